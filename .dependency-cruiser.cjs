@@ -1,0 +1,72 @@
+// Which room may import which. docs/architecture.md says what each room is for; this says it to CI.
+// A room that is not in the table may import nothing, so a new folder under src/ fails until it has a row.
+const rooms = {
+  functions: ['app', 'model'],
+  cli: ['app', 'host', 'local', 'model'],
+  local: ['host', 'telemetry', 'model'],
+  host: ['app', 'telemetry', 'model'],
+  app: ['intake', 'reconcile', 'mirror', 'events', 'azure', 'memory', 'ports', 'config', 'telemetry', 'model'],
+  intake: ['mirror', 'events', 'ports', 'telemetry', 'model'],
+  reconcile: ['mirror', 'ports', 'telemetry', 'model'],
+  mirror: ['ports', 'telemetry', 'model'],
+  events: ['model'],
+  azure: ['ports', 'telemetry', 'model'],
+  memory: ['ports', 'model'],
+  ports: ['telemetry', 'model'],
+  config: ['model'],
+  telemetry: ['model'],
+  model: [],
+};
+
+/** Packages that stay in one place, so that the heart sees no SDK. */
+const packages = {
+  '@azure/storage-blob': ['azure', 'local'],
+  '@azure/service-bus': ['azure', 'host', 'local'],
+  '@azure/functions': ['functions'],
+  '@azure/eventgrid': ['events'],
+  '@azure/identity': ['app', 'azure'],
+  azurite: ['local'],
+  rhea: ['local', 'azure', 'host'],
+  zod: ['config', 'cli', 'events', 'local', 'model'],
+  commander: ['cli'],
+  pino: ['telemetry'],
+};
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      comment: 'Arrows point down only.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    ...Object.entries(rooms).map(([room, below]) => ({
+      name: `room-${room}`,
+      comment: `src/${room} may import ${below.length === 0 ? 'no other room' : below.join(', ')}.`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: '^src/', pathNot: `^src/(${[room, ...below].join('|')})/` },
+    })),
+    {
+      name: 'room-unknown',
+      comment: 'Every folder under src/ has a row in the table above.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(${Object.keys(rooms).join('|')})/` },
+      to: {},
+    },
+    ...Object.entries(packages).map(([name, places]) => ({
+      name: `package-${name}`,
+      comment: `${name} is for ${places.join(', ')} only.`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(${places.join('|')})/` },
+      to: { path: `^node_modules/${name}/` },
+    })),
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+  },
+};

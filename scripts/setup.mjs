@@ -1,0 +1,21 @@
+// Runs before `npm start` and `npm test`: installs what package-lock.json asks for when it is not there, and
+// builds. Needs nothing but Node and npm, and runs on whatever Node is installed; the scripts that follow run on
+// the Node 24 that the install puts into node_modules/.bin.
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+
+/** @param {string[]} args */
+function npm(args) {
+  const { status } = spawnSync('npm', args, { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  if (status !== 0) {
+    process.stderr.write(`blobmirror: "npm ${args.join(' ')}" failed; its output is above\n`);
+    process.exit(status ?? 1);
+  }
+}
+
+const installed = 'node_modules/.package-lock.json';
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync('package-lock.json').mtimeMs) {
+  process.stderr.write('blobmirror: installing dependencies\n');
+  npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+npm(['run', '--silent', 'build']);
