@@ -2,9 +2,9 @@
 // A room that is not in the table may import nothing, so a new folder under src/ fails until it has a row.
 const rooms = {
   functions: ['app', 'model'],
-  cli: ['app', 'host', 'local', 'model'],
-  local: ['host', 'telemetry', 'model'],
-  host: ['app', 'telemetry', 'model'],
+  cli: ['app', 'host', 'local', 'config', 'telemetry', 'model'],
+  local: ['amqp', 'telemetry', 'model'],
+  host: ['amqp', 'telemetry', 'model'],
   app: ['intake', 'reconcile', 'mirror', 'events', 'azure', 'memory', 'ports', 'config', 'telemetry', 'model'],
   intake: ['mirror', 'events', 'ports', 'telemetry', 'model'],
   reconcile: ['mirror', 'ports', 'telemetry', 'model'],
@@ -15,6 +15,7 @@ const rooms = {
   ports: ['telemetry', 'model'],
   config: ['model'],
   telemetry: ['model'],
+  amqp: [],
   model: [],
 };
 
@@ -26,7 +27,7 @@ const packages = {
   '@azure/eventgrid': ['events'],
   '@azure/identity': ['app', 'azure'],
   azurite: ['local'],
-  rhea: ['local', 'azure', 'host'],
+  rhea: ['amqp', 'local'],
   zod: ['config', 'cli', 'events', 'local', 'model'],
   commander: ['cli'],
   pino: ['telemetry'],
