@@ -1,0 +1,112 @@
+/**
+ * The error vocabulary: every error that Blobmirror raises on purpose has a code from this one table.
+ * The disposition says what becomes of the message that met it:
+ *   retry   the cause may pass by itself: the message comes back later, with a growing delay
+ *   park    only a person can mend it: the message goes to the dead-letter queue with code and detail
+ *   ignore  nothing is to be done: the message is completed, with a log line
+ *   fatal   the set-up is wrong: the process stops at the start with one line
+ */
+export type Disposition = 'retry' | 'park' | 'ignore' | 'fatal';
+
+interface ErrorKind {
+  readonly disposition: Disposition;
+  /** What the operator should do, as a sentence. */
+  readonly hint: string;
+}
+
+export const ERRORS = {
+  'storage-unavailable': {
+    disposition: 'retry',
+    hint: 'The account did not answer. Messages wait and are retried; check the account and the network when this lasts.',
+  },
+  'storage-throttled': {
+    disposition: 'retry',
+    hint: 'The account asked for fewer requests. Lower maxConcurrentCalls in host.json when this lasts.',
+  },
+  'storage-forbidden': {
+    disposition: 'retry',
+    hint: 'Check the credentials and roles of the account that is named; messages wait until they work.',
+  },
+  'storage-rejected': {
+    disposition: 'park',
+    hint: 'The service refused the request as wrong. Look at its code, mend the blob or the setting, then replay.',
+  },
+  'absence-not-proven': {
+    disposition: 'retry',
+    hint: 'Something answered 404 without saying that the blob does not exist; a proxy in between may do that.',
+  },
+  'write-outcome-unknown': {
+    disposition: 'retry',
+    hint: 'A write was cut off before its answer. The key is looked at again, now and after the longest request time.',
+  },
+  'race-lost': {
+    disposition: 'retry',
+    hint: 'The blob kept changing while it was mirrored. It is tried again when it may have come to rest.',
+  },
+  'message-not-event': {
+    disposition: 'park',
+    hint: 'Something other than Event Grid writes to the queue. Find the sender; the message can be purged.',
+  },
+  'event-key-invalid': {
+    disposition: 'park',
+    hint: 'The event does not name a blob. If a blob was meant, a reconcile of its container finds it.',
+  },
+  'event-type-unknown': {
+    disposition: 'ignore',
+    hint: 'Narrow the event subscription to created, deleted and renamed blobs.',
+  },
+  'event-of-other-account': {
+    disposition: 'ignore',
+    hint: 'An event subscription of another account delivers to this queue. Remove it.',
+  },
+  'event-out-of-scope': {
+    disposition: 'ignore',
+    hint: 'The container is not mirrored by the settings; narrow the subject filter of the event subscription.',
+  },
+  'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
+  'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
+  'port-taken': { disposition: 'fatal', hint: 'Stop the other program or choose another port; 0 picks a free one.' },
+  unexpected: {
+    disposition: 'retry',
+    hint: 'This is a defect of Blobmirror. Report it with the log lines of its pass.',
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ErrorOptions {
+  readonly cause?: unknown;
+  /** How long the service asked to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Facts for the log. Never a key, a token or a SAS signature. */
+  readonly context?: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+export class BlobmirrorError extends Error {
+  override readonly name = 'BlobmirrorError';
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+  readonly context: Readonly<Record<string, string | number | boolean | undefined>>;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+    this.context = options.context ?? {};
+  }
+
+  get disposition(): Disposition {
+    return ERRORS[this.code].disposition;
+  }
+
+  get hint(): string {
+    return ERRORS[this.code].hint;
+  }
+}
+
+/** Anything that was thrown, as a `BlobmirrorError`; what is none becomes `unexpected`. */
+export function toBlobmirrorError(thrown: unknown): BlobmirrorError {
+  if (thrown instanceof BlobmirrorError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new BlobmirrorError('unexpected', message, { cause: thrown });
+}

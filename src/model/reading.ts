@@ -1,0 +1,38 @@
+import type { Etag } from './etag.js';
+import type { Metadata, Stamp } from './stamp.js';
+
+/** What one look at a key found, on either side. */
+export type Reading = BlobPresent | BlobAbsent;
+
+export interface BlobPresent {
+  readonly present: true;
+  readonly etag: Etag;
+  readonly lastModified: Date;
+  /** Bytes. */
+  readonly size: number;
+  readonly kind: BlobKind;
+  /** Base64; undefined when the service has none for this blob. */
+  readonly contentMd5: string | undefined;
+  readonly headers: ContentHeaders;
+  /** The user's metadata, without the stamp. */
+  readonly metadata: Metadata;
+  readonly stamp: Stamp | undefined;
+  /** The content cannot be read before it is rehydrated. */
+  readonly archived: boolean;
+}
+
+/** A definite answer of the service that the blob, or its whole container, does not exist. */
+export interface BlobAbsent {
+  readonly present: false;
+  readonly container: 'exists' | 'missing';
+}
+
+export type BlobKind = 'block' | 'append' | 'page';
+
+export interface ContentHeaders {
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  readonly contentDisposition?: string;
+  readonly cacheControl?: string;
+}

@@ -1,0 +1,51 @@
+import { type Etag, parseEtag } from './etag.js';
+
+/**
+ * The stamp: which version of which source a backup blob was made from. It is kept in the backup blob's metadata
+ * under one name and is the only thing that Blobmirror adds to a user's data.
+ *
+ * On the wire: `v=1;account=sourceaccount;etag=0x8DC…;modified=2026-11-21T21:54:57.000Z` (about 100 bytes of ASCII).
+ */
+export interface Stamp {
+  readonly account: string;
+  readonly etag: Etag;
+  readonly lastModified: Date;
+}
+
+/** Metadata as the service keeps it: the case of a name is kept, and two names never differ by case alone. */
+export type Metadata = Readonly<Record<string, string>>;
+
+const STAMP_NAME = 'blobmirror';
+const STAMP_VERSION = '1';
+
+/** The user's metadata with the stamp added; a stamp that was there before is replaced. */
+export function addStamp(metadata: Metadata, stamp: Stamp): Metadata {
+  const text = `v=${STAMP_VERSION};account=${stamp.account};etag=${stamp.etag};modified=${stamp.lastModified.toISOString()}`;
+  return { ...splitStamp(metadata).metadata, [STAMP_NAME]: text };
+}
+
+/** A blob's metadata taken apart: the user's own, and the stamp if there is one that can be read. */
+export function splitStamp(metadata: Metadata): { metadata: Metadata; stamp: Stamp | undefined } {
+  const own: Record<string, string> = {};
+  let stamp: Stamp | undefined;
+  for (const [name, value] of Object.entries(metadata)) {
+    if (name.toLowerCase() === STAMP_NAME) stamp = parseStamp(value);
+    else own[name] = value;
+  }
+  return { metadata: own, stamp };
+}
+
+/** Undefined when the text is no stamp of a version that is known: the blob is then mirrored anew, which is safe. */
+function parseStamp(text: string): Stamp | undefined {
+  const fields = new Map(text.split(';').map((field) => splitOnce(field, '=')));
+  const account = fields.get('account');
+  const etag = fields.get('etag');
+  const modified = new Date(fields.get('modified') ?? '');
+  if (fields.get('v') !== STAMP_VERSION || !account || !etag || Number.isNaN(modified.getTime())) return undefined;
+  return { account, etag: parseEtag(etag), lastModified: modified };
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
