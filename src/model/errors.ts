@@ -65,7 +65,10 @@ export const ERRORS = {
   },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
-  'port-taken': { disposition: 'fatal', hint: 'Stop the other program or choose another port; 0 picks a free one.' },
+  'port-taken': {
+    disposition: 'fatal',
+    hint: 'Stop the other program or choose another port; 0 picks a free one.',
+  },
   unexpected: {
     disposition: 'retry',
     hint: 'This is a defect of Blobmirror. Report it with the log lines of its pass.',

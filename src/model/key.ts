@@ -26,8 +26,16 @@ export function parseContainerName(value: string): ContainerName {
 /** @throws BlobmirrorError `event-key-invalid` */
 export function parseBlobPath(value: string): BlobPath {
   if (value.length >= 1 && value.length <= LONGEST_PATH && value.isWellFormed()) return value as BlobPath;
-  const what = value.length === 0 ? 'is empty' : value.length > LONGEST_PATH ? 'is longer than 1,024 characters' : 'holds half a character';
-  throw new BlobmirrorError('event-key-invalid', `the blob name ${what}: ${JSON.stringify(value.slice(0, 80))}`);
+  const what =
+    value.length === 0
+      ? 'is empty'
+      : value.length > LONGEST_PATH
+        ? 'is longer than 1,024 characters'
+        : 'holds half a character';
+  throw new BlobmirrorError(
+    'event-key-invalid',
+    `the blob name ${what}: ${JSON.stringify(value.slice(0, 80))}`,
+  );
 }
 
 /** @throws BlobmirrorError `event-key-invalid` */

@@ -41,7 +41,8 @@ function parseStamp(text: string): Stamp | undefined {
   const account = fields.get('account');
   const etag = fields.get('etag');
   const modified = new Date(fields.get('modified') ?? '');
-  if (fields.get('v') !== STAMP_VERSION || !account || !etag || Number.isNaN(modified.getTime())) return undefined;
+  if (fields.get('v') !== STAMP_VERSION || !account || !etag || Number.isNaN(modified.getTime()))
+    return undefined;
   return { account, etag: parseEtag(etag), lastModified: modified };
 }
 

@@ -8,8 +8,4 @@ export type Verdict =
 
 /** Why a key is left as it is although the two sides differ. Reported and counted, never silent. */
 export type SkipReason =
-  | 'source-archived'
-  | 'kind-not-supported'
-  | 'too-large'
-  | 'source-container-missing'
-  | 'deletes-are-kept';
+  'source-archived' | 'kind-not-supported' | 'too-large' | 'source-container-missing' | 'deletes-are-kept';

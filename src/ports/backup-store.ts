@@ -1,0 +1,51 @@
+import type { Etag } from '../model/etag.js';
+import type { ContainerName, Key } from '../model/key.js';
+import type { BlobPresent, ContentHeaders } from '../model/reading.js';
+import type { Metadata } from '../model/stamp.js';
+import type { BlobReader } from './blob-reader.js';
+
+/**
+ * The account that mirrors. Every write carries what was read (invariant 3), so a write that comes too late is
+ * refused by the service instead of doing harm. A write that was cut off before its answer rejects with
+ * `write-outcome-unknown`: it may still commit.
+ */
+export interface BackupStore extends BlobReader {
+  /** Makes the backup's blob from the source's, whole or not at all. The bytes are read under `source.etag` only. */
+  copy(request: CopyRequest): Promise<WriteOutcome>;
+
+  /** Sets headers and metadata and leaves the content. */
+  restamp(request: RestampRequest): Promise<WriteOutcome>;
+
+  /** Deletes the blob with its snapshots, if it still is the one that was read. */
+  delete(key: Key, ifMatch: Etag): Promise<WriteOutcome>;
+
+  /** Makes a private container. It is no error when it is already there. */
+  createContainer(container: ContainerName, metadata: Metadata): Promise<void>;
+}
+
+export interface CopyRequest {
+  readonly key: Key;
+  /** The version to copy, as it was read at the source. */
+  readonly source: BlobPresent;
+  /** All metadata that the copy is to carry, the stamp included. */
+  readonly metadata: Metadata;
+  readonly condition: WriteCondition;
+}
+
+export interface RestampRequest {
+  readonly key: Key;
+  readonly headers: ContentHeaders;
+  readonly contentMd5: string | undefined;
+  readonly metadata: Metadata;
+  readonly ifMatch: Etag;
+}
+
+/** Nothing must be there, or exactly this version. */
+export type WriteCondition = { readonly nothingThere: true } | { readonly ifMatch: Etag };
+
+export type WriteOutcome =
+  | { readonly outcome: 'written' }
+  /** The backup's blob is not, or is no longer, what the condition asks for. */
+  | { readonly outcome: 'backup-moved' }
+  /** The source's blob is no longer the version that was asked for. */
+  | { readonly outcome: 'source-moved' };

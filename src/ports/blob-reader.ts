@@ -1,0 +1,38 @@
+import type { Etag } from '../model/etag.js';
+import type { ContainerName, BlobPath, Key } from '../model/key.js';
+import type { Reading } from '../model/reading.js';
+import type { Metadata, Stamp } from '../model/stamp.js';
+
+/**
+ * What can be asked of either account. Every method rejects with a `BlobmirrorError` and nothing else; none retries
+ * by itself, since a message that failed comes back from the queue.
+ */
+export interface BlobReader {
+  /** The storage account's name. */
+  readonly account: string;
+
+  /**
+   * One look at a key: one request. Absent is only what the service itself said by name (BlobNotFound,
+   * ContainerNotFound); every other failure, a bare 404 included, is an error and proves nothing (invariant 7).
+   */
+  read(key: Key): Promise<Reading>;
+
+  /** All containers, a page at a time. */
+  listContainers(): AsyncIterable<readonly ContainerName[]>;
+
+  /**
+   * All blobs of a container in the service's own order, a page of at most 5,000 at a time. A container that does
+   * not exist lists nothing.
+   */
+  listBlobs(container: ContainerName): AsyncIterable<readonly ListedBlob[]>;
+
+  /** The user's metadata of a container; undefined when it does not exist. */
+  readContainer(container: ContainerName): Promise<Metadata | undefined>;
+}
+
+/** An entry of a listing. It may nominate a key for a look; it never proves anything about it. */
+export interface ListedBlob {
+  readonly path: BlobPath;
+  readonly etag: Etag;
+  readonly stamp: Stamp | undefined;
+}
