@@ -1,0 +1,36 @@
+import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
+import { type HintMessage, toProperties } from '../model/hint-message.js';
+import type { HintQueue } from '../ports/hint-queue.js';
+
+/** Long enough for the queue to take the message and too short for it to be worked on. */
+const PARKED_TTL_MS = 1;
+
+/**
+ * The hint queue on Service Bus. A handler in Azure Functions cannot dead-letter with a reason: its trigger only
+ * completes or abandons. So a message is parked by sending a copy that expires at once, which the queue, set to
+ * dead-letter on expiration, moves to its dead-letter queue with all application properties. It is the same in the
+ * host outside Functions.
+ */
+export function createAzureHintQueue(sender: ServiceBusSender): HintQueue {
+  return {
+    sendLater: async (message, delayMs) => {
+      await sender.sendMessages({
+        ...toMessage(message),
+        scheduledEnqueueTimeUtc: new Date(Date.now() + delayMs),
+      });
+    },
+    deadLetter: async (message) => {
+      await sender.sendMessages({ ...toMessage(message), timeToLive: PARKED_TTL_MS });
+    },
+  };
+}
+
+function toMessage({ messageId, event, history }: HintMessage): ServiceBusMessage {
+  return {
+    body: event,
+    messageId,
+    contentType: 'application/json',
+    ...(history.lastError && { subject: history.lastError.code }),
+    applicationProperties: toProperties(history),
+  };
+}

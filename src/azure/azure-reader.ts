@@ -1,0 +1,107 @@
+import type { BlobGetPropertiesResponse, BlobItem } from '@azure/storage-blob';
+import { parseEtag } from '../model/etag.js';
+import {
+  type BlobPath,
+  type ContainerName,
+  type Key,
+  parseBlobPath,
+  parseContainerName,
+} from '../model/key.js';
+import type { BlobKind, BlobPresent, ContentHeaders, Reading } from '../model/reading.js';
+import { type Metadata, splitStamp } from '../model/stamp.js';
+import type { BlobReader, ListedBlob } from '../ports/blob-reader.js';
+import type { Account } from './connect-account.js';
+import { takeMetadata } from './header-case.js';
+import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
+
+const PAGE_SIZE = 5000;
+
+/** The reading half of the ports, on a real account. */
+export function createAzureReader({ name, client }: Account): BlobReader {
+  async function read({ container, path }: Key): Promise<Reading> {
+    try {
+      return toReading(await client.getContainerClient(container).getBlobClient(path).getProperties());
+    } catch (error) {
+      // Only the service's own word is proof (invariant 7): a 404 without it may come from a proxy in between.
+      const said = httpStatus(error) === 404 ? serviceCode(error) : undefined;
+      if (said === 'BlobNotFound') return { present: false, container: 'exists' };
+      if (said === 'ContainerNotFound') return { present: false, container: 'missing' };
+      throw toStorageError(error, 'read', name);
+    }
+  }
+
+  async function* listContainers(): AsyncIterable<readonly ContainerName[]> {
+    try {
+      for await (const page of client.listContainers().byPage({ maxPageSize: PAGE_SIZE })) {
+        yield page.containerItems.map((item) => parseContainerName(item.name));
+      }
+    } catch (error) {
+      throw toStorageError(error, 'read', name);
+    }
+  }
+
+  async function* listBlobs(container: ContainerName): AsyncIterable<readonly ListedBlob[]> {
+    const pages = client.getContainerClient(container).listBlobsFlat({ includeMetadata: true });
+    try {
+      for await (const page of pages.byPage({ maxPageSize: PAGE_SIZE }))
+        yield page.segment.blobItems.map(toListed);
+    } catch (error) {
+      if (serviceCode(error) === 'ContainerNotFound') return;
+      throw toStorageError(error, 'read', name);
+    }
+  }
+
+  async function readContainer(container: ContainerName): Promise<Metadata | undefined> {
+    try {
+      return (await client.getContainerClient(container).getProperties()).metadata ?? {};
+    } catch (error) {
+      if (serviceCode(error) === 'ContainerNotFound') return undefined;
+      throw toStorageError(error, 'read', name);
+    }
+  }
+
+  return { account: name, read, listContainers, listBlobs, readContainer };
+}
+
+function toReading(found: BlobGetPropertiesResponse): BlobPresent {
+  return {
+    present: true,
+    etag: parseEtag(found.etag),
+    lastModified: found.lastModified ?? new Date(0),
+    size: found.contentLength ?? 0,
+    kind: toKind(found.blobType),
+    contentMd5: found.contentMD5 === undefined ? undefined : Buffer.from(found.contentMD5).toString('base64'),
+    headers: toHeaders(found),
+    ...splitStamp(takeMetadata(found.clientRequestId)),
+    archived: found.accessTier === 'Archive',
+  };
+}
+
+function toKind(type: string | undefined): BlobKind {
+  switch (type) {
+    case 'BlockBlob':
+      return 'block';
+    case 'AppendBlob':
+      return 'append';
+    case 'PageBlob':
+      return 'page';
+    default:
+      throw new Error(`the service answered with a blob of an unknown type: ${type}`);
+  }
+}
+
+function toHeaders(found: BlobGetPropertiesResponse): ContentHeaders {
+  const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = found;
+  return {
+    ...(contentType !== undefined && { contentType }),
+    ...(contentEncoding !== undefined && { contentEncoding }),
+    ...(contentLanguage !== undefined && { contentLanguage }),
+    ...(contentDisposition !== undefined && { contentDisposition }),
+    ...(cacheControl !== undefined && { cacheControl }),
+  };
+}
+
+function toListed(item: BlobItem): ListedBlob {
+  const path: BlobPath = parseBlobPath(item.name);
+  return { path, etag: parseEtag(item.properties.etag), stamp: splitStamp(item.metadata ?? {}).stamp };
+}

@@ -1,0 +1,87 @@
+/**
+ * What a queue message becomes: keys that are converged, and events that are settled one by one. It never throws away
+ * an event without a log line and lets no bad event harm its neighbours in the same message. How a key is brought in
+ * step is the heart's business.
+ */
+import { parseMessage } from '../events/parse-message.js';
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
+import type { Hint } from '../model/hint.js';
+import { parseHistory } from '../model/hint-message.js';
+import { type Key, keyText } from '../model/key.js';
+import type { Scope } from '../model/scope.js';
+import type { Verdict } from '../model/verdict.js';
+import type { HintQueue } from '../ports/hint-queue.js';
+import type { Logger } from '../telemetry/logger.js';
+import { type Failure, settleFailure } from './settle-failure.js';
+
+/** A message as a Service Bus trigger hands it over. */
+export interface IncomingMessage {
+  readonly body: unknown;
+  readonly messageId: string;
+  readonly enqueuedTime: Date;
+  readonly applicationProperties: Readonly<Record<string, unknown>>;
+}
+
+export interface Intake {
+  readonly scope: Scope;
+  readonly converge: (key: Key) => Promise<Verdict>;
+  readonly queue: HintQueue;
+}
+
+/**
+ * Resolves when every event of the message is mirrored, ignored with a reason, back in the queue or on its way to the
+ * dead-letter queue: the message may be completed (invariant 9). Rejects when the message must be delivered again.
+ */
+export async function handleMessage(intake: Intake, log: Logger, message: IncomingMessage): Promise<void> {
+  const history = parseHistory(message.applicationProperties, message.messageId, message.enqueuedTime);
+  if (history.parked)
+    throw new Error('a parked message came by before it expired; it goes back until it does');
+
+  const { hints, rejected } = parseMessage(message.body);
+  const only = hints.length + rejected.length === 1;
+  const failures: Failure[] = rejected.map(({ error, event }, i) => ({
+    error,
+    event,
+    part: only ? '' : `/rejected-${i}`,
+  }));
+  for (const [i, hint] of hints.entries()) {
+    try {
+      await mirrorHint(intake, log, hint);
+    } catch (error) {
+      failures.push({ error: toBlobmirrorError(error), event: hint.event, part: only ? '' : `/${i}` });
+    }
+  }
+  for (const failure of failures) await settleFailure(intake.queue, log, history, failure);
+}
+
+async function mirrorHint({ scope, converge }: Intake, log: Logger, hint: Hint): Promise<void> {
+  if (hint.account !== undefined && hint.account !== scope.account) {
+    throw new BlobmirrorError(
+      'event-of-other-account',
+      `the event is of ${hint.account}, not of ${scope.account}`,
+    );
+  }
+  const keys = hint.keys.filter((key) => scope.includes(key.container));
+  if (keys.length === 0) {
+    throw new BlobmirrorError('event-out-of-scope', `${hint.keys.map(keyText).join(', ')} is not mirrored`);
+  }
+  for (const key of keys) {
+    const started = performance.now();
+    const verdict = await converge(key);
+    report(log, hint, key, verdict, performance.now() - started);
+  }
+}
+
+function report(log: Logger, hint: Hint, key: Key, verdict: Verdict, tookMs: number): void {
+  const fields = {
+    key: keyText(key),
+    ...verdict,
+    event: hint.eventType,
+    eventId: hint.eventId,
+    tookMs: Math.round(tookMs),
+    lagMs: Date.now() - hint.eventTime.getTime(),
+  };
+  if (verdict.verdict === 'in-sync') log.debug('already in sync', fields);
+  else if (verdict.verdict === 'skipped') log.warn('not mirrored', fields);
+  else log.info('mirrored', fields);
+}

@@ -1,0 +1,75 @@
+import type { ErrorCode } from './errors.js';
+
+/** An event on its way back into the queue or to the dead-letter queue, with what earlier tries learned. */
+export interface HintMessage {
+  /** At most 128 characters. The same id again within the queue's window is dropped by its duplicate detection. */
+  readonly messageId: string;
+  /** The event as it came. */
+  readonly event: unknown;
+  readonly history: History;
+}
+
+/** What is known of an event from earlier tries. Kept in the message's application properties. */
+export interface History {
+  /** The id of the message that Event Grid, or a replay, sent. */
+  readonly root: string;
+  /** How many tries failed so far; 0 for a message that was not tried yet. */
+  readonly attempts: number;
+  readonly firstSeen: Date;
+  /** The message is on its way to the dead-letter queue and is not to be tried again. */
+  readonly parked: boolean;
+  readonly lastError:
+    { readonly code: ErrorCode | string; readonly detail: string; readonly hint: string } | undefined;
+}
+
+/** The format of the properties below. A newer worker reads the older formats. */
+const FORMAT = 1;
+
+const NAMES = {
+  format: 'blobmirror-format',
+  root: 'blobmirror-root',
+  attempts: 'blobmirror-attempts',
+  firstSeen: 'blobmirror-first-seen',
+  parked: 'blobmirror-parked',
+  code: 'blobmirror-code',
+  detail: 'blobmirror-detail',
+  hint: 'blobmirror-hint',
+} as const;
+
+type Properties = Readonly<Record<string, unknown>>;
+
+export function toProperties(history: History): Record<string, string | number | boolean> {
+  return {
+    [NAMES.format]: FORMAT,
+    [NAMES.root]: history.root,
+    [NAMES.attempts]: history.attempts,
+    [NAMES.firstSeen]: history.firstSeen.toISOString(),
+    ...(history.parked && { [NAMES.parked]: true }),
+    ...(history.lastError && {
+      [NAMES.code]: history.lastError.code,
+      [NAMES.detail]: history.lastError.detail,
+      [NAMES.hint]: history.lastError.hint,
+    }),
+  };
+}
+
+/** Whatever is not there or cannot be read is taken as for a message that was never tried: that costs a try and loses nothing. */
+export function parseHistory(properties: Properties, messageId: string, enqueued: Date): History {
+  const text = (name: string): string | undefined => {
+    const value = properties[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const attempts = Number(properties[NAMES.attempts] ?? 0);
+  const firstSeen = new Date(text(NAMES.firstSeen) ?? Number.NaN);
+  const code = text(NAMES.code);
+  return {
+    root: text(NAMES.root) ?? messageId,
+    attempts: Number.isSafeInteger(attempts) && attempts > 0 ? attempts : 0,
+    firstSeen: Number.isNaN(firstSeen.getTime()) ? enqueued : firstSeen,
+    parked: properties[NAMES.parked] === true || properties[NAMES.parked] === 'true',
+    lastError:
+      code === undefined
+        ? undefined
+        : { code, detail: text(NAMES.detail) ?? '', hint: text(NAMES.hint) ?? '' },
+  };
+}

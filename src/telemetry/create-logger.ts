@@ -1,0 +1,35 @@
+import { pino } from 'pino';
+import pretty from 'pino-pretty';
+import type { Logger } from './logger.js';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * Logs to standard error: a line for people on a terminal, JSON lines elsewhere. Standard output is left to the data
+ * that a command prints.
+ */
+export function createLogger(level: LogLevel): Logger {
+  const options = { level, base: null };
+  const logger = process.stderr.isTTY
+    ? pino(options, pretty({ destination: 2, sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }))
+    : pino(
+        {
+          ...options,
+          timestamp: pino.stdTimeFunctions.isoTime,
+          formatters: { level: (label) => ({ level: label }) },
+        },
+        pino.destination({ dest: 2, sync: true }),
+      );
+  return wrap(logger);
+}
+
+function wrap(logger: pino.Logger): Logger {
+  return {
+    debug: (message, fields) => logger.debug(fields ?? {}, message),
+    info: (message, fields) => logger.info(fields ?? {}, message),
+    warn: (message, fields) => logger.warn(fields ?? {}, message),
+    error: (message, fields) => logger.error(fields ?? {}, message),
+    child: (fields) => wrap(logger.child(fields)),
+  };
+}
