@@ -1,0 +1,16 @@
+import type { Envelope } from './envelope.js';
+import { textOf } from './json.js';
+import { accountOfUrl } from './storage-url.js';
+
+const RESOURCE_ID = /\/storageAccounts\/([^/]+)/i;
+const URL_FIELDS = ['url', 'destinationUrl', 'sourceUrl'] as const;
+
+/**
+ * The storage account that an event names, in lower case: in its topic or source, else in its url. Undefined when
+ * neither does; a custom domain in the url says nothing about the account.
+ */
+export function eventAccount(envelope: Envelope): string | undefined {
+  const named = RESOURCE_ID.exec(envelope.origin)?.[1];
+  const url = URL_FIELDS.map((field) => textOf(envelope.data, field)).find((text) => text !== undefined);
+  return (named ?? (url === undefined ? undefined : accountOfUrl(url)))?.toLowerCase();
+}

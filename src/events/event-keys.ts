@@ -1,0 +1,75 @@
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
+import { type Key, keyText, parseKey } from '../model/key.js';
+import type { Envelope } from './envelope.js';
+import { textOf } from './json.js';
+import type { NamedPlace } from './named-place.js';
+import { readStorageUrl } from './storage-url.js';
+import { SUBJECT_LOSSES, readSubject } from './subject.js';
+
+/** Which fields of an event's data name what it is about; of a rename, the new name first, as in its subject. */
+const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Microsoft.Storage.BlobCreated', ['url']],
+  ['Microsoft.Storage.BlobDeleted', ['url']],
+  ['Microsoft.Storage.BlobTierChanged', ['url']],
+  ['Microsoft.Storage.BlobRenamed', ['destinationUrl', 'sourceUrl']],
+  ['Microsoft.Storage.DirectoryCreated', ['url']],
+  ['Microsoft.Storage.DirectoryDeleted', ['url']],
+  ['Microsoft.Storage.DirectoryRenamed', ['destinationUrl', 'sourceUrl']],
+  // AsyncOperationInitiated is left out on purpose: it says that a blob is about to be rehydrated, and a
+  // BlobTierChanged follows when there is something to see.
+]);
+
+/**
+ * The keys that an event is about: at least one, each once.
+ *
+ * The subject is documented to carry the name as it is. The url is percent-encoded as a rule, but not by every
+ * writer. When the two name the same blob, that is the key; when they differ, every reading of either is one.
+ *
+ * @throws BlobmirrorError `event-type-unknown`, `event-key-invalid`
+ */
+export function eventKeys(envelope: Envelope): readonly Key[] {
+  const fields = URLS_OF_TYPE.get(envelope.type);
+  if (fields === undefined) {
+    throw new BlobmirrorError(
+      'event-type-unknown',
+      `no event of type ${JSON.stringify(envelope.type.slice(0, 80))} is mirrored`,
+    );
+  }
+  const subject = readSubject(envelope.subject);
+  const places = fields.flatMap((field) => {
+    const url = textOf(envelope.data, field);
+    return url === undefined ? [] : worthALook(readStorageUrl(url), subject);
+  });
+  return toKeys(subject === undefined ? places : [subject, ...places]);
+}
+
+/** The readings of a url that are worth a look: the likeliest alone when the subject bears it out. */
+function worthALook(readings: readonly NamedPlace[], subject: NamedPlace | undefined): readonly NamedPlace[] {
+  const [likeliest] = readings;
+  if (likeliest === undefined || subject === undefined) return readings;
+  const borneOut = subject.container === likeliest.container && isSameName(subject.path, likeliest.path);
+  return borneOut ? [likeliest] : readings;
+}
+
+/** The same once Event Grid's losses are allowed for: see `SUBJECT_LOSSES`. */
+function isSameName(subjectPath: string, urlPath: string): boolean {
+  return (
+    subjectPath === urlPath ||
+    subjectPath.replace(SUBJECT_LOSSES, '\uFFFD') === urlPath.replace(SUBJECT_LOSSES, '\uFFFD')
+  );
+}
+
+function toKeys(places: readonly NamedPlace[]): readonly Key[] {
+  const keys = new Map<string, Key>();
+  let refusal: BlobmirrorError | undefined;
+  for (const place of places) {
+    try {
+      const key = parseKey(place.container, place.path);
+      keys.set(keyText(key), key);
+    } catch (thrown) {
+      refusal ??= toBlobmirrorError(thrown);
+    }
+  }
+  if (keys.size > 0) return [...keys.values()];
+  throw refusal ?? new BlobmirrorError('event-key-invalid', 'neither the subject nor the url names a blob');
+}

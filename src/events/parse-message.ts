@@ -1,0 +1,73 @@
+/**
+ * Event Grid and CloudEvents shapes to keys: the only room that knows what an event looks like.
+ *
+ * A message comes from outside and may hold anything. So nothing here throws for any input, one bad event never
+ * costs its neighbours, and whatever is read is a hint (invariant 1): when an event can be read in two ways, both
+ * keys are given, because a wrong guess costs a request and never a wrong result. This room must never call a
+ * service, and must never carry the query of a url, which may hold a SAS, into a key or an error.
+ */
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
+import type { Hint } from '../model/hint.js';
+import { eventAccount } from './event-account.js';
+import { eventKeys } from './event-keys.js';
+import { isObject } from './json.js';
+import { readBody } from './message-body.js';
+import { readEnvelope } from './envelope.js';
+
+export interface ParsedMessage {
+  readonly hints: readonly Hint[];
+  readonly rejected: readonly Rejected[];
+}
+
+/** A part of a message that gives no key, and why. */
+export interface Rejected {
+  /** `message-not-event`, `event-type-unknown` or `event-key-invalid`. */
+  readonly error: BlobmirrorError;
+  /** That part of the body, as it came. */
+  readonly event: unknown;
+  readonly eventId?: string;
+}
+
+/**
+ * Reads the body of a message as Azure Functions hands it to a Service Bus trigger: a JSON value, a string that was
+ * no JSON, or bytes. It holds one event or an array of them, in the Event Grid schema or CloudEvents 1.0.
+ *
+ * The promise never rejects. Hints and rejections together are as many as the events in the body, and at least one.
+ *
+ * @param receivedAt stands in for the time of an event that bears none, so that its lag reads as nothing.
+ */
+export async function parseMessage(body: unknown, receivedAt: Date): Promise<ParsedMessage> {
+  const hints: Hint[] = [];
+  const rejected: Rejected[] = [];
+  let events: readonly unknown[];
+  try {
+    events = readBody(body);
+  } catch (thrown) {
+    return { hints, rejected: [{ error: toBlobmirrorError(thrown), event: body }] };
+  }
+  for (const event of events) {
+    try {
+      hints.push(await toHint(event, receivedAt));
+    } catch (thrown) {
+      rejected.push({ error: toBlobmirrorError(thrown), event, ...eventId(event) });
+    }
+  }
+  return { hints, rejected };
+}
+
+/** @throws BlobmirrorError `message-not-event`, `event-type-unknown`, `event-key-invalid` */
+async function toHint(event: unknown, receivedAt: Date): Promise<Hint> {
+  const envelope = await readEnvelope(event);
+  return {
+    keys: eventKeys(envelope),
+    account: eventAccount(envelope),
+    eventId: envelope.id,
+    eventType: envelope.type,
+    eventTime: envelope.time ?? receivedAt,
+    event,
+  };
+}
+
+function eventId(event: unknown): { eventId?: string } {
+  return isObject(event) && typeof event['id'] === 'string' ? { eventId: event['id'] } : {};
+}

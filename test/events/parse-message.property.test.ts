@@ -1,0 +1,117 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseMessage } from '../../src/events/parse-message.js';
+import type { ErrorCode } from '../../src/model/errors.js';
+import { cloudEvent, created, eventGridEvent } from './samples.js';
+
+const NOW = new Date(0);
+const CODES: readonly ErrorCode[] = ['message-not-event', 'event-type-unknown', 'event-key-invalid'];
+
+/** An event with some of its fields replaced by anything, under names that trap careless code among others. */
+const spoiltEvent = fc
+  .tuple(
+    fc.constantFrom(
+      eventGridEvent(created('x', 'https://a.blob.core.windows.net/photos/x')),
+      cloudEvent(created('x', '')),
+    ),
+    fc.dictionary(
+      fc.oneof(
+        fc.constantFrom(
+          'id',
+          'subject',
+          'topic',
+          'source',
+          'data',
+          'data_base64',
+          'eventTime',
+          'time',
+          'dataVersion',
+        ),
+        fc.constantFrom(
+          'specversion',
+          'metadataVersion',
+          'eventType',
+          'type',
+          'constructor',
+          'toString',
+          'hasOwnProperty',
+        ),
+      ),
+      fc.jsonValue(),
+    ),
+    fc.boolean(),
+  )
+  .map(([event, spoils, poisoned]) => {
+    const text = JSON.stringify({ ...event, ...spoils });
+    return JSON.parse(
+      poisoned ? text.replace('{', '{"__proto__":{"subject":7,"data":null},') : text,
+    ) as unknown;
+  });
+
+/** What is wrong with the answer to a body of so many events: nothing, when every event is answered for. */
+async function faultsIn(body: unknown, events: number): Promise<string[]> {
+  const { hints, rejected } = await parseMessage(body, NOW);
+  const answered = hints.length + rejected.length;
+  return [
+    ...(answered === events ? [] : [`${answered} answers to ${events} events`]),
+    ...rejected.filter(({ error }) => !CODES.includes(error.code)).map(({ error }) => `code ${error.code}`),
+    ...rejected.filter(({ error }) => error.message.length > 400).map(() => 'an endless error message'),
+    ...hints.filter((hint) => hint.keys.length === 0).map(() => 'a hint without a key'),
+    ...hints.filter((hint) => Number.isNaN(hint.eventTime.getTime())).map(() => 'a time that is none'),
+  ];
+}
+
+describe('whatever a message holds, parseMessage answers and never throws', () => {
+  it('any JSON, parsed or as text', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (value) => {
+        const events = Array.isArray(value) ? Math.max(1, value.length) : 1;
+        // A string reaches the parser as text, and may by chance hold JSON itself.
+        if (typeof value !== 'string') expect(await faultsIn(value, events)).toEqual([]);
+        expect(await faultsIn(Buffer.from(JSON.stringify(value)), events)).toEqual([]);
+      }),
+    );
+  });
+
+  it('any text and any bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array()), async (body) => {
+        const { hints, rejected } = await parseMessage(body, NOW);
+        expect(hints).toEqual([]);
+        expect(rejected.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('events with fields replaced by anything', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(spoiltEvent, { minLength: 1 }), async (batch) => {
+        expect(await faultsIn(batch, batch.length)).toEqual([]);
+      }),
+    );
+  });
+
+  it('any subject and any url', async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 2000 });
+    const subject = text.map((tail) => `/blobServices/default/containers/photos/blobs/${tail}`);
+    const url = text.map((tail) => `https://a.blob.core.windows.net/${tail}`);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(text, subject), fc.oneof(text, url), async (aSubject, aUrl) => {
+        const event = { ...eventGridEvent(created('', aUrl)), subject: aSubject };
+        expect(await faultsIn(event, 1)).toEqual([]);
+      }),
+    );
+  });
+
+  it('nesting that would overflow a recursive reader, and megabytes of text', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    expect(await faultsIn(deep, 1)).toEqual([]);
+    expect(await faultsIn(`{"eventType":"x","id":"1","data":${deep}}`, 1)).toEqual([]);
+    const long = 'x/'.repeat(1_000_000);
+    const url = `https://a.blob.core.windows.net/${long}`;
+    expect(await faultsIn(long, 1)).toEqual([]);
+    expect(await faultsIn({ ...eventGridEvent(created(long, url)), eventType: long }, 1)).toEqual([]);
+    expect(await faultsIn(eventGridEvent(created(long, url)), 1)).toEqual([]);
+    expect(await faultsIn(eventGridEvent(created('x', '', long)), 1)).toEqual([]);
+  });
+});
