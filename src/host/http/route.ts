@@ -1,0 +1,82 @@
+import { registrationError } from '../registration-error.js';
+
+/** A route template as Azure Functions has them (those of ASP.NET): `items/{id:int}/{view?}`, `files/{*path}`. */
+export interface Route {
+  readonly template: string;
+  /** The parameters when the path matches, decoded; an optional one that is absent has no entry. */
+  match(path: string): Record<string, string> | undefined;
+  /** How general each segment is, from the left: of two routes that match, the lower one (`compareRoutes`) serves. */
+  readonly generality: readonly number[];
+}
+
+const CONSTRAINTS: Readonly<Record<string, string>> = {
+  int: '-?\\d+',
+  long: '-?\\d+',
+  alpha: '[a-z]+',
+  bool: 'true|false',
+  guid: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+};
+const PARAMETER = /\{(\*{0,2})(\w+)(?::(\w+))?(\?)?\}/g;
+const GENERALITY = { literal: 0, constrained: 1, parameter: 2, optional: 3, rest: 4 } as const;
+
+/** @throws BlobmirrorError `setting-invalid` when the template has a constraint or a form that is not supported here */
+export function parseRoute(given: string, where: string): Route {
+  const template = given.split('/').filter(Boolean).join('/');
+  const names: string[] = [];
+  const generality: number[] = [];
+  let pattern = '';
+  for (const segment of template === '' ? [] : template.split('/')) {
+    let expression = '';
+    let general: number = GENERALITY.literal;
+    let end = 0;
+    for (const match of segment.matchAll(PARAMETER)) {
+      const [whole, stars, name = '', constraint, optional] = match;
+      const allowed = constraint === undefined ? '[^/]+' : CONSTRAINTS[constraint];
+      if (allowed === undefined) throw unsupported(where, given, `the constraint ":${constraint}"`);
+      if ((stars || optional) && whole !== segment) throw unsupported(where, given, `"${segment}"`);
+      expression += escaped(segment.slice(end, match.index), where, given) + `(${stars ? '.*' : allowed})`;
+      end = match.index + whole.length;
+      names.push(name);
+      general = stars
+        ? GENERALITY.rest
+        : optional
+          ? GENERALITY.optional
+          : constraint || whole !== segment
+            ? GENERALITY.constrained
+            : GENERALITY.parameter;
+    }
+    expression += escaped(segment.slice(end), where, given);
+    pattern += general >= GENERALITY.optional ? `(?:/${expression})?` : `/${expression}`;
+    generality.push(general);
+  }
+  const matcher = new RegExp(`^${pattern}/?$`, 'i');
+  return {
+    template,
+    generality,
+    match(path) {
+      const values = matcher.exec(path)?.slice(1);
+      if (values === undefined) return undefined;
+      const present = names.flatMap((name, at) => {
+        const value = values[at];
+        return value ? [[name, decodeURIComponent(value)] as const] : [];
+      });
+      return Object.fromEntries(present);
+    },
+  };
+}
+
+/** Literal before constrained before free, segment by segment; a sort with it puts the route that should serve first. */
+export function compareRoutes(a: Route, b: Route): number {
+  const differing = a.generality.findIndex((general, at) => general !== b.generality[at]);
+  if (differing === -1) return a.generality.length - b.generality.length;
+  return (a.generality[differing] ?? 0) - (b.generality[differing] ?? GENERALITY.optional);
+}
+
+function escaped(literal: string, where: string, template: string): string {
+  if (/[{}]/.test(literal)) throw unsupported(where, template, `"${literal}"`);
+  return literal.replaceAll(/[.*+?^$()|[\]\\]/g, String.raw`\$&`);
+}
+
+function unsupported(where: string, template: string, what: string): Error {
+  return registrationError(`${where} has the route "${template}"; this host does not support ${what} in it`);
+}

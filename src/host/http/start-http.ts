@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { BlobmirrorError } from '../../model/errors.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { Invoke } from '../create-invoke.js';
+import type { HttpTrigger } from '../parse-trigger.js';
+import type { RunningTrigger } from '../running-trigger.js';
+import { settledOrAborted } from '../settled-or-aborted.js';
+import { compareRoutes } from './route.js';
+import { toResponse } from './to-response.js';
+
+const HOST = '127.0.0.1';
+
+export interface HttpServer extends RunningTrigger {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+}
+
+/**
+ * Serves the HTTP functions on 127.0.0.1. Keys are not asked for, whatever the `authLevel`: as with `func start`, who
+ * can reach the loopback interface is trusted. It must therefore never listen on another one.
+ * @param port 0 picks a free one
+ * @throws BlobmirrorError `port-taken`
+ */
+export async function startHttp(
+  triggers: readonly HttpTrigger[],
+  port: number,
+  invoke: Invoke,
+  log: Logger,
+): Promise<HttpServer> {
+  const routes = triggers.toSorted((a, b) => compareRoutes(a.route, b.route));
+  const listener = getRequestListener(serve, { overrideGlobalObjects: false, hostname: HOST });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  server.listen(port, HOST);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    if (!isAddressInUse(cause)) throw cause;
+    throw new BlobmirrorError('port-taken', `HTTP port ${port} on ${HOST} is taken by another program`, {
+      cause,
+    });
+  }
+
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The HTTP server has no port');
+  return {
+    baseUrl: `http://${HOST}:${address.port}`,
+    async stop(deadline) {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      await settledOrAborted(closed, deadline);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+
+  async function serve(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    let atAll = false;
+    for (const trigger of routes) {
+      const params = matchOrUndecodable(trigger, pathname);
+      if (params === undefined) continue;
+      if (params === 'undecodable')
+        return failure(400, 'undecodable-path', `The path ${pathname} is not decodable`);
+      atAll = true;
+      if (trigger.methods.includes(request.method)) return answer(trigger, request, params);
+    }
+    // Azure Functions answers 404, not 405, to a method that no function of the route takes.
+    const what = atAll ? `${request.method} ${pathname}` : pathname;
+    return failure(404, 'no-function', `No function serves ${what}`);
+  }
+
+  async function answer(
+    trigger: HttpTrigger,
+    request: Request,
+    params: Record<string, string>,
+  ): Promise<Response> {
+    const failed = (): Response =>
+      failure(500, 'function-failed', `Function ${trigger.name} failed; its log line says why`);
+    let result: unknown;
+    try {
+      result = await invoke(trigger, { http: { nativeRequest: request, params } });
+    } catch {
+      return failed();
+    }
+    try {
+      return toResponse(result);
+    } catch (error) {
+      log.error('Function returned what is no HTTP response', { function: trigger.name, error });
+      return failed();
+    }
+  }
+}
+
+function matchOrUndecodable(
+  trigger: HttpTrigger,
+  path: string,
+): Record<string, string> | undefined | 'undecodable' {
+  try {
+    return trigger.route.match(path);
+  } catch {
+    return 'undecodable';
+  }
+}
+
+function failure(status: number, code: string, message: string): Response {
+  return Response.json({ error: { code, message } }, { status });
+}
+
+function isAddressInUse(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+}

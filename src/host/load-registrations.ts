@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from '../telemetry/logger.js';
+import {
+  collectRegistrations,
+  installFunctionsCore,
+  libraryWasLoadedBefore,
+  type HookCallback,
+  type HookName,
+  type LogLevel,
+  type RegisteredFunction,
+} from './functions-core.js';
+import { logAt } from './log-level.js';
+import { registrationError } from './registration-error.js';
+
+export interface Registrations {
+  readonly functions: RegisteredFunction[];
+  readonly hooks: Record<HookName, HookCallback[]>;
+}
+
+/**
+ * A module runs once in a process, so its registrations are kept: a host that is started again (after a stop, or
+ * beside another) gets the same ones.
+ */
+const registrationsByFile = new Map<string, Registrations>();
+let turn: Promise<unknown> = Promise.resolve();
+let libraryCameFirst = false;
+
+/**
+ * Imports the files in order, as the Functions worker does, and returns what they registered.
+ * @throws BlobmirrorError `setting-invalid` when a file cannot be imported, when two functions share a name, and
+ * when nothing is registered at all.
+ */
+export async function loadRegistrations(files: readonly URL[], log: Logger): Promise<Registrations> {
+  libraryCameFirst ||= libraryWasLoadedBefore(createRequire(import.meta.url).cache);
+  installFunctionsCore();
+  const all = emptyRegistrations();
+  for (const file of files) {
+    const own = await inTurn(() => loadFile(file, log));
+    all.functions.push(...own.functions);
+    for (const name of hookNames(own)) all.hooks[name].push(...own.hooks[name]);
+  }
+  assertSomething(all, files);
+  assertNamesDiffer(all);
+  return all;
+}
+
+async function loadFile(file: URL, log: Logger): Promise<Registrations> {
+  const known = registrationsByFile.get(file.href);
+  if (known !== undefined) return known;
+  const own = emptyRegistrations();
+  const to = {
+    addFunction: (registered: RegisteredFunction): void => void own.functions.push(registered),
+    addHook: (name: HookName, callback: HookCallback) => {
+      own.hooks[name].push(callback);
+      return (): void => void (own.hooks[name] = own.hooks[name].filter((hook) => hook !== callback));
+    },
+    log: (level: LogLevel, message: string): void => logAt(log, level, message),
+  };
+  try {
+    await collectRegistrations(to, () => import(file.href));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw registrationError(`Registration file ${fileURLToPath(file)} cannot be loaded: ${reason}`, cause);
+  }
+  registrationsByFile.set(file.href, own);
+  return own;
+}
+
+/** Two hosts that start at once must not take each other's registrations. */
+function inTurn<T>(action: () => Promise<T>): Promise<T> {
+  const result = turn.then(action);
+  turn = result.catch(() => undefined);
+  return result;
+}
+
+function assertSomething({ functions }: Registrations, files: readonly URL[]): void {
+  if (functions.length > 0) return;
+  throw registrationError(
+    libraryCameFirst
+      ? '@azure/functions was loaded before the host started and has switched to test mode, so nothing was registered. Import no registration file before startHost'
+      : `No function is registered by ${files.length === 0 ? 'any file: the list is empty' : files.map((file) => fileURLToPath(file)).join(', ')}`,
+  );
+}
+
+function assertNamesDiffer({ functions }: Registrations): void {
+  const names = new Set<string>();
+  for (const { metadata } of functions) {
+    const name = metadata.name.toLowerCase();
+    if (names.has(name)) throw registrationError(`Two functions are registered as "${metadata.name}"`);
+    names.add(name);
+  }
+}
+
+function emptyRegistrations(): Registrations {
+  return { functions: [], hooks: { appStart: [], appTerminate: [], preInvocation: [], postInvocation: [] } };
+}
+
+function hookNames({ hooks }: Registrations): HookName[] {
+  return (['appStart', 'appTerminate', 'preInvocation', 'postInvocation'] as const).filter(
+    (name) => hooks[name].length > 0,
+  );
+}

@@ -1,0 +1,61 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
+import { mendRheaSettlement } from '../../amqp/mend-rhea-settlement.js';
+import { BlobmirrorError } from '../../model/errors.js';
+import type { ServiceBusSettings } from '../host-json.js';
+import type { ServiceBusConnection } from '../settings.js';
+
+/** Makes the credential for an identity; `clientId` names a user-assigned one. */
+export type CreateCredential = (clientId: string | undefined) => TokenCredential;
+
+/** One client, which is one AMQP connection, for each namespace that the functions listen to. */
+export class ServiceBusClients {
+  readonly #clients = new Map<string, ServiceBusClient>();
+  readonly #options: ServiceBusClientOptions;
+  readonly #createCredential: CreateCredential | undefined;
+
+  constructor({ retry }: ServiceBusSettings, createCredential: CreateCredential | undefined) {
+    mendRheaSettlement();
+    this.#createCredential = createCredential;
+    this.#options = {
+      retryOptions: {
+        mode: retry.mode === 'fixed' ? RetryMode.Fixed : RetryMode.Exponential,
+        maxRetries: retry.maxRetries,
+        timeoutInMs: retry.tryTimeoutMs,
+        retryDelayInMs: retry.delayMs,
+        maxRetryDelayInMs: retry.maxDelayMs,
+      },
+    };
+  }
+
+  /** @throws BlobmirrorError `setting-invalid` */
+  get(connection: ServiceBusConnection): ServiceBusClient {
+    const key = JSON.stringify(connection);
+    const client = this.#clients.get(key) ?? this.#create(connection);
+    this.#clients.set(key, client);
+    return client;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#clients.values()].map((client) => client.close()));
+  }
+
+  #create(connection: ServiceBusConnection): ServiceBusClient {
+    if (connection.kind === 'identity') {
+      if (this.#createCredential === undefined) {
+        throw new BlobmirrorError(
+          'setting-invalid',
+          `Service Bus ${connection.namespace} is to be reached with an identity, but the host was given no credential`,
+        );
+      }
+      const credential = this.#createCredential(connection.clientId);
+      return new ServiceBusClient(connection.namespace, credential, this.#options);
+    }
+    try {
+      return new ServiceBusClient(connection.connectionString, this.#options);
+    } catch {
+      // The error of the client may quote the string, and with it the key.
+      throw new BlobmirrorError('setting-invalid', 'A Service Bus connection string is malformed');
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import type { Logger } from '../../telemetry/logger.js';
+
+const SHORTEST_PAUSE_MS = 1000;
+
+/**
+ * Renews the lock of a message, each time when half of it is over, for at most `maxMs`. Returns what ends it.
+ *
+ * Written here since the renewal of @azure/service-bus 7.9 keeps its timers by message id: it refuses to settle a
+ * message that has none, and mixes up two messages with the same one.
+ */
+export function keepLock(
+  receiver: ServiceBusReceiver,
+  message: ServiceBusReceivedMessage,
+  maxMs: number,
+  log: Logger,
+): () => void {
+  const until = Date.now() + maxMs;
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+
+  const schedule = (): void => {
+    const lockedUntil = message.lockedUntilUtc?.getTime() ?? 0;
+    if (ended || lockedUntil >= until) return;
+    const pause = Math.max(SHORTEST_PAUSE_MS, (lockedUntil - Date.now()) / 2);
+    timer = setTimeout(() => void renew(), pause).unref();
+  };
+
+  const renew = async (): Promise<void> => {
+    try {
+      // The client sets lockedUntilUtc of the message to the answer.
+      await receiver.renewMessageLock(message);
+    } catch (error) {
+      if (ended) return;
+      log.warn('Message lock could not be renewed', { messageId: message.messageId, error });
+      // A cut connection may be back before the lock is over; a lock that is over stays over.
+      if ((message.lockedUntilUtc?.getTime() ?? 0) <= Date.now()) return;
+    }
+    schedule();
+  };
+
+  schedule();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * The host: runs the registrations made with `@azure/functions` outside Azure Functions, the very files that the
+ * Functions worker would import. It stands between the triggers (queues, timers, HTTP) and the handlers, and does what
+ * Functions does: no more, and where it must differ, the place says so.
+ *
+ * It must never know what a handler is for, never run a registration that it would run otherwise than Azure (it
+ * refuses to start instead), never crash because a handler throws, and never complete a message whose handler did not
+ * return.
+ */
+import type { Logger } from '../telemetry/logger.js';
+import { before } from './before.js';
+import { createInvoke } from './create-invoke.js';
+import type { HostJson } from './host-json.js';
+import { startHttp } from './http/start-http.js';
+import { loadRegistrations } from './load-registrations.js';
+import { parseTrigger, type Trigger } from './parse-trigger.js';
+import type { RunningTrigger } from './running-trigger.js';
+import { ServiceBusClients, type CreateCredential } from './service-bus/clients.js';
+import { startServiceBus } from './service-bus/start-service-bus.js';
+import type { Settings } from './settings.js';
+import { startTimer } from './timers/start-timer.js';
+
+export interface HostOptions {
+  /** Files to import, in this order; `resolveRegistrations` finds those of a package. */
+  readonly registrations: readonly URL[];
+  /** App settings: `%NAME%` in bindings and `connection: 'NAME'` are resolved here. */
+  readonly settings: Settings;
+  /** From `readHostJson`. */
+  readonly hostJson: HostJson;
+  /** 0 picks a free one; undefined: no HTTP server. */
+  readonly httpPort?: number | undefined;
+  /** Needed only when a connection is `NAME__fullyQualifiedNamespace`. */
+  readonly createCredential?: CreateCredential | undefined;
+  readonly log: Logger;
+}
+
+export interface Host {
+  /** `http://127.0.0.1:PORT`; undefined without an HTTP server. */
+  readonly baseUrl?: string;
+  readonly functions: readonly { readonly name: string; readonly trigger: Trigger['type'] }[];
+  /**
+   * Takes no more work, lets running handlers end for at most `graceMs` (3 s), then gives them up: their messages go
+   * back to the queue. Done at most two seconds after the grace, whatever the broker and the handlers do.
+   */
+  stop(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+const DEFAULT_GRACE_MS = 3000;
+const CLOSING_MS = 1500;
+
+/**
+ * Resolves once the HTTP server listens and the timers are set. Queues are connected to in the background: a broker
+ * that cannot be reached is logged, and waited for.
+ * @throws BlobmirrorError `setting-invalid`, `setting-missing` or `port-taken`; nothing is left running then
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { hostJson, log } = options;
+  const { functions, hooks } = await loadRegistrations(options.registrations, log);
+  const triggers = functions.map((registered) =>
+    parseTrigger(registered, options.settings, hostJson.routePrefix),
+  );
+  const clients = new ServiceBusClients(hostJson.serviceBus, options.createCredential);
+  const appHookData = {};
+  const invoke = createInvoke({ hooks, appHookData, functionTimeoutMs: hostJson.functionTimeoutMs, log });
+  const running: RunningTrigger[] = [];
+  let baseUrl: string | undefined;
+
+  try {
+    for (const hook of hooks.appStart) await hook({ hookData: {}, appHookData });
+    if (options.httpPort !== undefined) {
+      const server = await startHttp(triggers.filter(isOf('httpTrigger')), options.httpPort, invoke, log);
+      baseUrl = server.baseUrl;
+      running.push(server);
+    }
+    for (const trigger of triggers.filter(isOf('serviceBusTrigger'))) {
+      const client = clients.get(trigger.connection);
+      running.push(startServiceBus(trigger, { client, settings: hostJson.serviceBus, invoke, log }));
+    }
+    for (const trigger of triggers.filter(isOf('timerTrigger'))) running.push(startTimer(trigger, invoke));
+  } catch (error) {
+    await stop({ graceMs: 0 });
+    throw error;
+  }
+
+  return {
+    ...(baseUrl !== undefined && { baseUrl }),
+    functions: triggers.map(({ name, type }) => ({ name, trigger: type })),
+    stop,
+  };
+
+  async function stop({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
+    await before(graceMs, (deadline) => Promise.all(running.map((trigger) => trigger.stop(deadline))));
+    await before(CLOSING_MS, () => closeAll());
+  }
+
+  async function closeAll(): Promise<void> {
+    for (const hook of hooks.appTerminate) await hook({ hookData: {}, appHookData });
+    await clients.close();
+  }
+}
+
+function isOf<T extends Trigger['type']>(
+  type: T,
+): (trigger: Trigger) => trigger is Extract<Trigger, { type: T }> {
+  return (trigger): trigger is Extract<Trigger, { type: T }> => trigger.type === type;
+}

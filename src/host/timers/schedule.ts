@@ -1,0 +1,44 @@
+import { Cron } from 'croner';
+import { registrationError } from '../registration-error.js';
+
+/** An NCRONTAB expression that is known to be one: `{second} {minute} {hour} {day} {month} {day of week}`, in UTC. */
+export interface Schedule {
+  readonly expression: string;
+  /** Calls `run` at every occurrence until the returned job is stopped. */
+  start(run: (job: Occurrences) => void): Occurrences;
+}
+
+export interface Occurrences {
+  previous(): Date | null;
+  next(): Date | null;
+  stop(): void;
+}
+
+/**
+ * NCRONTAB as Azure Functions reads it: six fields, or five without seconds; a day must satisfy both its day fields
+ * (other crons take either); UTC, since Functions uses the time zone of its host and that is UTC on Linux.
+ * @throws BlobmirrorError `setting-invalid`
+ */
+export function parseSchedule(expression: string, where: string): Schedule {
+  const options = { mode: '5-or-6-parts', timezone: 'UTC', domAndDow: true, sloppyRanges: true } as const;
+  try {
+    void new Cron(expression, { ...options, paused: true });
+  } catch (cause) {
+    throw registrationError(
+      `${where} has the schedule "${expression}", which is not NCRONTAB ({second} {minute} {hour} {day} {month} {day of week})`,
+      cause,
+    );
+  }
+  return {
+    expression,
+    start(run) {
+      const cron = new Cron(expression, options, () => run(occurrences));
+      const occurrences: Occurrences = {
+        previous: () => cron.currentRun(),
+        next: () => cron.nextRun(),
+        stop: () => cron.stop(),
+      };
+      return occurrences;
+    },
+  };
+}
