@@ -7,6 +7,11 @@ import { cloudEvent, created, eventGridEvent } from './samples.js';
 const NOW = new Date(0);
 const CODES: readonly ErrorCode[] = ['message-not-event', 'event-type-unknown', 'event-key-invalid'];
 
+const FIELDS = [
+  ...['id', 'subject', 'topic', 'source', 'eventType', 'type', 'eventTime', 'time'],
+  ...['data', 'data_base64', 'dataVersion', 'metadataVersion', 'specversion'],
+];
+
 /** An event with some of its fields replaced by anything, under names that trap careless code among others. */
 const spoiltEvent = fc
   .tuple(
@@ -14,31 +19,7 @@ const spoiltEvent = fc
       eventGridEvent(created('x', 'https://a.blob.core.windows.net/photos/x')),
       cloudEvent(created('x', '')),
     ),
-    fc.dictionary(
-      fc.oneof(
-        fc.constantFrom(
-          'id',
-          'subject',
-          'topic',
-          'source',
-          'data',
-          'data_base64',
-          'eventTime',
-          'time',
-          'dataVersion',
-        ),
-        fc.constantFrom(
-          'specversion',
-          'metadataVersion',
-          'eventType',
-          'type',
-          'constructor',
-          'toString',
-          'hasOwnProperty',
-        ),
-      ),
-      fc.jsonValue(),
-    ),
+    fc.dictionary(fc.constantFrom(...FIELDS, 'constructor', 'toString', 'hasOwnProperty'), fc.jsonValue()),
     fc.boolean(),
   )
   .map(([event, spoils, poisoned]) => {
@@ -67,7 +48,8 @@ describe('whatever a message holds, parseMessage answers and never throws', () =
       fc.asyncProperty(fc.jsonValue(), async (value) => {
         const events = Array.isArray(value) ? Math.max(1, value.length) : 1;
         // A string reaches the parser as text, and may by chance hold JSON itself.
-        if (typeof value !== 'string') expect(await faultsIn(value, events)).toEqual([]);
+        const body = typeof value === 'string' ? JSON.stringify(value) : value;
+        expect(await faultsIn(body, events)).toEqual([]);
         expect(await faultsIn(Buffer.from(JSON.stringify(value)), events)).toEqual([]);
       }),
     );
