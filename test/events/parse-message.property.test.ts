@@ -7,10 +7,8 @@ import { cloudEvent, created, eventGridEvent } from './samples.js';
 const NOW = new Date(0);
 const CODES: readonly ErrorCode[] = ['message-not-event', 'event-type-unknown', 'event-key-invalid'];
 
-const FIELDS = [
-  ...['id', 'subject', 'topic', 'source', 'eventType', 'type', 'eventTime', 'time'],
-  ...['data', 'data_base64', 'dataVersion', 'metadataVersion', 'specversion'],
-];
+const FIELDS =
+  'id subject topic source eventType type eventTime time data data_base64 dataVersion specversion'.split(' ');
 
 /** An event with some of its fields replaced by anything, under names that trap careless code among others. */
 const spoiltEvent = fc
