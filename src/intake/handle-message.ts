@@ -37,7 +37,7 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
   if (history.parked)
     throw new Error('a parked message came by before it expired; it goes back until it does');
 
-  const { hints, rejected } = parseMessage(message.body);
+  const { hints, rejected } = await parseMessage(message.body, message.enqueuedTime);
   const only = hints.length + rejected.length === 1;
   const failures: Failure[] = rejected.map(({ error, event }, i) => ({
     error,

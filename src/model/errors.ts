@@ -69,6 +69,7 @@ export const ERRORS = {
     disposition: 'fatal',
     hint: 'Stop the other program or choose another port; 0 picks a free one.',
   },
+  'worker-ended': { disposition: 'fatal', hint: 'Its last line on standard error says why.' },
   unexpected: {
     disposition: 'retry',
     hint: 'This is a defect of Blobmirror. Report it with the log lines of its pass.',

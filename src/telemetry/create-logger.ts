@@ -2,8 +2,7 @@ import { pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Logger } from './logger.js';
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /**
  * Logs to standard error: a line for people on a terminal, JSON lines elsewhere. Standard output is left to the data

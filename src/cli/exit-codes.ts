@@ -1,0 +1,21 @@
+import { BlobmirrorError, type Disposition } from '../model/errors.js';
+
+/** What the command's exit status says. */
+export const EXIT = {
+  done: 0,
+  /** Something went wrong on the way; the last line on standard error says what. */
+  failed: 1,
+  /** The command line or a setting is wrong; nothing was begun. */
+  usage: 2,
+} as const;
+
+const BY_DISPOSITION: Readonly<Record<Disposition, number>> = {
+  fatal: EXIT.usage,
+  retry: EXIT.failed,
+  park: EXIT.failed,
+  ignore: EXIT.failed,
+};
+
+export function exitCodeOf(error: unknown): number {
+  return error instanceof BlobmirrorError ? BY_DISPOSITION[error.disposition] : EXIT.failed;
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/**
+ * The `blobmirror` command: a file per subcommand under commands/. Data goes to standard output, everything else to
+ * standard error.
+ */
+import { Command, CommanderError } from 'commander';
+import { toBlobmirrorError } from '../model/errors.js';
+import { sasCommand } from './commands/sas.js';
+import { startCommand } from './commands/start.js';
+import { workerCommand } from './commands/worker.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+import { readVersion } from './package.js';
+
+const program = new Command('blobmirror')
+  .description('Mirrors an Azure Storage account to a backup account, event by event.')
+  .version(readVersion())
+  .showHelpAfterError('(blobmirror --help lists the commands)')
+  .exitOverride()
+  .addCommand(startCommand())
+  .addCommand(workerCommand())
+  .addCommand(sasCommand());
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+  process.exitCode = EXIT.done;
+} catch (thrown) {
+  process.exitCode = report(thrown);
+}
+
+/** One line on standard error for whatever went wrong; commander has printed its own already. */
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
+  const error = toBlobmirrorError(thrown);
+  const hint = error.code === 'unexpected' ? '' : ` ${error.hint}`;
+  process.stderr.write(`blobmirror: ${error.message}.${hint}\n`);
+  return exitCodeOf(thrown);
+}

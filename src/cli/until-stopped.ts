@@ -1,0 +1,11 @@
+/**
+ * Resolves when the process is asked to stop, by SIGINT or SIGTERM. A process that was started by another one ends at
+ * once when that one is gone: what it was working for is gone too, and its messages come again.
+ */
+export async function untilStopped(): Promise<void> {
+  if (process.connected) process.once('disconnect', () => process.exit());
+  await new Promise<void>((resolve) => {
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
+  });
+}

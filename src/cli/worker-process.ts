@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { toEnvironment } from '../local/environment.js';
+import type { LocalInfo } from '../local/ready-file.js';
+import { BlobmirrorError } from '../model/errors.js';
+import type { Logger } from '../telemetry/logger.js';
+
+export interface WorkerProcess {
+  /** Asks the worker to end, and ends it after four seconds if it does not. */
+  stop(): Promise<void>;
+}
+
+const RESTART_AFTER_MS = 1000;
+const STOP_WITHIN_MS = 4000;
+
+/**
+ * Runs `blobmirror worker` as a process of its own and starts it again when it dies, as Azure Functions would. It ends
+ * when this process does, however that ends: the channel between them closes.
+ *
+ * @throws BlobmirrorError `worker-ended` when it does not get ready
+ */
+export async function startWorkerProcess(
+  info: LocalInfo,
+  httpPort: number,
+  { sweep, log }: { sweep: boolean; log: Logger },
+): Promise<WorkerProcess> {
+  let stopping = false;
+
+  function launch(): ChildProcess {
+    const args = ['worker', '--http-port', String(httpPort), ...(sweep ? ['--sweep'] : [])];
+    return spawn(process.execPath, [fileURLToPath(new URL('./main.js', import.meta.url)), ...args], {
+      env: { ...process.env, ...toEnvironment(info) },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+  }
+
+  let child = launch();
+  await ready(child);
+  void keepAlive();
+
+  async function keepAlive(): Promise<void> {
+    for (;;) {
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      if (stopping || child.exitCode === 0) return;
+      log.warn('the worker died and is started again', {
+        exitCode: child.exitCode,
+        signal: child.signalCode,
+      });
+      await sleep(RESTART_AFTER_MS, undefined, { ref: false });
+      if (stopping) return;
+      child = launch();
+    }
+  }
+
+  return {
+    stop: async () => {
+      stopping = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      await exited;
+      clearTimeout(late);
+    },
+  };
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    child.once('message', () => resolve());
+    child.once('exit', (code, signal) => {
+      reject(
+        new BlobmirrorError(
+          'worker-ended',
+          `the worker ended with ${signal ?? `status ${code}`} before it was ready`,
+        ),
+      );
+    });
+  });
+}

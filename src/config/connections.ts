@@ -1,0 +1,95 @@
+import { BlobmirrorError } from '../model/errors.js';
+import type { Environment } from './settings.js';
+
+/** A storage account: by connection string, or by endpoint and identity. */
+export type StorageConnection = { readonly accountName: string } & (
+  | { readonly connectionString: string }
+  | { readonly blobServiceUri: string; readonly clientId: string | undefined }
+);
+
+/** A Service Bus namespace: by connection string, or by host name and identity. */
+export type ServiceBusConnection =
+  | { readonly connectionString: string }
+  | { readonly fullyQualifiedNamespace: string; readonly clientId: string | undefined };
+
+/** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
+export function parseStorageConnection(env: Environment, name: string): StorageConnection {
+  const { text, uri, clientId } = readEither(env, name, 'blobServiceUri', 'a storage connection string');
+  if (text === undefined)
+    return { accountName: accountOfUri(`${name}__blobServiceUri`, uri), blobServiceUri: uri, clientId };
+  const parts = parseParts(text);
+  const accountName = parts.get('accountname') ?? accountOfEndpoint(parts.get('blobendpoint'));
+  if (accountName === undefined || !(parts.has('accountkey') || parts.has('sharedaccesssignature'))) {
+    throw new BlobmirrorError(
+      'setting-invalid',
+      `${name} is no storage connection string; it should hold AccountName and AccountKey, or BlobEndpoint and SharedAccessSignature`,
+    );
+  }
+  return { accountName, connectionString: text };
+}
+
+/** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
+export function parseServiceBusConnection(env: Environment, name: string): ServiceBusConnection {
+  const { text, uri, clientId } = readEither(
+    env,
+    name,
+    'fullyQualifiedNamespace',
+    'a Service Bus connection string',
+  );
+  if (text === undefined) return { fullyQualifiedNamespace: uri, clientId };
+  if (parseParts(text).has('endpoint')) return { connectionString: text };
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `${name} is no Service Bus connection string; it should hold Endpoint, SharedAccessKeyName and SharedAccessKey`,
+  );
+}
+
+type Either =
+  | { readonly text: string; readonly uri: undefined; readonly clientId: undefined }
+  | { readonly text: undefined; readonly uri: string; readonly clientId: string | undefined };
+
+function readEither(env: Environment, name: string, property: string, meaning: string): Either {
+  const text = env[name]?.trim() || undefined;
+  const uri = env[`${name}__${property}`]?.trim() || undefined;
+  if (text !== undefined && uri !== undefined) {
+    throw new BlobmirrorError(
+      'setting-invalid',
+      `${name} and ${name}__${property} are both set; it should be one of them`,
+    );
+  }
+  if (text !== undefined) return { text, uri: undefined, clientId: undefined };
+  if (uri !== undefined)
+    return { text: undefined, uri, clientId: env[`${name}__clientId`]?.trim() || undefined };
+  throw new BlobmirrorError(
+    'setting-missing',
+    `${name} is not set; it should be ${meaning} (or set ${name}__${property})`,
+  );
+}
+
+function parseParts(text: string): Map<string, string> {
+  const pairs = text.split(';').filter((part) => part.includes('='));
+  return new Map(
+    pairs.map((part) => [
+      part.slice(0, part.indexOf('=')).trim().toLowerCase(),
+      part.slice(part.indexOf('=') + 1).trim(),
+    ]),
+  );
+}
+
+function accountOfUri(name: string, uri: string): string {
+  const account = accountOfEndpoint(uri);
+  if (account !== undefined) return account;
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `${name} is ${JSON.stringify(uri)}; it should be like https://ACCOUNT.blob.core.windows.net`,
+  );
+}
+
+/** The first label of a host name, or the first segment of the path where the host is an address. */
+function accountOfEndpoint(endpoint: string | undefined): string | undefined {
+  if (endpoint === undefined || !URL.canParse(endpoint)) return undefined;
+  const { hostname, pathname, protocol } = new URL(endpoint);
+  if (protocol !== 'https:' && protocol !== 'http:') return undefined;
+  const pathStyle = hostname === 'localhost' || /^[\d.]+$/.test(hostname);
+  return (pathStyle ? pathname.split('/')[1] : hostname.split('.')[0]) || undefined;
+}

@@ -1,0 +1,102 @@
+/**
+ * The settings, read once from the environment into one frozen object. Names follow the habit of Azure Functions
+ * connections: NAME holds a connection string, or NAME__blobServiceUri and its like name an endpoint that is reached
+ * with an Entra identity. A setting that is missing or wrong stops the start with one line that names it; the value of
+ * a connection string is never part of that line.
+ */
+import { BlobmirrorError } from '../model/errors.js';
+import type { ScopePatterns } from '../model/scope.js';
+import {
+  parseServiceBusConnection,
+  parseStorageConnection,
+  type ServiceBusConnection,
+  type StorageConnection,
+} from './connections.js';
+
+export interface Settings {
+  readonly source: StorageConnection;
+  readonly backup: StorageConnection;
+  readonly serviceBus: ServiceBusConnection;
+  readonly eventsQueue: string;
+  readonly containers: ScopePatterns;
+  readonly deletes: 'mirror' | 'keep';
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
+export function readSettings(env: Environment): Settings {
+  const settings: Settings = {
+    source: parseStorageConnection(env, 'BLOBMIRROR_SOURCE'),
+    backup: parseStorageConnection(env, 'BLOBMIRROR_BACKUP'),
+    serviceBus: parseServiceBusConnection(env, 'BLOBMIRROR_SERVICE_BUS'),
+    eventsQueue: readText(
+      env,
+      'BLOBMIRROR_EVENTS_QUEUE',
+      'the name of the queue that Event Grid delivers to',
+    ),
+    containers: readContainers(env),
+    deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
+    logLevel: readChoice(env, 'BLOBMIRROR_LOG_LEVEL', LOG_LEVELS, 'info'),
+  };
+  if (settings.source.accountName === settings.backup.accountName) {
+    throw new BlobmirrorError(
+      'setting-invalid',
+      `BLOBMIRROR_BACKUP names the account ${settings.backup.accountName}, which is the source; it should name another account`,
+    );
+  }
+  return Object.freeze(settings);
+}
+
+/** @throws BlobmirrorError `setting-missing` */
+export function readText(env: Environment, name: string, meaning: string): string {
+  const value = env[name]?.trim();
+  if (value === undefined || value === '') {
+    throw new BlobmirrorError('setting-missing', `${name} is not set; it should be ${meaning}`);
+  }
+  return value;
+}
+
+function readChoice<const Choice extends string>(
+  env: Environment,
+  name: string,
+  choices: readonly Choice[],
+  otherwise: Choice,
+): Choice {
+  const value = env[name]?.trim();
+  if (value === undefined || value === '') return otherwise;
+  const choice = choices.find((each) => each === value);
+  if (choice === undefined) {
+    throw new BlobmirrorError(
+      'setting-invalid',
+      `${name} is ${JSON.stringify(value)}; it should be ${choices.join(' or ')}`,
+    );
+  }
+  return choice;
+}
+
+function readContainers(env: Environment): ScopePatterns {
+  const include = readPatterns(env, 'BLOBMIRROR_INCLUDE_CONTAINERS');
+  const exclude = readPatterns(env, 'BLOBMIRROR_EXCLUDE_CONTAINERS');
+  const both = include.find((pattern) => exclude.includes(pattern));
+  if (both !== undefined) {
+    throw new BlobmirrorError(
+      'setting-invalid',
+      `${JSON.stringify(both)} is in BLOBMIRROR_INCLUDE_CONTAINERS and in BLOBMIRROR_EXCLUDE_CONTAINERS; it should be in one of them`,
+    );
+  }
+  return { include, exclude };
+}
+
+function readPatterns(env: Environment, name: string): readonly string[] {
+  const patterns = (env[name] ?? '').split(/[;,\s]+/).filter((pattern) => pattern !== '');
+  const wrong = patterns.find((pattern) => !/^[$a-z0-9*-]+$/.test(pattern));
+  if (wrong === undefined) return patterns;
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `${name} holds ${JSON.stringify(wrong)}; it should be container names, * for any characters, with semicolons between them`,
+  );
+}

@@ -1,0 +1,11 @@
+import type { LocalInfo } from './ready-file.js';
+
+/** The settings of a worker that runs on the embedded environment. */
+export function toEnvironment({ source, backup, serviceBus }: LocalInfo): Record<string, string> {
+  return {
+    BLOBMIRROR_SOURCE: source.connectionString,
+    BLOBMIRROR_BACKUP: backup.connectionString,
+    BLOBMIRROR_SERVICE_BUS: serviceBus.connectionString,
+    BLOBMIRROR_EVENTS_QUEUE: serviceBus.eventsQueue,
+  };
+}
