@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { LogFields, Logger } from '../telemetry/logger.js';
 import type { CoreInvocationContext, FunctionMetadata, HookName, TypedData } from './functions-core.js';
 import type { Registrations } from './load-registrations.js';
@@ -84,7 +85,7 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
     core.state = 'postInvocationHooks';
     await runHooks('postInvocation', after);
     if (after.error === undefined || after.error === null) return after.result;
-    throw after.error instanceof Error ? after.error : new Error(String(after.error));
+    throw after.error instanceof Error ? after.error : new Error(inspect(after.error));
   }
 
   async function runHooks(name: HookName, context: object): Promise<void> {

@@ -8,7 +8,6 @@
  * return.
  */
 import type { Logger } from '../telemetry/logger.js';
-import { before } from './before.js';
 import { createInvoke } from './create-invoke.js';
 import type { HostJson } from './host-json.js';
 import { startHttp } from './http/start-http.js';
@@ -19,6 +18,7 @@ import { ServiceBusClients, type CreateCredential } from './service-bus/clients.
 import { startServiceBus } from './service-bus/start-service-bus.js';
 import type { Settings } from './settings.js';
 import { startTimer } from './timers/start-timer.js';
+import { withDeadline } from './with-deadline.js';
 
 export interface HostOptions {
   /** Files to import, in this order; `resolveRegistrations` finds those of a package. */
@@ -89,8 +89,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   };
 
   async function stop({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
-    await before(graceMs, (deadline) => Promise.all(running.map((trigger) => trigger.stop(deadline))));
-    await before(CLOSING_MS, () => closeAll());
+    await withDeadline(graceMs, (deadline) => Promise.all(running.map((trigger) => trigger.stop(deadline))));
+    await withDeadline(CLOSING_MS, () => closeAll());
   }
 
   async function closeAll(): Promise<void> {

@@ -30,8 +30,13 @@ export async function startHttp(
   log: Logger,
 ): Promise<HttpServer> {
   const routes = triggers.toSorted((a, b) => compareRoutes(a.route, b.route));
+  let stopping = false;
   const listener = getRequestListener(serve, { overrideGlobalObjects: false, hostname: HOST });
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer((incoming, outgoing) => {
+    // A connection that is kept alive for a next request would hold up the stop.
+    outgoing.once('close', () => setImmediate(() => stopping && server.closeIdleConnections()));
+    void listener(incoming, outgoing);
+  });
   server.listen(port, HOST);
   try {
     await once(server, 'listening');
@@ -47,6 +52,7 @@ export async function startHttp(
   return {
     baseUrl: `http://${HOST}:${address.port}`,
     async stop(deadline) {
+      stopping = true;
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
