@@ -34,9 +34,9 @@ export interface Rejected {
  *
  * The promise never rejects. Hints and rejections together are as many as the events in the body, and at least one.
  *
- * @param receivedAt stands in for the time of an event that bears none, so that its lag reads as nothing.
+ * @param enqueuedTime when the message was enqueued: the time of an event that bears none that can be read.
  */
-export async function parseMessage(body: unknown, receivedAt: Date): Promise<ParsedMessage> {
+export async function parseMessage(body: unknown, enqueuedTime: Date): Promise<ParsedMessage> {
   const hints: Hint[] = [];
   const rejected: Rejected[] = [];
   let events: readonly unknown[];
@@ -47,7 +47,7 @@ export async function parseMessage(body: unknown, receivedAt: Date): Promise<Par
   }
   for (const event of events) {
     try {
-      hints.push(await toHint(event, receivedAt));
+      hints.push(await toHint(event, enqueuedTime));
     } catch (thrown) {
       rejected.push({ error: toBlobmirrorError(thrown), event, ...eventId(event) });
     }
@@ -56,14 +56,14 @@ export async function parseMessage(body: unknown, receivedAt: Date): Promise<Par
 }
 
 /** @throws BlobmirrorError `message-not-event`, `event-type-unknown`, `event-key-invalid` */
-async function toHint(event: unknown, receivedAt: Date): Promise<Hint> {
+async function toHint(event: unknown, enqueuedTime: Date): Promise<Hint> {
   const envelope = await readEnvelope(event);
   return {
     keys: eventKeys(envelope),
     account: eventAccount(envelope),
     eventId: envelope.id,
     eventType: envelope.type,
-    eventTime: envelope.time ?? receivedAt,
+    eventTime: envelope.time ?? enqueuedTime,
     event,
   };
 }

@@ -126,7 +126,7 @@ describe.each(SCHEMAS)('a message in %s', (_schema, toEvent) => {
     }
   });
 
-  it('takes the moment it was received for an event without a time that can be read', async () => {
+  it('takes the time the message was enqueued for an event without a time that can be read', async () => {
     for (const time of [undefined, null, '', 'yesterday', 7]) {
       const event = { ...toEvent(created('x', `${BLOB}/photos/x`)), time, eventTime: time };
       const { hints } = await parseMessage(event, NOW);

@@ -1,0 +1,61 @@
+import type { StorageEvent } from './storage-event.js';
+
+export type EventSchema = 'EventGridSchema' | 'CloudEventSchemaV1_0';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** An event as it leaves for a subscriber. */
+export function toBody(event: StorageEvent, schema: EventSchema): Body {
+  const { id, subject, type, data } = event;
+  const origin = topicOf(event.account);
+  const time = toEventGridTime(event.time);
+  return schema === 'EventGridSchema'
+    ? {
+        topic: origin,
+        subject,
+        eventType: type,
+        id,
+        data,
+        dataVersion: '',
+        metadataVersion: '1',
+        eventTime: time,
+      }
+    : { source: origin, subject, type, time, id, data, specversion: '1.0' };
+}
+
+export function contentTypeOf(schema: EventSchema): string {
+  return schema === 'EventGridSchema'
+    ? 'application/json; charset=utf-8'
+    : 'application/cloudevents+json; charset=utf-8';
+}
+
+/**
+ * What Event Grid sets on a message besides its body: learn.microsoft.com/azure/event-grid/handler-service-bus.
+ *
+ * @param attempts deliveries of this event that were tried before this one
+ */
+export function toApplicationProperties(
+  subscription: { readonly name: string; readonly schema: EventSchema },
+  messageId: string,
+  attempts: number,
+): Record<string, string> {
+  return {
+    'aeg-subscription-name': subscription.name,
+    'aeg-delivery-count': String(attempts),
+    'aeg-event-type': 'Notification',
+    'aeg-output-event-id': messageId,
+    // For CloudEvents the version of the specification, and no version of the data.
+    ...(subscription.schema === 'EventGridSchema'
+      ? { 'aeg-metadata-version': '1', 'aeg-data-version': '' }
+      : { 'aeg-metadata-version': '1.0' }),
+  };
+}
+
+/** Azure writes times to a ten millionth of a second. */
+export function toEventGridTime(time: Date): string {
+  return time.toISOString().replace('Z', '0000Z');
+}
+
+function topicOf(account: string): string {
+  return `/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/blobmirror-local/providers/Microsoft.Storage/storageAccounts/${account}`;
+}
