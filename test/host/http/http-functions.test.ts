@@ -1,19 +1,45 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HttpRequest } from '@azure/functions';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.js';
 import { startHost, type Host } from '../../../src/host/start-host.js';
-import { setHandlers } from '../support/handlers.js';
+import { failureOf } from '../support/failure-of.js';
+import { handlers } from '../support/handlers.js';
 import { recordingLog } from '../support/recording-log.js';
 
-const registrations = [new URL('../fixtures/http.mjs', import.meta.url)];
+const log = recordingLog();
+
+function start(httpPort = 0): Promise<Host> {
+  const registrations = [new URL('../fixtures/http.mjs', import.meta.url)];
+  return startHost({ registrations, settings: {}, hostJson: parseHostJson({}), httpPort, log });
+}
+
+/** A handler that answers with what reached it. */
+const show = ({ method, params, query, url }: HttpRequest): unknown => ({
+  jsonBody: { method, params, query: Object.fromEntries(query), path: new URL(url).pathname },
+});
+
+/** A host with one request in hand, which `end` lets go. */
+async function startWithRequest() {
+  const host = await start();
+  const url = `${host.baseUrl ?? ''}/api/items/latest`;
+  const entered = Promise.withResolvers<void>();
+  const finish = Promise.withResolvers<void>();
+  handlers.http = async () => {
+    entered.resolve();
+    await finish.promise;
+    return { body: 'done' };
+  };
+  const answer = fetch(url);
+  await entered.promise;
+  return { host, url, answer, end: finish.resolve };
+}
 
 describe('HTTP functions', () => {
-  const log = recordingLog();
   let host: Host;
   let api: string;
 
   beforeAll(async () => {
-    host = await startHost({ registrations, settings: {}, hostJson: parseHostJson({}), httpPort: 0, log });
+    host = await start();
     api = `${host.baseUrl ?? ''}/api`;
   });
   afterAll(() => host.stop());
@@ -21,14 +47,8 @@ describe('HTTP functions', () => {
     log.lines.length = 0;
   });
 
-  /** A handler that answers with what reached it. */
-  const show = (request: unknown): unknown => {
-    const { method, params, query, url } = request as HttpRequest;
-    return { jsonBody: { method, params, query: Object.fromEntries(query), path: new URL(url).pathname } };
-  };
-
   it('get path parameters, query and method', async () => {
-    setHandlers({ item: show });
+    handlers.http = show;
     const response = await fetch(`${api}/items/7/full?deep=yes`, { method: 'DELETE' });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json');
@@ -41,7 +61,8 @@ describe('HTTP functions', () => {
   });
 
   it('are chosen by the most exact route, whatever the order of registration and the case of the path', async () => {
-    setHandlers({ item: show, latest: () => ({ body: 'latest' }), file: show });
+    handlers.http = (request, { functionName }) =>
+      functionName === 'latest' ? { body: 'latest' } : show(request);
     expect(await (await fetch(`${api}/Items/LATEST`)).text()).toBe('latest');
     expect(await (await fetch(`${api}/items/-3`)).json()).toMatchObject({ params: { id: '-3' } });
     expect(await (await fetch(`${api}/files/a%20b/c/d.txt`)).json()).toMatchObject({
@@ -60,7 +81,7 @@ describe('HTTP functions', () => {
   });
 
   it('stream a request body in and a response body out', async () => {
-    setHandlers({ echo: (request) => ({ body: (request as HttpRequest).body, status: 201 }) });
+    handlers.http = ({ body }) => ({ body, status: 201 });
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const writer = writable.getWriter();
     const answered = fetch(`${api}/echo`, { method: 'POST', body: readable, duplex: 'half' });
@@ -76,87 +97,75 @@ describe('HTTP functions', () => {
     expect((await reader.read()).done).toBe(true);
   });
 
-  it('may set headers and cookies, or return nothing at all', async () => {
-    setHandlers({
-      latest: () => ({
-        status: 202,
-        headers: { 'x-a': '1' },
-        cookies: [{ name: 'c', value: 'v', httpOnly: true }],
-      }),
-      item: () => undefined,
-    });
+  it('may set status, headers and cookies', async () => {
+    const cookies = [{ name: 'c', value: 'v', httpOnly: true }];
+    handlers.http = () => ({ status: 202, headers: { 'x-a': '1' }, cookies });
     const response = await fetch(`${api}/items/latest`);
     expect(response.status).toBe(202);
     expect(response.headers.get('x-a')).toBe('1');
     expect(response.headers.getSetCookie()).toEqual(['c=v; HttpOnly']);
+  });
+
+  it('may return nothing, which is 204', async () => {
+    handlers.http = () => undefined;
     expect((await fetch(`${api}/items/1`)).status).toBe(204);
   });
 
-  it('answer 500 and log one line when the handler throws, or returns what is no response', async () => {
-    setHandlers({
-      latest: () => {
-        throw new Error('secret detail');
-      },
-      item: () => 'text',
-    });
-    const thrown = await fetch(`${api}/items/latest`);
-    expect(thrown.status).toBe(500);
-    expect(await thrown.text()).not.toContain('secret detail');
+  it('answer 500 without the reason, and log it, when the handler throws', async () => {
+    handlers.http = () => {
+      throw new Error('secret detail');
+    };
+    const response = await fetch(`${api}/items/latest`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('secret detail');
+    const fields = { function: 'latest', error: { message: 'secret detail' } };
+    expect(log.lines).toMatchObject([{ level: 'error', message: 'Function failed', fields }]);
+  });
+
+  it('answer 500 when the handler returns what is no response', async () => {
+    handlers.http = () => 'text';
     expect((await fetch(`${api}/items/1`)).status).toBe(500);
     expect(log.lines).toMatchObject([
-      {
-        level: 'error',
-        message: 'Function failed',
-        fields: { function: 'latest', error: { message: 'secret detail' } },
-      },
       { level: 'error', message: 'Function returned what is no HTTP response', fields: { function: 'item' } },
     ]);
   });
 
   it('write their log lines with the name of the function and the id of the invocation', async () => {
     let invocation = '';
-    setHandlers({
-      latest: (_request, context) => {
-        invocation = context.invocationId;
-        context.warn('low on', 3, { left: 1 });
-      },
-    });
+    handlers.http = (_request, context) => {
+      invocation = context.invocationId;
+      context.warn('low on', 3, { left: 1 });
+    };
     await fetch(`${api}/items/latest`);
-    expect(log.lines).toEqual([
-      { level: 'warn', message: 'low on 3 { left: 1 }', fields: { function: 'latest', invocation } },
-    ]);
-  });
-
-  it('are let end when the host stops, and cut off when they do not end in time', async () => {
-    const other = await startHost({
-      registrations,
-      settings: {},
-      hostJson: parseHostJson({}),
-      httpPort: 0,
-      log,
-    });
-    const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
-    const { promise: finish, resolve: end } = Promise.withResolvers<void>();
-    setHandlers({
-      latest: async () => {
-        enter();
-        await finish;
-        return { body: 'done' };
-      },
-    });
-    const answer = fetch(`${other.baseUrl ?? ''}/api/items/latest`);
-    await entered;
-    const stopped = other.stop();
-    await expect(fetch(`${other.baseUrl ?? ''}/api/items/latest`)).rejects.toThrow();
-    end();
-    expect(await (await answer).text()).toBe('done');
-    await stopped;
+    const fields = { function: 'latest', invocation };
+    expect(log.lines).toEqual([{ level: 'warn', message: 'low on 3 { left: 1 }', fields }]);
   });
 
   it('stop the start when their port is taken', async () => {
-    const port = Number(new URL(api).port);
-    await expect(
-      startHost({ registrations, settings: {}, hostJson: parseHostJson({}), httpPort: port, log }),
-    ).rejects.toMatchObject({ code: 'port-taken', message: expect.stringContaining(String(port)) as string });
+    const { port } = new URL(api);
+    const { code, message } = await failureOf(start(Number(port)));
+    expect(code).toBe('port-taken');
+    expect(message).toContain(port);
+  });
+});
+
+describe('HTTP functions of a host that stops', () => {
+  it('are let end, and the stop ends with them', async () => {
+    const { host, url, answer, end } = await startWithRequest();
+    const stopped = host.stop({ graceMs: 20_000 });
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+    end();
+    expect(await (await answer).text()).toBe('done');
+    const began = Date.now();
+    await stopped;
+    expect(Date.now() - began).toBeLessThan(5000);
+  });
+
+  it('are cut off when they do not end in time', async () => {
+    const { host, answer, end } = await startWithRequest();
+    const stopped = host.stop({ graceMs: 50 });
+    await expect(answer).rejects.toThrow('fetch failed');
+    await stopped;
+    end();
   });
 });

