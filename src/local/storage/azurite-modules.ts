@@ -1,0 +1,161 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type {
+  Accounts,
+  Authenticator,
+  AzuriteError,
+  BlobDocument,
+  BlobTags,
+  ChunkStore,
+  Conditions,
+  Context,
+  ExtentStore,
+  Metadata,
+  MetadataStore,
+  PageRange,
+} from './azurite-model.js';
+
+type Constructor<Parameters extends readonly unknown[], Instance> = new (
+  ...parameters: Parameters
+) => Instance;
+type AccountAuthenticator = Constructor<
+  [accounts: Accounts, metadata: MetadataStore, logger: object],
+  Authenticator
+>;
+
+/** Any parameters and any `this`: each handler method has its own. */
+export type HandlerMethod = (this: never, ...parameters: never[]) => Promise<unknown>;
+
+export interface HandlerClass {
+  readonly prototype: Record<string, HandlerMethod | undefined>;
+}
+
+export type PermissionTable = Map<number, unknown>;
+
+/** The modules of Azurite that are used, by their path below dist/src, with the exports that are used of each. */
+export interface AzuriteModules {
+  'blob/errors/StorageError': {
+    default: Constructor<
+      [status: number, code: string, message: string, requestId: string, more?: Record<string, string>],
+      AzuriteError
+    >;
+  };
+  'common/persistence/FSExtentStore': {
+    default: Constructor<
+      [
+        metadata: object,
+        places: readonly { locationId: string; locationPath: string; maxConcurrency: number }[],
+        logger: object,
+      ],
+      ExtentStore
+    >;
+  };
+  'common/Logger': {
+    default: object;
+  };
+  'blob/generated/artifacts/operation': {
+    default: Readonly<Record<string, number>> & Readonly<Record<number, string>>;
+  };
+  'blob/utils/constants': {
+    DEFAULT_CONTEXT_PATH: string;
+  };
+  'blob/persistence/LokiBlobMetadataStore': {
+    default: Constructor<[path: string, inMemory: boolean], MetadataStore>;
+  };
+  'common/persistence/MemoryExtentStore': {
+    MemoryExtentChunkStore: Constructor<[limitBytes: number], ChunkStore>;
+    default: Constructor<
+      [
+        category: string,
+        chunks: ChunkStore,
+        metadata: object,
+        logger: object,
+        fail: (status: number, code: string, message: string, requestId: string) => AzuriteError,
+      ],
+      ExtentStore
+    >;
+  };
+  'blob/BlobRequestListenerFactory': {
+    default: Constructor<
+      [
+        metadata: MetadataStore,
+        extents: ExtentStore,
+        accounts: Accounts,
+        accessLog: boolean,
+        accessLogStream: undefined,
+        loose: boolean,
+        skipApiVersionCheck: boolean,
+        oauth: undefined,
+        disableProductStyleUrl: boolean,
+      ],
+      { createRequestListener(): (request: IncomingMessage, response: ServerResponse) => void }
+    >;
+  };
+  'blob/context/BlobStorageContext': {
+    default: Constructor<[holder: object, path: string], Context>;
+  };
+  'blob/authentication/AccountSASAuthenticator': {
+    default: AccountAuthenticator;
+  };
+  'blob/authentication/BlobSASAuthenticator': {
+    default: AccountAuthenticator;
+  };
+  'blob/authentication/PublicAccessAuthenticator': {
+    default: Constructor<[metadata: MetadataStore, logger: object], Authenticator>;
+  };
+  'blob/authentication/BlobTokenAuthenticator': {
+    default: Constructor<
+      [accounts: Accounts, oauthLevel: unknown, logger: object],
+      { authenticateBasic(token: string, context: Context): Promise<boolean> }
+    >;
+  };
+  'blob/handlers/PageBlobRangesManager': {
+    default: Constructor<
+      [],
+      {
+        fillZeroRanges(ranges: readonly PageRange[], range: { start: number; end: number }): PageRange[];
+      }
+    >;
+  };
+  'blob/handlers/BlobHandler': {
+    default: HandlerClass;
+  };
+  'blob/handlers/BlockBlobHandler': {
+    default: HandlerClass;
+  };
+  'blob/handlers/AppendBlobHandler': {
+    default: HandlerClass;
+  };
+  'blob/handlers/PageBlobHandler': {
+    default: HandlerClass;
+  };
+  'blob/authentication/OperationAccountSASPermission': {
+    default: PermissionTable;
+  };
+  'blob/authentication/OperationBlobSASPermission': {
+    OPERATION_BLOB_SAS_BLOB_PERMISSIONS: PermissionTable;
+    OPERATION_BLOB_SAS_CONTAINER_PERMISSIONS: PermissionTable;
+  };
+  'blob/conditions/ReadConditionalHeadersValidator': {
+    validateReadConditions: (
+      context: Context,
+      conditions: Conditions | undefined,
+      blob: BlobDocument,
+      isSource?: boolean,
+    ) => void;
+  };
+  'blob/conditions/WriteConditionalHeadersValidator': {
+    validateWriteConditions: (
+      context: Context,
+      conditions: Conditions | undefined,
+      blob: BlobDocument | null,
+    ) => void;
+  };
+  'common/utils/utils': {
+    convertRawHeadersToMetadata: (rawHeaders: string[], requestId: string) => Metadata | undefined;
+    newEtag: () => string;
+  };
+  'blob/utils/utils': {
+    getTagsFromString: (header: string, requestId: string) => BlobTags | undefined;
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * The few internals of Azurite that this room builds on, loaded in one place.
+ *
+ * Azurite has no public programming interface and is CommonJS, so its modules are required by path. Nothing else in
+ * the project may load Azurite. Everything that is relied on is looked up when this module loads, so that a version
+ * with other internals fails at the start and not in the middle of a write. Seen to fit 3.35.0 and 3.37.0.
+ */
+import { createRequire } from 'node:module';
+
+import type { AzuriteModules, HandlerClass, HandlerMethod } from './azurite-modules.js';
+
+const load = createRequire(createRequire(import.meta.url).resolve('azurite/package.json'));
+
+function member<Module extends keyof AzuriteModules, Name extends string & keyof AzuriteModules[Module]>(
+  module: Module,
+  name: Name,
+): AzuriteModules[Module][Name] {
+  const exports: unknown = load(`./dist/src/${module}.js`);
+  const value: unknown =
+    typeof exports === 'object' && exports !== null ? Reflect.get(exports, name) : undefined;
+  if (!isMember(module, name, value))
+    throw new Error(`This version of Azurite does not fit: ${module} lacks ${name}`);
+  return value;
+}
+
+/** That it has the shape that azurite-modules.ts says is known only from reading Azurite. */
+function isMember<Module extends keyof AzuriteModules, Name extends keyof AzuriteModules[Module]>(
+  _module: Module,
+  _name: Name,
+  value: unknown,
+): value is AzuriteModules[Module][Name] {
+  return value !== undefined;
+}
+
+export const logger = member('common/Logger', 'default');
+/** Names to numbers and numbers to names. */
+export const operations = member('blob/generated/artifacts/operation', 'default');
+/** Where in `response.locals` the context of a request lies. */
+export const contextPath = member('blob/utils/constants', 'DEFAULT_CONTEXT_PATH');
+export const StorageError = member('blob/errors/StorageError', 'default');
+export const LokiBlobMetadataStore = member('blob/persistence/LokiBlobMetadataStore', 'default');
+export const MemoryExtentChunkStore = member(
+  'common/persistence/MemoryExtentStore',
+  'MemoryExtentChunkStore',
+);
+export const MemoryExtentStore = member('common/persistence/MemoryExtentStore', 'default');
+export const FSExtentStore = member('common/persistence/FSExtentStore', 'default');
+export const RequestListenerFactory = member('blob/BlobRequestListenerFactory', 'default');
+export const BlobStorageContext = member('blob/context/BlobStorageContext', 'default');
+export const AccountSasAuthenticator = member('blob/authentication/AccountSASAuthenticator', 'default');
+export const BlobSasAuthenticator = member('blob/authentication/BlobSASAuthenticator', 'default');
+export const PublicAccessAuthenticator = member('blob/authentication/PublicAccessAuthenticator', 'default');
+export const TokenAuthenticator = member('blob/authentication/BlobTokenAuthenticator', 'default');
+export const PageBlobRangesManager = member('blob/handlers/PageBlobRangesManager', 'default');
+export const BlobHandler = member('blob/handlers/BlobHandler', 'default');
+export const BlockBlobHandler = member('blob/handlers/BlockBlobHandler', 'default');
+export const AppendBlobHandler = member('blob/handlers/AppendBlobHandler', 'default');
+export const PageBlobHandler = member('blob/handlers/PageBlobHandler', 'default');
+export const accountSasPermissions = member('blob/authentication/OperationAccountSASPermission', 'default');
+export const blobSasPermissions = member(
+  'blob/authentication/OperationBlobSASPermission',
+  'OPERATION_BLOB_SAS_BLOB_PERMISSIONS',
+);
+export const containerSasPermissions = member(
+  'blob/authentication/OperationBlobSASPermission',
+  'OPERATION_BLOB_SAS_CONTAINER_PERMISSIONS',
+);
+export const validateReadConditions = member(
+  'blob/conditions/ReadConditionalHeadersValidator',
+  'validateReadConditions',
+);
+export const validateWriteConditions = member(
+  'blob/conditions/WriteConditionalHeadersValidator',
+  'validateWriteConditions',
+);
+export const metadataOf = member('common/utils/utils', 'convertRawHeadersToMetadata');
+export const tagsOf = member('blob/utils/utils', 'getTagsFromString');
+export const newETag = member('common/utils/utils', 'newEtag');
+
+/** Replaces one method of a handler class. Applies to every server of the process, so it is done once per process. */
+export function replaceHandlerMethod(
+  handler: HandlerClass,
+  name: string,
+  replacement: (original: HandlerMethod) => HandlerMethod,
+): void {
+  const original = handler.prototype[name];
+  if (typeof original !== 'function')
+    throw new Error(`This version of Azurite does not fit: a handler lacks ${name}`);
+  handler.prototype[name] = replacement(original);
+}

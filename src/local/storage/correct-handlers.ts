@@ -1,0 +1,19 @@
+import { correctCopyFromUrl } from './copy-from-url.js';
+import { addPutBlobFromUrl } from './put-blob-from-url.js';
+import { addPutRangeFromUrl } from './put-range-from-url.js';
+import { completeSasPermissions } from './sas-permissions.js';
+
+let isDone = false;
+
+/**
+ * Corrects what Azurite keeps per process and not per server: its handler classes and permission tables. Once, however
+ * many servers are started.
+ */
+export function correctHandlers(): void {
+  if (isDone) return;
+  completeSasPermissions();
+  addPutBlobFromUrl();
+  addPutRangeFromUrl();
+  correctCopyFromUrl();
+  isDone = true;
+}

@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import { closeSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+
+import {
+  FSExtentStore,
+  LokiBlobMetadataStore,
+  MemoryExtentChunkStore,
+  MemoryExtentStore,
+  StorageError,
+  logger,
+} from './azurite.js';
+import type { AzuriteError, ExtentStore, MetadataStore } from './azurite-model.js';
+import { DatabaseSaves } from './database-saves.js';
+import { reconcileExtentFiles } from './extent-files.js';
+import { createExtentLocations, extentLocation } from './extent-locations.js';
+import { ExtentRelease } from './extent-release.js';
+import { speedUpLookups } from './fast-lookups.js';
+import type { RequestsInFlight } from './requests-in-flight.js';
+
+export interface Stores {
+  readonly metadata: MetadataStore;
+  readonly extents: ExtentStore;
+  /** Saves what is to be saved and closes the files. */
+  close(): Promise<void>;
+}
+
+/** As many uploads are written at once, each to a file of its own. */
+const concurrentAppends = 16;
+
+/**
+ * Metadata and contents, in memory or in a directory: `blobs.json` and `extents/`. A directory is for one process at
+ * a time.
+ */
+export async function openStores(
+  directory: string | undefined,
+  requests: RequestsInFlight,
+  onSaveError: (error: Error) => void,
+): Promise<Stores> {
+  return directory === undefined ? openInMemory(requests) : openOnDisk(directory, requests, onSaveError);
+}
+
+function toError(status: number, code: string, message: string, requestId: string): AzuriteError {
+  return new StorageError(status, code, message, requestId);
+}
+
+async function openInMemory(requests: RequestsInFlight): Promise<Stores> {
+  const metadata = new LokiBlobMetadataStore('blobs.json', true);
+  const chunks = new MemoryExtentChunkStore(Math.trunc(totalmem() / 2));
+  const extents = new MemoryExtentStore('blob', chunks, createExtentLocations(), logger, toError);
+  await metadata.init();
+  await extents.init();
+  speedUpLookups(metadata.db);
+  new ExtentRelease(extents, requests, false).follow(metadata.db);
+  return { metadata, extents, close: () => metadata.close() };
+}
+
+async function openOnDisk(
+  directory: string,
+  requests: RequestsInFlight,
+  onSaveError: (error: Error) => void,
+): Promise<Stores> {
+  const extentDirectory = join(directory, 'extents');
+  await mkdir(extentDirectory, { recursive: true });
+  const metadata = new LokiBlobMetadataStore(join(directory, 'blobs.json'), false);
+  const place = {
+    locationId: extentLocation,
+    locationPath: extentDirectory,
+    maxConcurrency: concurrentAppends,
+  };
+  const extents = new FSExtentStore(createExtentLocations(), [place], logger);
+  await metadata.init();
+  await reconcileExtentFiles(extentDirectory, metadata.db);
+  await extents.init();
+  speedUpLookups(metadata.db);
+  const release = new ExtentRelease(extents, requests, true);
+  release.follow(metadata.db);
+  const saves = new DatabaseSaves(metadata.db, () => release.saving(), onSaveError);
+  return {
+    metadata,
+    extents,
+    async close() {
+      await saves.stop();
+      await metadata.close();
+      for (const { fd } of extents.activeWriteExtents ?? []) if (fd !== undefined) closeSync(fd);
+    },
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * Azure Storage on this machine: Azurite's blob service inside our process, corrected to what Azure documents, for
+ * any number of accounts on one port of 127.0.0.1, addressed path-style (`http://127.0.0.1:PORT/account/container`).
+ *
+ * A correction is a file of this folder, named for what it corrects; this one only puts them together. Nothing here
+ * may behave as suits our own programs: what a client can see is what Azure documents, or it is named below.
+ *
+ * Not simulated: versions, soft delete, change feed, immutability, page range diffs, hierarchical namespaces (no Data
+ * Lake endpoint), bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate and of metadata size.
+ * Asynchronous copies and rehydration are over when the request is. Metadata with an empty value loses its key.
+ */
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+
+import { createAccounts, type Account } from './accounts.js';
+import { RequestListenerFactory } from './azurite.js';
+import type { Accounts } from './azurite-model.js';
+import { readOneVersion } from './blob-version.js';
+import { refuseBadNames } from './blob-names.js';
+import { correctHandlers } from './correct-handlers.js';
+import { registerCopySourceReader } from './copy-source.js';
+import { observeMutations, type StorageMutation } from './mutations.js';
+import { openStores, type Stores } from './open-stores.js';
+import { RequestsInFlight } from './requests-in-flight.js';
+import { correctCopies } from './source-conditions.js';
+import { observeRequests, type StorageRequest } from './storage-request.js';
+import { honourTagAndTierConditions } from './tag-and-tier-conditions.js';
+
+export interface StorageOptions {
+  /** 0 for a free one. */
+  readonly port: number;
+  readonly accounts: readonly Account[];
+  /** Where everything is kept; without it, in memory. For one process at a time. */
+  readonly dataDirectory?: string;
+  /** Called once for every change that Azure raises an event for, after the store has it. Must not throw. */
+  readonly onMutation?: (mutation: StorageMutation) => void;
+  /** Called for every request when it is answered. Must not throw. */
+  readonly onRequest?: (request: StorageRequest) => void;
+  /** Called when the metadata could not be saved; it is tried again. Without it, the failure is thrown at the process. */
+  readonly onSaveError?: (error: Error) => void;
+}
+
+export interface Storage {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT/account` */
+  blobEndpoint(account: string): string;
+  connectionString(account: string): string;
+  /** Answers what is running for up to half a second, cuts the rest off, saves. Further calls do nothing more. */
+  stop(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+const keepAliveMs = 120_000;
+const graceMs = 500;
+
+/** Rejects when the port is taken, with EADDRINUSE as the cause, and when the data directory cannot be read. */
+export async function startStorage(options: StorageOptions): Promise<Storage> {
+  correctHandlers();
+  const requests = new RequestsInFlight();
+  const server = createServer({ keepAliveTimeout: keepAliveMs });
+  // The port comes first: while another process serves it, the data directory is most likely that process's.
+  const held = holdRequests(server);
+  const port = await listen(server, options.port);
+  try {
+    const onSaveError = options.onSaveError ?? throwAtProcess;
+    const stores = await openStores(options.dataDirectory, requests, onSaveError);
+    const accounts = createAccounts(options.accounts);
+    correctStore(stores, accounts, port, options.onMutation);
+    held.release(observeRequests(createListener(stores, accounts), requests, options.onRequest));
+    return createStorage(server, port, options.accounts, stores);
+  } catch (error) {
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  }
+}
+
+function throwAtProcess(error: Error): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+/** Keeps requests that come while the stores are still being opened. */
+function holdRequests(server: Server): { release(listener: RequestListener): void } {
+  const held: Parameters<RequestListener>[] = [];
+  const hold: RequestListener = (...exchange) => void held.push(exchange);
+  server.on('request', hold);
+  return {
+    release(listener) {
+      server.off('request', hold);
+      server.on('request', listener);
+      for (const exchange of held) listener(...exchange);
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const problem = isTaken ? 'is already in use' : 'cannot be listened on';
+    throw new Error(`Storage: port ${port} of ${host} ${problem}`, { cause: error });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : port;
+}
+
+function correctStore(
+  { metadata, extents }: Stores,
+  accounts: Accounts,
+  port: number,
+  onMutation: StorageOptions['onMutation'],
+): void {
+  registerCopySourceReader({
+    accounts,
+    metadataStore: metadata,
+    extentStore: extents,
+    isOwnHost: (name) => name === `${host}:${port}` || name === `localhost:${port}`,
+  });
+  readOneVersion(metadata);
+  correctCopies(metadata);
+  honourTagAndTierConditions(metadata);
+  refuseBadNames(metadata);
+  // Outermost, so that what a correction refuses is not reported.
+  if (onMutation) observeMutations(metadata, onMutation);
+}
+
+function createListener({ metadata, extents }: Stores, accounts: Accounts): RequestListener {
+  const accessLog = false;
+  const loose = false;
+  // The SDKs are ahead of the newest service version that Azurite knows by name.
+  const skipApiVersionCheck = true;
+  const pathStyleOnly = true;
+  return new RequestListenerFactory(
+    metadata,
+    extents,
+    accounts,
+    accessLog,
+    undefined,
+    loose,
+    skipApiVersionCheck,
+    undefined,
+    pathStyleOnly,
+  ).createRequestListener();
+}
+
+function createStorage(server: Server, port: number, accounts: readonly Account[], stores: Stores): Storage {
+  const blobEndpoint = (account: string) => `http://${host}:${port}/${account}`;
+  let stopped: Promise<void> | undefined;
+  return {
+    port,
+    blobEndpoint,
+    connectionString(account) {
+      const key = accounts.find(({ name }) => name === account)?.key;
+      if (key === undefined) throw new Error(`Storage: there is no account ${account}`);
+      return `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};BlobEndpoint=${blobEndpoint(account)};`;
+    },
+    stop: () => (stopped ??= stop(server, stores)),
+  };
+}
+
+async function stop(server: Server, stores: Stores): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cutOff);
+  await stores.close();
+}
