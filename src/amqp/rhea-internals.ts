@@ -1,0 +1,146 @@
+/**
+ * This room holds what we know of rhea beyond its documented surface, and the two mends that rest on it.
+ *
+ * rhea is the AMQP library under `@azure/service-bus` and under our own broker. Every copy that either of them
+ * can reach is found and mended, ES module or not. A rhea whose insides are not as described here makes the mend
+ * throw at the start: a silent miss would settle the wrong message. Nothing here may know what a message means.
+ */
+import { createRequire } from 'node:module';
+
+/** A delivery as rhea keeps it; `state` is the described outcome that was or will be sent. */
+export interface RheaDelivery {
+  readonly id: number;
+  readonly link: RheaLink;
+  settled: boolean;
+  remote_settled: boolean;
+  state: RheaOutcome | undefined;
+}
+
+export interface RheaOutcome {
+  readonly descriptor: { readonly value: unknown };
+}
+
+interface RheaLink {
+  readonly session: RheaSession;
+  is_receiver(): boolean;
+}
+
+export interface RheaSession {
+  incoming: RheaDirection;
+  outgoing: RheaDirection;
+  is_open(): boolean;
+  output(frame: unknown): void;
+}
+
+/** One direction of a session. `updated` (incoming) and `pending_dispositions` (outgoing) wait to be written. */
+export interface RheaDirection {
+  deliveries: RheaDeliveryBuffer;
+  updated: RheaDelivery[];
+  pending_dispositions: RheaDelivery[];
+  update: (
+    this: RheaDirection,
+    delivery: RheaDelivery,
+    settled: boolean,
+    state: RheaOutcome | undefined,
+  ) => void;
+}
+
+/** The unsettled deliveries of one direction; `capacity` bounds `size`, and with it the session window. */
+export interface RheaDeliveryBuffer {
+  readonly capacity: number;
+  size: number;
+  available(): number;
+  push(delivery: RheaDelivery): void;
+  pop_if(done: (delivery: RheaDelivery) => boolean): number;
+  by_id(id: number): RheaDelivery | undefined;
+}
+
+/** The fields of a disposition frame: one outcome for every delivery from `first` to `last`. */
+export interface DispositionFields {
+  role: boolean;
+  first: number;
+  last: number;
+  state: RheaOutcome | undefined;
+  settled: boolean;
+}
+
+/** One loaded copy of rhea, opened up: the prototypes that its sessions are made of. */
+export interface RheaInternals {
+  readonly path: string;
+  readonly incoming: RheaDirection;
+  readonly outgoing: RheaDirection;
+  readonly deliveryBuffer: RheaDeliveryBuffer;
+  createDisposition(fields: DispositionFields): unknown;
+}
+
+interface RheaModule {
+  create_connection(options: object): { create_session(): RheaSession };
+}
+
+interface RheaFrames {
+  disposition(fields: DispositionFields): unknown;
+}
+
+/** Every distinct copy of rhea that this process uses: our own and the one under `@azure/service-bus`. */
+export function loadRheaInternals(): RheaInternals[] {
+  const ours = createRequire(import.meta.url);
+  const paths = new Set([
+    ours.resolve('rhea'),
+    resolveThrough(['@azure/service-bus', '@azure/core-amqp', 'rhea-promise', 'rhea']),
+  ]);
+  return [...paths].map(open);
+}
+
+function resolveThrough(packages: readonly string[]): string {
+  return packages.reduce((from, name) => createRequire(from).resolve(name), import.meta.url);
+}
+
+function open(path: string): RheaInternals {
+  const load = createRequire(path);
+  const rhea = load(path) as RheaModule;
+  const frames = load('./frames.js') as RheaFrames;
+  const session = rhea.create_connection({}).create_session();
+  expect(path, 'session.incoming.updated', Array.isArray(session.incoming.updated));
+  expect(path, 'session.outgoing.pending_dispositions', Array.isArray(session.outgoing.pending_dispositions));
+  expect(path, 'session.output', typeof session.output === 'function');
+  for (const direction of [session.incoming, session.outgoing]) {
+    expect(path, 'update(delivery, settled, state)', isMethod(direction, 'update', 3));
+    expect(path, 'deliveries.capacity', direction.deliveries.capacity > 0 && direction.deliveries.size === 0);
+    for (const [method, length] of bufferMethods) {
+      expect(path, `deliveries.${method}`, isMethod(direction.deliveries, method, length));
+    }
+  }
+  expect(path, 'frames.disposition', typeof frames.disposition === 'function');
+  return {
+    path,
+    incoming: prototypeOf(session.incoming),
+    outgoing: prototypeOf(session.outgoing),
+    deliveryBuffer: prototypeOf(session.incoming.deliveries),
+    createDisposition: (fields) => frames.disposition(fields),
+  };
+}
+
+const bufferMethods = [
+  ['available', 0],
+  ['push', 1],
+  ['pop_if', 1],
+  ['by_id', 1],
+] as const;
+
+function prototypeOf<T extends object>(instance: T): T {
+  return Object.getPrototypeOf(instance) as T;
+}
+
+/** A method on the prototype: one that rhea put on the instance would shadow ours. */
+function isMethod(instance: object, name: string, length: number): boolean {
+  const method: unknown = Reflect.get(prototypeOf(instance), name);
+  return typeof method === 'function' && method.length === length && !Object.hasOwn(instance, name);
+}
+
+function expect(path: string, member: string, holds: boolean): void {
+  if (!holds) {
+    throw new Error(
+      `cannot mend rhea at ${path}: ${member} is not as in rhea 3.0.5, which the mend was written for`,
+    );
+  }
+}

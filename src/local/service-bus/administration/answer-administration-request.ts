@@ -1,0 +1,23 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FindQueue } from '../amqp/accept-clients.js';
+import { countMessages } from './count-messages.js';
+import { toEmptyFeed, toQueueEntry } from './queue-entry.js';
+
+/**
+ * Answers `GET /queue` of the Service Bus administration API: all that getQueue, getQueueRuntimeProperties and
+ * queueExists need. Queues are declared when the broker starts, so everything else is not implemented.
+ */
+export function answerAdministrationRequest(findQueue: FindQueue, startedAt: Date) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+    if (request.method !== 'GET') {
+      response.writeHead(501, { 'content-type': 'text/plain' }).end('Only GET of a queue is implemented.');
+      return;
+    }
+    const hosted = findQueue(decodeURIComponent(url.pathname.slice(1)).toLowerCase());
+    const body = hosted
+      ? toQueueEntry(url.href, hosted.queue.definition, countMessages(hosted.queue), startedAt)
+      : toEmptyFeed();
+    response.writeHead(200, { 'content-type': 'application/atom+xml;type=entry;charset=utf-8' }).end(body);
+  };
+}

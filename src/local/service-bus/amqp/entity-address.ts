@@ -1,0 +1,20 @@
+import type { SubQueueName } from '../queue/queue.js';
+
+/** What a link is attached to. */
+export type EntityAddress =
+  | { readonly node: 'cbs' }
+  | { readonly node: 'entity' | 'management'; readonly queue: string; readonly subQueue: SubQueueName };
+
+const MANAGEMENT = '/$management';
+const DEAD_LETTER = '/$deadletterqueue';
+
+/** Parses `queue`, `queue/$DeadLetterQueue` and either followed by `/$management`. Case does not matter, as in Azure. */
+export function parseEntityAddress(address: string): EntityAddress {
+  let path = address.toLowerCase().replace(/^\/+/, '');
+  if (path === '$cbs') return { node: 'cbs' };
+  const node = path.endsWith(MANAGEMENT) ? 'management' : 'entity';
+  if (node === 'management') path = path.slice(0, -MANAGEMENT.length);
+  const subQueue = path.endsWith(DEAD_LETTER) ? 'deadLetter' : 'main';
+  if (subQueue === 'deadLetter') path = path.slice(0, -DEAD_LETTER.length);
+  return { node, queue: path, subQueue };
+}

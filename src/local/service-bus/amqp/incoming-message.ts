@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import rhea from 'rhea';
+import type { NewMessage } from '../queue/queued-message.js';
+import { splitSections } from './message-sections.js';
+
+interface Header {
+  ttl?: unknown;
+}
+
+interface Annotations {
+  message_annotations?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads from an encoded message what the queue needs to know. A message without a MessageId gets one, because
+ * the clients cannot settle a message that has none. Throws when the bytes are no AMQP message.
+ */
+export function toNewMessage(content: Buffer): NewMessage {
+  const sections = splitSections(content);
+  const messageId = sections.properties && textOf(decode(sections.properties)['message_id']);
+  if (messageId === undefined) {
+    return toNewMessage(rhea.message.encode({ ...decode(content), message_id: randomUUID() }));
+  }
+  const { ttl } = sections.header ? (decode(sections.header) as Header) : {};
+  const annotations = sections.messageAnnotations && (decode(sections.messageAnnotations) as Annotations);
+  return {
+    messageId,
+    content,
+    timeToLiveMs: typeof ttl === 'number' ? ttl : undefined,
+    scheduledFor: timeOf(annotations?.message_annotations?.['x-opt-scheduled-enqueue-time']),
+  };
+}
+
+/**
+ * The messages in one transfer of that format: a single one as rhea decoded it (format 0), or a Service Bus batch
+ * (0x80013700), which is a message whose data sections are encoded messages.
+ */
+export function messagesInTransfer(received: unknown, format: number): Buffer[] {
+  if (format === 0 || !Buffer.isBuffer(received)) return [rhea.message.encode(received)];
+  const { body } = rhea.message.decode(received) as { body?: { content?: unknown } };
+  const parts: unknown = body?.content;
+  return (Array.isArray(parts) ? parts : [parts]).filter((part) => Buffer.isBuffer(part));
+}
+
+function decode(bytes: Buffer): Readonly<Record<string, unknown>> {
+  return rhea.message.decode(bytes);
+}
+
+/** A message id may be a string, a number or bytes; the queue compares text. */
+function textOf(messageId: unknown): string | undefined {
+  if (typeof messageId === 'string' && messageId !== '') return messageId;
+  if (typeof messageId === 'number') return String(messageId);
+  return Buffer.isBuffer(messageId) ? messageId.toString('hex') : undefined;
+}
+
+function timeOf(value: unknown): number | undefined {
+  if (value instanceof Date) return value.getTime();
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,51 @@
+import type { Disposition } from '../queue/disposition.js';
+import type { Properties, PropertyValue } from '../queue/queued-message.js';
+
+/** The AMQP outcome of a delivery, with the members that Service Bus gives a meaning. */
+interface RemoteState {
+  readonly undeliverable_here?: unknown;
+  readonly message_annotations?: unknown;
+  readonly error?: { readonly info?: unknown } | null;
+}
+
+/**
+ * What a client asks for with an outcome: accepted completes, rejected dead-letters, modified abandons or (with
+ * undeliverable_here) defers. Source: "AMQP 1.0 in Azure Service Bus protocol guide", and the client's own code.
+ */
+export function readDisposition(
+  outcome: 'accepted' | 'released' | 'rejected' | 'modified',
+  state: RemoteState | undefined,
+): Disposition {
+  switch (outcome) {
+    case 'accepted':
+      return { kind: 'complete' };
+    case 'rejected':
+      return { kind: 'dead-letter', properties: toProperties(state?.error?.info) };
+    case 'released':
+      return { kind: 'abandon', properties: {} };
+    case 'modified': {
+      const properties = toProperties(state?.message_annotations);
+      return { kind: state?.undeliverable_here === true ? 'defer' : 'abandon', properties };
+    }
+  }
+}
+
+/** A map from the wire as application properties; what cannot stand in one is left out. */
+export function toProperties(map: unknown): Properties {
+  if (typeof map !== 'object' || map === null) return {};
+  const values = Object.entries(map as Readonly<Record<string, unknown>>);
+  return Object.fromEntries(
+    values.filter((entry): entry is [string, PropertyValue] => isPropertyValue(entry[1])),
+  );
+}
+
+function isPropertyValue(value: unknown): value is PropertyValue {
+  return (
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    value instanceof Date ||
+    Buffer.isBuffer(value)
+  );
+}

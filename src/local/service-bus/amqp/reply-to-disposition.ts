@@ -1,0 +1,52 @@
+import rhea, { type AmqpError, type Delivery } from 'rhea';
+import type { HostedQueue } from '../hosted-queue.js';
+import type { Disposition, SettleResult } from '../queue/disposition.js';
+import type { SubQueueName } from '../queue/queue.js';
+import { CONDITION, lockLostDescription } from './conditions.js';
+import { fromDeliveryTag } from './lock-token.js';
+import type { OutgoingDelivery } from './rhea-endpoints.js';
+
+/** rhea's constructors of outcomes, which its typings leave out. */
+const outcomes = rhea.message as unknown as {
+  accepted(): { described(): unknown };
+  rejected(fields: { error: AmqpError }): { described(): unknown };
+};
+
+/** Settles a delivery in the queue and, once that is in the journal, tells the client how it went. */
+export function replyToDisposition(
+  hosted: HostedQueue,
+  subQueue: SubQueueName,
+  delivery: Delivery,
+  disposition: Disposition,
+): void {
+  const tag = delivery.tag;
+  const result = Buffer.isBuffer(tag)
+    ? hosted.queue.settle(subQueue, fromDeliveryTag(tag), disposition)
+    : 'lock-lost';
+  hosted.flushed().then(
+    () => reply(delivery, failureOf(result)),
+    (error: unknown) => reply(delivery, { condition: CONDITION.internalError, description: String(error) }),
+  );
+}
+
+function reply(delivery: OutgoingDelivery, failure: AmqpError | undefined): void {
+  const outcome = failure === undefined ? outcomes.accepted() : outcomes.rejected({ error: failure });
+  delivery.update(true, outcome.described());
+  // The client takes this as the last word and sends no disposition of its own; rhea would keep the delivery.
+  delivery.remote_settled = true;
+}
+
+/** What to tell a client whose message was not settled. */
+export function failureOf(result: SettleResult): AmqpError | undefined {
+  switch (result) {
+    case 'settled':
+      return undefined;
+    case 'lock-lost':
+      return { condition: CONDITION.lockLost, description: lockLostDescription };
+    case 'refused':
+      return {
+        condition: CONDITION.notAllowed,
+        description: 'A message in the dead-letter queue cannot be dead-lettered.',
+      };
+  }
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Logger } from '../../telemetry/logger.js';
+import { Alarm } from './alarm.js';
+import { Dispatcher } from './dispatcher.js';
+import { type Journal, noJournal } from './log/journal.js';
+import { QueueLog } from './log/queue-log.js';
+import { recoverLog } from './log/recover-log.js';
+import type { QueueDefinition } from './queue/queue-definition.js';
+import { Queue, type SubQueueName } from './queue/queue.js';
+
+/** A queue with what it lives on: its journal, its alarm, and those who wait for its messages. */
+export interface HostedQueue {
+  readonly queue: Queue;
+  readonly dispatchers: Readonly<Record<SubQueueName, Dispatcher>>;
+  /** Resolves when every change made so far is in the journal. To be awaited before anything is acknowledged. */
+  flushed(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** With a directory, first brings back the queue that its log describes. */
+export async function hostQueue(
+  definition: QueueDefinition,
+  directory: string | undefined,
+  logger: Logger | undefined,
+): Promise<HostedQueue> {
+  const dispatchers = { main: new Dispatcher(), deadLetter: new Dispatcher() };
+  let journal: Journal = noJournal;
+  // Neither is there before the queue is complete: nothing may fall due while there is no log to write it to.
+  let alarm: Alarm | undefined;
+  const queue = new Queue(definition, {
+    now: () => Date.now(),
+    record: (record) => journal.append(record),
+    active: (subQueue) => dispatchers[subQueue].wake(),
+    due: (at) => alarm?.wakeBy(at),
+  });
+  if (directory !== undefined) {
+    const path = join(directory, `${encodeURIComponent(definition.name.toLowerCase())}.log`);
+    const { records, tornBytes } = await recoverLog(path, (record) => queue.replay(record));
+    if (tornBytes > 0) {
+      logger?.warn('queue log ended in a torn record, which was dropped', { path, records, tornBytes });
+    }
+    journal = await QueueLog.open(path, () => queue.snapshot());
+  }
+  alarm = new Alarm(() => {
+    queue.advance();
+    return queue.nextDueAt();
+  });
+  alarm.wakeBy(queue.nextDueAt() ?? Infinity);
+  return {
+    queue,
+    dispatchers,
+    flushed: () => journal.flushed(),
+    stop: async () => {
+      alarm?.stop();
+      await journal.close();
+    },
+  };
+}

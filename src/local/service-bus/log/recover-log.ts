@@ -1,0 +1,37 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { QueueRecord } from '../queue/queue-record.js';
+import { RecordReader } from './record-framing.js';
+
+/** What stood in a log after its last whole record, in bytes: 0 after a clean stop. */
+export interface Recovery {
+  readonly records: number;
+  readonly tornBytes: number;
+}
+
+/** Hands over every whole record of a log in order. A log that does not exist is an empty one; a file that
+ * is no log is an error, and stays as it is. */
+export async function recoverLog(path: string, replay: (record: QueueRecord) => void): Promise<Recovery> {
+  const size = await sizeOf(path);
+  if (size === 0) return { records: 0, tornBytes: 0 };
+  const reader = new RecordReader();
+  let records = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    for (const record of reader.read(chunk as Buffer)) {
+      replay(record as QueueRecord);
+      records++;
+    }
+  }
+  // A log starts with a snapshot that was whole before it got its name, so this is some other file.
+  if (records === 0) throw new Error(`${path} is not a queue log, or its first record is damaged`);
+  return { records, tornBytes: size - reader.validBytes };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import rhea from 'rhea';
+import { CONDITION } from '../amqp/conditions.js';
+import { toNewMessage } from '../amqp/incoming-message.js';
+import type { Reply } from '../amqp/request-node.js';
+import type { Queue } from '../queue/queue.js';
+import { done, failed } from './management-reply.js';
+import { BadRequest, type RequestBody } from './request-body.js';
+
+const LONG = 0x81;
+
+/** com.microsoft:schedule-message: the enqueue time is an annotation of each message. */
+export function scheduleMessages(queue: Queue, body: RequestBody): Reply {
+  const messages = body.list('messages').map((item) => {
+    const content = (item as { message?: unknown } | null)?.message;
+    if (!Buffer.isBuffer(content)) throw new BadRequest('a message to schedule has no content');
+    return toNewMessage(content);
+  });
+  const sequenceNumbers = messages.map((message) => queue.send(message));
+  return done({ 'sequence-numbers': rhea.types.wrap_array(sequenceNumbers, LONG, undefined) });
+}
+
+/** com.microsoft:cancel-scheduled-message: fails when one of them is not scheduled (any more). */
+export function cancelScheduledMessages(queue: Queue, body: RequestBody): Reply {
+  for (const sequenceNumber of body.integers('sequence-numbers')) {
+    if (!queue.cancel(sequenceNumber)) {
+      const description = `No scheduled message with the sequence number ${sequenceNumber} was found.`;
+      return failed(404, CONDITION.messageNotFound, description);
+    }
+  }
+  return done();
+}

@@ -1,0 +1,57 @@
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+
+export interface SharedPort {
+  readonly port: number;
+  /** Cuts every connection and frees the port. */
+  close(): Promise<void>;
+}
+
+/** What listens behind the port. */
+export interface SharedPortHandlers {
+  amqp(socket: Socket): void;
+  http: RequestListener;
+}
+
+/**
+ * One port for AMQP and HTTP, because the administration client takes the port of the AMQP endpoint. The first bytes
+ * of a connection tell: AMQP starts with its name. Listens on 127.0.0.1 only; rejects when the port is taken.
+ */
+export async function openSharedPort(port: number, handlers: SharedPortHandlers): Promise<SharedPort> {
+  const http = createHttpServer(handlers.http);
+  const sockets = new Set<Socket>();
+  // Without noDelay a sequential sender waits some 20 ms for each acknowledgement.
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    // Whoever serves the socket has its own ear; this one is for what fails before that.
+    socket.on('error', () => undefined);
+    socket.once('data', (first) => {
+      socket.pause();
+      if (first.subarray(0, 4).toString('latin1') === 'AMQP') handlers.amqp(socket);
+      else http.emit('connection', socket);
+      socket.unshift(first);
+      socket.resume();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(portError(port, cause)));
+    server.listen({ port, host: '127.0.0.1' }, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      // With an error, so that rhea sees the end of its connection and stops its heartbeats.
+      for (const socket of sockets) socket.destroy(new Error('the broker stops'));
+      http.close();
+      await closed;
+    },
+  };
+}
+
+function portError(port: number, cause: NodeJS.ErrnoException): Error {
+  const reason =
+    cause.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${cause.message})`;
+  return Object.assign(new Error(`Service Bus port ${port} ${reason}`, { cause }), { code: cause.code });
+}

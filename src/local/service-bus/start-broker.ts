@@ -1,0 +1,88 @@
+/**
+ * A Service Bus broker in this process, for the unmodified Azure clients: queues with everything that the mirror
+ * uses of them, over AMQP 1.0, and the administration API's view of them over HTTP on the same port.
+ *
+ * It behaves as Azure documents Service Bus, also where that is inconvenient. It listens on 127.0.0.1 and takes any
+ * token. `queue/` is what happens to messages and knows nothing of AMQP; `log/` keeps it across restarts; `amqp/`,
+ * `management/` and `administration/` are how clients see it. Nothing here may know what a message is about.
+ */
+import { mkdir } from 'node:fs/promises';
+import { mendRheaSettlement } from '../../amqp/mend-rhea-settlement.js';
+import { mendRheaWindow } from '../../amqp/mend-rhea-window.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { answerAdministrationRequest } from './administration/answer-administration-request.js';
+import { countMessages } from './administration/count-messages.js';
+import type { RuntimeCounts } from './administration/queue-entry.js';
+import { acceptClients } from './amqp/accept-clients.js';
+import { type BrokerMessage, fromBrokerMessage } from './broker-message.js';
+import { type HostedQueue, hostQueue } from './hosted-queue.js';
+import type { QueueDefinition } from './queue/queue-definition.js';
+import { openSharedPort } from './shared-port.js';
+
+export interface BrokerOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly queues: readonly QueueDefinition[];
+  /**
+   * Where the queues survive a restart and a SIGKILL (not a power cut: nothing is fsynced per message). A message is
+   * acknowledged only after its record was written. In memory when left out.
+   */
+  readonly dataDirectory?: string;
+  readonly logger?: Logger;
+}
+
+export interface Broker {
+  readonly port: number;
+  /** For any Azure client; Microsoft's emulator can stand behind the same string. */
+  readonly connectionString: string;
+  /** Resolves when the message is in the queue's log. Rejects for an unknown queue. */
+  send(queue: string, message: BrokerMessage): Promise<void>;
+  /** Throws for an unknown queue. */
+  runtimeCounts(queue: string): RuntimeCounts;
+  /** Cuts every connection, frees the port and closes the logs. */
+  stop(): Promise<void>;
+}
+
+/** Rejects when the port is taken (an error that names it, with `code`), or a log cannot be read or written. */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  mendRheaSettlement();
+  mendRheaWindow();
+  const { dataDirectory, logger } = options;
+  if (dataDirectory !== undefined) await mkdir(dataDirectory, { recursive: true });
+  const queues = new Map<string, HostedQueue>();
+  const stopQueues = () => Promise.all([...queues.values()].map((hosted) => hosted.stop()));
+  try {
+    for (const definition of options.queues) {
+      queues.set(definition.name.toLowerCase(), await hostQueue(definition, dataDirectory, logger));
+    }
+    const findQueue = (name: string) => queues.get(name);
+    const shared = await openSharedPort(options.port, {
+      amqp: acceptClients(findQueue, logger),
+      http: answerAdministrationRequest(findQueue, new Date()),
+    });
+    const queueNamed = (name: string): HostedQueue => {
+      const hosted = queues.get(name.toLowerCase());
+      if (hosted === undefined) throw new Error(`there is no queue '${name}'`);
+      return hosted;
+    };
+    return {
+      port: shared.port,
+      connectionString:
+        `Endpoint=sb://127.0.0.1:${shared.port};SharedAccessKeyName=RootManageSharedAccessKey;` +
+        'SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true',
+      send: async (name, message) => {
+        const hosted = queueNamed(name);
+        hosted.queue.send(fromBrokerMessage(message));
+        await hosted.flushed();
+      },
+      runtimeCounts: (name) => countMessages(queueNamed(name).queue),
+      stop: async () => {
+        await shared.close();
+        await stopQueues();
+      },
+    };
+  } catch (error) {
+    await stopQueues();
+    throw error;
+  }
+}
