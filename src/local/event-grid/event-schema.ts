@@ -2,10 +2,11 @@ import type { StorageEvent } from './storage-event.js';
 
 export type EventSchema = 'EventGridSchema' | 'CloudEventSchemaV1_0';
 
-type Body = Readonly<Record<string, unknown>>;
+/** A JSON object. */
+export type EventBody = Readonly<Record<string, unknown>>;
 
 /** An event as it leaves for a subscriber. */
-export function toBody(event: StorageEvent, schema: EventSchema): Body {
+export function toBody(event: StorageEvent, schema: EventSchema): EventBody {
   const { id, subject, type, data } = event;
   const origin = topicOf(event.account);
   const time = toEventGridTime(event.time);

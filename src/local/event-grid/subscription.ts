@@ -1,4 +1,4 @@
-import type { EventSchema } from './event-schema.js';
+import type { EventBody, EventSchema } from './event-schema.js';
 import type { RetryPolicy } from './retry-policy.js';
 import type { StorageEvent } from './storage-event.js';
 
@@ -33,7 +33,7 @@ export interface Delivery {
   /** The same when an event is delivered again. */
   readonly messageId: string;
   /** One event. */
-  readonly body: unknown;
+  readonly body: EventBody;
   readonly applicationProperties: Record<string, string>;
   readonly contentType: string;
 }
