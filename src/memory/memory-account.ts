@@ -65,12 +65,15 @@ export function createMemoryAccount(
     return { present: false, container: containers.has(key.container) ? 'exists' : 'missing' };
   }
 
-  function copy({ key, source: pinned, metadata, condition }: CopyRequest): WriteOutcome {
-    const from = source?.peek(key);
+  /** In two steps, as a service does it: the source is read under its ETag first, and the write commits some time later. */
+  async function copy({ key, source: pinned, metadata, condition }: CopyRequest): Promise<WriteOutcome> {
+    const from = await schedule(`${account}.copy-read`, key, () => source?.peek(key));
     if (from?.etag !== pinned.etag) return { outcome: 'source-moved' };
-    if (!holds(key, condition)) return { outcome: 'backup-moved' };
-    put(key, { ...from, metadata });
-    return { outcome: 'written' };
+    return await schedule(`${account}.copy`, key, () => {
+      if (!containers.has(key.container) || !holds(key, condition)) return { outcome: 'backup-moved' };
+      put(key, { ...from, metadata });
+      return { outcome: 'written' };
+    });
   }
 
   function restamp({ key, headers, contentMd5, metadata, ifMatch }: RestampRequest): WriteOutcome {
@@ -99,7 +102,7 @@ export function createMemoryAccount(
     dropContainer: (container) => containers.delete(container),
 
     read: async (key) => await schedule(`${account}.read`, key, () => read(key)),
-    copy: async (request) => await schedule(`${account}.copy`, request.key, () => copy(request)),
+    copy,
     restamp: async (request) => await schedule(`${account}.restamp`, request.key, () => restamp(request)),
     delete: async (key, ifMatch) => await schedule(`${account}.delete`, key, () => remove(key, ifMatch)),
     createContainer: async (container, metadata) => {

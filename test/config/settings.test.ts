@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/config/settings.js';
+
+const KEY = 'c2VjcmV0LWtleQ==';
+const connection = (account: string): string =>
+  `DefaultEndpointsProtocol=https;AccountName=${account};AccountKey=${KEY};EndpointSuffix=core.windows.net`;
+
+const GOOD = {
+  BLOBMIRROR_SOURCE: connection('sourceaccount'),
+  BLOBMIRROR_BACKUP: connection('backupaccount'),
+  BLOBMIRROR_SERVICE_BUS: `Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=${KEY}`,
+  BLOBMIRROR_EVENTS_QUEUE: 'storage-events',
+};
+
+function messageOf(env: Record<string, string | undefined>): string {
+  try {
+    readSettings(env);
+    return 'no error';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+describe('the settings', () => {
+  it('have defaults for all but the connections', () => {
+    expect(readSettings(GOOD)).toMatchObject({
+      source: { accountName: 'sourceaccount' },
+      backup: { accountName: 'backupaccount' },
+      eventsQueue: 'storage-events',
+      containers: { include: [], exclude: [] },
+      deletes: 'mirror',
+      logLevel: 'info',
+    });
+  });
+
+  it('take an endpoint and an identity in the place of a connection string', () => {
+    const settings = readSettings({
+      ...GOOD,
+      BLOBMIRROR_SOURCE: undefined,
+      BLOBMIRROR_SOURCE__blobServiceUri: 'https://sourceaccount.blob.core.windows.net',
+      BLOBMIRROR_SOURCE__clientId: 'an-id',
+      BLOBMIRROR_SERVICE_BUS: undefined,
+      BLOBMIRROR_SERVICE_BUS__fullyQualifiedNamespace: 'ns.servicebus.windows.net',
+    });
+    expect(settings.source).toEqual({
+      accountName: 'sourceaccount',
+      blobServiceUri: 'https://sourceaccount.blob.core.windows.net',
+      clientId: 'an-id',
+    });
+    expect(settings.serviceBus).toEqual({
+      fullyQualifiedNamespace: 'ns.servicebus.windows.net',
+      clientId: undefined,
+    });
+  });
+
+  it('name the account of a SAS connection string by its endpoint', () => {
+    const sas = 'BlobEndpoint=http://127.0.0.1:10000/sourceaccount;SharedAccessSignature=sv=2021&sig=x';
+    expect(readSettings({ ...GOOD, BLOBMIRROR_SOURCE: sas }).source.accountName).toBe('sourceaccount');
+  });
+
+  it('read lists of containers', () => {
+    const settings = readSettings({
+      ...GOOD,
+      BLOBMIRROR_INCLUDE_CONTAINERS: 'photos; docs-*',
+      BLOBMIRROR_EXCLUDE_CONTAINERS: 'docs-tmp',
+    });
+    expect(settings.containers).toEqual({ include: ['photos', 'docs-*'], exclude: ['docs-tmp'] });
+  });
+
+  it.each([
+    [
+      'BLOBMIRROR_SOURCE',
+      undefined,
+      'BLOBMIRROR_SOURCE is not set; it should be a storage connection string',
+    ],
+    ['BLOBMIRROR_BACKUP', '  ', 'BLOBMIRROR_BACKUP is not set; it should be a storage connection string'],
+    ['BLOBMIRROR_BACKUP', 'nonsense', 'BLOBMIRROR_BACKUP is no storage connection string; it should hold'],
+    [
+      'BLOBMIRROR_BACKUP',
+      connection('sourceaccount'),
+      'BLOBMIRROR_BACKUP names the account sourceaccount, which is the source',
+    ],
+    [
+      'BLOBMIRROR_SOURCE__blobServiceUri',
+      'https://x.blob.core.windows.net',
+      'BLOBMIRROR_SOURCE and BLOBMIRROR_SOURCE__blobServiceUri are both set',
+    ],
+    [
+      'BLOBMIRROR_SERVICE_BUS',
+      'nonsense',
+      'BLOBMIRROR_SERVICE_BUS is no Service Bus connection string; it should hold',
+    ],
+    [
+      'BLOBMIRROR_EVENTS_QUEUE',
+      undefined,
+      'BLOBMIRROR_EVENTS_QUEUE is not set; it should be the name of the queue',
+    ],
+    ['BLOBMIRROR_DELETES', 'maybe', 'BLOBMIRROR_DELETES is "maybe"; it should be mirror or keep'],
+    ['BLOBMIRROR_LOG_LEVEL', 'loud', 'BLOBMIRROR_LOG_LEVEL is "loud"; it should be debug or info'],
+    [
+      'BLOBMIRROR_INCLUDE_CONTAINERS',
+      'photos;My Docs',
+      'BLOBMIRROR_INCLUDE_CONTAINERS holds "My"; it should be container names',
+    ],
+  ])('refuse %s = %j with a line that names it', (name, value, line) => {
+    expect(messageOf({ ...GOOD, [name]: value })).toContain(line);
+  });
+
+  it('refuse an endpoint that names no account', () => {
+    expect(
+      messageOf({
+        ...GOOD,
+        BLOBMIRROR_SOURCE: undefined,
+        BLOBMIRROR_SOURCE__blobServiceUri: 'sourceaccount',
+      }),
+    ).toBe(
+      'BLOBMIRROR_SOURCE__blobServiceUri is "sourceaccount"; it should be like https://ACCOUNT.blob.core.windows.net',
+    );
+  });
+
+  it('refuse a container that is both included and excluded', () => {
+    const env = {
+      ...GOOD,
+      BLOBMIRROR_INCLUDE_CONTAINERS: 'a-*;photos',
+      BLOBMIRROR_EXCLUDE_CONTAINERS: 'photos',
+    };
+    expect(messageOf(env)).toContain(
+      '"photos" is in BLOBMIRROR_INCLUDE_CONTAINERS and in BLOBMIRROR_EXCLUDE_CONTAINERS',
+    );
+  });
+
+  it('never put a secret into the line', () => {
+    for (const name of ['BLOBMIRROR_SOURCE', 'BLOBMIRROR_BACKUP', 'BLOBMIRROR_SERVICE_BUS']) {
+      expect(messageOf({ ...GOOD, [name]: `AccountKey=${KEY}` })).not.toContain(KEY);
+    }
+  });
+});

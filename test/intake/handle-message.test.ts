@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { handleMessage, type IncomingMessage } from '../../src/intake/handle-message.js';
+import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
+import { type HintMessage, toProperties } from '../../src/model/hint-message.js';
+import { type Key, keyText } from '../../src/model/key.js';
+import { createScope } from '../../src/model/scope.js';
+import type { Verdict } from '../../src/model/verdict.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+
+const TOPIC = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/';
+
+function event(path: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    topic: `${TOPIC}sourceaccount`,
+    subject: `/blobServices/default/containers/photos/blobs/${path}`,
+    eventType: 'Microsoft.Storage.BlobCreated',
+    eventTime: '2026-11-21T21:00:00Z',
+    id: `id-${path}`,
+    data: { api: 'PutBlob', url: `https://sourceaccount.blob.core.windows.net/photos/${path}` },
+    dataVersion: '',
+    metadataVersion: '1',
+    ...changes,
+  };
+}
+
+function createIntake(converge: (key: Key) => Verdict = () => ({ verdict: 'in-sync' })) {
+  const converged: string[] = [];
+  const later: (HintMessage & { delayMs: number })[] = [];
+  const dead: HintMessage[] = [];
+  const log = createSilentLogger();
+  const state = { queueFails: false };
+  const send = async (take: () => void): Promise<void> => {
+    await Promise.resolve();
+    if (state.queueFails) throw new Error('the queue is gone');
+    take();
+  };
+  return {
+    state,
+    converged,
+    later,
+    dead,
+    log,
+    handle: async (body: unknown, message: Partial<IncomingMessage> = {}) =>
+      await handleMessage(
+        {
+          scope: createScope('sourceaccount', { include: [], exclude: ['private'] }),
+          converge: async (key) => {
+            await Promise.resolve();
+            converged.push(keyText(key));
+            return converge(key);
+          },
+          queue: {
+            sendLater: async (hint, delayMs) => await send(() => later.push({ ...hint, delayMs })),
+            deadLetter: async (hint) => await send(() => dead.push(hint)),
+          },
+        },
+        log,
+        { body, messageId: 'm1', enqueuedTime: new Date(), applicationProperties: {}, ...message },
+      ),
+  };
+}
+
+const failWith = (code: ErrorCode, retryAfterMs?: number) => (): never => {
+  throw new BlobmirrorError(code, 'it failed', retryAfterMs === undefined ? {} : { retryAfterMs });
+};
+
+describe('a message with events', () => {
+  it('converges the key of its event', async () => {
+    const intake = createIntake();
+    await intake.handle(event('cat.jpg'));
+    expect(intake.converged).toEqual(['photos/cat.jpg']);
+    expect([...intake.later, ...intake.dead]).toEqual([]);
+  });
+
+  it('says in the log what was mirrored, with its lag', async () => {
+    const intake = createIntake(() => ({ verdict: 'copied', created: true, bytes: 3 }));
+    await intake.handle(event('cat.jpg'));
+    expect(intake.log.lines).toContainEqual({
+      level: 'info',
+      message: 'mirrored',
+      fields: expect.objectContaining({
+        key: 'photos/cat.jpg',
+        verdict: 'copied',
+        bytes: 3,
+        lagMs: expect.any(Number) as number,
+      }) as never,
+    });
+  });
+
+  it('converges the neighbours of a bad event, which alone goes to the dead-letter queue', async () => {
+    const intake = createIntake();
+    await intake.handle([event('a'), { no: 'event' }, event('b')]);
+    expect(intake.converged).toEqual(['photos/a', 'photos/b']);
+    expect(intake.dead).toHaveLength(1);
+    expect(intake.dead[0]).toMatchObject({
+      event: { no: 'event' },
+      history: { parked: true, lastError: { code: 'message-not-event' } },
+    });
+  });
+});
+
+describe('an event that is not for this mirror', () => {
+  it.each([
+    ['of an unknown type', event('a', { eventType: 'Microsoft.Storage.Unheard' }), 'event-type-unknown'],
+    ['of another account', event('a', { topic: `${TOPIC}otheraccount` }), 'event-of-other-account'],
+    [
+      'of a container that is left out',
+      event('a', {
+        subject: '/blobServices/default/containers/private/blobs/a',
+        data: { url: 'https://sourceaccount.blob.core.windows.net/private/a' },
+      }),
+      'event-out-of-scope',
+    ],
+  ])('%s is settled with a log line and no request', async (_what, body, code) => {
+    const intake = createIntake();
+    await intake.handle(body);
+    expect(intake.converged).toEqual([]);
+    expect([...intake.later, ...intake.dead]).toEqual([]);
+    expect(intake.log.lines).toEqual([
+      { level: 'info', message: 'event ignored', fields: expect.objectContaining({ code }) as never },
+    ]);
+  });
+
+  it.each([
+    ['no event', 'hello', 'message-not-event'],
+    ['an event with no path', event('a', { subject: 'nonsense', data: {} }), 'event-key-invalid'],
+  ])('%s goes to the dead-letter queue with code, detail and hint', async (_what, body, code) => {
+    const intake = createIntake();
+    await intake.handle(body);
+    expect(intake.dead).toHaveLength(1);
+    expect(intake.dead[0]?.history.lastError).toMatchObject({ code });
+    expect(intake.dead[0]?.history.lastError?.hint).not.toBe('');
+  });
+});
+
+describe('an event that fails', () => {
+  it('comes back later, with what was learned, and is not completed before the queue has it (invariant 9)', async () => {
+    const intake = createIntake(failWith('storage-unavailable'));
+    await intake.handle(event('a'));
+    expect(intake.later).toHaveLength(1);
+    expect(intake.later[0]).toMatchObject({
+      event: event('a'),
+      messageId: 'm1.try.1',
+      history: { root: 'm1', attempts: 1, parked: false },
+    });
+
+    intake.state.queueFails = true;
+    await expect(intake.handle(event('a'))).rejects.toThrow('the queue is gone');
+  });
+
+  it('keeps the first sighting and counts on when it comes again', async () => {
+    const intake = createIntake(failWith('storage-unavailable'));
+    await intake.handle(event('a'));
+    const [first] = intake.later;
+    await intake.handle(event('a'), {
+      messageId: 'm1.try.1',
+      applicationProperties: toProperties(first?.history ?? ({} as never)),
+    });
+    expect(intake.later[1]).toMatchObject({
+      messageId: 'm1.try.2',
+      history: { root: 'm1', attempts: 2, firstSeen: first?.history.firstSeen },
+    });
+  });
+
+  it('waits at least as long as the service asked', async () => {
+    const intake = createIntake(failWith('storage-throttled', 60_000));
+    await intake.handle(event('a'));
+    expect(intake.later[0]?.delayMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('is looked at twice when the outcome of a write is unknown: soon, and after the longest request time (invariant 5)', async () => {
+    const intake = createIntake(failWith('write-outcome-unknown'));
+    await intake.handle(event('a'));
+    expect(intake.later.map(({ messageId }) => messageId)).toEqual(['m1.try.1', 'm1.second-look.1']);
+    expect(intake.later[1]?.delayMs).toBe(600_000);
+  });
+
+  it('is not dead-lettered by an outage of hours (invariant 10)', async () => {
+    const intake = createIntake(failWith('storage-unavailable'));
+    const history = {
+      root: 'm1',
+      attempts: 400,
+      firstSeen: new Date(Date.now() - 12 * 3_600_000),
+      parked: false,
+      lastError: undefined,
+    };
+    await intake.handle(event('a'), { applicationProperties: toProperties(history) });
+    expect(intake.later).toHaveLength(1);
+    expect(intake.later[0]?.delayMs).toBeLessThanOrEqual(300_000);
+    expect(intake.dead).toEqual([]);
+  });
+
+  it('reaches the dead-letter queue in a bounded number of tries when it is poison (invariant 10)', async () => {
+    const intake = createIntake(() => {
+      throw new TypeError('x is undefined');
+    });
+    let message: Partial<IncomingMessage> = {};
+    for (let tries = 1; intake.dead.length === 0; tries++) {
+      expect(tries).toBeLessThanOrEqual(5);
+      await intake.handle(event('a'), message);
+      message = { applicationProperties: toProperties(intake.later.at(-1)?.history ?? ({} as never)) };
+    }
+    expect(intake.dead[0]?.history.lastError).toMatchObject({ code: 'unexpected', detail: 'x is undefined' });
+  });
+
+  it('goes back to the queue while it is on its way to the dead-letter queue', async () => {
+    const intake = createIntake(failWith('storage-rejected'));
+    await intake.handle(event('a'));
+    const parked = intake.dead[0];
+    expect(parked?.messageId).toBe('m1.parked.1');
+    await expect(
+      intake.handle(event('a'), { applicationProperties: toProperties(parked?.history ?? ({} as never)) }),
+    ).rejects.toThrow('parked');
+  });
+
+  it('has an id that Service Bus takes, however long the first one was', async () => {
+    const intake = createIntake(failWith('storage-unavailable'));
+    await intake.handle(event('a'), { messageId: 'm'.repeat(128) });
+    expect(intake.later[0]?.messageId.length).toBeLessThanOrEqual(128);
+  });
+});

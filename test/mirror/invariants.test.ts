@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { BlobmirrorError } from '../../src/model/errors.js';
+import { createMemoryPair, once, type MemoryPair } from '../support/memory-pair.js';
+import { KEY } from '../support/keys.js';
+
+/** What a user sees: the content of both sides. */
+const contents = ({ source, backup }: MemoryPair) => [source.peek(KEY)?.content, backup.peek(KEY)?.content];
+
+const writes = ({ calls }: MemoryPair) =>
+  calls.filter((call) => /\.(copy|restamp|delete|createContainer)$/.test(call));
+
+describe('invariant 1: events are hints', () => {
+  it('leaves a live blob alone when it is looked at without cause', async () => {
+    const pair = createMemoryPair();
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.converge();
+    expect(await pair.converge()).toEqual({ verdict: 'in-sync' });
+    expect(contents(pair)).toEqual(['v1', 'v1']);
+  });
+
+  it('makes nothing out of a key that never was', async () => {
+    const pair = createMemoryPair();
+    expect(await pair.converge()).toEqual({ verdict: 'in-sync' });
+    expect(writes(pair)).toEqual([]);
+  });
+});
+
+describe('invariant 2: backup before source', () => {
+  it('never deletes a blob that was made again and mirrored between the two readings', async () => {
+    let reads = 0;
+    const pair: MemoryPair = createMemoryPair(async (call) => {
+      // Between the first and the second reading, whichever side they are of.
+      if (!call.endsWith('.read') || ++reads !== 2) return;
+      pair.source.put(KEY, { content: 'v2' });
+      await pair.otherWorker();
+    });
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.otherWorker();
+    pair.source.remove(KEY);
+    await pair.converge();
+    expect(contents(pair)).toEqual(['v2', 'v2']);
+    expect(pair.calls).not.toContain('backupaccount.delete');
+  });
+});
+
+describe('invariant 3: compare-and-swap on the backup', () => {
+  it('does not delete what another worker mirrored after the readings', async () => {
+    const pair: MemoryPair = createMemoryPair(
+      once('backupaccount.delete', async () => {
+        pair.source.put(KEY, { content: 'v2' });
+        await pair.otherWorker();
+      }),
+    );
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.otherWorker();
+    pair.source.remove(KEY);
+    await pair.converge();
+    expect(contents(pair)).toEqual(['v2', 'v2']);
+  });
+
+  it('does not put an old version over a newer one', async () => {
+    const pair: MemoryPair = createMemoryPair(
+      once('backupaccount.copy', async () => {
+        pair.source.put(KEY, { content: 'v2' });
+        await pair.otherWorker();
+      }),
+    );
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.converge();
+    expect(contents(pair)).toEqual(['v2', 'v2']);
+  });
+
+  it('does not restamp what another worker has replaced', async () => {
+    const pair: MemoryPair = createMemoryPair(
+      once('backupaccount.restamp', async () => {
+        pair.source.put(KEY, { content: 'v2', contentMd5: 'two' });
+        await pair.otherWorker();
+      }),
+    );
+    pair.source.put(KEY, { content: 'v1', contentMd5: 'one' });
+    await pair.otherWorker();
+    pair.source.put(KEY, { content: 'v1', contentMd5: 'one', metadata: { colour: 'red' } });
+    await pair.converge();
+    expect(contents(pair)).toEqual(['v2', 'v2']);
+    expect(pair.backup.peek(KEY)?.metadata?.['colour']).toBeUndefined();
+  });
+});
+
+describe('invariant 4: the source is pinned', () => {
+  it('starts over when the source moves between the reading and the copy', async () => {
+    const pair: MemoryPair = createMemoryPair(
+      once('backupaccount.copy-read', () =>
+        pair.source.put(KEY, { content: 'v2', metadata: { version: '2' } }),
+      ),
+    );
+    pair.source.put(KEY, { content: 'v1', metadata: { version: '1' } });
+    await pair.converge();
+    expect(contents(pair)).toEqual(['v2', 'v2']);
+    expect(pair.backup.peek(KEY)?.metadata).toMatchObject({ version: '2' });
+    expect(await pair.converge()).toEqual({ verdict: 'in-sync' });
+  });
+});
+
+describe('invariant 5: absence has no version', () => {
+  it('takes back a copy that committed after its source was deleted and the deletion was handled', async () => {
+    const pair: MemoryPair = createMemoryPair(
+      once('backupaccount.copy', async () => {
+        pair.source.remove(KEY);
+        await pair.otherWorker();
+      }),
+    );
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.converge();
+    expect(contents(pair)).toEqual([undefined, undefined]);
+  });
+
+  it('brings in a version that was written while the first one was copied', async () => {
+    const pair: MemoryPair = createMemoryPair(
+      once('backupaccount.copy', () => pair.source.put(KEY, { content: 'v2' })),
+    );
+    pair.source.put(KEY, { content: 'v1' });
+    expect(await pair.converge()).toMatchObject({ verdict: 'copied' });
+    expect(contents(pair)).toEqual(['v2', 'v2']);
+  });
+});
+
+describe('invariant 6: the stamp is exact', () => {
+  it('finds a change that leaves size and time as they were', async () => {
+    const pair = createMemoryPair();
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.converge();
+    pair.source.put(KEY, { content: 'v2' });
+    await pair.converge();
+    expect(contents(pair)).toEqual(['v2', 'v2']);
+  });
+});
+
+describe('invariant 7: deleting needs proof', () => {
+  it('deletes nothing when the source cannot be read', async () => {
+    const pair: MemoryPair = createMemoryPair(
+      once('sourceaccount.read', () => {
+        throw new BlobmirrorError('storage-forbidden', 'no');
+      }),
+    );
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.otherWorker();
+    pair.source.remove(KEY);
+    await expect(pair.converge()).rejects.toThrow('no');
+    expect(pair.backup.peek(KEY)?.content).toBe('v1');
+  });
+
+  it('deletes nothing when the whole container is gone', async () => {
+    const pair = createMemoryPair();
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.otherWorker();
+    pair.source.dropContainer(KEY.container);
+    expect(await pair.converge()).toEqual({ verdict: 'skipped', reason: 'source-container-missing' });
+    expect(pair.backup.peek(KEY)?.content).toBe('v1');
+  });
+});
+
+describe('invariant 8: converge is idempotent', () => {
+  it('writes nothing on a pair in sync, at two requests', async () => {
+    const pair = createMemoryPair();
+    pair.source.put(KEY, { content: 'v1', contentMd5: 'one' });
+    await pair.otherWorker();
+    expect(await pair.converge()).toEqual({ verdict: 'in-sync' });
+    expect(pair.calls).toEqual(['backupaccount.read', 'sourceaccount.read']);
+  });
+});
+
+describe('converge', () => {
+  it('copies content, headers and metadata and adds the stamp alone (invariant 11)', async () => {
+    const pair = createMemoryPair();
+    const headers = { contentType: 'text/plain', cacheControl: 'no-store' };
+    const etag = pair.source.put(KEY, { content: 'v1', headers, metadata: { Colour: 'Red' } });
+    await pair.converge();
+    expect(pair.backup.peek(KEY)).toMatchObject({ content: 'v1', headers });
+    expect(pair.backup.peek(KEY)?.metadata).toEqual({
+      Colour: 'Red',
+      blobmirror: expect.stringContaining(`v=1;account=sourceaccount;etag=${etag};`) as string,
+    });
+  });
+
+  it('changes metadata and headers alone when the content is proven equal', async () => {
+    const pair = createMemoryPair();
+    pair.source.put(KEY, { content: 'v1', contentMd5: 'one', metadata: { colour: 'red' } });
+    await pair.otherWorker();
+    pair.source.put(KEY, {
+      content: 'v1',
+      contentMd5: 'one',
+      metadata: { colour: 'blue' },
+      headers: { contentType: 'a/b' },
+    });
+    expect(await pair.converge()).toEqual({ verdict: 'restamped' });
+    expect(pair.backup.peek(KEY)).toMatchObject({
+      metadata: { colour: 'blue' },
+      headers: { contentType: 'a/b' },
+    });
+  });
+
+  it("makes the container on the backup with the source's metadata when it is first needed", async () => {
+    const pair = createMemoryPair();
+    pair.backup.dropContainer(KEY.container);
+    pair.source.put(KEY, { content: 'v1' });
+    expect(await pair.converge()).toMatchObject({ verdict: 'copied', created: true });
+    expect(contents(pair)).toEqual(['v1', 'v1']);
+  });
+
+  it('gives up a key that never comes to rest, with an error that is tried again later', async () => {
+    const pair: MemoryPair = createMemoryPair((call) => {
+      if (call === 'backupaccount.copy-read') pair.source.put(KEY, { content: 'again' });
+    });
+    pair.source.put(KEY, { content: 'v1' });
+    await expect(pair.converge()).rejects.toMatchObject({ code: 'race-lost', disposition: 'retry' });
+  });
+});

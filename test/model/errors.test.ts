@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { BlobmirrorError, ERRORS, toBlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
+
+it('every error says what to do, in a sentence', () => {
+  for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+    const error = new BlobmirrorError(code, 'it went wrong');
+    expect(error.hint, code).toMatch(/^[A-Z].*\.$/);
+    expect(['retry', 'park', 'ignore', 'fatal']).toContain(error.disposition);
+  }
+});
+
+it('what was thrown by a stranger is a defect until proven otherwise, and keeps its cause', () => {
+  const cause = new TypeError('x is undefined');
+  expect(toBlobmirrorError(cause)).toMatchObject({ code: 'unexpected', message: 'x is undefined', cause });
+  expect(toBlobmirrorError('just text').message).toBe('just text');
+});

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseEtag } from '../../src/model/etag.js';
+import { parseBlobPath, parseContainerName } from '../../src/model/key.js';
+import type { ListedBlob } from '../../src/ports/blob-reader.js';
+import { nominate } from '../../src/reconcile/nominate.js';
+
+const CONTAINER = parseContainerName('photos');
+
+async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerator<readonly ListedBlob[]> {
+  for (let i = 0; i < blobs.length; i += size) {
+    await Promise.resolve();
+    yield blobs.slice(i, i + size);
+  }
+}
+
+const onSource = (path: string, etag: string): ListedBlob => ({
+  path: parseBlobPath(path),
+  etag: parseEtag(etag),
+  stamp: undefined,
+});
+const onBackup = (path: string, stamp: string | undefined): ListedBlob => ({
+  path: parseBlobPath(path),
+  etag: parseEtag('0xB'),
+  stamp:
+    stamp === undefined
+      ? undefined
+      : { account: 'sourceaccount', etag: parseEtag(stamp), lastModified: new Date(0) },
+});
+
+async function nominated(
+  source: readonly ListedBlob[],
+  backup: readonly ListedBlob[],
+  pageSize = 2,
+): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of nominate(CONTAINER, pages(source, pageSize), pages(backup, pageSize)))
+    keys.push(key.path);
+  return keys;
+}
+
+describe('nominate', () => {
+  it('passes over what carries the ETag of the source and names everything else', async () => {
+    const source = [
+      onSource('equal', '0x1'),
+      onSource('missing', '0x2'),
+      onSource('stale', '0x3'),
+      onSource('unstamped', '0x4'),
+    ];
+    const backup = [
+      onBackup('equal', '0x1'),
+      onBackup('extra', '0x9'),
+      onBackup('stale', '0x2'),
+      onBackup('unstamped', undefined),
+    ];
+    expect(await nominated(source, backup)).toEqual(['extra', 'missing', 'stale', 'unstamped']);
+  });
+
+  it('names all of one side when the other is empty', async () => {
+    const three = ['a', 'b', 'c'];
+    expect(
+      await nominated(
+        three.map((path) => onSource(path, '0x1')),
+        [],
+      ),
+    ).toEqual(three);
+    expect(
+      await nominated(
+        [],
+        three.map((path) => onBackup(path, '0x1')),
+      ),
+    ).toEqual(three);
+  });
+
+  it('misses nothing whatever the order of the listings', async () => {
+    const names = fc.uniqueArray(fc.stringMatching(/^[a-c\uffee\u{1f600}/]{1,3}$/u), { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(names, names, fc.infiniteStream(fc.boolean()), async (left, right, equal) => {
+        const source = left.map((path) => onSource(path, '0x1'));
+        const backup = right.map((path) => onBackup(path, equal.next().value ? '0x1' : '0x0'));
+        const found = new Set(await nominated(source, backup));
+        const sides = {
+          source: new Map(source.map((each) => [each.path, each])),
+          backup: new Map(backup.map((each) => [each.path, each])),
+        };
+        for (const path of new Set([...sides.source.keys(), ...sides.backup.keys()])) {
+          const inStep = sides.source.get(path)?.etag === sides.backup.get(path)?.stamp?.etag;
+          if (!inStep) expect(found).toContain(path);
+        }
+      }),
+    );
+  });
+});
