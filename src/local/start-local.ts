@@ -1,0 +1,143 @@
+/**
+ * The embedded environment: two storage accounts, Event Grid and Service Bus on 127.0.0.1, for trying Blobmirror and
+ * for its tests. Each speaks the real protocol to the real SDKs and behaves as Azure documents it, also where that is
+ * inconvenient. It knows nothing of the mirror, and the mirror must not be able to tell it from Azure.
+ */
+import { join } from 'node:path';
+import { BlobmirrorError } from '../model/errors.js';
+import type { Logger } from '../telemetry/logger.js';
+import { BACKUP, SOURCE } from './accounts.js';
+import type { Account } from './storage/accounts.js';
+import { holdDataDirectory } from './data-directory.js';
+import { createEventGrid, type EventGrid } from './event-grid/event-grid.js';
+import type { FaultPlan } from './event-grid/fault-plan.js';
+import { storeDeadLetter } from './event-dead-letters.js';
+import { EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE } from './queues.js';
+import type { LocalAccount, LocalInfo } from './ready-file.js';
+import { type Broker, startBroker } from './service-bus/start-broker.js';
+import { type Storage, startStorage } from './storage/start-storage.js';
+import type { StorageMutation } from './storage/mutations.js';
+import type { StorageRequest } from './storage/storage-request.js';
+
+export interface LocalOptions {
+  /** 0 picks a free one; so below. */
+  readonly storagePort: number;
+  readonly serviceBusPort: number;
+  /** Where accounts and queues are kept. In memory when left out. */
+  readonly dataDirectory?: string;
+  /** What goes wrong between the source and the queue, for tests. */
+  readonly faults?: FaultPlan;
+  /** Called for every request that storage answered, for counting in tests and benchmarks. */
+  readonly onRequest?: (request: StorageRequest) => void;
+  readonly log: Logger;
+}
+
+export interface Local {
+  readonly info: Omit<LocalInfo, 'http'>;
+  /** Events that are on their way from the source to the queue. */
+  readonly events: Pick<EventGrid, 'pending' | 'idle'>;
+  readonly broker: Broker;
+  stop(): Promise<void>;
+}
+
+/** @throws BlobmirrorError `port-taken`, or `setting-invalid` for a data directory that another process holds */
+export async function startLocal(options: LocalOptions): Promise<Local> {
+  const { dataDirectory, log } = options;
+  const release = dataDirectory === undefined ? undefined : await holdDataDirectory(dataDirectory);
+  const undo: (() => Promise<void>)[] = release === undefined ? [] : [release];
+  const stop = async (): Promise<void> => {
+    for (const each of undo.splice(0).toReversed()) await each();
+  };
+  try {
+    const broker = await named(
+      'service bus',
+      options.serviceBusPort,
+      async () =>
+        await startBroker({
+          port: options.serviceBusPort,
+          queues: QUEUES,
+          logger: log,
+          ...(dataDirectory !== undefined && { dataDirectory: join(dataDirectory, 'service-bus') }),
+        }),
+    );
+    undo.push(async () => await broker.stop());
+
+    let onMutation: (mutation: StorageMutation) => void = () => {};
+    const storage = await named(
+      'storage',
+      options.storagePort,
+      async () =>
+        await startStorage({
+          port: options.storagePort,
+          accounts: [SOURCE, BACKUP],
+          onMutation: (mutation) => onMutation(mutation),
+          onSaveError: (error) => log.error('storage could not save its metadata', { detail: error.message }),
+          ...(options.onRequest !== undefined && { onRequest: options.onRequest }),
+          ...(dataDirectory !== undefined && { dataDirectory: join(dataDirectory, 'storage') }),
+        }),
+    );
+    undo.push(async () => await storage.stop());
+
+    const events = subscribe(storage, broker, options);
+    onMutation = (mutation) => events.publish(mutation);
+    undo.push(async () => await events.stop());
+
+    return { info: describe(storage, broker), events, broker, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** All events of the source account, delivered to the events queue as the infra template has it. */
+function subscribe(storage: Storage, broker: Broker, { faults, log }: LocalOptions): EventGrid {
+  return createEventGrid({
+    subscriptions: [
+      {
+        name: 'blobmirror',
+        account: SOURCE.name,
+        schema: 'EventGridSchema',
+        deliver: async (delivery) => await broker.send(EVENTS_QUEUE, delivery),
+        deadLetter: async (path, body) =>
+          await storeDeadLetter(storage.connectionString(BACKUP.name), path, body),
+      },
+    ],
+    log,
+    ...(faults !== undefined && { faults }),
+  });
+}
+
+function describe(storage: Storage, broker: Broker): Omit<LocalInfo, 'http'> {
+  const account = ({ name, key }: Account): LocalAccount => ({
+    accountName: name,
+    accountKey: key,
+    blobEndpoint: storage.blobEndpoint(name),
+    dfsEndpoint: null,
+    connectionString: storage.connectionString(name),
+  });
+  return {
+    source: account(SOURCE),
+    backup: account(BACKUP),
+    serviceBus: {
+      connectionString: broker.connectionString,
+      eventsQueue: EVENTS_QUEUE,
+      reconcileQueue: RECONCILE_QUEUE,
+    },
+  };
+}
+
+async function named<Server>(service: string, port: number, start: () => Promise<Server>): Promise<Server> {
+  try {
+    return await start();
+  } catch (error) {
+    if (!isPortTaken(error)) throw error;
+    throw new BlobmirrorError('port-taken', `port ${port} of 127.0.0.1, wanted for ${service}, is taken`, {
+      cause: error,
+    });
+  }
+}
+
+function isPortTaken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === 'EADDRINUSE') || isPortTaken(error.cause);
+}
