@@ -20,7 +20,7 @@ export interface ParsedMessage {
 }
 
 /** A part of a message that gives no key, and why. */
-export interface Rejected {
+interface Rejected {
   /** `message-not-event`, `event-type-unknown` or `event-key-invalid`. */
   readonly error: BlobmirrorError;
   /** That part of the body, as it came. */

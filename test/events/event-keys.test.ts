@@ -53,7 +53,7 @@ describe('subject and url that differ give every reading of both', () => {
       `${HOST}/photos/who?.txt`,
       ['photos/who?.txt', 'photos/who'],
     ],
-    ['two containers', 'x', `${HOST}/other/x`, ['photos/x', 'other/x']],
+    ['two containers', 'x y', `${HOST}/other/x%20y`, ['photos/x y', 'other/x y', 'other/x%20y']],
   ])('%s', async (_what, path, url, keys) => {
     expect(await keysOf(path, url)).toEqual(keys);
   });

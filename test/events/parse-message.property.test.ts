@@ -88,10 +88,13 @@ describe('whatever a message holds, parseMessage answers and never throws', () =
     expect(await faultsIn(deep, 1)).toEqual([]);
     expect(await faultsIn(`{"eventType":"x","id":"1","data":${deep}}`, 1)).toEqual([]);
     const long = 'x/'.repeat(1_000_000);
-    const url = `https://a.blob.core.windows.net/${long}`;
+    const host = 'https://a.blob.core.windows.net';
+    const url = `${host}/${long}`;
     expect(await faultsIn(long, 1)).toEqual([]);
     expect(await faultsIn({ ...eventGridEvent(created(long, url)), eventType: long }, 1)).toEqual([]);
     expect(await faultsIn(eventGridEvent(created(long, url)), 1)).toEqual([]);
     expect(await faultsIn(eventGridEvent(created('x', '', long)), 1)).toEqual([]);
+    const unnamed = { ...eventGridEvent(created('', `${host}/${'X'.repeat(1_000_000)}/x`)), subject: '' };
+    expect(await faultsIn(unnamed, 1)).toEqual([]);
   });
 });

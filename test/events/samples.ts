@@ -5,7 +5,7 @@ export interface SampleFacts {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export const TOPIC =
+const TOPIC =
   '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Storage/providers/Microsoft.Storage/storageAccounts/MyAccount';
 export const EVENT_ID = '5e6f3a10-501e-0042-7a11-9c2f0d06ab12';
 export const EVENT_TIME = '2026-03-04T05:06:07.1647262Z';

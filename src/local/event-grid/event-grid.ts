@@ -47,7 +47,7 @@ export function createEventGrid(options: EventGridOptions): EventGrid {
 
   const pending = () => routes.reduce((sum, route) => sum + route.pending, 0);
   const onEmpty = () => {
-    if (!stopped && pending() > 0) return;
+    if (pending() > 0) return;
     for (const resolve of waiters) resolve();
     waiters.clear();
   };

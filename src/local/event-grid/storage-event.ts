@@ -32,7 +32,7 @@ export interface StorageEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export type StorageEventType =
+type StorageEventType =
   'Microsoft.Storage.BlobCreated' | 'Microsoft.Storage.BlobDeleted' | 'Microsoft.Storage.BlobTierChanged';
 
 /** Facts of a mutation that an event of each type carries besides the common ones; the other ones it leaves out. */

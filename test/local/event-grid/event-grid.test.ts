@@ -225,4 +225,20 @@ describe('the grid', () => {
     expect(grid.pending).toBe(0);
     await grid.stop();
   });
+
+  it('leaves no timer behind for events that a fault held back when it was stopped', async () => {
+    const clock = new ManualClock();
+    const { subscription, got } = recording();
+    const grid = createEventGrid({
+      subscriptions: [subscription],
+      clock,
+      faults: { seed: 1, reorderWindow: 2 },
+    });
+    grid.publish(mutationOf('held'));
+    const idle = grid.idle();
+    expect([grid.pending, clock.timers]).toEqual([1, 1]);
+    await grid.stop();
+    await idle;
+    expect([grid.pending, clock.timers, got.length]).toEqual([0, 0, 0]);
+  });
 });

@@ -1,26 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { createEventGrid } from '../../../src/local/event-grid/event-grid.js';
 import type { FaultPlan } from '../../../src/local/event-grid/fault-plan.js';
+import type { Subscription } from '../../../src/local/event-grid/subscription.js';
 import { ManualClock, START } from './manual-clock.js';
 import { mutationOf, recording, subjectsOf } from './subscribers.js';
 
 const COUNT = 1000;
 const IN_ORDER = Array.from({ length: COUNT }, (_none, i) => `${i}`);
 
-/** What arrives, and when, of a thousand events under a plan. */
-async function arrivals(faults?: FaultPlan) {
+/** What arrives, and when, of a thousand events under a plan; published at once, or with a pause after some. */
+async function arrivals(
+  faults?: FaultPlan,
+  pauses: { readonly every: number; readonly ms: number } = { every: COUNT, ms: 0 },
+) {
   const clock = new ManualClock();
-  const { subscription, got } = recording();
   const times: number[] = [];
-  const timed = {
-    ...subscription,
-    deliver: (delivery: Parameters<typeof subscription.deliver>[0]) => {
-      times.push(clock.now() - START);
-      return subscription.deliver(delivery);
-    },
+  const { subscription, got } = recording();
+  const deliver: Subscription['deliver'] = (delivery) => {
+    times.push(clock.now() - START);
+    return subscription.deliver(delivery);
   };
-  const grid = createEventGrid({ subscriptions: [timed], clock, ...(faults && { faults }) });
-  for (const path of IN_ORDER) grid.publish(mutationOf(path));
+  const grid = createEventGrid({
+    subscriptions: [{ ...subscription, deliver }],
+    clock,
+    ...(faults && { faults }),
+  });
+  for (const [i, path] of IN_ORDER.entries()) {
+    grid.publish(mutationOf(path));
+    if ((i + 1) % pauses.every === 0) await clock.advance(pauses.ms);
+  }
   await clock.advance(60_000);
   const { pending } = grid;
   await grid.stop();
@@ -93,5 +101,30 @@ describe('the fault injector', () => {
     const late = twice((await arrivals({ seed: 5, duplicateShare: 0.2, delayMs: { max: 50 } })).paths);
     expect(plain.size).toBeGreaterThan(100);
     expect(late).toEqual(plain);
+  });
+
+  it('duplicates the same events when they come at another pace', async () => {
+    const plan = { seed: 5, duplicateShare: 0.2, reorderWindow: 100 };
+    const slowly = await arrivals(plan, { every: 70, ms: 250 });
+    expect(twice(slowly.paths)).toEqual(twice((await arrivals(plan)).paths));
+  });
+
+  it('holds an event for 200 ms from its own coming, not from that of a window before', async () => {
+    const clock = new ManualClock();
+    const { subscription, got } = recording();
+    const grid = createEventGrid({
+      subscriptions: [subscription],
+      clock,
+      faults: { seed: 1, reorderWindow: 2 },
+    });
+    grid.publish(mutationOf('one'));
+    grid.publish(mutationOf('two'));
+    await clock.advance(150);
+    grid.publish(mutationOf('three'));
+    await clock.advance(199);
+    expect(got).toHaveLength(2);
+    await clock.advance(1);
+    expect(got).toHaveLength(3);
+    await grid.stop();
   });
 });

@@ -37,6 +37,6 @@ export class ManualClock implements Clock {
 }
 
 /** Every promise that can settle without time passing has settled. */
-export function settled(): Promise<void> {
+function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
