@@ -7,7 +7,7 @@ import { logAt } from './log-level.js';
 import type { Trigger } from './parse-trigger.js';
 import { within } from './within.js';
 
-export interface InvokeDetails {
+interface InvokeDetails {
   readonly triggerMetadata?: Readonly<Record<string, TypedData>>;
   /** For the log lines of this invocation. */
   readonly fields?: LogFields;

@@ -14,22 +14,22 @@ export interface FunctionMetadata {
 }
 
 export type Binding = Readonly<Record<string, unknown>>;
-export type FunctionCallback = (...inputsAndContext: unknown[]) => unknown;
+type FunctionCallback = (...inputsAndContext: unknown[]) => unknown;
 export type HookCallback = (context: object) => unknown;
 export type HookName = 'appStart' | 'appTerminate' | 'preInvocation' | 'postInvocation';
 
 /** Turns an invocation into the handler's arguments; the library brings it (`setProgrammingModel`). */
-export interface ProgrammingModel {
+interface ProgrammingModel {
   getInvocationModel(context: CoreInvocationContext): InvocationModel;
 }
 
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ context: InvocationContext; inputs: unknown[] }>;
   invokeFunction(context: InvocationContext, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
 }
 
 /** What the handler gets as its last argument; the host sets one thing right in it. */
-export interface InvocationContext {
+interface InvocationContext {
   readonly options: { readonly trigger: { type: string } };
 }
 

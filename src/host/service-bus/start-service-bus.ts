@@ -19,7 +19,7 @@ import { toInput, toTriggerMetadata } from './to-input.js';
  * to a halt after 2,047 quick ones. So a link has one message in hand at a time, and concurrency is many links. Only
  * above this number do links share.
  */
-const MOST_LINKS = 128;
+const MOST_LINKS = 64;
 
 export interface ServiceBusContext {
   readonly client: ServiceBusClient;

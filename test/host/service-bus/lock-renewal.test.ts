@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Host } from '../../../src/host/start-host.js';
+import { handlers } from '../support/handlers.js';
+import { recordingLog } from '../support/recording-log.js';
+import { startQueue, startQueueHost, type Queue } from '../support/start-queue.js';
+
+const LOCK_MS = 2000;
+
+describe('the lock of a message', () => {
+  let queue: Queue;
+  let host: Host;
+  afterEach(async () => {
+    await host.stop({ graceMs: 0 });
+    await queue.stop();
+  });
+
+  /** Deliveries of one message whose first handler takes two lock durations. */
+  async function deliveries(maxAutoLockRenewalDuration: string): Promise<unknown[]> {
+    const counts: unknown[] = [];
+    let ended = false;
+    handlers.message = async (_input, { triggerMetadata }) => {
+      const began = Date.now();
+      counts.push(triggerMetadata?.['deliveryCount']);
+      if (counts.length > 1) return;
+      await vi.waitFor(() => expect(Date.now() - began).toBeGreaterThan(2 * LOCK_MS), 10_000);
+      ended = true;
+    };
+    queue = await startQueue({ lockDurationMs: LOCK_MS });
+    await queue.send({ body: 'x' });
+    host = await startQueueHost(queue, recordingLog(), { serviceBus: { maxAutoLockRenewalDuration } });
+    await vi.waitFor(() => expect([ended, queue.counts().active]).toEqual([true, 0]), 10_000);
+    return counts;
+  }
+
+  it('is renewed for as long as the handler runs', async () => {
+    expect(await deliveries('00:05:00')).toEqual([1]);
+  });
+
+  it('is not renewed beyond maxAutoLockRenewalDuration', async () => {
+    expect(await deliveries('00:00:00')).toEqual([1, 2]);
+  });
+});

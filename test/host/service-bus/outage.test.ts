@@ -1,0 +1,57 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Host } from '../../../src/host/start-host.js';
+import { handlers } from '../support/handlers.js';
+import { recordingLog } from '../support/recording-log.js';
+import { startQueue, startQueueHost, type Queue } from '../support/start-queue.js';
+
+const quickRetry = { serviceBus: { clientRetryOptions: { delay: '00:00:00.1', maxDelay: '00:00:00.2' } } };
+
+describe('an outage of the broker', () => {
+  let queue: Queue;
+  let host: Host;
+  afterEach(async () => {
+    await host.stop({ graceMs: 0 });
+    await queue.stop();
+  });
+
+  it('is one line when it begins and one when it is over, and messages flow again', async () => {
+    const log = recordingLog();
+    const inputs: unknown[] = [];
+    const messages = (): string[] => log.lines.map(({ message }) => message);
+    handlers.message = (input) => void inputs.push(input);
+    queue = await startQueue();
+    host = await startQueueHost(queue, log, quickRetry);
+    await queue.send({ body: 'before' });
+    await vi.waitFor(() => expect(inputs).toEqual(['before']));
+    await vi.waitFor(() => expect(messages()).toEqual(['Queue is received']));
+
+    await queue.stop();
+    await vi.waitFor(
+      () => expect(messages()).toContain('Queue cannot be received; trying until it can'),
+      10_000,
+    );
+    // All eight links meet the closed port, several times each.
+    queue = await startQueue({ port: queue.port });
+    await queue.send({ body: 'after' });
+    await vi.waitFor(() => expect(messages()).toContain('Queue is received again'), 20_000);
+    await vi.waitFor(() => expect(inputs).toEqual(['before', 'after']));
+    expect(messages()).toEqual([
+      'Queue is received',
+      'Queue cannot be received; trying until it can',
+      'Queue is received again',
+    ]);
+    expect(log.lines[1]).toMatchObject({ level: 'warn', fields: { function: 'mirror', queue: 'events' } });
+  });
+
+  it('at the start does not fail the start', async () => {
+    const log = recordingLog();
+    queue = await startQueue();
+    const { port } = queue;
+    await queue.stop();
+    host = await startQueueHost(queue, log, quickRetry);
+    await vi.waitFor(() => expect(log.lines).toHaveLength(1), 10_000);
+    expect(log.lines[0]?.fields['reason']).toContain('ECONNREFUSED');
+    queue = await startQueue({ port });
+    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('Queue is received again'), 20_000);
+  });
+});

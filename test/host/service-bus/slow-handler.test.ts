@@ -1,0 +1,40 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import type { Host } from '../../../src/host/start-host.js';
+import { handlers } from '../support/handlers.js';
+import { recordingLog } from '../support/recording-log.js';
+import { spawnScript, type Script } from '../support/spawn-script.js';
+import { startQueueHost } from '../support/start-queue.js';
+
+const OTHERS = 5000;
+
+let broker: Script;
+let host: Host;
+afterEach(async () => {
+  await host.stop({ graceMs: 0 });
+  broker.endInput();
+  await broker.ended;
+});
+
+// The broker has a process of its own: what it does to rhea for its own sake must not help the host.
+it(
+  `one handler that takes long does not hold up the ${OTHERS} messages behind it`,
+  { timeout: 60_000 },
+  async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    let others = 0;
+    let heldEnded = false;
+    handlers.message = async (input) => {
+      if (input !== 0) return void others++;
+      await held;
+      return void (heldEnded = true);
+    };
+    broker = spawnScript('broker-process.ts', String(OTHERS + 1));
+    const log = recordingLog();
+    host = await startQueueHost({ connectionString: await broker.line() }, log);
+    await vi.waitFor(() => expect(others).toBe(OTHERS), 30_000);
+    expect(heldEnded).toBe(false);
+    release();
+    await vi.waitFor(() => expect(heldEnded).toBe(true));
+    expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
+  },
+);

@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { handlers } from '../support/handlers.js';
+import { recordingLog } from '../support/recording-log.js';
+import { spawnScript, type Script } from '../support/spawn-script.js';
+import { startQueue, startQueueHost, type Queue } from '../support/start-queue.js';
+
+describe('a host that stops', () => {
+  let queue: Queue;
+  afterEach(() => queue.stop());
+
+  /** A host with one message in hand, which `end` lets go. */
+  async function startWithMessage() {
+    const entered = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    handlers.message = async () => {
+      entered.resolve();
+      await finish.promise;
+    };
+    queue = await startQueue();
+    await queue.send({ body: 'in hand' });
+    const host = await startQueueHost(queue, recordingLog());
+    await entered.promise;
+    return { host, end: finish.resolve };
+  }
+
+  it('lets a running handler end and completes its message', async () => {
+    const { host, end } = await startWithMessage();
+    const stopped = host.stop({ graceMs: 20_000 });
+    end();
+    await stopped;
+    expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 });
+  });
+
+  it('gives the message of a handler that does not end back to the queue', async () => {
+    const { host, end } = await startWithMessage();
+    await host.stop({ graceMs: 50 });
+    // At once, although its lock would last half a minute.
+    let count: unknown;
+    handlers.message = (_input, { triggerMetadata }) => void (count = triggerMetadata?.['deliveryCount']);
+    const next = await startQueueHost(queue, recordingLog());
+    await vi.waitFor(() => expect(count).toBe(2), 5000);
+    await vi.waitFor(() => expect(queue.counts().active).toBe(0));
+    end();
+    await next.stop();
+  });
+
+  it('takes no further message', async () => {
+    const { host, end } = await startWithMessage();
+    const stopped = host.stop({ graceMs: 20_000 });
+    await queue.send(...Array.from({ length: 20 }, (_, body) => ({ body })));
+    end();
+    await stopped;
+    expect(queue.counts()).toEqual({ active: 20, deadLetter: 0 });
+  });
+
+  it('is done in bounded time when the broker is gone', async () => {
+    const { host, end } = await startWithMessage();
+    await queue.stop();
+    const began = Date.now();
+    await host.stop({ graceMs: 500 });
+    expect(Date.now() - began).toBeLessThan(3000);
+    end();
+    queue = await startQueue();
+  });
+});
+
+describe('the process of a host that has stopped', () => {
+  let queue: Queue;
+  let script: Script;
+  afterEach(async () => {
+    script.kill();
+    await queue.stop();
+  });
+
+  it('ends by itself', async () => {
+    queue = await startQueue();
+    await queue.send({ body: 7 });
+    script = spawnScript('host-process.ts', queue.connectionString);
+    expect(await script.line()).toBe('handled 7');
+    script.tell('stop');
+    expect(await script.line()).toBe('stopped');
+    expect(await script.ended).toBe(0);
+  });
+
+  it('ends by itself when the broker went before it', async () => {
+    queue = await startQueue();
+    await queue.send({ body: 7 });
+    script = spawnScript('host-process.ts', queue.connectionString);
+    expect(await script.line()).toBe('handled 7');
+    await queue.stop();
+    script.tell('stop');
+    expect(await script.line()).toBe('stopped');
+    expect(await script.ended).toBe(0);
+    queue = await startQueue();
+  });
+});

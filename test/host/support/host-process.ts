@@ -1,0 +1,13 @@
+// A host in a process of its own, on the queue of the connection string that is its first argument. Prints the
+// messages that its function handles, stops when told so by a line, and then leaves it to Node to end the process.
+import { once } from 'node:events';
+import { handlers } from './handlers.js';
+import { recordingLog } from './recording-log.js';
+import { startQueueHost } from './start-queue.js';
+
+handlers.message = (input) => process.stdout.write(`handled ${String(input)}\n`);
+const host = await startQueueHost({ connectionString: process.argv[2] ?? '' }, recordingLog());
+await once(process.stdin, 'data');
+process.stdin.destroy();
+await host.stop();
+process.stdout.write('stopped\n');
