@@ -28,7 +28,7 @@ export async function openSharedPort(port: number, handlers: SharedPortHandlers)
     socket.on('error', () => undefined);
     socket.once('data', (first) => {
       socket.pause();
-      if (first.subarray(0, 4).toString('latin1') === 'AMQP') handlers.amqp(socket);
+      if ('AMQP'.startsWith(first.toString('latin1', 0, 4))) handlers.amqp(socket);
       else http.emit('connection', socket);
       socket.unshift(first);
       socket.resume();

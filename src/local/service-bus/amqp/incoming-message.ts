@@ -39,7 +39,10 @@ export function messagesInTransfer(received: unknown, format: number): Buffer[] 
   if (format === 0 || !Buffer.isBuffer(received)) return [rhea.message.encode(received)];
   const { body } = rhea.message.decode(received) as { body?: { content?: unknown } };
   const parts: unknown = body?.content;
-  return (Array.isArray(parts) ? parts : [parts]).filter((part) => Buffer.isBuffer(part));
+  // Copies: a message that stays must not keep the whole batch in memory.
+  return (Array.isArray(parts) ? parts : [parts])
+    .filter((part) => Buffer.isBuffer(part))
+    .map((part) => Buffer.from(part));
 }
 
 function decode(bytes: Buffer): Readonly<Record<string, unknown>> {
