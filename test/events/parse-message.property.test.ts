@@ -93,7 +93,7 @@ describe('whatever a message holds, parseMessage answers and never throws', () =
     expect(await faultsIn(long, 1)).toEqual([]);
     expect(await faultsIn({ ...eventGridEvent(created(long, url)), eventType: long }, 1)).toEqual([]);
     expect(await faultsIn(eventGridEvent(created(long, url)), 1)).toEqual([]);
-    expect(await faultsIn(eventGridEvent(created('x', '', long)), 1)).toEqual([]);
+    expect(await faultsIn(eventGridEvent(created('x', '', 'X'.repeat(1_000_000))), 1)).toEqual([]);
     const unnamed = { ...eventGridEvent(created('', `${host}/${'X'.repeat(1_000_000)}/x`)), subject: '' };
     expect(await faultsIn(unnamed, 1)).toEqual([]);
   });
