@@ -78,9 +78,10 @@ export interface BlockDocument extends Block {
 
 export interface Collection<T> {
   readonly data: readonly T[];
+  insert(documents: T | T[]): void;
   findOne(query: object): T | null;
   find(query: object): T[];
-  count(query: object): number;
+  count(query?: object): number;
   findAndRemove(query: object): void;
   remove(document: T): void;
   chain(): { find(query: object, firstOnly?: boolean): { data(): T[] } };
@@ -233,6 +234,8 @@ export interface ExtentStore {
 }
 
 export interface ChunkStore {
+  get(category: string, id: string): { readonly chunks: readonly Buffer[] } | undefined;
+  /** Bytes. */
   totalSize(): number;
 }
 

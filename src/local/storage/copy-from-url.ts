@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 
 import { authorizeCopySource, toCopySourceAddress } from './authorize-copy-source.js';
 import { BlobHandler, replaceHandlerMethod } from './azurite.js';
-import type { Context, Handler, HandlerParameters } from './azurite-model.js';
+import type { BlobDocument, Context, Handler, HandlerParameters } from './azurite-model.js';
 import { toBlobVersion } from './blob-version.js';
 import { copySourceError, copySourceTooLarge } from './copy-source-error.js';
 import { copySourceReader } from './copy-source.js';
@@ -39,6 +39,18 @@ async function validateCopySource(this: Handler, copySource: string, _account: s
   if (!address || !reader.isOwnHost(url.host)) throw copySourceError(context, 404, '');
   const authorization = context.request.getHeader('x-ms-copy-source-authorization');
   await authorizeCopySource(reader, url, address, 'Blob_GetProperties', authorization, context);
+  if (!findSource(this, copySource)?.isCommitted) throw copySourceError(context, 404, '');
+}
+
+function findSource({ metadataStore }: Handler, copySource: string): BlobDocument | null {
+  const url = new URL(copySource);
+  const address = toCopySourceAddress(url);
+  return metadataStore.db.getCollection('$BLOBS_COLLECTION$').findOne({
+    accountName: address?.account,
+    containerName: address?.container,
+    name: address?.blob,
+    snapshot: url.searchParams.get('snapshot') ?? '',
+  });
 }
 
 async function verifySource(
@@ -52,12 +64,7 @@ async function verifySource(
     await validateCopySource.call(handler, copySource, address.account, context);
 
   const { metadataStore, extentStore } = handler;
-  const stored = metadataStore.db.getCollection('$BLOBS_COLLECTION$').findOne({
-    accountName: address.account,
-    containerName: address.container,
-    name: address.blob,
-    snapshot: new URL(copySource).searchParams.get('snapshot') ?? '',
-  });
+  const stored = findSource(handler, copySource);
   if (!stored) return;
   const blob = toBlobVersion(metadataStore, stored);
   const length = blob.properties.contentLength ?? 0;

@@ -14,18 +14,19 @@ export function speedUpLookups(database: Database): void {
 }
 
 function askNameFirst<T>(collection: Collection<T>, field: string): void {
+  const count = collection.count.bind(collection);
   const findAndRemove = collection.findAndRemove.bind(collection);
-  const nameFirst = (query: object): object => {
-    const name: unknown = Reflect.get(query, field);
-    return typeof name === 'string' ? { [field]: name, ...query } : query;
-  };
+  const hasName = (query: object) => typeof Reflect.get(query, field) === 'string';
+  // Spreading over a key keeps its place, and the order of keys is the order Loki asks in.
+  const nameFirst = (query: object) => (hasName(query) ? { [field]: null, ...query } : query);
   const find = (query: object) => collection.chain().find(nameFirst(query)).data();
 
   collection.find = find;
   collection.findOne = (query) => collection.chain().find(nameFirst(query), true).data()[0] ?? null;
-  collection.count = (query) => find(query).length;
+  // Loki itself asks for the count of everything, without a query.
+  collection.count = (query) => (query && hasName(query) ? find(query).length : count(query));
   collection.findAndRemove = (query) => {
-    if (typeof Reflect.get(query, field) !== 'string') findAndRemove(query);
+    if (!hasName(query)) findAndRemove(query);
     else for (const document of find(query)) collection.remove(document);
   };
 }

@@ -19,7 +19,7 @@ export interface StorageMutation {
   readonly blobType?: string;
   readonly accessTier?: string;
   readonly previousTier?: string;
-  /** The URL of the request, percent-encoded, without its query. */
+  /** The URL of the blob, percent-encoded, without a query and so without a SAS. */
   readonly url: string;
   readonly requestId: string;
   readonly clientRequestId?: string;
@@ -35,6 +35,7 @@ export interface StorageMutation {
  */
 export function observeMutations(
   store: MetadataStore,
+  origin: string,
   onMutation: (mutation: StorageMutation) => void,
 ): void {
   const report = (
@@ -42,7 +43,7 @@ export function observeMutations(
     api: StorageMutation['api'],
     properties: Partial<BlobProperties>,
     previousTier?: string,
-  ) => onMutation(toMutation(context, api, properties, previousTier));
+  ) => onMutation(toMutation(origin, context, api, properties, previousTier));
   const blobs = store.db.getCollection('$BLOBS_COLLECTION$');
   const current = (account: string, container: string, name: string): BlobDocument | null =>
     blobs.findOne({ name, containerName: container, accountName: account, snapshot: '' });
@@ -92,6 +93,7 @@ export function observeMutations(
 }
 
 function toMutation(
+  origin: string,
   context: Context,
   api: StorageMutation['api'],
   properties: Partial<BlobProperties>,
@@ -111,7 +113,7 @@ function toMutation(
     ...(blobType === undefined ? {} : { blobType }),
     ...(accessTier === undefined ? {} : { accessTier }),
     ...(previousTier === undefined ? {} : { previousTier }),
-    url: `${context.request.getEndpoint()}/${[account, container, ...path.split('/')].map(encodeURIComponent).join('/')}`,
+    url: `${origin}/${[account, container, ...path.split('/')].map(encodeURIComponent).join('/')}`,
     requestId: context.contextId,
     ...(clientRequestId === undefined ? {} : { clientRequestId }),
     time: new Date(),

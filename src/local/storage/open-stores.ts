@@ -17,9 +17,12 @@ import { reconcileExtentFiles } from './extent-files.js';
 import { createExtentLocations, extentLocation } from './extent-locations.js';
 import { ExtentRelease } from './extent-release.js';
 import { speedUpLookups } from './fast-lookups.js';
+import { readChunkByChunk } from './memory-reads.js';
 import type { RequestsInFlight } from './requests-in-flight.js';
 
 export interface Stores {
+  /** Bytes of content held in memory; undefined on disk. */
+  readonly bytesHeld?: () => number;
   readonly metadata: MetadataStore;
   readonly extents: ExtentStore;
   /** Saves what is to be saved and closes the files. */
@@ -47,13 +50,15 @@ function toError(status: number, code: string, message: string, requestId: strin
 
 async function openInMemory(requests: RequestsInFlight): Promise<Stores> {
   const metadata = new LokiBlobMetadataStore('blobs.json', true);
+  const category = 'blob';
   const chunks = new MemoryExtentChunkStore(Math.trunc(totalmem() / 2));
-  const extents = new MemoryExtentStore('blob', chunks, createExtentLocations(), logger, toError);
+  const extents = new MemoryExtentStore(category, chunks, createExtentLocations(), logger, toError);
   await metadata.init();
   await extents.init();
+  readChunkByChunk(extents, chunks, category);
   speedUpLookups(metadata.db);
   new ExtentRelease(extents, requests, false).follow(metadata.db);
-  return { metadata, extents, close: () => metadata.close() };
+  return { metadata, extents, bytesHeld: () => chunks.totalSize(), close: () => metadata.close() };
 }
 
 async function openOnDisk(

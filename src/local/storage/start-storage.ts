@@ -125,7 +125,7 @@ function correctStore(
   honourTagAndTierConditions(metadata);
   refuseBadNames(metadata);
   // Outermost, so that what a correction refuses is not reported.
-  if (onMutation) observeMutations(metadata, onMutation);
+  if (onMutation) observeMutations(metadata, `http://${host}:${port}`, onMutation);
 }
 
 function createListener({ metadata, extents }: Stores, accounts: Accounts): RequestListener {

@@ -1,0 +1,7 @@
+// A process of its own for the tests of crashes: serves a data directory until it is killed.
+import { startStorage } from '../../../src/local/storage/start-storage.js';
+import { accounts } from './accounts.js';
+
+const [dataDirectory = ''] = process.argv.slice(2);
+const storage = await startStorage({ port: 0, dataDirectory, accounts });
+process.send?.(String(storage.port));
