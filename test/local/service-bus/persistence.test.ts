@@ -180,7 +180,8 @@ describe('the log', () => {
     });
     onTestFinished(() => void child.kill('SIGKILL'));
     const [connectionString] = (await once(child, 'message')) as [string];
-    const client = connect(connectionString);
+    // A send that never gets an answer is given up soon.
+    const client = connect(connectionString, { timeoutInMs: 2_000, maxRetries: 0 });
     const sender = client.createSender(QUEUE);
     const acknowledged: number[] = [];
     let next = 0;
@@ -195,8 +196,8 @@ describe('the log', () => {
     await eventually(() => acknowledged.length > 500);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await client.close();
     await sending;
+    await client.close();
 
     const { broker, receiver } = await startTestBroker({}, directory);
     const found = await receive(receiver, broker.runtimeCounts(QUEUE).total);

@@ -1,4 +1,5 @@
 import {
+  type RetryOptions,
   ServiceBusClient,
   type ServiceBusReceiver,
   type ServiceBusReceivedMessage,
@@ -59,8 +60,10 @@ export async function startTestBroker(
   };
 }
 
-export function connect(connectionString: string): ServiceBusClient {
-  return new ServiceBusClient(connectionString, { retryOptions: { maxRetries: 1, retryDelayInMs: 50 } });
+export function connect(connectionString: string, retryOptions: RetryOptions = {}): ServiceBusClient {
+  return new ServiceBusClient(connectionString, {
+    retryOptions: { maxRetries: 1, retryDelayInMs: 50, ...retryOptions },
+  });
 }
 
 /** Exactly that many messages, or the test fails. */

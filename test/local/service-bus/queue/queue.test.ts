@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { Queue } from '../../../../src/local/service-bus/queue/queue.js';
+import { transitions } from '../../../../src/local/service-bus/queue/transitions.js';
+import { defineQueue } from '../test-broker.js';
+
+const surroundings = (now: () => number) => ({
+  now,
+  record: () => undefined,
+  active: () => undefined,
+  due: () => undefined,
+});
+
+const newMessage = (messageId: string, timeToLiveMs?: number) => ({
+  messageId,
+  content: Buffer.from(messageId),
+  timeToLiveMs,
+  scheduledFor: undefined,
+});
+
+describe('a queue of 100,000 messages', () => {
+  it('receives, completes and expires them at a cost that does not grow with their number', () => {
+    const timeFor = (count: number): number => {
+      let now = 0;
+      const queue = new Queue(
+        defineQueue(),
+        surroundings(() => now),
+      );
+      for (let i = 0; i < count; i++) queue.send(newMessage(`m${i}`, i % 2 === 0 ? 1_000 + i : undefined));
+      const start = performance.now();
+      for (let i = 0; i < 5_000; i++) {
+        const delivery = queue.receive('main', 'lock');
+        if (delivery?.lock === undefined) throw new Error('the queue ran dry');
+        queue.settle(
+          'main',
+          delivery.lock.token,
+          i % 3 === 0 ? { kind: 'abandon', properties: {} } : { kind: 'complete' },
+        );
+      }
+      const elapsed = performance.now() - start;
+      now = 1_000_000;
+      queue.advance();
+      const { active } = queue.counts('main');
+      expect(active + queue.counts('deadLetter').active).toBe(count - 3_333);
+      return elapsed;
+    };
+    timeFor(6_000);
+    const small = timeFor(6_000);
+    // Seventeen times the messages: a scan per operation would take about seventeen times as long.
+    expect(timeFor(100_000)).toBeLessThan(6 * small + 50);
+  });
+});
+
+describe('the table of transitions', () => {
+  it('lets a message be settled only while it is locked', () => {
+    for (const [state, row] of Object.entries(transitions)) {
+      const settles = [row.complete, row.abandon, row.defer, row['dead-letter'], row['lose-lock']];
+      const locked = state === 'locked' || state === 'deferred-locked';
+      expect(settles.every((destination) => (destination !== 'refused') === locked)).toBe(true);
+    }
+  });
+
+  it('lets only an active message expire', () => {
+    const expiring = Object.entries(transitions).filter(([, row]) => row.expire !== 'refused');
+    expect(expiring.map(([state]) => state)).toEqual(['active']);
+  });
+});
