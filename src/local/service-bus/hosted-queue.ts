@@ -6,7 +6,8 @@ import { type Journal, noJournal } from './log/journal.js';
 import { QueueLog } from './log/queue-log.js';
 import { recoverLog } from './log/recover-log.js';
 import type { QueueDefinition } from './queue/queue-definition.js';
-import { Queue, type SubQueueName } from './queue/queue.js';
+import { Queue } from './queue/queue.js';
+import type { SubQueueName } from './queue/queue-state.js';
 
 /** A queue with what it lives on: its journal, its alarm, and those who wait for its messages. */
 export interface HostedQueue {

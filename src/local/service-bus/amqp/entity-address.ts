@@ -1,4 +1,4 @@
-import type { SubQueueName } from '../queue/queue.js';
+import type { SubQueueName } from '../queue/queue-state.js';
 
 /** What a link is attached to. */
 export type EntityAddress =

@@ -16,18 +16,11 @@ export function readDisposition(
   outcome: 'accepted' | 'released' | 'rejected' | 'modified',
   state: RemoteState | undefined,
 ): Disposition {
-  switch (outcome) {
-    case 'accepted':
-      return { kind: 'complete' };
-    case 'rejected':
-      return { kind: 'dead-letter', properties: toProperties(state?.error?.info) };
-    case 'released':
-      return { kind: 'abandon', properties: {} };
-    case 'modified': {
-      const properties = toProperties(state?.message_annotations);
-      return { kind: state?.undeliverable_here === true ? 'defer' : 'abandon', properties };
-    }
-  }
+  if (outcome === 'accepted') return { kind: 'complete' };
+  if (outcome === 'released') return { kind: 'abandon', properties: {} };
+  if (outcome === 'rejected') return { kind: 'dead-letter', properties: toProperties(state?.error?.info) };
+  const kind = state?.undeliverable_here === true ? 'defer' : 'abandon';
+  return { kind, properties: toProperties(state?.message_annotations) };
 }
 
 /** A map from the wire as application properties; what cannot stand in one is left out. */

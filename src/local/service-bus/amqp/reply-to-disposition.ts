@@ -1,7 +1,7 @@
 import rhea, { type AmqpError, type Delivery } from 'rhea';
 import type { HostedQueue } from '../hosted-queue.js';
 import type { Disposition, SettleResult } from '../queue/disposition.js';
-import type { SubQueueName } from '../queue/queue.js';
+import type { SubQueueName } from '../queue/queue-state.js';
 import { CONDITION, lockLostDescription } from './conditions.js';
 import { fromDeliveryTag } from './lock-token.js';
 import type { OutgoingDelivery } from './rhea-endpoints.js';
@@ -36,17 +36,16 @@ function reply(delivery: OutgoingDelivery, failure: AmqpError | undefined): void
   delivery.remote_settled = true;
 }
 
+const failures: Readonly<Record<SettleResult, AmqpError | undefined>> = {
+  settled: undefined,
+  'lock-lost': { condition: CONDITION.lockLost, description: lockLostDescription },
+  refused: {
+    condition: CONDITION.notAllowed,
+    description: 'A message in the dead-letter queue cannot be dead-lettered.',
+  },
+};
+
 /** What to tell a client whose message was not settled. */
 export function failureOf(result: SettleResult): AmqpError | undefined {
-  switch (result) {
-    case 'settled':
-      return undefined;
-    case 'lock-lost':
-      return { condition: CONDITION.lockLost, description: lockLostDescription };
-    case 'refused':
-      return {
-        condition: CONDITION.notAllowed,
-        description: 'A message in the dead-letter queue cannot be dead-lettered.',
-      };
-  }
+  return failures[result];
 }

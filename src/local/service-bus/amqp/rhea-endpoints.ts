@@ -1,4 +1,4 @@
-import type { Connection, Delivery, Message, Receiver, Sender, Session } from 'rhea';
+import type { Connection, Delivery, Receiver, Sender, Session } from 'rhea';
 import type { Socket } from 'node:net';
 
 /** Members of rhea's objects that its typings leave out or declare read-only, as far as the broker uses them. */
@@ -6,7 +6,7 @@ export interface ServerConnection extends Connection {
   accept(socket: Socket): void;
 }
 
-export interface ServerSession extends Session {
+interface ServerSession extends Session {
   readonly outgoing: { available(): number };
 }
 
@@ -29,9 +29,6 @@ export interface OutgoingDelivery extends Omit<Delivery, 'settled' | 'remote_set
   settled: boolean;
   remote_settled: boolean;
 }
-
-/** A decoded message, or the raw bytes of one in another format than 0. */
-export type ReceivedMessage = Message | Buffer;
 
 /** Sets what rhea asks when it writes a flow frame for the link: whether the frame says that the link is drained. */
 export function answerDrain(link: OutgoingLink, isDrained: () => boolean): void {

@@ -1,7 +1,7 @@
 import type { EventContext } from 'rhea';
 import type { Consumer } from '../dispatcher.js';
 import type { HostedQueue } from '../hosted-queue.js';
-import type { SubQueueName } from '../queue/queue.js';
+import type { SubQueueName } from '../queue/queue-state.js';
 import { toDeliveryTag } from './lock-token.js';
 import { toTransfer } from './outgoing-message.js';
 import { readDisposition } from './read-disposition.js';

@@ -6,7 +6,7 @@ import { messagesInTransfer, toNewMessage } from './incoming-message.js';
 import type { IncomingLink } from './rhea-endpoints.js';
 
 /** What the Standard tier takes in one message or batch (256 KB). */
-export const MAX_MESSAGE_BYTES = 256 * 1024;
+const MAX_MESSAGE_BYTES = 256 * 1024;
 
 /** Serves a link on which a client sends: a transfer is accepted once all its messages are in the journal. */
 export function serveSender(link: IncomingLink, hosted: HostedQueue): void {

@@ -4,7 +4,8 @@ import { failureOf } from '../amqp/reply-to-disposition.js';
 import { toProperties } from '../amqp/read-disposition.js';
 import type { Reply } from '../amqp/request-node.js';
 import type { Disposition } from '../queue/disposition.js';
-import type { Queue, SubQueueName } from '../queue/queue.js';
+import type { Queue } from '../queue/queue.js';
+import type { SubQueueName } from '../queue/queue-state.js';
 import { done, failed } from './management-reply.js';
 import { BadRequest, type RequestBody } from './request-body.js';
 

@@ -3,7 +3,8 @@ import { CONDITION } from '../amqp/conditions.js';
 import { toUuidBytes } from '../amqp/lock-token.js';
 import { toTransfer } from '../amqp/outgoing-message.js';
 import type { Reply } from '../amqp/request-node.js';
-import type { Delivery, Queue, SubQueueName } from '../queue/queue.js';
+import type { Delivery, Queue } from '../queue/queue.js';
+import type { SubQueueName } from '../queue/queue-state.js';
 import { done, failed, nothing } from './management-reply.js';
 import type { RequestBody } from './request-body.js';
 

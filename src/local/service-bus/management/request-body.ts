@@ -5,19 +5,19 @@ export class BadRequest extends Error {}
 
 /** The members of a $management request's body, read with a check of what they are. */
 export class RequestBody {
-  readonly #map: Readonly<Record<string, unknown>>;
+  readonly #members: ReadonlyMap<string, unknown>;
 
   constructor(body: unknown) {
     if (typeof body !== 'object' || body === null) throw new BadRequest('the request has no map as its body');
-    this.#map = body as Readonly<Record<string, unknown>>;
+    this.#members = new Map<string, unknown>(Object.entries(body));
   }
 
   get(name: string): unknown {
-    return this.#map[name];
+    return this.#members.get(name);
   }
 
   integer(name: string): number {
-    return toInteger(this.#map[name], name);
+    return toInteger(this.#members.get(name), name);
   }
 
   integers(name: string): number[] {
@@ -25,7 +25,7 @@ export class RequestBody {
   }
 
   text(name: string): string | undefined {
-    const value = this.#map[name];
+    const value = this.#members.get(name);
     return typeof value === 'string' ? value : undefined;
   }
 
@@ -37,7 +37,7 @@ export class RequestBody {
   }
 
   list(name: string): unknown[] {
-    const value = this.#map[name];
+    const value = this.#members.get(name);
     if (!Array.isArray(value)) throw new BadRequest(`${name} is not a list`);
     return value;
   }

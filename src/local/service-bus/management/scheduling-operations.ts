@@ -4,14 +4,14 @@ import { toNewMessage } from '../amqp/incoming-message.js';
 import type { Reply } from '../amqp/request-node.js';
 import type { Queue } from '../queue/queue.js';
 import { done, failed } from './management-reply.js';
-import { BadRequest, type RequestBody } from './request-body.js';
+import { BadRequest, RequestBody } from './request-body.js';
 
 const LONG = 0x81;
 
 /** com.microsoft:schedule-message: the enqueue time is an annotation of each message. */
 export function scheduleMessages(queue: Queue, body: RequestBody): Reply {
   const messages = body.list('messages').map((item) => {
-    const content = (item as { message?: unknown } | null)?.message;
+    const content = new RequestBody(item).get('message');
     if (!Buffer.isBuffer(content)) throw new BadRequest('a message to schedule has no content');
     return toNewMessage(content);
   });

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { deadLetterProperties, type Disposition, type SettleResult } from './disposition.js';
-import { DuplicateHistory } from './duplicate-history.js';
 import type { QueueDefinition } from './queue-definition.js';
 import type { QueueRecord } from './queue-record.js';
+import { QueueState, type SubQueueName } from './queue-state.js';
 import type { NewMessage, Properties, QueuedMessage } from './queued-message.js';
-import { type Entry, type MessageLock, SubQueue } from './sub-queue.js';
+import type { Entry, MessageLock, SubQueue } from './sub-queue.js';
 import { type Step, transitions } from './transitions.js';
-
-export type SubQueueName = 'main' | 'deadLetter';
 
 /** What a queue needs from outside, and what it tells. */
 export interface QueueSurroundings {
@@ -30,26 +28,23 @@ export interface Delivery {
 /**
  * A queue and its dead-letter queue: what Service Bus does with messages, free of AMQP, of disks and of timers.
  *
- * Every durable change is a record that goes through `#apply`, whether it happens now or is replayed. Locks are not
- * durable: after a restart a locked message is where it rested. The delivery count rises when a delivery ends
- * without a settlement (abandoned, or the lock ran out), as Azure documents it.
+ * Every durable change is a record: applied to the state, then handed out to be kept. Locks are not durable: after a
+ * restart a locked message is where it rested. The delivery count rises when a delivery ends without a settlement
+ * (abandoned, or the lock ran out), as Azure documents it.
  */
 export class Queue {
   readonly definition: QueueDefinition;
-  readonly #subQueues: Readonly<Record<SubQueueName, SubQueue>>;
-  readonly #history: DuplicateHistory;
+  readonly #state: QueueState;
   readonly #surroundings: QueueSurroundings;
-  #nextSequenceNumber = 1;
 
   constructor(definition: QueueDefinition, surroundings: QueueSurroundings) {
     this.definition = definition;
     this.#surroundings = surroundings;
-    this.#history = new DuplicateHistory(definition.duplicateDetectionWindowMs);
-    const due = (at: number) => surroundings.due(at);
-    this.#subQueues = {
-      main: new SubQueue({ due, active: () => surroundings.active('main') }),
-      deadLetter: new SubQueue({ due, active: () => surroundings.active('deadLetter') }),
-    };
+    this.#state = new QueueState(
+      definition.duplicateDetectionWindowMs,
+      () => surroundings.now(),
+      (name) => ({ active: () => surroundings.active(name), due: (at) => surroundings.due(at) }),
+    );
   }
 
   /**
@@ -58,8 +53,8 @@ export class Queue {
    */
   send(message: NewMessage): number {
     const now = this.#advanceToNow();
-    const sequenceNumber = this.#nextSequenceNumber++;
-    if (this.#history.has(message.messageId, now)) return sequenceNumber;
+    const sequenceNumber = this.#state.takeSequenceNumber();
+    if (this.#state.history.has(message.messageId, now)) return sequenceNumber;
     const scheduled = message.scheduledFor !== undefined && message.scheduledFor > now;
     this.#commit({
       type: 'put',
@@ -82,7 +77,7 @@ export class Queue {
   /** Calls a scheduled message back. False when there is no such message, or it has joined the queue already. */
   cancel(sequenceNumber: number): boolean {
     this.#advanceToNow();
-    const entry = this.#subQueues.main.get(sequenceNumber);
+    const entry = this.#state.subQueues.main.get(sequenceNumber);
     if (entry === undefined || transitions[entry.state].cancel === 'refused') return false;
     this.#commit({ type: 'removed', sequenceNumber });
     return true;
@@ -91,13 +86,13 @@ export class Queue {
   /** The next message in line, locked or (receive-and-delete) taken out; undefined when there is none. */
   receive(subQueue: SubQueueName, mode: 'lock' | 'take'): Delivery | undefined {
     const now = this.#advanceToNow();
-    const entry = this.#subQueues[subQueue].nextActive();
+    const entry = this.#state.subQueues[subQueue].nextActive();
     return entry && this.#deliver(subQueue, entry, mode, now);
   }
 
   isDeferred(subQueue: SubQueueName, sequenceNumber: number): boolean {
     this.#advanceToNow();
-    return this.#subQueues[subQueue].get(sequenceNumber)?.state === 'deferred';
+    return this.#state.subQueues[subQueue].get(sequenceNumber)?.state === 'deferred';
   }
 
   /** A deferred message, locked or taken out; undefined when it is not there, not deferred, or locked. */
@@ -107,24 +102,24 @@ export class Queue {
     mode: 'lock' | 'take',
   ): Delivery | undefined {
     const now = this.#advanceToNow();
-    const entry = this.#subQueues[subQueue].get(sequenceNumber);
+    const entry = this.#state.subQueues[subQueue].get(sequenceNumber);
     return entry?.state === 'deferred' ? this.#deliver(subQueue, entry, mode, now) : undefined;
   }
 
   /** Extends a lock to the full lock duration from now. The new end, or undefined when the lock is lost. */
   renewLock(subQueue: SubQueueName, token: string): number | undefined {
     const now = this.#advanceToNow();
-    const entry = this.#subQueues[subQueue].byLock(token);
+    const entry = this.#state.subQueues[subQueue].byLock(token);
     if (entry === undefined || (entry.state !== 'locked' && entry.state !== 'deferred-locked'))
       return undefined;
     const until = now + this.definition.lockDurationMs;
-    this.#subQueues[subQueue].lock(entry, entry.state, { token, until });
+    this.#state.subQueues[subQueue].lock(entry, entry.state, { token, until });
     return until;
   }
 
   settle(subQueue: SubQueueName, token: string, disposition: Disposition): SettleResult {
     this.#advanceToNow();
-    const entry = this.#subQueues[subQueue].byLock(token);
+    const entry = this.#state.subQueues[subQueue].byLock(token);
     if (entry === undefined) return 'lock-lost';
     if (disposition.kind === 'dead-letter' && subQueue === 'deadLetter') return 'refused';
     this.#step(entry, disposition.kind, disposition.kind === 'complete' ? {} : disposition.properties);
@@ -135,7 +130,7 @@ export class Queue {
   peek(subQueue: SubQueueName, sequenceNumber: number, count: number): Entry[] {
     this.#advanceToNow();
     const found: Entry[] = [];
-    for (const entry of this.#subQueues[subQueue].from(sequenceNumber)) {
+    for (const entry of this.#state.subQueues[subQueue].from(sequenceNumber)) {
       if (found.length >= count) break;
       found.push(entry);
     }
@@ -145,7 +140,7 @@ export class Queue {
   /** The subqueue's messages by state, and the bytes of their content. */
   counts(subQueue: SubQueueName): SubQueue['counts'] & { readonly bytes: number } {
     this.#advanceToNow();
-    return { ...this.#subQueues[subQueue].counts, bytes: this.#subQueues[subQueue].bytes };
+    return { ...this.#state.subQueues[subQueue].counts, bytes: this.#state.subQueues[subQueue].bytes };
   }
 
   /** Lets everything happen that is due: scheduled messages join, messages expire, locks run out. */
@@ -155,25 +150,19 @@ export class Queue {
 
   /** When `advance` has something to do next, in ms since the epoch. */
   nextDueAt(): number | undefined {
-    const times = Object.values(this.#subQueues).map((subQueue) => subQueue.nextDueAt() ?? Infinity);
+    const times = Object.values(this.#state.subQueues).map((subQueue) => subQueue.nextDueAt() ?? Infinity);
     const earliest = Math.min(...times);
     return earliest === Infinity ? undefined : earliest;
   }
 
-  /** Applies a record that an earlier life of this queue wrote. */
+  /** Applies a record that an earlier life of this queue handed out. */
   replay(record: QueueRecord): void {
-    this.#apply(record);
+    this.#state.apply(record);
   }
 
   /** Records that make up the queue as it is now, without its locks. */
   snapshot(): QueueRecord[] {
-    const { main, deadLetter } = this.#subQueues;
-    const records: QueueRecord[] = [{ type: 'next', sequenceNumber: this.#nextSequenceNumber }];
-    for (const seen of this.#history.entries(this.#surroundings.now()))
-      records.push({ type: 'seen', ...seen });
-    for (const message of main.messages()) records.push({ type: 'put', message });
-    for (const message of deadLetter.messages()) records.push({ type: 'put', message });
-    return records;
+    return this.#state.snapshot();
   }
 
   #deliver(subQueue: SubQueueName, { message, state }: Entry, mode: 'lock' | 'take', now: number): Delivery {
@@ -183,13 +172,13 @@ export class Queue {
     }
     const lock = { token: randomUUID(), until: now + this.definition.lockDurationMs };
     const locked = state === 'deferred' ? 'deferred-locked' : 'locked';
-    this.#subQueues[subQueue].lock({ message, state, lock: undefined }, locked, lock);
+    this.#state.subQueues[subQueue].lock({ message, state, lock: undefined }, locked, lock);
     return { message, lock };
   }
 
   #advanceToNow(): number {
     const now = this.#surroundings.now();
-    for (const subQueue of Object.values(this.#subQueues)) {
+    for (const subQueue of Object.values(this.#state.subQueues)) {
       while ((subQueue.nextDueAt() ?? Infinity) <= now) {
         const entry = subQueue.nextDue();
         if (entry === undefined) break;
@@ -210,7 +199,7 @@ export class Queue {
         return this.#commit({
           type: 'activated',
           sequenceNumber,
-          as: this.#nextSequenceNumber,
+          as: this.#state.takeSequenceNumber(),
           at: this.#surroundings.now(),
         });
       case 'deferred':
@@ -260,57 +249,7 @@ export class Queue {
   }
 
   #commit(record: QueueRecord): void {
-    this.#apply(record);
+    this.#state.apply(record);
     this.#surroundings.record(record);
-  }
-
-  #apply(record: QueueRecord): void {
-    switch (record.type) {
-      case 'put':
-        return this.#put(record.message);
-      case 'activated':
-        return this.#replace(record.sequenceNumber, (message) => ({
-          ...message,
-          sequenceNumber: record.as,
-          rest: 'active',
-          enqueuedAt: record.at,
-        }));
-      case 'returned':
-      case 'deferred':
-      case 'dead-lettered': {
-        const { type, deliveryCount, properties } = record;
-        return this.#replace(record.sequenceNumber, (message) => ({
-          ...message,
-          deliveryCount,
-          properties,
-          rest: type === 'deferred' ? 'deferred' : type === 'dead-lettered' ? 'active' : message.rest,
-          deadLettered: message.deadLettered || type === 'dead-lettered',
-        }));
-      }
-      case 'removed':
-        return this.#holderOf(record.sequenceNumber)?.remove(record.sequenceNumber);
-      case 'seen':
-        return this.#history.remember(record.messageId, record.at, this.#surroundings.now());
-      case 'next':
-        this.#nextSequenceNumber = Math.max(this.#nextSequenceNumber, record.sequenceNumber);
-    }
-  }
-
-  #put(message: QueuedMessage): void {
-    this.#nextSequenceNumber = Math.max(this.#nextSequenceNumber, message.sequenceNumber + 1);
-    this.#history.remember(message.messageId, message.sentAt, this.#surroundings.now());
-    this.#subQueues[message.deadLettered ? 'deadLetter' : 'main'].put(message);
-  }
-
-  #replace(sequenceNumber: number, change: (message: QueuedMessage) => QueuedMessage): void {
-    const holder = this.#holderOf(sequenceNumber);
-    const entry = holder?.get(sequenceNumber);
-    if (holder === undefined || entry === undefined) return;
-    holder.remove(sequenceNumber);
-    this.#put(change(entry.message));
-  }
-
-  #holderOf(sequenceNumber: number): SubQueue | undefined {
-    return Object.values(this.#subQueues).find((subQueue) => subQueue.get(sequenceNumber) !== undefined);
   }
 }

@@ -141,15 +141,7 @@ export class SubQueue {
 
 /** When the next thing happens to a message by itself; `Infinity`: never. The dead-letter queue expires nothing. */
 function dueTime({ message, state, lock }: Entry): number {
-  switch (state) {
-    case 'scheduled':
-      return message.enqueuedAt;
-    case 'active':
-      return message.deadLettered ? Infinity : message.enqueuedAt + message.timeToLiveMs;
-    case 'locked':
-    case 'deferred-locked':
-      return lock?.until ?? Infinity;
-    case 'deferred':
-      return Infinity;
-  }
+  if (lock !== undefined) return lock.until;
+  if (state === 'scheduled') return message.enqueuedAt;
+  return state === 'active' && !message.deadLettered ? message.enqueuedAt + message.timeToLiveMs : Infinity;
 }

@@ -15,7 +15,7 @@ export type Step =
   | 'dead-letter';
 
 /** `retry`: back to where it rests, or to the dead-letter queue when it had its deliveries. */
-export type Destination = MessageState | 'retry' | 'expired' | 'dead-letter' | 'removed' | 'refused';
+type Destination = MessageState | 'retry' | 'expired' | 'dead-letter' | 'removed' | 'refused';
 
 type Row = Readonly<Record<Step, Destination>>;
 
