@@ -46,7 +46,7 @@ export interface Host {
 }
 
 const DEFAULT_GRACE_MS = 3000;
-const CLOSING_MS = 1500;
+const CLOSING_MS = 1000;
 
 /**
  * Resolves once the HTTP server listens and the timers are set. Queues are connected to in the background: a broker

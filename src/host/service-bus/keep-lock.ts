@@ -1,5 +1,5 @@
-import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import type { Logger } from '../../telemetry/logger.js';
+import type { Delivery } from './open-link.js';
 
 const SHORTEST_PAUSE_MS = 1000;
 
@@ -9,12 +9,7 @@ const SHORTEST_PAUSE_MS = 1000;
  * Written here since the renewal of @azure/service-bus 7.9 keeps its timers by message id: it refuses to settle a
  * message that has none, and mixes up two messages with the same one.
  */
-export function keepLock(
-  receiver: ServiceBusReceiver,
-  message: ServiceBusReceivedMessage,
-  maxMs: number,
-  log: Logger,
-): () => void {
+export function keepLock({ receiver, message }: Delivery, maxMs: number, log: Logger): () => void {
   const until = Date.now() + maxMs;
   let timer: NodeJS.Timeout | undefined;
   let ended = false;

@@ -1,17 +1,14 @@
-import type {
-  ProcessErrorArgs,
-  ServiceBusClient,
-  ServiceBusReceivedMessage,
-  ServiceBusReceiver,
-} from '@azure/service-bus';
+import type { ServiceBusClient } from '@azure/service-bus';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Invoke } from '../create-invoke.js';
 import type { ServiceBusSettings } from '../host-json.js';
 import type { ServiceBusTrigger } from '../parse-trigger.js';
 import type { RunningTrigger } from '../running-trigger.js';
 import { settledOrAborted } from '../settled-or-aborted.js';
+import { withDeadline } from '../with-deadline.js';
 import { keepLock } from './keep-lock.js';
 import { LinkHealth } from './link-health.js';
+import { openLink, type Delivery, type Outcome } from './open-link.js';
 import { toInput, toTriggerMetadata } from './to-input.js';
 
 /**
@@ -20,6 +17,9 @@ import { toInput, toTriggerMetadata } from './to-input.js';
  * above this number do links share.
  */
 const MOST_LINKS = 64;
+
+/** How long a stop waits for the broker to take back the messages of handlers that did not end. */
+const ABANDONING_MS = 500;
 
 export interface ServiceBusContext {
   readonly client: ServiceBusClient;
@@ -39,75 +39,65 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
   const autoComplete = trigger.autoComplete ?? settings.autoCompleteMessages;
   const links = Math.min(settings.maxConcurrentCalls, MOST_LINKS);
   const health = new LinkHealth(links, log);
-  const inHand = new Map<
-    Promise<void>,
-    { receiver: ServiceBusReceiver; message: ServiceBusReceivedMessage }
-  >();
+  const handlers = new Set<Promise<unknown>>();
+  /** With their deliveries: messages that are handled or being settled. */
+  const inHand = new Map<Promise<void>, Delivery>();
+  /** Each message is settled once: what the stop has given back is not completed when its handler ends after all. */
+  const settled = new WeakSet<Delivery>();
   const stopping = new AbortController();
-  const receivers = Array.from({ length: links }, (_, link) => startLink(link));
+  const subscriptions = Array.from({ length: links }, (_, link) =>
+    openLink(client, {
+      queue: trigger.queue,
+      calls: share(settings.maxConcurrentCalls, links, link),
+      stopping: stopping.signal,
+      take,
+      onUp: () => health.up(link),
+      onDown: (error) => stopping.signal.aborted || health.down(link, error),
+    }),
+  );
 
   return { stop };
 
-  function startLink(link: number) {
-    const receiver = client.createReceiver(trigger.queue, {
-      receiveMode: 'peekLock',
-      maxAutoLockRenewalDurationInMs: 0,
-      skipParsingBodyAsJson: true,
-    });
-    const handlers = {
-      processMessage: (message: ServiceBusReceivedMessage) => take(receiver, message),
-      processError({ error }: ProcessErrorArgs): Promise<void> {
-        if (!stopping.signal.aborted) health.down(link, error);
-        return Promise.resolve();
-      },
-      // Called by the client whenever the link is open, the first time and after an outage. Not in its public types.
-      postInitialize(): Promise<void> {
-        health.up(link);
-        return Promise.resolve();
-      },
-    };
-    const subscription = receiver.subscribe(handlers, {
-      autoCompleteMessages: false,
-      maxConcurrentCalls: share(settings.maxConcurrentCalls, links, link),
-      abortSignal: stopping.signal,
-    });
-    return { receiver, subscription };
+  async function take(delivery: Delivery): Promise<void> {
+    const processing = stopping.signal.aborted ? settle(delivery, 'abandon') : process(delivery);
+    inHand.set(processing, delivery);
+    await processing;
+    inHand.delete(processing);
   }
 
-  async function take(receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage): Promise<void> {
-    const handling = stopping.signal.aborted
-      ? settle(receiver, message, 'abandon')
-      : handle(receiver, message);
-    inHand.set(handling, { receiver, message });
-    await handling;
-    inHand.delete(handling);
+  async function process(delivery: Delivery): Promise<void> {
+    const endLock = keepLock(delivery, settings.maxAutoLockRenewalMs, log);
+    // Handlers outlive the link that brought their message, and the new link brings new messages.
+    while (handlers.size >= settings.maxConcurrentCalls) await Promise.race(handlers);
+    const handling = handle(delivery);
+    handlers.add(handling);
+    const outcome = await handling;
+    handlers.delete(handling);
+    if (outcome === 'abandon' || autoComplete) await settle(delivery, outcome);
+    endLock();
   }
 
-  async function handle(receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage): Promise<void> {
-    const endLock = keepLock(receiver, message, settings.maxAutoLockRenewalMs, log);
-    let outcome: 'complete' | 'abandon' = 'complete';
+  async function handle({ message }: Delivery): Promise<Outcome> {
     try {
       await invoke(trigger, toInput(message, trigger.binary), {
         triggerMetadata: toTriggerMetadata(message),
         fields: { messageId: message.messageId, deliveryCount: (message.deliveryCount ?? 0) + 1 },
       });
+      return 'complete';
     } catch {
-      outcome = 'abandon';
+      return 'abandon';
     }
-    endLock();
-    if (outcome === 'abandon' || autoComplete) await settle(receiver, message, outcome);
   }
 
-  async function settle(
-    receiver: ServiceBusReceiver,
-    message: ServiceBusReceivedMessage,
-    outcome: 'complete' | 'abandon',
-  ): Promise<void> {
+  async function settle(delivery: Delivery, outcome: Outcome): Promise<void> {
+    if (settled.has(delivery)) return;
+    settled.add(delivery);
     try {
-      await (outcome === 'complete' ? receiver.completeMessage(message) : receiver.abandonMessage(message));
+      await delivery.settle(outcome);
     } catch (error) {
+      const { messageId } = delivery.message;
       log.warn('Message could not be settled; it comes back when its lock is over', {
-        messageId: message.messageId,
+        messageId,
         outcome,
         error,
       });
@@ -116,10 +106,13 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
 
   async function stop(deadline: AbortSignal): Promise<void> {
     stopping.abort();
-    const drained = Promise.allSettled(receivers.map(({ subscription }) => subscription.close()));
-    await settledOrAborted(drained, deadline);
+    await settledOrAborted(
+      Promise.allSettled(subscriptions.map((subscription) => subscription.close())),
+      deadline,
+    );
     await settledOrAborted(Promise.allSettled(inHand.keys()), deadline);
-    for (const { receiver, message } of inHand.values()) void settle(receiver, message, 'abandon');
+    const abandoned = [...inHand.values()].map((delivery) => settle(delivery, 'abandon'));
+    await withDeadline(ABANDONING_MS, () => Promise.all(abandoned));
   }
 }
 

@@ -43,6 +43,37 @@ describe('an outage of the broker', () => {
     expect(log.lines[1]).toMatchObject({ level: 'warn', fields: { function: 'mirror', queue: 'events' } });
   });
 
+  it('does not make the host hold or run more messages than host.json says', async () => {
+    const log = recordingLog();
+    let atOnce = 0;
+    let most = 0;
+    let gate = Promise.withResolvers<void>();
+    handlers.message = async () => {
+      most = Math.max(most, ++atOnce);
+      await gate.promise;
+      atOnce--;
+    };
+    const eight = Array.from({ length: 8 }, (_, body) => ({ body }));
+    queue = await startQueue();
+    await queue.send(...eight);
+    host = await startQueueHost(queue, log, quickRetry);
+    await vi.waitFor(() => expect(atOnce).toBe(8));
+
+    // The handlers go on while their links are lost, and end when the links are back.
+    await queue.stop();
+    await vi.waitFor(() => expect(log.lines.at(-1)?.level).toBe('warn'), 10_000);
+    queue = await startQueue({ port: queue.port });
+    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('Queue is received again'), 20_000);
+    gate.resolve();
+    await vi.waitFor(() => expect(atOnce).toBe(0));
+    gate = Promise.withResolvers();
+    await queue.send(...eight, ...eight, ...eight);
+    await vi.waitFor(() => expect(atOnce).toBe(8), 5000);
+    expect(await queue.takeFree()).toBe(16);
+    expect(most).toBe(8);
+    gate.resolve();
+  });
+
   it('at the start does not fail the start', async () => {
     const log = recordingLog();
     queue = await startQueue();

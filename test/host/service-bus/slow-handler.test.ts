@@ -28,7 +28,7 @@ it(
       await held;
       return void (heldEnded = true);
     };
-    broker = spawnScript('broker-process.ts', String(OTHERS + 1));
+    broker = spawnScript(new URL('../support/broker-process.ts', import.meta.url), String(OTHERS + 1));
     const log = recordingLog();
     host = await startQueueHost({ connectionString: await broker.line() }, log);
     await vi.waitFor(() => expect(others).toBe(OTHERS), 30_000);

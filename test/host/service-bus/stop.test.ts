@@ -74,8 +74,9 @@ describe('the process of a host that has stopped', () => {
 
   it('ends by itself', async () => {
     queue = await startQueue();
+    script = spawnScript(new URL('../support/host-process.ts', import.meta.url), queue.connectionString);
+    expect(await script.line()).toBe('Queue is received');
     await queue.send({ body: 7 });
-    script = spawnScript('host-process.ts', queue.connectionString);
     expect(await script.line()).toBe('handled 7');
     script.tell('stop');
     expect(await script.line()).toBe('stopped');
@@ -84,9 +85,8 @@ describe('the process of a host that has stopped', () => {
 
   it('ends by itself when the broker went before it', async () => {
     queue = await startQueue();
-    await queue.send({ body: 7 });
-    script = spawnScript('host-process.ts', queue.connectionString);
-    expect(await script.line()).toBe('handled 7');
+    script = spawnScript(new URL('../support/host-process.ts', import.meta.url), queue.connectionString);
+    expect(await script.line()).toBe('Queue is received');
     await queue.stop();
     script.tell('stop');
     expect(await script.line()).toBe('stopped');

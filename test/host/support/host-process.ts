@@ -1,12 +1,15 @@
 // A host in a process of its own, on the queue of the connection string that is its first argument. Prints the
-// messages that its function handles, stops when told so by a line, and then leaves it to Node to end the process.
+// messages that its function handles and what it logs as information, stops when told so by a line, and then leaves it to Node to end the process.
 import { once } from 'node:events';
 import { handlers } from './handlers.js';
 import { recordingLog } from './recording-log.js';
 import { startQueueHost } from './start-queue.js';
 
+const log = recordingLog();
+log.info = (message) => void process.stdout.write(`${message}\n`);
+log.child = () => log;
 handlers.message = (input) => process.stdout.write(`handled ${String(input)}\n`);
-const host = await startQueueHost({ connectionString: process.argv[2] ?? '' }, recordingLog());
+const host = await startQueueHost({ connectionString: process.argv[2] ?? '' }, log);
 await once(process.stdin, 'data');
 process.stdin.destroy();
 await host.stop();

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -14,23 +13,22 @@ export interface Script {
   kill(): void;
 }
 
-/** Runs a script of this folder in a process of its own, from its source. */
-export function spawnScript(name: string, ...args: string[]): Script {
+/** Runs a TypeScript file in a process of its own, from its source. */
+export function spawnScript(file: URL, ...args: string[]): Script {
   const resolver = new URL('resolve-typescript.ts', import.meta.url);
-  const file = fileURLToPath(new URL(name, import.meta.url));
-  const child = spawn(process.execPath, ['--import', resolver.href, file, ...args], {
+  const child = spawn(process.execPath, ['--import', resolver.href, fileURLToPath(file), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
     async line() {
       const next = await lines.next();
-      if (next.done === true) throw new Error(`${name} ended without a further line`);
+      if (next.done === true) throw new Error(`${file.pathname} ended without a further line`);
       return next.value;
     },
     tell: (line) => void child.stdin.write(`${line}\n`),
     endInput: () => void child.stdin.end(),
-    ended: once(child, 'exit').then(([code, signal]: unknown[]) => (code ?? signal) as number | string),
+    ended: new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 'gone'))),
     kill: () => void child.kill('SIGKILL'),
   };
 }
