@@ -3,7 +3,9 @@
  * once when that one is gone: what it was working for is gone too, and its messages come again.
  */
 export async function untilStopped(): Promise<void> {
-  if (process.connected) process.once('disconnect', () => process.exit());
+  process.once('disconnect', () => process.exit());
+  // The channel alone is no reason to stay.
+  process.channel?.unref();
   await new Promise<void>((resolve) => {
     process.on('SIGINT', () => resolve());
     process.on('SIGTERM', () => resolve());
