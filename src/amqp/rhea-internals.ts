@@ -25,7 +25,7 @@ interface RheaLink {
   is_receiver(): boolean;
 }
 
-export interface RheaSession {
+interface RheaSession {
   incoming: RheaDirection;
   outgoing: RheaDirection;
   is_open(): boolean;
@@ -56,7 +56,7 @@ export interface RheaDeliveryBuffer {
 }
 
 /** The fields of a disposition frame: one outcome for every delivery from `first` to `last`. */
-export interface DispositionFields {
+interface DispositionFields {
   role: boolean;
   first: number;
   last: number;
@@ -97,8 +97,9 @@ function resolveThrough(packages: readonly string[]): string {
 
 function open(path: string): RheaInternals {
   const load = createRequire(path);
-  const rhea = load(path) as RheaModule;
-  const frames = load('./frames.js') as RheaFrames;
+  const rhea: unknown = load(path);
+  const frames: unknown = load('./frames.js');
+  if (!isRheaModule(rhea) || !isRheaFrames(frames)) throw unexpected(path, 'the module');
   const session = rhea.create_connection({}).create_session();
   expect(path, 'session.incoming.updated', Array.isArray(session.incoming.updated));
   expect(path, 'session.outgoing.pending_dispositions', Array.isArray(session.outgoing.pending_dispositions));
@@ -110,7 +111,6 @@ function open(path: string): RheaInternals {
       expect(path, `deliveries.${method}`, isMethod(direction.deliveries, method, length));
     }
   }
-  expect(path, 'frames.disposition', typeof frames.disposition === 'function');
   return {
     path,
     incoming: prototypeOf(session.incoming),
@@ -127,8 +127,22 @@ const bufferMethods = [
   ['by_id', 1],
 ] as const;
 
+function isRheaModule(value: unknown): value is RheaModule {
+  return typeof value === 'object' && value !== null && 'create_connection' in value;
+}
+
+function isRheaFrames(value: unknown): value is RheaFrames {
+  return typeof value === 'object' && value !== null && 'disposition' in value;
+}
+
 function prototypeOf<T extends object>(instance: T): T {
-  return Object.getPrototypeOf(instance) as T;
+  const prototype: unknown = Object.getPrototypeOf(instance);
+  if (!isPrototype(prototype, instance)) throw new TypeError('an instance without a prototype');
+  return prototype;
+}
+
+function isPrototype<T extends object>(prototype: unknown, instance: T): prototype is T {
+  return typeof prototype === 'object' && prototype !== null && prototype === Object.getPrototypeOf(instance);
 }
 
 /** A method on the prototype: one that rhea put on the instance would shadow ours. */
@@ -138,9 +152,11 @@ function isMethod(instance: object, name: string, length: number): boolean {
 }
 
 function expect(path: string, member: string, holds: boolean): void {
-  if (!holds) {
-    throw new Error(
-      `cannot mend rhea at ${path}: ${member} is not as in rhea 3.0.5, which the mend was written for`,
-    );
-  }
+  if (!holds) throw unexpected(path, member);
+}
+
+function unexpected(path: string, member: string): Error {
+  return new Error(
+    `cannot mend rhea at ${path}: ${member} is not as in rhea 3.0.5, which the mend was written for`,
+  );
 }

@@ -39,7 +39,7 @@ export async function openSharedPort(port: number, handlers: SharedPortHandlers)
     server.listen({ port, host: '127.0.0.1' }, resolve);
   });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: portOf(server.address()),
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       // With an error, so that rhea sees the end of its connection and stops its heartbeats.
@@ -48,6 +48,11 @@ export async function openSharedPort(port: number, handlers: SharedPortHandlers)
       await closed;
     },
   };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('the port is not open');
+  return address.port;
 }
 
 function portError(port: number, cause: NodeJS.ErrnoException): Error {

@@ -6,12 +6,21 @@ import { answerManagementRequest } from '../management/answer-management-request
 import { CONDITION, entityNotFound } from './conditions.js';
 import { parseEntityAddress } from './entity-address.js';
 import { serveRequests } from './request-node.js';
-import type { IncomingLink, OutgoingLink, ServerConnection } from './rhea-endpoints.js';
+import {
+  type IncomingLink,
+  isIncomingLink,
+  isOutgoingLink,
+  isServerConnection,
+  type OutgoingLink,
+} from './rhea-endpoints.js';
 import { serveReceiver } from './serve-receiver.js';
 import { serveSender } from './serve-sender.js';
 
 /** Finds a queue by its name in lower case. */
 export type FindQueue = (name: string) => HostedQueue | undefined;
+
+/** rhea's typings want a port, which a connection that is accepted has no use for. */
+const connectionOptions: ConnectionOptions = { port: 0, max_frame_size: 65_536 };
 
 /** A receiver that asks for a session carries this filter. Our queues have no sessions. */
 const SESSION_FILTER = 'com.microsoft:session-filter';
@@ -25,10 +34,10 @@ export function acceptClients(findQueue: FindQueue, logger: Logger | undefined):
     treat_modified_as_released: false,
   });
   container.on('receiver_open', ({ receiver }: EventContext) => {
-    if (receiver) attachSender(receiver as IncomingLink, findQueue);
+    if (isIncomingLink(receiver)) attachSender(receiver, findQueue);
   });
   container.on('sender_open', ({ sender }: EventContext) => {
-    if (sender) attachReceiver(sender as OutgoingLink, findQueue);
+    if (isOutgoingLink(sender)) attachReceiver(sender, findQueue);
   });
   // A client that breaks the protocol loses its connection, and nobody else does.
   container.on('error', (error: unknown) =>
@@ -39,9 +48,8 @@ export function acceptClients(findQueue: FindQueue, logger: Logger | undefined):
   });
   container.on('disconnected', () => undefined);
   return (socket) => {
-    const connection = container.create_connection({
-      max_frame_size: 65_536,
-    } as ConnectionOptions) as ServerConnection;
+    const connection = container.create_connection(connectionOptions);
+    if (!isServerConnection(connection)) throw new Error('rhea cannot accept connections');
     // One listener for each receiver on the connection.
     connection.setMaxListeners(0);
     connection.accept(socket);
@@ -84,7 +92,7 @@ function attachReceiver(link: OutgoingLink, findQueue: FindQueue): void {
     link.set_source({ address });
   } else if (hosted === undefined) {
     link.close(entityNotFound(address));
-  } else if (filter && Object.hasOwn(filter as object, SESSION_FILTER)) {
+  } else if (filter && Object.hasOwn(filter, SESSION_FILTER)) {
     const description = `The queue '${entity.queue}' does not require sessions, so no session can be accepted on it.`;
     link.close({ condition: CONDITION.notAllowed, description });
   } else {

@@ -2,32 +2,27 @@ import { randomUUID } from 'node:crypto';
 import rhea from 'rhea';
 import type { NewMessage } from '../queue/queued-message.js';
 import { splitSections } from './message-sections.js';
-
-interface Header {
-  ttl?: unknown;
-}
-
-interface Annotations {
-  message_annotations?: Readonly<Record<string, unknown>>;
-}
+import { decodeMessage, mapIn } from './rhea-codec.js';
 
 /**
  * Reads from an encoded message what the queue needs to know. A message without a MessageId gets one, because
- * the clients cannot settle a message that has none. Throws when the bytes are no AMQP message.
+ * the clients cannot settle a message that has none. Throws a RangeError when the bytes are no AMQP message.
  */
 export function toNewMessage(content: Buffer): NewMessage {
-  const sections = splitSections(content);
-  const messageId = sections.properties && textOf(decode(sections.properties)['message_id']);
+  const { header, messageAnnotations, properties } = splitSections(content);
+  const messageId = properties && textOf(decodeMessage(properties)['message_id']);
   if (messageId === undefined) {
-    return toNewMessage(rhea.message.encode({ ...decode(content), message_id: randomUUID() }));
+    return toNewMessage(rhea.message.encode({ ...decodeMessage(content), message_id: randomUUID() }));
   }
-  const { ttl } = sections.header ? (decode(sections.header) as Header) : {};
-  const annotations = sections.messageAnnotations && (decode(sections.messageAnnotations) as Annotations);
+  const ttl = header && decodeMessage(header)['ttl'];
+  const annotations = messageAnnotations
+    ? mapIn(decodeMessage(messageAnnotations), 'message_annotations')
+    : {};
   return {
     messageId,
     content,
     timeToLiveMs: typeof ttl === 'number' ? ttl : undefined,
-    scheduledFor: timeOf(annotations?.message_annotations?.['x-opt-scheduled-enqueue-time']),
+    scheduledFor: timeOf(annotations['x-opt-scheduled-enqueue-time']),
   };
 }
 
@@ -37,16 +32,11 @@ export function toNewMessage(content: Buffer): NewMessage {
  */
 export function messagesInTransfer(received: unknown, format: number): Buffer[] {
   if (format === 0 || !Buffer.isBuffer(received)) return [rhea.message.encode(received)];
-  const { body } = rhea.message.decode(received) as { body?: { content?: unknown } };
-  const parts: unknown = body?.content;
+  const { content } = mapIn(decodeMessage(received), 'body');
   // Copies: a message that stays must not keep the whole batch in memory.
-  return (Array.isArray(parts) ? parts : [parts])
+  return (Array.isArray(content) ? content : [content])
     .filter((part) => Buffer.isBuffer(part))
     .map((part) => Buffer.from(part));
-}
-
-function decode(bytes: Buffer): Readonly<Record<string, unknown>> {
-  return rhea.message.decode(bytes);
 }
 
 /** A message id may be a string, a number or bytes; the queue compares text. */

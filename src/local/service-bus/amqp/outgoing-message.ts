@@ -3,14 +3,9 @@ import type { QueuedMessage } from '../queue/queued-message.js';
 import type { MessageLock } from '../queue/sub-queue.js';
 import type { MessageState } from '../queue/transitions.js';
 import { SECTION, splitSections } from './message-sections.js';
+import { decodeMessage, encodeSections, mapIn } from './rhea-codec.js';
 
-interface AmqpWriter {
-  write(value: Typed): void;
-  toBuffer(): Buffer;
-}
-
-/** rhea's encoder, which its typings declare as a class of the module that is not there. */
-const { types } = rhea as unknown as { types: typeof rhea.types & { Writer: new () => AmqpWriter } };
+const { types } = rhea;
 
 /** What a client is told about a message besides its content. */
 export interface DeliveryDetails {
@@ -26,30 +21,28 @@ const LONGEST_TTL_MS = 0xffff_ffff;
 /** The encoded message as a client gets it: a header and annotations of our own before the sender's bare message. */
 export function toTransfer(message: QueuedMessage, details: DeliveryDetails): Buffer {
   const sections = splitSections(withProperties(message));
-  const sent = sections.header ? headerOf(sections.header) : {};
-  const writer = new types.Writer();
-  writer.write(
-    described(
-      SECTION.header,
-      types.wrap_list([
-        sent.durable ?? false,
-        types.wrap_ubyte(sent.priority ?? 4),
+  const sent = sections.header ? decodeMessage(sections.header) : {};
+  const annotations = sections.messageAnnotations ? decodeMessage(sections.messageAnnotations) : {};
+  const ours = encodeSections([
+    {
+      code: SECTION.header,
+      value: types.wrap_list([
+        sent['durable'] ?? false,
+        types.wrap_ubyte(sent['priority'] ?? 4),
         message.timeToLiveMs <= LONGEST_TTL_MS ? types.wrap_uint(message.timeToLiveMs) : null,
-        sent.first_acquirer ?? false,
+        sent['first_acquirer'] ?? false,
         types.wrap_uint(message.deliveryCount),
       ]),
-    ),
-  );
-  writer.write(
-    described(
-      SECTION.messageAnnotations,
-      types.wrap_symbolic_map({
-        ...(sections.messageAnnotations ? annotationsOf(sections.messageAnnotations) : {}),
+    },
+    {
+      code: SECTION.messageAnnotations,
+      value: types.wrap_symbolic_map({
+        ...mapIn(annotations, 'message_annotations'),
         ...brokerAnnotations(message, details),
       }),
-    ),
-  );
-  return Buffer.concat([writer.toBuffer(), sections.bare]);
+    },
+  ]);
+  return Buffer.concat([ours, sections.bare]);
 }
 
 function brokerAnnotations(
@@ -76,24 +69,9 @@ function peekedState(state: MessageState): number {
 /** The content with the application properties that were set after it was sent. */
 function withProperties({ content, properties }: QueuedMessage): Buffer {
   if (Object.keys(properties).length === 0) return content;
-  const message = rhea.message.decode(content) as { application_properties?: Record<string, unknown> };
+  const message = decodeMessage(content);
   return rhea.message.encode({
     ...message,
-    application_properties: { ...message.application_properties, ...properties },
+    application_properties: { ...mapIn(message, 'application_properties'), ...properties },
   });
-}
-
-function headerOf(section: Buffer): { durable?: boolean; priority?: number; first_acquirer?: boolean } {
-  return rhea.message.decode(section) as object;
-}
-
-function annotationsOf(section: Buffer): Record<string, unknown> {
-  const { message_annotations } = rhea.message.decode(section) as {
-    message_annotations?: Record<string, unknown>;
-  };
-  return message_annotations ?? {};
-}
-
-function described(code: number, value: Typed): Typed {
-  return types.described(types.wrap_ulong(code), value) as Typed;
 }

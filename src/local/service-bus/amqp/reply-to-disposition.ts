@@ -1,16 +1,11 @@
-import rhea, { type AmqpError, type Delivery } from 'rhea';
+import type { AmqpError, Delivery } from 'rhea';
 import type { HostedQueue } from '../hosted-queue.js';
 import type { Disposition, SettleResult } from '../queue/disposition.js';
 import type { SubQueueName } from '../queue/queue-state.js';
 import { CONDITION, lockLostDescription } from './conditions.js';
 import { fromDeliveryTag } from './lock-token.js';
+import { encodeOutcome } from './rhea-codec.js';
 import type { OutgoingDelivery } from './rhea-endpoints.js';
-
-/** rhea's constructors of outcomes, which its typings leave out. */
-const outcomes = rhea.message as unknown as {
-  accepted(): { described(): unknown };
-  rejected(fields: { error: AmqpError }): { described(): unknown };
-};
 
 /** Settles a delivery in the queue and, once that is in the journal, tells the client how it went. */
 export function replyToDisposition(
@@ -30,8 +25,7 @@ export function replyToDisposition(
 }
 
 function reply(delivery: OutgoingDelivery, failure: AmqpError | undefined): void {
-  const outcome = failure === undefined ? outcomes.accepted() : outcomes.rejected({ error: failure });
-  delivery.update(true, outcome.described());
+  delivery.update(true, encodeOutcome(failure));
   // The client takes this as the last word and sends no disposition of its own; rhea would keep the delivery.
   delivery.remote_settled = true;
 }

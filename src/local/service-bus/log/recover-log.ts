@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { QueueRecord } from '../queue/queue-record.js';
+import { isQueueRecord, type QueueRecord } from '../queue/queue-record.js';
 import { RecordReader } from './record-framing.js';
 
 /** What stood in a log after its last whole record, in bytes: 0 after a clean stop. */
@@ -17,8 +17,10 @@ export async function recoverLog(path: string, replay: (record: QueueRecord) => 
   const reader = new RecordReader();
   let records = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    for (const record of reader.read(chunk as Buffer)) {
-      replay(record as QueueRecord);
+    if (!Buffer.isBuffer(chunk)) throw new TypeError('a log is read as bytes');
+    for (const record of reader.read(chunk)) {
+      if (!isQueueRecord(record)) throw new Error(`${path} has a record that this version does not know`);
+      replay(record);
       records++;
     }
   }
@@ -31,7 +33,7 @@ async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
     throw error;
   }
 }

@@ -18,3 +18,25 @@ export type QueueRecord =
   | { readonly type: 'seen'; readonly messageId: string; readonly at: number }
   /** Only in a snapshot: the first sequence number that was never used. */
   | { readonly type: 'next'; readonly sequenceNumber: number };
+
+const types: Readonly<Record<QueueRecord['type'], true>> = {
+  put: true,
+  activated: true,
+  returned: true,
+  deferred: true,
+  'dead-lettered': true,
+  removed: true,
+  seen: true,
+  next: true,
+};
+
+/** Whether a value from a log is a record of a kind that this version knows; its checksum vouches for the rest. */
+export function isQueueRecord(value: unknown): value is QueueRecord {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    typeof value.type === 'string' &&
+    Object.hasOwn(types, value.type)
+  );
+}
