@@ -3,5 +3,5 @@ import rhea from 'rhea';
 import { mendRheaSettlement } from '../../src/amqp/mend-rhea-settlement.ts';
 
 const session = rhea.create_connection({}).create_session();
-Object.getPrototypeOf(session.incoming).update = function settleSomehow() {};
+Object.assign(Object.getPrototypeOf(session.incoming), { update: () => undefined });
 mendRheaSettlement();

@@ -19,7 +19,7 @@ describe('settling several messages in one tick', () => {
     if (!first || !second || !third) throw new Error('messages are missing');
     await Promise.all([
       receiver.completeMessage(first),
-      receiver.deadLetterMessage(second, { deadLetterReason: 'second' }),
+      receiver.deadLetterMessage(second, { deadLetterReason: 'second', deadLetterErrorDescription: '' }),
       receiver.completeMessage(third),
     ]);
     expect(broker.runtimeCounts(QUEUE)).toMatchObject({ active: 0, deadLetter: 1 });
@@ -46,7 +46,10 @@ describe('settling several messages in one tick', () => {
     const messages = await receive(receiver, 8);
     await Promise.all(
       messages.map((message) =>
-        receiver.deadLetterMessage(message, { deadLetterReason: `because ${String(message.body)}` }),
+        receiver.deadLetterMessage(message, {
+          deadLetterReason: `because ${String(message.body)}`,
+          deadLetterErrorDescription: '',
+        }),
       ),
     );
     const dead = await receive(deadLetters, 8);
@@ -56,30 +59,34 @@ describe('settling several messages in one tick', () => {
   });
 
   it('tells each settlement its own result when one lock is lost', async () => {
-    const { client, broker, sender, receiver } = await startTestBroker();
+    const { broker, sender, receiver } = await startTestBroker({ lockDurationMs: 1_000 });
     await sender.sendMessages([{ body: 0 }, { body: 1 }, { body: 2 }]);
     const messages = await receive(receiver, 3);
-    const second = messages[1];
-    if (second === undefined) throw new Error('a message is missing');
-    // Completed through $management, behind the back of the link that holds it.
-    await completeByToken(client, second);
+    const [first, , third] = messages;
+    if (!first?.sequenceNumber || !third) throw new Error('messages are missing');
+    // The second lock runs out while the others are kept.
+    const { sequenceNumber: fromSequenceNumber } = first;
+    await eventually(async () => {
+      await Promise.all([receiver.renewMessageLock(first), receiver.renewMessageLock(third)]);
+      const [, second] = await receiver.peekMessages(3, { fromSequenceNumber });
+      return second?.deliveryCount === 1;
+    });
     const results = await Promise.allSettled(messages.map((message) => receiver.completeMessage(message)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: { code: 'MessageLockLost' } });
-    expect(broker.runtimeCounts(QUEUE).total).toBe(0);
+    expect(broker.runtimeCounts(QUEUE).total).toBe(1);
   });
 
   it('abandons the message whose handler failed when two handlers wake together', async () => {
     const { broker, client, sender } = await startTestBroker();
     const started: ServiceBusReceivedMessage[] = [];
-    let wake = () => undefined as void;
-    const together = new Promise<void>((resolve) => (wake = resolve));
+    const { promise: together, resolve: wake } = Promise.withResolvers<void>();
     const deliveries: unknown[] = [];
     client.createReceiver(QUEUE).subscribe(
       {
         processMessage: async (message) => {
           deliveries.push([message.body, message.deliveryCount]);
-          if (message.deliveryCount > 0) return;
+          if (message.deliveryCount !== 0) return;
           started.push(message);
           if (started.length === 2) wake();
           await together;
@@ -99,17 +106,6 @@ describe('settling several messages in one tick', () => {
   });
 });
 
-async function completeByToken(client: object, { lockToken }: ServiceBusReceivedMessage): Promise<void> {
-  const { _connectionContext: context } = client as {
-    _connectionContext: {
-      getManagementClient(path: string): {
-        updateDispositionStatus(token?: string, kind?: string): Promise<void>;
-      };
-    };
-  };
-  await context.getManagementClient(QUEUE).updateDispositionStatus(lockToken, 'complete');
-}
-
 describe('rhea as it comes', () => {
   it('settles the wrong messages without the mend', async () => {
     const { broker, sender, receiver } = await startTestBroker();
@@ -124,6 +120,13 @@ describe('rhea as it comes', () => {
     expect(broker.runtimeCounts(QUEUE)).toMatchObject({ active: 0, deadLetter: 0 });
   });
 });
+
+function mendedMethods(): unknown[] {
+  return loadRheaInternals().map(({ incoming, deliveryBuffer }) => [
+    incoming.update,
+    Reflect.get(deliveryBuffer, 'push'),
+  ]);
+}
 
 describe('the mend', () => {
   it('reaches the copy of rhea that the Service Bus client uses', async () => {
@@ -140,12 +143,10 @@ describe('the mend', () => {
   it('changes nothing when it is made again', () => {
     mendRheaSettlement();
     mendRheaWindow();
-    const methods = () =>
-      loadRheaInternals().map(({ incoming, deliveryBuffer }) => [incoming.update, deliveryBuffer.push]);
-    const before = methods();
+    const before = mendedMethods();
     mendRheaSettlement();
     mendRheaWindow();
-    expect(methods()).toEqual(before);
+    expect(mendedMethods()).toEqual(before);
   });
 
   it('fails loudly on a rhea that it does not know', async () => {
@@ -154,8 +155,6 @@ describe('the mend', () => {
       join(import.meta.dirname, '../local/service-bus/load-typescript.mjs'),
       join(import.meta.dirname, 'mend-a-changed-rhea.mjs'),
     ]);
-    await expect(attempt).rejects.toMatchObject({
-      stderr: expect.stringContaining('update(delivery, settled, state) is not as in rhea 3.0.5') as string,
-    });
+    await expect(attempt).rejects.toThrow(/update\(delivery, settled, state\) is not as in rhea 3\.0\.5/);
   });
 });

@@ -6,8 +6,7 @@ const MANY = 2_500;
 
 it('one slow handler does not stop a subscription, however many messages come after it', async () => {
   const { broker, client, sender } = await startTestBroker();
-  let finish = () => undefined as void;
-  const slow = new Promise<void>((resolve) => (finish = resolve));
+  const { promise: slow, resolve: finish } = Promise.withResolvers<void>();
   client.createReceiver(QUEUE).subscribe(
     {
       processMessage: ({ body }) => (body === 'slow' ? slow : Promise.resolve()),
@@ -20,6 +19,7 @@ it('one slow handler does not stop a subscription, however many messages come af
     await sender.sendMessages(Array.from({ length: 500 }, () => ({ body: 'quick' })));
   }
   await eventually(() => broker.runtimeCounts(QUEUE).total === 1);
+  expect(await client.createReceiver(QUEUE).peekMessages(10)).toMatchObject([{ body: 'slow' }]);
   finish();
   await eventually(() => broker.runtimeCounts(QUEUE).total === 0);
 });

@@ -34,8 +34,8 @@ describe('peeking', () => {
     await sender.sendMessages([{ body: 1 }, { body: 2 }]);
     const [first, second] = await receive(receiver, 2);
     if (!first || !second) throw new Error('a message is missing');
-    await receiver.deadLetterMessage(second, { deadLetterReason: 'later' });
-    await receiver.deadLetterMessage(first, { deadLetterReason: 'sooner' });
+    await receiver.deadLetterMessage(second, { deadLetterReason: 'later', deadLetterErrorDescription: '' });
+    await receiver.deadLetterMessage(first, { deadLetterReason: 'sooner', deadLetterErrorDescription: '' });
     const seen = await deadLetters.peekMessages(5);
     expect(seen.map(({ body, deadLetterReason }) => [body as unknown, deadLetterReason])).toEqual([
       [1, 'sooner'],

@@ -8,7 +8,7 @@ describe("the broker's port", () => {
   it('that is taken is named in the error', async () => {
     const { broker } = await startTestBroker();
     await expect(startBroker({ port: broker.port, queues: [] })).rejects.toMatchObject({
-      message: expect.stringContaining(`Service Bus port ${broker.port} is taken`) as string,
+      message: `Service Bus port ${broker.port} is taken by another program`,
       code: 'EADDRINUSE',
       cause: { code: 'EADDRINUSE' },
     });

@@ -46,13 +46,15 @@ describe('a message that expires', () => {
   it('is dropped when the queue does not', async () => {
     const { broker, sender } = await startTestBroker({ deadLetterOnExpiration: false });
     await sender.sendMessages({ body: 1, timeToLive: 30 });
-    await eventually(() => broker.runtimeCounts(QUEUE).total === 0);
+    await eventually(() => broker.runtimeCounts(QUEUE).active === 0);
+    expect(broker.runtimeCounts(QUEUE).total).toBe(0);
   });
 
   it("has the queue's default for a time to live, which is also the longest", async () => {
     const { broker, sender } = await startTestBroker({ defaultTimeToLiveMs: 50 });
     await sender.sendMessages([{ body: 1 }, { body: 2, timeToLive: 60_000 }]);
     await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 2);
+    expect(broker.runtimeCounts(QUEUE).active).toBe(0);
   });
 
   it("is still its receiver's while it is locked, and goes when it is abandoned", async () => {
@@ -66,6 +68,7 @@ describe('a message that expires', () => {
     ]);
     const message = await receiveOne(receiver);
     await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 1);
+    expect(broker.runtimeCounts(QUEUE).active).toBe(1);
     await receiver.abandonMessage(message);
     await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 2);
   });
@@ -90,6 +93,7 @@ describe('duplicate detection', () => {
       await sender.sendMessages({ body: 1, messageId: 'same' });
       return broker.runtimeCounts(QUEUE).total === 3;
     });
+    expect(broker.runtimeCounts(QUEUE).active).toBe(3);
   });
 
   it('keeps every message when it is off', async () => {

@@ -26,7 +26,7 @@ export function readDisposition(
 /** A map from the wire as application properties; what cannot stand in one is left out. */
 export function toProperties(map: unknown): Properties {
   if (typeof map !== 'object' || map === null) return {};
-  const values = Object.entries(map as Readonly<Record<string, unknown>>);
+  const values = Object.entries<unknown>({ ...map });
   return Object.fromEntries(
     values.filter((entry): entry is [string, PropertyValue] => isPropertyValue(entry[1])),
   );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { frameRecord, RecordReader } from '../../../../src/local/service-bus/log/record-framing.js';
 
@@ -29,7 +29,7 @@ it('reads back what was written, whatever the chunks', () => {
 it('keeps dates, infinity and bytes as they are', () => {
   const value = { at: new Date(5), never: Infinity, bytes: Buffer.from([1, 2]), none: undefined };
   expect(readAll(frameRecord(value), 1_000).records).toEqual([value]);
-  expect(readAll(frameRecord(Buffer.from('x')), 1_000).records.every(Buffer.isBuffer)).toBe(true);
+  expect(Buffer.isBuffer(readAll(frameRecord(Buffer.from('x')), 1_000).records[0])).toBe(true);
 });
 
 it('gives every whole record before a cut, and none after a changed byte', () => {

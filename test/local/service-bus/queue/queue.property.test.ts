@@ -1,4 +1,5 @@
-import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Queue } from '../../../../src/local/service-bus/queue/queue.js';
 import type { QueueRecord } from '../../../../src/local/service-bus/queue/queue-record.js';
@@ -76,11 +77,11 @@ class Trial {
   receive(mode: 'lock' | 'take'): void {
     const delivery = this.queue.receive('main', mode);
     const free = this.papers.filter(({ place, lock }) => place === 'active' && lock === undefined);
-    expect(delivery === undefined).toBe(free.length === 0);
+    assert.equal(delivery === undefined, free.length === 0);
     if (delivery === undefined) return;
     const paper = this.#paperOf(delivery.message.content);
-    expect(free).toContain(paper);
-    expect(delivery.message.deliveryCount).toBe(paper.deliveries);
+    assert.ok(free.includes(paper));
+    assert.equal(delivery.message.deliveryCount, paper.deliveries);
     if (mode === 'take') paper.place = 'gone';
     else paper.lock = delivery.lock && { ...delivery.lock };
   }
@@ -94,9 +95,9 @@ class Trial {
       token,
       kind === 'complete' ? { kind } : { kind, properties: {} },
     );
-    expect(result).toBe(paper ? 'settled' : 'lock-lost');
+    assert.equal(result, paper ? 'settled' : 'lock-lost');
     if (paper === undefined) return;
-    expect(this.queue.settle('main', token, { kind: 'complete' })).toBe('lock-lost');
+    assert.equal(this.queue.settle('main', token, { kind: 'complete' }), 'lock-lost');
     paper.lock = undefined;
     if (kind === 'complete') paper.place = 'gone';
     if (kind === 'defer') paper.place = 'deferred';
@@ -110,7 +111,7 @@ class Trial {
     const lock = locked[pick % Math.max(locked.length, 1)]?.lock;
     if (lock === undefined) return;
     lock.until = this.now + LOCK_MS;
-    expect(this.queue.renewLock('main', lock.token)).toBe(lock.until);
+    assert.equal(this.queue.renewLock('main', lock.token), lock.until);
   }
 
   receiveDeferred(): void {
@@ -118,7 +119,7 @@ class Trial {
     if (entry === undefined) return;
     const delivery = this.queue.receiveDeferred('main', entry.message.sequenceNumber, 'lock');
     const paper = this.#paperOf(entry.message.content);
-    expect(paper.place).toBe('deferred');
+    assert.equal(paper.place, 'deferred');
     paper.lock = delivery?.lock && { ...delivery.lock };
   }
 
@@ -127,21 +128,35 @@ class Trial {
     const main = this.queue.peek('main', 0, 1_000);
     const dead = this.queue.peek('deadLetter', 0, 1_000);
     const found = [...main, ...dead].map(({ message }) => Number(message.content.toString()));
-    expect(found.toSorted((a, b) => a - b)).toEqual(
+    assert.deepEqual(
+      found.toSorted((a, b) => a - b),
       [...this.papers.keys()].filter((index) => this.papers[index]?.place !== 'gone'),
     );
     const numbers = main.map(({ message }) => message.sequenceNumber);
-    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      numbers,
+      numbers.toSorted((a, b) => a - b),
+    );
     const count = (place: Paper['place'], locked: boolean) =>
       this.papers.filter((paper) => paper.place === place && (paper.lock !== undefined) === locked).length;
-    expect(this.queue.counts('main')).toMatchObject({
-      scheduled: count('scheduled', false),
-      active: count('active', false),
-      locked: count('active', true),
-      deferred: count('deferred', false),
-      'deferred-locked': count('deferred', true),
-    });
-    expect(this.queue.counts('deadLetter').active).toBe(count('dead', false));
+    const {
+      scheduled,
+      active,
+      locked,
+      deferred,
+      'deferred-locked': deferredLocked,
+    } = this.queue.counts('main');
+    assert.deepEqual(
+      { scheduled, active, locked, deferred, deferredLocked },
+      {
+        scheduled: count('scheduled', false),
+        active: count('active', false),
+        locked: count('active', true),
+        deferred: count('deferred', false),
+        deferredLocked: count('deferred', true),
+      },
+    );
+    assert.equal(this.queue.counts('deadLetter').active, count('dead', false));
   }
 
   #settleTime(): void {
@@ -219,7 +234,7 @@ function perform(trial: Trial, drawn: Step): void {
 }
 
 it('loses nothing, delivers nothing twice and counts right, through time and restarts', () => {
-  fc.assert(
+  const result = fc.check(
     fc.property(fc.array(step, { minLength: 20, maxLength: 80 }), (steps) => {
       const trial = new Trial();
       for (const drawn of steps) {
@@ -229,4 +244,5 @@ it('loses nothing, delivers nothing twice and counts right, through time and res
     }),
     { numRuns: 500 },
   );
+  expect(fc.defaultReportMessage(result)).toBeUndefined();
 });
