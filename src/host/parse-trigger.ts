@@ -58,6 +58,9 @@ export function parseTrigger(
     case 'serviceBusTrigger':
       return parseServiceBus(of, trigger, settings, where);
     case 'timerTrigger':
+      // For a queue Azure takes a retry policy and ignores it; for a timer it would retry.
+      if (registered.metadata.retryOptions !== undefined)
+        refuse(where, 'has a retry policy, which this host does not run');
       return {
         ...of,
         type: 'timerTrigger',

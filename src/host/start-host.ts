@@ -64,6 +64,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const invoke = createInvoke({ hooks, appHookData, functionTimeoutMs: hostJson.functionTimeoutMs, log });
   const running: RunningTrigger[] = [];
   let baseUrl: string | undefined;
+  let stopped: Promise<void> | undefined;
 
   try {
     for (const hook of hooks.appStart) await hook({ hookData: {}, appHookData });
@@ -88,14 +89,21 @@ export async function startHost(options: HostOptions): Promise<Host> {
     stop,
   };
 
-  async function stop({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
-    await withDeadline(graceMs, (deadline) => Promise.all(running.map((trigger) => trigger.stop(deadline))));
-    await withDeadline(CLOSING_MS, () => closeAll());
+  function stop({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
+    return (stopped ??= stopOnce(graceMs));
   }
 
-  async function closeAll(): Promise<void> {
-    for (const hook of hooks.appTerminate) await hook({ hookData: {}, appHookData });
-    await clients.close();
+  async function stopOnce(graceMs: number): Promise<void> {
+    await withDeadline(graceMs, (deadline) => Promise.all(running.map((trigger) => trigger.stop(deadline))));
+    await withDeadline(CLOSING_MS, () => Promise.all([terminate(), clients.close()]));
+  }
+
+  async function terminate(): Promise<void> {
+    try {
+      for (const hook of hooks.appTerminate) await hook({ hookData: {}, appHookData });
+    } catch (error) {
+      log.error('Hook appTerminate failed', { error });
+    }
   }
 }
 

@@ -15,7 +15,6 @@ export class ServiceBusClients {
   readonly #createCredential: CreateCredential | undefined;
 
   constructor({ retry }: ServiceBusSettings, createCredential: CreateCredential | undefined) {
-    mendRheaSettlement();
     this.#createCredential = createCredential;
     this.#options = {
       retryOptions: {
@@ -41,6 +40,7 @@ export class ServiceBusClients {
   }
 
   #create(connection: ServiceBusConnection): ServiceBusClient {
+    mendRheaSettlement();
     if (connection.kind === 'identity') {
       if (this.#createCredential === undefined) {
         throw new BlobmirrorError(

@@ -14,6 +14,9 @@ export interface Occurrences {
   stop(): void;
 }
 
+const NCRONTAB =
+  /^(?:[\d\s*,/-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i;
+
 /**
  * NCRONTAB as Azure Functions reads it: six fields, or five without seconds; a day must satisfy both its day fields
  * (other crons take either); UTC, since Functions uses the time zone of its host and that is UTC on Linux.
@@ -22,6 +25,7 @@ export interface Occurrences {
 export function parseSchedule(expression: string, where: string): Schedule {
   const options = { mode: '5-or-6-parts', timezone: 'UTC', domAndDow: true, sloppyRanges: true } as const;
   try {
+    if (!NCRONTAB.test(expression)) throw new Error('Other crons have more characters than NCRONTAB');
     void new Cron(expression, { ...options, paused: true });
   } catch (cause) {
     throw registrationError(

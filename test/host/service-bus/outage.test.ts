@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Host } from '../../../src/host/start-host.js';
+import { parseHostJson } from '../../../src/host/host-json.js';
+import { startHost, type Host } from '../../../src/host/start-host.js';
 import { handlers } from '../support/handlers.js';
 import { recordingLog } from '../support/recording-log.js';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.js';
@@ -84,5 +85,21 @@ describe('an outage of the broker', () => {
     expect(log.lines[0]?.fields['reason']).toContain('ECONNREFUSED');
     queue = await startQueue({ port });
     await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('Queue is received again'), 20_000);
+  });
+
+  it('is told from a queue that does not exist, which is one line too', async () => {
+    const log = recordingLog();
+    queue = await startQueue();
+    host = await startHost({
+      registrations: [new URL('../fixtures/queue.mjs', import.meta.url)],
+      settings: { BUS: queue.connectionString, QUEUE: 'no-such-queue' },
+      hostJson: parseHostJson({ extensions: quickRetry }),
+      log,
+    });
+    await vi.waitFor(() => expect(log.lines).toHaveLength(1), 10_000);
+    expect(log.lines[0]).toMatchObject({
+      message: 'Queue cannot be received; trying until it can',
+      fields: { queue: 'no-such-queue', code: 'MessagingEntityNotFound' },
+    });
   });
 });

@@ -26,10 +26,16 @@ describe('a schedule', () => {
     (expression) => expect(next(expression).getTime()).toBeGreaterThan(Date.now()),
   );
 
-  it.each(['', 'daily', '* * * *', '61 * * * * *', '00:05:00', '* * * * * * 2030'])(
-    'cannot be "%s"',
-    (expression) => {
-      expect(() => parseSchedule(expression, 'function "f"')).toThrow(/function "f" has the schedule/);
-    },
-  );
+  it.each([
+    '',
+    'daily',
+    '* * * *',
+    '61 * * * * *',
+    '00:05:00',
+    '* * * * * * 2030',
+    '0 0 0 L * *',
+    '0 0 0 ? * MON#2',
+  ])('cannot be "%s"', (expression) => {
+    expect(() => parseSchedule(expression, 'function "f"')).toThrow(/function "f" has the schedule/);
+  });
 });

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { parseHostJson } from '../../../src/host/host-json.js';
+import { startHost } from '../../../src/host/start-host.js';
+import { handlers } from '../support/handlers.js';
+import { recordingLog } from '../support/recording-log.js';
+
+// A file of its own, since the option holds for the whole process.
+it('HTTP functions of an app that has set enableHttpStream get their requests like any others', async () => {
+  handlers.http = async (request, context) => ({
+    body: `${context.options.trigger.type} ${request.method} ${await request.text()}`,
+  });
+  const host = await startHost({
+    registrations: [new URL('../fixtures/http-stream.mjs', import.meta.url)],
+    settings: {},
+    hostJson: parseHostJson({ extensions: { http: { routePrefix: '' } } }),
+    httpPort: 0,
+    log: recordingLog(),
+  });
+  const response = await fetch(`${host.baseUrl ?? ''}/echo`, { method: 'POST', body: 'hello' });
+  expect(await response.text()).toBe('httpTrigger POST hello');
+  await host.stop();
+});
