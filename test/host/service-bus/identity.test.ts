@@ -1,0 +1,39 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { describe, expect, it } from 'vitest';
+import { parseHostJson } from '../../../src/host/host-json.js';
+import { startHost, type Host, type HostOptions } from '../../../src/host/start-host.js';
+import { failureOf } from '../support/failure-of.js';
+import { recordingLog } from '../support/recording-log.js';
+
+const credential: TokenCredential = {
+  getToken: () => Promise.resolve({ token: 'token', expiresOnTimestamp: Date.now() + 3_600_000 }),
+};
+
+describe('a connection with an identity', () => {
+  const start = (options: Partial<HostOptions>): Promise<Host> =>
+    startHost({
+      registrations: [new URL('../fixtures/queue.mjs', import.meta.url)],
+      settings: { QUEUE: 'events', BUS__fullyQualifiedNamespace: '127.0.0.1', BUS__clientId: 'client-1' },
+      hostJson: parseHostJson({}),
+      log: recordingLog(),
+      ...options,
+    });
+
+  it('gets its credential for the client id that is set beside it', async () => {
+    const clientIds: (string | undefined)[] = [];
+    const host = await start({
+      createCredential(clientId) {
+        clientIds.push(clientId);
+        return credential;
+      },
+    });
+    await host.stop();
+    expect(clientIds).toEqual(['client-1']);
+  });
+
+  it('stops the start of a host that was given no credential', async () => {
+    const { code, message } = await failureOf(start({}));
+    expect(code).toBe('setting-invalid');
+    expect(message).toContain('Service Bus 127.0.0.1 is to be reached with an identity');
+  });
+});
