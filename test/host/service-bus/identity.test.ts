@@ -9,16 +9,17 @@ const credential: TokenCredential = {
   getToken: () => Promise.resolve({ token: 'token', expiresOnTimestamp: Date.now() + 3_600_000 }),
 };
 
-describe('a connection with an identity', () => {
-  const start = (options: Partial<HostOptions>): Promise<Host> =>
-    startHost({
-      registrations: [new URL('../fixtures/queue.mjs', import.meta.url)],
-      settings: { QUEUE: 'events', BUS__fullyQualifiedNamespace: '127.0.0.1', BUS__clientId: 'client-1' },
-      hostJson: parseHostJson({}),
-      log: recordingLog(),
-      ...options,
-    });
+function start(options: Partial<HostOptions>): Promise<Host> {
+  return startHost({
+    registrations: [new URL('../fixtures/queue.mjs', import.meta.url)],
+    settings: { QUEUE: 'events', BUS__fullyQualifiedNamespace: '127.0.0.1', BUS__clientId: 'client-1' },
+    hostJson: parseHostJson({}),
+    log: recordingLog(),
+    ...options,
+  });
+}
 
+describe('a connection with an identity', () => {
   it('gets its credential for the client id that is set beside it', async () => {
     const clientIds: (string | undefined)[] = [];
     const host = await start({
