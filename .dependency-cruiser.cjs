@@ -5,7 +5,18 @@ const rooms = {
   cli: ['app', 'host', 'local', 'config', 'telemetry', 'model'],
   local: ['amqp', 'telemetry', 'model'],
   host: ['amqp', 'telemetry', 'model'],
-  app: ['intake', 'reconcile', 'mirror', 'events', 'azure', 'memory', 'ports', 'config', 'telemetry', 'model'],
+  app: [
+    'intake',
+    'reconcile',
+    'mirror',
+    'events',
+    'azure',
+    'memory',
+    'ports',
+    'config',
+    'telemetry',
+    'model',
+  ],
   intake: ['mirror', 'events', 'ports', 'telemetry', 'model'],
   reconcile: ['mirror', 'ports', 'telemetry', 'model'],
   mirror: ['ports', 'telemetry', 'model'],
@@ -22,7 +33,7 @@ const rooms = {
 /** Packages that stay in one place, so that the heart sees no SDK. */
 const packages = {
   '@azure/storage-blob': ['azure', 'local'],
-  '@azure/service-bus': ['azure', 'host', 'local'],
+  '@azure/service-bus': ['app', 'azure', 'host'],
   '@azure/functions': ['functions'],
   '@azure/eventgrid': ['events'],
   '@azure/identity': ['app', 'azure'],

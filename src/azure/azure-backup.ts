@@ -1,7 +1,8 @@
-import { type BlockBlobClient, RestError } from '@azure/storage-blob';
+import { type BlobHTTPHeaders, type BlockBlobClient, RestError } from '@azure/storage-blob';
 import { BlobmirrorError } from '../model/errors.js';
-import { type Etag, etagHeader } from '../model/etag.js';
+import { type Etag, etagHeader, parseEtag } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
+import type { ContentHeaders } from '../model/reading.js';
 import type { Metadata } from '../model/stamp.js';
 import type { BackupStore, CopyRequest, RestampRequest, WriteOutcome } from '../ports/backup-store.js';
 import { createAzureReader } from './azure-reader.js';
@@ -38,19 +39,14 @@ export function createAzureBackup(backup: Account, source: Account): BackupStore
   }: RestampRequest): Promise<WriteOutcome> {
     return await write(async () => {
       // The metadata, and the stamp with it, comes last: a crash in between leaves a blob that is still stale.
-      const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = headers;
-      const { etag } = await blob(key).setHTTPHeaders(
-        {
-          ...(contentType !== undefined && { blobContentType: contentType }),
-          ...(contentEncoding !== undefined && { blobContentEncoding: contentEncoding }),
-          ...(contentLanguage !== undefined && { blobContentLanguage: contentLanguage }),
-          ...(contentDisposition !== undefined && { blobContentDisposition: contentDisposition }),
-          ...(cacheControl !== undefined && { blobCacheControl: cacheControl }),
-          ...(contentMd5 !== undefined && { blobContentMD5: Buffer.from(contentMd5, 'base64') }),
-        },
-        { conditions: { ifMatch: etagHeader(ifMatch) } },
-      );
-      await blob(key).setMetadata({ ...metadata }, { conditions: { ifMatch: etag ?? '' } });
+      let condition = { ifMatch: etagHeader(ifMatch) };
+      if (headers !== undefined) {
+        const { etag } = await blob(key).setHTTPHeaders(toBlobHeaders(headers, contentMd5), {
+          conditions: condition,
+        });
+        condition = { ifMatch: etagHeader(parseEtag(etag)) };
+      }
+      await blob(key).setMetadata({ ...metadata }, { conditions: condition });
     });
   }
 
@@ -92,6 +88,19 @@ export function createAzureBackup(backup: Account, source: Account): BackupStore
   }
 
   return { ...createAzureReader(backup), copy, restamp, delete: remove, createContainer };
+}
+
+/** Set Blob Properties takes away whatever it is not given, the MD5 included. */
+function toBlobHeaders(headers: ContentHeaders, contentMd5: string | undefined): BlobHTTPHeaders {
+  const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = headers;
+  return {
+    ...(contentType !== undefined && { blobContentType: contentType }),
+    ...(contentEncoding !== undefined && { blobContentEncoding: contentEncoding }),
+    ...(contentLanguage !== undefined && { blobContentLanguage: contentLanguage }),
+    ...(contentDisposition !== undefined && { blobContentDisposition: contentDisposition }),
+    ...(cacheControl !== undefined && { blobCacheControl: cacheControl }),
+    ...(contentMd5 !== undefined && { blobContentMD5: Buffer.from(contentMd5, 'base64') }),
+  };
 }
 
 /**

@@ -4,9 +4,8 @@ import { readFileSync } from 'node:fs';
 export const PACKAGE_ROOT = new URL('../../../', import.meta.url);
 
 export function readVersion(): string {
-  return (readJson('package.json') as { version: string }).version;
-}
-
-export function readJson(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(name, PACKAGE_ROOT), 'utf8'));
+  const { version } = JSON.parse(readFileSync(new URL('package.json', PACKAGE_ROOT), 'utf8')) as {
+    version: string;
+  };
+  return version;
 }

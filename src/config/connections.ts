@@ -1,5 +1,5 @@
 import { BlobmirrorError } from '../model/errors.js';
-import type { Environment } from './settings.js';
+import { type Environment, readOptional } from './environment.js';
 
 /** A storage account: by connection string, or by endpoint and identity. */
 export type StorageConnection = { readonly accountName: string } & (
@@ -49,8 +49,8 @@ type Either =
   | { readonly text: undefined; readonly uri: string; readonly clientId: string | undefined };
 
 function readEither(env: Environment, name: string, property: string, meaning: string): Either {
-  const text = env[name]?.trim() || undefined;
-  const uri = env[`${name}__${property}`]?.trim() || undefined;
+  const text = readOptional(env, name);
+  const uri = readOptional(env, `${name}__${property}`);
   if (text !== undefined && uri !== undefined) {
     throw new BlobmirrorError(
       'setting-invalid',
@@ -58,8 +58,7 @@ function readEither(env: Environment, name: string, property: string, meaning: s
     );
   }
   if (text !== undefined) return { text, uri: undefined, clientId: undefined };
-  if (uri !== undefined)
-    return { text: undefined, uri, clientId: env[`${name}__clientId`]?.trim() || undefined };
+  if (uri !== undefined) return { text: undefined, uri, clientId: readOptional(env, `${name}__clientId`) };
   throw new BlobmirrorError(
     'setting-missing',
     `${name} is not set; it should be ${meaning} (or set ${name}__${property})`,

@@ -6,6 +6,7 @@
  */
 import { BlobmirrorError } from '../model/errors.js';
 import type { ScopePatterns } from '../model/scope.js';
+import { type Environment, readChoice, readText } from './environment.js';
 import {
   parseServiceBusConnection,
   parseStorageConnection,
@@ -23,9 +24,7 @@ export interface Settings {
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
 export function readSettings(env: Environment): Settings {
@@ -49,33 +48,6 @@ export function readSettings(env: Environment): Settings {
     );
   }
   return Object.freeze(settings);
-}
-
-/** @throws BlobmirrorError `setting-missing` */
-export function readText(env: Environment, name: string, meaning: string): string {
-  const value = env[name]?.trim();
-  if (value === undefined || value === '') {
-    throw new BlobmirrorError('setting-missing', `${name} is not set; it should be ${meaning}`);
-  }
-  return value;
-}
-
-function readChoice<const Choice extends string>(
-  env: Environment,
-  name: string,
-  choices: readonly Choice[],
-  otherwise: Choice,
-): Choice {
-  const value = env[name]?.trim();
-  if (value === undefined || value === '') return otherwise;
-  const choice = choices.find((each) => each === value);
-  if (choice === undefined) {
-    throw new BlobmirrorError(
-      'setting-invalid',
-      `${name} is ${JSON.stringify(value)}; it should be ${choices.join(' or ')}`,
-    );
-  }
-  return choice;
 }
 
 function readContainers(env: Environment): ScopePatterns {

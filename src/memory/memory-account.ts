@@ -79,7 +79,12 @@ export function createMemoryAccount(
   function restamp({ key, headers, contentMd5, metadata, ifMatch }: RestampRequest): WriteOutcome {
     const blob = find(key);
     if (blob?.etag !== ifMatch) return { outcome: 'backup-moved' };
-    put(key, { ...blob, headers, metadata, ...(contentMd5 !== undefined && { contentMd5 }) });
+    put(key, {
+      ...blob,
+      ...(headers && { headers }),
+      metadata,
+      ...(contentMd5 !== undefined && { contentMd5 }),
+    });
     return { outcome: 'written' };
   }
 

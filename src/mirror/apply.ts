@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Key } from '../model/key.js';
 import type { BlobPresent } from '../model/reading.js';
 import { addStamp, type Metadata } from '../model/stamp.js';
@@ -47,17 +48,17 @@ export async function apply(
         condition: { nothingThere: true },
       });
 
-    case 'restamp':
-      return settle(
-        await backup.restamp({
-          key,
-          headers: decision.source.headers,
-          contentMd5: decision.source.contentMd5,
-          metadata: stamped(source.account, decision.source),
-          ifMatch: decision.ifMatch,
-        }),
-        { verdict: { verdict: 'restamped' } },
-      );
+    case 'restamp': {
+      const { source: from, backup: onto } = decision;
+      const outcome = await backup.restamp({
+        key,
+        headers: isDeepStrictEqual(from.headers, onto.headers) ? undefined : from.headers,
+        contentMd5: from.contentMd5,
+        metadata: stamped(source.account, from),
+        ifMatch: onto.etag,
+      });
+      return settle(outcome, { verdict: { verdict: 'restamped' } });
+    }
 
     case 'delete':
       return settle(await backup.delete(key, decision.ifMatch), { verdict: { verdict: 'deleted' } });

@@ -14,7 +14,7 @@ export type Decision =
   | { readonly action: 'nothing' }
   | { readonly action: 'copy'; readonly source: BlobPresent; readonly condition: WriteCondition }
   | { readonly action: 'create-container-and-copy'; readonly source: BlobPresent }
-  | { readonly action: 'restamp'; readonly source: BlobPresent; readonly ifMatch: Etag }
+  | { readonly action: 'restamp'; readonly source: BlobPresent; readonly backup: BlobPresent }
   | { readonly action: 'delete'; readonly ifMatch: Etag }
   | { readonly action: 'skip'; readonly reason: SkipReason };
 
@@ -74,7 +74,7 @@ function decideBothPresent(sourceAccount: string, source: BlobPresent, backup: B
     case 'copy':
       return { action: 'copy', source, condition: { ifMatch: backup.etag } };
     case 'restamp':
-      return { action: 'restamp', source, ifMatch: backup.etag };
+      return { action: 'restamp', source, backup };
     default:
       return { action: 'skip', reason: move };
   }

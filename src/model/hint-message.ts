@@ -1,5 +1,3 @@
-import type { ErrorCode } from './errors.js';
-
 /** An event on its way back into the queue or to the dead-letter queue, with what earlier tries learned. */
 export interface HintMessage {
   /** At most 128 characters. The same id again within the queue's window is dropped by its duplicate detection. */

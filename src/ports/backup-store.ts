@@ -34,7 +34,8 @@ export interface CopyRequest {
 
 export interface RestampRequest {
   readonly key: Key;
-  readonly headers: ContentHeaders;
+  /** Undefined: they stay as they are, and a request is saved. */
+  readonly headers: ContentHeaders | undefined;
   readonly contentMd5: string | undefined;
   readonly metadata: Metadata;
   readonly ifMatch: Etag;

@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseEtag } from '../../src/model/etag.js';
+import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
+import type { BlobPresent, Reading } from '../../src/model/reading.js';
+import { addStamp } from '../../src/model/stamp.js';
+import type { StoresUnderTest } from './stores.js';
+
+const STAMP = {
+  account: 'sourceaccount',
+  etag: parseEtag('0xABC'),
+  lastModified: new Date('2026-11-21T20:00:00Z'),
+};
+
+/** What the ports promise, for every pair of stores that claims to keep it: in memory and on real accounts. */
+export function describePorts(name: string, create: () => Promise<StoresUnderTest>): void {
+  describe(`the ports ${name}`, () => {
+    let stores: StoresUnderTest;
+    let keys = 0;
+    beforeAll(async () => {
+      stores = await create();
+      for (const side of ['source', 'backup'] as const) await stores.addContainer(side, 'photos');
+    });
+    afterAll(async () => {
+      await stores.stop();
+    });
+
+    const newKey = (): Key => parseKey('photos', `dir/blob ${++keys} ü%.txt`);
+
+    async function present(side: 'source' | 'backup', key: Key): Promise<BlobPresent> {
+      const reading = await stores[side].read(key);
+      if (!reading.present) throw new Error(`${key.path} is not there`);
+      return reading;
+    }
+
+    async function copyNew(key: Key): Promise<void> {
+      const source = await present('source', key);
+      const outcome = await stores.backup.copy({
+        key,
+        source,
+        metadata: source.metadata,
+        condition: { nothingThere: true },
+      });
+      expect(outcome).toEqual({ outcome: 'written' });
+    }
+
+    describe('read', () => {
+      it('tells a missing blob from a missing container', async () => {
+        expect(await stores.source.read(newKey())).toEqual({
+          present: false,
+          container: 'exists',
+        } satisfies Reading);
+        expect(await stores.source.read(parseKey('nowhere', 'x'))).toEqual({
+          present: false,
+          container: 'missing',
+        } satisfies Reading);
+      });
+
+      it('gives content headers and metadata as they were written, the case of names included', async () => {
+        const key = newKey();
+        const headers = {
+          contentType: 'text/x',
+          contentEncoding: 'identity',
+          contentLanguage: 'de',
+          contentDisposition: 'inline',
+          cacheControl: 'no-store',
+        };
+        await stores.put('source', key, {
+          content: 'hello',
+          headers,
+          metadata: { CamelCase: 'Value', lower: 'x' },
+        });
+        const reading = await present('source', key);
+        expect(reading).toMatchObject({ size: 5, kind: 'block', headers, archived: false, stamp: undefined });
+        expect(reading.metadata).toEqual({ CamelCase: 'Value', lower: 'x' });
+      });
+
+      it('takes the stamp off the metadata', async () => {
+        const key = newKey();
+        await stores.put('backup', key, { content: 'x', metadata: addStamp({ a: 'b' }, STAMP) });
+        expect(await present('backup', key)).toMatchObject({ metadata: { a: 'b' }, stamp: STAMP });
+      });
+
+      it('gives another ETag after every write, also of the same content', async () => {
+        const key = newKey();
+        const seen = new Set<string>();
+        for (let i = 0; i < 3; i++) {
+          await stores.put('source', key, { content: 'same' });
+          seen.add((await present('source', key)).etag);
+        }
+        expect(seen.size).toBe(3);
+      });
+
+      it('knows the other kinds of blob, and an archived one', async () => {
+        const [append, archived] = [newKey(), newKey()];
+        await stores.put('source', append, { content: 'x', kind: 'append' });
+        await stores.put('source', archived, { content: 'x', archived: true });
+        expect((await present('source', append)).kind).toBe('append');
+        expect((await present('source', archived)).archived).toBe(true);
+      });
+    });
+
+    describe('copy', () => {
+      it('carries content and headers, and exactly the metadata that it is given', async () => {
+        const key = newKey();
+        await stores.put('source', key, {
+          content: 'hello',
+          headers: { contentType: 'text/x', cacheControl: 'no-store' },
+          metadata: { old: '1' },
+        });
+        const source = await present('source', key);
+        const metadata = addStamp({ New: '2' }, STAMP);
+        expect(
+          await stores.backup.copy({ key, source, metadata, condition: { nothingThere: true } }),
+        ).toEqual({ outcome: 'written' });
+        expect(await stores.content('backup', key)).toBe('hello');
+        expect(await present('backup', key)).toMatchObject({
+          headers: { contentType: 'text/x', cacheControl: 'no-store' },
+          metadata: { New: '2' },
+          stamp: STAMP,
+        });
+      });
+
+      it('is lost to the backup when something is there and nothing should be', async () => {
+        const key = newKey();
+        await stores.put('source', key, { content: 'new' });
+        await stores.put('backup', key, { content: 'old' });
+        const source = await present('source', key);
+        expect(
+          await stores.backup.copy({ key, source, metadata: {}, condition: { nothingThere: true } }),
+        ).toEqual({ outcome: 'backup-moved' });
+        expect(await stores.content('backup', key)).toBe('old');
+      });
+
+      it('replaces the version that it names and no other', async () => {
+        const key = newKey();
+        await stores.put('source', key, { content: 'new' });
+        await stores.put('backup', key, { content: 'old' });
+        const source = await present('source', key);
+        const { etag } = await present('backup', key);
+        await stores.put('backup', key, { content: 'newer' });
+        expect(await stores.backup.copy({ key, source, metadata: {}, condition: { ifMatch: etag } })).toEqual(
+          { outcome: 'backup-moved' },
+        );
+        expect(await stores.content('backup', key)).toBe('newer');
+        const now = await present('backup', key);
+        expect(
+          await stores.backup.copy({ key, source, metadata: {}, condition: { ifMatch: now.etag } }),
+        ).toEqual({ outcome: 'written' });
+        expect(await stores.content('backup', key)).toBe('new');
+      });
+
+      it('is lost to the backup when the version that it names is gone, or the container is', async () => {
+        const key = newKey();
+        await stores.put('source', key, { content: 'new' });
+        await stores.put('backup', key, { content: 'old' });
+        const source = await present('source', key);
+        const { etag } = await present('backup', key);
+        await stores.remove('backup', key);
+        expect(await stores.backup.copy({ key, source, metadata: {}, condition: { ifMatch: etag } })).toEqual(
+          { outcome: 'backup-moved' },
+        );
+
+        const elsewhere = parseKey('only-on-source', 'x');
+        await stores.put('source', elsewhere, { content: 'x' });
+        const there = await present('source', elsewhere);
+        expect(
+          await stores.backup.copy({
+            key: elsewhere,
+            source: there,
+            metadata: {},
+            condition: { nothingThere: true },
+          }),
+        ).toEqual({ outcome: 'backup-moved' });
+      });
+
+      it('is lost to the source when that was overwritten or deleted since it was read', async () => {
+        const key = newKey();
+        await stores.put('source', key, { content: 'v1' });
+        const source = await present('source', key);
+        await stores.put('source', key, { content: 'v2' });
+        const request = { key, source, metadata: {}, condition: { nothingThere: true } } as const;
+        expect(await stores.backup.copy(request)).toEqual({ outcome: 'source-moved' });
+        await stores.remove('source', key);
+        expect(await stores.backup.copy(request)).toEqual({ outcome: 'source-moved' });
+        expect(await stores.content('backup', key)).toBeUndefined();
+      });
+
+      it('takes an empty blob', async () => {
+        const key = newKey();
+        await stores.put('source', key, { content: '' });
+        await copyNew(key);
+        expect(await stores.content('backup', key)).toBe('');
+      });
+    });
+
+    describe('restamp', () => {
+      it('sets headers and metadata, keeps content and MD5, and gives a new ETag', async () => {
+        const key = newKey();
+        await stores.put('source', key, {
+          content: 'hello',
+          headers: { contentType: 'text/x' },
+          metadata: { a: '1' },
+        });
+        await copyNew(key);
+        const before = await present('backup', key);
+        const outcome = await stores.backup.restamp({
+          key,
+          headers: { contentType: 'text/y', cacheControl: 'no-store' },
+          contentMd5: before.contentMd5,
+          metadata: addStamp({ Bee: '2' }, STAMP),
+          ifMatch: before.etag,
+        });
+        expect(outcome).toEqual({ outcome: 'written' });
+        const after = await present('backup', key);
+        expect(after).toMatchObject({
+          headers: { contentType: 'text/y', cacheControl: 'no-store' },
+          metadata: { Bee: '2' },
+          stamp: STAMP,
+        });
+        expect(after.contentMd5).toBe(before.contentMd5);
+        expect(after.etag).not.toBe(before.etag);
+        expect(await stores.content('backup', key)).toBe('hello');
+      });
+
+      it('is lost to the backup when that was replaced or deleted since it was read', async () => {
+        const key = newKey();
+        await stores.put('backup', key, { content: 'one' });
+        const { etag } = await present('backup', key);
+        const request = { key, headers: {}, contentMd5: undefined, metadata: { x: 'y' }, ifMatch: etag };
+        await stores.put('backup', key, { content: 'two' });
+        expect(await stores.backup.restamp(request)).toEqual({ outcome: 'backup-moved' });
+        expect((await present('backup', key)).metadata).toEqual({});
+        await stores.remove('backup', key);
+        expect(await stores.backup.restamp(request)).toEqual({ outcome: 'backup-moved' });
+      });
+    });
+
+    describe('delete', () => {
+      it('deletes the version that it names and no other', async () => {
+        const key = newKey();
+        await stores.put('backup', key, { content: 'one' });
+        const { etag } = await present('backup', key);
+        await stores.put('backup', key, { content: 'two' });
+        expect(await stores.backup.delete(key, etag)).toEqual({ outcome: 'backup-moved' });
+        expect(await stores.content('backup', key)).toBe('two');
+        expect(await stores.backup.delete(key, (await present('backup', key)).etag)).toEqual({
+          outcome: 'written',
+        });
+        expect(await stores.content('backup', key)).toBeUndefined();
+      });
+
+      it('is lost to the backup when nothing is there any more', async () => {
+        expect(await stores.backup.delete(newKey(), parseEtag('0x1'))).toEqual({ outcome: 'backup-moved' });
+      });
+    });
+
+    describe('containers', () => {
+      it('are made once, with their metadata', async () => {
+        const fresh = parseContainerName('fresh');
+        expect(await stores.backup.readContainer(fresh)).toBeUndefined();
+        await stores.backup.createContainer(fresh, { Colour: 'red' });
+        await stores.backup.createContainer(fresh, { Colour: 'blue' });
+        const metadata = await stores.backup.readContainer(fresh);
+        expect(Object.entries(metadata ?? {}).map(([key, value]) => [key.toLowerCase(), value])).toEqual([
+          ['colour', 'red'],
+        ]);
+      });
+
+      it('are listed', async () => {
+        const names: string[] = [];
+        for await (const page of stores.source.listContainers()) names.push(...page);
+        expect(names).toContain('photos');
+      });
+    });
+
+    describe('listBlobs', () => {
+      it('gives path, ETag and stamp of every blob, as read does', async () => {
+        const container = 'listed';
+        await stores.addContainer('backup', container);
+        const paths = ['a', 'b/c', 'b/ü %2F', 'z'];
+        for (const path of paths)
+          await stores.put('backup', parseKey(container, path), {
+            content: path,
+            metadata: addStamp({}, STAMP),
+          });
+        const listed = [];
+        for await (const page of stores.backup.listBlobs(parseContainerName(container))) listed.push(...page);
+        expect(listed.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
+        for (const { path, etag, stamp } of listed) {
+          expect(await stores.backup.read(parseKey(container, path))).toMatchObject({ etag, stamp });
+        }
+      });
+
+      it('gives nothing for a container that does not exist', async () => {
+        const listed = [];
+        for await (const page of stores.source.listBlobs(parseContainerName('nowhere'))) listed.push(...page);
+        expect(listed).toEqual([]);
+      });
+    });
+  });
+}

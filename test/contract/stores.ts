@@ -1,0 +1,16 @@
+import type { MemoryBlob } from '../../src/memory/memory-account.js';
+import type { Key } from '../../src/model/key.js';
+import type { BackupStore } from '../../src/ports/backup-store.js';
+import type { BlobReader } from '../../src/ports/blob-reader.js';
+
+/** A source and a backup under test, with what a user may do to either of them. */
+export interface StoresUnderTest {
+  readonly source: BlobReader;
+  readonly backup: BackupStore;
+  /** Writes as a user would, over whatever is there. Makes the container if need be. */
+  put(side: 'source' | 'backup', key: Key, blob: MemoryBlob): Promise<void>;
+  remove(side: 'source' | 'backup', key: Key): Promise<void>;
+  content(side: 'source' | 'backup', key: Key): Promise<string | undefined>;
+  addContainer(side: 'source' | 'backup', container: string): Promise<void>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,86 @@
+import { BlobServiceClient } from '@azure/storage-blob';
+import { createAzureBackup } from '../../src/azure/azure-backup.js';
+import { createAzureReader } from '../../src/azure/azure-reader.js';
+import { connectAccount } from '../../src/azure/connect-account.js';
+import { BACKUP, SOURCE } from '../../src/local/accounts.js';
+import { startStorage } from '../../src/local/storage/start-storage.js';
+import type { StorageRequest } from '../../src/local/storage/storage-request.js';
+import type { MemoryBlob } from '../../src/memory/memory-account.js';
+import type { Key } from '../../src/model/key.js';
+import type { StoresUnderTest } from '../contract/stores.js';
+
+export interface StoragePair extends StoresUnderTest {
+  /** Every request of the ports so far, oldest first: `backupaccount BlockBlob_PutBlobFromUrl`. The tests' own are left out. */
+  readonly requests: string[];
+  readonly connectionStrings: { readonly source: string; readonly backup: string };
+}
+
+/** The ports on two real accounts of the embedded storage. */
+export async function startStoragePair(): Promise<StoragePair> {
+  const requests: string[] = [];
+  const onRequest = ({ account, operation, userAgent }: StorageRequest): void => {
+    if (userAgent?.startsWith('blobmirror')) requests.push(`${account} ${operation}`);
+  };
+  const storage = await startStorage({ port: 0, accounts: [SOURCE, BACKUP], onRequest });
+  const connectionStrings = {
+    source: storage.connectionString(SOURCE.name),
+    backup: storage.connectionString(BACKUP.name),
+  };
+  const accounts = {
+    source: connectAccount({ connectionString: connectionStrings.source }),
+    backup: connectAccount({ connectionString: connectionStrings.backup }),
+  };
+  const users = {
+    source: BlobServiceClient.fromConnectionString(connectionStrings.source),
+    backup: BlobServiceClient.fromConnectionString(connectionStrings.backup),
+  };
+  const blobOf = (side: 'source' | 'backup', key: Key) =>
+    users[side].getContainerClient(key.container).getBlobClient(key.path);
+
+  return {
+    requests,
+    connectionStrings,
+    source: createAzureReader(accounts.source),
+    backup: createAzureBackup(accounts.backup, accounts.source),
+    put: async (side, key, blob) => {
+      await users[side].getContainerClient(key.container).createIfNotExists();
+      await put(blobOf(side, key), blob);
+    },
+    remove: async (side, key) => {
+      await blobOf(side, key).delete();
+    },
+    content: async (side, key) => {
+      const blob = blobOf(side, key);
+      return (await blob.exists()) ? (await blob.downloadToBuffer()).toString() : undefined;
+    },
+    addContainer: async (side, container) => {
+      await users[side].getContainerClient(container).createIfNotExists();
+    },
+    stop: async () => await storage.stop(),
+  };
+}
+
+async function put(
+  client: ReturnType<ReturnType<BlobServiceClient['getContainerClient']>['getBlobClient']>,
+  blob: MemoryBlob,
+): Promise<void> {
+  const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } =
+    blob.headers ?? {};
+  const options = {
+    metadata: { ...blob.metadata },
+    blobHTTPHeaders: {
+      ...(contentType !== undefined && { blobContentType: contentType }),
+      ...(contentEncoding !== undefined && { blobContentEncoding: contentEncoding }),
+      ...(contentLanguage !== undefined && { blobContentLanguage: contentLanguage }),
+      ...(contentDisposition !== undefined && { blobContentDisposition: contentDisposition }),
+      ...(cacheControl !== undefined && { blobCacheControl: cacheControl }),
+    },
+  };
+  if (blob.kind === 'append') {
+    await client.getAppendBlobClient().create(options);
+    await client.getAppendBlobClient().appendBlock(blob.content, blob.content.length);
+    return;
+  }
+  await client.getBlockBlobClient().upload(blob.content, Buffer.byteLength(blob.content), options);
+  if (blob.archived === true) await client.setAccessTier('Archive');
+}
