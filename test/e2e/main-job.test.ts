@@ -1,0 +1,68 @@
+import { beforeAll, expect, test } from 'vitest';
+import { expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
+import { median, untilMirrored } from './support/until-mirrored.js';
+
+const WITHIN_MS = 1000;
+const ROUNDS = 20;
+
+let environment: RunningEnvironment;
+
+beforeAll(async () => {
+  environment = await startEnvironment();
+  await environment.source.createContainer('photos');
+});
+
+test('a blob that is created, overwritten and deleted is so in the backup within a second each', async () => {
+  const blob = (round: number) =>
+    environment.source.getContainerClient('photos').getBlockBlobClient(`cat ${round}.jpg`);
+  const lags: number[] = [];
+  const measure = async (round: number): Promise<void> => {
+    lags.push(await untilMirrored(environment, 'photos', `cat ${round}.jpg`));
+  };
+  for (let round = 0; round < ROUNDS; round++) {
+    await blob(round).upload(`first ${round}`, `first ${round}`.length);
+    await measure(round);
+    await blob(round).upload('second', 'second'.length, { metadata: { Round: String(round) } });
+    await measure(round);
+    if (round % 2 === 0) continue;
+    await blob(round).delete();
+    await measure(round);
+  }
+  expect(lags).toHaveLength(ROUNDS * 2.5);
+  expect(median(lags)).toBeLessThan(WITHIN_MS);
+  expect(await expectEqualAccounts(environment, { within: 1000 })).toBe(ROUNDS / 2);
+});
+
+test('content headers and metadata arrive as they were written, the case of names included', async () => {
+  const headers = {
+    blobContentType: 'image/jpeg',
+    blobContentEncoding: 'gzip',
+    blobContentLanguage: 'de-CH',
+    blobContentDisposition: 'attachment; filename="cat.jpg"',
+    blobCacheControl: 'max-age=60',
+  };
+  const metadata = { Owner: 'Ada', camelCase: 'kept', lower_case: 'a=b;c d' };
+  const options = { blobHTTPHeaders: headers, metadata };
+  await environment.source
+    .getContainerClient('photos')
+    .getBlockBlobClient('with everything.jpg')
+    .upload('bytes', 5, options);
+  await untilMirrored(environment, 'photos', 'with everything.jpg');
+
+  await expectEqualAccounts(environment, { within: 1000 });
+  const copy = environment.backup.getContainerClient('photos').getBlobClient('with everything.jpg');
+  expect(await copy.getProperties()).toMatchObject({
+    contentType: 'image/jpeg',
+    contentEncoding: 'gzip',
+    contentLanguage: 'de-CH',
+    contentDisposition: 'attachment; filename="cat.jpg"',
+    cacheControl: 'max-age=60',
+    metadata: { owner: 'Ada', camelcase: 'kept', lower_case: 'a=b;c d' },
+  });
+});
+
+test('the health of the app is told over HTTP', async () => {
+  const answer = await fetch(`${environment.info.http.baseUrl}/api/health`);
+  expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }]);
+});

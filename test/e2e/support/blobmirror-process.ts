@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expectNoSecrets } from './expect-no-secrets.js';
+import { waitUntil } from './wait-until.js';
+
+export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
+
+export interface BlobmirrorProcess {
+  readonly pid: number;
+  readonly output: { readonly stdout: string; readonly stderr: string };
+  /** Its exit status, or the name of the signal that ended it. */
+  readonly ended: Promise<number | string>;
+  /** The lines of its log with this message, as fields. */
+  logged(message: string): Record<string, unknown>[];
+  signal(name: NodeJS.Signals): void;
+  /** Whether the process, or any that it started, is still there. */
+  hasProcesses(): boolean;
+  /** Ends whatever is left of it, and fails when it has told a secret. */
+  end(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Another program than `node dist/src/cli/main.js`. */
+  readonly program?: string;
+}
+
+const STOP_WITHIN_MS = 8000;
+
+/** Runs the built command in a process group of its own, so that what it leaves behind can be seen and ended. */
+export function spawnBlobmirror(args: readonly string[], options: ProcessOptions = {}): BlobmirrorProcess {
+  const child = spawn(
+    options.program ?? process.execPath,
+    options.program === undefined ? [COMMAND, ...args] : args,
+    {
+      cwd: options.cwd ?? REPOSITORY,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  );
+  const pid = child.pid;
+  if (pid === undefined) throw new Error('the process could not be started');
+  const output = collect(child);
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  const killAll = (): void => void signalGroup(pid, 'SIGKILL');
+  process.once('exit', killAll);
+
+  return {
+    pid,
+    output,
+    ended,
+    logged: (message) => parseLog(output.stderr).filter((line) => line['msg'] === message),
+    signal: (name) => void process.kill(pid, name),
+    hasProcesses: () => signalGroup(pid, 0),
+    end: async () => {
+      signalGroup(pid, 'SIGTERM');
+      const late = setTimeout(killAll, STOP_WITHIN_MS);
+      await ended;
+      clearTimeout(late);
+      killAll();
+      await waitUntil('no process of the group is left', () => !signalGroup(pid, 0), { within: 2000 });
+      process.off('exit', killAll);
+      expectNoSecrets(output);
+    },
+  };
+}
+
+/** Runs the command to its end. */
+export async function runBlobmirror(
+  args: readonly string[],
+  options?: ProcessOptions,
+): Promise<{ status: number | string; stdout: string; stderr: string }> {
+  const run = spawnBlobmirror(args, options);
+  const late = setTimeout(() => run.signal('SIGKILL'), STOP_WITHIN_MS);
+  const status = await run.ended;
+  clearTimeout(late);
+  return { status, ...run.output };
+}
+
+function collect({ stdout, stderr }: ChildProcess): { stdout: string; stderr: string } {
+  const output = { stdout: '', stderr: '' };
+  stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  return output;
+}
+
+/** False when the group has no process. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function parseLog(stderr: string): Record<string, unknown>[] {
+  return stderr
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { afterAll } from 'vitest';
+import { type LocalInfo, readReadyFile } from '../../../src/local/ready-file.js';
+import { type BlobmirrorProcess, type ProcessOptions, spawnBlobmirror } from './blobmirror-process.js';
+import { temporaryDirectory } from './temporary-directory.js';
+import { waitUntil } from './wait-until.js';
+
+/** The two accounts of an environment, as a client of today's SDK sees them. */
+export interface Accounts {
+  readonly source: BlobServiceClient;
+  readonly backup: BlobServiceClient;
+}
+
+export interface RunningEnvironment extends Accounts {
+  readonly info: LocalInfo;
+  readonly readyFile: string;
+  readonly process: BlobmirrorProcess;
+}
+
+export const FREE_PORTS = ['--storage-port', '0', '--service-bus-port', '0', '--http-port', '0'] as const;
+const READY_WITHIN_MS = 20_000;
+
+const running: BlobmirrorProcess[] = [];
+
+/** Starts the whole embedded environment as a user does, and waits for it. It is gone when the tests of the file are over. */
+export async function startEnvironment(
+  args: readonly string[] = [],
+  options: ProcessOptions = {},
+): Promise<RunningEnvironment> {
+  const readyFile = join(await temporaryDirectory(), 'local.json');
+  const command = ['start', ...FREE_PORTS, '--ready-file', readyFile, ...args];
+  return await environmentOf(trackProcess(spawnBlobmirror(command, options)), readyFile);
+}
+
+/** Waits for an environment that was started in some other way. */
+export async function environmentOf(
+  started: BlobmirrorProcess,
+  readyFile: string,
+): Promise<RunningEnvironment> {
+  await untilReady(started, 'blobmirror is ready', () => existsSync(readyFile));
+  const info = await readReadyFile(readyFile);
+  return { info, readyFile, process: started, ...connectAccounts(info) };
+}
+
+/** A worker beside an environment. */
+export async function startWorker(
+  readyFile: string,
+  args: readonly string[] = [],
+): Promise<BlobmirrorProcess> {
+  const command = ['worker', `--local=${readyFile}`, '--http-port', '0', ...args];
+  const worker = trackProcess(spawnBlobmirror(command));
+  await untilReady(worker, 'blobmirror worker is ready');
+  return worker;
+}
+
+/** Sees to it that the process is gone, and has told no secret, when the tests of the file are over. */
+export function trackProcess(started: BlobmirrorProcess): BlobmirrorProcess {
+  running.push(started);
+  return started;
+}
+
+export function connectAccounts({ source, backup }: Pick<LocalInfo, 'source' | 'backup'>): Accounts {
+  return {
+    source: BlobServiceClient.fromConnectionString(source.connectionString),
+    backup: BlobServiceClient.fromConnectionString(backup.connectionString),
+  };
+}
+
+async function untilReady(started: BlobmirrorProcess, line: string, also = () => true): Promise<void> {
+  let end: number | string | undefined;
+  void started.ended.then((status) => (end = status));
+  await waitUntil(
+    `"${line}" on standard output`,
+    () => end !== undefined || (`\n${started.output.stdout}`.includes(`\n${line}`) && also()),
+    { within: READY_WITHIN_MS, saw: () => started.output.stderr },
+  );
+  if (end !== undefined) throw new Error(`it ended with ${end} instead: ${started.output.stderr}`);
+}
+
+afterAll(async () => {
+  // All are ended before the first complaint.
+  const ends = await Promise.allSettled(running.splice(0).map(async (each) => await each.end()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason as Error;
+});

@@ -1,0 +1,36 @@
+import type { Accounts } from './start-environment.js';
+import { splitStamp } from '../../../src/model/stamp.js';
+import { parseEtag } from '../../../src/model/etag.js';
+import { waitUntil } from './wait-until.js';
+
+/** More than a busy machine needs; what is asked of a machine at ease is asked of the median. */
+const LONGEST_MS = 5000;
+
+/**
+ * Waits until the backup has what the source has under this name, or lacks it as the source does. Returns the
+ * milliseconds that took: the lag, when it is called as soon as the client has its answer.
+ */
+export async function untilMirrored(
+  { source, backup }: Accounts,
+  container: string,
+  name: string,
+): Promise<number> {
+  const started = performance.now();
+  const original = source.getContainerClient(container).getBlobClient(name);
+  const copy = backup.getContainerClient(container).getBlobClient(name);
+  const wanted = (await original.exists()) ? (await original.getProperties()).etag : undefined;
+  await waitUntil(
+    `${container}/${name} is mirrored`,
+    async () => {
+      if (!(await copy.exists())) return wanted === undefined;
+      const { stamp } = splitStamp((await copy.getProperties()).metadata ?? {});
+      return wanted !== undefined && stamp?.etag === parseEtag(wanted);
+    },
+    { within: LONGEST_MS },
+  );
+  return performance.now() - started;
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
