@@ -180,7 +180,7 @@ describe('the log', () => {
     });
     onTestFinished(() => void child.kill('SIGKILL'));
     const connectionString = await new Promise<string>((resolve) => {
-      child.once('message', (message) => resolve(String(message)));
+      child.once('message', (message) => typeof message === 'string' && resolve(message));
     });
     // A send that never gets an answer is given up soon.
     const client = connect(connectionString, { timeoutInMs: 2_000, maxRetries: 0 });

@@ -1,7 +1,8 @@
 import { open, rename, type FileHandle } from 'node:fs/promises';
 import type { QueueRecord } from '../queue/queue-record.js';
 import type { Journal } from './journal.js';
-import { frameRecord } from './record-framing.js';
+import { encodeRecord } from './record-codec.js';
+import { frame } from './record-framing.js';
 
 /** A log below this size is not worth rewriting. */
 const SMALL_LOG_BYTES = 4 * 1024 * 1024;
@@ -44,7 +45,7 @@ export class QueueLog implements Journal {
   }
 
   append(record: QueueRecord): void {
-    this.#pending.push(frameRecord(record));
+    this.#pending.push(frame(encodeRecord(record)));
     if (this.#next !== undefined) return;
     this.#next = this.#current.then(() => this.#write());
     // Whoever waits for the record hears of a failure; without anyone waiting it must not end the process.
@@ -81,7 +82,9 @@ export class QueueLog implements Journal {
     const file = await open(path, 'w');
     let bytes = 0;
     for (let i = 0; i < records.length; i += SNAPSHOT_BATCH) {
-      const batch = Buffer.concat(records.slice(i, i + SNAPSHOT_BATCH).map(frameRecord));
+      const batch = Buffer.concat(
+        records.slice(i, i + SNAPSHOT_BATCH).map((record) => frame(encodeRecord(record))),
+      );
       await file.appendFile(batch);
       bytes += batch.length;
     }

@@ -1,24 +1,22 @@
-import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
 
 /** Length and CRC-32 of what follows, four bytes each, big-endian. */
 const HEADER_BYTES = 8;
 
-/** A record as it stands in the log. V8's own format keeps dates, bytes and `Infinity`, and is stable on disk. */
-export function frameRecord(record: unknown): Buffer {
-  const payload = serialize(record);
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
-  frame.writeUInt32BE(payload.length, 0);
-  frame.writeUInt32BE(crc32(payload), 4);
-  payload.copy(frame, HEADER_BYTES);
-  return frame;
+/** A record as it stands in the log. */
+export function frame(payload: Buffer): Buffer {
+  const framed = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
+  framed.writeUInt32BE(payload.length, 0);
+  framed.writeUInt32BE(crc32(payload), 4);
+  payload.copy(framed, HEADER_BYTES);
+  return framed;
 }
 
 /**
  * Takes whole records off the front of a stream of bytes. It stops for good at the first that does not hold: what
  * follows a torn record has no known boundaries.
  */
-export class RecordReader {
+export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
   #validBytes = 0;
   #broken = false;
@@ -28,7 +26,7 @@ export class RecordReader {
     return this.#validBytes;
   }
 
-  *read(chunk: Buffer): Generator {
+  *read(chunk: Buffer): Generator<Buffer> {
     if (this.#broken) return;
     let buffer = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     while (buffer.length >= HEADER_BYTES) {
@@ -42,7 +40,7 @@ export class RecordReader {
       }
       buffer = buffer.subarray(end);
       this.#validBytes += end;
-      yield deserialize(payload);
+      yield payload;
     }
     this.#rest = buffer;
   }

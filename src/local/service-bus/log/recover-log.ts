@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { isQueueRecord, type QueueRecord } from '../queue/queue-record.js';
-import { RecordReader } from './record-framing.js';
+import type { QueueRecord } from '../queue/queue-record.js';
+import { decodeRecord } from './record-codec.js';
+import { FrameReader } from './record-framing.js';
 
 /** What stood in a log after its last whole record, in bytes: 0 after a clean stop. */
 export interface Recovery {
@@ -14,13 +15,12 @@ export interface Recovery {
 export async function recoverLog(path: string, replay: (record: QueueRecord) => void): Promise<Recovery> {
   const size = await sizeOf(path);
   if (size === 0) return { records: 0, tornBytes: 0 };
-  const reader = new RecordReader();
+  const reader = new FrameReader();
   let records = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError('a log is read as bytes');
-    for (const record of reader.read(chunk)) {
-      if (!isQueueRecord(record)) throw new Error(`${path} has a record that this version does not know`);
-      replay(record);
+    for (const payload of reader.read(chunk)) {
+      replay(decodeRecord(payload));
       records++;
     }
   }
