@@ -11,7 +11,7 @@ export interface Extent {
   readonly count: number;
 }
 
-export interface Block {
+interface Block {
   readonly name: string;
   readonly size: number;
   readonly persistency: Extent;

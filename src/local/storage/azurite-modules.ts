@@ -30,7 +30,7 @@ export interface HandlerClass {
   readonly prototype: Record<string, HandlerMethod | undefined>;
 }
 
-export type PermissionTable = Map<number, unknown>;
+type PermissionTable = Map<number, unknown>;
 
 /** The modules of Azurite that are used, by their path below dist/src, with the exports that are used of each. */
 export interface AzuriteModules {

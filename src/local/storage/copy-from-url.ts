@@ -11,7 +11,7 @@ import { openBlobVersion } from './local-copy-source.js';
 import { parseCopySource } from './open-copy-source.js';
 import { verifyMd5 } from './store-content.js';
 
-export const copyFromUrlLimitMiB = 256;
+const copyFromUrlLimitMiB = 256;
 
 /**
  * Copy Blob From URL with what Azurite leaves out: the limit of 256 MiB and the check of x-ms-source-content-md5.

@@ -8,10 +8,7 @@ import type { BlobDocument, BlockDocument, Database, Extent } from './azurite-mo
  * whose bytes are not all there is dropped (a blob that cannot be read is worse than one that is missing, because a
  * listing shows it), and a file that nothing refers to is deleted.
  */
-export async function reconcileExtentFiles(
-  directory: string,
-  database: Database,
-): Promise<{ droppedBlobs: number; deletedFiles: number }> {
+export async function reconcileExtentFiles(directory: string, database: Database): Promise<void> {
   const sizes = new Map<string, number>();
   for (const name of await readdir(directory)) sizes.set(name, (await stat(join(directory, name))).size);
 
@@ -29,7 +26,6 @@ export async function reconcileExtentFiles(
   for (const block of blocks.data) used.add(block.persistency.id);
   const unused = [...sizes.keys()].filter((name) => !used.has(name));
   for (const name of unused) await unlink(join(directory, name));
-  return { droppedBlobs: torn.length, deletedFiles: unused.length };
 }
 
 /** Azurite's name for pages that were never written. */

@@ -34,13 +34,13 @@ export class ExtentRelease {
     this.#savedChanges = onDisk ? 0 : Infinity;
     this.#references = new ExtentReferences(
       (id) => this.#unreferenced.delete(id),
-      (id) => this.add(id),
+      (id) => this.#add(id),
     );
     // An extent that was written for a request that then failed never had a reference.
     const append = store.appendExtent.bind(store);
     store.appendExtent = async (data: Readable | Buffer, contextId?: string): Promise<Extent> => {
       const extent = await append(data, contextId);
-      if (!this.#references.has(extent.id)) this.add(extent.id);
+      if (!this.#references.has(extent.id)) this.#add(extent.id);
       return extent;
     };
     requests.onEnd(() => this.free());
@@ -50,12 +50,8 @@ export class ExtentRelease {
     this.#references.follow(database);
   }
 
-  isReferenced(id: string): boolean {
-    return this.#references.has(id);
-  }
-
   /** Notes that nothing refers to this extent now. */
-  add(id: string): void {
+  #add(id: string): void {
     // Taken out first: a Map keeps the old place of a key that is set again.
     this.#unreferenced.delete(id);
     this.#unreferenced.set(id, { request: this.#requests.newest, change: ++this.#changes });
@@ -90,7 +86,7 @@ export class ExtentRelease {
       if (!this.#unreferenced.delete(id)) continue;
       const removed = await this.#store.deleteExtents([id]);
       // Still appended to: comes again with the next save.
-      if (removed === 0 && !this.#references.has(id)) this.add(id);
+      if (removed === 0 && !this.#references.has(id)) this.#add(id);
     }
   }
 }

@@ -15,7 +15,7 @@ import { openCopySource } from './open-copy-source.js';
 import { storageError } from './storage-error.js';
 import { storeContent } from './store-content.js';
 
-export const putBlobFromUrlLimitMiB = 5000;
+const putBlobFromUrlLimitMiB = 5000;
 
 /**
  * Put Blob From URL, which Azurite answers with 501.
