@@ -3,6 +3,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface SharedPort {
   readonly port: number;
+  /** Lets clients in. Those that come before wait. */
+  serve(handlers: SharedPortHandlers): void;
   /** Cuts every connection and frees the port. */
   close(): Promise<void>;
 }
@@ -10,22 +12,20 @@ export interface SharedPort {
 /** What listens behind the port. */
 export interface SharedPortHandlers {
   amqp(socket: Socket): void;
-  http: RequestListener;
+  readonly http: RequestListener;
 }
 
 /**
  * One port for AMQP and HTTP, because the administration client takes the port of the AMQP endpoint. The first bytes
  * of a connection tell: AMQP starts with its name. Listens on 127.0.0.1 only; rejects when the port is taken.
  */
-export async function openSharedPort(port: number, handlers: SharedPortHandlers): Promise<SharedPort> {
-  const http = createHttpServer(handlers.http);
+export async function openSharedPort(port: number): Promise<SharedPort> {
+  const { promise: served, resolve: serve } = Promise.withResolvers<SharedPortHandlers>();
+  const http = createHttpServer((request, response) => {
+    void served.then((handlers) => handlers.http(request, response));
+  });
   const sockets = new Set<Socket>();
-  // Without noDelay a sequential sender waits some 20 ms for each acknowledgement.
-  const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    // Whoever serves the socket has its own ear; this one is for what fails before that.
-    socket.on('error', () => undefined);
+  const route = (socket: Socket, handlers: SharedPortHandlers) => {
     socket.once('data', (first) => {
       socket.pause();
       if ('AMQP'.startsWith(first.toString('latin1', 0, 4))) handlers.amqp(socket);
@@ -33,6 +33,14 @@ export async function openSharedPort(port: number, handlers: SharedPortHandlers)
       socket.unshift(first);
       socket.resume();
     });
+  };
+  // Without noDelay a sequential sender waits some 20 ms for each acknowledgement.
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    // Whoever serves the socket has its own ear; this one is for what fails before that.
+    socket.on('error', () => undefined);
+    void served.then((handlers) => route(socket, handlers));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(portError(port, cause)));
@@ -40,6 +48,7 @@ export async function openSharedPort(port: number, handlers: SharedPortHandlers)
   });
   return {
     port: portOf(server.address()),
+    serve,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       // With an error, so that rhea sees the end of its connection and stops its heartbeats.

@@ -25,7 +25,7 @@ export interface BrokerOptions {
   readonly queues: readonly QueueDefinition[];
   /**
    * Where the queues survive a restart and a SIGKILL (not a power cut: nothing is fsynced per message). A message is
-   * acknowledged only after its record was written. In memory when left out.
+   * acknowledged only after its record was written. One broker at a time. In memory when left out.
    */
   readonly dataDirectory?: string;
   readonly logger?: Logger;
@@ -48,15 +48,20 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   mendRheaSettlement();
   mendRheaWindow();
   const { dataDirectory, logger } = options;
-  if (dataDirectory !== undefined) await mkdir(dataDirectory, { recursive: true });
+  // The port first: a second broker on the same port and directory must fail before it touches the logs.
+  const shared = await openSharedPort(options.port);
   const queues = new Map<string, HostedQueue>();
-  const stopQueues = () => Promise.all([...queues.values()].map((hosted) => hosted.stop()));
+  const stop = async () => {
+    await shared.close();
+    await Promise.all([...queues.values()].map((hosted) => hosted.stop()));
+  };
   try {
+    if (dataDirectory !== undefined) await mkdir(dataDirectory, { recursive: true });
     for (const definition of options.queues) {
       queues.set(definition.name.toLowerCase(), await hostQueue(definition, dataDirectory, logger));
     }
     const findQueue = (name: string) => queues.get(name);
-    const shared = await openSharedPort(options.port, {
+    shared.serve({
       amqp: acceptClients(findQueue, logger),
       http: answerAdministrationRequest(findQueue, new Date()),
     });
@@ -76,13 +81,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         await hosted.flushed();
       },
       runtimeCounts: (name) => countMessages(queueNamed(name).queue),
-      stop: async () => {
-        await shared.close();
-        await stopQueues();
-      },
+      stop,
     };
   } catch (error) {
-    await stopQueues();
+    await stop();
     throw error;
   }
 }

@@ -146,6 +146,20 @@ describe('a restart on the same directory', () => {
   });
 });
 
+it('a second broker on a taken port leaves the logs of the first alone', async () => {
+  const directory = await temporaryDirectory();
+  const { broker, client } = await startTestBroker({}, directory);
+  await broker.send(QUEUE, { body: 'before' });
+  const second = startBroker({ port: broker.port, queues: [defineQueue()], dataDirectory: directory });
+  await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await broker.send(QUEUE, { body: 'after' });
+  await client.close();
+  await broker.stop();
+  const third = await startOn(directory);
+  onTestFinished(() => third.stop());
+  expect(await bodiesIn(third)).toEqual(['before', 'after']);
+});
+
 describe('the log', () => {
   it('does not grow with what was completed, while it runs and when it starts', async () => {
     const directory = await temporaryDirectory();
