@@ -238,12 +238,15 @@ describe('Put Blob From URL', () => {
 
   it('never mixes two versions of a source that is overwritten meanwhile', async () => {
     const { from, to } = blobs('hot');
-    const size = 256 * 1024;
+    const size = 1024 * 1024;
     const write = async (letter: string) => {
       const half = Buffer.alloc(size / 2, letter);
       const ids = ['1', '2'].map((id) => Buffer.from(id).toString('base64'));
       for (const id of ids) await from.stageBlock(id, half, half.length);
-      return from.commitBlockList(ids, { metadata: { letter } });
+      return from.commitBlockList(ids, {
+        metadata: { letter },
+        blobHTTPHeaders: { blobContentType: `text/${letter}` },
+      });
     };
     await write('a');
     const url = await sasUrl(from);
@@ -255,7 +258,8 @@ describe('Put Blob From URL', () => {
     let copies = 0;
     while (state.isWriting) {
       await to.syncUploadFromURL(url);
-      const { metadata } = await to.getProperties();
+      const { metadata, contentType } = await to.getProperties();
+      expect(contentType).toBe(`text/${metadata?.['letter']}`);
       expect(await to.downloadToBuffer()).toEqual(Buffer.alloc(size, metadata?.['letter']));
       copies++;
     }
