@@ -2,7 +2,6 @@
  * The composition root: settings to adapters to use cases. The only place that makes Azure clients. It holds no logic
  * of its own: what can be decided is decided in a room below.
  */
-import { DefaultAzureCredential } from '@azure/identity';
 import { ServiceBusClient } from '@azure/service-bus';
 import { createAzureBackup } from '../azure/azure-backup.js';
 import { createAzureHintQueue } from '../azure/azure-hint-queue.js';
@@ -16,6 +15,7 @@ import { converge } from '../mirror/converge.js';
 import { shareFlights } from '../mirror/flights.js';
 import { sweep, type SweepReport } from '../reconcile/sweep.js';
 import type { Logger } from '../telemetry/logger.js';
+import { createCredential } from './create-credential.js';
 
 export interface Mirror {
   /** Mirrors what one queue message tells of; rejects when it must be delivered again. */
@@ -50,18 +50,12 @@ function connect(connection: StorageConnection): Account {
   return connectAccount(
     'connectionString' in connection
       ? connection
-      : { blobServiceUri: connection.blobServiceUri, credential: identity(connection.clientId) },
+      : { blobServiceUri: connection.blobServiceUri, credential: createCredential(connection.clientId) },
   );
 }
 
 function connectServiceBus(connection: ServiceBusConnection): ServiceBusClient {
   return 'connectionString' in connection
     ? new ServiceBusClient(connection.connectionString)
-    : new ServiceBusClient(connection.fullyQualifiedNamespace, identity(connection.clientId));
-}
-
-function identity(clientId: string | undefined): DefaultAzureCredential {
-  return clientId === undefined
-    ? new DefaultAzureCredential()
-    : new DefaultAzureCredential({ managedIdentityClientId: clientId });
+    : new ServiceBusClient(connection.fullyQualifiedNamespace, createCredential(connection.clientId));
 }

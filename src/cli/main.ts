@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * The `blobmirror` command: a file per subcommand under commands/. Data goes to standard output, everything else to
- * standard error.
+ * The `blobmirror` command: a file per subcommand under commands/, which says what it takes. What it does is loaded
+ * when it is done, so that a help text does not wait for the Azure SDKs. Data goes to standard output, everything else
+ * to standard error.
  */
 import { Command, CommanderError } from 'commander';
 import { toBlobmirrorError } from '../model/errors.js';
@@ -21,11 +22,16 @@ const program = new Command('blobmirror')
   .addCommand(sasCommand());
 for (const command of program.commands) command.exitOverride();
 
-try {
-  await program.parseAsync();
-  process.exitCode = EXIT.done;
-} catch (thrown) {
-  process.exitCode = report(thrown);
+// What is left to wait for is at most a socket, a minute long when its other end died.
+process.exit(await run());
+
+async function run(): Promise<number> {
+  try {
+    await program.parseAsync();
+    return EXIT.done;
+  } catch (thrown) {
+    return report(thrown);
+  }
 }
 
 /** One line on standard error for whatever went wrong; commander has printed its own already. */

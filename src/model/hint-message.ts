@@ -17,7 +17,7 @@ export interface History {
   /** The message is on its way to the dead-letter queue and is not to be tried again. */
   readonly parked: boolean;
   readonly lastError:
-    { readonly code: ErrorCode | string; readonly detail: string; readonly hint: string } | undefined;
+    { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
 }
 
 /** The format of the properties below. A newer worker reads the older formats. */

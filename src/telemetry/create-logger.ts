@@ -9,7 +9,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
  * that a command prints.
  */
 export function createLogger(level: LogLevel): Logger {
-  const options = { level, base: null };
+  const options = { level, base: null, serializers: { error: describeError } };
   const logger = process.stderr.isTTY
     ? pino(options, pretty({ destination: 2, sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }))
     : pino(
@@ -21,6 +21,13 @@ export function createLogger(level: LogLevel): Logger {
         pino.destination({ dest: 2, sync: true }),
       );
   return wrap(logger);
+}
+
+/** Name, message and code alone: an SDK's error carries its request, and a request carries keys and signatures. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? { code: error.code } : {};
+  return { name: error.name, message: error.message, ...code, stack: error.stack };
 }
 
 function wrap(logger: pino.Logger): Logger {
