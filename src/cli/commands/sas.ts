@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { READY_FILE, readReadyFile } from '../../local/ready-file.js';
-import { createAccountSas } from '../../local/account-sas.js';
 import { BlobmirrorError } from '../../model/errors.js';
 
 const EXAMPLES = `
@@ -21,6 +20,7 @@ export function sasCommand(): Command {
           `--account is ${JSON.stringify(account)}; it should be source or backup`,
         );
       }
+      const { createAccountSas } = await import('../../local/account-sas.js');
       const info = await readReadyFile(local === true ? READY_FILE : local);
       process.stdout.write(`${createAccountSas(info[account])}\n`);
     });

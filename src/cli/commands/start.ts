@@ -1,22 +1,7 @@
 import { Command, Option } from 'commander';
-import { removeReadyFile, READY_FILE, writeReadyFile, type LocalInfo } from '../../local/ready-file.js';
-import { startLocal } from '../../local/start-local.js';
-import { BlobmirrorError } from '../../model/errors.js';
-import { createLogger } from '../../telemetry/create-logger.js';
-import { freePort } from '../free-port.js';
+import { READY_FILE } from '../../local/ready-file.js';
 import { parsePort } from '../parse-port.js';
-import { untilStopped } from '../until-stopped.js';
-import { startWorkerProcess } from '../worker-process.js';
-
-interface StartOptions {
-  readonly hns: boolean;
-  readonly storagePort: number;
-  readonly serviceBusPort: number;
-  readonly httpPort: number;
-  readonly data?: string;
-  readonly readyFile: string;
-  readonly worker: boolean;
-}
+import type { StartOptions } from '../run-start.js';
 
 const EXAMPLES = `
 Examples:
@@ -41,49 +26,8 @@ export function startCommand(): Command {
     .option('--ready-file <file>', 'written once everything serves', READY_FILE)
     .option('--no-worker', 'leave the mirror to "blobmirror worker --local"')
     .addHelpText('after', EXAMPLES)
-    .action(start);
-}
-
-async function start(options: StartOptions): Promise<void> {
-  if (options.hns)
-    throw new BlobmirrorError(
-      'setting-invalid',
-      '--hns is not supported yet; leave it out for flat accounts',
-    );
-  const stopped = untilStopped();
-  const log = createLogger('info');
-  await removeReadyFile(options.readyFile);
-
-  const local = await startLocal({
-    storagePort: options.storagePort,
-    serviceBusPort: options.serviceBusPort,
-    ...(options.data !== undefined && { dataDirectory: options.data }),
-    log,
-  });
-  try {
-    const httpPort = options.httpPort === 0 ? await freePort() : options.httpPort;
-    const info: LocalInfo = { ...local.info, http: { baseUrl: `http://127.0.0.1:${httpPort}` } };
-    // What a crash took from the queue or from one account is found by a sweep at the start.
-    const worker = options.worker
-      ? await startWorkerProcess(info, httpPort, { sweep: options.data !== undefined, log })
-      : undefined;
-    await writeReadyFile(options.readyFile, info);
-    process.stdout.write(describe(info, options));
-
-    await stopped;
-    await worker?.stop();
-  } finally {
-    await local.stop();
-    await removeReadyFile(options.readyFile);
-  }
-}
-
-function describe(info: LocalInfo, { readyFile, worker }: StartOptions): string {
-  return `blobmirror is ready
-  source       ${info.source.blobEndpoint}
-  backup       ${info.backup.blobEndpoint}
-  service bus  ${new URL(info.serviceBus.connectionString.match(/sb:\/\/[^;]+/)?.[0] ?? '').host}
-  app          ${worker ? info.http.baseUrl : 'not started: run "blobmirror worker --local"'}
-  connections  ${readyFile}
-`;
+    .action(async (options: StartOptions) => {
+      const { runStart } = await import('../run-start.js');
+      await runStart(options);
+    });
 }

@@ -1,0 +1,55 @@
+import { createCredential } from '../app/create-credential.js';
+import { theMirror } from '../app/the-mirror.js';
+import { readHostJson } from '../host/host-json.js';
+import { resolveRegistrations } from '../host/resolve-registrations.js';
+import { startHost } from '../host/start-host.js';
+import { toEnvironment } from '../local/environment.js';
+import { readReadyFile, READY_FILE } from '../local/ready-file.js';
+import type { Logger } from '../telemetry/logger.js';
+import { createLogger } from '../telemetry/create-logger.js';
+import { PACKAGE_ROOT } from './package.js';
+import { untilStopped } from './until-stopped.js';
+
+export interface WorkerOptions {
+  readonly local?: string | true;
+  readonly httpPort?: number;
+  readonly sweep: boolean;
+}
+
+/** The functions of the mirror on our own host, until the process is asked to stop. */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const stopped = untilStopped();
+  let httpPort = options.httpPort ?? 7071;
+  if (options.local !== undefined) {
+    const info = await readReadyFile(options.local === true ? READY_FILE : options.local);
+    Object.assign(process.env, toEnvironment(info));
+    httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
+  }
+  // Made first, so that a wrong setting stops the start with its own line.
+  const mirror = theMirror();
+  const log = createLogger('info');
+  const host = await startHost({
+    registrations: await resolveRegistrations(PACKAGE_ROOT),
+    settings: process.env,
+    hostJson: await readHostJson(new URL('host.json', PACKAGE_ROOT)),
+    httpPort,
+    createCredential,
+    log,
+  });
+  if (options.sweep) void sweep(log);
+  process.stdout.write(`blobmirror worker is ready\n`);
+  process.send?.('ready');
+
+  await stopped;
+  await host.stop();
+  await mirror.stop();
+}
+
+async function sweep(log: Logger): Promise<void> {
+  try {
+    log.info('sweep begins');
+    log.info('sweep is done', { ...(await theMirror().sweep()) });
+  } catch (error) {
+    log.error('sweep failed; what it would have found is left to the next one', { error });
+  }
+}
