@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { refusalOf, sasUrl, startTwoAccounts, type TwoAccounts } from './two-accounts.js';
 
@@ -237,6 +240,10 @@ describe('Put Blob From URL', () => {
   });
 
   it('never mixes two versions of a source that is overwritten meanwhile', async () => {
+    // On disk, because there the copy really waits between looking the source up and having read it.
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'blobmirror-'));
+    onTestFinished(() => rm(dataDirectory, { recursive: true }));
+    two = await startTwoAccounts({ dataDirectory });
     const { from, to } = blobs('hot');
     const size = 1024 * 1024;
     const write = async (letter: string) => {
