@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import type { ContainerClient } from '@azure/storage-blob';
+import type { BlobClient, ContainerClient } from '@azure/storage-blob';
 import { expectEqualAccounts } from './support/expect-equal-accounts.js';
 import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
 import { untilMirrored } from './support/until-mirrored.js';
@@ -22,9 +22,7 @@ const NAMES = [
   '/leading.txt',
   'trailing/',
   'a"b\'c<d>e.txt',
-  'a\\b.txt',
   '.hidden',
-  'dots/../up.txt',
   `${'deep/'.repeat(40)}end.txt`,
   'n'.repeat(1024),
 ];
@@ -40,6 +38,10 @@ beforeAll(async () => {
 
 async function untilInBackup(...names: string[]): Promise<void> {
   for (const name of names) await untilMirrored(environment, container.containerName, name);
+}
+
+function backupOf(name: string): BlobClient {
+  return environment.backup.getContainerClient(container.containerName).getBlobClient(name);
 }
 
 test('names with every kind of character are mirrored as they are, and deleted as they are', async () => {
@@ -58,6 +60,7 @@ test('names with every kind of character are mirrored as they are, and deleted a
 test('an empty blob is mirrored', async () => {
   await container.getBlockBlobClient('empty').upload('', 0);
   await untilInBackup('empty');
+  expect((await backupOf('empty').getProperties()).contentLength).toBe(0);
 });
 
 test('a blob of 32 MiB that is written in blocks is mirrored', async () => {
@@ -65,10 +68,7 @@ test('a blob of 32 MiB that is written in blocks is mirrored', async () => {
     .getBlockBlobClient('large')
     .uploadData(randomBytes(32 * MIB), { blockSize: 4 * MIB, maxSingleShotSize: MIB });
   await untilInBackup('large');
-  const { blobType, contentLength } = await environment.backup
-    .getContainerClient('blobs')
-    .getBlobClient('large')
-    .getProperties();
+  const { blobType, contentLength } = await backupOf('large').getProperties();
   expect([blobType, contentLength]).toEqual(['BlockBlob', 32 * MIB]);
 });
 
@@ -81,8 +81,7 @@ test('Put Block List mirrors the blocks that were committed, and only them', asy
   await blob.stageBlock(id(2), 'block 2', 7);
   await blob.commitBlockList([id(1), id(2)]);
   await untilInBackup('blocks');
-  const copy = environment.backup.getContainerClient('blobs').getBlobClient('blocks');
-  expect((await copy.downloadToBuffer()).toString()).toBe('block 1block 2');
+  expect((await backupOf('blocks').downloadToBuffer()).toString()).toBe('block 1block 2');
 });
 
 test('a copy within the source is mirrored', async () => {
@@ -90,6 +89,7 @@ test('a copy within the source is mirrored', async () => {
   await original.upload('copied', 6, { metadata: { From: 'original' } });
   await (await container.getBlobClient('copy').beginCopyFromURL(original.url)).pollUntilDone();
   await untilInBackup('original', 'copy');
+  expect((await backupOf('copy').getProperties()).metadata).toMatchObject({ from: 'original' });
 });
 
 test('blobs deleted in one batch are deleted in the backup', async () => {

@@ -30,6 +30,10 @@ export interface ProcessOptions {
 
 const STOP_WITHIN_MS = 8000;
 
+/** Whatever becomes of the tests, no process outlives theirs. */
+const groups = new Set<number>();
+process.once('exit', () => groups.forEach((pid) => signalGroup(pid, 'SIGKILL')));
+
 /** Runs the built command in a process group of its own, so that what it leaves behind can be seen and ended. */
 export function spawnBlobmirror(args: readonly string[], options: ProcessOptions = {}): BlobmirrorProcess {
   const child = spawn(
@@ -47,7 +51,7 @@ export function spawnBlobmirror(args: readonly string[], options: ProcessOptions
   const output = collect(child);
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   const killAll = (): void => void signalGroup(pid, 'SIGKILL');
-  process.once('exit', killAll);
+  groups.add(pid);
 
   return {
     pid,
@@ -63,7 +67,7 @@ export function spawnBlobmirror(args: readonly string[], options: ProcessOptions
       clearTimeout(late);
       killAll();
       await waitUntil('no process of the group is left', () => !signalGroup(pid, 0), { within: 2000 });
-      process.off('exit', killAll);
+      groups.delete(pid);
       expectNoSecrets(output);
     },
   };

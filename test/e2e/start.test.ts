@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
+import { environmentOf, FREE_PORTS, startEnvironment, trackProcess } from './support/start-environment.js';
+import { temporaryDirectory } from './support/temporary-directory.js';
+import { untilMirrored } from './support/until-mirrored.js';
+import { waitUntil } from './support/wait-until.js';
+
+/** What the contract allows a stop. */
+const STOP_WITHIN_MS = 5000;
+
+async function portOf(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}
+
+test('the ready file has the shape that other tools rely on, for its owner alone', async () => {
+  const { info, readyFile } = await startEnvironment();
+  const account = (name: string) => ({
+    accountName: name,
+    accountKey: expect.stringMatching(/^[A-Za-z0-9+/]{86}==$/) as string,
+    blobEndpoint: expect.stringMatching(new RegExp(`^http://127\\.0\\.0\\.1:\\d+/${name}$`)) as string,
+    dfsEndpoint: null,
+    connectionString: expect.stringContaining(`AccountName=${name};`) as string,
+  });
+  expect(info).toEqual({
+    source: account('sourceaccount'),
+    backup: account('backupaccount'),
+    serviceBus: {
+      connectionString: expect.stringMatching(
+        /^Endpoint=sb:\/\/127\.0\.0\.1:\d+;.*UseDevelopmentEmulator=true/,
+      ) as string,
+      eventsQueue: 'storage-events',
+      reconcileQueue: 'reconcile',
+    },
+    http: { baseUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string },
+  });
+  expect((await stat(readyFile)).mode & 0o777).toBe(0o600);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s in the middle of writes stops it within five seconds with status 0, and leaves neither process nor ready file',
+  async (signal) => {
+    const environment = await startEnvironment();
+    const container = environment.source.getContainerClient('photos');
+    await container.create();
+    for (let n = 0; n < 20; n++) await container.getBlockBlobClient(`${n}`).upload('bytes', 5);
+
+    const asked = performance.now();
+    environment.process.signal(signal);
+    expect(await environment.process.ended).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(STOP_WITHIN_MS);
+    expect(environment.process.hasProcesses()).toBe(false);
+    expect(existsSync(environment.readyFile)).toBe(false);
+  },
+);
+
+test('npm start is ready on a line of standard output, mirrors, and stops on Ctrl-C with status 0', async () => {
+  const readyFile = join(await temporaryDirectory(), 'local.json');
+  const args = ['start', '--', ...FREE_PORTS, '--ready-file', readyFile];
+  const started = trackProcess(spawnBlobmirror(args, { program: 'npm' }));
+  const environment = await environmentOf(started, readyFile);
+  await environment.source.createContainer('photos');
+  await environment.source.getContainerClient('photos').getBlockBlobClient('cat.jpg').upload('cat', 3);
+  await untilMirrored(environment, 'photos', 'cat.jpg');
+
+  const asked = performance.now();
+  // A terminal sends it to every process of the group.
+  process.kill(-started.pid, 'SIGINT');
+  expect(await started.ended).toBe(0);
+  expect(performance.now() - asked).toBeLessThan(STOP_WITHIN_MS);
+  expect(started.hasProcesses()).toBe(false);
+});
+
+test('with --no-worker it starts none, and says what to run', async () => {
+  const { process: started, source, backup } = await startEnvironment(['--no-worker']);
+  expect(started.output.stdout).toContain('blobmirror worker --local');
+  await source.createContainer('photos');
+  await source.getContainerClient('photos').getBlockBlobClient('cat.jpg').upload('cat', 3);
+  expect(await Array.fromAsync(backup.listContainers())).toEqual([]);
+});
+
+test.each(['--storage-port', '--service-bus-port', '--http-port'])(
+  'a taken %s stops the start with one line that says which port',
+  async (option) => {
+    const server = createServer();
+    const port = await portOf(server);
+    onTestFinished(() => void server.close());
+    const readyFile = join(await temporaryDirectory(), 'local.json');
+    const args = ['start', ...FREE_PORTS, option, String(port), '--ready-file', readyFile];
+    const { status, stdout, stderr } = await runBlobmirror(args);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(linesFromBlobmirror(stderr)).toEqual([expect.stringContaining(`port ${port}`)]);
+    expect(existsSync(readyFile)).toBe(false);
+  },
+);
+
+test('a data directory that another environment uses is refused with one line', async () => {
+  const data = await temporaryDirectory();
+  const first = await startEnvironment(['--data', data, '--no-worker']);
+  const readyFile = join(await temporaryDirectory(), 'local.json');
+  const args = ['start', ...FREE_PORTS, '--data', data, '--ready-file', readyFile];
+  const { status, stderr } = await runBlobmirror(args);
+  expect(status).toBe(2);
+  expect(linesFromBlobmirror(stderr)).toEqual([
+    expect.stringContaining(`--data ${data} is in use by process ${first.process.pid}`),
+  ]);
+});
+
+test('a worker that dies is started again, and catches up', async () => {
+  const environment = await startEnvironment();
+  await environment.source.createContainer('photos');
+  const container = environment.source.getContainerClient('photos');
+  await container.getBlockBlobClient('before').upload('before', 6);
+  await untilMirrored(environment, 'photos', 'before');
+
+  const worker = await workerOf(environment.process.pid);
+  process.kill(worker, 'SIGKILL');
+  await waitUntil('it is gone', () => !isAlive(worker), { within: 2000 });
+  await container.getBlockBlobClient('meanwhile').upload('meanwhile', 9);
+  await untilMirrored(environment, 'photos', 'meanwhile');
+  expect(environment.process.logged('the worker died and is started again')).toMatchObject([
+    { signal: 'SIGKILL' },
+  ]);
+});
+
+test('a worker whose environment is killed ends by itself', async () => {
+  const environment = await startEnvironment();
+  const worker = await workerOf(environment.process.pid);
+  expect(isAlive(worker)).toBe(true);
+  environment.process.signal('SIGKILL');
+  await waitUntil('no process is left', () => !environment.process.hasProcesses(), { within: 2000 });
+});
+
+function linesFromBlobmirror(stderr: string): string[] {
+  return stderr.split('\n').filter((line) => line.startsWith('blobmirror:'));
+}
+
+async function workerOf(pid: number): Promise<number> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return Number(children.trim().split(' ')[0]);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
