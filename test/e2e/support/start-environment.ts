@@ -20,6 +20,8 @@ export interface RunningEnvironment extends Accounts {
 }
 
 export const FREE_PORTS = ['--storage-port', '0', '--service-bus-port', '0', '--http-port', '0'] as const;
+/** A request that fails is a failure of the test, or what the test waits for. */
+const ONE_TRY = { retryOptions: { maxTries: 1 } };
 const READY_WITHIN_MS = 20_000;
 
 const running: BlobmirrorProcess[] = [];
@@ -63,8 +65,8 @@ export function trackProcess(started: BlobmirrorProcess): BlobmirrorProcess {
 
 export function connectAccounts({ source, backup }: Pick<LocalInfo, 'source' | 'backup'>): Accounts {
   return {
-    source: BlobServiceClient.fromConnectionString(source.connectionString),
-    backup: BlobServiceClient.fromConnectionString(backup.connectionString),
+    source: BlobServiceClient.fromConnectionString(source.connectionString, ONE_TRY),
+    backup: BlobServiceClient.fromConnectionString(backup.connectionString, ONE_TRY),
   };
 }
 

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { writeReadyFile } from '../../src/local/ready-file.js';
+import { startLocal } from '../../src/local/start-local.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+import { compareListings, expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { untilQueueDrained } from './support/queue-counts.js';
+import { connectAccounts, startWorker } from './support/start-environment.js';
+import { temporaryDirectory } from './support/temporary-directory.js';
+import { writeAtRandom } from './support/write-at-random.js';
+
+const OPERATIONS = 1500;
+
+test('with a third of the events doubled, all reordered among 200 and all delayed, the backup ends equal to the source', async () => {
+  const local = await startLocal({
+    storagePort: 0,
+    serviceBusPort: 0,
+    faults: { seed: 7, duplicateShare: 1 / 3, reorderWindow: 200, delayMs: { max: 1000 } },
+    log: createSilentLogger(),
+  });
+  onTestFinished(async () => await local.stop());
+  const readyFile = join(await temporaryDirectory(), 'local.json');
+  await writeReadyFile(readyFile, { ...local.info, http: { baseUrl: 'http://127.0.0.1:9' } });
+  await startWorker(readyFile);
+
+  const accounts = connectAccounts(local.info);
+  await writeAtRandom(accounts.source, { seed: 11, count: OPERATIONS, names: 15 });
+  await local.events.idle();
+  const { deadLetter } = await untilQueueDrained(local.info.serviceBus, { within: 30_000 });
+
+  // At once: whatever an event will bring has been brought.
+  expect(await compareListings(accounts)).toEqual([]);
+  expect(await expectEqualAccounts(accounts, { within: 1000 })).toBeGreaterThan(10);
+  expect(deadLetter).toBe(0);
+});

@@ -1,0 +1,44 @@
+import { ServiceBusAdministrationClient } from '@azure/service-bus';
+import type { LocalInfo } from '../../../src/local/ready-file.js';
+import { waitUntil } from './wait-until.js';
+
+export interface QueueCounts {
+  readonly active: number;
+  readonly scheduled: number;
+  readonly deadLetter: number;
+}
+
+type Queue = Pick<LocalInfo['serviceBus'], 'connectionString' | 'eventsQueue'>;
+
+/** The events queue, as anybody with the administration client sees it. */
+export async function queueCounts({ connectionString, eventsQueue }: Queue): Promise<QueueCounts> {
+  const client = new ServiceBusAdministrationClient(connectionString);
+  // The client takes https for granted, also for an emulator; its own pipeline lets that be changed.
+  client.pipeline.addPolicy({
+    name: 'plainHttp',
+    sendRequest: async (request, next) => {
+      request.url = request.url.replace('https:', 'http:');
+      request.allowInsecureConnection = true;
+      return await next(request);
+    },
+  });
+  const counts = await client.getQueueRuntimeProperties(eventsQueue);
+  return {
+    active: counts.activeMessageCount,
+    scheduled: counts.scheduledMessageCount,
+    deadLetter: counts.deadLetterMessageCount,
+  };
+}
+
+/** Waits until no message waits, is worked on or is planned. */
+export async function untilQueueDrained(queue: Queue, { within }: { within: number }): Promise<QueueCounts> {
+  let counts: QueueCounts | undefined;
+  return await waitUntil(
+    'the events queue is empty',
+    async () => {
+      counts = await queueCounts(queue);
+      return counts.active === 0 && counts.scheduled === 0 && counts;
+    },
+    { within, every: 50, saw: () => JSON.stringify(counts) },
+  );
+}

@@ -1,0 +1,58 @@
+import { type BlobServiceClient, RestError } from '@azure/storage-blob';
+import { createSeededRandom } from '../../../src/local/event-grid/seeded-random.js';
+
+const CONTAINERS = ['red', 'green', 'blue'] as const;
+const CONCURRENCY = 8;
+const DELETE_SHARE = 0.3;
+
+export interface RandomWrites {
+  readonly seed: number;
+  readonly count: number;
+  /** How many names there are in each container: few names collide often. */
+  readonly names: number;
+  /** Called after each operation with how many there were. */
+  readonly onDone?: (done: number) => void;
+}
+
+/**
+ * Creates, overwrites and deletes blobs, eight at a time. Ends early when the account is gone, so that an environment
+ * can be killed meanwhile; returns how many operations the account acknowledged.
+ */
+export async function writeAtRandom(source: BlobServiceClient, writes: RandomWrites): Promise<number> {
+  const random = createSeededRandom(writes.seed);
+  const pick = (below: number): number => Math.floor(random.share() * below);
+  let begun = 0;
+  let done = 0;
+  let gone = false;
+
+  async function writeOne(n: number): Promise<void> {
+    const container = source.getContainerClient(CONTAINERS[pick(CONTAINERS.length)] ?? CONTAINERS[0]);
+    const blob = container.getBlockBlobClient(`blob ${pick(writes.names)}`);
+    if (random.share() < DELETE_SHARE) await blob.deleteIfExists();
+    else {
+      const content = `${writes.seed}/${n} `.repeat(1 + pick(400));
+      await blob.upload(content, content.length, { metadata: { Operation: String(n) } });
+    }
+  }
+
+  async function work(): Promise<void> {
+    while (begun < writes.count && !gone) {
+      try {
+        await writeOne(begun++);
+      } catch (error) {
+        if (!isConnectionLost(error)) throw error;
+        gone = true;
+        return;
+      }
+      writes.onDone?.(++done);
+    }
+  }
+
+  for (const name of CONTAINERS) await source.getContainerClient(name).createIfNotExists();
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return done;
+}
+
+function isConnectionLost(error: unknown): boolean {
+  return error instanceof RestError && error.statusCode === undefined;
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { untilQueueDrained } from './support/queue-counts.js';
+import { startEnvironment, startWorker } from './support/start-environment.js';
+import { writeAtRandom } from './support/write-at-random.js';
+
+const WRITES = 500;
+/** The queue holds back what a worker died with until its lock expires, after 15 seconds. */
+const LOCK_MS = 15_000;
+
+test('a worker that is killed in the middle of 500 writes and started again loses nothing', async () => {
+  const environment = await startEnvironment(['--no-worker']);
+  let worker = await startWorker(environment.readyFile);
+  let restarted: Promise<unknown> = Promise.resolve();
+  const killAndRestart = async (): Promise<void> => {
+    worker.signal('SIGKILL');
+    expect(await worker.ended).toBe('SIGKILL');
+    worker = await startWorker(environment.readyFile);
+  };
+  await writeAtRandom(environment.source, {
+    seed: 3,
+    count: WRITES,
+    names: 60,
+    onDone: (done) => {
+      if (done % 150 === 0) restarted = restarted.then(killAndRestart);
+    },
+  });
+  await restarted;
+
+  const { deadLetter } = await untilQueueDrained(environment.info.serviceBus, { within: LOCK_MS + 10_000 });
+  expect(deadLetter).toBe(0);
+  expect(await expectEqualAccounts(environment, { within: 1000 })).toBeGreaterThan(60);
+});
