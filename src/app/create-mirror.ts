@@ -30,7 +30,8 @@ export function createMirror(settings: Settings, log: Logger): Mirror {
   const source = createAzureReader(sourceAccount);
   const backup = createAzureBackup(connect(settings.backup), sourceAccount);
   const scope = createScope(source.account, settings.containers);
-  const convergeKey = shareFlights((key) => converge(source, backup, { deletes: settings.deletes }, key));
+  const pair = { source, backup, policy: settings.policy };
+  const convergeKey = shareFlights((key) => converge(pair, key));
 
   const serviceBus = connectServiceBus(settings.serviceBus);
   const queue = createAzureHintQueue(serviceBus.createSender(settings.eventsQueue));

@@ -1,34 +1,24 @@
-import { type BlobHTTPHeaders, type BlockBlobClient, RestError } from '@azure/storage-blob';
-import { BlobmirrorError } from '../model/errors.js';
+import type { BlobHTTPHeaders, BlockBlobClient } from '@azure/storage-blob';
 import { type Etag, etagHeader, parseEtag } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
 import type { ContentHeaders } from '../model/reading.js';
 import type { Metadata } from '../model/stamp.js';
-import type { BackupStore, CopyRequest, RestampRequest, WriteOutcome } from '../ports/backup-store.js';
+import type { Tags } from '../model/tags.js';
+import type { BackupStore, RestampRequest, WriteOutcome } from '../ports/backup-store.js';
 import { createAzureReader } from './azure-reader.js';
 import type { Account } from './connect-account.js';
 import { createCopySource } from './copy-source.js';
-import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
+import { createPutBlobFromUrl } from './copy/put-blob-from-url.js';
+import { serviceCode, toStorageError } from './storage-error.js';
+import { toWriteOutcome } from './write-outcome.js';
 
-/** The backup, on a real account. Copies are Put Blob From URL: the bytes never pass through this process. */
+/** The backup, on a real account. How a copy is made is the business of copy/. */
 export function createAzureBackup(backup: Account, source: Account): BackupStore {
-  const copySource = createCopySource(source);
+  const sides = { backup: backup.name, source: source.name };
+  const copy = createPutBlobFromUrl(backup, source, createCopySource(source));
 
   const blob = ({ container, path }: Key): BlockBlobClient =>
     backup.client.getContainerClient(container).getBlockBlobClient(path);
-
-  async function copy({ key, source: pinned, metadata, condition }: CopyRequest): Promise<WriteOutcome> {
-    const { url, ...authorization } = await copySource(key);
-    return await write(() =>
-      blob(key).syncUploadFromURL(url, {
-        ...authorization,
-        metadata: { ...metadata },
-        conditions:
-          'nothingThere' in condition ? { ifNoneMatch: '*' } : { ifMatch: etagHeader(condition.ifMatch) },
-        sourceConditions: { ifMatch: etagHeader(pinned.etag) },
-      }),
-    );
-  }
 
   async function restamp({
     key,
@@ -56,6 +46,14 @@ export function createAzureBackup(backup: Account, source: Account): BackupStore
     );
   }
 
+  async function setTier(key: Key, tier: string): Promise<WriteOutcome> {
+    return await write(() => blob(key).setAccessTier(tier));
+  }
+
+  async function setTags(key: Key, tags: Tags): Promise<WriteOutcome> {
+    return await write(() => blob(key).setTags({ ...tags }));
+  }
+
   async function createContainer(container: ContainerName, metadata: Metadata): Promise<void> {
     try {
       await backup.client.getContainerClient(container).create({ metadata: { ...metadata } });
@@ -65,29 +63,10 @@ export function createAzureBackup(backup: Account, source: Account): BackupStore
     }
   }
 
-  async function write(request: () => Promise<unknown>): Promise<WriteOutcome> {
-    try {
-      await request();
-      return { outcome: 'written' };
-    } catch (error) {
-      return lostRace(error) ?? fail(error);
-    }
-  }
+  const write = async (request: () => Promise<unknown>): Promise<WriteOutcome> =>
+    await toWriteOutcome(sides, request);
 
-  function fail(error: unknown): never {
-    if (serviceCode(error) === 'CannotVerifyCopySource') {
-      throw new BlobmirrorError(
-        'storage-forbidden',
-        `${backup.name} may not read ${source.name} to copy from it`,
-        {
-          context: { status: httpStatus(error) },
-        },
-      );
-    }
-    throw toStorageError(error, 'write', backup.name);
-  }
-
-  return { ...createAzureReader(backup), copy, restamp, delete: remove, createContainer };
+  return { ...createAzureReader(backup), copy, restamp, delete: remove, setTier, setTags, createContainer };
 }
 
 /** Set Blob Properties takes away whatever it is not given, the MD5 included. */
@@ -101,27 +80,4 @@ function toBlobHeaders(headers: ContentHeaders, contentMd5: string | undefined):
     ...(cacheControl !== undefined && { blobCacheControl: cacheControl }),
     ...(contentMd5 !== undefined && { blobContentMD5: Buffer.from(contentMd5, 'base64') }),
   };
-}
-
-/**
- * The answers that say that somebody else moved first, on either side. Codes:
- * learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
- */
-function lostRace(error: unknown): WriteOutcome | undefined {
-  if (!(error instanceof RestError)) return undefined;
-  switch (`${error.statusCode} ${serviceCode(error)}`) {
-    case '412 SourceConditionNotMet':
-    case '404 CannotVerifyCopySource':
-    // The source went to the archive tier between the reading and the copy.
-    case '409 CannotVerifyCopySource':
-    case '409 BlobArchived':
-      return { outcome: 'source-moved' };
-    case '412 ConditionNotMet':
-    case '409 BlobAlreadyExists':
-    case '404 BlobNotFound':
-    case '404 ContainerNotFound':
-      return { outcome: 'backup-moved' };
-    default:
-      return undefined;
-  }
 }

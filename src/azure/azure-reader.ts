@@ -1,4 +1,4 @@
-import type { BlobGetPropertiesResponse, BlobItem } from '@azure/storage-blob';
+import type { BlobItem } from '@azure/storage-blob';
 import { parseEtag } from '../model/etag.js';
 import {
   type BlobPath,
@@ -7,12 +7,14 @@ import {
   parseBlobPath,
   parseContainerName,
 } from '../model/key.js';
-import type { BlobKind, BlobPresent, ContentHeaders, Reading } from '../model/reading.js';
+import type { Reading } from '../model/reading.js';
 import { type Metadata, splitStamp } from '../model/stamp.js';
+import type { Tags } from '../model/tags.js';
 import type { BlobReader, ListedBlob } from '../ports/blob-reader.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
+import { toReading } from './to-reading.js';
 
 const PAGE_SIZE = 5000;
 
@@ -20,7 +22,8 @@ const PAGE_SIZE = 5000;
 export function createAzureReader({ name, client }: Account): BlobReader {
   async function read({ container, path }: Key): Promise<Reading> {
     try {
-      return toReading(await client.getContainerClient(container).getBlobClient(path).getProperties());
+      const found = await client.getContainerClient(container).getBlobClient(path).getProperties();
+      return toReading(found, takeMetadata(found.clientRequestId));
     } catch (error) {
       // Only the service's own word is proof (invariant 7): a 404 without it may come from a proxy in between.
       const said = httpStatus(error) === 404 ? serviceCode(error) : undefined;
@@ -60,45 +63,16 @@ export function createAzureReader({ name, client }: Account): BlobReader {
     }
   }
 
-  return { account: name, read, listContainers, listBlobs, readContainer };
-}
-
-function toReading(found: BlobGetPropertiesResponse): BlobPresent {
-  return {
-    present: true,
-    etag: parseEtag(found.etag),
-    lastModified: found.lastModified ?? new Date(0),
-    size: found.contentLength ?? 0,
-    kind: toKind(found.blobType),
-    contentMd5: found.contentMD5 === undefined ? undefined : Buffer.from(found.contentMD5).toString('base64'),
-    headers: toHeaders(found),
-    ...splitStamp(takeMetadata(found.clientRequestId)),
-    archived: found.accessTier === 'Archive',
-  };
-}
-
-function toKind(type: string | undefined): BlobKind {
-  switch (type) {
-    case 'BlockBlob':
-      return 'block';
-    case 'AppendBlob':
-      return 'append';
-    case 'PageBlob':
-      return 'page';
-    default:
-      throw new Error(`the service answered with a blob of an unknown type: ${type}`);
+  async function readTags({ container, path }: Key): Promise<Tags> {
+    try {
+      return (await client.getContainerClient(container).getBlobClient(path).getTags()).tags;
+    } catch (error) {
+      if (httpStatus(error) === 404) return {};
+      throw toStorageError(error, 'read', name);
+    }
   }
-}
 
-function toHeaders(found: BlobGetPropertiesResponse): ContentHeaders {
-  const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = found;
-  return {
-    ...(contentType !== undefined && { contentType }),
-    ...(contentEncoding !== undefined && { contentEncoding }),
-    ...(contentLanguage !== undefined && { contentLanguage }),
-    ...(contentDisposition !== undefined && { contentDisposition }),
-    ...(cacheControl !== undefined && { cacheControl }),
-  };
+  return { account: name, read, readTags, listContainers, listBlobs, readContainer };
 }
 
 function toListed(item: BlobItem): ListedBlob {

@@ -18,8 +18,10 @@ const RENEW_BEFORE_MS = 1_800_000;
 const CLOCK_SKEW_MS = 300_000;
 const STORAGE_SCOPE = 'https://storage.azure.com/.default';
 
+export type CreateCopySource = (key: Key) => Promise<CopySource>;
+
 /** Grants the backup account to read one blob of the source: by a signature over its container, its SAS, or a token. */
-export function createCopySource(source: Account): (key: Key) => Promise<CopySource> {
+export function createCopySource(source: Account): CreateCopySource {
   const signatures = new Map<ContainerName, { query: string; until: number }>();
 
   function sign(container: ContainerName): string {

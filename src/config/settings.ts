@@ -20,8 +20,15 @@ export interface Settings {
   readonly serviceBus: ServiceBusConnection;
   readonly eventsQueue: string;
   readonly containers: ScopePatterns;
-  readonly deletes: 'mirror' | 'keep';
+  readonly policy: PolicySettings;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/** See `mirror/policy.ts`. */
+export interface PolicySettings {
+  readonly deletes: 'mirror' | 'keep';
+  readonly tier: 'same' | 'Hot' | 'Cool' | 'Cold' | 'Archive';
+  readonly tags: 'mirror' | 'off';
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -38,7 +45,11 @@ export function readSettings(env: Environment): Settings {
       'the name of the queue that Event Grid delivers to',
     ),
     containers: readContainers(env),
-    deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
+    policy: {
+      deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
+      tier: readChoice(env, 'BLOBMIRROR_TIER', ['same', 'Hot', 'Cool', 'Cold', 'Archive'], 'same'),
+      tags: readChoice(env, 'BLOBMIRROR_TAGS', ['mirror', 'off'], 'off'),
+    },
     logLevel: readChoice(env, 'BLOBMIRROR_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   if (settings.source.accountName === settings.backup.accountName) {

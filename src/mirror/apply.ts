@@ -1,81 +1,128 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Key } from '../model/key.js';
 import type { BlobPresent } from '../model/reading.js';
-import { addStamp, type Metadata } from '../model/stamp.js';
-import type { Verdict } from '../model/verdict.js';
-import type { BackupStore, WriteOutcome } from '../ports/backup-store.js';
+import { addStamp, fitsIntoMetadata, type Metadata } from '../model/stamp.js';
+import type { SkipReason, Verdict } from '../model/verdict.js';
+import type { BackupStore, WriteCondition, WriteOutcome } from '../ports/backup-store.js';
 import type { BlobReader } from '../ports/blob-reader.js';
 import type { Decision } from './decide.js';
+import { type Policy, wantedTier } from './policy.js';
 
-/** What came of a decision: the verdict, or that somebody else moved first and everything is to be read again. */
+/** What came of a decision: the verdict, or that everything is to be read again. */
 export type Applied =
   | { readonly verdict: Verdict; readonly createdFrom?: BlobPresent }
-  | { readonly lostTo: 'source' | 'backup' };
+  | { readonly again: 'somebody moved' | 'the way is clear' };
 
-/** Carries out a decision under its preconditions: every write is a compare-and-swap (invariant 3). */
-export async function apply(
-  source: BlobReader,
-  backup: BackupStore,
-  key: Key,
-  decision: Decision,
-): Promise<Applied> {
+export interface Pair {
+  readonly source: BlobReader;
+  readonly backup: BackupStore;
+  readonly policy: Policy;
+}
+
+/** Carries out a decision under its preconditions: every write of content is a compare-and-swap (invariant 3). */
+export async function apply(pair: Pair, key: Key, decision: Decision): Promise<Applied> {
+  const { source, backup } = pair;
   switch (decision.action) {
     case 'nothing':
       return { verdict: { verdict: 'in-sync' } };
 
     case 'skip':
-      return { verdict: { verdict: 'skipped', reason: decision.reason } };
+      return skipped(decision.reason);
 
-    case 'copy': {
-      const created = 'nothingThere' in decision.condition;
-      const outcome = await backup.copy({
-        key,
-        source: decision.source,
-        metadata: stamped(source.account, decision.source),
-        condition: decision.condition,
-      });
-      return settle(outcome, {
-        verdict: { verdict: 'copied', created, bytes: decision.source.size },
-        ...(created && { createdFrom: decision.source }),
-      });
-    }
+    case 'wait':
+      return { verdict: { verdict: 'unfinished', engine: 'copy-blob' } };
+
+    case 'copy':
+      return await copy(pair, key, decision.source, decision.condition);
 
     case 'create-container-and-copy':
       await backup.createContainer(key.container, (await source.readContainer(key.container)) ?? {});
-      return await apply(source, backup, key, {
-        action: 'copy',
-        source: decision.source,
-        condition: { nothingThere: true },
-      });
+      return await copy(pair, key, decision.source, { nothingThere: true });
 
-    case 'restamp': {
-      const { source: from, backup: onto } = decision;
-      const outcome = await backup.restamp({
-        key,
-        headers: isDeepStrictEqual(from.headers, onto.headers) ? undefined : from.headers,
-        contentMd5: from.contentMd5,
-        metadata: stamped(source.account, from),
-        ifMatch: onto.etag,
-      });
-      return settle(outcome, { verdict: { verdict: 'restamped' } });
+    case 'make-way': {
+      const outcome = await backup.delete(key, decision.ifMatch);
+      return outcome.outcome === 'refused' ? skipped(outcome.reason) : { again: 'the way is clear' };
+    }
+
+    case 'restamp':
+      return await restamp(pair, key, decision.source, decision.backup);
+
+    case 'set-tier':
+      return settle(await backup.setTier(key, decision.tier), { verdict: 'retiered', tier: decision.tier });
+
+    case 'compare-tags': {
+      const [wanted, has] = [await source.readTags(key), await backup.readTags(key)];
+      if (isDeepStrictEqual(wanted, has)) return { verdict: { verdict: 'in-sync' } };
+      return settle(await backup.setTags(key, wanted), { verdict: 'retagged' });
     }
 
     case 'delete':
-      return settle(await backup.delete(key, decision.ifMatch), { verdict: { verdict: 'deleted' } });
+      return settle(await backup.delete(key, decision.ifMatch), { verdict: 'deleted' });
   }
 }
 
-function stamped(account: string, source: BlobPresent): Metadata {
-  return addStamp(source.metadata, { account, etag: source.etag, lastModified: source.lastModified });
+async function copy(pair: Pair, key: Key, from: BlobPresent, condition: WriteCondition): Promise<Applied> {
+  const { source, backup, policy } = pair;
+  const { metadata, stamped } = stampedMetadata(source.account, from);
+  const tagged = policy.tags === 'mirror' && (from.tagCount ?? 0) > 0;
+  const outcome = await backup.copy({
+    key,
+    source: from,
+    metadata,
+    condition,
+    tier: wantedTier(policy, from),
+    tags: tagged ? await source.readTags(key) : {},
+  });
+  const { engine } = outcome;
+  if (outcome.outcome === 'unfinished') return { verdict: { verdict: 'unfinished', engine } };
+
+  const created = 'nothingThere' in condition;
+  const applied = settle(outcome, { verdict: 'copied', created, bytes: from.size, engine, stamped });
+  return created && 'verdict' in applied && applied.verdict.verdict === 'copied'
+    ? { ...applied, createdFrom: from }
+    : applied;
 }
 
-function settle(outcome: WriteOutcome, applied: Applied): Applied {
+async function restamp(
+  { source, backup }: Pair,
+  key: Key,
+  from: BlobPresent,
+  onto: BlobPresent,
+): Promise<Applied> {
+  const outcome = await backup.restamp({
+    key,
+    headers: isDeepStrictEqual(from.headers, onto.headers) ? undefined : from.headers,
+    contentMd5: from.contentMd5,
+    metadata: stampedMetadata(source.account, from).metadata,
+    ifMatch: onto.etag,
+  });
+  return settle(outcome, { verdict: 'restamped' });
+}
+
+/**
+ * The user's metadata and the stamp. Where the user's own leaves no room, it goes without: the copy is whole, no later
+ * look can take it for one in step, and each copies it anew.
+ */
+function stampedMetadata(account: string, source: BlobPresent): { metadata: Metadata; stamped: boolean } {
+  const { etag, lastModified } = source;
+  const metadata = addStamp(source.metadata, { account, etag, lastModified });
+  return fitsIntoMetadata(metadata)
+    ? { metadata, stamped: true }
+    : { metadata: source.metadata, stamped: false };
+}
+
+function settle(outcome: WriteOutcome, verdict: Verdict): Applied {
   switch (outcome.outcome) {
     case 'written':
-      return applied;
+      return { verdict };
+    case 'refused':
+      return skipped(outcome.reason);
     case 'backup-moved':
-      return { lostTo: 'backup' };
     case 'source-moved':
-      return { lostTo: 'source' };
+      return { again: 'somebody moved' };
   }
+}
+
+function skipped(reason: SkipReason): Applied {
+  return { verdict: { verdict: 'skipped', reason } };
 }

@@ -7,10 +7,9 @@ import { BlobmirrorError } from '../model/errors.js';
 import { type Key, keyText } from '../model/key.js';
 import type { BlobPresent } from '../model/reading.js';
 import type { Verdict } from '../model/verdict.js';
-import type { BackupStore } from '../ports/backup-store.js';
 import type { BlobReader } from '../ports/blob-reader.js';
-import { apply } from './apply.js';
-import { decide, type Policy } from './decide.js';
+import { apply, type Pair } from './apply.js';
+import { decide } from './decide.js';
 
 /** How often one call reads again because somebody else moved, before the key is left to a later message. */
 const MOST_ROUNDS = 10;
@@ -18,26 +17,22 @@ const MOST_ROUNDS = 10;
 /**
  * Makes the backup agree with the source for one key.
  *
- * Requests: in sync 2, overwrite 3, delete 3, new 4; one container creation and reading more for the first blob of a
- * container; as many again for each lost race.
+ * Requests: in sync 2, overwrite 3, delete 3, new 4; two more for the first blob of a container, and for tags; as many
+ * again for each lost race. A long copy takes more: two for each of its parts.
  *
  * @throws BlobmirrorError of any storage code, or `race-lost` when the key would not come to rest
  */
-export async function converge(
-  source: BlobReader,
-  backup: BackupStore,
-  policy: Policy,
-  key: Key,
-): Promise<Verdict> {
+export async function converge(pair: Pair, key: Key): Promise<Verdict> {
+  const { source, backup, policy } = pair;
+  const sides = { source: source.account, backup: backup.account };
   let done: Verdict | undefined;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     // Invariant 2: the backup first. The ETag that a write below carries is then never younger than what was seen
     // of the source, and a blob that was mirrored in between makes the write fail.
     const onBackup = await backup.read(key);
     const onSource = await source.read(key);
-    const decision = decide(source.account, onSource, onBackup, policy);
-    const applied = await apply(source, backup, key, decision);
-    if ('lostTo' in applied) continue;
+    const applied = await apply(pair, key, decide(sides, onSource, onBackup, policy));
+    if ('again' in applied) continue;
 
     done = summarize(done, applied.verdict);
     if (applied.createdFrom === undefined) return done;

@@ -2,49 +2,71 @@ import type { Etag } from '../model/etag.js';
 import type { BlobAbsent, BlobPresent, Reading } from '../model/reading.js';
 import type { SkipReason } from '../model/verdict.js';
 import type { WriteCondition } from '../ports/backup-store.js';
-
-/** What the user chose. */
-export interface Policy {
-  /** What becomes of a backup blob whose source is proven to be gone. */
-  readonly deletes: 'mirror' | 'keep';
-}
+import { type Policy, wantedTier } from './policy.js';
 
 /** What is to be done for a key, with the precondition that it is done under. */
 export type Decision =
   | { readonly action: 'nothing' }
   | { readonly action: 'copy'; readonly source: BlobPresent; readonly condition: WriteCondition }
   | { readonly action: 'create-container-and-copy'; readonly source: BlobPresent }
+  /** A blob's kind cannot be changed: the backup's goes, and the next round copies. */
+  | { readonly action: 'make-way'; readonly ifMatch: Etag }
   | { readonly action: 'restamp'; readonly source: BlobPresent; readonly backup: BlobPresent }
+  | { readonly action: 'set-tier'; readonly tier: string }
+  | { readonly action: 'compare-tags' }
+  /** An asynchronous copy of this very version is under way. */
+  | { readonly action: 'wait' }
   | { readonly action: 'delete'; readonly ifMatch: Etag }
   | { readonly action: 'skip'; readonly reason: SkipReason };
 
-/** The largest blob that Put Blob From URL takes: learn.microsoft.com/rest/api/storageservices/put-blob-from-url */
-const LARGEST_COPY = 5000 * 1024 * 1024;
+/** The accounts on both sides: stamps name them. */
+export interface Sides {
+  readonly source: string;
+  readonly backup: string;
+}
 
 /** What a source that is there can be, as far as a decision depends on it. */
-type SourceState = 'copyable' | 'archived' | 'other-kind' | 'too-large';
+type SourceState = 'copyable' | 'archived' | 'replica';
 /** What a backup that is there can be, seen from a source that is there. */
-type BackupState = 'in-step' | 'same-content' | 'stale';
+type BackupState = 'in-step' | 'same-content' | 'stale' | 'arriving' | 'other-kind';
 
 /**
- * Both sides are there. The type asks for every cell. The stamp alone tells whether a key is in step (invariant 6),
- * whatever else is the matter with the source.
+ * Both sides are there. The type asks for every cell. The stamp alone tells whether a key is in step (invariant 6).
  */
 export const BOTH_PRESENT: Readonly<
-  Record<SourceState, Readonly<Record<BackupState, 'nothing' | 'copy' | 'restamp' | SkipReason>>>
+  Record<
+    SourceState,
+    Readonly<Record<BackupState, 'nothing' | 'copy' | 'restamp' | 'make-way' | 'wait' | SkipReason>>
+  >
 > = {
-  copyable: { 'in-step': 'nothing', 'same-content': 'restamp', stale: 'copy' },
-  archived: { 'in-step': 'nothing', 'same-content': 'restamp', stale: 'source-archived' },
-  'other-kind': { 'in-step': 'nothing', 'same-content': 'kind-not-supported', stale: 'kind-not-supported' },
-  'too-large': { 'in-step': 'nothing', 'same-content': 'restamp', stale: 'too-large' },
+  copyable: {
+    'in-step': 'nothing',
+    'same-content': 'restamp',
+    stale: 'copy',
+    arriving: 'wait',
+    'other-kind': 'make-way',
+  },
+  archived: {
+    'in-step': 'nothing',
+    'same-content': 'restamp',
+    stale: 'source-archived',
+    arriving: 'wait',
+    'other-kind': 'source-archived',
+  },
+  replica: {
+    'in-step': 'replica-of-the-backup',
+    'same-content': 'replica-of-the-backup',
+    stale: 'replica-of-the-backup',
+    arriving: 'replica-of-the-backup',
+    'other-kind': 'replica-of-the-backup',
+  },
 };
 
 /** Only the source is there. */
 export const SOURCE_ONLY: Readonly<Record<SourceState, 'copy' | SkipReason>> = {
   copyable: 'copy',
   archived: 'source-archived',
-  'other-kind': 'kind-not-supported',
-  'too-large': 'too-large',
+  replica: 'replica-of-the-backup',
 };
 
 /** Only the backup is there. A container that is gone is no proof that its blobs were deleted (invariant 7). */
@@ -55,10 +77,10 @@ export const BACKUP_ONLY: Readonly<
   missing: { mirror: 'source-container-missing', keep: 'source-container-missing' },
 };
 
-/** A pure function of the two readings and the policy. `sourceAccount` is the account that a stamp must name. */
-export function decide(sourceAccount: string, source: Reading, backup: Reading, policy: Policy): Decision {
-  if (source.present && backup.present) return decideBothPresent(sourceAccount, source, backup);
-  if (source.present && !backup.present) return decideSourceOnly(source, backup);
+/** A pure function of the two readings and the policy. */
+export function decide(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {
+  if (source.present && backup.present) return decideBothPresent(sides, source, backup, policy);
+  if (source.present && !backup.present) return decideSourceOnly(sides, source, backup);
   if (!source.present && backup.present) {
     const move = BACKUP_ONLY[source.container][policy.deletes];
     return move === 'delete' ? { action: 'delete', ifMatch: backup.etag } : { action: 'skip', reason: move };
@@ -66,40 +88,57 @@ export function decide(sourceAccount: string, source: Reading, backup: Reading, 
   return { action: 'nothing' };
 }
 
-function decideBothPresent(sourceAccount: string, source: BlobPresent, backup: BlobPresent): Decision {
-  const move = BOTH_PRESENT[sourceState(source)][backupState(sourceAccount, source, backup)];
+function decideBothPresent(sides: Sides, source: BlobPresent, backup: BlobPresent, policy: Policy): Decision {
+  const move = BOTH_PRESENT[sourceState(sides, source)][backupState(sides, source, backup)];
   switch (move) {
     case 'nothing':
-      return { action: 'nothing' };
+      return decideInStep(source, backup, policy);
     case 'copy':
       return { action: 'copy', source, condition: { ifMatch: backup.etag } };
     case 'restamp':
       return { action: 'restamp', source, backup };
+    case 'make-way':
+      return { action: 'make-way', ifMatch: backup.etag };
+    case 'wait':
+      return { action: 'wait' };
     default:
       return { action: 'skip', reason: move };
   }
 }
 
-function decideSourceOnly(source: BlobPresent, backup: BlobAbsent): Decision {
-  const move = SOURCE_ONLY[sourceState(source)];
+/** What an ETag does not stand for: tier and tags. */
+function decideInStep(source: BlobPresent, backup: BlobPresent, policy: Policy): Decision {
+  const tier = wantedTier(policy, source);
+  if (tier !== undefined && tier !== backup.tier) return { action: 'set-tier', tier };
+  const tagged = (source.tagCount ?? 0) > 0 || (backup.tagCount ?? 0) > 0;
+  return policy.tags === 'mirror' && tagged ? { action: 'compare-tags' } : { action: 'nothing' };
+}
+
+function decideSourceOnly(sides: Sides, source: BlobPresent, backup: BlobAbsent): Decision {
+  const move = SOURCE_ONLY[sourceState(sides, source)];
   if (move !== 'copy') return { action: 'skip', reason: move };
   return backup.container === 'exists'
     ? { action: 'copy', source, condition: { nothingThere: true } }
     : { action: 'create-container-and-copy', source };
 }
 
-function sourceState(source: BlobPresent): SourceState {
-  if (source.kind !== 'block') return 'other-kind';
-  if (source.archived) return 'archived';
-  return source.size > LARGEST_COPY ? 'too-large' : 'copyable';
+function sourceState(sides: Sides, source: BlobPresent): SourceState {
+  if (source.stamp?.account === sides.backup) return 'replica';
+  return source.archived ? 'archived' : 'copyable';
 }
 
-function backupState(sourceAccount: string, source: BlobPresent, backup: BlobPresent): BackupState {
-  if (backup.stamp?.etag === source.etag && backup.stamp.account === sourceAccount) return 'in-step';
-  const contentProven =
-    backup.kind === source.kind &&
-    backup.size === source.size &&
-    source.contentMd5 !== undefined &&
-    backup.contentMd5 === source.contentMd5;
-  return contentProven ? 'same-content' : 'stale';
+function backupState({ source: account }: Sides, source: BlobPresent, backup: BlobPresent): BackupState {
+  const mirrors = (stamp: BlobPresent['stamp']): boolean =>
+    stamp?.etag === source.etag && stamp.account === account;
+  if (mirrors(backup.stamp)) return 'in-step';
+  if (mirrors(backup.pendingCopy?.stamp)) return 'arriving';
+  if (backup.kind !== source.kind) return 'other-kind';
+  // Headers and metadata of a blob in the archive tier cannot be changed, so that one is copied anew.
+  return isContentProven(source, backup) && !backup.archived ? 'same-content' : 'stale';
+}
+
+function isContentProven(source: BlobPresent, backup: BlobPresent): boolean {
+  return (
+    backup.size === source.size && source.contentMd5 !== undefined && backup.contentMd5 === source.contentMd5
+  );
 }

@@ -19,6 +19,12 @@ export interface BlobPresent {
   readonly stamp: Stamp | undefined;
   /** The content cannot be read before it is rehydrated. */
   readonly archived: boolean;
+  /** The access tier, if one was set on this very blob; the one it is on its way to while it is rehydrated. */
+  readonly tier?: string;
+  /** How many index tags it has; undefined is none. */
+  readonly tagCount?: number;
+  /** An asynchronous copy onto this blob is under way, from the version that this stamp names. `stamp` is undefined then: the content is not there yet. */
+  readonly pendingCopy?: { readonly stamp: Stamp | undefined };
 }
 
 /** A definite answer of the service that the blob, or its whole container, does not exist. */

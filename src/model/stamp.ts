@@ -24,6 +24,21 @@ export function addStamp(metadata: Metadata, stamp: Stamp): Metadata {
   return { ...splitStamp(metadata).metadata, [STAMP_NAME]: text };
 }
 
+/**
+ * What a blob's metadata may hold in all. The service counts names and values, 8 KiB at most; the prefix that carries
+ * each name on the wire is counted here too, to stay on the safe side of a limit that is documented in one sentence:
+ * learn.microsoft.com/rest/api/storageservices/setting-and-retrieving-properties-and-metadata-for-blob-resources
+ */
+const LARGEST_METADATA = 8192;
+const NAME_PREFIX = 'x-ms-meta-';
+
+export function fitsIntoMetadata(metadata: Metadata): boolean {
+  const sizes = Object.entries(metadata).map(
+    ([name, value]) => NAME_PREFIX.length + name.length + value.length,
+  );
+  return sizes.reduce((sum, size) => sum + size, 0) <= LARGEST_METADATA;
+}
+
 /** A blob's metadata taken apart: the user's own, and the stamp if there is one that can be read. */
 export function splitStamp(metadata: Metadata): { metadata: Metadata; stamp: Stamp | undefined } {
   const own: Record<string, string> = {};

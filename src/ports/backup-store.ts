@@ -2,6 +2,7 @@ import type { Etag } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
 import type { BlobPresent, ContentHeaders } from '../model/reading.js';
 import type { Metadata } from '../model/stamp.js';
+import type { Tags } from '../model/tags.js';
 import type { BlobReader } from './blob-reader.js';
 
 /**
@@ -10,11 +11,20 @@ import type { BlobReader } from './blob-reader.js';
  * `write-outcome-unknown`: it may still commit.
  */
 export interface BackupStore extends BlobReader {
-  /** Makes the backup's blob from the source's, whole or not at all. The bytes are read under `source.etag` only. */
-  copy(request: CopyRequest): Promise<WriteOutcome>;
+  /**
+   * Makes the backup's blob from the source's, whole or not at all. The bytes are read under `source.etag` only.
+   * A long copy may end `unfinished`; the same request, from any worker, then goes on where it was.
+   */
+  copy(request: CopyRequest): Promise<CopyOutcome>;
 
   /** Sets headers and metadata and leaves the content. */
   restamp(request: RestampRequest): Promise<WriteOutcome>;
+
+  /** Moves the blob to another access tier. Neither content nor ETag changes, so nothing is at stake in a race. */
+  setTier(key: Key, tier: string): Promise<WriteOutcome>;
+
+  /** Sets all index tags. They are no part of what an ETag stands for. */
+  setTags(key: Key, tags: Tags): Promise<WriteOutcome>;
 
   /** Deletes the blob with its snapshots, if it still is the one that was read. */
   delete(key: Key, ifMatch: Etag): Promise<WriteOutcome>;
@@ -30,6 +40,10 @@ export interface CopyRequest {
   /** All metadata that the copy is to carry, the stamp included. */
   readonly metadata: Metadata;
   readonly condition: WriteCondition;
+  /** The access tier of the copy; undefined for the account's default. */
+  readonly tier: string | undefined;
+  /** The index tags of the copy, which were read from the source. */
+  readonly tags: Tags;
 }
 
 export interface RestampRequest {
@@ -49,4 +63,10 @@ export type WriteOutcome =
   /** The backup's blob is not, or is no longer, what the condition asks for. */
   | { readonly outcome: 'backup-moved' }
   /** The source's blob is no longer the version that was asked for. */
-  | { readonly outcome: 'source-moved' };
+  | { readonly outcome: 'source-moved' }
+  /** The backup is held by something that only a person can lift. */
+  | { readonly outcome: 'refused'; readonly reason: 'backup-leased' | 'backup-immutable' };
+
+/** `engine` is the way that was taken, for the log. */
+export type CopyOutcome =
+  (WriteOutcome & { readonly engine: string }) | { readonly outcome: 'unfinished'; readonly engine: string };

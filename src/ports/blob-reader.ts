@@ -2,6 +2,7 @@ import type { Etag } from '../model/etag.js';
 import type { ContainerName, BlobPath, Key } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
 import type { Metadata, Stamp } from '../model/stamp.js';
+import type { Tags } from '../model/tags.js';
 
 /**
  * What can be asked of either account. Every method rejects with a `BlobmirrorError` and nothing else; none retries
@@ -16,6 +17,9 @@ export interface BlobReader {
    * ContainerNotFound); every other failure, a bare 404 included, is an error and proves nothing (invariant 7).
    */
   read(key: Key): Promise<Reading>;
+
+  /** Index tags; none for a blob that is not there. */
+  readTags(key: Key): Promise<Tags>;
 
   /** All containers, a page at a time. */
   listContainers(): AsyncIterable<readonly ContainerName[]>;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { converge } from '../../src/mirror/converge.js';
 import { type Key, parseKey } from '../../src/model/key.js';
+import { POLICY } from '../support/memory-pair.js';
 import { startStoragePair, type StoragePair } from '../support/storage-pair.js';
 
 const HEAD_BACKUP = 'backupaccount Blob_GetProperties';
@@ -25,7 +26,7 @@ describe('requests to storage, as storage counts them', () => {
 
   async function count(): Promise<string[]> {
     pair.requests.length = 0;
-    await converge(pair.source, pair.backup, { deletes: 'mirror' }, key);
+    await converge({ source: pair.source, backup: pair.backup, policy: POLICY }, key);
     return [...pair.requests];
   }
 

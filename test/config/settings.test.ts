@@ -28,7 +28,7 @@ describe('the settings', () => {
       backup: { accountName: 'backupaccount' },
       eventsQueue: 'storage-events',
       containers: { include: [], exclude: [] },
-      deletes: 'mirror',
+      policy: { deletes: 'mirror', tier: 'same', tags: 'off' },
       logLevel: 'info',
     });
   });

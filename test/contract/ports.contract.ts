@@ -38,9 +38,11 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
         key,
         source,
         metadata: source.metadata,
+        tier: undefined,
+        tags: {},
         condition: { nothingThere: true },
       });
-      expect(outcome).toEqual({ outcome: 'written' });
+      expect(outcome).toMatchObject({ outcome: 'written' });
     }
 
     describe('read', () => {
@@ -110,8 +112,15 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
         const source = await present('source', key);
         const metadata = addStamp({ New: '2' }, STAMP);
         expect(
-          await stores.backup.copy({ key, source, metadata, condition: { nothingThere: true } }),
-        ).toEqual({ outcome: 'written' });
+          await stores.backup.copy({
+            key,
+            source,
+            metadata,
+            tier: undefined,
+            tags: {},
+            condition: { nothingThere: true },
+          }),
+        ).toMatchObject({ outcome: 'written' });
         expect(await stores.content('backup', key)).toBe('hello');
         expect(await present('backup', key)).toMatchObject({
           headers: { contentType: 'text/x', cacheControl: 'no-store' },
@@ -126,8 +135,15 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
         await stores.put('backup', key, { content: 'old' });
         const source = await present('source', key);
         expect(
-          await stores.backup.copy({ key, source, metadata: {}, condition: { nothingThere: true } }),
-        ).toEqual({ outcome: 'backup-moved' });
+          await stores.backup.copy({
+            key,
+            source,
+            metadata: {},
+            tier: undefined,
+            tags: {},
+            condition: { nothingThere: true },
+          }),
+        ).toMatchObject({ outcome: 'backup-moved' });
         expect(await stores.content('backup', key)).toBe('old');
       });
 
@@ -138,14 +154,28 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
         const source = await present('source', key);
         const { etag } = await present('backup', key);
         await stores.put('backup', key, { content: 'newer' });
-        expect(await stores.backup.copy({ key, source, metadata: {}, condition: { ifMatch: etag } })).toEqual(
-          { outcome: 'backup-moved' },
-        );
+        expect(
+          await stores.backup.copy({
+            key,
+            source,
+            metadata: {},
+            tier: undefined,
+            tags: {},
+            condition: { ifMatch: etag },
+          }),
+        ).toMatchObject({ outcome: 'backup-moved' });
         expect(await stores.content('backup', key)).toBe('newer');
         const now = await present('backup', key);
         expect(
-          await stores.backup.copy({ key, source, metadata: {}, condition: { ifMatch: now.etag } }),
-        ).toEqual({ outcome: 'written' });
+          await stores.backup.copy({
+            key,
+            source,
+            metadata: {},
+            tier: undefined,
+            tags: {},
+            condition: { ifMatch: now.etag },
+          }),
+        ).toMatchObject({ outcome: 'written' });
         expect(await stores.content('backup', key)).toBe('new');
       });
 
@@ -156,9 +186,16 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
         const source = await present('source', key);
         const { etag } = await present('backup', key);
         await stores.remove('backup', key);
-        expect(await stores.backup.copy({ key, source, metadata: {}, condition: { ifMatch: etag } })).toEqual(
-          { outcome: 'backup-moved' },
-        );
+        expect(
+          await stores.backup.copy({
+            key,
+            source,
+            metadata: {},
+            tier: undefined,
+            tags: {},
+            condition: { ifMatch: etag },
+          }),
+        ).toMatchObject({ outcome: 'backup-moved' });
 
         const elsewhere = parseKey('only-on-source', 'x');
         await stores.put('source', elsewhere, { content: 'x' });
@@ -168,9 +205,11 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
             key: elsewhere,
             source: there,
             metadata: {},
+            tier: undefined,
+            tags: {},
             condition: { nothingThere: true },
           }),
-        ).toEqual({ outcome: 'backup-moved' });
+        ).toMatchObject({ outcome: 'backup-moved' });
       });
 
       it('is lost to the source when that was overwritten or deleted since it was read', async () => {
@@ -178,10 +217,17 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
         await stores.put('source', key, { content: 'v1' });
         const source = await present('source', key);
         await stores.put('source', key, { content: 'v2' });
-        const request = { key, source, metadata: {}, condition: { nothingThere: true } } as const;
-        expect(await stores.backup.copy(request)).toEqual({ outcome: 'source-moved' });
+        const request = {
+          key,
+          source,
+          metadata: {},
+          tier: undefined,
+          tags: {},
+          condition: { nothingThere: true },
+        } as const;
+        expect(await stores.backup.copy(request)).toMatchObject({ outcome: 'source-moved' });
         await stores.remove('source', key);
-        expect(await stores.backup.copy(request)).toEqual({ outcome: 'source-moved' });
+        expect(await stores.backup.copy(request)).toMatchObject({ outcome: 'source-moved' });
         expect(await stores.content('backup', key)).toBeUndefined();
       });
 
@@ -190,6 +236,41 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
         await stores.put('source', key, { content: '' });
         await copyNew(key);
         expect(await stores.content('backup', key)).toBe('');
+      });
+    });
+
+    describe('tier and tags', () => {
+      it('are set by a copy and changed later, and leave the ETag as it was', async () => {
+        const key = newKey();
+        await stores.put('source', key, { content: 'x' });
+        const source = await present('source', key);
+        const outcome = await stores.backup.copy({
+          key,
+          source,
+          metadata: {},
+          tier: 'Cool',
+          tags: { colour: 'red', 'a b': 'c+d' },
+          condition: { nothingThere: true },
+        });
+        expect(outcome).toMatchObject({ outcome: 'written' });
+        const copied = await present('backup', key);
+        expect(copied).toMatchObject({ tier: 'Cool', tagCount: 2 });
+        expect(await stores.backup.readTags(key)).toEqual({ colour: 'red', 'a b': 'c+d' });
+
+        expect(await stores.backup.setTier(key, 'Archive')).toMatchObject({ outcome: 'written' });
+        expect(await stores.backup.setTags(key, { colour: 'blue' })).toMatchObject({ outcome: 'written' });
+        expect(await present('backup', key)).toMatchObject({
+          etag: copied.etag,
+          tier: 'Archive',
+          archived: true,
+        });
+        expect(await stores.backup.readTags(key)).toEqual({ colour: 'blue' });
+      });
+
+      it('are lost to the backup when the blob is gone', async () => {
+        expect(await stores.backup.setTier(newKey(), 'Cool')).toMatchObject({ outcome: 'backup-moved' });
+        expect(await stores.backup.setTags(newKey(), { a: 'b' })).toMatchObject({ outcome: 'backup-moved' });
+        expect(await stores.backup.readTags(newKey())).toEqual({});
       });
     });
 
@@ -210,7 +291,7 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
           metadata: addStamp({ Bee: '2' }, STAMP),
           ifMatch: before.etag,
         });
-        expect(outcome).toEqual({ outcome: 'written' });
+        expect(outcome).toMatchObject({ outcome: 'written' });
         const after = await present('backup', key);
         expect(after).toMatchObject({
           headers: { contentType: 'text/y', cacheControl: 'no-store' },
@@ -228,10 +309,10 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
         const { etag } = await present('backup', key);
         const request = { key, headers: {}, contentMd5: undefined, metadata: { x: 'y' }, ifMatch: etag };
         await stores.put('backup', key, { content: 'two' });
-        expect(await stores.backup.restamp(request)).toEqual({ outcome: 'backup-moved' });
+        expect(await stores.backup.restamp(request)).toMatchObject({ outcome: 'backup-moved' });
         expect((await present('backup', key)).metadata).toEqual({});
         await stores.remove('backup', key);
-        expect(await stores.backup.restamp(request)).toEqual({ outcome: 'backup-moved' });
+        expect(await stores.backup.restamp(request)).toMatchObject({ outcome: 'backup-moved' });
       });
     });
 
@@ -241,16 +322,18 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
         await stores.put('backup', key, { content: 'one' });
         const { etag } = await present('backup', key);
         await stores.put('backup', key, { content: 'two' });
-        expect(await stores.backup.delete(key, etag)).toEqual({ outcome: 'backup-moved' });
+        expect(await stores.backup.delete(key, etag)).toMatchObject({ outcome: 'backup-moved' });
         expect(await stores.content('backup', key)).toBe('two');
-        expect(await stores.backup.delete(key, (await present('backup', key)).etag)).toEqual({
+        expect(await stores.backup.delete(key, (await present('backup', key)).etag)).toMatchObject({
           outcome: 'written',
         });
         expect(await stores.content('backup', key)).toBeUndefined();
       });
 
       it('is lost to the backup when nothing is there any more', async () => {
-        expect(await stores.backup.delete(newKey(), parseEtag('0x1'))).toEqual({ outcome: 'backup-moved' });
+        expect(await stores.backup.delete(newKey(), parseEtag('0x1'))).toMatchObject({
+          outcome: 'backup-moved',
+        });
       });
     });
 

@@ -73,7 +73,13 @@ describe('a message with events', () => {
   });
 
   it('says in the log what was mirrored, with its lag', async () => {
-    const intake = createIntake(() => ({ verdict: 'copied', created: true, bytes: 3 }));
+    const intake = createIntake(() => ({
+      verdict: 'copied',
+      created: true,
+      bytes: 3,
+      engine: 'memory',
+      stamped: true,
+    }));
     await intake.handle(event('cat.jpg'));
     expect(intake.log.lines).toContainEqual({
       level: 'info',

@@ -3,10 +3,11 @@ import { BACKUP_ONLY, BOTH_PRESENT, decide, type Decision, SOURCE_ONLY } from '.
 import { parseEtag } from '../../src/model/etag.js';
 import type { BlobAbsent, BlobPresent } from '../../src/model/reading.js';
 import type { Stamp } from '../../src/model/stamp.js';
+import type { Policy } from '../../src/mirror/policy.js';
 import type { SkipReason } from '../../src/model/verdict.js';
 
 const SOURCE = 'sourceaccount';
-const GIB = 1024 ** 3;
+const SIDES = { source: SOURCE, backup: 'backupaccount' };
 
 const blob = (changes: Partial<BlobPresent> = {}): BlobPresent => ({
   present: true,
@@ -29,17 +30,26 @@ const stamp = (etag: string, account = SOURCE): Stamp => ({
 const absent: BlobAbsent = { present: false, container: 'exists' };
 const containerAbsent: BlobAbsent = { present: false, container: 'missing' };
 
+const MIRROR: Policy = { deletes: 'mirror', tier: 'same', tags: 'mirror' };
+
 const SOURCES = {
   copyable: blob(),
   archived: blob({ archived: true }),
-  'other-kind': blob({ kind: 'page' }),
-  'too-large': blob({ size: 5 * GIB }),
+  replica: blob({ stamp: stamp('0x7', 'backupaccount') }),
 } as const;
 
 const backupFor = {
   'in-step': () => blob({ etag: parseEtag('0xB'), stamp: stamp('0xA'), contentMd5: undefined, size: 99 }),
-  'same-content': (source: BlobPresent) => ({ ...source, etag: parseEtag('0xB'), stamp: stamp('0x9') }),
+  'same-content': (source: BlobPresent) => ({
+    ...source,
+    archived: false,
+    etag: parseEtag('0xB'),
+    stamp: stamp('0x9'),
+  }),
   stale: () => blob({ etag: parseEtag('0xB'), stamp: stamp('0x9'), contentMd5: 'another' }),
+  arriving: () =>
+    blob({ etag: parseEtag('0xB'), contentMd5: undefined, size: 0, pendingCopy: { stamp: stamp('0xA') } }),
+  'other-kind': () => blob({ etag: parseEtag('0xB'), kind: 'append', stamp: stamp('0x9') }),
 } as const;
 
 /** The decision that a move of the table stands for. */
@@ -51,6 +61,10 @@ function toDecision(move: string, source: BlobPresent, backup: BlobPresent): Dec
       return { action: 'copy', source, condition: { ifMatch: backup.etag } };
     case 'restamp':
       return { action: 'restamp', source, backup };
+    case 'make-way':
+      return { action: 'make-way', ifMatch: backup.etag };
+    case 'wait':
+      return { action: 'wait' };
     default:
       return { action: 'skip', reason: move as SkipReason };
   }
@@ -62,9 +76,7 @@ describe('decide, both sides present', () => {
       it(`answers ${move} to a source that is ${sourceState} and a backup that is ${backupState}`, () => {
         const source = SOURCES[sourceState as keyof typeof SOURCES];
         const backup = backupFor[backupState as keyof typeof backupFor](source);
-        expect(decide(SOURCE, source, backup, { deletes: 'mirror' })).toEqual(
-          toDecision(move, source, backup),
-        );
+        expect(decide(SIDES, source, backup, MIRROR)).toEqual(toDecision(move, source, backup));
       });
     }
   }
@@ -74,7 +86,7 @@ describe('decide, only the source present', () => {
   for (const [sourceState, move] of Object.entries(SOURCE_ONLY)) {
     it(`answers ${move} to a source that is ${sourceState}`, () => {
       const source = SOURCES[sourceState as keyof typeof SOURCES];
-      const decision = decide(SOURCE, source, absent, { deletes: 'mirror' });
+      const decision = decide(SIDES, source, absent, MIRROR);
       expect(decision).toEqual(
         move === 'copy'
           ? { action: 'copy', source, condition: { nothingThere: true } }
@@ -84,9 +96,7 @@ describe('decide, only the source present', () => {
   }
 
   it('makes the container first when the backup lacks it', () => {
-    expect(decide(SOURCE, blob(), containerAbsent, { deletes: 'mirror' }).action).toBe(
-      'create-container-and-copy',
-    );
+    expect(decide(SIDES, blob(), containerAbsent, MIRROR).action).toBe('create-container-and-copy');
   });
 });
 
@@ -95,7 +105,8 @@ describe('decide, only the backup present', () => {
     for (const [deletes, move] of Object.entries(row)) {
       it(`answers ${move} when the source's container is ${container} and deletes are to be ${deletes}`, () => {
         const source: BlobAbsent = { present: false, container: container as BlobAbsent['container'] };
-        const decision = decide(SOURCE, source, blob({ etag: parseEtag('0xB') }), {
+        const decision = decide(SIDES, source, blob({ etag: parseEtag('0xB') }), {
+          ...MIRROR,
           deletes: deletes as 'mirror' | 'keep',
         });
         expect(decision).toEqual(
@@ -110,7 +121,7 @@ describe('decide', () => {
   it('does nothing when neither side is present', () => {
     for (const source of [absent, containerAbsent]) {
       for (const backup of [absent, containerAbsent]) {
-        expect(decide(SOURCE, source, backup, { deletes: 'mirror' })).toEqual({ action: 'nothing' });
+        expect(decide(SIDES, source, backup, MIRROR)).toEqual({ action: 'nothing' });
       }
     }
   });
@@ -123,27 +134,82 @@ describe('decide', () => {
       stamp: stamp('0x9'),
       contentMd5: undefined,
     });
-    expect(decide(SOURCE, source, backup, { deletes: 'mirror' }).action).toBe('copy');
+    expect(decide(SIDES, source, backup, MIRROR).action).toBe('copy');
   });
 
   it("takes another account's stamp for no sync, even with an equal ETag", () => {
     const backup = blob({ stamp: stamp('0xA', 'otheraccount'), contentMd5: undefined });
-    expect(decide(SOURCE, blob(), backup, { deletes: 'mirror' }).action).toBe('copy');
+    expect(decide(SIDES, blob(), backup, MIRROR).action).toBe('copy');
   });
 
   it('takes two unknown MD5s for no proof of equal content', () => {
     const source = blob({ contentMd5: undefined });
-    expect(
-      decide(SOURCE, source, blob({ contentMd5: undefined, stamp: stamp('0x9') }), { deletes: 'mirror' })
-        .action,
-    ).toBe('copy');
+    expect(decide(SIDES, source, blob({ contentMd5: undefined, stamp: stamp('0x9') }), MIRROR).action).toBe(
+      'copy',
+    );
   });
 
-  it('proves equal content by kind, size and MD5 together', () => {
-    for (const change of [{ size: 4 }, { kind: 'append' as const }, { contentMd5: 'another' }]) {
-      expect(
-        decide(SOURCE, blob(), blob({ ...change, stamp: stamp('0x9') }), { deletes: 'mirror' }).action,
-      ).toBe('copy');
+  it('proves equal content by size and MD5 together, and copies anew what the archive tier keeps from being changed', () => {
+    for (const change of [{ size: 4 }, { contentMd5: 'another' }, { archived: true }]) {
+      expect(decide(SIDES, blob(), blob({ ...change, stamp: stamp('0x9') }), MIRROR).action).toBe('copy');
     }
+  });
+});
+
+describe('decide, a pair in step', () => {
+  const inStep = (changes: Partial<BlobPresent> = {}) =>
+    blob({ etag: parseEtag('0xB'), stamp: stamp('0xA'), ...changes });
+
+  it('moves the backup to the tier that was set at the source', () => {
+    expect(decide(SIDES, blob({ tier: 'Cool' }), inStep({ tier: 'Hot' }), MIRROR)).toEqual({
+      action: 'set-tier',
+      tier: 'Cool',
+    });
+    expect(decide(SIDES, blob({ tier: 'Archive', archived: true }), inStep(), MIRROR)).toEqual({
+      action: 'set-tier',
+      tier: 'Archive',
+    });
+    expect(decide(SIDES, blob({ tier: 'Cool' }), inStep({ tier: 'Cool' }), MIRROR)).toEqual({
+      action: 'nothing',
+    });
+  });
+
+  it('leaves the tier alone where none was set at the source, and where the service has none', () => {
+    expect(decide(SIDES, blob(), inStep({ tier: 'Cool' }), MIRROR)).toEqual({ action: 'nothing' });
+    expect(decide(SIDES, blob({ kind: 'page', tier: 'P10' }), inStep({ kind: 'page' }), MIRROR)).toEqual({
+      action: 'nothing',
+    });
+  });
+
+  it('keeps every backup in the one tier that the settings name', () => {
+    const cold: Policy = { ...MIRROR, tier: 'Cold' };
+    expect(decide(SIDES, blob({ tier: 'Hot' }), inStep({ tier: 'Hot' }), cold)).toEqual({
+      action: 'set-tier',
+      tier: 'Cold',
+    });
+    expect(decide(SIDES, blob({ tier: 'Hot' }), inStep({ tier: 'Cold' }), cold)).toEqual({
+      action: 'nothing',
+    });
+  });
+
+  it('compares tags only when they are mirrored and either side has any', () => {
+    expect(decide(SIDES, blob({ tagCount: 1 }), inStep(), MIRROR)).toEqual({ action: 'compare-tags' });
+    expect(decide(SIDES, blob(), inStep({ tagCount: 1 }), MIRROR)).toEqual({ action: 'compare-tags' });
+    expect(decide(SIDES, blob({ tagCount: 0 }), inStep(), MIRROR)).toEqual({ action: 'nothing' });
+    expect(decide(SIDES, blob({ tagCount: 1 }), inStep(), { ...MIRROR, tags: 'off' })).toEqual({
+      action: 'nothing',
+    });
+  });
+});
+
+describe('decide, two accounts that mirror each other', () => {
+  it('does not mirror a replica back, and mirrors what carries the stamp of a third account', () => {
+    const replica = blob({ stamp: stamp('0x7', 'backupaccount') });
+    expect(decide(SIDES, replica, absent, MIRROR)).toEqual({
+      action: 'skip',
+      reason: 'replica-of-the-backup',
+    });
+    const third = blob({ stamp: stamp('0x7', 'thirdaccount') });
+    expect(decide(SIDES, third, absent, MIRROR)).toMatchObject({ action: 'copy' });
   });
 });

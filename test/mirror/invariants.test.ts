@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BlobmirrorError } from '../../src/model/errors.js';
-import { createMemoryPair, once, type MemoryPair } from '../support/memory-pair.js';
+import { createMemoryPair, once, POLICY, type MemoryPair } from '../support/memory-pair.js';
 import { KEY } from '../support/keys.js';
 
 /** What a user sees: the content of both sides. */
@@ -213,5 +213,54 @@ describe('converge', () => {
     });
     pair.source.put(KEY, { content: 'v1' });
     await expect(pair.converge()).rejects.toMatchObject({ code: 'race-lost', disposition: 'retry' });
+  });
+});
+
+describe('converge, beyond content', () => {
+  it('mirrors tags, with the copy and after it', async () => {
+    const pair = createMemoryPair();
+    pair.source.put(KEY, { content: 'v1', tags: { colour: 'red' } });
+    await pair.converge();
+    expect(pair.backup.peek(KEY)?.tags).toEqual({ colour: 'red' });
+    await pair.source.setTags(KEY, { colour: 'blue' });
+    expect(await pair.converge()).toEqual({ verdict: 'retagged' });
+    expect(pair.backup.peek(KEY)?.tags).toEqual({ colour: 'blue' });
+    expect(await pair.converge()).toEqual({ verdict: 'in-sync' });
+  });
+
+  it('follows the tier, with the copy and after it', async () => {
+    const pair = createMemoryPair();
+    pair.source.put(KEY, { content: 'v1', tier: 'Cool' });
+    await pair.converge();
+    expect(pair.backup.peek(KEY)?.tier).toBe('Cool');
+    await pair.source.setTier(KEY, 'Archive');
+    expect(await pair.converge()).toEqual({ verdict: 'retiered', tier: 'Archive' });
+    expect(await pair.converge()).toEqual({ verdict: 'in-sync' });
+  });
+
+  it('makes way for a blob of another kind', async () => {
+    const pair = createMemoryPair();
+    pair.backup.put(KEY, { content: 'old', kind: 'append' });
+    pair.source.put(KEY, { content: 'new' });
+    expect(await pair.converge()).toMatchObject({ verdict: 'copied', created: true });
+    expect(contents(pair)).toEqual(['new', 'new']);
+  });
+
+  it('copies without the stamp when the metadata leaves no room for it, and anew at each look', async () => {
+    const pair = createMemoryPair();
+    const metadata = { full: 'x'.repeat(8150) };
+    pair.source.put(KEY, { content: 'v1', metadata });
+    expect(await pair.converge()).toMatchObject({ verdict: 'copied', stamped: false });
+    expect(pair.backup.peek(KEY)).toMatchObject({ content: 'v1', metadata });
+    expect(await pair.converge()).toMatchObject({ verdict: 'copied', stamped: false });
+  });
+
+  it('keeps the backup of a deleted blob when deletes are to be kept, and still asks for proof', async () => {
+    const pair = createMemoryPair(undefined, { ...POLICY, deletes: 'keep' });
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.converge();
+    pair.source.remove(KEY);
+    expect(await pair.converge()).toEqual({ verdict: 'skipped', reason: 'deletes-are-kept' });
+    expect(pair.backup.peek(KEY)?.content).toBe('v1');
   });
 });

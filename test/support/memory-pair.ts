@@ -2,7 +2,11 @@ import { createMemoryAccount, type MemoryAccount, type Schedule } from '../../sr
 import { converge } from '../../src/mirror/converge.js';
 import type { Key } from '../../src/model/key.js';
 import type { Verdict } from '../../src/model/verdict.js';
+import type { Policy } from '../../src/mirror/policy.js';
 import { KEY } from './keys.js';
+
+/** Everything is mirrored. */
+export const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'mirror' };
 
 /** Runs before the effect of the call that it is asked for; it may fail the call by throwing. */
 export type Before = (call: string) => void | Promise<void>;
@@ -18,7 +22,7 @@ export interface MemoryPair {
 }
 
 /** A source and a backup with the container of `KEY` on both. `before` chooses what happens between the steps of the worker under test. */
-export function createMemoryPair(before: Before = () => {}): MemoryPair {
+export function createMemoryPair(before: Before = () => {}, policy: Policy = POLICY): MemoryPair {
   const calls: string[] = [];
   let disturbed = false;
   const schedule: Schedule = async (call, _key, effect) => {
@@ -41,14 +45,14 @@ export function createMemoryPair(before: Before = () => {}): MemoryPair {
     calls,
     otherWorker: async (key = KEY) => {
       const counted = calls.length;
-      const verdict = await converge(source, backup, { deletes: 'mirror' }, key);
+      const verdict = await converge({ source, backup, policy }, key);
       calls.length = counted;
       return verdict;
     },
     converge: async (key = KEY) => {
       disturbed = true;
       try {
-        return await converge(source, backup, { deletes: 'mirror' }, key);
+        return await converge({ source, backup, policy }, key);
       } finally {
         disturbed = false;
       }

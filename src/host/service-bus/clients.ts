@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
 import { mendRheaSettlement } from '../../amqp/mend-rhea-settlement.js';
+import { mendRheaWindow } from '../../amqp/mend-rhea-window.js';
 import { BlobmirrorError } from '../../model/errors.js';
 import type { ServiceBusSettings } from '../host-json.js';
 import type { ServiceBusConnection } from '../settings.js';
@@ -41,6 +42,7 @@ export class ServiceBusClients {
 
   #create(connection: ServiceBusConnection): ServiceBusClient {
     mendRheaSettlement();
+    mendRheaWindow();
     if (connection.kind === 'identity') {
       if (this.#createCredential === undefined) {
         throw new BlobmirrorError(

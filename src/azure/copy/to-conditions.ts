@@ -1,0 +1,7 @@
+import { etagHeader } from '../../model/etag.js';
+import type { WriteCondition } from '../../ports/backup-store.js';
+
+/** A condition on the backup as the SDK takes it. */
+export function toConditions(condition: WriteCondition): { ifNoneMatch: string } | { ifMatch: string } {
+  return 'nothingThere' in condition ? { ifNoneMatch: '*' } : { ifMatch: etagHeader(condition.ifMatch) };
+}

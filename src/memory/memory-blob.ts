@@ -1,0 +1,36 @@
+import { type Etag, parseEtag } from '../model/etag.js';
+import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.js';
+import { type Metadata, splitStamp } from '../model/stamp.js';
+
+/** What a user writes. */
+export interface MemoryBlob {
+  readonly content: string;
+  readonly contentMd5?: string;
+  readonly headers?: ContentHeaders;
+  readonly metadata?: Metadata;
+  readonly kind?: BlobKind;
+  readonly archived?: boolean;
+}
+
+/** What the account keeps of it. */
+export type StoredBlob = MemoryBlob & { readonly etag: Etag; readonly lastModified: Date };
+
+export function toReading(blob: StoredBlob): BlobPresent {
+  return {
+    present: true,
+    etag: blob.etag,
+    lastModified: blob.lastModified,
+    size: blob.content.length,
+    kind: blob.kind ?? 'block',
+    contentMd5: blob.contentMd5,
+    headers: blob.headers ?? {},
+    ...splitStamp(blob.metadata ?? {}),
+    archived: blob.archived ?? false,
+  };
+}
+
+/** ETags that never come twice. */
+export function createEtags(): () => Etag {
+  let last = 0;
+  return () => parseEtag(`0x${(++last).toString(16).toUpperCase()}`);
+}
