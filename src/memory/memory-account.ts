@@ -45,6 +45,8 @@ export function createMemoryAccount(
   const containers = new Map<ContainerName, MemoryContainer>();
   const nextEtag = source?.nextEtag ?? createEtags();
 
+  const peek = (key: Key): StoredBlob | undefined => containers.get(key.container)?.blobs.get(key.path);
+
   const state = {
     containers,
     nextEtag,
@@ -55,7 +57,13 @@ export function createMemoryAccount(
       container.blobs.set(key.path, { ...blob, etag, lastModified: now() });
       return etag;
     },
-    peek: (key: Key) => containers.get(key.container)?.blobs.get(key.path),
+    peek,
+    /** What no ETag stands for. False when there is no such blob. */
+    amend: (key: Key, change: Pick<MemoryBlob, 'tier' | 'tags'>): boolean => {
+      const blob = peek(key);
+      if (blob !== undefined) containers.get(key.container)?.blobs.set(key.path, { ...blob, ...change });
+      return blob !== undefined;
+    },
     remove: (key: Key) => containers.get(key.container)?.blobs.delete(key.path) ?? false,
     addContainer: (container: ContainerName, metadata: Metadata = {}): void => {
       if (!containers.has(container)) containers.set(container, { metadata, blobs: new Map() });

@@ -1,6 +1,7 @@
 import { type Etag, parseEtag } from '../model/etag.js';
 import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.js';
 import { type Metadata, splitStamp } from '../model/stamp.js';
+import type { Tags } from '../model/tags.js';
 
 /** What a user writes. */
 export interface MemoryBlob {
@@ -10,6 +11,8 @@ export interface MemoryBlob {
   readonly metadata?: Metadata;
   readonly kind?: BlobKind;
   readonly archived?: boolean;
+  readonly tier?: string;
+  readonly tags?: Tags;
 }
 
 /** What the account keeps of it. */
@@ -25,7 +28,9 @@ export function toReading(blob: StoredBlob): BlobPresent {
     contentMd5: blob.contentMd5,
     headers: blob.headers ?? {},
     ...splitStamp(blob.metadata ?? {}),
-    archived: blob.archived ?? false,
+    archived: blob.archived ?? blob.tier === 'Archive',
+    ...(blob.tier !== undefined && { tier: blob.tier }),
+    tagCount: Object.keys(blob.tags ?? {}).length,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Reading } from '../model/reading.js';
 import { type Metadata, splitStamp } from '../model/stamp.js';
 import type {
   BackupStore,
+  CopyOutcome,
   CopyRequest,
   RestampRequest,
   WriteCondition,
@@ -13,6 +14,9 @@ import type { ListedBlob } from '../ports/blob-reader.js';
 import { type MemoryBlob, type StoredBlob, toReading } from './memory-blob.js';
 import type { Schedule } from './schedule.js';
 
+/** The name of the one way to copy that there is here. */
+const ENGINE = 'memory';
+
 /** The state of an account, as far as its ports touch it. */
 interface AccountState {
   readonly containers: ReadonlyMap<
@@ -21,6 +25,7 @@ interface AccountState {
   >;
   put(key: Key, blob: MemoryBlob): Etag;
   peek(key: Key): StoredBlob | undefined;
+  amend(key: Key, change: Pick<MemoryBlob, 'tier' | 'tags'>): boolean;
   remove(key: Key): boolean;
   addContainer(container: ContainerName, metadata?: Metadata): void;
 }
@@ -47,13 +52,16 @@ export function createMemoryPorts(
   }
 
   /** One request in two stages: the source is read under its ETag first, and the write commits some time later. */
-  async function copy({ key, source: pinned, metadata, condition }: CopyRequest): Promise<WriteOutcome> {
+  async function copy(request: CopyRequest): Promise<CopyOutcome> {
+    const { key, source: pinned, metadata, condition, tier, tags } = request;
     const from = await schedule(`${account}.copy-read`, key, () => peekSource(key));
-    if (from?.etag !== pinned.etag) return { outcome: 'source-moved' };
+    if (from?.etag !== pinned.etag) return { outcome: 'source-moved', engine: ENGINE };
     return await schedule(`${account}.copy`, key, () => {
-      if (!state.containers.has(key.container) || !holds(key, condition)) return { outcome: 'backup-moved' };
-      state.put(key, { ...from, metadata });
-      return { outcome: 'written' };
+      if (!state.containers.has(key.container) || !holds(key, condition))
+        return { outcome: 'backup-moved', engine: ENGINE };
+      const { tier: _tier, ...content } = from;
+      state.put(key, { ...content, metadata, tags, ...(tier !== undefined && { tier }) });
+      return { outcome: 'written', engine: ENGINE };
     });
   }
 
@@ -89,11 +97,18 @@ export function createMemoryPorts(
     return { outcome: 'written' };
   }
 
+  function amend(key: Key, change: Pick<MemoryBlob, 'tier' | 'tags'>): WriteOutcome {
+    return { outcome: state.amend(key, change) ? 'written' : 'backup-moved' };
+  }
+
   return {
     account,
     read: (key) => schedule(`${account}.read`, key, () => read(key)),
+    readTags: (key) => schedule(`${account}.readTags`, key, () => state.peek(key)?.tags ?? {}),
     copy,
     restamp,
+    setTier: (key, tier) => schedule(`${account}.setTier`, key, () => amend(key, { tier })),
+    setTags: (key, tags) => schedule(`${account}.setTags`, key, () => amend(key, { tags })),
     delete: (key, ifMatch) => schedule(`${account}.delete`, key, () => remove(key, ifMatch)),
     createContainer: (container, metadata) =>
       schedule(`${account}.createContainer`, undefined, () => state.addContainer(container, metadata)),
