@@ -11,6 +11,7 @@ import type { Hint } from '../model/hint.js';
 import { eventAccount } from './event-account.js';
 import { eventKeys } from './event-keys.js';
 import { isObject } from './json.js';
+import { mayChangeSilently } from './may-change-silently.js';
 import { readBody } from './message-body.js';
 import { readEnvelope } from './envelope.js';
 
@@ -64,6 +65,7 @@ async function toHint(event: unknown, enqueuedTime: Date): Promise<Hint> {
     eventId: envelope.id,
     eventType: envelope.type,
     eventTime: envelope.time ?? enqueuedTime,
+    mayChangeSilently: mayChangeSilently(envelope),
     event,
   };
 }

@@ -12,6 +12,7 @@ import type { Scope } from '../model/scope.js';
 import type { Verdict } from '../model/verdict.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import type { Logger } from '../telemetry/logger.js';
+import { lookAgain, lookAgainAfter } from './look-again.js';
 import { type Failure, settleFailure } from './settle-failure.js';
 
 /** A message as a Service Bus trigger hands it over. */
@@ -45,31 +46,39 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
     part: only ? '' : `/rejected-${i}`,
   }));
   for (const [i, hint] of hints.entries()) {
+    const part = only ? '' : `/${i}`;
+    let again: number | undefined;
     try {
-      await mirrorHint(intake, log, hint);
+      again = await mirrorHint(intake, log, hint);
     } catch (error) {
-      failures.push({ error: toBlobmirrorError(error), event: hint.event, part: only ? '' : `/${i}` });
+      failures.push({ error: toBlobmirrorError(error), event: hint.event, part });
     }
+    if (again !== undefined) await lookAgain(intake.queue, history, hint, part, again);
   }
   for (const failure of failures) await settleFailure(intake.queue, log, history, failure);
 }
 
-async function mirrorHint({ scope, converge }: Intake, log: Logger, hint: Hint): Promise<void> {
+/** Resolves to the time after which the event deserves another look, in milliseconds, if it does. */
+async function mirrorHint({ scope, converge }: Intake, log: Logger, hint: Hint): Promise<number | undefined> {
   if (hint.account !== undefined && hint.account !== scope.account) {
     throw new BlobmirrorError(
       'event-of-other-account',
       `the event is of ${hint.account}, not of ${scope.account}`,
     );
   }
-  const keys = hint.keys.filter((key) => scope.includes(key.container));
+  const keys = hint.keys.filter((key) => scope.includes(key));
   if (keys.length === 0) {
     throw new BlobmirrorError('event-out-of-scope', `${hint.keys.map(keyText).join(', ')} is not mirrored`);
   }
+  const again: number[] = [];
   for (const key of keys) {
     const started = performance.now();
     const verdict = await converge(key);
     report(log, hint, key, verdict, performance.now() - started);
+    again.push(lookAgainAfter(hint, verdict) ?? Number.POSITIVE_INFINITY);
   }
+  const soonest = Math.min(...again);
+  return Number.isFinite(soonest) ? soonest : undefined;
 }
 
 function report(log: Logger, hint: Hint, key: Key, verdict: Verdict, tookMs: number): void {
@@ -83,5 +92,6 @@ function report(log: Logger, hint: Hint, key: Key, verdict: Verdict, tookMs: num
   };
   if (verdict.verdict === 'in-sync') log.debug('already in sync', fields);
   else if (verdict.verdict === 'skipped') log.warn('not mirrored', fields);
+  else if (verdict.verdict === 'unfinished') log.info('copy goes on in another message', fields);
   else log.info('mirrored', fields);
 }

@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { BlobmirrorError } from '../model/errors.js';
 import type { HintMessage, History } from '../model/hint-message.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import type { Logger } from '../telemetry/logger.js';
+import { chainMessage, type Part } from './chain-message.js';
 import { backoffMs, isWorthAnotherTry, LONGEST_REQUEST_MS } from './backoff.js';
 
 /** An event that could not be mirrored, or not be read. */
 export interface Failure {
   readonly event: unknown;
   readonly error: BlobmirrorError;
-  /** Tells the events of one message apart; empty for the only one. */
-  readonly part: string;
+  readonly part: Part;
 }
 
 /**
@@ -55,34 +54,15 @@ export async function settleFailure(
   log.error('event moved to the dead-letter queue', fields);
 }
 
-/**
- * The id is made from the message that the chain began with and the number of the try. So a worker that dies between
- * sending and completing sends the same id when the message comes again, and duplicate detection drops the second
- * copy; a replay begins a chain of its own.
- */
 function toMessage(
-  { event, error, part }: Failure,
+  failure: Failure,
   history: History,
   purpose: 'try' | 'second-look' | 'parked',
 ): HintMessage {
-  const root = `${history.root}${part}`;
-  const attempts = history.attempts + 1;
-  return {
-    messageId: `${shorten(root)}.${purpose}.${attempts}`,
-    event,
-    history: {
-      root,
-      attempts,
-      firstSeen: history.firstSeen,
-      parked: purpose === 'parked',
-      lastError: { code: error.code, detail: error.message, hint: error.hint },
-    },
-  };
-}
-
-/** Service Bus takes message ids of at most 128 characters. */
-const LONGEST_ROOT = 96;
-
-function shorten(root: string): string {
-  return root.length <= LONGEST_ROOT ? root : createHash('sha256').update(root).digest('base64url');
+  const { event, error, part } = failure;
+  return chainMessage(event, part, purpose, history, {
+    attempts: history.attempts + 1,
+    parked: purpose === 'parked',
+    lastError: { code: error.code, detail: error.message, hint: error.hint },
+  });
 }

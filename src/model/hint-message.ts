@@ -14,10 +14,11 @@ export interface History {
   /** How many tries failed so far; 0 for a message that was not tried yet. */
   readonly attempts: number;
   readonly firstSeen: Date;
+  /** How many looks it had that ended well and asked for another one. */
+  readonly looks: number;
   /** The message is on its way to the dead-letter queue and is not to be tried again. */
   readonly parked: boolean;
-  readonly lastError:
-    { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
+  readonly lastError: { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
 }
 
 /** The format of the properties below. A newer worker reads the older formats. */
@@ -28,6 +29,7 @@ const NAMES = {
   root: 'blobmirror-root',
   attempts: 'blobmirror-attempts',
   firstSeen: 'blobmirror-first-seen',
+  looks: 'blobmirror-looks',
   parked: 'blobmirror-parked',
   code: 'blobmirror-code',
   detail: 'blobmirror-detail',
@@ -42,6 +44,7 @@ export function toProperties(history: History): Record<string, string | number |
     [NAMES.root]: history.root,
     [NAMES.attempts]: history.attempts,
     [NAMES.firstSeen]: history.firstSeen.toISOString(),
+    [NAMES.looks]: history.looks,
     ...(history.parked && { [NAMES.parked]: true }),
     ...(history.lastError && {
       [NAMES.code]: history.lastError.code,
@@ -57,12 +60,16 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     const value = properties[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const attempts = Number(properties[NAMES.attempts] ?? 0);
+  const count = (name: string): number => {
+    const value = Number(properties[name] ?? 0);
+    return Number.isSafeInteger(value) && value > 0 ? value : 0;
+  };
   const firstSeen = new Date(text(NAMES.firstSeen) ?? Number.NaN);
   const code = text(NAMES.code);
   return {
     root: text(NAMES.root) ?? messageId,
-    attempts: Number.isSafeInteger(attempts) && attempts > 0 ? attempts : 0,
+    attempts: count(NAMES.attempts),
+    looks: count(NAMES.looks),
     firstSeen: Number.isNaN(firstSeen.getTime()) ? enqueued : firstSeen,
     parked: properties[NAMES.parked] === true || properties[NAMES.parked] === 'true',
     lastError:

@@ -12,6 +12,8 @@ export interface Hint {
   readonly eventId: string;
   readonly eventType: string;
   readonly eventTime: Date;
+  /** The blob may change again without an event: it deserves a second look a while after it was mirrored. */
+  readonly mayChangeSilently: boolean;
   /** The event as it came, to be sent again when the key must be looked at later. */
   readonly event: unknown;
 }

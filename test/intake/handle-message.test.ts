@@ -43,7 +43,7 @@ function createIntake(converge: (key: Key) => Verdict = () => ({ verdict: 'in-sy
     handle: async (body: unknown, message: Partial<IncomingMessage> = {}) =>
       await handleMessage(
         {
-          scope: createScope('sourceaccount', { include: [], exclude: ['private'] }),
+          scope: createScope('sourceaccount', { containers: { include: [], exclude: ['private'] } }),
           converge: async (key) => {
             await Promise.resolve();
             converged.push(keyText(key));
@@ -146,7 +146,7 @@ describe('an event that fails', () => {
     expect(intake.later).toHaveLength(1);
     expect(intake.later[0]).toMatchObject({
       event: event('a'),
-      messageId: 'm1.try.1',
+      messageId: 'm1.try.1.0',
       history: { root: 'm1', attempts: 1, parked: false },
     });
 
@@ -159,11 +159,11 @@ describe('an event that fails', () => {
     await intake.handle(event('a'));
     const [first] = intake.later;
     await intake.handle(event('a'), {
-      messageId: 'm1.try.1',
+      messageId: 'm1.try.1.0',
       applicationProperties: toProperties(first?.history ?? ({} as never)),
     });
     expect(intake.later[1]).toMatchObject({
-      messageId: 'm1.try.2',
+      messageId: 'm1.try.2.0',
       history: { root: 'm1', attempts: 2, firstSeen: first?.history.firstSeen },
     });
   });
@@ -177,7 +177,7 @@ describe('an event that fails', () => {
   it('is looked at twice when the outcome of a write is unknown: soon, and after the longest request time (invariant 5)', async () => {
     const intake = createIntake(failWith('write-outcome-unknown'));
     await intake.handle(event('a'));
-    expect(intake.later.map(({ messageId }) => messageId)).toEqual(['m1.try.1', 'm1.second-look.1']);
+    expect(intake.later.map(({ messageId }) => messageId)).toEqual(['m1.try.1.0', 'm1.second-look.1.0']);
     expect(intake.later[1]?.delayMs).toBe(600_000);
   });
 
@@ -186,6 +186,7 @@ describe('an event that fails', () => {
     const history = {
       root: 'm1',
       attempts: 400,
+      looks: 0,
       firstSeen: new Date(Date.now() - 12 * 3_600_000),
       parked: false,
       lastError: undefined,
@@ -213,7 +214,7 @@ describe('an event that fails', () => {
     const intake = createIntake(failWith('storage-rejected'));
     await intake.handle(event('a'));
     const parked = intake.dead[0];
-    expect(parked?.messageId).toBe('m1.parked.1');
+    expect(parked?.messageId).toBe('m1.parked.1.0');
     await expect(
       intake.handle(event('a'), { applicationProperties: toProperties(parked?.history ?? ({} as never)) }),
     ).rejects.toThrow('parked');
@@ -223,5 +224,71 @@ describe('an event that fails', () => {
     const intake = createIntake(failWith('storage-unavailable'));
     await intake.handle(event('a'), { messageId: 'm'.repeat(128) });
     expect(intake.later[0]?.messageId.length).toBeLessThanOrEqual(128);
+  });
+});
+
+describe('a key that is to be looked at again', () => {
+  const copied: Verdict = { verdict: 'copied', created: true, bytes: 3, engine: 'memory', stamped: true };
+  const appended = event('log', {
+    data: {
+      api: 'PutBlob',
+      blobType: 'AppendBlob',
+      url: 'https://sourceaccount.blob.core.windows.net/photos/log',
+    },
+  });
+
+  it.each([
+    ['an append blob', appended],
+    [
+      'a file that the Data Lake endpoint made',
+      event('log', {
+        data: { api: 'CreateFile', url: 'https://sourceaccount.dfs.core.windows.net/photos/log' },
+      }),
+    ],
+  ])('gets a second look after it was copied: %s', async (_what, body) => {
+    const intake = createIntake(() => copied);
+    await intake.handle(body);
+    expect(intake.later).toHaveLength(1);
+    expect(intake.later[0]).toMatchObject({
+      messageId: 'm1.look.0.1',
+      delayMs: 30_000,
+      history: { looks: 1, attempts: 0 },
+    });
+  });
+
+  it('gets another one while it keeps moving, and none once it has come to rest', async () => {
+    let verdict: Verdict = copied;
+    const intake = createIntake((): Verdict => verdict);
+    await intake.handle(appended);
+    const look = {
+      messageId: 'm1.look.0.1',
+      applicationProperties: toProperties(intake.later[0]?.history ?? ({} as never)),
+    };
+    await intake.handle(appended, look);
+    expect(intake.later.at(-1)).toMatchObject({
+      messageId: 'm1.look.0.2',
+      history: { root: 'm1', looks: 2 },
+    });
+    verdict = { verdict: 'in-sync' };
+    await intake.handle(appended, look);
+    expect(intake.later).toHaveLength(2);
+  });
+
+  it('gets none when it is an ordinary blob', async () => {
+    const intake = createIntake(() => copied);
+    await intake.handle(event('a'));
+    expect(intake.later).toEqual([]);
+  });
+
+  it('comes back at once when its copy has used up its time, and is not completed before the queue has it', async () => {
+    const intake = createIntake(() => ({ verdict: 'unfinished', engine: 'blocks-from-url' }));
+    await intake.handle(event('a'));
+    expect(intake.later[0]).toMatchObject({
+      event: event('a'),
+      delayMs: 0,
+      history: { looks: 1, attempts: 0 },
+    });
+    intake.state.queueFails = true;
+    await expect(intake.handle(event('a'))).rejects.toThrow('the queue is gone');
   });
 });
