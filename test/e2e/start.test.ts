@@ -1,12 +1,18 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
-import { environmentOf, FREE_PORTS, startEnvironment, trackProcess } from './support/start-environment.js';
+import {
+  environmentOf,
+  FREE_PORTS,
+  type RunningEnvironment,
+  startEnvironment,
+  trackProcess,
+} from './support/start-environment.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
 import { untilMirrored } from './support/until-mirrored.js';
 import { waitUntil } from './support/wait-until.js';
@@ -58,7 +64,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     environment.process.signal(signal);
     expect(await environment.process.ended).toBe(0);
     expect(performance.now() - asked).toBeLessThan(STOP_WITHIN_MS);
-    expect(environment.process.hasProcesses()).toBe(false);
+    expect(environment.process.processes()).toEqual([]);
     expect(existsSync(environment.readyFile)).toBe(false);
   },
 );
@@ -77,7 +83,7 @@ test('npm start is ready on a line of standard output, mirrors, and stops on Ctr
   process.kill(-started.pid, 'SIGINT');
   expect(await started.ended).toBe(0);
   expect(performance.now() - asked).toBeLessThan(STOP_WITHIN_MS);
-  expect(started.hasProcesses()).toBe(false);
+  expect(started.processes()).toEqual([]);
 });
 
 test('with --no-worker it starts none, and says what to run', async () => {
@@ -123,9 +129,9 @@ test('a worker that dies is started again, and catches up', async () => {
   await container.getBlockBlobClient('before').upload('before', 6);
   await untilMirrored(environment, 'photos', 'before');
 
-  const worker = await workerOf(environment.process.pid);
+  const worker = workerOf(environment);
   process.kill(worker, 'SIGKILL');
-  await waitUntil('it is gone', () => !isAlive(worker), { within: 2000 });
+  await waitUntil('it is gone', () => !environment.process.processes().includes(worker), { within: 2000 });
   await container.getBlockBlobClient('meanwhile').upload('meanwhile', 9);
   await untilMirrored(environment, 'photos', 'meanwhile');
   expect(environment.process.logged('the worker died and is started again')).toMatchObject([
@@ -135,25 +141,17 @@ test('a worker that dies is started again, and catches up', async () => {
 
 test('a worker whose environment is killed ends by itself', async () => {
   const environment = await startEnvironment();
-  const worker = await workerOf(environment.process.pid);
-  expect(isAlive(worker)).toBe(true);
+  expect(environment.process.processes()).toContain(workerOf(environment));
   environment.process.signal('SIGKILL');
-  await waitUntil('no process is left', () => !environment.process.hasProcesses(), { within: 2000 });
+  await waitUntil('no process is left', () => environment.process.processes().length === 0, { within: 2000 });
 });
 
 function linesFromBlobmirror(stderr: string): string[] {
   return stderr.split('\n').filter((line) => line.startsWith('blobmirror:'));
 }
 
-async function workerOf(pid: number): Promise<number> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return Number(children.trim().split(' ')[0]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+function workerOf({ process: started }: RunningEnvironment): number {
+  const [worker, ...others] = started.processes().filter((pid) => pid !== started.pid);
+  if (worker === undefined || others.length > 0) throw new Error('there should be one process more');
+  return worker;
 }

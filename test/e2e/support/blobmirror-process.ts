@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expectNoSecrets } from './expect-no-secrets.js';
+import { processesOf, signalGroup } from './process-group.js';
 import { waitUntil } from './wait-until.js';
 
 export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -15,8 +16,8 @@ export interface BlobmirrorProcess {
   /** The lines of its log with this message, as fields. */
   logged(message: string): Record<string, unknown>[];
   signal(name: NodeJS.Signals): void;
-  /** Whether the process, or any that it started, is still there. */
-  hasProcesses(): boolean;
+  /** It, and whatever it started, as far as they still run. */
+  processes(): number[];
   /** Ends whatever is left of it, and fails when it has told a secret. */
   end(): Promise<void>;
 }
@@ -50,7 +51,7 @@ export function spawnBlobmirror(args: readonly string[], options: ProcessOptions
   if (pid === undefined) throw new Error('the process could not be started');
   const output = collect(child);
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
-  const killAll = (): void => void signalGroup(pid, 'SIGKILL');
+  const killAll = (): void => signalGroup(pid, 'SIGKILL');
   groups.add(pid);
 
   return {
@@ -59,14 +60,16 @@ export function spawnBlobmirror(args: readonly string[], options: ProcessOptions
     ended,
     logged: (message) => parseLog(output.stderr).filter((line) => line['msg'] === message),
     signal: (name) => void process.kill(pid, name),
-    hasProcesses: () => signalGroup(pid, 0),
+    processes: () => processesOf(pid),
     end: async () => {
       signalGroup(pid, 'SIGTERM');
       const late = setTimeout(killAll, STOP_WITHIN_MS);
       await ended;
       clearTimeout(late);
       killAll();
-      await waitUntil('no process of the group is left', () => !signalGroup(pid, 0), { within: 2000 });
+      await waitUntil('no process of the group is left', () => processesOf(pid).length === 0, {
+        within: 2000,
+      });
       groups.delete(pid);
       expectNoSecrets(output);
     },
@@ -90,16 +93,6 @@ function collect({ stdout, stderr }: ChildProcess): { stdout: string; stderr: st
   stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   return output;
-}
-
-/** False when the group has no process. */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(-pid, signal);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function parseLog(stderr: string): Record<string, unknown>[] {
