@@ -8,6 +8,7 @@ const rooms = {
   app: [
     'intake',
     'reconcile',
+    'recovery',
     'mirror',
     'events',
     'azure',
@@ -19,6 +20,7 @@ const rooms = {
   ],
   intake: ['mirror', 'events', 'ports', 'telemetry', 'model'],
   reconcile: ['mirror', 'ports', 'telemetry', 'model'],
+  recovery: ['mirror', 'ports', 'telemetry', 'model'],
   mirror: ['ports', 'telemetry', 'model'],
   events: ['model'],
   azure: ['ports', 'telemetry', 'model'],

@@ -23,9 +23,9 @@ export function createMemoryInspector(
     },
 
     readRange: async (key, { etag, offset, count }) => {
-      const before = await account.read(key);
+      await account.read(key);
       const blob = account.peek(key);
-      if (!before.present || blob?.etag !== etag) return undefined;
+      if (blob?.etag !== etag) return undefined;
       return Buffer.from(blob.content).subarray(offset, offset + count);
     },
 

@@ -1,0 +1,85 @@
+import type { Difference, DifferenceName } from '../../model/difference.js';
+import type { BlobPresent, ContentHeaders } from '../../model/reading.js';
+import { addStamp, fitsIntoMetadata } from '../../model/stamp.js';
+import type { Tags } from '../../model/tags.js';
+import { type Policy, wantedTier } from '../../mirror/policy.js';
+import { compareNames } from './compare-names.js';
+
+/** All that can be known of a blob without reading its content. */
+export interface BlobView {
+  readonly reading: BlobPresent;
+  readonly tags: Tags;
+}
+
+const HEADERS = {
+  contentType: 'content-type',
+  contentEncoding: 'content-encoding',
+  contentLanguage: 'content-language',
+  contentDisposition: 'content-disposition',
+  cacheControl: 'cache-control',
+} as const satisfies Record<keyof ContentHeaders, DifferenceName>;
+
+/** Everything but the bytes. A pure function of what the two sides tell; empty when they agree. */
+export function compareBlobs(
+  sourceAccount: string,
+  policy: Policy,
+  source: BlobView,
+  backup: BlobView,
+): Difference[] {
+  return [
+    ...compareStamp(sourceAccount, source.reading, backup.reading),
+    ...compareValue('kind', source.reading.kind, backup.reading.kind),
+    ...compareValue('size', String(source.reading.size), String(backup.reading.size)),
+    ...compareMd5(source.reading, backup.reading),
+    ...compareHeaders(source.reading.headers, backup.reading.headers),
+    ...compareNames('metadata', source.reading.metadata, backup.reading.metadata),
+    ...(policy.tags === 'mirror' ? compareNames('tag', source.tags, backup.tags) : []),
+    ...compareTier(policy, source.reading, backup.reading),
+  ];
+}
+
+/** Whether the backup was made from the very version that the source has now (invariant 6). */
+export function isInStep(sourceAccount: string, source: BlobPresent, backup: BlobPresent): boolean {
+  return backup.stamp?.account === sourceAccount && backup.stamp.etag === source.etag;
+}
+
+function compareStamp(account: string, source: BlobPresent, backup: BlobPresent): Difference[] {
+  const { stamp } = backup;
+  if (stamp === undefined) {
+    const { etag, lastModified, metadata } = source;
+    // Where the user's own metadata leaves no room, the mirror goes without.
+    const hasRoom = fitsIntoMetadata(addStamp(metadata, { account, etag, lastModified }));
+    return hasRoom ? [{ difference: 'stamp-missing', source: etag }] : [];
+  }
+  return [
+    ...compareValue('stamp-account', account, stamp.account),
+    ...compareValue('stamp-etag', source.etag, stamp.etag),
+  ];
+}
+
+/** A backup may know the MD5 of what the source has none for: the service computes it when it copies. */
+function compareMd5(source: BlobPresent, backup: BlobPresent): Difference[] {
+  return source.contentMd5 === undefined
+    ? []
+    : compareValue('content-md5', source.contentMd5, backup.contentMd5);
+}
+
+function compareHeaders(source: ContentHeaders, backup: ContentHeaders): Difference[] {
+  return (Object.keys(HEADERS) as (keyof ContentHeaders)[]).flatMap((header) =>
+    compareValue(HEADERS[header], source[header], backup[header]),
+  );
+}
+
+function compareTier(policy: Policy, source: BlobPresent, backup: BlobPresent): Difference[] {
+  const wanted = wantedTier(policy, source);
+  return wanted === undefined ? [] : compareValue('tier', wanted, backup.tier);
+}
+
+function compareValue(
+  difference: DifferenceName,
+  source: string | undefined,
+  backup: string | undefined,
+): Difference[] {
+  if (source === backup) return [];
+  return [{ difference, ...(source !== undefined && { source }), ...(backup !== undefined && { backup }) }];
+}

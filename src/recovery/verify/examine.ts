@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Key } from '../../model/key.js';
+import type { AccountInspector } from '../../ports/account-inspector.js';
+import type { BlobView } from './compare-blobs.js';
+import { judge, type Judgement, type Sides } from './judge.js';
+import type { Verification } from './verification.js';
+
+export type Examined = Exclude<Judgement, { outcome: 'moving' }> | { readonly outcome: 'still-moving' };
+
+/** Milliseconds between looks: at first, and at most. */
+const FIRST_WAIT = 200;
+const LONGEST_WAIT = 2000;
+/** A key that would not come to rest is watched for this many times the settling time. */
+const PATIENCE = 3;
+
+/**
+ * Looks at a key that two listings disagree on, and tells a difference from a change that the mirror is about to
+ * follow. A listing only nominates: nothing is said before both sides were read. Where the mirror holds the key for
+ * done, by its stamp, any difference is one at once; where it is behind, only after the source was at rest for the
+ * settling time.
+ */
+export async function examine(task: Verification, key: Key, signal: AbortSignal): Promise<Examined> {
+  const started = Date.now();
+  let version: string | undefined;
+  let restsSince = started;
+
+  for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+    const sides = await look(task, key);
+    const seen = sides.source?.reading.etag ?? 'absent';
+    if (seen !== version) [version, restsSince] = [seen, restingSince(sides)];
+    const judgement = await judge(task, key, sides);
+    if (judgement.outcome !== 'moving') {
+      if (judgement.outcome !== 'differs' || !judgement.behind) return judgement;
+      if (Date.now() - restsSince >= task.settleMs) return judgement;
+    }
+    if (signal.aborted || Date.now() - started > PATIENCE * task.settleMs) return { outcome: 'still-moving' };
+    await sleep(wait, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** A blob tells when it changed; when it vanished nobody knows, so that counts from now. */
+function restingSince({ source }: Sides): number {
+  return Math.min(Date.now(), source?.reading.lastModified.getTime() ?? Infinity);
+}
+
+/** The backup first, the source after it (invariant 2): a stamp that agrees then speaks of a version that was there. */
+async function look({ source, backup, policy }: Verification, key: Key): Promise<Sides> {
+  const tags = policy.tags === 'mirror';
+  const onBackup = await view(backup, key, tags);
+  return { backup: onBackup, source: await view(source, key, tags) };
+}
+
+async function view(account: AccountInspector, key: Key, tags: boolean): Promise<BlobView | undefined> {
+  const reading = await account.read(key);
+  if (!reading.present) return undefined;
+  const tagged = tags && (reading.tagCount ?? 0) > 0;
+  return { reading, tags: tagged ? await account.readTags(key) : {} };
+}

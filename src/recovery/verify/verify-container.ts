@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Difference } from '../../model/difference.js';
+import type { ContainerName } from '../../model/key.js';
+import { compareNames } from './compare-names.js';
+import type { Verification } from './verification.js';
+
+export interface ContainerVerified {
+  readonly differences: readonly Difference[];
+  /** Whether both sides are there, so that their blobs can be compared. */
+  readonly onBothSides: boolean;
+}
+
+/** Milliseconds between two looks for a container that the mirror may be about to create. */
+const WAIT = 500;
+
+/**
+ * Compares a container without its blobs. The mirror creates a container on the backup for its first blob, so one that
+ * the backup lacks is a difference only when the source's holds blobs; and it never deletes one.
+ */
+export async function verifyContainer(
+  task: Verification,
+  container: ContainerName,
+  signal: AbortSignal,
+): Promise<ContainerVerified> {
+  const { source, backup, policy, settleMs } = task;
+  const started = Date.now();
+  for (;;) {
+    const [theirs, access] = [
+      await backup.readContainer(container),
+      await backup.readPublicAccess(container),
+    ];
+    const ours = await source.readContainer(container);
+    const open: Difference[] =
+      access === 'none' ? [] : [{ difference: 'public-access', source: 'none', backup: access }];
+
+    if (ours === undefined) {
+      const extra = theirs !== undefined && policy.deletes === 'mirror';
+      return {
+        differences: [...(extra ? [{ difference: 'container-extra' } as const] : []), ...open],
+        onBothSides: false,
+      };
+    }
+    if (theirs !== undefined)
+      return {
+        differences: [...compareNames('container-metadata', ours, theirs), ...open],
+        onBothSides: true,
+      };
+
+    const youngest = await firstChange(task, container);
+    if (youngest === undefined) return { differences: [], onBothSides: false };
+    if (signal.aborted || Date.now() - Math.min(started, youngest.getTime()) >= settleMs)
+      return { differences: [{ difference: 'container-missing' }], onBothSides: false };
+    await sleep(WAIT, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** When the first blob in scope that the source lists was last changed; undefined when there is none. */
+async function firstChange(
+  { source, scope, prefix }: Verification,
+  container: ContainerName,
+): Promise<Date | undefined> {
+  for (const { path } of scope.prefixes({ container, path: prefix })) {
+    for await (const page of source.listReadings(container, { prefix: path, tags: false })) {
+      const first = page.find((blob) => scope.includes({ container, path: blob.path }));
+      if (first !== undefined) return first.reading.lastModified;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,150 @@
+/**
+ * Recovery: what an owner asks of a backup on the day it is needed, and before. Verify compares both accounts and tells
+ * every difference; it trusts neither events nor the queue nor a word of the mirror's, only what the two accounts
+ * answer. It must never write to either of them, and never hold more than a few pages of a listing or ranges of
+ * content.
+ */
+import type { ContainerName, Key } from '../../model/key.js';
+import { examine, type Examined } from './examine.js';
+import { judge } from './judge.js';
+import { type ListedPair, pairListings } from './pair-listings.js';
+import { createTally, type Tally } from './tally.js';
+import type { Verification } from './verification.js';
+import { verifyContainer } from './verify-container.js';
+
+/** Keys that are looked at together. Most of them wait for an answer, or for their source to come to rest. */
+const CONCURRENCY = 64;
+const NEVER = new AbortController().signal;
+
+/**
+ * Compares everything in scope. Ends early, without an error, when the signal is given.
+ *
+ * Requests: one listing of each side for every 5,000 blobs, three for each container, two to four looks for each key
+ * that the listings disagree on, and two for every 4 MiB of content that is read.
+ *
+ * @throws BlobmirrorError of any storage code
+ */
+export async function verify(
+  task: Verification,
+  tally: Tally = createTally(),
+  signal: AbortSignal = NEVER,
+): Promise<Tally> {
+  for (const container of await listBoth(task)) {
+    if (signal.aborted) break;
+    tally.containers++;
+    const { differences, onBothSides } = await verifyContainer(task, container, signal);
+    if (signal.aborted) break;
+    if (differences.length > 0) tally.differing++;
+    for (const difference of differences) {
+      tally.differences++;
+      task.found({ container }, difference);
+    }
+    if (onBothSides) await verifyBlobs(task, container, tally, signal);
+  }
+  return tally;
+}
+
+async function verifyBlobs(
+  task: Verification,
+  container: ContainerName,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> {
+  const pairs = pairsInScope(task, container, signal);
+  const work = async (): Promise<void> => {
+    for (let next = await pairs.next(); !next.done; next = await pairs.next()) {
+      if (next.value.source !== undefined) tally.blobs++;
+      const key = { container, path: next.value.path };
+      const examined = await examinePair(task, key, next.value, signal);
+      if (signal.aborted && examined.outcome !== 'differs') return;
+      if (next.value.source !== undefined || isOfBackupAlone(examined)) record(task, tally, key, examined);
+    }
+  };
+  try {
+    // An async generator queues its callers, so any number of workers may draw from the same one.
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  } finally {
+    await pairs.return();
+  }
+}
+
+async function* pairsInScope(
+  { source, backup, scope, prefix, policy }: Verification,
+  container: ContainerName,
+  signal: AbortSignal,
+): AsyncGenerator<ListedPair, void, void> {
+  for (const { path } of scope.prefixes({ container, path: prefix })) {
+    const options = { prefix: path, tags: policy.tags === 'mirror' };
+    for await (const pair of pairListings(
+      source.listReadings(container, options),
+      backup.listReadings(container, options),
+    )) {
+      if (signal.aborted) return;
+      if (scope.includes({ container, path: pair.path })) yield pair;
+    }
+  }
+}
+
+/** What two listings agree on is equal; whatever else they say is looked into. */
+async function examinePair(
+  task: Verification,
+  key: Key,
+  pair: ListedPair,
+  signal: AbortSignal,
+): Promise<Examined> {
+  const judgement = await judge(task, key, pair);
+  return judgement.outcome === 'equal' || judgement.outcome === 'replica'
+    ? judgement
+    : await examine(task, key, signal);
+}
+
+/**
+ * Of a name that the backup alone lists. Where the source turns out to have it too, it comes by again among the
+ * source's own, or it is younger than the listing.
+ */
+function isOfBackupAlone(examined: Examined): boolean {
+  return examined.outcome === 'differs'
+    ? examined.differences.some(({ difference }) => difference === 'extra-on-backup')
+    : examined.outcome === 'kept';
+}
+
+function record(task: Verification, tally: Tally, key: Key, examined: Examined): void {
+  switch (examined.outcome) {
+    case 'equal':
+      if (!examined.contentProven) tally.contentUnproven++;
+      return;
+    case 'differs':
+      tally.differing++;
+      for (const difference of examined.differences) {
+        tally.differences++;
+        task.found(key, difference);
+      }
+      return;
+    case 'still-moving':
+      tally.stillMoving++;
+      task.stillMoving(key);
+      return;
+    case 'kept':
+      tally.kept++;
+      return;
+    case 'replica':
+      tally.replicas++;
+  }
+}
+
+/** An account holds few containers beside its blobs, so their names, unlike those of blobs, are held in memory. */
+async function listBoth({
+  source,
+  backup,
+  scope,
+  containers,
+}: Verification): Promise<readonly ContainerName[]> {
+  const names = new Set<ContainerName>();
+  for (const account of [source, backup]) {
+    for await (const page of account.listContainers()) {
+      for (const name of page)
+        if (scope.includesContainer(name) && containers?.has(name) !== false) names.add(name);
+    }
+  }
+  return [...names].toSorted();
+}
