@@ -29,7 +29,7 @@ export function createMirror(settings: Settings, log: Logger): Mirror {
   const sourceAccount = connect(settings.source);
   const source = createAzureReader(sourceAccount);
   const backup = createAzureBackup(connect(settings.backup), sourceAccount);
-  const scope = createScope(source.account, settings.containers);
+  const scope = createScope(source.account, settings.scope);
   const pair = { source, backup, policy: settings.policy };
   const convergeKey = shareFlights((key) => converge(pair, key));
 

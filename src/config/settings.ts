@@ -5,8 +5,9 @@
  * a connection string is never part of that line.
  */
 import { BlobmirrorError } from '../model/errors.js';
-import type { ScopePatterns } from '../model/scope.js';
+import type { ScopeRules } from '../model/scope.js';
 import { type Environment, readChoice, readText } from './environment.js';
+import { readScopeRules } from './scope-rules.js';
 import {
   parseServiceBusConnection,
   parseStorageConnection,
@@ -19,7 +20,7 @@ export interface Settings {
   readonly backup: StorageConnection;
   readonly serviceBus: ServiceBusConnection;
   readonly eventsQueue: string;
-  readonly containers: ScopePatterns;
+  readonly scope: ScopeRules;
   readonly policy: PolicySettings;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
@@ -44,7 +45,7 @@ export function readSettings(env: Environment): Settings {
       'BLOBMIRROR_EVENTS_QUEUE',
       'the name of the queue that Event Grid delivers to',
     ),
-    containers: readContainers(env),
+    scope: readScopeRules(env),
     policy: {
       deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
       tier: readChoice(env, 'BLOBMIRROR_TIER', ['same', 'Hot', 'Cool', 'Cold', 'Archive'], 'same'),
@@ -59,27 +60,4 @@ export function readSettings(env: Environment): Settings {
     );
   }
   return Object.freeze(settings);
-}
-
-function readContainers(env: Environment): ScopePatterns {
-  const include = readPatterns(env, 'BLOBMIRROR_INCLUDE_CONTAINERS');
-  const exclude = readPatterns(env, 'BLOBMIRROR_EXCLUDE_CONTAINERS');
-  const both = include.find((pattern) => exclude.includes(pattern));
-  if (both !== undefined) {
-    throw new BlobmirrorError(
-      'setting-invalid',
-      `${JSON.stringify(both)} is in BLOBMIRROR_INCLUDE_CONTAINERS and in BLOBMIRROR_EXCLUDE_CONTAINERS; it should be in one of them`,
-    );
-  }
-  return { include, exclude };
-}
-
-function readPatterns(env: Environment, name: string): readonly string[] {
-  const patterns = (env[name] ?? '').split(/[;,\s]+/).filter((pattern) => pattern !== '');
-  const wrong = patterns.find((pattern) => !/^[$a-z0-9*-]+$/.test(pattern));
-  if (wrong === undefined) return patterns;
-  throw new BlobmirrorError(
-    'setting-invalid',
-    `${name} holds ${JSON.stringify(wrong)}; it should be container names, * for any characters, with semicolons between them`,
-  );
 }

@@ -61,7 +61,11 @@ export const ERRORS = {
   },
   'event-out-of-scope': {
     disposition: 'ignore',
-    hint: 'The container is not mirrored by the settings; narrow the subject filter of the event subscription.',
+    hint: 'The settings leave it out; narrow the subject filter of the event subscription to save the delivery.',
+  },
+  'container-not-mappable': {
+    disposition: 'park',
+    hint: 'Give the container a name of its own in BLOBMIRROR_CONTAINER_MAP or leave it out, then replay.',
   },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },

@@ -1,34 +1,114 @@
-import type { ContainerName } from './key.js';
+/**
+ * What of the source is mirrored, and under which name: one definition for events, listings and comparisons. What it
+ * leaves out is not read, written, listed or deleted on either side; what lies on the backup and is no image of
+ * anything in it belongs to somebody else.
+ */
+import {
+  type ContainerNames,
+  type ContainerNaming,
+  createContainerNames,
+  SAME_NAMES,
+} from './container-names.js';
+import type { ContainerName, Key } from './key.js';
+import type { Prefix } from './prefix.js';
+import { matchesWildcard } from './wildcard.js';
 
-/** Which part of the source is mirrored. One definition serves events and listings. */
-export interface Scope {
+export interface Scope extends ContainerNames {
   /** The source account's name. */
   readonly account: string;
-  includes(container: ContainerName): boolean;
+
+  includes(key: Key): boolean;
+
+  /** Whether any key of the container may be in the scope. */
+  includesContainer(container: ContainerName): boolean;
+
+  /**
+   * The prefixes, none within another, that hold every key of the scope under the one that is given: what must be
+   * listed to see them all. A key under one of them is not therefore in the scope. Empty: there can be none.
+   */
+  prefixes(under: Prefix): readonly Prefix[];
 }
 
-export interface ScopePatterns {
-  /** Container names; `*` stands for any run of characters. Empty: all. */
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
+/** A list that lets in (all, when it is empty) and one that leaves out, which has the last word. */
+export interface Choice<Rule> {
+  readonly include: readonly Rule[];
+  readonly exclude: readonly Rule[];
+}
+
+/** All paths that begin so, in the containers of a pattern. A prefix has no wildcards and need not end at a slash. */
+export interface PathRule {
+  readonly containers: string;
+  readonly path: string;
+}
+
+export interface ScopeRules {
+  /** Container names, with wildcards. */
+  readonly containers: Choice<string>;
+  readonly paths: Choice<PathRule>;
+  /** What follows the last slash of a path, with wildcards. */
+  readonly patterns: Choice<string>;
+  readonly names: ContainerNaming;
 }
 
 /** The service's own containers: written by Azure for this account alone, never a user's data. */
-const SYSTEM_CONTAINERS: ReadonlySet<string> = new Set(['$logs', '$blobchangefeed']);
+export const SERVICE_CONTAINERS: ReadonlySet<string> = new Set(['$logs', '$blobchangefeed']);
 
-export function createScope(account: string, patterns: ScopePatterns): Scope {
-  const include = patterns.include.map(toExpression);
-  const exclude = patterns.exclude.map(toExpression);
+/** What is left out of the rules holds nothing back. */
+export function createScope(account: string, rules: Partial<ScopeRules> = {}): Scope {
+  const { containers = ALL, paths = ALL, patterns = ALL, names = SAME_NAMES } = rules;
+
+  const isContainer = (container: ContainerName): boolean =>
+    !SERVICE_CONTAINERS.has(container) &&
+    chooses(containers, (pattern) => matchesWildcard(pattern, container));
+
+  function includes(key: Key): boolean {
+    const name = key.path.slice(key.path.lastIndexOf('/') + 1);
+    return (
+      isContainer(key.container) &&
+      chooses(paths, (rule) => isOf(rule, key.container) && key.path.startsWith(rule.path)) &&
+      chooses(patterns, (pattern) => matchesWildcard(pattern, name))
+    );
+  }
+
+  function prefixes(under: Prefix): readonly Prefix[] {
+    const { container, path } = under;
+    const isLeftOut = (prefix: string): boolean =>
+      paths.exclude.some((rule) => isOf(rule, container) && prefix.startsWith(rule.path));
+    if (!isContainer(container) || isLeftOut(path)) return [];
+    if (paths.include.length === 0) return [under];
+
+    const wanted = new Set(paths.include.filter((rule) => isOf(rule, container)).map((rule) => rule.path));
+    if ([...wanted].some((prefix) => path.startsWith(prefix))) return [under];
+    return [...wanted]
+      .filter((prefix) => prefix.startsWith(path) && !isLeftOut(prefix))
+      .filter((prefix) => ![...wanted].some((wider) => wider !== prefix && prefix.startsWith(wider)))
+      .toSorted()
+      .map((prefix) => ({ container, path: prefix }));
+  }
+
+  const includesContainer = (container: ContainerName): boolean =>
+    prefixes({ container, path: '' }).length > 0;
+
+  const containerNames = createContainerNames(names);
   return {
     account,
-    includes: (container) =>
-      !SYSTEM_CONTAINERS.has(container) &&
-      (include.length === 0 || include.some((pattern) => pattern.test(container))) &&
-      !exclude.some((pattern) => pattern.test(container)),
+    includes,
+    includesContainer,
+    prefixes,
+    toBackup: (container) => containerNames.toBackup(container),
+    fromBackup: (name) => {
+      const container = containerNames.fromBackup(name);
+      return container !== undefined && includesContainer(container) ? container : undefined;
+    },
   };
 }
 
-function toExpression(pattern: string): RegExp {
-  const literal = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`);
+const ALL: Choice<never> = { include: [], exclude: [] };
+
+function chooses<Rule>({ include, exclude }: Choice<Rule>, takes: (rule: Rule) => boolean): boolean {
+  return (include.length === 0 || include.some(takes)) && !exclude.some(takes);
+}
+
+function isOf(rule: PathRule, container: ContainerName): boolean {
+  return matchesWildcard(rule.containers, container);
 }

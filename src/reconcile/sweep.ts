@@ -62,7 +62,7 @@ async function listBoth(
   const names = new Set<ContainerName>();
   for (const account of [source, backup]) {
     for await (const page of account.listContainers()) {
-      for (const name of page) if (scope.includes(name)) names.add(name);
+      for (const name of page) if (scope.includesContainer(name)) names.add(name);
     }
   }
   return [...names];

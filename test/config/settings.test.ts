@@ -27,7 +27,7 @@ describe('the settings', () => {
       source: { accountName: 'sourceaccount' },
       backup: { accountName: 'backupaccount' },
       eventsQueue: 'storage-events',
-      containers: { include: [], exclude: [] },
+      scope: { containers: { include: [], exclude: [] }, names: { prefix: '' } },
       policy: { deletes: 'mirror', tier: 'same', tags: 'off' },
       logLevel: 'info',
     });
@@ -56,15 +56,6 @@ describe('the settings', () => {
   it('name the account of a SAS connection string by its endpoint', () => {
     const sas = 'BlobEndpoint=http://127.0.0.1:10000/sourceaccount;SharedAccessSignature=sv=2021&sig=x';
     expect(readSettings({ ...GOOD, BLOBMIRROR_SOURCE: sas }).source.accountName).toBe('sourceaccount');
-  });
-
-  it('read lists of containers', () => {
-    const settings = readSettings({
-      ...GOOD,
-      BLOBMIRROR_INCLUDE_CONTAINERS: 'photos; docs-*',
-      BLOBMIRROR_EXCLUDE_CONTAINERS: 'docs-tmp',
-    });
-    expect(settings.containers).toEqual({ include: ['photos', 'docs-*'], exclude: ['docs-tmp'] });
   });
 
   it.each([
@@ -97,11 +88,6 @@ describe('the settings', () => {
     ],
     ['BLOBMIRROR_DELETES', 'maybe', 'BLOBMIRROR_DELETES is "maybe"; it should be mirror or keep'],
     ['BLOBMIRROR_LOG_LEVEL', 'loud', 'BLOBMIRROR_LOG_LEVEL is "loud"; it should be debug or info'],
-    [
-      'BLOBMIRROR_INCLUDE_CONTAINERS',
-      'photos;My Docs',
-      'BLOBMIRROR_INCLUDE_CONTAINERS holds "My"; it should be container names',
-    ],
   ])('refuse %s = %j with a line that names it', (name, value, line) => {
     expect(messageOf({ ...GOOD, [name]: value })).toContain(line);
   });
@@ -115,17 +101,6 @@ describe('the settings', () => {
       }),
     ).toBe(
       'BLOBMIRROR_SOURCE__blobServiceUri is "sourceaccount"; it should be like https://ACCOUNT.blob.core.windows.net',
-    );
-  });
-
-  it('refuse a container that is both included and excluded', () => {
-    const env = {
-      ...GOOD,
-      BLOBMIRROR_INCLUDE_CONTAINERS: 'a-*;photos',
-      BLOBMIRROR_EXCLUDE_CONTAINERS: 'photos',
-    };
-    expect(messageOf(env)).toContain(
-      '"photos" is in BLOBMIRROR_INCLUDE_CONTAINERS and in BLOBMIRROR_EXCLUDE_CONTAINERS',
     );
   });
 

@@ -1,28 +1,136 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseContainerName } from '../../src/model/key.js';
-import { createScope, type ScopePatterns } from '../../src/model/scope.js';
+import { parseContainerName, parseKey } from '../../src/model/key.js';
+import { createScope, type PathRule, type ScopeRules } from '../../src/model/scope.js';
 
-const includes = (name: string, patterns: Partial<ScopePatterns> = {}): boolean =>
-  createScope('sourceaccount', { include: [], exclude: [], ...patterns }).includes(parseContainerName(name));
+type Lists = Partial<Record<`${'include' | 'exclude'}${'Containers' | 'Paths' | 'Patterns'}`, string[]>>;
 
-describe('the scope', () => {
+function scope(lists: Lists = {}, names?: ScopeRules['names']) {
+  const toRule = (text: string): PathRule => ({
+    containers: text.slice(0, text.indexOf('/')),
+    path: text.slice(text.indexOf('/') + 1),
+  });
+  const made = createScope('sourceaccount', {
+    containers: { include: lists.includeContainers ?? [], exclude: lists.excludeContainers ?? [] },
+    paths: {
+      include: (lists.includePaths ?? []).map(toRule),
+      exclude: (lists.excludePaths ?? []).map(toRule),
+    },
+    patterns: { include: lists.includePatterns ?? [], exclude: lists.excludePatterns ?? [] },
+    ...(names && { names }),
+  });
+  return {
+    fromBackup: (name: string) => made.fromBackup(parseContainerName(name)),
+    holds: (container: string) => made.includesContainer(parseContainerName(container)),
+    has: (container: string, path: string) => made.includes(parseKey(container, path)),
+    lists: (container: string, path = '') =>
+      made.prefixes({ container: parseContainerName(container), path }).map((prefix) => prefix.path),
+  };
+}
+
+describe('the scope of containers', () => {
   it('holds every container of the user when nothing is said, and none of the service', () => {
-    expect(includes('photos')).toBe(true);
-    expect(includes('$web')).toBe(true);
-    expect(includes('$logs')).toBe(false);
-    expect(includes('$blobchangefeed')).toBe(false);
+    expect(['photos', '$web', '$root'].map(scope().holds)).toEqual([true, true, true]);
+    expect(['$logs', '$blobchangefeed'].map(scope().holds)).toEqual([false, false]);
+    expect(scope().has('$logs', 'x')).toBe(false);
   });
 
   it('holds only what is included, if anything is', () => {
-    expect(includes('photos', { include: ['photos', 'docs'] })).toBe(true);
-    expect(includes('photos2', { include: ['photos', 'docs'] })).toBe(false);
-    expect(includes('photos-2', { include: ['photos-*'] })).toBe(true);
-    expect(includes('my-photos-2', { include: ['photos-*'] })).toBe(false);
+    expect(['photos', 'docs', 'photos2'].map(scope({ includeContainers: ['photos', 'docs'] }).holds)).toEqual(
+      [true, true, false],
+    );
+    expect(['photos-2', 'my-photos-2'].map(scope({ includeContainers: ['photos-*'] }).holds)).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('leaves out what is excluded, also when it is included', () => {
-    expect(includes('photos-tmp', { include: ['photos-*'], exclude: ['*-tmp'] })).toBe(false);
-    expect(includes('$web', { exclude: ['$web'] })).toBe(false);
-    expect(includes('photos', { exclude: ['tmp'] })).toBe(true);
+    expect(scope({ includeContainers: ['photos-*'], excludeContainers: ['*-tmp'] }).holds('photos-tmp')).toBe(
+      false,
+    );
+    expect(scope({ excludeContainers: ['$web'] }).holds('$web')).toBe(false);
+    expect(scope({ excludeContainers: ['tmp'] }).holds('photos')).toBe(true);
+  });
+
+  it('does not hold a container of which no path is included, or every path is excluded', () => {
+    expect(['photos', 'docs'].map(scope({ includePaths: ['photos/2026/'] }).holds)).toEqual([true, false]);
+    expect(['photos', 'docs'].map(scope({ excludePaths: ['photos/'] }).holds)).toEqual([false, true]);
+  });
+});
+
+describe('the scope of paths', () => {
+  it('holds what begins with an included prefix of its container, whatever the characters', () => {
+    const { has } = scope({ includePaths: ['photos/2026/', '*/all [x]{y}!?'] });
+    expect(has('photos', '2026/a')).toBe(true);
+    expect(has('photos', '2027/a')).toBe(false);
+    expect(has('docs', '2026/a')).toBe(false);
+    expect(has('docs', 'all [x]{y}!? and more')).toBe(true);
+  });
+
+  it('leaves out what begins with an excluded prefix, also within an included one', () => {
+    const { has } = scope({ includePaths: ['photos/2026/'], excludePaths: ['photos-*/', '*/2026/tmp'] });
+    expect(has('photos', '2026/tmp')).toBe(false);
+    expect(has('photos', '2026/tmp2/x')).toBe(false);
+    expect(has('photos', '2026/x')).toBe(true);
+  });
+
+  it('looks at what follows the last slash for patterns', () => {
+    const { has } = scope({ includePatterns: ['*.jpg', 'read?e'], excludePatterns: ['thumb*'] });
+    expect(has('photos', 'a/b/cat.jpg')).toBe(true);
+    expect(has('photos', 'readme')).toBe(true);
+    expect(has('photos', 'a.jpg/b')).toBe(false);
+    expect(has('photos', 'a.jpg/')).toBe(false);
+    expect(has('photos', 'a/thumb.jpg')).toBe(false);
+    expect(has('photos', 'thumbs/a.jpg')).toBe(true);
+  });
+});
+
+describe('the prefixes to list', () => {
+  it('are the one that was asked for when nothing is said of paths', () => {
+    expect(scope().lists('photos')).toEqual(['']);
+    expect(scope().lists('photos', 'a/b')).toEqual(['a/b']);
+    expect(scope({ excludeContainers: ['photos'] }).lists('photos')).toEqual([]);
+  });
+
+  it('are the included ones beneath it, none within another and none that is left out', () => {
+    const { lists } = scope({
+      includePaths: ['photos/b/', 'photos/a', 'photos/ab', 'docs/x', 'photos/c/tmp/'],
+      excludePaths: ['photos/c/'],
+    });
+    expect(lists('photos')).toEqual(['a', 'b/']);
+    expect(lists('photos', 'b/2026')).toEqual(['b/2026']);
+    expect(lists('photos', 'c/')).toEqual([]);
+    expect(lists('photos', 'z')).toEqual([]);
+  });
+
+  it('hold every key of the scope, and each no more than once', () => {
+    const path = fc.stringMatching(/^[ab/]{1,4}$/);
+    const rules = fc.array(
+      fc
+        .tuple(fc.constantFrom('photos/', '*/', 'docs/'), fc.stringMatching(/^[ab/]{0,3}$/))
+        .map((parts) => parts.join('')),
+      { maxLength: 4 },
+    );
+    fc.assert(
+      fc.property(rules, rules, path, fc.nat(4), (includePaths, excludePaths, blob, cut) => {
+        const { has, lists } = scope({ includePaths, excludePaths });
+        const under = lists('photos', blob.slice(0, cut)).filter((prefix) => blob.startsWith(prefix));
+        expect(under.length).toBeGreaterThanOrEqual(has('photos', blob) ? 1 : 0);
+        expect(under.length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('the names of the scope', () => {
+  it('lead back from the backup only to what is mirrored', () => {
+    const names = { prefix: 'eu-', map: new Map() };
+    const { fromBackup } = scope({ excludeContainers: ['tmp'] }, names);
+    expect(fromBackup('eu-photos')).toBe('photos');
+    expect(fromBackup('eu-tmp')).toBeUndefined();
+    expect(fromBackup('photos')).toBeUndefined();
+    expect(scope().fromBackup('$logs')).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { sweep } from '../../src/reconcile/sweep.js';
 import { createMemoryPair } from '../support/memory-pair.js';
 import { createSilentLogger } from '../support/silent-logger.js';
 
-const everything = createScope('sourceaccount', { include: [], exclude: ['private'] });
+const everything = createScope('sourceaccount', { containers: { include: [], exclude: ['private'] } });
 
 it('a sweep brings in step what no event told of, and nothing else', async () => {
   const pair = createMemoryPair();

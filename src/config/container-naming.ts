@@ -1,0 +1,59 @@
+import type { ContainerNaming } from '../model/container-names.js';
+import { BlobmirrorError } from '../model/errors.js';
+import { type ContainerName, parseContainerName } from '../model/key.js';
+import { SERVICE_CONTAINERS } from '../model/scope.js';
+import { type Environment, readOptional } from './environment.js';
+import { readList } from './read-list.js';
+
+export const CONTAINER_MAP = 'BLOBMIRROR_CONTAINER_MAP';
+const PREFIX = 'BLOBMIRROR_BACKUP_CONTAINER_PREFIX';
+
+/** What may stand before a name of at least three characters, so that both are a container's name together. */
+const IS_PREFIX = /^(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*-?$/;
+
+/** @throws BlobmirrorError `setting-invalid` */
+export function readContainerNaming(env: Environment): ContainerNaming {
+  const prefix = readOptional(env, PREFIX) ?? '';
+  if (prefix !== '' && !IS_PREFIX.test(prefix)) {
+    throw new BlobmirrorError(
+      'setting-invalid',
+      `${PREFIX} is ${JSON.stringify(prefix)}; it should be at most 60 lower-case letters, digits and single hyphens, with no hyphen in front`,
+    );
+  }
+  return { prefix, map: readMap(env) };
+}
+
+function readMap(env: Environment): ContainerNaming['map'] {
+  const map = new Map<ContainerName, ContainerName>();
+  const sources = new Map<ContainerName, ContainerName>();
+  const meaning = 'pairs of container names like photos=photos-backup';
+  for (const item of readList(env, CONTAINER_MAP, /[;,\s]+/, isPair, meaning)) {
+    const [source, backup] = parsePair(item);
+    if (map.has(source)) throw wrong(`names ${source} twice; it should give it one name`);
+    const other = sources.get(backup);
+    if (other !== undefined) {
+      throw wrong(`maps ${other} and ${source} onto ${backup}; it should give each a name of its own`);
+    }
+    map.set(source, backup);
+    sources.set(backup, source);
+  }
+  return map;
+}
+
+function isPair(item: string): boolean {
+  try {
+    return !parsePair(item).some((name) => SERVICE_CONTAINERS.has(name));
+  } catch {
+    return false;
+  }
+}
+
+/** @throws BlobmirrorError when one of the two is no container name; what follows a second `=` makes the other none */
+function parsePair(item: string): readonly [ContainerName, ContainerName] {
+  const at = item.indexOf('=');
+  return [parseContainerName(item.slice(0, Math.max(at, 0))), parseContainerName(item.slice(at + 1))];
+}
+
+function wrong(what: string): BlobmirrorError {
+  return new BlobmirrorError('setting-invalid', `${CONTAINER_MAP} ${what}`);
+}

@@ -1,0 +1,62 @@
+import { BlobmirrorError } from './errors.js';
+import { type ContainerName, parseContainerName } from './key.js';
+
+/** How the settings name a source container on the backup. */
+export interface ContainerNaming {
+  /** Put before every name that has no entry in the map. Empty: a container keeps its name. */
+  readonly prefix: string;
+  /** Source name to backup name, as it is: no prefix is put before it. */
+  readonly map: ReadonlyMap<ContainerName, ContainerName>;
+}
+
+/** Source names to backup names and back. No two source containers ever have one name on the backup. */
+export interface ContainerNames {
+  /** @throws BlobmirrorError `container-not-mappable` when there is no name that is this container's alone */
+  toBackup(container: ContainerName): ContainerName;
+
+  /** The one source container that would have this name on the backup; undefined when none would. */
+  fromBackup(name: ContainerName): ContainerName | undefined;
+}
+
+export const SAME_NAMES: ContainerNaming = { prefix: '', map: new Map() };
+
+export function createContainerNames({ prefix, map }: ContainerNaming): ContainerNames {
+  const given = new Map([...map].map(([container, name]) => [name, container]));
+
+  function toBackup(container: ContainerName): ContainerName {
+    const mapped = map.get(container);
+    if (mapped !== undefined) return mapped;
+    const name = `${prefix}${container}`;
+    // `$` may stand in no ordinary name, and without it `$web` would take the name of a container `web`.
+    if (prefix !== '' && container.startsWith('$')) throw refuse(container, `${name} is no container name`);
+    const taker = given.get(name as ContainerName);
+    if (taker !== undefined) throw refuse(container, `the map gives ${name} to ${taker}`);
+    try {
+      return parseContainerName(name);
+    } catch {
+      throw refuse(container, `${name} is longer than 63 characters`);
+    }
+  }
+
+  function fromBackup(name: ContainerName): ContainerName | undefined {
+    const mapped = given.get(name);
+    if (mapped !== undefined) return mapped;
+    if (!name.startsWith(prefix)) return undefined;
+    try {
+      const container = parseContainerName(name.slice(prefix.length));
+      return toBackup(container) === name ? container : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  return { toBackup, fromBackup };
+}
+
+function refuse(container: ContainerName, reason: string): BlobmirrorError {
+  return new BlobmirrorError(
+    'container-not-mappable',
+    `the container ${container} has no name on the backup: ${reason}`,
+    { context: { container } },
+  );
+}

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { readSettings } from '../../src/config/settings.js';
+
+const TABLE_ROW = /^\| `(BLOBMIRROR_\w+)` +\|/gm;
+
+const KEYED = {
+  BLOBMIRROR_SOURCE: 'AccountName=one;AccountKey=a',
+  BLOBMIRROR_BACKUP: 'AccountName=two;AccountKey=a',
+  BLOBMIRROR_SERVICE_BUS: 'Endpoint=sb://x/;SharedAccessKeyName=a;SharedAccessKey=a',
+  BLOBMIRROR_EVENTS_QUEUE: 'q',
+};
+const KEYLESS = {
+  BLOBMIRROR_SOURCE__blobServiceUri: 'https://one.blob.core.windows.net',
+  BLOBMIRROR_BACKUP__blobServiceUri: 'https://two.blob.core.windows.net',
+  BLOBMIRROR_SERVICE_BUS__fullyQualifiedNamespace: 'x.servicebus.windows.net',
+  BLOBMIRROR_EVENTS_QUEUE: 'q',
+};
+
+/** Every name that is looked up while the settings are read. */
+function namesRead(env: Record<string, string>): readonly string[] {
+  const names: string[] = [];
+  readSettings(
+    new Proxy(env, {
+      get: (target, name) => {
+        names.push(String(name));
+        return Reflect.get(target, name) as unknown;
+      },
+    }),
+  );
+  return names;
+}
+
+it('the table of settings has every setting that is read, and no other', async () => {
+  const table = await readFile(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+  const rows = [...table.matchAll(TABLE_ROW)].map(([, name]) => name);
+  expect(rows).toEqual([...new Set(rows)]);
+  expect(new Set(rows)).toEqual(new Set([KEYED, KEYLESS].flatMap(namesRead)));
+});
