@@ -14,6 +14,7 @@ export async function untilMirrored(
   { source, backup }: Accounts,
   container: string,
   name: string,
+  { within = LONGEST_MS } = {},
 ): Promise<number> {
   const started = performance.now();
   const original = source.getContainerClient(container).getBlobClient(name);
@@ -26,7 +27,7 @@ export async function untilMirrored(
       const { stamp } = splitStamp((await copy.getProperties()).metadata ?? {});
       return wanted !== undefined && stamp?.etag === parseEtag(wanted);
     },
-    { within: LONGEST_MS },
+    { within },
   );
   return performance.now() - started;
 }

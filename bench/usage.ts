@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+
+/** What a process has used so far. */
+export interface Usage {
+  readonly cpuMs: number;
+  readonly peakRssMiB: number;
+}
+
+/** From Linux, for any process; a clock tick is 10 ms there (`getconf CLK_TCK`). */
+const TICK_MS = 10;
+
+/** @throws Error on other systems than Linux */
+export function usageOf(pid: number): Usage {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The 14th and 15th field of proc_pid_stat(5); the second is a name in parentheses that may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return {
+    cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS,
+    peakRssMiB: Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024,
+  };
+}
