@@ -10,7 +10,7 @@ import {
 import type { Reading } from '../model/reading.js';
 import { type Metadata, splitStamp } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
-import type { BlobReader, ListedBlob } from '../ports/blob-reader.js';
+import type { BlobReader, ListedBlob, ListRange } from '../ports/blob-reader.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
@@ -43,11 +43,20 @@ export function createAzureReader({ name, client }: Account): BlobReader {
     }
   }
 
-  async function* listBlobs(container: ContainerName): AsyncIterable<readonly ListedBlob[]> {
-    const pages = client.getContainerClient(container).listBlobsFlat({ includeMetadata: true });
+  async function* listBlobs(
+    container: ContainerName,
+    { prefix, after }: ListRange = {},
+  ): AsyncIterable<readonly ListedBlob[]> {
+    const pages = client.getContainerClient(container).listBlobsFlat({
+      includeMetadata: true,
+      ...(prefix !== undefined && { prefix }),
+      ...(after !== undefined && { startFrom: after }),
+    });
     try {
-      for await (const page of pages.byPage({ maxPageSize: PAGE_SIZE }))
-        yield page.segment.blobItems.map(toListed);
+      for await (const page of pages.byPage({ maxPageSize: PAGE_SIZE })) {
+        // The service starts with the very path that it is given.
+        yield page.segment.blobItems.filter((item) => item.name !== after).map(toListed);
+      }
     } catch (error) {
       if (serviceCode(error) === 'ContainerNotFound') return;
       throw toStorageError(error, 'read', name);

@@ -53,8 +53,8 @@ export function createMemoryPorts(
 
   /** One request in two stages: the source is read under its ETag first, and the write commits some time later. */
   async function copy(request: CopyRequest): Promise<CopyOutcome> {
-    const { key, source: pinned, metadata, condition, tier, tags } = request;
-    const from = await schedule(`${account}.copy-read`, key, () => peekSource(key));
+    const { key, from: at = key, source: pinned, metadata, condition, tier, tags } = request;
+    const from = await schedule(`${account}.copy-read`, key, () => peekSource(at));
     if (from?.etag !== pinned.etag) return { outcome: 'source-moved', engine: ENGINE };
     return await schedule(`${account}.copy`, key, () => {
       if (!state.containers.has(key.container) || !holds(key, condition))
@@ -119,9 +119,12 @@ export function createMemoryPorts(
         [...state.containers.keys()].toSorted(),
       );
     },
-    listBlobs: async function* (container) {
+    listBlobs: async function* (container, { prefix = '', after } = {}) {
       yield await schedule(`${account}.listBlobs`, undefined, () =>
-        [...(state.containers.get(container)?.blobs ?? [])].map(toListed).toSorted(byPath),
+        [...(state.containers.get(container)?.blobs ?? [])]
+          .filter(([path]) => path.startsWith(prefix) && (after === undefined || path > after))
+          .map(toListed)
+          .toSorted(byPath),
       );
     },
   };

@@ -34,7 +34,10 @@ export interface BackupStore extends BlobReader {
 }
 
 export interface CopyRequest {
+  /** What is written on the backup. */
   readonly key: Key;
+  /** What is read at the source: the same when left out. It differs where a container has another name on the backup. */
+  readonly from?: Key;
   /** The version to copy, as it was read at the source. */
   readonly source: BlobPresent;
   /** All metadata that the copy is to carry, the stamp included. */

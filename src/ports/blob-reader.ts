@@ -25,13 +25,21 @@ export interface BlobReader {
   listContainers(): AsyncIterable<readonly ContainerName[]>;
 
   /**
-   * All blobs of a container in the service's own order, a page of at most 5,000 at a time. A container that does
-   * not exist lists nothing.
+   * The blobs of a container in the service's own order, a page of at most 5,000 at a time; all of them when no range
+   * is given. A container that does not exist lists nothing.
    */
-  listBlobs(container: ContainerName): AsyncIterable<readonly ListedBlob[]>;
+  listBlobs(container: ContainerName, range?: ListRange): AsyncIterable<readonly ListedBlob[]>;
 
   /** The user's metadata of a container; undefined when it does not exist. */
   readContainer(container: ContainerName): Promise<Metadata | undefined>;
+}
+
+/** A part of a listing. */
+export interface ListRange {
+  /** Only blobs whose path begins so. */
+  readonly prefix?: string;
+  /** Only blobs that come after this path in the service's own order, whether or not there is such a blob. */
+  readonly after?: BlobPath | undefined;
 }
 
 /** An entry of a listing. It may nominate a key for a look; it never proves anything about it. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEtag } from '../../src/model/etag.js';
-import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
+import { type Key, parseBlobPath, parseContainerName, parseKey } from '../../src/model/key.js';
 import type { BlobPresent, Reading } from '../../src/model/reading.js';
 import { addStamp } from '../../src/model/stamp.js';
+import type { ListRange } from '../../src/ports/blob-reader.js';
 import type { StoresUnderTest } from './stores.js';
 
 const STAMP = {
@@ -372,6 +373,43 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
         for (const { path, etag, stamp } of listed) {
           expect(await stores.backup.read(parseKey(container, path))).toMatchObject({ etag, stamp });
         }
+      });
+
+      it('gives what begins with a prefix and comes after a path, in one order throughout', async () => {
+        const container = parseContainerName('ranged');
+        const paths = [
+          'Z',
+          '%41',
+          'a',
+          'a b',
+          'a/',
+          'a/b',
+          'a/b c',
+          'a/ü',
+          'ab',
+          '~',
+          'ü',
+          '\uFFEE',
+          '💎',
+          '💎/x',
+        ];
+        for (const path of paths) await stores.put('source', parseKey(container, path), { content: path });
+        const list = async (range: ListRange): Promise<string[]> => {
+          const listed: string[] = [];
+          for await (const page of stores.source.listBlobs(container, range))
+            listed.push(...page.map(({ path }) => path));
+          return listed;
+        };
+        const all = await list({});
+        expect(new Set(all)).toEqual(new Set(paths));
+        for (const prefix of ['', 'a', 'a/', 'a/b', '💎', 'nothing']) {
+          const under = all.filter((path) => path.startsWith(prefix));
+          expect(await list({ prefix })).toEqual(under);
+          for (const [i, path] of under.entries())
+            expect(await list({ prefix, after: parseBlobPath(path) }), path).toEqual(under.slice(i + 1));
+        }
+        await stores.remove('source', parseKey(container, 'a/b'));
+        expect(await list({ prefix: 'a/b', after: parseBlobPath('a/b') })).toEqual(['a/b c']);
       });
 
       it('gives nothing for a container that does not exist', async () => {

@@ -12,8 +12,8 @@ export function createPutBlobFromUrl(
   copySource: CreateCopySource,
 ): CopyEngine {
   const sides = { backup: backup.name, source: source.name };
-  return async ({ key, source: pinned, metadata, condition, tier, tags }) => {
-    const { url, ...authorization } = await copySource(key);
+  return async ({ key, from = key, source: pinned, metadata, condition, tier, tags }) => {
+    const { url, ...authorization } = await copySource(from);
     const blob = backup.client.getContainerClient(key.container).getBlockBlobClient(key.path);
     const outcome = await toWriteOutcome(sides, () =>
       blob.syncUploadFromURL(url, {
