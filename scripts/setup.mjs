@@ -16,6 +16,7 @@ function npm(args) {
 const installed = 'node_modules/.package-lock.json';
 if (!existsSync(installed) || statSync(installed).mtimeMs < statSync('package-lock.json').mtimeMs) {
   process.stderr.write('blobmirror: installing dependencies\n');
-  npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // Not `npm ci`: it refuses a lock file that lacks a package for another platform, and a registry may not have them all.
+  npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 npm(['run', '--silent', 'build']);
