@@ -1,33 +1,4 @@
-import { createMemoryAccount } from '../../src/memory/memory-account.js';
-import { parseContainerName } from '../../src/model/key.js';
 import { describePorts } from '../contract/ports.contract.js';
+import { createMemoryStores } from '../support/memory-stores.js';
 
-describePorts('in memory', async () => {
-  await Promise.resolve();
-  const source = createMemoryAccount('sourceaccount');
-  const backup = createMemoryAccount('backupaccount', undefined, source);
-  const sides = { source, backup };
-  return {
-    ...sides,
-    put: async (side, key, blob) => {
-      await Promise.resolve();
-      sides[side].addContainer(key.container);
-      sides[side].put(key, blob);
-    },
-    remove: async (side, key) => {
-      await Promise.resolve();
-      sides[side].remove(key);
-    },
-    content: async (side, key) => {
-      await Promise.resolve();
-      return sides[side].peek(key)?.content;
-    },
-    addContainer: async (side, container) => {
-      await Promise.resolve();
-      sides[side].addContainer(parseContainerName(container));
-    },
-    stop: async () => {
-      await Promise.resolve();
-    },
-  };
-});
+describePorts('in memory', createMemoryStores);

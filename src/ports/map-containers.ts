@@ -1,0 +1,53 @@
+import type { ContainerNames } from '../model/container-names.js';
+import type { ContainerName, Key } from '../model/key.js';
+import type { BackupStore } from './backup-store.js';
+import type { BlobReader } from './blob-reader.js';
+
+/**
+ * A backup whose containers have the names that they have at the source: the one place where the names of the two
+ * accounts meet. A container that is no image of a source container is not listed, and there is no name by which it
+ * could be asked for.
+ *
+ * Every method also rejects with `container-not-mappable` for a container that has no name on the backup. They are
+ * written out, none is handed through: a method that the port gains and that is not mapped here does not compile.
+ */
+export function mapContainers(backup: BackupStore, names: ContainerNames): BackupStore {
+  const toBackup = toBackupKey(names);
+  return {
+    ...mapReader(backup, names),
+    copy: async (request) =>
+      await backup.copy({ ...request, from: request.from ?? request.key, key: toBackup(request.key) }),
+    restamp: async (request) => await backup.restamp({ ...request, key: toBackup(request.key) }),
+    setTier: async (key, tier) => await backup.setTier(toBackup(key), tier),
+    setTags: async (key, tags) => await backup.setTags(toBackup(key), tags),
+    delete: async (key, ifMatch) => await backup.delete(toBackup(key), ifMatch),
+    createContainer: async (container, metadata) => {
+      await backup.createContainer(names.toBackup(container), metadata);
+    },
+  };
+}
+
+/** The reading half of it. */
+export function mapReader(backup: BlobReader, names: ContainerNames): BlobReader {
+  const toBackup = toBackupKey(names);
+  return {
+    account: backup.account,
+    read: async (key) => await backup.read(toBackup(key)),
+    readTags: async (key) => await backup.readTags(toBackup(key)),
+    readContainer: async (container) => await backup.readContainer(names.toBackup(container)),
+    listBlobs: async function* (container, range) {
+      yield* backup.listBlobs(names.toBackup(container), range);
+    },
+    listContainers: async function* () {
+      for await (const page of backup.listContainers()) {
+        yield page
+          .map((name) => names.fromBackup(name))
+          .filter((name): name is ContainerName => name !== undefined);
+      }
+    },
+  };
+}
+
+function toBackupKey(names: ContainerNames): (key: Key) => Key {
+  return ({ container, path }) => ({ container: names.toBackup(container), path });
+}

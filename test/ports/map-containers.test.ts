@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryAccount } from '../../src/memory/memory-account.js';
+import { converge } from '../../src/mirror/converge.js';
+import { parseContainerName, parseKey } from '../../src/model/key.js';
+import { createScope } from '../../src/model/scope.js';
+import { mapContainers } from '../../src/ports/map-containers.js';
+import { sweep } from '../../src/reconcile/sweep.js';
+import { describePorts } from '../contract/ports.contract.js';
+import type { StoresUnderTest } from '../contract/stores.js';
+import { createMemoryStores } from '../support/memory-stores.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+import { startStoragePair } from '../support/storage-pair.js';
+
+const scope = createScope('sourceaccount', {
+  containers: { include: [], exclude: ['private'] },
+  names: { prefix: 'eu-', map: new Map([[parseContainerName('photos'), parseContainerName('pictures')]]) },
+});
+
+/** The same stores, where what a user does to the backup goes to the container that has the image. */
+function mapped(stores: StoresUnderTest): StoresUnderTest {
+  const on = (side: 'source' | 'backup', container: string): string =>
+    side === 'source' ? container : scope.toBackup(parseContainerName(container));
+  return {
+    source: stores.source,
+    backup: mapContainers(stores.backup, scope),
+    put: async (side, key, blob) => await stores.put(side, parseKey(on(side, key.container), key.path), blob),
+    remove: async (side, key) => await stores.remove(side, parseKey(on(side, key.container), key.path)),
+    content: async (side, key) => await stores.content(side, parseKey(on(side, key.container), key.path)),
+    addContainer: async (side, container) => await stores.addContainer(side, on(side, container)),
+    stop: async () => await stores.stop(),
+  };
+}
+
+describePorts('in memory, with other names on the backup', async () => mapped(await createMemoryStores()));
+describePorts('on real accounts, with other names on the backup', async () =>
+  mapped(await startStoragePair()),
+);
+
+describe('a backup under the names of the source', () => {
+  it('shows the images of containers in the scope, and hides every other', async () => {
+    const backup = createMemoryAccount('backupaccount');
+    for (const name of ['pictures', 'photos', 'eu-docs', 'eu-photos', 'eu-private', 'us-docs', '$web'])
+      backup.addContainer(parseContainerName(name));
+    const listed: string[] = [];
+    for await (const page of mapContainers(backup, scope).listContainers()) listed.push(...page);
+    expect(listed).toEqual(['docs', 'photos']);
+  });
+
+  it('refuses a container that has no name there, whatever is asked of it', async () => {
+    const calls: string[] = [];
+    const backup = createMemoryAccount('backupaccount', async (call, _key, effect) => {
+      await Promise.resolve();
+      calls.push(call);
+      return effect();
+    });
+    const [seen, key] = [mapContainers(backup, scope), parseKey('$web', 'index.html')];
+    const list = async (): Promise<void> => {
+      for await (const page of seen.listBlobs(key.container)) expect(page).toEqual([]);
+    };
+    for (const ask of [
+      () => seen.read(key),
+      () => seen.readTags(key),
+      () => seen.readContainer(key.container),
+      () => seen.setTier(key, 'Cool'),
+      () => seen.setTags(key, {}),
+      () => seen.createContainer(key.container, {}),
+      list,
+    ]) {
+      await expect(ask()).rejects.toMatchObject({ code: 'container-not-mappable', disposition: 'park' });
+    }
+    expect(calls).toEqual([]);
+  });
+});
+
+it('two sources share one backup account, and neither touches what the other keeps there', async () => {
+  const sources = { eu: createMemoryAccount('euaccount'), us: createMemoryAccount('usaccount') };
+  // Memory copies from one source only, so the account is reached through one store a source.
+  const shared = createMemoryAccount('backupaccount', undefined, sources.eu);
+  const mirrors = Object.entries(sources).map(([region, source]) => {
+    const names = { prefix: `${region}-`, map: new Map() };
+    const regional = createScope(source.account, { names });
+    const backup = mapContainers(shared, regional);
+    return async () =>
+      await sweep(
+        {
+          source,
+          backup,
+          scope: regional,
+          converge: async (key) =>
+            await converge({ source, backup, policy: { deletes: 'mirror', tier: 'same', tags: 'off' } }, key),
+        },
+        createSilentLogger(),
+      );
+  });
+  const key = parseKey('photos', 'cat.jpg');
+  sources.eu.addContainer(key.container);
+  sources.eu.put(key, { content: 'eu' });
+  await mirrors[0]?.();
+  expect(shared.peek(parseKey('eu-photos', 'cat.jpg'))?.content).toBe('eu');
+
+  const before = shared.peek(parseKey('eu-photos', 'cat.jpg'))?.etag;
+  sources.us.addContainer(key.container);
+  expect(await mirrors[1]?.()).toEqual({ nominated: 0, repaired: 0, failed: 0 });
+  expect(shared.peek(parseKey('eu-photos', 'cat.jpg'))?.etag).toBe(before);
+});

@@ -1,0 +1,34 @@
+import { createMemoryAccount } from '../../src/memory/memory-account.js';
+import { parseContainerName } from '../../src/model/key.js';
+import type { StoresUnderTest } from '../contract/stores.js';
+
+/** The ports on two accounts in memory. */
+export async function createMemoryStores(): Promise<StoresUnderTest> {
+  await Promise.resolve();
+  const source = createMemoryAccount('sourceaccount');
+  const backup = createMemoryAccount('backupaccount', undefined, source);
+  const sides = { source, backup };
+  return {
+    ...sides,
+    put: async (side, key, blob) => {
+      await Promise.resolve();
+      sides[side].addContainer(key.container);
+      sides[side].put(key, blob);
+    },
+    remove: async (side, key) => {
+      await Promise.resolve();
+      sides[side].remove(key);
+    },
+    content: async (side, key) => {
+      await Promise.resolve();
+      return sides[side].peek(key)?.content;
+    },
+    addContainer: async (side, container) => {
+      await Promise.resolve();
+      sides[side].addContainer(parseContainerName(container));
+    },
+    stop: async () => {
+      await Promise.resolve();
+    },
+  };
+}
