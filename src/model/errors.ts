@@ -31,6 +31,18 @@ export const ERRORS = {
     disposition: 'park',
     hint: 'The service refused the request as wrong. Look at its code, mend the blob or the setting, then replay.',
   },
+  'storage-not-ready': {
+    disposition: 'retry',
+    hint: 'A container is being deleted, a blob rehydrated or the account made. Messages wait until that is over.',
+  },
+  'content-damaged': {
+    disposition: 'retry',
+    hint: 'Bytes were damaged on the way, and nothing was written. Look at the network in between when this lasts.',
+  },
+  'blob-needs-customer-key': {
+    disposition: 'ignore',
+    hint: 'The blob is encrypted with a key that only its writer has, so nobody else can read it. Mirror it by other means.',
+  },
   'absence-not-proven': {
     disposition: 'retry',
     hint: 'Something answered 404 without saying that the blob does not exist; a proxy in between may do that.',
@@ -42,6 +54,22 @@ export const ERRORS = {
   'race-lost': {
     disposition: 'retry',
     hint: 'The blob kept changing while it was mirrored. It is tried again when it may have come to rest.',
+  },
+  'queue-unavailable': {
+    disposition: 'retry',
+    hint: 'Service Bus did not take a message. What it would have replaced goes back and comes again.',
+  },
+  'queue-refused': {
+    disposition: 'retry',
+    hint: 'Check that the queue exists and is active, and that the app may send to it as well as receive.',
+  },
+  'queue-full': {
+    disposition: 'retry',
+    hint: 'Make the queue larger or purge its dead letters; they count towards its size.',
+  },
+  'message-too-large': {
+    disposition: 'park',
+    hint: 'The event leaves no room for what is to be remembered of it. It goes back as it came; Service Bus dead-letters it when it came often enough.',
   },
   'message-not-event': {
     disposition: 'park',
