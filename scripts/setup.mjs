@@ -2,7 +2,7 @@
 // builds. Needs nothing but Node and npm, and runs on whatever Node is installed; the scripts that follow run on
 // the Node 24 that the install puts into node_modules/.bin.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, statSync, symlinkSync } from 'node:fs';
 
 /** @param {string[]} args */
 function npm(args) {
@@ -20,3 +20,9 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync('package-lo
   npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 npm(['run', '--silent', 'build']);
+
+// npm links the commands of dependencies but not a package's own, and `npx blobmirror` should work here too.
+const link = 'node_modules/.bin/blobmirror';
+chmodSync('dist/src/cli/main.js', 0o755);
+rmSync(link, { force: true });
+symlinkSync('../../dist/src/cli/main.js', link);
