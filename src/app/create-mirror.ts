@@ -6,8 +6,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { createAzureBackup } from '../azure/azure-backup.js';
 import { createAzureHintQueue } from '../azure/azure-hint-queue.js';
 import { createAzureReader } from '../azure/azure-reader.js';
-import { type Account, connectAccount } from '../azure/connect-account.js';
-import type { ServiceBusConnection, StorageConnection } from '../config/connections.js';
+import type { ServiceBusConnection } from '../config/connections.js';
 import type { Settings } from '../config/settings.js';
 import { handleMessage, type IncomingMessage } from '../intake/handle-message.js';
 import { createScope } from '../model/scope.js';
@@ -15,6 +14,7 @@ import { converge } from '../mirror/converge.js';
 import { shareFlights } from '../mirror/flights.js';
 import { sweep, type SweepReport } from '../reconcile/sweep.js';
 import type { Logger } from '../telemetry/logger.js';
+import { connectStorage } from './connect-storage.js';
 import { createCredential } from './create-credential.js';
 
 export interface Mirror {
@@ -26,9 +26,9 @@ export interface Mirror {
 }
 
 export function createMirror(settings: Settings, log: Logger): Mirror {
-  const sourceAccount = connect(settings.source);
+  const sourceAccount = connectStorage(settings.source);
   const source = createAzureReader(sourceAccount);
-  const backup = createAzureBackup(connect(settings.backup), sourceAccount);
+  const backup = createAzureBackup(connectStorage(settings.backup), sourceAccount);
   const scope = createScope(source.account, settings.scope);
   const pair = { source, backup, policy: settings.policy };
   const convergeKey = shareFlights((key) => converge(pair, key));
@@ -45,14 +45,6 @@ export function createMirror(settings: Settings, log: Logger): Mirror {
       await serviceBus.close();
     },
   };
-}
-
-function connect(connection: StorageConnection): Account {
-  return connectAccount(
-    'connectionString' in connection
-      ? connection
-      : { blobServiceUri: connection.blobServiceUri, credential: createCredential(connection.clientId) },
-  );
 }
 
 function connectServiceBus(connection: ServiceBusConnection): ServiceBusClient {

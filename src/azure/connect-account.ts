@@ -20,14 +20,23 @@ export interface Account {
     | { readonly kind: 'identity'; readonly credential: TokenCredential };
 }
 
-const options: StoragePipelineOptions = {
-  // One try a request: a message that failed comes back from the queue with a delay of ours, so every request can be
-  // counted and a write whose outcome is unknown is never repeated behind our back.
-  retryOptions: { maxTries: 1 },
-  userAgentOptions: { userAgentPrefix: 'blobmirror' },
-};
+export interface ConnectOptions {
+  /**
+   * How often a request is sent in all before it fails. One, when nothing is said: a message that failed comes back
+   * from the queue with a delay of ours, so every request can be counted and a write whose outcome is unknown is never
+   * repeated behind our back. More is for those that only read.
+   */
+  readonly tries: number;
+}
 
-export function connectAccount(connection: AccountConnection): Account {
+export function connectAccount(
+  connection: AccountConnection,
+  { tries }: ConnectOptions = { tries: 1 },
+): Account {
+  const options: StoragePipelineOptions = {
+    retryOptions: { maxTries: tries },
+    userAgentOptions: { userAgentPrefix: 'blobmirror' },
+  };
   if ('connectionString' in connection) {
     const client = BlobServiceClient.fromConnectionString(connection.connectionString, options);
     const { credential } = client;

@@ -7,6 +7,10 @@ export const EXIT = {
   failed: 1,
   /** The command line or a setting is wrong; nothing was begun. */
   usage: 2,
+  /** The backup differs from the source; each difference is on standard output. */
+  different: 3,
+  /** Stopped before it was done, by Ctrl-C or a signal. */
+  interrupted: 130,
 } as const;
 
 const BY_DISPOSITION: Readonly<Record<Disposition, number>> = {

@@ -8,6 +8,7 @@ import { Command, CommanderError } from 'commander';
 import { toBlobmirrorError } from '../model/errors.js';
 import { sasCommand } from './commands/sas.js';
 import { startCommand } from './commands/start.js';
+import { verifyCommand } from './commands/verify.js';
 import { workerCommand } from './commands/worker.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { readVersion } from './package.js';
@@ -19,6 +20,7 @@ const program = new Command('blobmirror')
   .exitOverride()
   .addCommand(startCommand())
   .addCommand(workerCommand())
+  .addCommand(verifyCommand())
   .addCommand(sasCommand());
 for (const command of program.commands) command.exitOverride();
 
@@ -28,7 +30,8 @@ process.exit(await run());
 async function run(): Promise<number> {
   try {
     await program.parseAsync();
-    return EXIT.done;
+    // A command that ended well may still have an answer to give.
+    return Number(process.exitCode ?? EXIT.done);
   } catch (thrown) {
     return report(thrown);
   }

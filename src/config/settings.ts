@@ -15,13 +15,17 @@ import {
   type StorageConnection,
 } from './connections.js';
 
-export interface Settings {
+/** The two accounts, and what the mirror is told to do with them. */
+export interface AccountSettings {
   readonly source: StorageConnection;
   readonly backup: StorageConnection;
-  readonly serviceBus: ServiceBusConnection;
-  readonly eventsQueue: string;
   readonly scope: ScopeRules;
   readonly policy: PolicySettings;
+}
+
+export interface Settings extends AccountSettings {
+  readonly serviceBus: ServiceBusConnection;
+  readonly eventsQueue: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -37,21 +41,32 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 /** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
 export function readSettings(env: Environment): Settings {
   const settings: Settings = {
-    source: parseStorageConnection(env, 'BLOBMIRROR_SOURCE'),
-    backup: parseStorageConnection(env, 'BLOBMIRROR_BACKUP'),
+    ...readAccountSettings(env),
     serviceBus: parseServiceBusConnection(env, 'BLOBMIRROR_SERVICE_BUS'),
     eventsQueue: readText(
       env,
       'BLOBMIRROR_EVENTS_QUEUE',
       'the name of the queue that Event Grid delivers to',
     ),
+    logLevel: readChoice(env, 'BLOBMIRROR_LOG_LEVEL', LOG_LEVELS, 'info'),
+  };
+  return Object.freeze(settings);
+}
+
+/**
+ * What is needed to look at the accounts alone.
+ * @throws BlobmirrorError `setting-missing` or `setting-invalid`
+ */
+export function readAccountSettings(env: Environment): AccountSettings {
+  const settings: AccountSettings = {
+    source: parseStorageConnection(env, 'BLOBMIRROR_SOURCE'),
+    backup: parseStorageConnection(env, 'BLOBMIRROR_BACKUP'),
     scope: readScopeRules(env),
     policy: {
       deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
       tier: readChoice(env, 'BLOBMIRROR_TIER', ['same', 'Hot', 'Cool', 'Cold', 'Archive'], 'same'),
       tags: readChoice(env, 'BLOBMIRROR_TAGS', ['mirror', 'off'], 'off'),
     },
-    logLevel: readChoice(env, 'BLOBMIRROR_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   if (settings.source.accountName === settings.backup.accountName) {
     throw new BlobmirrorError(
@@ -59,5 +74,5 @@ export function readSettings(env: Environment): Settings {
       `BLOBMIRROR_BACKUP names the account ${settings.backup.accountName}, which is the source; it should name another account`,
     );
   }
-  return Object.freeze(settings);
+  return settings;
 }

@@ -1,0 +1,82 @@
+import { createAzureInspector } from '../azure/azure-inspector.js';
+import { type AccountSettings, readAccountSettings } from '../config/settings.js';
+import type { Environment } from '../config/environment.js';
+import { BlobmirrorError } from '../model/errors.js';
+import { type ContainerName, parseContainerName } from '../model/key.js';
+import { createScope, type Scope } from '../model/scope.js';
+import type { AccountInspector } from '../ports/account-inspector.js';
+import { inSourceNames } from '../recovery/verify/in-source-names.js';
+import type { Tally } from '../recovery/verify/tally.js';
+import type { Verification } from '../recovery/verify/verification.js';
+import { verify } from '../recovery/verify/verify.js';
+import { connectStorage } from './connect-storage.js';
+
+export { createTally, type Tally } from '../recovery/verify/tally.js';
+export type { ContentCheck } from '../recovery/verify/verification.js';
+
+export interface VerifyRequest extends Pick<
+  Verification,
+  'prefix' | 'content' | 'settleMs' | 'found' | 'stillMoving'
+> {
+  /** Names at the source; none for all in scope. */
+  readonly containers: readonly string[];
+}
+
+/** A comparison only reads, so a request that failed may be sent again. */
+const TRIES = 5;
+
+/**
+ * Compares the accounts that the environment names, within the scope and by the policy of the mirror.
+ *
+ * @throws BlobmirrorError `setting-missing`, `setting-invalid`, or any storage code
+ */
+export async function verifyAccounts(
+  env: Environment,
+  { containers, ...request }: VerifyRequest,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> {
+  const settings: AccountSettings = readAccountSettings(env);
+  const source = createAzureInspector(connectStorage(settings.source, { tries: TRIES }));
+  const scope = createScope(source.account, settings.scope);
+  const backup = inSourceNames(
+    createAzureInspector(connectStorage(settings.backup, { tries: TRIES })),
+    scope,
+  );
+  const chosen = await chooseContainers(containers, scope, [source, backup]);
+  await verify(
+    { ...request, source, backup, scope, policy: settings.policy, containers: chosen },
+    tally,
+    signal,
+  );
+}
+
+/** A name that nobody knows is a slip of the hand, and must not pass for a container without differences. */
+async function chooseContainers(
+  names: readonly string[],
+  scope: Scope,
+  accounts: readonly AccountInspector[],
+): Promise<ReadonlySet<ContainerName> | undefined> {
+  if (names.length === 0) return undefined;
+  const chosen = new Set<ContainerName>();
+  for (const text of names) {
+    const name = parseName(text);
+    if (!scope.includesContainer(name)) throw refuse(text, 'is not mirrored by the settings');
+    const found = await Promise.all(accounts.map(async (account) => await account.readContainer(name)));
+    if (found.every((metadata) => metadata === undefined)) throw refuse(text, 'is in neither account');
+    chosen.add(name);
+  }
+  return chosen;
+}
+
+function parseName(text: string): ContainerName {
+  try {
+    return parseContainerName(text);
+  } catch {
+    throw refuse(text, 'is no name of a container');
+  }
+}
+
+function refuse(name: string, reason: string): BlobmirrorError {
+  return new BlobmirrorError('setting-invalid', `--container ${JSON.stringify(name)} ${reason}`);
+}

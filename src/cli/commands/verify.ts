@@ -1,0 +1,44 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { READY_FILE } from '../../local/ready-file.js';
+import type { VerifyOptions } from '../run-verify.js';
+
+const EXAMPLES = `
+Exit status: 0 no difference, 3 differences were found, 1 it could not be finished, 2 wrong use, 130 interrupted.
+
+Examples:
+  blobmirror verify --local                          the accounts of "npm start"
+  blobmirror verify                                  connections and scope from the environment, as the worker's
+  blobmirror verify --content read                   reads every byte of both accounts
+  blobmirror verify --container photos --prefix 2026/
+  blobmirror verify -o json | jq -r 'select(.difference == "missing-on-backup") | .path'
+`;
+
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('compare both accounts and tell every difference')
+    .option('--local [file]', `take the connections from this file (default: ${READY_FILE})`)
+    .option('--container <name...>', 'only these containers, by their names at the source')
+    .option('--prefix <path>', 'only blobs whose name begins so', '')
+    .addOption(
+      new Option('--content <how>', 'by the MD5 that both sides know, by reading both sides, or not at all')
+        .choices(['md5', 'read', 'none'])
+        .default('md5'),
+    )
+    .addOption(
+      new Option('--settle <seconds>', 'how long a change may take to be mirrored before it is a difference')
+        .argParser(parseNumber)
+        .default(10),
+    )
+    .addOption(new Option('-o, --output <format>').choices(['table', 'json']).default('table'))
+    .addOption(new Option('--limit <n>', 'stop after so many differences').argParser(parseNumber))
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: VerifyOptions) => {
+      const { runVerify } = await import('../run-verify.js');
+      process.exitCode = await runVerify(options);
+    });
+}
+
+function parseNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It should be a whole number.');
+}

@@ -1,0 +1,81 @@
+import type { Tally } from '../app/verify-accounts.js';
+import type { Difference, Place } from '../model/difference.js';
+import type { Key } from '../model/key.js';
+
+export interface FindingsPrinter {
+  difference(place: Place, difference: Difference): void;
+  stillMoving(key: Key): void;
+}
+
+const COLUMN = 20;
+
+/** One line for each finding: JSON, or columns for people. */
+export function createFindingsPrinter(
+  format: 'table' | 'json',
+  write: (line: string) => void,
+): FindingsPrinter {
+  if (format === 'json') {
+    const line = (fields: object): void => write(`${JSON.stringify(fields)}\n`);
+    return {
+      difference: ({ container, path }, difference) =>
+        line({ finding: 'difference', container, ...(path !== undefined && { path }), ...difference }),
+      stillMoving: ({ container, path }) => line({ finding: 'still-moving', container, path }),
+    };
+  }
+  return {
+    difference: (place, { difference, name, source, backup }) => {
+      const values =
+        source === undefined && backup === undefined ? '' : `${quote(source)} -> ${quote(backup)}`;
+      const columns = [
+        difference.padEnd(COLUMN),
+        placeText(place),
+        name === undefined ? '' : quote(name),
+        values,
+      ];
+      write(`${columns.filter(Boolean).join('  ')}\n`);
+    },
+    stillMoving: (key) => write(`${'still-moving'.padEnd(COLUMN)}  ${placeText(key)}\n`),
+  };
+}
+
+export function describeProgress(tally: Tally, seconds: number): string {
+  const rate = Math.round(tally.blobs / Math.max(seconds, 0.001));
+  return `${count(tally.blobs, 'blob')}, ${rate.toLocaleString('en')}/s, ${count(tally.differences, 'difference')}`;
+}
+
+/** `stopped`: why it ended before everything was compared. */
+export function describeSummary(tally: Tally, seconds: number, stopped?: 'interrupted' | 'limit'): string {
+  const found =
+    tally.differences === 0
+      ? 'no difference'
+      : `${count(tally.differences, 'difference')} in ${count(tally.differing, 'place')}`;
+  const early = { interrupted: ' before it was interrupted', limit: ' before the limit was reached' };
+  return [
+    `${count(tally.blobs, 'blob')} in ${count(tally.containers, 'container')} compared in ${seconds.toFixed(1)} s${
+      stopped === undefined ? '' : early[stopped]
+    }: ${found}`,
+    tally.stillMoving > 0 && `${count(tally.stillMoving, 'blob')} kept changing and could not be judged`,
+    tally.contentUnproven > 0 &&
+      `the content of ${count(tally.contentUnproven, 'blob')} was not compared, for want of an MD5 on both sides or because it was not asked for: --content read reads it`,
+    tally.kept > 0 && `${count(tally.kept, 'blob')} gone from the source and kept by the settings`,
+    tally.replicas > 0 &&
+      `${count(tally.replicas, 'blob')} of the source came from the backup account and left out`,
+  ]
+    .filter((line) => line !== false)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function placeText({ container, path }: Place): string {
+  return quote(path === undefined ? container : `${container}/${path}`);
+}
+
+/** As it is where that is plain to read, and as a JSON string where a terminal or a column could be led astray. */
+function quote(text: string | undefined): string {
+  if (text === undefined) return '(none)';
+  return /^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text) ? text : JSON.stringify(text);
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+}
