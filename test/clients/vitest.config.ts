@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Real clients against a real environment. Not a part of `npm test`, since not every machine has the tools. */
+export default defineConfig({
+  test: {
+    include: ['test/clients/**/*.test.ts'],
+    globalSetup: ['test/clients/support/prepare-tools.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 1,
+  },
+});
