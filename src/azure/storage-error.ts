@@ -1,5 +1,18 @@
 import { RestError } from '@azure/storage-blob';
-import { BlobmirrorError, type ErrorCode } from '../model/errors.js';
+import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.js';
+import { NEVER_SENT, NO_TOKEN } from './lost-requests.js';
+import { STATUS_ANSWERS, STORAGE_ANSWERS, type StorageAnswer, isRefusal } from './storage-answers.js';
+
+export type Operation = 'read' | 'write';
+
+const REJECTED: Meanings = { read: 'storage-rejected', write: 'storage-rejected' };
+
+/** What an answer means; see `StorageAnswer`. */
+type Meanings = Pick<StorageAnswer, 'read' | 'write' | 'of'>;
+
+const ANSWERS: ReadonlyMap<string, StorageAnswer> = new Map(
+  STORAGE_ANSWERS.map((answer) => [`${answer.status} ${answer.service}`, answer]),
+);
 
 /** The service's own name for what went wrong, `BlobNotFound` for one. A HEAD has it in a header only. */
 export function serviceCode(error: unknown): string | undefined {
@@ -15,64 +28,70 @@ export function httpStatus(error: unknown): number | undefined {
   return error instanceof RestError ? error.statusCode : undefined;
 }
 
-/** Refused before a byte of the request was sent, so that a write certainly did not happen. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
-
-/**
- * An SDK error in our own words, translated here and nowhere else. Its text holds the operation, the account and the
- * service's code, and never the SDK's message, which may quote a URL with a signature.
- */
-export function toStorageError(
-  error: unknown,
-  operation: 'read' | 'write',
-  account: string,
-): BlobmirrorError {
-  if (error instanceof BlobmirrorError) return error;
+/** What the service's answer means by the tables; undefined where there was none. */
+export function toMeanings(error: unknown): Meanings | undefined {
   const status = httpStatus(error);
-  const service = serviceCode(error);
-  const cut = error instanceof RestError ? error.code : undefined;
-  const what = [status, service, status === undefined ? (cut ?? 'no answer') : undefined]
-    .filter(Boolean)
-    .join(' ');
-  const retryAfterMs = retryAfter(error);
-  return new BlobmirrorError(
-    toCode(operation, status, service, cut),
-    `a ${operation} on ${account} failed: ${what}`,
-    {
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      context: { account, operation, status, service },
-    },
+  if (status === undefined) return undefined;
+  return (
+    ANSWERS.get(`${status} ${serviceCode(error)}`) ??
+    STATUS_ANSWERS.find(({ from, to }) => from <= status && status <= to) ??
+    REJECTED
   );
 }
 
-function toCode(
-  operation: 'read' | 'write',
-  status: number | undefined,
-  service: string | undefined,
-  cut: string | undefined,
-): ErrorCode {
-  if (status === undefined) {
-    return operation === 'read' || (cut !== undefined && NEVER_SENT.has(cut))
-      ? 'storage-unavailable'
-      : 'write-outcome-unknown';
-  }
-  if (status === 401 || status === 403) return 'storage-forbidden';
-  if (status === 429 || service === 'ServerBusy') return 'storage-throttled';
-  // Any other answer of the 5xx kind may come after the write was done: OperationTimedOut says so itself.
-  if (status >= 500 || status === 408)
-    return operation === 'read' ? 'storage-unavailable' : 'write-outcome-unknown';
-  if (status === 404 && operation === 'read') return 'absence-not-proven';
-  return 'storage-rejected';
+/**
+ * An SDK error in our own words, translated here and nowhere else. Its text holds the operation, the account and the
+ * service's code, and never the SDK's message, which may quote a URL with a signature. What is no error of the SDK's,
+ * the network's or the identity's is a defect, and `unexpected`.
+ */
+export function toStorageError(error: unknown, operation: Operation, account: string): BlobmirrorError {
+  if (error instanceof BlobmirrorError) return error;
+  const code = toCode(error, operation);
+  if (code === undefined) return toBlobmirrorError(error);
+  const status = httpStatus(error);
+  const service = serviceCode(error);
+  const what = status === undefined ? (lossCode(error) ?? 'no answer') : [status, service].join(' ').trim();
+  const retryAfterMs = retryAfter(error);
+  return new BlobmirrorError(code, `a ${operation} on ${account} failed: ${what}`, {
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    context: { account, operation, status, service },
+  });
 }
 
+function toCode(error: unknown, operation: Operation): ErrorCode | undefined {
+  const meaning = toMeanings(error)?.[operation];
+  if (meaning === undefined) return toLossCode(error, operation);
+  // Who gets here did not ask whether the blob is there, or has no condition that could be refused.
+  if (meaning === 'absent') return 'absence-not-proven';
+  return isRefusal(meaning) ? 'race-lost' : meaning;
+}
+
+/** The meaning of an error without an answer. */
+function toLossCode(error: unknown, operation: Operation): ErrorCode | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (NO_TOKEN.has(error.name)) return 'storage-forbidden';
+  const lost = lossCode(error);
+  if (lost === undefined && !(error instanceof RestError)) return undefined;
+  return operation === 'read' || (lost !== undefined && NEVER_SENT.has(lost))
+    ? 'storage-unavailable'
+    : 'write-outcome-unknown';
+}
+
+/** `ECONNRESET` and its like, of the error or of what caused it. */
+function lossCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : lossCode(error.cause);
+}
+
+/** Seconds or a date: RFC 9110, Retry-After. Storage also sends milliseconds in a header of its own. */
 function retryAfter(error: unknown): number | undefined {
   if (!(error instanceof RestError)) return undefined;
-  const seconds = Number(error.response?.headers.get('retry-after'));
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+  const headers = error.response?.headers;
+  const milliseconds = Number(headers?.get('x-ms-retry-after-ms') ?? headers?.get('retry-after-ms'));
+  if (milliseconds > 0) return milliseconds;
+  const text = headers?.get('retry-after');
+  if (text === undefined) return undefined;
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return wait > 0 ? wait : undefined;
 }

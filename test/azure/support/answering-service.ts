@@ -1,0 +1,37 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+
+export interface AnsweringService {
+  readonly container: ContainerClient;
+  stop(): Promise<void>;
+}
+
+/** An HTTP service whose every answer is the test's, with the real client in front of it. */
+export async function startAnsweringService(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<AnsweringService> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const client = new BlobServiceClient(`http://127.0.0.1:${port}/backupaccount`, undefined, {
+    retryOptions: { maxTries: 1 },
+  });
+  return {
+    container: client.getContainerClient('photos'),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** What a promise was rejected with. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  return await promise.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: unknown) => error,
+  );
+}
