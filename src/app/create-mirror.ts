@@ -12,6 +12,7 @@ import { handleMessage, type IncomingMessage } from '../intake/handle-message.js
 import { createScope } from '../model/scope.js';
 import { converge } from '../mirror/converge.js';
 import { shareFlights } from '../mirror/flights.js';
+import { mapContainers } from '../ports/map-containers.js';
 import { sweep, type SweepReport } from '../reconcile/sweep.js';
 import type { Logger } from '../telemetry/logger.js';
 import { connectStorage } from './connect-storage.js';
@@ -28,8 +29,8 @@ export interface Mirror {
 export function createMirror(settings: Settings, log: Logger): Mirror {
   const sourceAccount = connectStorage(settings.source);
   const source = createAzureReader(sourceAccount);
-  const backup = createAzureBackup(connectStorage(settings.backup), sourceAccount);
   const scope = createScope(source.account, settings.scope);
+  const backup = mapContainers(createAzureBackup(connectStorage(settings.backup), sourceAccount), scope);
   const pair = { source, backup, policy: settings.policy };
   const convergeKey = shareFlights((key) => converge(pair, key));
 
