@@ -16,7 +16,7 @@ import { EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE } from './queues.js';
 import type { LocalAccount, LocalInfo } from './ready-file.js';
 import { type Broker, startBroker } from './service-bus/start-broker.js';
 import { type Storage, startStorage } from './storage/start-storage.js';
-import type { StorageMutation } from './storage/mutations.js';
+import type { StorageMutation } from './storage-mutation.js';
 import type { StorageRequest } from './storage/storage-request.js';
 
 export interface LocalOptions {

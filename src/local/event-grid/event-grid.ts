@@ -15,7 +15,8 @@ import { DeliveryLine } from './delivery-line.js';
 import { type CopyFate, type FaultPlan, createFaults } from './fault-plan.js';
 import { ReorderWindow } from './reorder-window.js';
 import { createSequencer } from './sequencer.js';
-import { type StorageEvent, type StorageMutation, toStorageEvent } from './storage-event.js';
+import type { StorageMutation } from '../storage-mutation.js';
+import { type StorageEvent, toStorageEvent } from './storage-event.js';
 import { type Subscription, accepts } from './subscription.js';
 
 export interface EventGrid {

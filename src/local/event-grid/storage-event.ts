@@ -1,26 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { StorageMutation } from '../storage-mutation.js';
 import type { Sequencer } from './sequencer.js';
-
-/** A change of a blob, as the storage room reports it. */
-export interface StorageMutation {
-  readonly account: string;
-  readonly container: string;
-  /** The blob's name, not encoded. */
-  readonly path: string;
-  readonly api: 'PutBlob' | 'PutBlockList' | 'CopyBlob' | 'DeleteBlob' | 'SetBlobTier';
-  readonly eTag?: string;
-  readonly contentType?: string;
-  /** Bytes. */
-  readonly contentLength?: number;
-  readonly blobType?: string;
-  readonly accessTier?: string;
-  readonly previousTier?: string;
-  /** The blob's url, percent-encoded. */
-  readonly url: string;
-  readonly requestId: string;
-  readonly clientRequestId?: string;
-  readonly time: Date;
-}
 
 /** A Storage event before it is put into a schema. */
 export interface StorageEvent {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEventGrid } from '../../../src/local/event-grid/event-grid.js';
 import type { Subscription } from '../../../src/local/event-grid/subscription.js';
-import type { StorageMutation } from '../../../src/local/event-grid/storage-event.js';
+import type { StorageMutation } from '../../../src/local/storage-mutation.js';
 import { ManualClock } from './manual-clock.js';
 import { dataOf, mutationOf, recording, subjectsOf } from './subscribers.js';
 

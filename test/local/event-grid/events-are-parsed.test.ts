@@ -4,7 +4,8 @@ import { parseMessage } from '../../../src/events/parse-message.js';
 import type { EventSchema } from '../../../src/local/event-grid/event-schema.js';
 import { toBody } from '../../../src/local/event-grid/event-schema.js';
 import { createSequencer } from '../../../src/local/event-grid/sequencer.js';
-import { type StorageMutation, toStorageEvent } from '../../../src/local/event-grid/storage-event.js';
+import { toStorageEvent } from '../../../src/local/event-grid/storage-event.js';
+import type { StorageMutation } from '../../../src/local/storage-mutation.js';
 import { keyText } from '../../../src/model/key.js';
 import { mutationOf } from './subscribers.js';
 

@@ -1,4 +1,4 @@
-import type { StorageMutation } from '../../../src/local/event-grid/storage-event.js';
+import type { StorageMutation } from '../../../src/local/storage-mutation.js';
 import type { Delivery, Subscription } from '../../../src/local/event-grid/subscription.js';
 
 export function mutationOf(path: string, facts: Partial<StorageMutation> = {}): StorageMutation {

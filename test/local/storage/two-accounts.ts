@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 
 import { accounts } from './accounts.js';
 import { startStorage, type Storage, type StorageOptions } from '../../../src/local/storage/start-storage.js';
-import type { StorageMutation } from '../../../src/local/storage/mutations.js';
+import type { StorageMutation } from '../../../src/local/storage-mutation.js';
 import type { StorageRequest } from '../../../src/local/storage/storage-request.js';
 
 export interface TwoAccounts {
