@@ -1,21 +1,34 @@
-import type { BlobHTTPHeaders, BlockBlobClient } from '@azure/storage-blob';
+import type { BlockBlobClient } from '@azure/storage-blob';
 import { type Etag, etagHeader, parseEtag } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
-import type { ContentHeaders } from '../model/reading.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
-import type { BackupStore, RestampRequest, WriteOutcome } from '../ports/backup-store.js';
+import type {
+  BackupStore,
+  CopyOutcome,
+  CopyRequest,
+  RestampRequest,
+  WriteOutcome,
+} from '../ports/backup-store.js';
 import { createAzureReader } from './azure-reader.js';
 import type { Account } from './connect-account.js';
-import { createCopySource } from './copy-source.js';
-import { createPutBlobFromUrl } from './copy/put-blob-from-url.js';
+import { createCopySources } from './copy-source.js';
+import { chooseEngine } from './copy/choose-engine.js';
+import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-options.js';
+import { startTimeBudget } from './copy/time-budget.js';
 import { serviceCode, toStorageError } from './storage-error.js';
+import { toBlobHeaders } from './to-blob-headers.js';
 import { toWriteOutcome } from './write-outcome.js';
 
 /** The backup, on a real account. How a copy is made is the business of copy/. */
-export function createAzureBackup(backup: Account, source: Account): BackupStore {
+export function createAzureBackup(
+  backup: Account,
+  source: Account,
+  copyOptions: Partial<CopyOptions> = {},
+): BackupStore {
   const sides = { backup: backup.name, source: source.name };
-  const copy = createPutBlobFromUrl(backup, source, createCopySource(source));
+  const options = { ...COPY_DEFAULTS, ...copyOptions };
+  const copyByEngine = chooseEngine({ backup, source, copySources: createCopySources(source), options });
 
   const blob = ({ container, path }: Key): BlockBlobClient =>
     backup.client.getContainerClient(container).getBlockBlobClient(path);
@@ -66,18 +79,8 @@ export function createAzureBackup(backup: Account, source: Account): BackupStore
   const write = async (request: () => Promise<unknown>): Promise<WriteOutcome> =>
     await toWriteOutcome(sides, request);
 
-  return { ...createAzureReader(backup), copy, restamp, delete: remove, setTier, setTags, createContainer };
-}
+  const copy = async (request: CopyRequest): Promise<CopyOutcome> =>
+    await copyByEngine(request, startTimeBudget(options));
 
-/** Set Blob Properties takes away whatever it is not given, the MD5 included. */
-function toBlobHeaders(headers: ContentHeaders, contentMd5: string | undefined): BlobHTTPHeaders {
-  const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = headers;
-  return {
-    ...(contentType !== undefined && { blobContentType: contentType }),
-    ...(contentEncoding !== undefined && { blobContentEncoding: contentEncoding }),
-    ...(contentLanguage !== undefined && { blobContentLanguage: contentLanguage }),
-    ...(contentDisposition !== undefined && { blobContentDisposition: contentDisposition }),
-    ...(cacheControl !== undefined && { blobCacheControl: cacheControl }),
-    ...(contentMd5 !== undefined && { blobContentMD5: Buffer.from(contentMd5, 'base64') }),
-  };
+  return { ...createAzureReader(backup), copy, restamp, delete: remove, setTier, setTags, createContainer };
 }

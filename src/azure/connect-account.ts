@@ -13,6 +13,8 @@ export type AccountConnection =
 export interface Account {
   readonly name: string;
   readonly client: BlobServiceClient;
+  /** What the client was made with, for one more like it. */
+  readonly pipelineOptions: StoragePipelineOptions;
   /** What a copy from this account is authorised by. */
   readonly authorization:
     | { readonly kind: 'key'; readonly credential: StorageSharedKeyCredential }
@@ -33,26 +35,28 @@ export function connectAccount(
   connection: AccountConnection,
   { tries }: ConnectOptions = { tries: 1 },
 ): Account {
-  const options: StoragePipelineOptions = {
+  const pipelineOptions: StoragePipelineOptions = {
     retryOptions: { maxTries: tries },
     userAgentOptions: { userAgentPrefix: 'blobmirror' },
   };
   if ('connectionString' in connection) {
-    const client = BlobServiceClient.fromConnectionString(connection.connectionString, options);
+    const client = BlobServiceClient.fromConnectionString(connection.connectionString, pipelineOptions);
     const { credential } = client;
     return {
       name: client.accountName,
       client,
+      pipelineOptions,
       authorization:
         credential instanceof StorageSharedKeyCredential
           ? { kind: 'key', credential }
           : { kind: 'sas', query: new URL(client.url).search },
     };
   }
-  const client = new BlobServiceClient(connection.blobServiceUri, connection.credential, options);
+  const client = new BlobServiceClient(connection.blobServiceUri, connection.credential, pipelineOptions);
   return {
     name: client.accountName,
     client,
+    pipelineOptions,
     authorization: { kind: 'identity', credential: connection.credential },
   };
 }

@@ -2,10 +2,12 @@ import {
   ContainerSASPermissions,
   generateBlobSASQueryParameters,
   type HttpAuthorization,
+  type SASQueryParameters,
 } from '@azure/storage-blob';
 import { BlobmirrorError } from '../model/errors.js';
 import type { ContainerName, Key } from '../model/key.js';
 import type { Account } from './connect-account.js';
+import { createDelegationKeys } from './delegation-keys.js';
 
 /** What the backup account is told so that it may read the source by itself. The URL may hold a signature: never log it. */
 export interface CopySource {
@@ -13,49 +15,77 @@ export interface CopySource {
   readonly sourceAuthorization?: HttpAuthorization;
 }
 
-const VALID_MS = 3_600_000;
-const RENEW_BEFORE_MS = 1_800_000;
+/** Grants the backup account to read one blob of the source. */
+export interface CopySources {
+  /** For one request: a signature over the container, the account's SAS, or a token beside the URL. */
+  grant(key: Key): Promise<CopySource>;
+  /**
+   * For an asynchronous copy, which takes no token and reads for as long as it runs: a URL that is signed for a week,
+   * by the account's key or, for an identity, by a key that the service delegated to it. A SAS is handed on as it is.
+   */
+  sign(key: Key): Promise<string>;
+}
+
+const HOUR_MS = 3_600_000;
+const REQUEST_MS = HOUR_MS;
+/** The longest that a delegated key, and so its signature, may be valid is a week: learn.microsoft.com/rest/api/storageservices/get-user-delegation-key */
+const COPY_MS = 7 * 24 * HOUR_MS - HOUR_MS;
 const CLOCK_SKEW_MS = 300_000;
 const STORAGE_SCOPE = 'https://storage.azure.com/.default';
 
-export type CreateCopySource = (key: Key) => Promise<CopySource>;
+export function createCopySources(source: Account): CopySources {
+  const { authorization, client } = source;
+  const delegationKeys = createDelegationKeys(client);
+  const urlOf = ({ container, path }: Key): string =>
+    client.getContainerClient(container).getBlobClient(path).url;
 
-/** Grants the backup account to read one blob of the source: by a signature over its container, its SAS, or a token. */
-export function createCopySource(source: Account): CreateCopySource {
-  const signatures = new Map<ContainerName, { query: string; until: number }>();
+  const signForRequest = createSignatures(REQUEST_MS, signContainer);
+  const signForCopy = createSignatures(COPY_MS, signContainer);
 
-  function sign(container: ContainerName): string {
-    const { authorization } = source;
-    if (authorization.kind !== 'key') throw new Error('only an account key can sign');
-    const known = signatures.get(container);
-    if (known !== undefined && known.until - RENEW_BEFORE_MS > Date.now()) return known.query;
-    const until = Date.now() + VALID_MS;
-    const query = generateBlobSASQueryParameters(
-      {
-        containerName: container,
-        permissions: ContainerSASPermissions.from({ read: true }),
-        startsOn: new Date(Date.now() - CLOCK_SKEW_MS),
-        expiresOn: new Date(until),
-      },
-      authorization.credential,
-    ).toString();
-    signatures.set(container, { query, until });
-    return query;
+  async function signContainer(containerName: ContainerName, until: Date): Promise<SASQueryParameters> {
+    const values = {
+      containerName,
+      permissions: ContainerSASPermissions.from({ read: true }),
+      startsOn: new Date(Date.now() - CLOCK_SKEW_MS),
+      expiresOn: until,
+    };
+    return authorization.kind === 'key'
+      ? generateBlobSASQueryParameters(values, authorization.credential)
+      : generateBlobSASQueryParameters(values, await delegationKeys(until), source.name);
   }
 
-  return async ({ container, path }) => {
-    const { url } = source.client.getContainerClient(container).getBlobClient(path);
-    switch (source.authorization.kind) {
-      case 'key':
-        return { url: `${url}?${sign(container)}` };
-      case 'sas':
-        return { url };
-      case 'identity': {
-        const token = await source.authorization.credential.getToken(STORAGE_SCOPE);
-        if (token === null)
-          throw new BlobmirrorError('storage-forbidden', `no token could be had for ${source.name}`);
-        return { url, sourceAuthorization: { scheme: 'Bearer', value: token.token } };
+  return {
+    grant: async (key) => {
+      switch (authorization.kind) {
+        case 'key':
+          return { url: `${urlOf(key)}?${await signForRequest(key.container)}` };
+        case 'sas':
+          return { url: urlOf(key) };
+        case 'identity': {
+          const token = await authorization.credential.getToken(STORAGE_SCOPE);
+          if (token === null)
+            throw new BlobmirrorError('storage-forbidden', `no token could be had for ${source.name}`);
+          return { url: urlOf(key), sourceAuthorization: { scheme: 'Bearer', value: token.token } };
+        }
       }
-    }
+    },
+    sign: async (key) =>
+      authorization.kind === 'sas' ? urlOf(key) : `${urlOf(key)}?${await signForCopy(key.container)}`,
+  };
+}
+
+/** Signatures by container, each used for half of the time that it is valid. */
+function createSignatures(
+  validMs: number,
+  sign: (container: ContainerName, until: Date) => Promise<SASQueryParameters>,
+): (container: ContainerName) => Promise<string> {
+  const known = new Map<ContainerName, { query: string; until: Date }>();
+  return async (container) => {
+    const signed = known.get(container);
+    if (signed !== undefined && signed.until.getTime() - validMs / 2 > Date.now()) return signed.query;
+    const until = new Date(Date.now() + validMs);
+    const query = (await sign(container, until)).toString();
+    known.set(container, { query, until });
+    return query;
   };
 }

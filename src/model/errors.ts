@@ -39,6 +39,22 @@ export const ERRORS = {
     disposition: 'retry',
     hint: 'Bytes were damaged on the way, and nothing was written. Look at the network in between when this lasts.',
   },
+  'content-mismatch': {
+    disposition: 'retry',
+    hint: 'What was copied is not what the source said or holds; no such copy was kept. Set the right Content-MD5 at the source, or look at the network, then replay.',
+  },
+  'copy-failed': {
+    disposition: 'retry',
+    hint: 'The service gave an asynchronous copy up and says why. It is made anew at each try.',
+  },
+  'blocks-in-the-way': {
+    disposition: 'retry',
+    hint: 'Uncommitted blocks of another program lie on the backup blob. End that program; they go a week after its last block, or at once when a blob of that name is written and deleted.',
+  },
+  'source-too-large': {
+    disposition: 'park',
+    hint: 'The blob is too large to pass through the process. Set BLOBMIRROR_COPY to auto or server, then replay.',
+  },
   'blob-needs-customer-key': {
     disposition: 'ignore',
     hint: 'The blob is encrypted with a key that only its writer has, so nobody else can read it. Mirror it by other means.',

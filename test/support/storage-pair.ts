@@ -1,6 +1,7 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { createAzureBackup } from '../../src/azure/azure-backup.js';
 import { createAzureReader } from '../../src/azure/azure-reader.js';
+import type { CopyOptions } from '../../src/azure/copy/copy-options.js';
 import { connectAccount } from '../../src/azure/connect-account.js';
 import { BACKUP, SOURCE } from '../../src/local/accounts.js';
 import { startStorage } from '../../src/local/storage/start-storage.js';
@@ -16,7 +17,7 @@ export interface StoragePair extends StoresUnderTest {
 }
 
 /** The ports on two real accounts of the embedded storage. */
-export async function startStoragePair(): Promise<StoragePair> {
+export async function startStoragePair(copyOptions: Partial<CopyOptions> = {}): Promise<StoragePair> {
   const requests: string[] = [];
   const onRequest = ({ account, operation, userAgent }: StorageRequest): void => {
     if (userAgent?.startsWith('blobmirror')) requests.push(`${account} ${operation}`);
@@ -41,7 +42,7 @@ export async function startStoragePair(): Promise<StoragePair> {
     requests,
     connectionStrings,
     source: createAzureReader(accounts.source),
-    backup: createAzureBackup(accounts.backup, accounts.source),
+    backup: createAzureBackup(accounts.backup, accounts.source, copyOptions),
     put: async (side, key, blob) => {
       await users[side].getContainerClient(key.container).createIfNotExists();
       await put(blobOf(side, key), blob);

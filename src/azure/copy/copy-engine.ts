@@ -1,7 +1,26 @@
+/**
+ * The ways to make the backup's blob from the source's, one to a file, behind one type; choose-engine.ts says which is
+ * taken when. Every byte that an engine writes was read under the source's ETag, and every blob that it makes appears
+ * under the condition on the backup. No engine leaves a blob that carries a stamp before its content is whole, and none
+ * holds a blob in memory.
+ */
 import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.js';
+import type { Account } from '../connect-account.js';
+import type { CopySources } from '../copy-source.js';
+import type { CopyOptions } from './copy-options.js';
+import type { TimeBudget } from './time-budget.js';
 
 /**
- * A way to make the backup's blob from the source's: whole or not at all, under `request.condition` on the backup and
- * under `request.source.etag` on the source, with exactly the metadata, tags and tier of the request.
+ * Makes the backup's blob from the source's: whole or not at all, under `request.condition` on the backup and under
+ * `request.source.etag` on the source, with exactly the metadata, tags and tier of the request. What does not fit the
+ * budget ends `unfinished`, and the same request goes on where it was.
  */
-export type CopyEngine = (request: CopyRequest) => Promise<CopyOutcome>;
+export type CopyEngine = (request: CopyRequest, budget: TimeBudget) => Promise<CopyOutcome>;
+
+/** What engines are made from. */
+export interface CopySetup {
+  readonly backup: Account;
+  readonly source: Account;
+  readonly copySources: CopySources;
+  readonly options: CopyOptions;
+}

@@ -1,30 +1,41 @@
+import { BlobmirrorError } from '../../model/errors.js';
 import { etagHeader } from '../../model/etag.js';
-import type { Account } from '../connect-account.js';
-import type { CreateCopySource } from '../copy-source.js';
+import { keyText } from '../../model/key.js';
+import { serviceCode } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
-import type { CopyEngine } from './copy-engine.js';
+import type { CopyEngine, CopySetup } from './copy-engine.js';
 import { toConditions } from './to-conditions.js';
 
-/** One request, and the backup account fetches the bytes by itself. Content headers follow the source. */
-export function createPutBlobFromUrl(
-  backup: Account,
-  source: Account,
-  copySource: CreateCopySource,
-): CopyEngine {
+/**
+ * One request, and the backup account fetches the bytes of a block blob by itself. Content headers follow the source.
+ * Where the source has an MD5, the service compares it with the bytes that arrived before it makes the blob; where it
+ * has none, the copy gets the one that the service computed.
+ */
+export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup): CopyEngine {
   const sides = { backup: backup.name, source: source.name };
   return async ({ key, from = key, source: pinned, metadata, condition, tier, tags }) => {
-    const { url, ...authorization } = await copySource(from);
+    const { url, ...authorization } = await copySources.grant(from);
+    const { contentMd5 } = pinned;
     const blob = backup.client.getContainerClient(key.container).getBlockBlobClient(key.path);
-    const outcome = await toWriteOutcome(sides, () =>
-      blob.syncUploadFromURL(url, {
-        ...authorization,
-        metadata: { ...metadata },
-        tags: { ...tags },
-        ...(tier !== undefined && { tier }),
-        conditions: toConditions(condition),
-        sourceConditions: { ifMatch: etagHeader(pinned.etag) },
-      }),
-    );
+    const outcome = await toWriteOutcome(sides, async () => {
+      try {
+        await blob.syncUploadFromURL(url, {
+          ...authorization,
+          metadata: { ...metadata },
+          tags: { ...tags },
+          ...(tier !== undefined && { tier }),
+          ...(contentMd5 !== undefined && { sourceContentMD5: Buffer.from(contentMd5, 'base64') }),
+          conditions: toConditions(condition),
+          sourceConditions: { ifMatch: etagHeader(pinned.etag) },
+        });
+      } catch (error) {
+        if (serviceCode(error) !== 'Md5Mismatch') throw error;
+        throw new BlobmirrorError(
+          'content-mismatch',
+          `the bytes of ${keyText(from)} on ${source.name} are not those of its Content-MD5`,
+        );
+      }
+    });
     return { ...outcome, engine: 'put-blob-from-url' };
   };
 }
