@@ -9,7 +9,7 @@
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
 import type { Hint } from '../model/hint.js';
 import { eventAccount } from './event-account.js';
-import { eventKeys } from './event-keys.js';
+import { eventPlaces } from './event-places.js';
 import { isObject } from './json.js';
 import { mayChangeSilently } from './may-change-silently.js';
 import { readBody } from './message-body.js';
@@ -60,7 +60,7 @@ export async function parseMessage(body: unknown, enqueuedTime: Date): Promise<P
 async function toHint(event: unknown, enqueuedTime: Date): Promise<Hint> {
   const envelope = await readEnvelope(event);
   return {
-    keys: eventKeys(envelope),
+    ...eventPlaces(envelope),
     account: eventAccount(envelope),
     eventId: envelope.id,
     eventType: envelope.type,

@@ -1,3 +1,5 @@
+import { parseWalkPosition, type WalkPosition, walkPositionText } from './walk-position.js';
+
 /** An event on its way back into the queue or to the dead-letter queue, with what earlier tries learned. */
 export interface HintMessage {
   /** At most 128 characters. The same id again within the queue's window is dropped by its duplicate detection. */
@@ -16,6 +18,10 @@ export interface History {
   readonly firstSeen: Date;
   /** How many looks it had that ended well and asked for another one. */
   readonly looks: number;
+  /** Where the walk of the event's prefixes goes on, if it has begun. */
+  readonly walk?: WalkPosition | undefined;
+  /** A write that an earlier try began may still commit: a look that ends well is followed by another one. */
+  readonly unsettled: boolean;
   /** The message is on its way to the dead-letter queue and is not to be tried again. */
   readonly parked: boolean;
   readonly lastError: { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
@@ -30,6 +36,8 @@ const NAMES = {
   attempts: 'blobmirror-attempts',
   firstSeen: 'blobmirror-first-seen',
   looks: 'blobmirror-looks',
+  walk: 'blobmirror-walk',
+  unsettled: 'blobmirror-unsettled',
   parked: 'blobmirror-parked',
   code: 'blobmirror-code',
   detail: 'blobmirror-detail',
@@ -45,6 +53,8 @@ export function toProperties(history: History): Record<string, string | number |
     [NAMES.attempts]: history.attempts,
     [NAMES.firstSeen]: history.firstSeen.toISOString(),
     [NAMES.looks]: history.looks,
+    ...(history.walk && { [NAMES.walk]: walkPositionText(history.walk) }),
+    ...(history.unsettled && { [NAMES.unsettled]: true }),
     ...(history.parked && { [NAMES.parked]: true }),
     ...(history.lastError && {
       [NAMES.code]: history.lastError.code,
@@ -64,14 +74,17 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     const value = Number(properties[name] ?? 0);
     return Number.isSafeInteger(value) && value > 0 ? value : 0;
   };
+  const flag = (name: string): boolean => properties[name] === true || properties[name] === 'true';
   const firstSeen = new Date(text(NAMES.firstSeen) ?? Number.NaN);
   const code = text(NAMES.code);
   return {
     root: text(NAMES.root) ?? messageId,
     attempts: count(NAMES.attempts),
     looks: count(NAMES.looks),
+    walk: parseWalkPosition(text(NAMES.walk)),
     firstSeen: Number.isNaN(firstSeen.getTime()) ? enqueued : firstSeen,
-    parked: properties[NAMES.parked] === true || properties[NAMES.parked] === 'true',
+    unsettled: flag(NAMES.unsettled),
+    parked: flag(NAMES.parked),
     lastError:
       code === undefined
         ? undefined

@@ -1,4 +1,5 @@
 import type { Key } from './key.js';
+import type { Prefix } from './prefix.js';
 
 /**
  * What is left of an event once it was read: keys to look at again. No byte of it decides what is written
@@ -7,6 +8,11 @@ import type { Key } from './key.js';
 export interface Hint {
   /** At least one. Several when the event's subject and url name different blobs, and for renames. */
   readonly keys: readonly Key[];
+  /**
+   * For each name of the event that lost characters on its way: the longest prefix that is sure. The blob is one of
+   * those beneath it. The keys then are guesses.
+   */
+  readonly prefixes: readonly Prefix[];
   /** The source account that the event names, in lower case; undefined when it names none. */
   readonly account: string | undefined;
   readonly eventId: string;

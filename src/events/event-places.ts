@@ -1,10 +1,12 @@
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
 import { type Key, keyText, parseKey } from '../model/key.js';
+import type { Prefix } from '../model/prefix.js';
 import type { Envelope } from './envelope.js';
 import { textOf } from './json.js';
+import { isSameName, surePrefixes } from './lost-characters.js';
 import type { NamedPlace } from './named-place.js';
 import { readStorageUrl } from './storage-url.js';
-import { SUBJECT_LOSSES, readSubject } from './subject.js';
+import { readSubject } from './subject.js';
 
 /** Which fields of an event's data name what it is about; of a rename, the new name first, as in its subject. */
 const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
@@ -20,14 +22,18 @@ const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * The keys that an event is about: at least one, each once.
+ * The keys that an event is about: at least one, each once. And the prefixes beneath which its blobs are, for names
+ * that cannot be known for sure.
  *
  * The subject is documented to carry the name as it is. The url is percent-encoded as a rule, but not by every
  * writer. When the two name the same blob, that is the key; when they differ, every reading of either is one.
  *
  * @throws BlobmirrorError `event-type-unknown`, `event-key-invalid`
  */
-export function eventKeys(envelope: Envelope): readonly Key[] {
+export function eventPlaces(envelope: Envelope): {
+  readonly keys: readonly Key[];
+  readonly prefixes: readonly Prefix[];
+} {
   const fields = URLS_OF_TYPE.get(envelope.type);
   if (fields === undefined) {
     throw new BlobmirrorError(
@@ -36,27 +42,30 @@ export function eventKeys(envelope: Envelope): readonly Key[] {
     );
   }
   const subject = readSubject(envelope.subject);
-  const places = fields.flatMap((field) => {
-    const url = textOf(envelope.data, field);
-    return url === undefined ? [] : worthALook(readStorageUrl(url), subject);
-  });
-  return toKeys(subject === undefined ? places : [subject, ...places]);
+  const urls = fields.map((field) => readStorageUrl(textOf(envelope.data, field) ?? ''));
+  const places = urls.flatMap((readings) => worthALook(readings, subject));
+  return {
+    keys: toKeys(subject === undefined ? places : [subject, ...places]),
+    prefixes: surePrefixes(spellings(urls, subject)),
+  };
 }
 
 /** The readings of a url that are worth a look: the likeliest alone when the subject bears it out. */
 function worthALook(readings: readonly NamedPlace[], subject: NamedPlace | undefined): readonly NamedPlace[] {
   const [likeliest] = readings;
   if (likeliest === undefined || subject === undefined) return readings;
-  const borneOut = subject.container === likeliest.container && isSameName(subject.path, likeliest.path);
-  return borneOut ? [likeliest] : readings;
+  return isSameName(subject, likeliest) ? [likeliest] : readings;
 }
 
-/** The same once Event Grid's losses are allowed for: see `SUBJECT_LOSSES`. */
-function isSameName(subjectPath: string, urlPath: string): boolean {
-  return (
-    subjectPath === urlPath ||
-    subjectPath.replace(SUBJECT_LOSSES, '\uFFFD') === urlPath.replace(SUBJECT_LOSSES, '\uFFFD')
-  );
+/** The names that the event is about, each in the spellings that it comes in. A subject is of the first url. */
+function spellings(
+  urls: readonly (readonly NamedPlace[])[],
+  subject: NamedPlace | undefined,
+): readonly (readonly NamedPlace[])[] {
+  const [first, ...others] = urls.map((readings) => readings.slice(0, 1));
+  const same = first?.filter((place) => subject === undefined || isSameName(subject, place)) ?? [];
+  const different = first?.filter((place) => !same.includes(place)) ?? [];
+  return [[...(subject === undefined ? [] : [subject]), ...same], different, ...others];
 }
 
 function toKeys(places: readonly NamedPlace[]): readonly Key[] {

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { type BlobPath, parseBlobPath, parseContainerName } from './key.js';
+import type { Prefix } from './prefix.js';
+
+/** How far a walk of prefixes has come. Everything before it was looked at. */
+export interface WalkPosition {
+  /** The prefix that the walk is in; those before it are done. */
+  readonly prefix: Prefix;
+  /**
+   * The last path that was drawn from each listing, if one was. Each side has its own: nothing says that both accounts
+   * list in the same order.
+   */
+  readonly source: BlobPath | undefined;
+  readonly backup: BlobPath | undefined;
+}
+
+export function walkPositionText({ prefix, source, backup }: WalkPosition): string {
+  return JSON.stringify({ container: prefix.container, prefix: prefix.path, source, backup });
+}
+
+const TEXT = z.object({
+  container: z.string(),
+  prefix: z.string(),
+  source: z.string().optional(),
+  backup: z.string().optional(),
+});
+
+/** Undefined for what is no position: a walk then begins anew, which costs requests and passes nothing over. */
+export function parseWalkPosition(text: string | undefined): WalkPosition | undefined {
+  if (text === undefined) return undefined;
+  const toPath = (path: string | undefined) => (path === undefined ? undefined : parseBlobPath(path));
+  try {
+    const { container, prefix, source, backup } = TEXT.parse(JSON.parse(text));
+    return {
+      prefix: { container: parseContainerName(container), path: prefix },
+      source: toPath(source),
+      backup: toPath(backup),
+    };
+  } catch {
+    return undefined;
+  }
+}
