@@ -10,6 +10,7 @@ Examples:
   blobmirror verify                                  connections and scope from the environment, as the worker's
   blobmirror verify --content read                   reads every byte of both accounts
   blobmirror verify --container photos --prefix 2026/
+  blobmirror verify --settle 0                       the mirror is known to be at rest
   blobmirror verify -o json | jq -r 'select(.difference == "missing-on-backup") | .path'
 `;
 
@@ -27,7 +28,7 @@ export function verifyCommand(): Command {
     .addOption(
       new Option('--settle <seconds>', 'how long a change may take to be mirrored before it is a difference')
         .argParser(parseNumber)
-        .default(10),
+        .default(30),
     )
     .addOption(new Option('-o, --output <format>').choices(['table', 'json']).default('table'))
     .addOption(new Option('--limit <n>', 'stop after so many differences').argParser(parseNumber))

@@ -3,13 +3,17 @@ import type { Key } from '../../model/key.js';
 import type { AccountInspector } from '../../ports/account-inspector.js';
 import type { BlobView } from './compare-blobs.js';
 import { judge, type Judgement, type Sides } from './judge.js';
+import { createSlots } from './slots.js';
 import type { Verification } from './verification.js';
 
 export type Examined = Exclude<Judgement, { outcome: 'moving' }> | { readonly outcome: 'still-moving' };
 
 /** Milliseconds between looks: at first, and at most. */
 const FIRST_WAIT = 200;
-const LONGEST_WAIT = 2000;
+const LONGEST_WAIT = 10_000;
+/** Keys that wait are cheap; those that are read at a time are requests on the wire. */
+const LOOKS_AT_A_TIME = 64;
+const inLookSlot = createSlots(LOOKS_AT_A_TIME);
 /** A key that would not come to rest is watched for this many times the settling time. */
 const PATIENCE = 3;
 
@@ -25,16 +29,18 @@ export async function examine(task: Verification, key: Key, signal: AbortSignal)
   let restsSince = started;
 
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
-    const sides = await look(task, key);
+    const sides = await inLookSlot(async () => await look(task, key));
     const seen = sides.source?.reading.etag ?? 'absent';
     if (seen !== version) [version, restsSince] = [seen, restingSince(sides)];
     const judgement = await judge(task, key, sides);
+    const rested = Date.now() - restsSince;
     if (judgement.outcome !== 'moving') {
       if (judgement.outcome !== 'differs' || !judgement.behind) return judgement;
-      if (Date.now() - restsSince >= task.settleMs) return judgement;
+      if (rested >= task.settleMs) return judgement;
     }
     if (signal.aborted || Date.now() - started > PATIENCE * task.settleMs) return { outcome: 'still-moving' };
-    await sleep(wait, undefined, { signal }).catch(() => {});
+    const untilSettled = Math.max(task.settleMs - rested, FIRST_WAIT);
+    await sleep(Math.min(wait, untilSettled), undefined, { signal }).catch(() => {});
   }
 }
 

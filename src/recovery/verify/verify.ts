@@ -12,8 +12,8 @@ import { createTally, type Tally } from './tally.js';
 import type { Verification } from './verification.js';
 import { verifyContainer } from './verify-container.js';
 
-/** Keys that are looked at together. Most of them wait for an answer, or for their source to come to rest. */
-const CONCURRENCY = 64;
+/** Keys that are in hand together. Most of them wait for their source to come to rest; `examine` bounds the requests. */
+const IN_HAND = 1000;
 const NEVER = new AbortController().signal;
 
 /**
@@ -62,7 +62,7 @@ async function verifyBlobs(
   };
   try {
     // An async generator queues its callers, so any number of workers may draw from the same one.
-    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+    await Promise.all(Array.from({ length: IN_HAND }, work));
   } finally {
     await pairs.return();
   }

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryAccount } from '../../../src/memory/memory-account.js';
+import { createMemoryInspector } from '../../../src/memory/memory-inspector.js';
+import { converge } from '../../../src/mirror/converge.js';
+import { type Key, parseContainerName, parseKey } from '../../../src/model/key.js';
+import { createScope } from '../../../src/model/scope.js';
+import { addStamp } from '../../../src/model/stamp.js';
+import type { AccountInspector } from '../../../src/ports/account-inspector.js';
+import { inSourceNames } from '../../../src/recovery/verify/in-source-names.js';
+import { KEY } from '../../support/keys.js';
+import { POLICY } from '../../support/memory-pair.js';
+import { collectFindings, names } from './collect-findings.js';
+
+function createPair() {
+  const source = createMemoryAccount('sourceaccount');
+  const backup = createMemoryAccount('backupaccount', undefined, source);
+  const sides = { source: createMemoryInspector(source), backup: createMemoryInspector(backup) };
+  return {
+    source,
+    backup,
+    sides,
+    write: async (key: Key, content = 'x') => {
+      source.addContainer(key.container);
+      source.put(key, { content });
+      await converge({ source, backup, policy: POLICY }, key);
+    },
+  };
+}
+
+/** Lists names in an order of its own, as a hierarchical account does beside a flat one. */
+function inAnotherOrder(account: AccountInspector): AccountInspector {
+  return {
+    ...account,
+    listReadings: async function* (container, options) {
+      for await (const page of account.listReadings(container, options)) yield page.toReversed();
+    },
+  };
+}
+
+describe('verify', () => {
+  it('finds the same, once each, when the two services list in different orders', async () => {
+    const pair = createPair();
+    for (let n = 0; n < 9; n++) await pair.write(parseKey('photos', `blob-${n}`));
+    const sides = { ...pair.sides, backup: inAnotherOrder(pair.sides.backup) };
+    const equal = await collectFindings(sides);
+    expect(equal.differences).toEqual(new Map());
+    expect(equal.tally.blobs).toBe(9);
+
+    pair.backup.remove(parseKey('photos', 'blob-3'));
+    pair.backup.put(parseKey('photos', 'blob-7'), { content: 'x' });
+    pair.backup.put(parseKey('photos', 'blob-35'), { content: 'x' });
+    const { differences, tally } = await collectFindings(sides);
+    expect([...differences].map(([place, [first]]) => [place, first?.difference]).toSorted()).toEqual([
+      ['photos/blob-3', 'missing-on-backup'],
+      ['photos/blob-35', 'extra-on-backup'],
+      ['photos/blob-7', 'stamp-missing'],
+    ]);
+    expect(tally.differences).toBe(3);
+  });
+
+  it('looks only at what is in scope, and only at the prefix and the containers asked for', async () => {
+    const pair = createPair();
+    for (const container of ['photos', 'secret', 'videos']) {
+      for (const path of ['a/1', 'b/1']) {
+        await pair.write(parseKey(container, path));
+        pair.backup.remove(parseKey(container, path));
+      }
+    }
+    const scope = createScope('sourceaccount', {
+      containers: { include: [], exclude: ['secret'] },
+    });
+    const inScope = await collectFindings(pair.sides, { scope });
+    expect([...inScope.differences.keys()].toSorted()).toEqual([
+      'photos/a/1',
+      'photos/b/1',
+      'videos/a/1',
+      'videos/b/1',
+    ]);
+    const narrow = { prefix: 'a/', containers: new Set([parseContainerName('photos')]) };
+    expect([...(await collectFindings(pair.sides, narrow)).differences.keys()]).toEqual(['photos/a/1']);
+  });
+
+  it('compares a container with the one that it is named on the backup', async () => {
+    const pair = createPair();
+    const scope = createScope('sourceaccount', {
+      names: { prefix: 'mirror-of-', map: new Map() },
+    });
+    await pair.write(KEY);
+    const copy = pair.backup.peek(KEY);
+    if (copy === undefined) throw new Error('it was not mirrored');
+    pair.backup.dropContainer(KEY.container);
+    pair.backup.addContainer(parseContainerName('mirror-of-photos'));
+    pair.backup.addContainer(parseContainerName('of-somebody-else'));
+    pair.backup.put(parseKey('mirror-of-photos', KEY.path), copy);
+    const sides = { ...pair.sides, backup: inSourceNames(pair.sides.backup, scope) };
+    const { differences, tally } = await collectFindings(sides, { scope, content: 'read' });
+    expect(differences).toEqual(new Map());
+    expect(tally).toMatchObject({ containers: 1, blobs: 1 });
+  });
+
+  it('counts what the settings keep on the backup, and calls it no difference', async () => {
+    const pair = createPair();
+    await pair.write(KEY);
+    pair.source.remove(KEY);
+    const kept = await collectFindings(pair.sides, { policy: { ...POLICY, deletes: 'keep' } });
+    expect(kept.differences).toEqual(new Map());
+    expect(kept.tally.kept).toBe(1);
+    expect(names(await collectFindings(pair.sides), 'photos/cat.jpg')).toEqual(['extra-on-backup']);
+  });
+
+  it('leaves out source blobs that came from the backup account', async () => {
+    const pair = createPair();
+    for (const account of [pair.source, pair.backup]) account.addContainer(KEY.container);
+    const etag = pair.backup.put(KEY, { content: 'original' });
+    const stamp = { account: 'backupaccount', etag, lastModified: new Date() };
+    pair.source.put(KEY, { content: 'original', metadata: addStamp({}, stamp) });
+    const { differences, tally } = await collectFindings(pair.sides);
+    expect(differences).toEqual(new Map());
+    expect(tally.replicas).toBe(1);
+  });
+
+  it('does not miss the stamp where the metadata leaves no room for one', async () => {
+    const pair = createPair();
+    pair.source.addContainer(KEY.container);
+    pair.source.put(KEY, { content: 'x', metadata: { long: 'l'.repeat(8150) } });
+    await converge({ source: pair.source, backup: pair.backup, policy: POLICY }, KEY);
+    expect((await collectFindings(pair.sides, { content: 'read' })).differences).toEqual(new Map());
+  });
+
+  it('says how many blobs had no MD5 to compare the content by', async () => {
+    const pair = createPair();
+    await pair.write(KEY);
+    expect((await collectFindings(pair.sides, { content: 'md5' })).tally.contentUnproven).toBe(1);
+    expect((await collectFindings(pair.sides, { content: 'read' })).tally.contentUnproven).toBe(0);
+  });
+
+  it('ignores a source container without blobs that the backup lacks, and one of the service itself', async () => {
+    const pair = createPair();
+    pair.source.addContainer(parseContainerName('empty'));
+    pair.source.addContainer(parseContainerName('$logs'));
+    pair.source.put(parseKey('$logs', 'log'), { content: 'x' });
+    expect((await collectFindings(pair.sides)).differences).toEqual(new Map());
+  });
+});
