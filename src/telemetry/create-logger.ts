@@ -4,6 +4,15 @@ import type { Logger } from './logger.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+const FOR_PEOPLE = {
+  destination: 2,
+  sync: true,
+  singleLine: true,
+  translateTime: 'SYS:HH:MM:ss.l',
+  messageFormat: '{msg}{if key} {key}{end}',
+  ignore: 'key',
+} as const;
+
 /**
  * Logs to standard error: a line for people on a terminal, JSON lines elsewhere. Standard output is left to the data
  * that a command prints.
@@ -11,7 +20,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export function createLogger(level: LogLevel): Logger {
   const options = { level, base: null, serializers: { error: describeError } };
   const logger = process.stderr.isTTY
-    ? pino(options, pretty({ destination: 2, sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }))
+    ? pino(options, pretty(FOR_PEOPLE))
     : pino(
         {
           ...options,

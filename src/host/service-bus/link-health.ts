@@ -18,7 +18,7 @@ export class LinkHealth {
   up(link: number): void {
     this.#up.add(link);
     if (this.#up.size < this.#links || this.#state === 'receiving') return;
-    this.#log.info(this.#state === 'outage' ? 'Queue is received again' : 'Queue is received');
+    this.#log.info(this.#state === 'outage' ? 'receiving from the queue again' : 'receiving from the queue');
     this.#state = 'receiving';
   }
 

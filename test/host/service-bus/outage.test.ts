@@ -24,7 +24,7 @@ describe('an outage of the broker', () => {
     host = await startQueueHost(queue, log, quickRetry);
     await queue.send({ body: 'before' });
     await vi.waitFor(() => expect(inputs).toEqual(['before']));
-    await vi.waitFor(() => expect(messages()).toEqual(['Queue is received']));
+    await vi.waitFor(() => expect(messages()).toEqual(['receiving from the queue']));
 
     await queue.stop();
     await vi.waitFor(
@@ -34,12 +34,12 @@ describe('an outage of the broker', () => {
     // All eight links meet the closed port, several times each.
     queue = await startQueue({ port: queue.port });
     await queue.send({ body: 'after' });
-    await vi.waitFor(() => expect(messages()).toContain('Queue is received again'), 20_000);
+    await vi.waitFor(() => expect(messages()).toContain('receiving from the queue again'), 20_000);
     await vi.waitFor(() => expect(inputs).toEqual(['before', 'after']));
     expect(messages()).toEqual([
-      'Queue is received',
+      'receiving from the queue',
       'Queue cannot be received; trying until it can',
-      'Queue is received again',
+      'receiving from the queue again',
     ]);
     expect(log.lines[1]).toMatchObject({ level: 'warn', fields: { function: 'mirror', queue: 'events' } });
   });
@@ -64,7 +64,7 @@ describe('an outage of the broker', () => {
     await queue.stop();
     await vi.waitFor(() => expect(log.lines.at(-1)?.level).toBe('warn'), 10_000);
     queue = await startQueue({ port: queue.port });
-    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('Queue is received again'), 20_000);
+    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('receiving from the queue again'), 20_000);
     gate.resolve();
     await vi.waitFor(() => expect(atOnce).toBe(0));
     gate = Promise.withResolvers();
@@ -84,7 +84,7 @@ describe('an outage of the broker', () => {
     await vi.waitFor(() => expect(log.lines).toHaveLength(1), 10_000);
     expect(log.lines[0]?.fields['reason']).toContain('ECONNREFUSED');
     queue = await startQueue({ port });
-    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('Queue is received again'), 20_000);
+    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('receiving from the queue again'), 20_000);
   });
 
   it('is told from a queue that does not exist, which is one line too', async () => {

@@ -75,7 +75,7 @@ describe('the process of a host that has stopped', () => {
   it('ends by itself', async () => {
     queue = await startQueue();
     script = spawnScript(new URL('../support/host-process.ts', import.meta.url), queue.connectionString);
-    expect(await script.line()).toBe('Queue is received');
+    expect(await script.line()).toBe('receiving from the queue');
     await queue.send({ body: 7 });
     expect(await script.line()).toBe('handled 7');
     script.tell('stop');
@@ -86,7 +86,7 @@ describe('the process of a host that has stopped', () => {
   it('ends by itself when the broker went before it', async () => {
     queue = await startQueue();
     script = spawnScript(new URL('../support/host-process.ts', import.meta.url), queue.connectionString);
-    expect(await script.line()).toBe('Queue is received');
+    expect(await script.line()).toBe('receiving from the queue');
     await queue.stop();
     script.tell('stop');
     expect(await script.line()).toBe('stopped');
