@@ -2,26 +2,35 @@ import { createHash } from 'node:crypto';
 import type { HintMessage, History } from '../model/hint-message.js';
 
 /** Why an event is sent again. */
-export type Purpose = 'try' | 'second-look' | 'look' | 'parked';
+export type Purpose = 'try' | 'look' | 'parked';
 
 /** The part of a message that an event was: empty for the only one. */
 export type Part = string;
 
+/** What is known of a message that is being handled. */
+export interface Handled extends History {
+  /** How often it was received, this time included. */
+  readonly deliveryCount: number;
+}
+
 /**
- * The next message of a chain. Its id is made from the message that the chain began with and the number of the try or
- * look. So a worker that dies between sending and completing sends the same id when the message comes again, and
- * duplicate detection drops the second copy; a replay begins a chain of its own.
+ * The next message of a chain. Its id is made from the message that the chain began with, the number of the try or
+ * look, and how often the message was received; so every delivery sends one successor at most, and a replay begins a
+ * chain of its own.
+ *
+ * A message that comes again must not share the successor of its first delivery, as if it were the same: the earlier
+ * one may have had its look before the later delivery began a write that is still under way.
  */
 export function chainMessage(
   event: unknown,
   part: Part,
   purpose: Purpose,
-  before: History,
+  { deliveryCount, ...before }: Handled,
   changes: Partial<History>,
 ): HintMessage {
   const history = { ...before, ...changes, root: `${before.root}${part}` };
   return {
-    messageId: `${shorten(history.root)}.${purpose}.${history.attempts}.${history.looks}`,
+    messageId: `${shorten(history.root)}.${purpose}.${history.attempts}.${history.looks}.${deliveryCount}`,
     event,
     history,
   };

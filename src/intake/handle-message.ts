@@ -12,6 +12,7 @@ import type { Scope } from '../model/scope.js';
 import type { Verdict } from '../model/verdict.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import type { Logger } from '../telemetry/logger.js';
+import { LONGEST_REQUEST_MS } from './backoff.js';
 import { lookAgain, lookAgainAfter } from './look-again.js';
 import { type Failure, settleFailure } from './settle-failure.js';
 
@@ -20,6 +21,8 @@ export interface IncomingMessage {
   readonly body: unknown;
   readonly messageId: string;
   readonly enqueuedTime: Date;
+  /** How often it was received, this time included. */
+  readonly deliveryCount: number;
   readonly applicationProperties: Readonly<Record<string, unknown>>;
 }
 
@@ -34,7 +37,11 @@ export interface Intake {
  * dead-letter queue: the message may be completed (invariant 9). Rejects when the message must be delivered again.
  */
 export async function handleMessage(intake: Intake, log: Logger, message: IncomingMessage): Promise<void> {
-  const history = parseHistory(message.applicationProperties, message.messageId, message.enqueuedTime);
+  const { deliveryCount } = message;
+  const known = parseHistory(message.applicationProperties, message.messageId, message.enqueuedTime);
+  // Invariant 5: a message that comes again was with a worker that may have died in the middle of a write. Nobody
+  // knows the outcome of that one either, and the service may carry it out after this look.
+  const history = { ...known, unsettled: known.unsettled || deliveryCount > 1, deliveryCount };
   if (history.parked)
     throw new Error('a parked message came by before it expired; it goes back until it does');
 
@@ -52,8 +59,11 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
       again = await mirrorHint(intake, log, hint);
     } catch (error) {
       failures.push({ error: toBlobmirrorError(error), event: hint.event, part });
+      continue;
     }
     if (again !== undefined) await lookAgain(intake.queue, history, hint, part, again);
+    else if (history.unsettled)
+      await lookAgain(intake.queue, { ...history, unsettled: false }, hint, part, LONGEST_REQUEST_MS);
   }
   for (const failure of failures) await settleFailure(intake.queue, log, history, failure);
 }

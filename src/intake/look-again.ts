@@ -1,8 +1,7 @@
 import type { Hint } from '../model/hint.js';
-import type { History } from '../model/hint-message.js';
 import type { Verdict } from '../model/verdict.js';
 import type { HintQueue } from '../ports/hint-queue.js';
-import { chainMessage, type Part } from './chain-message.js';
+import { chainMessage, type Handled, type Part } from './chain-message.js';
 
 /** A writer that flushes without closing, or appends, is most likely still at work. */
 const SECOND_LOOK_MS = 30_000;
@@ -19,7 +18,7 @@ export function lookAgainAfter(hint: Hint, verdict: Verdict): number | undefined
 /** Sends the event again for another look. What failed before counts no more: the look ended well. */
 export async function lookAgain(
   queue: HintQueue,
-  history: History,
+  history: Handled,
   hint: Hint,
   part: Part,
   delayMs: number,

@@ -1,9 +1,9 @@
 import type { BlobmirrorError } from '../model/errors.js';
-import type { HintMessage, History } from '../model/hint-message.js';
+import type { HintMessage } from '../model/hint-message.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import type { Logger } from '../telemetry/logger.js';
-import { chainMessage, type Part } from './chain-message.js';
-import { backoffMs, isWorthAnotherTry, LONGEST_REQUEST_MS } from './backoff.js';
+import { backoffMs, isWorthAnotherTry } from './backoff.js';
+import { chainMessage, type Handled, type Part } from './chain-message.js';
 
 /** An event that could not be mirrored, or not be read. */
 export interface Failure {
@@ -19,7 +19,7 @@ export interface Failure {
 export async function settleFailure(
   queue: HintQueue,
   log: Logger,
-  history: History,
+  history: Handled,
   failure: Failure,
 ): Promise<void> {
   const { error } = failure;
@@ -39,9 +39,6 @@ export async function settleFailure(
       if (!isWorthAnotherTry(error, history, new Date())) break;
       const delayMs = backoffMs(history.attempts, error.retryAfterMs);
       await queue.sendLater(toMessage(failure, history, 'try'), delayMs);
-      if (error.code === 'write-outcome-unknown') {
-        await queue.sendLater(toMessage(failure, history, 'second-look'), LONGEST_REQUEST_MS);
-      }
       log.warn('event will be tried again', { ...fields, delayMs });
       return;
     }
@@ -54,14 +51,11 @@ export async function settleFailure(
   log.error('event moved to the dead-letter queue', fields);
 }
 
-function toMessage(
-  failure: Failure,
-  history: History,
-  purpose: 'try' | 'second-look' | 'parked',
-): HintMessage {
+function toMessage(failure: Failure, history: Handled, purpose: 'try' | 'parked'): HintMessage {
   const { event, error, part } = failure;
   return chainMessage(event, part, purpose, history, {
     attempts: history.attempts + 1,
+    unsettled: history.unsettled || error.code === 'write-outcome-unknown',
     parked: purpose === 'parked',
     lastError: { code: error.code, detail: error.message, hint: error.hint },
   });

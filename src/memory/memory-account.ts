@@ -70,6 +70,6 @@ export function createMemoryAccount(
     },
     dropContainer: (container: ContainerName) => containers.delete(container),
   };
-  const through = (other: Schedule): BackupStore => createMemoryPorts(account, state, other, source?.peek);
+  const through = (other: Schedule): BackupStore => createMemoryPorts(account, state, other, (key) => source?.peek(key));
   return { ...state, through, ...through(schedule) };
 }

@@ -38,7 +38,7 @@ export function createMemoryPorts(
   account: string,
   state: AccountState,
   schedule: Schedule,
-  peekSource: (key: Key) => StoredBlob | undefined = () => undefined,
+  peekSource: (key: Key) => StoredBlob | undefined,
 ): BackupStore {
   function read(key: Key): Reading {
     const blob = state.peek(key);

@@ -55,7 +55,14 @@ function createIntake(converge: (key: Key) => Verdict = () => ({ verdict: 'in-sy
           },
         },
         log,
-        { body, messageId: 'm1', enqueuedTime: new Date(), applicationProperties: {}, ...message },
+        {
+          body,
+          messageId: 'm1',
+          enqueuedTime: new Date(),
+          deliveryCount: 1,
+          applicationProperties: {},
+          ...message,
+        },
       ),
   };
 }
@@ -146,7 +153,7 @@ describe('an event that fails', () => {
     expect(intake.later).toHaveLength(1);
     expect(intake.later[0]).toMatchObject({
       event: event('a'),
-      messageId: 'm1.try.1.0',
+      messageId: 'm1.try.1.0.1',
       history: { root: 'm1', attempts: 1, parked: false },
     });
 
@@ -159,11 +166,11 @@ describe('an event that fails', () => {
     await intake.handle(event('a'));
     const [first] = intake.later;
     await intake.handle(event('a'), {
-      messageId: 'm1.try.1.0',
+      messageId: 'm1.try.1.0.1',
       applicationProperties: toProperties(first?.history ?? ({} as never)),
     });
     expect(intake.later[1]).toMatchObject({
-      messageId: 'm1.try.2.0',
+      messageId: 'm1.try.2.0.1',
       history: { root: 'm1', attempts: 2, firstSeen: first?.history.firstSeen },
     });
   });
@@ -174,11 +181,33 @@ describe('an event that fails', () => {
     expect(intake.later[0]?.delayMs).toBeGreaterThanOrEqual(60_000);
   });
 
-  it('is looked at twice when the outcome of a write is unknown: soon, and after the longest request time (invariant 5)', async () => {
-    const intake = createIntake(failWith('write-outcome-unknown'));
+  it('is looked at once more when the outcome of a write is unknown, after the longest request time (invariant 5)', async () => {
+    let fails = true;
+    const intake = createIntake(() => (fails ? failWith('write-outcome-unknown')() : { verdict: 'in-sync' }));
+    const next = (): Partial<IncomingMessage> => {
+      const { messageId = '', history } = intake.later.at(-1) ?? {};
+      return { messageId, applicationProperties: toProperties(history ?? ({} as never)) };
+    };
     await intake.handle(event('a'));
-    expect(intake.later.map(({ messageId }) => messageId)).toEqual(['m1.try.1.0', 'm1.second-look.1.0']);
-    expect(intake.later[1]?.delayMs).toBe(600_000);
+    expect(intake.later).toMatchObject([{ messageId: 'm1.try.1.0.1', history: { unsettled: true } }]);
+    fails = false;
+    await intake.handle(event('a'), next());
+    expect(intake.later).toHaveLength(2);
+    expect(intake.later[1]).toMatchObject({
+      messageId: 'm1.look.0.1.1',
+      delayMs: 600_000,
+      history: { unsettled: false },
+    });
+    await intake.handle(event('a'), next());
+    expect(intake.later).toHaveLength(2);
+  });
+
+  it('is looked at once more when it comes again, since a worker may have died in the middle of a write (invariant 5)', async () => {
+    const intake = createIntake();
+    await intake.handle(event('a'), { deliveryCount: 2 });
+    expect(intake.later).toMatchObject([{ messageId: 'm1.look.0.1.2', delayMs: 600_000 }]);
+    await intake.handle(event('a'), { deliveryCount: 3 });
+    expect(intake.later[1]?.messageId).toBe('m1.look.0.1.3');
   });
 
   it('is not dead-lettered by an outage of hours (invariant 10)', async () => {
@@ -188,6 +217,7 @@ describe('an event that fails', () => {
       attempts: 400,
       looks: 0,
       firstSeen: new Date(Date.now() - 12 * 3_600_000),
+      unsettled: false,
       parked: false,
       lastError: undefined,
     };
@@ -214,7 +244,7 @@ describe('an event that fails', () => {
     const intake = createIntake(failWith('storage-rejected'));
     await intake.handle(event('a'));
     const parked = intake.dead[0];
-    expect(parked?.messageId).toBe('m1.parked.1.0');
+    expect(parked?.messageId).toBe('m1.parked.1.0.1');
     await expect(
       intake.handle(event('a'), { applicationProperties: toProperties(parked?.history ?? ({} as never)) }),
     ).rejects.toThrow('parked');
@@ -250,7 +280,7 @@ describe('a key that is to be looked at again', () => {
     await intake.handle(body);
     expect(intake.later).toHaveLength(1);
     expect(intake.later[0]).toMatchObject({
-      messageId: 'm1.look.0.1',
+      messageId: 'm1.look.0.1.1',
       delayMs: 30_000,
       history: { looks: 1, attempts: 0 },
     });
@@ -261,12 +291,12 @@ describe('a key that is to be looked at again', () => {
     const intake = createIntake((): Verdict => verdict);
     await intake.handle(appended);
     const look = {
-      messageId: 'm1.look.0.1',
+      messageId: 'm1.look.0.1.1',
       applicationProperties: toProperties(intake.later[0]?.history ?? ({} as never)),
     };
     await intake.handle(appended, look);
     expect(intake.later.at(-1)).toMatchObject({
-      messageId: 'm1.look.0.2',
+      messageId: 'm1.look.0.2.1',
       history: { root: 'm1', looks: 2 },
     });
     verdict = { verdict: 'in-sync' };
