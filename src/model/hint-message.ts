@@ -22,8 +22,6 @@ export interface History {
   readonly walk?: WalkPosition | undefined;
   /** A write that an earlier try began may still commit: a look that ends well is followed by another one. */
   readonly unsettled: boolean;
-  /** A write that an earlier try began may still commit: a look that ends well is followed by another one. */
-  readonly unsettled: boolean;
   /** The message is on its way to the dead-letter queue and is not to be tried again. */
   readonly parked: boolean;
   readonly lastError: { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
@@ -39,7 +37,6 @@ const NAMES = {
   firstSeen: 'blobmirror-first-seen',
   looks: 'blobmirror-looks',
   walk: 'blobmirror-walk',
-  unsettled: 'blobmirror-unsettled',
   unsettled: 'blobmirror-unsettled',
   parked: 'blobmirror-parked',
   code: 'blobmirror-code',
@@ -57,7 +54,6 @@ export function toProperties(history: History): Record<string, string | number |
     [NAMES.firstSeen]: history.firstSeen.toISOString(),
     [NAMES.looks]: history.looks,
     ...(history.walk && { [NAMES.walk]: walkPositionText(history.walk) }),
-    ...(history.unsettled && { [NAMES.unsettled]: true }),
     ...(history.unsettled && { [NAMES.unsettled]: true }),
     ...(history.parked && { [NAMES.parked]: true }),
     ...(history.lastError && {
@@ -78,7 +74,6 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     const value = Number(properties[name] ?? 0);
     return Number.isSafeInteger(value) && value > 0 ? value : 0;
   };
-  const flag = (name: string): boolean => properties[name] === true || properties[name] === 'true';
   const flag = (name: string): boolean => properties[name] === true || properties[name] === 'true';
   const firstSeen = new Date(text(NAMES.firstSeen) ?? Number.NaN);
   const code = text(NAMES.code);
