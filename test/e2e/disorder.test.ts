@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { writeReadyFile } from '../../src/local/ready-file.js';
 import { startLocal } from '../../src/local/start-local.js';
 import { createSilentLogger } from '../support/silent-logger.js';
@@ -10,6 +10,9 @@ import { temporaryDirectory } from './support/temporary-directory.js';
 import { writeAtRandom } from './support/write-at-random.js';
 
 const OPERATIONS = 1500;
+
+// On a busy machine; at ease it takes a third of this.
+vi.setConfig({ testTimeout: 90_000 });
 
 test('with a third of the events doubled, all reordered among 200 and all delayed, the backup ends equal to the source', async () => {
   const local = await startLocal({

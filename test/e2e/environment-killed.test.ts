@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { expectEqualAccounts } from './support/expect-equal-accounts.js';
 import { queueCounts } from './support/queue-counts.js';
 import { startEnvironment } from './support/start-environment.js';
@@ -9,6 +9,9 @@ import { writeAtRandom } from './support/write-at-random.js';
 const ROUNDS = 3;
 /** The queue holds back what a worker died with until its lock expires, after 15 seconds. */
 const LOCK_MS = 15_000;
+
+// On a busy machine; at ease it takes a third of this.
+vi.setConfig({ testTimeout: 90_000 });
 
 test('an environment that is killed amid writes, again and again, comes back with the backup equal to the source', async () => {
   const data = await temporaryDirectory();

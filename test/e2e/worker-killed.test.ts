@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { expectEqualAccounts } from './support/expect-equal-accounts.js';
 import { untilQueueDrained } from './support/queue-counts.js';
 import { startEnvironment, startWorker } from './support/start-environment.js';
@@ -7,6 +7,9 @@ import { writeAtRandom } from './support/write-at-random.js';
 const WRITES = 500;
 /** The queue holds back what a worker died with until its lock expires, after 15 seconds. */
 const LOCK_MS = 15_000;
+
+// On a busy machine; at ease it takes a third of this.
+vi.setConfig({ testTimeout: 90_000 });
 
 test('a worker that is killed in the middle of 500 writes and started again loses nothing', async () => {
   const environment = await startEnvironment(['--no-worker']);

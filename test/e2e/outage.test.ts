@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { type LocalInfo, writeReadyFile } from '../../src/local/ready-file.js';
+import type { BlobmirrorProcess } from './support/blobmirror-process.js';
+import { type BreakableNetwork, startBreakableNetwork } from './support/breakable-network.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { queueCounts, untilQueueDrained } from './support/queue-counts.js';
+import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.js';
+import { temporaryDirectory } from './support/temporary-directory.js';
+import { untilMirrored } from './support/until-mirrored.js';
+import { waitUntil } from './support/wait-until.js';
+import { writeAtRandom } from './support/write-at-random.js';
+
+let environment: RunningEnvironment;
+let network: BreakableNetwork;
+let worker: BlobmirrorProcess;
+
+/** A worker that reaches storage, but not the queue, over a network that can break. */
+beforeAll(async () => {
+  environment = await startEnvironment(['--no-worker']);
+  const { info } = environment;
+  const { host, port } = new URL(info.source.blobEndpoint);
+  network = await startBreakableNetwork(Number(port));
+  const behindIt = JSON.stringify(info).replaceAll(host, `127.0.0.1:${network.port}`);
+  const readyFile = join(await temporaryDirectory(), 'local.json');
+  await writeReadyFile(readyFile, JSON.parse(behindIt) as LocalInfo);
+  worker = await startWorker(readyFile);
+});
+
+// On a busy machine; at ease it takes a third of this.
+vi.setConfig({ testTimeout: 90_000 });
+
+test('while storage cannot be reached messages wait and none is dead-lettered; when it can, all is mirrored', async () => {
+  const { source, info } = environment;
+  await source.createContainer('photos');
+  await source.getContainerClient('photos').getBlockBlobClient('before').upload('before', 6);
+  await untilMirrored(environment, 'photos', 'before');
+
+  network.break();
+  await writeAtRandom(source, { seed: 5, count: 60, names: 20 });
+  const putOff = () => worker.logged('event will be tried again').length;
+  await waitUntil('messages are put off', () => putOff() >= 40, { within: 15_000, every: 50 });
+  expect(await queueCounts(info.serviceBus)).toMatchObject({ deadLetter: 0 });
+
+  network.mend();
+  expect(await untilQueueDrained(info.serviceBus, { within: 40_000 })).toMatchObject({ deadLetter: 0 });
+  expect(await expectEqualAccounts(environment, { within: 1000 })).toBeGreaterThan(20);
+});

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { afterAll } from 'vitest';
+
+export interface BreakableNetwork {
+  /** What connects here is passed on, as long as the network holds. */
+  readonly port: number;
+  /** Cuts every connection, and each new one, until it is mended. */
+  break(): void;
+  mend(): void;
+}
+
+/** A way to a port of this machine that can be out of order. It is gone when the tests of the file are over. */
+export async function startBreakableNetwork(to: number): Promise<BreakableNetwork> {
+  const open = new Set<Socket>();
+  let broken = false;
+  const server = createServer((near) => {
+    if (broken) {
+      near.destroy();
+      return;
+    }
+    const far = connect(to, '127.0.0.1');
+    join(near, far);
+    join(far, near);
+  });
+
+  function join(from: Socket, onward: Socket): void {
+    open.add(from);
+    from.on('error', () => from.destroy());
+    from.on('close', () => {
+      open.delete(from);
+      onward.destroy();
+    });
+    from.pipe(onward);
+  }
+
+  function cut(): void {
+    broken = true;
+    for (const socket of open) socket.destroy();
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  afterAll(() => {
+    server.close();
+    cut();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the network has no port');
+  return { port: address.port, break: cut, mend: () => void (broken = false) };
+}
