@@ -5,7 +5,7 @@ import { expectNoSecrets } from './expect-no-secrets.js';
 import { processesOf, signalGroup } from './process-group.js';
 import { waitUntil } from './wait-until.js';
 
-export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const COMMAND = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
 
 export interface BlobmirrorProcess {
