@@ -7,8 +7,8 @@ export interface WalkPosition {
   /** The prefix that the walk is in; those before it are done. */
   readonly prefix: Prefix;
   /**
-   * The last path that was drawn from each listing, if one was. Each side has its own: nothing says that both accounts
-   * list in the same order.
+   * After which path each listing goes on; undefined: at its beginning. Each side has its own: nothing says that both
+   * accounts list in the same order.
    */
   readonly source: BlobPath | undefined;
   readonly backup: BlobPath | undefined;

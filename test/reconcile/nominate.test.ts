@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseEtag } from '../../src/model/etag.js';
 import { parseBlobPath, parseContainerName } from '../../src/model/key.js';
 import type { ListedBlob } from '../../src/ports/blob-reader.js';
-import { nominate } from '../../src/reconcile/nominate.js';
+import { type Drawn, nominate } from '../../src/reconcile/nominate.js';
 
 const CONTAINER = parseContainerName('photos');
 
@@ -88,4 +88,65 @@ describe('nominate', () => {
       }),
     );
   });
+
+  it('misses nothing, and looks at no more than twice as much, when it is stopped and goes on, whatever each side’s order', async () => {
+    const name = fc.stringMatching(/^[a/\-\uffee\u{1f600}]{1,3}$/u);
+    const order = fc.constantFrom(byCodeUnit, byCodePoint, slashFirst, slashFirstByCodePoint);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(name, { maxLength: 10 }),
+        fc.uniqueArray(name, { maxLength: 10 }),
+        order,
+        order,
+        fc.array(fc.nat(3), { minLength: 30, maxLength: 30 }),
+        async (left, right, sourceOrder, backupOrder, budgets) => {
+          const onBackupNow = new Set(right);
+          const found: string[] = [];
+          let from: Drawn = { source: undefined, backup: undefined };
+          for (const budget of budgets) {
+            let drawn = 0;
+            const keys = nominate(
+              CONTAINER,
+              pages(
+                after(left, sourceOrder, from.source).map((path) => onSource(path, '0x1')),
+                2,
+              ),
+              pages(
+                after([...onBackupNow], backupOrder, from.backup).map((path) => onBackup(path, '0x0')),
+                2,
+              ),
+              from,
+              () => ++drawn > budget,
+            );
+            let next = await keys.next();
+            for (; !next.done; next = await keys.next()) {
+              found.push(next.value.path);
+              // The look brings it in step, so that the backup's listing has it from now on, or no more.
+              if (left.includes(next.value.path)) onBackupNow.add(next.value.path);
+              else onBackupNow.delete(next.value.path);
+            }
+            if (next.value === undefined) break;
+            from = next.value;
+          }
+          const all = new Set([...left, ...right]);
+          expect(new Set(found)).toEqual(all);
+          expect(found.length).toBeLessThanOrEqual(2 * all.size);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
 });
+
+type Order = (a: string, b: string) => number;
+const byCodeUnit: Order = (a, b) => (a < b ? -1 : 1);
+const byCodePoint: Order = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+const slashFirst: Order = (a, b) => byCodeUnit(a.replaceAll('/', '\0'), b.replaceAll('/', '\0'));
+const slashFirstByCodePoint: Order = (a, b) => byCodePoint(a.replaceAll('/', '\0'), b.replaceAll('/', '\0'));
+
+/** What a service whose order that is lists after a path. */
+function after(paths: readonly string[], order: Order, path: string | undefined): readonly string[] {
+  return paths
+    .filter((each) => path === undefined || (each !== path && order(each, path) > 0))
+    .toSorted(order);
+}

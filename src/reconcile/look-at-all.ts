@@ -1,0 +1,19 @@
+import type { Key } from '../model/key.js';
+
+const CONCURRENCY = 16;
+
+/**
+ * Looks at keys as they are nominated, many at once. Rejects when the nomination does, or a look, but not before every
+ * look that was begun has ended.
+ */
+export async function lookAtAll(
+  keys: AsyncIterator<Key, unknown>,
+  look: (key: Key) => Promise<void>,
+): Promise<void> {
+  const draw = async (): Promise<void> => {
+    for (let next = await keys.next(); !next.done; next = await keys.next()) await look(next.value);
+  };
+  // An async generator queues its callers, so any number of workers may draw from the same one.
+  const ends = await Promise.allSettled(Array.from({ length: CONCURRENCY }, draw));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason as Error;
+}

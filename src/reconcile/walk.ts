@@ -1,0 +1,74 @@
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
+import type { Key } from '../model/key.js';
+import type { Prefix } from '../model/prefix.js';
+import type { Verdict } from '../model/verdict.js';
+import type { WalkPosition } from '../model/walk-position.js';
+import { lookAtAll } from './look-at-all.js';
+import { nominatePrefix, type Sides } from './nominate-prefix.js';
+
+/** One slice of a walk. */
+export interface Slice {
+  /** All that the walk is of, in the same order every time. */
+  readonly prefixes: readonly Prefix[];
+  /** Where the slice before this one ended; undefined at the beginning. */
+  readonly from: WalkPosition | undefined;
+  /** How long to go on drawing keys, in milliseconds. A look that has begun is brought to its end. */
+  readonly budgetMs: number;
+  readonly look: (key: Key) => Promise<Verdict>;
+}
+
+/**
+ * Looks at every key of the scope beneath some prefixes that seems out of step, for as long as one message may take.
+ * Resolves to where the next slice begins, or to undefined when all is done. A slice that left a long copy unfinished
+ * is walked again from its beginning.
+ *
+ * @throws BlobmirrorError what a look failed with, once the slice is over; an error that may pass before one that stays
+ */
+export async function walk(
+  sides: Sides,
+  { prefixes, from, budgetMs, look }: Slice,
+): Promise<WalkPosition | undefined> {
+  const end = performance.now() + budgetMs;
+  const errors: BlobmirrorError[] = [];
+  let unfinished = false;
+  let rest: WalkPosition | undefined;
+
+  const [first, ...others] = remaining(sides, prefixes, from);
+  if (first === undefined) return undefined;
+
+  async function* keys(start: WalkPosition): AsyncGenerator<Key, void, void> {
+    for (const { prefix, ...drawn } of [start, ...others]) {
+      const stopped = yield* nominatePrefix(sides, prefix, drawn, () => performance.now() >= end);
+      if (stopped === undefined) continue;
+      rest = { prefix, ...stopped };
+      return;
+    }
+  }
+
+  await lookAtAll(keys(first), async (key) => {
+    try {
+      if ((await look(key)).verdict === 'unfinished') unfinished = true;
+    } catch (thrown) {
+      errors.push(toBlobmirrorError(thrown));
+    }
+  });
+  const error = errors.find(({ disposition }) => disposition === 'retry') ?? errors[0];
+  if (error !== undefined) throw error;
+  return unfinished ? first : rest;
+}
+
+/** What is left to walk. A position that the settings of the scope know no more means all of it. */
+function remaining(
+  { scope }: Sides,
+  prefixes: readonly Prefix[],
+  from: WalkPosition | undefined,
+): readonly WalkPosition[] {
+  const all = prefixes
+    .flatMap((prefix) => scope.prefixes(prefix))
+    .map((prefix) => ({ prefix, source: undefined, backup: undefined }));
+  if (from === undefined) return all;
+  const at = all.findIndex(
+    ({ prefix }) => prefix.container === from.prefix.container && prefix.path === from.prefix.path,
+  );
+  return at < 0 ? all : [from, ...all.slice(at + 1)];
+}
