@@ -1,9 +1,11 @@
-import { createMemoryAccount } from '../../src/memory/memory-account.js';
+import { createMemoryAccount, type MemoryAccount } from '../../src/memory/memory-account.js';
 import { parseContainerName } from '../../src/model/key.js';
 import type { StoresUnderTest } from '../contract/stores.js';
 
 /** The ports on two accounts in memory. */
-export async function createMemoryStores(): Promise<StoresUnderTest> {
+export async function createMemoryStores(): Promise<
+  StoresUnderTest & { readonly source: MemoryAccount; readonly backup: MemoryAccount }
+> {
   await Promise.resolve();
   const source = createMemoryAccount('sourceaccount');
   const backup = createMemoryAccount('backupaccount', undefined, source);

@@ -5,6 +5,7 @@
  * content.
  */
 import type { ContainerName, Key } from '../../model/key.js';
+import { createCrew } from './crew.js';
 import { examine, type Examined } from './examine.js';
 import { judge } from './judge.js';
 import { type ListedPair, pairListings } from './pair-listings.js';
@@ -50,21 +51,34 @@ async function verifyBlobs(
   tally: Tally,
   signal: AbortSignal,
 ): Promise<void> {
-  const pairs = pairsInScope(task, container, signal);
-  const work = async (): Promise<void> => {
-    for (let next = await pairs.next(); !next.done; next = await pairs.next()) {
-      if (next.value.source !== undefined) tally.blobs++;
-      const key = { container, path: next.value.path };
-      const examined = await examinePair(task, key, next.value, signal);
-      if (signal.aborted && examined.outcome !== 'differs') return;
-      if (next.value.source !== undefined || isOfBackupAlone(examined)) record(task, tally, key, examined);
-    }
-  };
+  const crew = createCrew(IN_HAND);
+  // When the walk fails, the keys that wait for their source to come to rest need wait no longer.
+  const failed = new AbortController();
+  const ended = AbortSignal.any([signal, failed.signal]);
+
+  async function work(pair: ListedPair): Promise<void> {
+    const key = { container, path: pair.path };
+    const examined = await examinePair(task, key, pair, ended);
+    if (ended.aborted && examined.outcome !== 'differs') return;
+    if (pair.source !== undefined || isOfBackupAlone(examined)) record(task, tally, key, examined);
+  }
+
   try {
-    // An async generator queues its callers, so any number of workers may draw from the same one.
-    await Promise.all(Array.from({ length: IN_HAND }, work));
+    for await (const pair of pairsInScope(task, container, ended)) {
+      if (pair.source !== undefined) tally.blobs++;
+      await crew.start(async () => {
+        await work(pair).catch(fail);
+      });
+    }
+  } catch (error) {
+    fail(error);
   } finally {
-    await pairs.return();
+    await crew.finish();
+  }
+
+  function fail(error: unknown): never {
+    failed.abort();
+    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createMemoryAccount, type MemoryAccount } from '../../../src/memory/memory-account.js';
 import { createMemoryInspector } from '../../../src/memory/memory-inspector.js';
@@ -39,28 +40,32 @@ function createPair(before: (call: string) => unknown = () => {}, now?: () => Da
 
 describe('verify of accounts in motion', () => {
   it('raises no alarm while a live mirror follows a source that is written and deleted all the time', async () => {
-    let round = 0;
-    const keys = Array.from({ length: 20 }, (_, n) => parseKey(KEY.container, `blob-${n}`));
-    const pair = createPair(async () => {
-      const key = keys[++round % keys.length] ?? KEY;
-      if (round % 5 === 0) pair.source.remove(key);
-      else pair.source.put(key, { content: `v${round}`, metadata: { round: String(round) } });
-      // The mirror is a few steps late, and catches up.
-      const late = keys[(round + 17) % keys.length] ?? KEY;
-      await pair.mirror(late);
-    });
+    const keys = Array.from({ length: 50 }, (_, n) => parseKey(KEY.container, `blob-${n}`));
+    let looks = 0;
+    const pair = createPair(() => looks++);
     for (const key of keys) pair.source.put(key, { content: 'first' });
+
+    const over = new AbortController();
+    async function writeAndFollow(): Promise<void> {
+      for (let round = 0; !over.signal.aborted; round++) {
+        const [key, late] = [keys[round % keys.length] ?? KEY, keys[(round + 40) % keys.length] ?? KEY];
+        if (round % 7 === 0) pair.source.remove(key);
+        else pair.source.put(key, { content: `v${round}`, metadata: { round: String(round) } });
+        await pair.mirror(late);
+        await nextTurn();
+      }
+    }
     for (const key of keys) await pair.mirror(key);
+    const writing = writeAndFollow();
 
     for (let run = 0; run < 5; run++) {
-      const { differences, stillMoving } = await collectFindings(pair.sides, {
-        content: 'read',
-        settleMs: 5000,
-      });
+      const { differences } = await collectFindings(pair.sides, { content: 'read', settleMs: 5000 });
       expect(differences).toEqual(new Map());
-      expect(stillMoving).toEqual([]);
     }
-    expect(round).toBeGreaterThan(100);
+    over.abort();
+    await writing;
+    // Five runs over accounts at rest take fewer: keys in motion were met, and looked at again.
+    expect(looks).toBeGreaterThan(5 * 10);
   });
 
   it('waits for a mirror that is late, and finds nothing', async () => {
