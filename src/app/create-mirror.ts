@@ -6,13 +6,18 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { createAzureBackup } from '../azure/azure-backup.js';
 import { createAzureHintQueue } from '../azure/azure-hint-queue.js';
 import { createAzureReader } from '../azure/azure-reader.js';
-import type { ServiceBusConnection } from '../config/connections.js';
+import type { Account } from '../azure/connect-account.js';
+import type { ServiceBusConnection, StorageConnection } from '../config/connections.js';
 import type { Settings } from '../config/settings.js';
 import { handleMessage, type IncomingMessage } from '../intake/handle-message.js';
 import { createScope } from '../model/scope.js';
 import { converge } from '../mirror/converge.js';
 import { shareFlights } from '../mirror/flights.js';
+import { AdaptiveGate } from '../ports/adaptive-gate.js';
+import { insistOnQueue } from '../ports/insist-on-queue.js';
 import { mapContainers } from '../ports/map-containers.js';
+import { capRequests } from '../ports/request-cap.js';
+import { throttleBackup, throttleReader } from '../ports/throttle.js';
 import { sweep, type SweepReport } from '../reconcile/sweep.js';
 import type { Logger } from '../telemetry/logger.js';
 import { connectStorage } from './connect-storage.js';
@@ -27,25 +32,36 @@ export interface Mirror {
 }
 
 export function createMirror(settings: Settings, log: Logger): Mirror {
-  const sourceAccount = connectStorage(settings.source);
-  const source = createAzureReader(sourceAccount);
+  const rates = settings.maxRequestsPerSecond;
+  const sourceAccount = connectCapped(settings.source, rates.source);
+  const backupAccount = connectCapped(settings.backup, rates.backup);
+  const gates = {
+    source: new AdaptiveGate({ account: sourceAccount.name }),
+    backup: new AdaptiveGate({ account: backupAccount.name }),
+  };
+  const source = throttleReader(createAzureReader(sourceAccount), gates.source);
   const scope = createScope(source.account, settings.scope);
-  const backup = mapContainers(createAzureBackup(connectStorage(settings.backup), sourceAccount), scope);
+  const backup = mapContainers(throttleBackup(createAzureBackup(backupAccount, sourceAccount), gates), scope);
   const pair = { source, backup, policy: settings.policy };
   const convergeKey = shareFlights((key) => converge(pair, key));
 
   const serviceBus = connectServiceBus(settings.serviceBus);
-  const queue = createAzureHintQueue(serviceBus.createSender(settings.eventsQueue));
+  const queue = insistOnQueue(createAzureHintQueue(serviceBus.createSender(settings.eventsQueue)));
 
   return {
     handleMessage: async (message) => {
-      await handleMessage({ scope, converge: convergeKey, queue }, log, message);
+      await handleMessage({ scope, converge: convergeKey, walk: walkPrefixes, queue }, log, message);
     },
     sweep: async () => await sweep({ source, backup, scope, converge: convergeKey }, log),
     stop: async () => {
       await serviceBus.close();
     },
   };
+}
+
+function connectCapped(connection: StorageConnection, perSecond: number | undefined): Account {
+  if (perSecond === undefined) return connectStorage(connection);
+  return connectStorage(connection, { tries: 1, cap: capRequests(connection.accountName, perSecond) });
 }
 
 function connectServiceBus(connection: ServiceBusConnection): ServiceBusClient {

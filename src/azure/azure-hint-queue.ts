@@ -1,6 +1,7 @@
 import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import { type HintMessage, toProperties } from '../model/hint-message.js';
 import type { HintQueue } from '../ports/hint-queue.js';
+import { toQueueError } from './queue-error.js';
 
 /** Long enough for the queue to take the message and too short for it to be worked on. */
 const PARKED_TTL_MS = 1;
@@ -12,15 +13,21 @@ const PARKED_TTL_MS = 1;
  * host outside Functions.
  */
 export function createAzureHintQueue(sender: ServiceBusSender): HintQueue {
+  async function send(message: ServiceBusMessage): Promise<void> {
+    try {
+      await sender.sendMessages(message);
+    } catch (error) {
+      throw toQueueError(error, sender.entityPath);
+    }
+  }
+
   return {
     sendLater: async (message, delayMs) => {
-      await sender.sendMessages({
-        ...toMessage(message),
-        scheduledEnqueueTimeUtc: new Date(Date.now() + delayMs),
-      });
+      const scheduledEnqueueTimeUtc = new Date(Date.now() + delayMs);
+      await send({ ...toMessage(message), scheduledEnqueueTimeUtc });
     },
     deadLetter: async (message) => {
-      await sender.sendMessages({ ...toMessage(message), timeToLive: PARKED_TTL_MS });
+      await send({ ...toMessage(message), timeToLive: PARKED_TTL_MS });
     },
   };
 }

@@ -1,9 +1,12 @@
 import type { TokenCredential } from '@azure/core-auth';
 import {
   BlobServiceClient,
+  type Pipeline,
   StorageSharedKeyCredential,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
+import type { RequestCap } from '../ports/request-cap.js';
+import { cappedPipeline } from './capped-pipeline.js';
 
 /** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
 export type AccountConnection =
@@ -13,8 +16,8 @@ export type AccountConnection =
 export interface Account {
   readonly name: string;
   readonly client: BlobServiceClient;
-  /** What the client was made with, for one more like it. */
-  readonly pipelineOptions: StoragePipelineOptions;
+  /** A pipeline like the client's own, for a client that adds something to its requests. */
+  createPipeline(): Pipeline;
   /** What a copy from this account is authorised by. */
   readonly authorization:
     | { readonly kind: 'key'; readonly credential: StorageSharedKeyCredential }
@@ -29,34 +32,41 @@ export interface ConnectOptions {
    * repeated behind our back. More is for those that only read.
    */
   readonly tries: number;
+  /** What every request waits for; nothing, when left out. */
+  readonly cap?: RequestCap;
 }
 
 export function connectAccount(
   connection: AccountConnection,
-  { tries }: ConnectOptions = { tries: 1 },
+  { tries, cap }: ConnectOptions = { tries: 1 },
 ): Account {
   const pipelineOptions: StoragePipelineOptions = {
     retryOptions: { maxTries: tries },
     userAgentOptions: { userAgentPrefix: 'blobmirror' },
   };
   if ('connectionString' in connection) {
-    const client = BlobServiceClient.fromConnectionString(connection.connectionString, pipelineOptions);
-    const { credential } = client;
-    return {
-      name: client.accountName,
-      client,
+    const { accountName, credential, url } = BlobServiceClient.fromConnectionString(
+      connection.connectionString,
       pipelineOptions,
+    );
+    const createPipeline = (): Pipeline => cappedPipeline(credential, pipelineOptions, cap);
+    return {
+      name: accountName,
+      client: new BlobServiceClient(url, createPipeline()),
+      createPipeline,
       authorization:
         credential instanceof StorageSharedKeyCredential
           ? { kind: 'key', credential }
-          : { kind: 'sas', query: new URL(client.url).search },
+          : { kind: 'sas', query: new URL(url).search },
     };
   }
-  const client = new BlobServiceClient(connection.blobServiceUri, connection.credential, pipelineOptions);
+  const { blobServiceUri, credential } = connection;
+  const createPipeline = (): Pipeline => cappedPipeline(credential, pipelineOptions, cap);
+  const client = new BlobServiceClient(blobServiceUri, createPipeline());
   return {
     name: client.accountName,
     client,
-    pipelineOptions,
-    authorization: { kind: 'identity', credential: connection.credential },
+    createPipeline,
+    authorization: { kind: 'identity', credential },
   };
 }

@@ -7,6 +7,7 @@
 import { BlobmirrorError } from '../model/errors.js';
 import type { ScopeRules } from '../model/scope.js';
 import { type Environment, readChoice, readText } from './environment.js';
+import { readRequestRates, type RequestRates } from './request-rates.js';
 import { readScopeRules } from './scope-rules.js';
 import {
   parseServiceBusConnection,
@@ -26,6 +27,7 @@ export interface AccountSettings {
 export interface Settings extends AccountSettings {
   readonly serviceBus: ServiceBusConnection;
   readonly eventsQueue: string;
+  readonly maxRequestsPerSecond: RequestRates;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -48,6 +50,7 @@ export function readSettings(env: Environment): Settings {
       'BLOBMIRROR_EVENTS_QUEUE',
       'the name of the queue that Event Grid delivers to',
     ),
+    maxRequestsPerSecond: readRequestRates(env),
     logLevel: readChoice(env, 'BLOBMIRROR_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   return Object.freeze(settings);

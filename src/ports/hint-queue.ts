@@ -1,6 +1,6 @@
 import type { HintMessage } from '../model/hint-message.js';
 
-/** The queue that hints come from, as far as a handler may write to it. Every method rejects when the queue did not take the message. */
+/** The queue that hints come from, as far as a handler may write to it. Every method rejects with a `BlobmirrorError` when the queue did not take the message. */
 export interface HintQueue {
   /** The event comes back after the delay, in milliseconds. */
   sendLater(message: HintMessage, delayMs: number): Promise<void>;

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobServiceClient } from '@azure/storage-blob';
 import {
   isRefusal,
+  type Refusal,
   STORAGE_ANSWERS,
   type StorageAnswer,
   toRefusedOutcome,
 } from '../../src/azure/storage-answers.js';
 import { toStorageError } from '../../src/azure/storage-error.js';
 import { toWriteOutcome } from '../../src/azure/write-outcome.js';
-import { BlobmirrorError, toBlobmirrorError } from '../../src/model/errors.js';
+import { type BlobmirrorError, toBlobmirrorError } from '../../src/model/errors.js';
 import { type AnsweringService, rejectionOf, startAnsweringService } from './support/answering-service.js';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
@@ -48,22 +49,27 @@ describe('an answer of storage', () => {
   const writeError = async (name: string): Promise<BlobmirrorError> =>
     toBlobmirrorError(await rejectionOf(write(name)));
 
-  it.each(STORAGE_ANSWERS.map((row) => [`${row.status} ${row.service}`, row] as const))(
-    '%s means what its row says, to a read and to a write',
-    async (_name, row: StorageAnswer) => {
-      const name = `${row.status}/${row.service}`;
-      const read = await readError(name);
-      expect(read.code).toBe(row.read === 'absent' ? 'absence-not-proven' : row.read);
-      expect(read.context).toMatchObject({ account: 'sourceaccount', status: row.status });
-      if (isRefusal(row.write)) {
-        expect(await write(name)).toEqual(toRefusedOutcome(row.write));
-        return;
-      }
-      const failed = await writeError(name);
-      expect(failed.code).toBe(row.write);
-      expect(failed.context).toMatchObject({
-        account: row.of === 'source' ? 'sourceaccount' : 'backupaccount',
-      });
+  const named = (row: StorageAnswer) => [`${row.status} ${row.service}`, row] as const;
+
+  it.each(STORAGE_ANSWERS.map(named))('%s means to a read what its row says', async (_name, row) => {
+    const read = await readError(`${row.status}/${row.service}`);
+    expect(read.code).toBe(row.read === 'absent' ? 'absence-not-proven' : row.read);
+    expect(read.context).toMatchObject({ account: 'sourceaccount', status: row.status });
+  });
+
+  it.each(STORAGE_ANSWERS.filter(({ write: means }) => isRefusal(means)).map(named))(
+    '%s tells a write that its condition did not hold',
+    async (_name, row) => {
+      expect(await write(`${row.status}/${row.service}`)).toEqual(toRefusedOutcome(row.write as Refusal));
+    },
+  );
+
+  it.each(STORAGE_ANSWERS.filter(({ write: means }) => !isRefusal(means)).map(named))(
+    '%s means to a write what its row says, and names the account that it is of',
+    async (_name, row) => {
+      const error = await writeError(`${row.status}/${row.service}`);
+      expect(error.code).toBe(row.write);
+      expect(error.context['account']).toBe(row.of === 'source' ? 'sourceaccount' : 'backupaccount');
     },
   );
 

@@ -27,6 +27,7 @@ describe('the settings', () => {
       source: { accountName: 'sourceaccount' },
       backup: { accountName: 'backupaccount' },
       eventsQueue: 'storage-events',
+      maxRequestsPerSecond: { source: undefined, backup: undefined },
       scope: { containers: { include: [], exclude: [] }, names: { prefix: '' } },
       policy: { deletes: 'mirror', tier: 'same', tags: 'off' },
       logLevel: 'info',

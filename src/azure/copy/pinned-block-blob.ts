@@ -1,4 +1,4 @@
-import { BlockBlobClient, newPipeline, type RequestPolicyFactory } from '@azure/storage-blob';
+import { BlockBlobClient, type RequestPolicyFactory } from '@azure/storage-blob';
 import { type Etag, etagHeader } from '../../model/etag.js';
 import type { Key } from '../../model/key.js';
 import type { Account } from '../connect-account.js';
@@ -9,7 +9,7 @@ import type { Account } from '../connect-account.js';
  * before the request is signed.
  */
 export function pinnedBlockBlob(backup: Account, { container, path }: Key, etag: Etag): BlockBlobClient {
-  const pipeline = newPipeline(backup.client.credential, backup.pipelineOptions);
+  const pipeline = backup.createPipeline();
   pipeline.factories.push(pinSource(etag));
   return new BlockBlobClient(
     backup.client.getContainerClient(container).getBlockBlobClient(path).url,

@@ -1,0 +1,48 @@
+import type { BackupStore } from './backup-store.js';
+import type { BlobReader } from './blob-reader.js';
+import type { AdaptiveGate } from './adaptive-gate.js';
+
+/** The reader behind the gate of its account. */
+export function throttleReader(reader: BlobReader, gate: AdaptiveGate): BlobReader {
+  return {
+    account: reader.account,
+    read: async (key) => await gate.run(async () => await reader.read(key)),
+    readTags: async (key) => await gate.run(async () => await reader.readTags(key)),
+    readContainer: async (container) => await gate.run(async () => await reader.readContainer(container)),
+    listContainers: () => throttlePages(reader.listContainers(), gate),
+    listBlobs: (container, range) => throttlePages(reader.listBlobs(container, range), gate),
+  };
+}
+
+/** The backup behind its account's gate. A copy is work for both accounts: the backup's service reads the source. */
+export function throttleBackup(
+  store: BackupStore,
+  gates: { readonly source: AdaptiveGate; readonly backup: AdaptiveGate },
+): BackupStore {
+  const { source, backup } = gates;
+  return {
+    ...throttleReader(store, backup),
+    copy: async (request) =>
+      await source.run(async () => await backup.run(async () => await store.copy(request))),
+    restamp: async (request) => await backup.run(async () => await store.restamp(request)),
+    setTier: async (key, tier) => await backup.run(async () => await store.setTier(key, tier)),
+    setTags: async (key, tags) => await backup.run(async () => await store.setTags(key, tags)),
+    delete: async (key, ifMatch) => await backup.run(async () => await store.delete(key, ifMatch)),
+    createContainer: async (container, metadata) =>
+      await backup.run(async () => await store.createContainer(container, metadata)),
+  };
+}
+
+/** A page is a request. What is done with a page in between takes no room. */
+async function* throttlePages<Page>(pages: AsyncIterable<Page>, gate: AdaptiveGate): AsyncIterable<Page> {
+  const iterator = pages[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const page = await gate.run(async () => await iterator.next());
+      if (page.done === true) return;
+      yield page.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
