@@ -1,6 +1,7 @@
 import { parseEtag } from '../model/etag.js';
 import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.js';
 import { type Metadata, splitStamp } from '../model/stamp.js';
+import { isUnfinishedCopy } from '../model/unfinished-copy.js';
 
 /** What a HEAD and an entry of a listing both tell of a blob, under the SDK's names. */
 export interface BlobProperties {
@@ -33,7 +34,7 @@ export function toReading(found: BlobProperties, allMetadata: Metadata): BlobPre
     lastModified: found.lastModified ?? new Date(0),
     size: found.contentLength ?? 0,
     kind: toKind(found.blobType),
-    contentMd5: arrived ? toBase64(found.contentMD5) : undefined,
+    contentMd5: arrived && !isUnfinishedCopy(allMetadata) ? toBase64(found.contentMD5) : undefined,
     headers: toHeaders(found),
     metadata,
     stamp: arrived ? stamp : undefined,

@@ -51,6 +51,10 @@ export const ERRORS = {
     disposition: 'retry',
     hint: 'Uncommitted blocks of another program lie on the backup blob. End that program; they go a week after its last block, or at once when a blob of that name is written and deleted.',
   },
+  'copy-not-possible': {
+    disposition: 'park',
+    hint: 'No way to copy does for this blob. Let BLOBMIRROR_COPY and BLOBMIRROR_VERIFY allow for another, then replay.',
+  },
   'source-too-large': {
     disposition: 'park',
     hint: 'The blob is too large to pass through the process. Set BLOBMIRROR_COPY to auto or server, then replay.',

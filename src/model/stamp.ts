@@ -15,7 +15,8 @@ export interface Stamp {
 /** Metadata as the service keeps it: the case of a name is kept, and two names never differ by case alone. */
 export type Metadata = Readonly<Record<string, string>>;
 
-const STAMP_NAME = 'blobmirror';
+/** The name in the metadata. */
+export const STAMP_NAME = 'blobmirror';
 const STAMP_VERSION = '1';
 
 /** The user's metadata with the stamp added; a stamp that was there before is replaced. */

@@ -4,7 +4,7 @@
  * under the condition on the backup. No engine leaves a blob that carries a stamp before its content is whole, and none
  * holds a blob in memory.
  */
-import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.js';
+import type { CopyOutcome, CopyRequest, WriteOutcome } from '../../ports/backup-store.js';
 import type { Account } from '../connect-account.js';
 import type { CopySources } from '../copy-source.js';
 import type { CopyOptions } from './copy-options.js';
@@ -16,6 +16,12 @@ import type { TimeBudget } from './time-budget.js';
  * budget ends `unfinished`, and the same request goes on where it was.
  */
 export type CopyEngine = (request: CopyRequest, budget: TimeBudget) => Promise<CopyOutcome>;
+
+/** What becomes of a copy, when it is plain which engine makes it. */
+export type CopyResult = WriteOutcome | { readonly outcome: 'unfinished' };
+
+/** A way to copy blobs of one kind. */
+export type CopyBlob = (request: CopyRequest, budget: TimeBudget) => Promise<CopyResult>;
 
 /** What engines are made from. */
 export interface CopySetup {

@@ -6,6 +6,7 @@ import { toBlobHeaders } from '../to-blob-headers.js';
 import type { WriteSides } from '../write-outcome.js';
 import { blocksInTheWay, toBlockOutcome } from './block-outcome.js';
 import { FEWEST_ID_BYTES, ID_BYTES, type PlannedBlock, planBlocks, toBlockSize } from './block-plan.js';
+import type { CopyResult } from './copy-engine.js';
 import type { BlockOptions } from './copy-options.js';
 import { inLanes } from './in-lanes.js';
 import type { TimeBudget } from './time-budget.js';
@@ -27,7 +28,7 @@ export async function copyInBlocks(
   { size, atOnce }: BlockOptions,
   budget: TimeBudget,
   stage: StageBlock,
-): Promise<WriteOutcome | { readonly outcome: 'unfinished' }> {
+): Promise<CopyResult> {
   const there = await listUncommitted(blob, sides.backup);
   if (there === undefined) return { outcome: 'backup-moved' };
   const blockSize = toBlockSize(request.source.size, size);

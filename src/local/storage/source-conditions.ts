@@ -25,14 +25,15 @@ export function correctCopies(store: MetadataStore): void {
       const original = sourceBlob && toBlobVersion(store, sourceBlob);
       try {
         const properties = await copy(context, source, destination, copySource, metadata, tier, options);
-        unshare(
-          blobs.findOne({
-            accountName: destination.account,
-            containerName: destination.container,
-            name: destination.blob,
-            snapshot: '',
-          }),
-        );
+        const made = blobs.findOne({
+          accountName: destination.account,
+          containerName: destination.container,
+          name: destination.blob,
+          snapshot: '',
+        });
+        unshare(made);
+        // Azurite takes the tier that was asked for and says that it is the account's default.
+        if (made && tier !== undefined) made.properties.accessTierInferred = false;
         return properties;
       } catch (error) {
         if (isConditionError(error) && original && sourceFails(context, options, original))

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BlobClient, BlobGetPropertiesResponse } from '@azure/storage-blob';
+import { BlobmirrorError } from '../../model/errors.js';
+import { etagHeader, parseEtag } from '../../model/etag.js';
+import { keyText } from '../../model/key.js';
+import { STAMP_NAME } from '../../model/stamp.js';
+import type { CopyRequest } from '../../ports/backup-store.js';
+import { serviceCode, toMeanings, toStorageError } from '../storage-error.js';
+import { toWriteOutcome } from '../write-outcome.js';
+import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.js';
+import type { TimeBudget } from './time-budget.js';
+import { toConditions } from './to-conditions.js';
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 10_000;
+
+/**
+ * An asynchronous copy: the service makes it in its own time and keeps the kind of the blob and its sparse ranges. The
+ * metadata, the stamp with it, is there from the start, and the content when the service says so: until then a reading
+ * shows no stamp. What was there before is gone from the start, so this is for blobs that no other way will do for.
+ * The service takes two weeks at most, and asks that the signature last as long as the copy: here that is a week.
+ */
+export function createCopyBlob({ backup, source, copySources }: CopySetup): CopyEngine {
+  const sides = { backup: backup.name, source: source.name };
+
+  return async (request, budget) => {
+    const { key } = request;
+    const blob = backup.client.getContainerClient(key.container).getBlobClient(key.path);
+    return { ...(await copy(blob, request, budget)), engine: 'copy-blob' };
+  };
+
+  async function copy(blob: BlobClient, request: CopyRequest, budget: TimeBudget): Promise<CopyResult> {
+    const url = await copySources.sign(request.from ?? request.key);
+    let copyId: string | undefined;
+    let pendingAlready = false;
+    const outcome = await toWriteOutcome(sides, async () => {
+      try {
+        copyId = await start(blob, url, request);
+      } catch (error) {
+        if (serviceCode(error) !== 'PendingCopyOperation') throw error;
+        pendingAlready = true;
+      }
+    });
+    if (outcome.outcome !== 'written') return outcome;
+    return pendingAlready
+      ? await meetPending(blob, request, budget)
+      : await waitFor(blob, copyId, request, budget);
+  }
+
+  /** Another copy onto this blob is under way: our own, or one that is to be out of our way. */
+  async function meetPending(
+    blob: BlobClient,
+    request: CopyRequest,
+    budget: TimeBudget,
+  ): Promise<CopyResult> {
+    const { condition, metadata } = request;
+    const found = await look(blob);
+    if (found?.copyId === undefined || found.copyStatus !== 'pending') return { outcome: 'backup-moved' };
+    const mark = metadata[STAMP_NAME];
+    if (mark !== undefined && found.metadata?.[STAMP_NAME] === mark)
+      return await waitFor(blob, found.copyId, request, budget);
+    // Only a copy that the decision knew of is given up; one that began since may be of a newer version than ours.
+    if ('ifMatch' in condition && parseEtag(found.etag) === condition.ifMatch) {
+      const { copyId } = found;
+      const outcome = await toWriteOutcome(sides, () => blob.abortCopyFromURL(copyId));
+      if (outcome.outcome === 'refused') return outcome;
+    }
+    return { outcome: 'backup-moved' };
+  }
+
+  /** `copyId` undefined: the copy was over when the request was. */
+  async function waitFor(
+    blob: BlobClient,
+    copyId: string | undefined,
+    request: CopyRequest,
+    budget: TimeBudget,
+  ): Promise<CopyResult> {
+    if (copyId === undefined) return { outcome: 'written' };
+    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+      const found = await look(blob);
+      if (found?.copyId !== copyId) return { outcome: 'backup-moved' };
+      switch (found.copyStatus) {
+        case 'success':
+          return { outcome: 'written' };
+        case 'aborted':
+          return { outcome: 'backup-moved' };
+        case 'failed':
+          return toFailure(found.copyStatusDescription, request);
+        default:
+          if (budget.isSpent()) return { outcome: 'unfinished' };
+          await sleep(wait);
+      }
+    }
+  }
+
+  /** Undefined when nothing is there. */
+  async function look(blob: BlobClient): Promise<BlobGetPropertiesResponse | undefined> {
+    try {
+      return await blob.getProperties();
+    } catch (error) {
+      if (toMeanings(error)?.read === 'absent') return undefined;
+      throw toStorageError(error, 'read', backup.name);
+    }
+  }
+
+  /** The description begins with the status that the source answered: a precondition, or that it is gone. */
+  function toFailure(description: string | undefined, { key, from = key }: CopyRequest): CopyResult {
+    if (description?.startsWith('412') || description?.startsWith('404')) return { outcome: 'source-moved' };
+    throw new BlobmirrorError(
+      'copy-failed',
+      `the copy of ${keyText(from)} failed: ${description ?? 'no reason given'}`,
+    );
+  }
+}
+
+/** What the SDK's poller knows, and its types leave out. */
+interface StartedCopy {
+  readonly copyId?: string;
+  readonly isCompleted?: boolean;
+}
+
+/** The copy's id; undefined when it is over already. */
+async function start(
+  blob: BlobClient,
+  url: string,
+  { source, metadata, tags, tier, condition }: CopyRequest,
+): Promise<string | undefined> {
+  const poller = await blob.beginCopyFromURL(url, {
+    metadata: { ...metadata },
+    tags: { ...tags },
+    ...(tier !== undefined && { tier }),
+    conditions: toConditions(condition),
+    sourceConditions: { ifMatch: etagHeader(source.etag) },
+  });
+  const { copyId, isCompleted }: StartedCopy = poller.getOperationState();
+  return isCompleted === true ? undefined : copyId;
+}

@@ -1,0 +1,31 @@
+import { etagHeader } from '../../model/etag.js';
+import type { CopyRequest } from '../../ports/backup-store.js';
+import type { Account } from '../connect-account.js';
+import { toMeanings, toStorageError } from '../storage-error.js';
+
+/**
+ * Fills `into` with the source's bytes from `offset` on, read from the version of the request only. False when the
+ * source is no longer that version. Nothing to read asks for the version alone.
+ */
+export async function readPinned(
+  source: Account,
+  { key, from = key, source: pinned }: CopyRequest,
+  offset: number,
+  into: Buffer,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const blob = source.client.getContainerClient(from.container).getBlobClient(from.path);
+  const options = {
+    conditions: { ifMatch: etagHeader(pinned.etag) },
+    ...(signal !== undefined && { abortSignal: signal }),
+  };
+  try {
+    if (into.length === 0) await blob.getProperties(options);
+    else await blob.downloadToBuffer(into, offset, into.length, { ...options, blockSize: into.length });
+    return true;
+  } catch (error) {
+    const meaning = toMeanings(error)?.read;
+    if (meaning === 'absent' || meaning === 'race-lost') return false;
+    throw toStorageError(error, 'read', source.name);
+  }
+}

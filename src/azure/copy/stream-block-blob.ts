@@ -1,0 +1,69 @@
+import { BlobmirrorError } from '../../model/errors.js';
+import { keyText } from '../../model/key.js';
+import type { CopyRequest, WriteOutcome } from '../../ports/backup-store.js';
+import { toBlobHeaders } from '../to-blob-headers.js';
+import { toWriteOutcome } from '../write-outcome.js';
+import { toBlockOutcome } from './block-outcome.js';
+import { toBlockSize } from './block-plan.js';
+import { md5Of } from './content-md5.js';
+import type { CopyBlob, CopySetup } from './copy-engine.js';
+import { copyInBlocks } from './copy-in-blocks.js';
+import type { BlockOptions } from './copy-options.js';
+import { readPinned } from './read-pinned.js';
+import { toConditions } from './to-conditions.js';
+
+/**
+ * A block blob through the process: in one request where one block holds it, else block by block. Memory is that of the
+ * blocks at once, whatever the blob's size; larger blocks mean fewer at once.
+ */
+export function createStreamBlockBlob({ backup, source, options }: CopySetup): CopyBlob {
+  const sides = { backup: backup.name, source: source.name };
+  return async (request, budget) => {
+    const { key } = request;
+    const blob = backup.client.getContainerClient(key.container).getBlockBlobClient(key.path);
+    if (request.source.size <= options.streamedBlock.size) return await putWhole(request);
+
+    const blocks = fitMemory(request, options.streamedBlock);
+    const buffers = Array.from({ length: blocks.atOnce }, () => Buffer.allocUnsafeSlow(blocks.size));
+    return await copyInBlocks(blob, sides, request, blocks, budget, async ({ id, offset, count }, lane) => {
+      const bytes = (buffers[lane] ?? Buffer.allocUnsafeSlow(count)).subarray(0, count);
+      if (!(await readPinned(source, request, offset, bytes, budget.signal)))
+        return { outcome: 'source-moved' };
+      const checked = { transactionalContentMD5: md5Of(bytes), abortSignal: budget.signal };
+      return await toBlockOutcome(sides, () => blob.stageBlock(id, bytes, count, checked));
+    });
+
+    async function putWhole({ source: pinned, ...wanted }: CopyRequest): Promise<WriteOutcome> {
+      const bytes = Buffer.alloc(pinned.size);
+      if (!(await readPinned(source, request, 0, bytes))) return { outcome: 'source-moved' };
+      const md5 = Buffer.from(md5Of(bytes)).toString('base64');
+      if (pinned.contentMd5 !== undefined && pinned.contentMd5 !== md5) {
+        throw new BlobmirrorError(
+          'content-mismatch',
+          `the bytes of ${keyText(request.from ?? key)} on ${source.name} are not those of its Content-MD5`,
+        );
+      }
+      return await toWriteOutcome(sides, () =>
+        blob.upload(bytes, bytes.length, {
+          blobHTTPHeaders: toBlobHeaders(pinned.headers, md5),
+          metadata: { ...wanted.metadata },
+          tags: { ...wanted.tags },
+          ...(wanted.tier !== undefined && { tier: wanted.tier }),
+          conditions: toConditions(wanted.condition),
+        }),
+      );
+    }
+  };
+}
+
+/** @throws BlobmirrorError `source-too-large` when not even one block fits the memory that all were to take */
+function fitMemory({ key, source }: CopyRequest, { size, atOnce }: BlockOptions): BlockOptions {
+  const blockSize = toBlockSize(source.size, size);
+  if (blockSize > size * atOnce) {
+    throw new BlobmirrorError(
+      'source-too-large',
+      `${keyText(key)} has ${source.size} bytes, too many to pass through the process`,
+    );
+  }
+  return { size: blockSize, atOnce: Math.floor((size * atOnce) / blockSize) };
+}

@@ -1,0 +1,125 @@
+import { type Etag, etagHeader, parseEtag } from '../../model/etag.js';
+import { BlobmirrorError } from '../../model/errors.js';
+import { keyText } from '../../model/key.js';
+import { STAMP_NAME } from '../../model/stamp.js';
+import { comparedOf, markUnverified } from '../../model/unfinished-copy.js';
+import type { CopyRequest } from '../../ports/backup-store.js';
+import { toMeanings, toStorageError } from '../storage-error.js';
+import { toWriteOutcome } from '../write-outcome.js';
+import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.js';
+import { readPinned } from './read-pinned.js';
+import type { TimeBudget } from './time-budget.js';
+
+const PIECE = 8 * 1024 * 1024;
+
+/** A copy that is whole, with a mark in the stamp's place. */
+interface Unverified {
+  readonly etag: Etag;
+  /** Bytes compared so far. */
+  readonly compared: number;
+}
+
+/**
+ * Makes copies that count only when both sides were read back and found equal: the copy is made with a mark in the
+ * stamp's place, compared piece by piece, source and backup each under its ETag, and stamped last. A copy that differs
+ * is deleted. A comparison that does not fit the budget writes into the mark how far it came.
+ *
+ * Costs: a HEAD and a write of metadata for each copy, and a read of every byte on both sides.
+ */
+export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine): CopyEngine {
+  const sides = { backup: backup.name, source: source.name };
+  const blobOf = ({ key }: CopyRequest) =>
+    backup.client.getContainerClient(key.container).getBlockBlobClient(key.path);
+
+  return async (request, budget) => {
+    const { condition } = request;
+    const before = 'ifMatch' in condition && isMarked(request) ? await findUnverified(request) : undefined;
+    if (before !== undefined && 'ifMatch' in condition && before.etag === condition.ifMatch)
+      return { ...(await compare(request, before, budget)), engine: 'compared' };
+
+    // An archived copy could not be read back: its tier comes last.
+    const tier = request.tier === 'Archive' ? undefined : request.tier;
+    const copied = await engine({ ...request, tier, metadata: markUnverified(request.metadata, 0) }, budget);
+    if (copied.outcome !== 'written') return copied;
+    const made = await findUnverified(request);
+    if (made === undefined) return { outcome: 'backup-moved', engine: copied.engine };
+    return { ...(await compare(request, made, budget)), engine: copied.engine };
+  };
+
+  /** Undefined when something else is there, or nothing, or the copy is still under way. */
+  async function findUnverified(request: CopyRequest): Promise<Unverified | undefined> {
+    try {
+      const { etag, metadata = {}, copyStatus = 'success' } = await blobOf(request).getProperties();
+      if (copyStatus !== 'success') return undefined;
+      const compared = isMarked(request) ? comparedOf(metadata, request.metadata) : 0;
+      return compared === undefined ? undefined : { etag: parseEtag(etag), compared };
+    } catch (error) {
+      if (toMeanings(error)?.read === 'absent') return undefined;
+      throw toStorageError(error, 'read', backup.name);
+    }
+  }
+
+  async function compare(
+    request: CopyRequest,
+    { etag, compared }: Unverified,
+    budget: TimeBudget,
+  ): Promise<CopyResult> {
+    const { size } = request.source;
+    const ours = Buffer.allocUnsafeSlow(Math.min(PIECE, size));
+    const theirs = Buffer.allocUnsafeSlow(ours.length);
+    for (let offset = compared; offset < size; offset += PIECE) {
+      if (offset > compared && budget.isSpent()) return await pause(request, etag, offset);
+      const count = Math.min(PIECE, size - offset);
+      const [there, here] = await Promise.all([
+        readPinned(source, request, offset, theirs.subarray(0, count)),
+        readCopy(request, etag, offset, ours.subarray(0, count)),
+      ]);
+      if (!there) return { outcome: 'source-moved' };
+      if (!here) return { outcome: 'backup-moved' };
+      if (!ours.subarray(0, count).equals(theirs.subarray(0, count))) return await reject(request, etag);
+    }
+    return await stamp(request, etag);
+  }
+
+  async function readCopy(request: CopyRequest, etag: Etag, offset: number, into: Buffer): Promise<boolean> {
+    const copy = { key: request.key, source: { ...request.source, etag } };
+    return await readPinned(backup, { ...request, ...copy, from: request.key }, offset, into);
+  }
+
+  async function stamp(request: CopyRequest, etag: Etag): Promise<CopyResult> {
+    const { metadata, tier } = request;
+    return await toWriteOutcome(sides, async () => {
+      await blobOf(request).setMetadata({ ...metadata }, { conditions: { ifMatch: etagHeader(etag) } });
+      if (tier === 'Archive') await blobOf(request).setAccessTier(tier);
+    });
+  }
+
+  async function pause(request: CopyRequest, etag: Etag, compared: number): Promise<CopyResult> {
+    if (!isMarked(request)) {
+      throw new BlobmirrorError(
+        'copy-not-possible',
+        `the metadata of ${keyText(request.key)} leaves no room to note how far its comparison came`,
+      );
+    }
+    const metadata = { ...markUnverified(request.metadata, compared) };
+    const outcome = await toWriteOutcome(sides, () =>
+      blobOf(request).setMetadata(metadata, { conditions: { ifMatch: etagHeader(etag) } }),
+    );
+    return outcome.outcome === 'written' ? { outcome: 'unfinished' } : outcome;
+  }
+
+  async function reject(request: CopyRequest, etag: Etag): Promise<never> {
+    await toWriteOutcome(sides, () =>
+      blobOf(request).delete({ deleteSnapshots: 'include', conditions: { ifMatch: etagHeader(etag) } }),
+    );
+    throw new BlobmirrorError(
+      'content-mismatch',
+      `the copy of ${keyText(request.key)} on ${backup.name} was not equal to ${source.name}'s and is deleted`,
+    );
+  }
+}
+
+/** Where the user's metadata leaves no room for a stamp, there is none for a mark. */
+function isMarked({ metadata }: CopyRequest): boolean {
+  return STAMP_NAME in metadata;
+}
