@@ -5,7 +5,7 @@ import { BlobmirrorError } from '../model/errors.js';
 import { type ContainerName, parseContainerName } from '../model/key.js';
 import { createScope, type Scope } from '../model/scope.js';
 import type { AccountInspector } from '../ports/account-inspector.js';
-import { inSourceNames } from '../recovery/verify/in-source-names.js';
+import { mapInspector } from '../ports/map-inspector.js';
 import type { Tally } from '../recovery/verify/tally.js';
 import type { Verification } from '../recovery/verify/verification.js';
 import { verify } from '../recovery/verify/verify.js';
@@ -39,10 +39,7 @@ export async function verifyAccounts(
   const settings: AccountSettings = readAccountSettings(env);
   const source = createAzureInspector(connectStorage(settings.source, { tries: TRIES }));
   const scope = createScope(source.account, settings.scope);
-  const backup = inSourceNames(
-    createAzureInspector(connectStorage(settings.backup, { tries: TRIES })),
-    scope,
-  );
+  const backup = mapInspector(createAzureInspector(connectStorage(settings.backup, { tries: TRIES })), scope);
   const chosen = await chooseContainers(containers, scope, [source, backup]);
   await verify(
     { ...request, source, backup, scope, policy: settings.policy, containers: chosen },

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Difference } from '../../model/difference.js';
+import { BlobmirrorError } from '../../model/errors.js';
 import type { ContainerName } from '../../model/key.js';
+import type { Metadata } from '../../model/stamp.js';
+import type { AccountInspector, PublicAccess } from '../../ports/account-inspector.js';
 import { compareNames } from './compare-names.js';
 import type { Verification } from './verification.js';
 
@@ -25,10 +28,7 @@ export async function verifyContainer(
   const { source, backup, policy, settleMs } = task;
   const started = Date.now();
   for (;;) {
-    const [theirs, access] = [
-      await backup.readContainer(container),
-      await backup.readPublicAccess(container),
-    ];
+    const { metadata: theirs, access } = await readOnBackup(backup, container);
     const ours = await source.readContainer(container);
     const open: Difference[] =
       access === 'none' ? [] : [{ difference: 'public-access', source: 'none', backup: access }];
@@ -51,6 +51,22 @@ export async function verifyContainer(
     if (signal.aborted || Date.now() - Math.min(started, youngest.getTime()) >= settleMs)
       return { differences: [{ difference: 'container-missing' }], onBothSides: false };
     await sleep(WAIT, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** A container that the settings leave without a name on the backup is not there. */
+async function readOnBackup(
+  backup: AccountInspector,
+  container: ContainerName,
+): Promise<{ metadata: Metadata | undefined; access: PublicAccess }> {
+  try {
+    return {
+      metadata: await backup.readContainer(container),
+      access: await backup.readPublicAccess(container),
+    };
+  } catch (error) {
+    if (!(error instanceof BlobmirrorError) || error.code !== 'container-not-mappable') throw error;
+    return { metadata: undefined, access: 'none' };
   }
 }
 

@@ -6,7 +6,7 @@ import { type Key, parseContainerName, parseKey } from '../../../src/model/key.j
 import { createScope } from '../../../src/model/scope.js';
 import { addStamp } from '../../../src/model/stamp.js';
 import type { AccountInspector } from '../../../src/ports/account-inspector.js';
-import { inSourceNames } from '../../../src/recovery/verify/in-source-names.js';
+import { mapInspector } from '../../../src/ports/map-inspector.js';
 import { KEY } from '../../support/keys.js';
 import { POLICY } from '../../support/memory-pair.js';
 import { collectFindings, names } from './collect-findings.js';
@@ -93,10 +93,24 @@ describe('verify', () => {
     pair.backup.addContainer(parseContainerName('mirror-of-photos'));
     pair.backup.addContainer(parseContainerName('of-somebody-else'));
     pair.backup.put(parseKey('mirror-of-photos', KEY.path), copy);
-    const sides = { ...pair.sides, backup: inSourceNames(pair.sides.backup, scope) };
+    const sides = { ...pair.sides, backup: mapInspector(pair.sides.backup, scope) };
     const { differences, tally } = await collectFindings(sides, { scope, content: 'read' });
     expect(differences).toEqual(new Map());
     expect(tally).toMatchObject({ containers: 1, blobs: 1 });
+  });
+
+  it('tells of a container with blobs that has no name on the backup, and goes on', async () => {
+    const pair = createPair();
+    const scope = createScope('sourceaccount', { names: { prefix: 'mirror-of-', map: new Map() } });
+    pair.source.addContainer(parseContainerName('$web'));
+    pair.source.put(parseKey('$web', 'index.html'), { content: 'x' });
+    pair.source.addContainer(KEY.container);
+    pair.source.put(KEY, { content: 'x' });
+    pair.backup.addContainer(parseContainerName('mirror-of-photos'));
+    const sides = { ...pair.sides, backup: mapInspector(pair.sides.backup, scope) };
+    const findings = await collectFindings(sides, { scope });
+    expect(names(findings, '$web')).toEqual(['container-missing']);
+    expect(names(findings, 'photos/cat.jpg')).toEqual(['missing-on-backup']);
   });
 
   it('counts what the settings keep on the backup, and calls it no difference', async () => {

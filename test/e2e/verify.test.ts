@@ -1,0 +1,74 @@
+import { beforeAll, expect, test } from 'vitest';
+import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
+import { type RunningEnvironment, startEnvironment, trackProcess } from './support/start-environment.js';
+import { untilMirrored } from './support/until-mirrored.js';
+import { waitUntil } from './support/wait-until.js';
+
+let environment: RunningEnvironment;
+
+beforeAll(async () => {
+  environment = await startEnvironment();
+  const container = environment.source.getContainerClient('photos');
+  await container.create();
+  for (const name of ['cat.jpg', 'dog.jpg', 'a b/%2F.jpg'])
+    await container.getBlockBlobClient(name).upload(name, name.length, { metadata: { Name: 'x' } });
+  for (const name of ['cat.jpg', 'dog.jpg', 'a b/%2F.jpg']) await untilMirrored(environment, 'photos', name);
+});
+
+const verify = async (...args: string[]) =>
+  await runBlobmirror(['verify', `--local=${environment.readyFile}`, ...args]);
+
+test('verify finds no difference once the mirror is at rest, and ends with status 0', async () => {
+  const { status, stdout, stderr } = await verify('--content', 'read');
+  expect(stderr).toMatch(/^3 blobs in 1 container compared in [\d.]+ s: no difference\n$/);
+  expect(stdout).toBe('');
+  expect(status).toBe(0);
+});
+
+test('a container that does not exist is refused with status 2', async () => {
+  const { status, stdout, stderr } = await verify('--container', 'nowhere');
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('"nowhere" is in neither account');
+});
+
+test('verify prints each difference as a line of JSON and ends with status 3, within the limit', async () => {
+  const backup = environment.backup.getContainerClient('photos');
+  const { metadata = {} } = await backup.getBlobClient('cat.jpg').getProperties();
+  await backup.getBlobClient('cat.jpg').setMetadata({ ...metadata, added: '1' });
+  await backup.deleteBlob('dog.jpg');
+
+  const { status, stdout, stderr } = await verify('-o', 'json', '--settle', '0');
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
+    expect.arrayContaining([
+      {
+        finding: 'difference',
+        container: 'photos',
+        path: 'cat.jpg',
+        difference: 'metadata',
+        name: 'added',
+        backup: '1',
+      },
+      { finding: 'difference', container: 'photos', path: 'dog.jpg', difference: 'missing-on-backup' },
+    ]),
+  );
+  expect(stderr).toContain('in 2 places');
+  expect(status).toBe(3);
+
+  const limited = await verify('-o', 'json', '--settle', '0', '--limit', '1');
+  expect(limited.stdout.trimEnd().split('\n')).toHaveLength(1);
+  expect(limited.status).toBe(3);
+});
+
+test('Ctrl-C ends it at once with what it has found so far', async () => {
+  await environment.backup.getContainerClient('photos').getBlockBlobClient('extra').upload('x', 1);
+  const run = trackProcess(
+    spawnBlobmirror(['verify', `--local=${environment.readyFile}`, '--settle', '3600']),
+  );
+  await waitUntil('it has found something', () => run.output.stdout !== '', { within: 10_000 });
+  const asked = performance.now();
+  run.signal('SIGINT');
+  expect(await run.ended).toBe(130);
+  expect(performance.now() - asked).toBeLessThan(2000);
+  expect(run.output.stderr).toContain('before it was interrupted');
+});
