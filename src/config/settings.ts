@@ -6,6 +6,7 @@
  */
 import { BlobmirrorError } from '../model/errors.js';
 import type { ScopeRules } from '../model/scope.js';
+import { type CopySettings, readCopySettings } from './copy-settings.js';
 import { type Environment, readChoice, readText } from './environment.js';
 import { readRequestRates, type RequestRates } from './request-rates.js';
 import { readScopeRules } from './scope-rules.js';
@@ -27,6 +28,7 @@ export interface AccountSettings {
 export interface Settings extends AccountSettings {
   readonly serviceBus: ServiceBusConnection;
   readonly eventsQueue: string;
+  readonly copy: CopySettings;
   readonly maxRequestsPerSecond: RequestRates;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
@@ -50,6 +52,7 @@ export function readSettings(env: Environment): Settings {
       'BLOBMIRROR_EVENTS_QUEUE',
       'the name of the queue that Event Grid delivers to',
     ),
+    copy: readCopySettings(env),
     maxRequestsPerSecond: readRequestRates(env),
     logLevel: readChoice(env, 'BLOBMIRROR_LOG_LEVEL', LOG_LEVELS, 'info'),
   };

@@ -27,6 +27,7 @@ describe('the settings', () => {
       source: { accountName: 'sourceaccount' },
       backup: { accountName: 'backupaccount' },
       eventsQueue: 'storage-events',
+      copy: { engine: 'auto', verify: 'service', budgetMs: 240_000 },
       maxRequestsPerSecond: { source: undefined, backup: undefined },
       scope: { containers: { include: [], exclude: [] }, names: { prefix: '' } },
       policy: { deletes: 'mirror', tier: 'same', tags: 'off' },
@@ -87,6 +88,13 @@ describe('the settings', () => {
       undefined,
       'BLOBMIRROR_EVENTS_QUEUE is not set; it should be the name of the queue',
     ],
+    [
+      'BLOBMIRROR_COPY',
+      'fast',
+      'BLOBMIRROR_COPY is "fast"; it should be auto or server or copy-blob or streamed',
+    ],
+    ['BLOBMIRROR_VERIFY', 'no', 'BLOBMIRROR_VERIFY is "no"; it should be service or full'],
+    ['BLOBMIRROR_COPY_BUDGET', '0', 'BLOBMIRROR_COPY_BUDGET is "0"; it should be a whole number of seconds'],
     ['BLOBMIRROR_DELETES', 'maybe', 'BLOBMIRROR_DELETES is "maybe"; it should be mirror or keep'],
     ['BLOBMIRROR_LOG_LEVEL', 'loud', 'BLOBMIRROR_LOG_LEVEL is "loud"; it should be debug or info'],
   ])('refuse %s = %j with a line that names it', (name, value, line) => {
