@@ -1,0 +1,40 @@
+import type { Key } from '../../src/model/key.js';
+
+/** A request of a worker that its service has not answered yet. */
+export interface Call {
+  readonly life: Life;
+  /** As the ports in memory name it: `backupaccount.copy`. */
+  readonly name: string;
+  readonly key: Key | undefined;
+  readonly effect: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The life of a worker from its start to a crash. No call of a life that is over is ever answered. */
+export interface Life {
+  readonly worker: string;
+  over: boolean;
+  /** It meets no further fault. */
+  spared: boolean;
+}
+
+const WRITES: ReadonlySet<string> = new Set(
+  ['copy', 'set-headers', 'restamp', 'setTier', 'setTags', 'delete', 'createContainer'].map(
+    (call) => `backupaccount.${call}`,
+  ),
+);
+
+/** Whether the call changes the backup by itself. */
+export function isWrite({ name }: Pick<Call, 'name'>): boolean {
+  return WRITES.has(name);
+}
+
+/** Whether the service may still be at it: a copy is so from its first stage on. */
+export function isUnderWay(call: Call): boolean {
+  return isWrite(call) || call.name === 'backupaccount.copy-read';
+}
+
+export function isOfQueue({ name }: Call): boolean {
+  return name.startsWith('queue.');
+}

@@ -1,0 +1,52 @@
+import { type Key, keyText } from '../../src/model/key.js';
+
+/** What a worker does with a call, in words. */
+export function describeCall({
+  name,
+  key,
+}: {
+  readonly name: string;
+  readonly key: Key | undefined;
+}): string {
+  const [account = '', call = ''] = name.split('.');
+  if (account === 'queue') return `${QUEUE_CALLS[call] ?? call} at the queue`;
+  const side = account === 'sourceaccount' ? 'the source' : 'the backup';
+  return `${CALLS[call] ?? call} ${side}${key === undefined ? '' : ` at ${keyText(key)}`}`;
+}
+
+/** What came of it, in words, with a colon before it. */
+export function describeAnswer(value: unknown): string {
+  if (value === undefined) return '';
+  return `: ${JSON.stringify(value, (name, field: unknown) => (SHOWN.has(name) ? field : undefined))}`;
+}
+
+const QUEUE_CALLS: Readonly<Record<string, string>> = {
+  complete: 'completes a message',
+  abandon: 'gives a message back',
+  sendLater: 'puts a message on the schedule',
+  deadLetter: 'parks a message',
+};
+
+const CALLS: Readonly<Record<string, string>> = {
+  read: 'reads',
+  readContainer: 'reads the container of',
+  'copy-read': 'begins to copy onto',
+  copy: 'commits the copy onto',
+  'set-headers': 'sets headers on',
+  restamp: 'sets metadata on',
+  delete: 'deletes from',
+  createContainer: 'makes the container on',
+};
+
+/** The fields of an answer that matter to a reader. The empty name is the answer itself. */
+const SHOWN: ReadonlySet<string> = new Set([
+  '',
+  'present',
+  'container',
+  'etag',
+  'kind',
+  'content',
+  'stamp',
+  'outcome',
+  'messageId',
+]);

@@ -1,0 +1,42 @@
+import { isWrite } from './call.js';
+import { pickOne } from './choices.js';
+import type { Move } from './moves.js';
+import type { World } from './world.js';
+
+/**
+ * What can go wrong next: a request, a whole worker, a lock.
+ *
+ * A worker that has lost a lock meets no further fault. It may go on with the message that another worker has by now,
+ * for as long as it likes; but that its late write then also dies unseen, longer after the other's work than any
+ * request lasts, is more than this system promises to survive without its reconciler.
+ */
+export function faults(world: World): Move[] {
+  const { choices, tell, queue, network, workers, left } = world;
+  const possible: Move[] = [];
+  function offer<Item>(weight: number, items: readonly Item[], act: (item: Item) => void): void {
+    if (items.length === 0) return;
+    const once = (): void => {
+      left.faults--;
+      act(pickOne(choices, items));
+    };
+    possible.push({ weight, act: once });
+  }
+
+  const calls = network.pending.filter(({ life }) => !life.spared);
+  offer(1, calls, (call) => network.fail(call, choices));
+  offer(1, calls.filter(isWrite), (call) => network.fail(call, choices));
+  offer(1, calls, ({ life }) => {
+    tell?.(life.worker, 'crashes');
+    workers.find((worker) => worker.lives(life))?.crash();
+  });
+
+  const locks = workers.flatMap((worker) =>
+    [...worker.handling].filter((lock) => queue.locks.has(lock)).map((lock) => ({ lock, worker })),
+  );
+  offer(1, locks, ({ lock, worker }) => {
+    tell?.('the queue', `has ${lock.message.messageId} again: ${worker.name} lost its lock`);
+    queue.release(lock);
+    worker.spare();
+  });
+  return possible;
+}

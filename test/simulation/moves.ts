@@ -1,0 +1,66 @@
+import { pickOne } from './choices.js';
+import type { World } from './world.js';
+
+/** Something that can happen next. */
+export interface Move {
+  /** How likely it is beside the others. */
+  readonly weight: number;
+  readonly act: () => void;
+}
+
+/**
+ * What can happen next if nothing fails, the simplest first. None: the history is at its end. A message that waits for
+ * a delay may come at any time; only one that waits for the longest request comes after all writes that were under way
+ * when it was sent.
+ */
+export function moves(world: World): Move[] {
+  const { choices, tell, queue, network, workers, left } = world;
+  const possible: Move[] = [];
+  function offer<Item>(weight: number, items: readonly Item[], act: (item: Item) => void): void {
+    if (items.length > 0) possible.push({ weight, act: () => act(pickOne(choices, items)) });
+  }
+
+  offer(8, network.pending, (call) => network.answer(call));
+
+  const free = queue.ready.size === 0 ? [] : workers.filter((worker) => worker.isFree);
+  offer(4, free, (worker) => {
+    const message = pickOne(choices, [...queue.ready]);
+    tell?.('the queue', `hands ${message.messageId} to ${worker.name}`);
+    worker.deliver(message);
+  });
+
+  if (left.acts > 0) {
+    const act = (): void => {
+      left.acts--;
+      world.user.act();
+    };
+    possible.push({ weight: 3, act });
+  }
+
+  if (queue.scheduled.size > 0) {
+    const due = [...queue.scheduled].filter((message) => network.isDue(message));
+    offer(1, due, (message) => {
+      tell?.('the queue', `lets ${message.messageId} in: its delay is over`);
+      queue.enqueue(message);
+    });
+  }
+
+  if (queue.locks.size > 0) {
+    const orphans = [...queue.locks].filter((lock) => !workers.some(({ handling }) => handling.has(lock)));
+    offer(1, orphans, (lock) => {
+      tell?.('the queue', `has ${lock.message.messageId} again: its lock has expired`);
+      queue.release(lock);
+    });
+  }
+
+  if (queue.ready.size > 0) {
+    const expiring = [...queue.ready].filter(({ expires }) => expires);
+    offer(1, expiring, (message) => {
+      tell?.('the queue', `moves ${message.messageId} to the dead-letter queue`);
+      queue.expire(message);
+    });
+  }
+
+  offer(1, network.late, (call) => network.finishLate(call, choices.draw(4) < 3));
+  return possible;
+}

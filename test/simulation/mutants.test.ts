@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { Heart } from './heart.js';
+import { errorMeansAbsent, missingContainerMeansAbsent } from './mutants/absence-without-proof.js';
+import { blindToRedelivery } from './mutants/blind-to-redelivery.js';
+import { blindToStamp } from './mutants/blind-to-stamp.js';
+import { completedBeforeWrite } from './mutants/completed-before-write.js';
+import { noReadingAfterCreate } from './mutants/no-reading-after-create.js';
+import { noSecondLook } from './mutants/no-second-look.js';
+import { sourceBeforeBackup } from './mutants/source-before-backup.js';
+import { stampByLikeness } from './mutants/stamp-by-likeness.js';
+import { unconditionalWrites } from './mutants/unconditional-writes.js';
+import { unpinnedSource } from './mutants/unpinned-source.js';
+import { search } from './search.js';
+import type { Rule } from './violation.js';
+
+interface Mutation {
+  readonly what: string;
+  readonly heart: Heart;
+  /** It must be caught among so many histories. Several times what was seen to be needed. */
+  readonly within: number;
+  /** The promises that it may be caught breaking. */
+  readonly breaks: readonly Rule[];
+}
+
+const MUTATIONS: readonly Mutation[] = [
+  {
+    what: 'reads the source before the backup (invariant 2)',
+    heart: sourceBeforeBackup,
+    within: 6_000,
+    breaks: ['a live blob was deleted', 'unequal at rest'],
+  },
+  {
+    what: 'writes without a condition on the backup (invariant 3)',
+    heart: unconditionalWrites,
+    within: 5_000,
+    breaks: ['a live blob was deleted', 'two versions were mixed', 'unequal at rest'],
+  },
+  {
+    what: 'copies whatever version is at the source (invariant 4)',
+    heart: unpinnedSource,
+    within: 500,
+    breaks: ['two versions were mixed'],
+  },
+  {
+    what: 'does not read the source after a create from nothing (invariant 5)',
+    heart: noReadingAfterCreate,
+    within: 25_000,
+    breaks: ['unequal at rest'],
+  },
+  {
+    what: 'does not look again after a write of unknown outcome (invariant 5)',
+    heart: noSecondLook,
+    within: 15_000,
+    breaks: ['unequal at rest'],
+  },
+  {
+    what: 'compares the stamp by Last-Modified (invariant 6)',
+    heart: stampByLikeness((source, backup) => +source.lastModified === +(backup.stamp?.lastModified ?? 0)),
+    within: 500,
+    breaks: ['unequal at rest'],
+  },
+  {
+    what: 'compares by size (invariant 6)',
+    heart: stampByLikeness((source, backup) => source.size === backup.size),
+    within: 250,
+    breaks: ['unequal at rest'],
+  },
+  {
+    what: 'deletes when the source cannot be read (invariant 7)',
+    heart: errorMeansAbsent,
+    within: 500,
+    breaks: ['a live blob was deleted', 'unequal at rest'],
+  },
+  {
+    what: 'deletes when the container is gone (invariant 7)',
+    heart: missingContainerMeansAbsent,
+    within: 1_000,
+    breaks: ['a live blob was deleted'],
+  },
+  {
+    what: 'writes when in sync (invariant 8)',
+    heart: blindToStamp,
+    within: 20,
+    breaks: ['written although in sync'],
+  },
+  {
+    what: 'completes a message before the write (invariant 9)',
+    heart: completedBeforeWrite,
+    within: 100,
+    breaks: ['unequal at rest', 'wrongly dead-lettered'],
+  },
+  {
+    what: 'takes a message that comes again for a new one (invariants 5 and 9)',
+    heart: blindToRedelivery,
+    within: 60_000,
+    breaks: ['unequal at rest'],
+  },
+];
+
+describe('the simulation catches a heart that', () => {
+  it.each(MUTATIONS)(
+    '$what, within $within histories',
+    { timeout: 120_000 },
+    async ({ heart, within, breaks }) => {
+      const found = await search({ firstSeed: 1, histories: within }, heart);
+      expect(breaks).toContain(found?.violation.rule);
+    },
+  );
+});

@@ -1,0 +1,6 @@
+import { changeReadings, spoilPorts } from './mutant.js';
+
+/** Against invariant 8: a pair in sync is written again. */
+export const blindToStamp = spoilPorts(({ backup }) => ({
+  backup: changeReadings(backup, (reading) => ({ ...reading, stamp: undefined })),
+}));

@@ -1,0 +1,29 @@
+import type { Pair } from '../../../src/mirror/apply.js';
+import type { BlobPresent, Reading } from '../../../src/model/reading.js';
+import type { Key } from '../../../src/model/key.js';
+import { type Heart, REAL_HEART } from '../heart.js';
+
+/**
+ * A mutant is the production heart between ports that take one of its rules away: what it asks for is not what
+ * happens. `spoil` is called for every converge, so that a mutant can remember what this one has read.
+ */
+export function spoilPorts(spoil: (pair: Pair) => Partial<Pair>): Heart {
+  return {
+    ...REAL_HEART,
+    converge: (pair, key) => REAL_HEART.converge({ ...pair, ...spoil(pair) }, key),
+  };
+}
+
+/** The readings of one side, changed on their way. */
+export function changeReadings<Port extends { read(key: Key): Promise<Reading> }>(
+  port: Port,
+  change: (reading: BlobPresent) => BlobPresent,
+): Port {
+  return {
+    ...port,
+    read: async (key) => {
+      const reading = await port.read(key);
+      return reading.present ? change(reading) : reading;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { BlobPresent } from '../../../src/model/reading.js';
+import { spoilPorts } from './mutant.js';
+
+/** Against invariant 5: what was created from nothing is not followed by another reading of the source. */
+export const noReadingAfterCreate = spoilPorts(({ source, backup }) => {
+  let created: BlobPresent | undefined;
+  return {
+    backup: {
+      ...backup,
+      copy: async (request) => {
+        const answer = await backup.copy(request);
+        if (answer.outcome === 'written' && 'nothingThere' in request.condition) created = request.source;
+        return answer;
+      },
+    },
+    source: {
+      ...source,
+      read: async (key) => {
+        const reading = created ?? (await source.read(key));
+        created = undefined;
+        return reading;
+      },
+    },
+  };
+});

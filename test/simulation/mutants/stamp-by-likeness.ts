@@ -1,0 +1,27 @@
+import type { BlobPresent, Reading } from '../../../src/model/reading.js';
+import type { Heart } from '../heart.js';
+import { spoilPorts } from './mutant.js';
+
+/** Against invariant 6: a pair is taken to be in sync when the two sides are alike in some other way than by ETag. */
+export function stampByLikeness(isAlike: (source: BlobPresent, backup: BlobPresent) => boolean): Heart {
+  return spoilPorts(({ source, backup }) => {
+    let onBackup: Reading | undefined;
+    return {
+      backup: {
+        ...backup,
+        read: async (key) => {
+          onBackup = await backup.read(key);
+          return onBackup;
+        },
+      },
+      source: {
+        ...source,
+        read: async (key) => {
+          const reading = await source.read(key);
+          if (!reading.present || !onBackup?.present || onBackup.stamp === undefined) return reading;
+          return isAlike(reading, onBackup) ? { ...reading, etag: onBackup.stamp.etag } : reading;
+        },
+      },
+    };
+  });
+}

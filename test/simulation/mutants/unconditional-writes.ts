@@ -1,0 +1,49 @@
+import type { Etag } from '../../../src/model/etag.js';
+import type { Key } from '../../../src/model/key.js';
+import type { BackupStore, WriteCondition } from '../../../src/ports/backup-store.js';
+import { spoilPorts } from './mutant.js';
+
+/** Against invariant 3: writes carry no condition, so that each of them goes through whatever is there. */
+export const unconditionalWrites = spoilPorts(({ backup }) => ({
+  backup: {
+    ...backup,
+    copy: (request) =>
+      insist(backup, request.key, (condition) => backup.copy({ ...request, condition }), isRefused),
+    restamp: (request) =>
+      insist(
+        backup,
+        request.key,
+        (condition) => backup.restamp({ ...request, ifMatch: etagOf(condition) ?? request.ifMatch }),
+        (answer, condition) => isRefused(answer) && 'ifMatch' in condition,
+      ),
+    delete: (key, ifMatch) =>
+      insist(
+        backup,
+        key,
+        (condition) => backup.delete(key, etagOf(condition) ?? ifMatch),
+        (answer, condition) => isRefused(answer) && 'ifMatch' in condition,
+      ),
+  },
+}));
+
+const isRefused = ({ outcome }: { outcome: string }): boolean => outcome === 'backup-moved';
+
+function etagOf(condition: WriteCondition): Etag | undefined {
+  return 'ifMatch' in condition ? condition.ifMatch : undefined;
+}
+
+/** Writes under the condition that happens to hold. */
+async function insist<Answer>(
+  backup: BackupStore,
+  key: Key,
+  write: (condition: WriteCondition) => Promise<Answer>,
+  isInTheWay: (answer: Answer, condition: WriteCondition) => boolean,
+): Promise<Answer> {
+  for (;;) {
+    const reading = await backup.read(key);
+    const condition: WriteCondition = reading.present ? { ifMatch: reading.etag } : { nothingThere: true };
+    const answer = await write(condition);
+    const isContainerMissing = !reading.present && reading.container === 'missing';
+    if (!isInTheWay(answer, condition) || isContainerMissing) return answer;
+  }
+}

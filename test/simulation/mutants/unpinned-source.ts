@@ -1,0 +1,15 @@
+import { spoilPorts } from './mutant.js';
+
+/** Against invariant 4: a copy takes whatever version is there when it reads. */
+export const unpinnedSource = spoilPorts(({ source, backup }) => ({
+  backup: {
+    ...backup,
+    copy: async (request) => {
+      for (;;) {
+        const now = await source.read(request.key);
+        const answer = await backup.copy({ ...request, ...(now.present && { source: now }) });
+        if (answer.outcome !== 'source-moved' || !now.present) return answer;
+      }
+    },
+  },
+}));

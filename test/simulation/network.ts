@@ -1,0 +1,146 @@
+import { LONGEST_REQUEST_MS } from '../../src/intake/backoff.js';
+import type { MemoryAccount } from '../../src/memory/memory-account.js';
+import type { MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.js';
+import type { Schedule } from '../../src/memory/schedule.js';
+import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
+import { type Call, isOfQueue, isUnderWay, isWrite, type Life } from './call.js';
+import { type Choices, pickOne } from './choices.js';
+import { describeAnswer, describeCall } from './describe.js';
+import type { Tell } from './story.js';
+import type { Witness } from './witness.js';
+
+/** Refusals that the service gives before it does anything. */
+const REFUSALS: readonly ErrorCode[] = ['storage-unavailable', 'storage-throttled', 'storage-forbidden'];
+
+interface Services {
+  readonly backup: MemoryAccount;
+  readonly queue: MemoryQueue;
+  readonly witness: Witness;
+  readonly tell: Tell | undefined;
+}
+
+/**
+ * What lies between workers and services. It holds every call until it is told what becomes of it, and that is where
+ * everything that can go wrong with a request goes wrong.
+ */
+export class Network {
+  /** Calls that wait for their effect, the oldest first. */
+  readonly pending: Call[] = [];
+  /** Writes whose client has given up or is dead, and that the service may still carry out. */
+  readonly late: Call[] = [];
+  readonly #services: Services;
+  readonly #tell: Tell | undefined;
+  /** For each message that waits for the longest request to be over: the writes under way when it was sent. */
+  readonly #waitsFor = new Map<MemoryMessage, readonly Call[]>();
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#tell = services.tell;
+  }
+
+  schedule(life: Life): Schedule {
+    return (name, key, effect) =>
+      new Promise((resolve, reject) => {
+        this.pending.push({ life, name, key, effect, resolve: resolve as (value: unknown) => void, reject });
+      });
+  }
+
+  answer(call: Call): void {
+    this.#take(call);
+    const value = this.#carryOut(call);
+    this.#tell?.(call.life.worker, `${describeCall(call)}${describeAnswer(value)}`);
+    call.resolve(value);
+  }
+
+  /** One of the ways in which a call fails, its worker included. */
+  fail(call: Call, choices: Choices): void {
+    this.#take(call);
+    if (isOfQueue(call)) this.#failQueueCall(call, choices);
+    else if (isWrite(call)) this.#failWrite(call, choices);
+    else this.#refuse(call, choices);
+  }
+
+  /** The service carries out, or drops, what nobody waits for any more. */
+  finishLate(call: Call, commits: boolean): void {
+    this.late.splice(this.late.indexOf(call), 1);
+    if (!commits) {
+      this.#tell?.('the service', `drops the late request: ${describeCall(call)}`);
+      return;
+    }
+    const value = this.#carryOut(call);
+    this.#tell?.(
+      'the service',
+      `carries out the late request: ${describeCall(call)}${describeAnswer(value)}`,
+    );
+  }
+
+  /** A worker dies. What it had written to the backup's service by then may be carried out or not. */
+  crash(life: Life): void {
+    life.over = true;
+    for (const call of this.pending.filter((one) => one.life === life)) {
+      this.#take(call);
+      if (isWrite(call)) this.late.push(call);
+    }
+  }
+
+  /** Whether the delay of a scheduled message may be over. */
+  isDue(message: MemoryMessage): boolean {
+    const writes = this.#waitsFor.get(message) ?? [];
+    return !writes.some((call) => this.late.includes(call) || this.pending.includes(call));
+  }
+
+  #take(call: Call): void {
+    this.pending.splice(this.pending.indexOf(call), 1);
+  }
+
+  #carryOut(call: Call): unknown {
+    const { key, effect } = call;
+    if (key === undefined) {
+      const value = effect();
+      if (isOfQueue(call)) this.#noteDelays();
+      return value;
+    }
+    const { backup, witness } = this.#services;
+    const before = backup.peek(key);
+    const value = effect();
+    const after = backup.peek(key);
+    if (before !== after) witness.backupChanged(key, before, after);
+    return value;
+  }
+
+  #noteDelays(): void {
+    for (const message of this.#services.queue.scheduled) {
+      if (message.delayMs < LONGEST_REQUEST_MS || this.#waitsFor.has(message)) continue;
+      this.#waitsFor.set(message, [...this.late, ...this.pending.filter(isUnderWay)]);
+    }
+  }
+
+  #refuse(call: Call, choices: Choices): void {
+    const code = pickOne(choices, isWrite(call) ? REFUSALS : [...REFUSALS, 'absence-not-proven' as const]);
+    this.#tell?.(call.life.worker, `${describeCall(call)}: refused, ${code}`);
+    call.reject(new BlobmirrorError(code, `${call.name} was refused`));
+  }
+
+  #failWrite(call: Call, choices: Choices): void {
+    const how = pickOne(choices, ['refused', 'done', 'cut off', 'cut off'] as const);
+    if (how === 'refused') {
+      this.#refuse(call, choices);
+      return;
+    }
+    if (how === 'done') this.#carryOut(call);
+    else this.late.push(call);
+    const what = how === 'done' ? 'done, but the answer is lost' : 'cut off, and under way at the service';
+    this.#tell?.(call.life.worker, `${describeCall(call)}: ${what}`);
+    call.reject(new BlobmirrorError('write-outcome-unknown', `${call.name} was cut off`));
+  }
+
+  #failQueueCall(call: Call, choices: Choices): void {
+    const done = choices.draw(2) === 1;
+    if (done) this.#carryOut(call);
+    this.#tell?.(
+      call.life.worker,
+      `${describeCall(call)}: ${done ? 'done, but the answer is lost' : 'the queue cannot be reached'}`,
+    );
+    call.reject(new Error('the queue cannot be reached'));
+  }
+}

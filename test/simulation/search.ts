@@ -1,0 +1,54 @@
+import { createSeededChoices, replayChoices } from './choices.js';
+import { type Heart, REAL_HEART } from './heart.js';
+import { shrink } from './shrink.js';
+import { simulate } from './simulate.js';
+import { createStory } from './story.js';
+import type { Violation } from './violation.js';
+
+export interface Range {
+  /** The seed of the first history; the next one has the next seed. */
+  readonly firstSeed: number;
+  readonly histories: number;
+}
+
+export interface Found {
+  readonly seed: number;
+  readonly violation: Violation;
+}
+
+/** Plays histories until one breaks a promise. Lets other work of the process go on now and then. */
+export async function search(
+  { firstSeed, histories }: Range,
+  heart: Heart = REAL_HEART,
+  onProgress: (played: number) => void = () => {},
+): Promise<Found | undefined> {
+  for (let played = 0; played < histories; played++) {
+    const seed = firstSeed + played;
+    const violation = await simulate(createSeededChoices(seed), heart);
+    if (violation !== undefined) return { seed, violation };
+    if (played % BREATH === 0) {
+      onProgress(played);
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+  }
+  return undefined;
+}
+
+const BREATH = 500;
+
+/** The simplest history that breaks the same promise as the one of the seed, told line by line. */
+export async function explain(seed: number, heart: Heart = REAL_HEART): Promise<readonly string[]> {
+  const choices = createSeededChoices(seed);
+  const violation = await simulate(choices, heart);
+  if (violation === undefined) return [`the history of seed ${seed} breaks no promise`];
+  const { rule } = violation;
+  const row = await shrink(
+    choices.made,
+    async (candidate) => (await simulate(replayChoices(candidate), heart))?.rule === rule,
+  );
+  const { tell, lines } = createStory();
+  await simulate(replayChoices(row), heart, tell);
+  return lines;
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { unpinnedSource } from './mutants/unpinned-source.js';
+import { explain, search } from './search.js';
+import { shrink } from './shrink.js';
+
+describe('shrinking', () => {
+  it('leaves what the failure needs and nothing else', async () => {
+    const row = Array.from({ length: 200 }, (_, i) => (i * 7) % 10);
+    const needsTwoLargeOnesInARow = async (candidate: readonly number[]): Promise<boolean> => {
+      await Promise.resolve();
+      return candidate.some((choice, i) => choice > 3 && (candidate[i + 1] ?? 0) > 4);
+    };
+    expect(await shrink(row, needsTwoLargeOnesInARow)).toEqual([4, 5]);
+  });
+
+  it('makes a short story of a long history that failed', async () => {
+    const found = await search({ firstSeed: 1, histories: 500 }, unpinnedSource);
+    const lines = await explain(found?.seed ?? 0, unpinnedSource);
+    expect(lines.at(-1)).toContain('two versions were mixed');
+    expect(lines.length).toBeLessThanOrEqual(12);
+    const story = lines.join('\n');
+    expect(story).toMatch(/a user .*writes photos\/cat: v1/);
+    expect(story).toMatch(/worker 1 .*begins to copy onto the backup at photos\/cat/);
+  });
+
+  it('has nothing to tell of a history that breaks no promise', async () => {
+    expect(await explain(1)).toEqual(['the history of seed 1 breaks no promise']);
+  });
+});

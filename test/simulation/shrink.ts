@@ -1,0 +1,42 @@
+/**
+ * Makes a failing row of choices as short and as small as it gets while it still fails: runs of choices are left out,
+ * then made 0, then lowered, in ever smaller runs, until nothing more goes.
+ */
+export async function shrink(
+  row: readonly number[],
+  fails: (row: readonly number[]) => Promise<boolean>,
+): Promise<readonly number[]> {
+  let best = withoutTrailingZeros(row);
+
+  async function attempt(candidate: readonly number[]): Promise<boolean> {
+    if (!isSimpler(candidate, best) || !(await fails(candidate))) return false;
+    best = withoutTrailingZeros(candidate);
+    return true;
+  }
+
+  for (let before: readonly number[] = []; before !== best;) {
+    before = best;
+    for (let length = Math.max(1, best.length >> 1); length >= 1; length >>= 1) {
+      for (let at = best.length - length; at >= 0; at--) {
+        if (await attempt(best.toSpliced(at, length))) continue;
+        await attempt(best.map((choice, i) => (i >= at && i < at + length ? 0 : choice)));
+      }
+    }
+    for (let at = 0; at < best.length; at++) {
+      for (let lower = 0; lower < (best[at] ?? 0); lower++) if (await attempt(best.with(at, lower))) break;
+    }
+  }
+  return best;
+}
+
+/** Shorter, or as long and smaller in the first place that differs: so shrinking comes to an end. */
+function isSimpler(one: readonly number[], other: readonly number[]): boolean {
+  if (one.length !== other.length) return one.length < other.length;
+  const at = one.findIndex((choice, i) => choice !== other[i]);
+  return at >= 0 && (one[at] ?? 0) < (other[at] ?? 0);
+}
+
+/** A row that has come to its end gives zeros. */
+function withoutTrailingZeros(row: readonly number[]): readonly number[] {
+  return row.slice(0, row.findLastIndex((choice) => choice > 0) + 1);
+}

@@ -1,0 +1,49 @@
+/**
+ * The simulation: the production heart and intake on the ports in memory, under a schedule that chance makes. Chance
+ * decides at every call of every port who goes next and what fails; nothing here waits for a clock, and the same
+ * choices make the same history. It must never know how the heart works: it sees calls, and judges by what the two
+ * accounts hold.
+ */
+import { type Choices, pick } from './choices.js';
+import { expectRest } from './expect-rest.js';
+import { faults } from './faults.js';
+import { type Heart, REAL_HEART } from './heart.js';
+import { moves } from './moves.js';
+import type { Tell } from './story.js';
+import { Violation } from './violation.js';
+import { createWorld } from './world.js';
+
+/** Far more than any history takes that comes to rest. */
+const MOST_STEPS = 2_000;
+
+/** Plays one history to its end. Undefined when every promise was kept. */
+export async function simulate(
+  choices: Choices,
+  heart: Heart = REAL_HEART,
+  tell?: Tell,
+): Promise<Violation | undefined> {
+  const world = createWorld(choices, heart, tell);
+  try {
+    for (let step = 0; step < MOST_STEPS; step++) {
+      await drained();
+      const regular = moves(world);
+      if (regular.length === 0) {
+        await expectRest(world);
+        return undefined;
+      }
+      pick(choices, world.left.faults > 0 ? [...regular, ...faults(world)] : regular).act();
+    }
+    throw new Violation('never at rest', `still moving after ${MOST_STEPS} steps`);
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error;
+    tell?.('at last', error.message);
+    return error;
+  }
+}
+
+/** Until every worker waits for an answer: ticks come after all promise callbacks, those that these add included. */
+function drained(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
+}

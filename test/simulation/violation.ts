@@ -1,0 +1,18 @@
+/** A promise of docs/semantics.md that a history broke. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+  readonly rule: Rule;
+
+  constructor(rule: Rule, detail: string) {
+    super(`${rule}: ${detail}`);
+    this.rule = rule;
+  }
+}
+
+export type Rule =
+  | 'unequal at rest'
+  | 'a live blob was deleted'
+  | 'two versions were mixed'
+  | 'written although in sync'
+  | 'wrongly dead-lettered'
+  | 'never at rest';

@@ -1,0 +1,99 @@
+import type { IncomingMessage } from '../../src/intake/handle-message.js';
+import type { MemoryAccount } from '../../src/memory/memory-account.js';
+import type { Lock, MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.js';
+import { shareFlights } from '../../src/mirror/flights.js';
+import type { Policy } from '../../src/mirror/policy.js';
+import { createScope } from '../../src/model/scope.js';
+import type { Logger } from '../../src/telemetry/logger.js';
+import type { Life } from './call.js';
+import type { Heart } from './heart.js';
+import type { Network } from './network.js';
+
+/** How many messages a worker handles at a time. */
+const CONCURRENCY = 2;
+
+const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off' };
+const SCOPE = createScope('sourceaccount');
+
+const quiet = (): void => undefined;
+const LOG: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => LOG };
+
+/** What workers share. */
+export interface Surroundings {
+  readonly source: MemoryAccount;
+  readonly backup: MemoryAccount;
+  readonly queue: MemoryQueue;
+  readonly network: Network;
+  readonly heart: Heart;
+}
+
+/** A process with flights of its own: it handles messages with the production code and settles them as a host does. */
+export class Worker {
+  readonly name: string;
+  readonly #surroundings: Surroundings;
+  readonly #handling = new Set<Lock>();
+  #life: Life;
+  #handle: (message: IncomingMessage) => Promise<void>;
+
+  constructor(name: string, surroundings: Surroundings) {
+    this.name = name;
+    this.#surroundings = surroundings;
+    this.#life = { worker: name, over: false, spared: false };
+    this.#handle = this.#start();
+  }
+
+  /** Locks of the messages that are being handled. */
+  get handling(): ReadonlySet<Lock> {
+    return this.#handling;
+  }
+
+  get isFree(): boolean {
+    return this.#handling.size < CONCURRENCY;
+  }
+
+  lives(life: Life): boolean {
+    return this.#life === life;
+  }
+
+  deliver(message: MemoryMessage): void {
+    const { queue, network } = this.#surroundings;
+    const lock = queue.receive(message);
+    const schedule = network.schedule(this.#life);
+    const handling = this.#handling;
+    handling.add(lock);
+    const { body, messageId, applicationProperties, deliveryCount } = message;
+    this.#handle({ body, messageId, applicationProperties, deliveryCount, enqueuedTime: new Date() })
+      .then(
+        () => schedule('queue.complete', undefined, () => queue.complete(lock)),
+        () => schedule('queue.abandon', undefined, () => queue.release(lock)),
+      )
+      // A message that could not be settled comes again when its lock expires.
+      .catch(quiet)
+      .finally(() => handling.delete(lock));
+  }
+
+  /** From now on nothing goes wrong with this life. */
+  spare(): void {
+    this.#life.spared = true;
+  }
+
+  /** Everything that the process knew is gone, and it starts anew. The locks of its messages expire in time. */
+  crash(): void {
+    this.#surroundings.network.crash(this.#life);
+    this.#handling.clear();
+    this.#life = { worker: this.name, over: false, spared: false };
+    this.#handle = this.#start();
+  }
+
+  #start(): (message: IncomingMessage) => Promise<void> {
+    const { source, backup, queue, network, heart } = this.#surroundings;
+    const schedule = network.schedule(this.#life);
+    const pair = { source: source.through(schedule), backup: backup.through(schedule), policy: POLICY };
+    const intake = {
+      scope: SCOPE,
+      converge: shareFlights((key) => heart.converge(pair, key)),
+      queue: queue.through(schedule),
+    };
+    return (message) => heart.handleMessage(intake, LOG, message);
+  }
+}
