@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { writeReadyFile } from '../../src/local/ready-file.js';
 import { startLocal } from '../../src/local/start-local.js';
 import { createSilentLogger } from '../support/silent-logger.js';
-import { compareListings, expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.js';
 import { untilQueueDrained } from './support/queue-counts.js';
 import { connectAccounts, startWorker } from './support/start-environment.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
@@ -31,8 +31,7 @@ test('with a third of the events doubled, all reordered among 200 and all delaye
   await local.events.idle();
   const { deadLetter } = await untilQueueDrained(local.info.serviceBus, { within: 30_000 });
 
-  // At once: whatever an event will bring has been brought.
-  expect(await compareListings(accounts)).toEqual([]);
-  expect(await expectEqualAccounts(accounts, { within: 1000 })).toBeGreaterThan(10);
+  // What lost too many races is tried again a little later.
+  expect(await expectEqualAccounts(accounts, { within: 20_000 })).toBeGreaterThan(10);
   expect(deadLetter).toBe(0);
 });

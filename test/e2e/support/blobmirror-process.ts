@@ -30,6 +30,7 @@ export interface ProcessOptions {
 }
 
 const STOP_WITHIN_MS = 8000;
+const RUN_WITHIN_MS = 25_000;
 
 /** Whatever becomes of the tests, no process outlives theirs. */
 const groups = new Set<number>();
@@ -82,7 +83,7 @@ export async function runBlobmirror(
   options?: ProcessOptions,
 ): Promise<{ status: number | string; stdout: string; stderr: string }> {
   const run = spawnBlobmirror(args, options);
-  const late = setTimeout(() => run.signal('SIGKILL'), STOP_WITHIN_MS);
+  const late = setTimeout(() => run.signal('SIGKILL'), RUN_WITHIN_MS);
   const status = await run.ended;
   clearTimeout(late);
   return { status, ...run.output };

@@ -30,14 +30,17 @@ export async function queueCounts({ connectionString, eventsQueue }: Queue): Pro
   };
 }
 
-/** Waits until no message waits, is worked on or is planned. */
+/**
+ * Waits until no message waits or is worked on. One that is planned for later may stay: a second look at a key whose
+ * write was cut off is ten minutes away.
+ */
 export async function untilQueueDrained(queue: Queue, { within }: { within: number }): Promise<QueueCounts> {
   let counts: QueueCounts | undefined;
   return await waitUntil(
     'the events queue is empty',
     async () => {
       counts = await queueCounts(queue);
-      return counts.active === 0 && counts.scheduled === 0 && counts;
+      return counts.active === 0 && counts;
     },
     { within, every: 50, saw: () => JSON.stringify(counts) },
   );
