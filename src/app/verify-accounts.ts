@@ -1,11 +1,15 @@
 import { createAzureInspector } from '../azure/azure-inspector.js';
-import { type AccountSettings, readAccountSettings } from '../config/settings.js';
+import type { Account } from '../azure/connect-account.js';
+import type { StorageConnection } from '../config/connections.js';
 import type { Environment } from '../config/environment.js';
+import { readRequestRates } from '../config/request-rates.js';
+import { readAccountSettings } from '../config/settings.js';
 import { BlobmirrorError } from '../model/errors.js';
 import { type ContainerName, parseContainerName } from '../model/key.js';
 import { createScope, type Scope } from '../model/scope.js';
 import type { AccountInspector } from '../ports/account-inspector.js';
 import { mapInspector } from '../ports/map-inspector.js';
+import { capRequests } from '../ports/request-cap.js';
 import type { Tally } from '../recovery/verify/tally.js';
 import type { Verification } from '../recovery/verify/verification.js';
 import { verify } from '../recovery/verify/verify.js';
@@ -36,16 +40,18 @@ export async function verifyAccounts(
   tally: Tally,
   signal: AbortSignal,
 ): Promise<void> {
-  const settings: AccountSettings = readAccountSettings(env);
-  const source = createAzureInspector(connectStorage(settings.source, { tries: TRIES }));
+  const { policy, ...settings } = readAccountSettings(env);
+  const rates = readRequestRates(env);
+  const source = createAzureInspector(connect(settings.source, rates.source));
   const scope = createScope(source.account, settings.scope);
-  const backup = mapInspector(createAzureInspector(connectStorage(settings.backup, { tries: TRIES })), scope);
+  const backup = mapInspector(createAzureInspector(connect(settings.backup, rates.backup)), scope);
   const chosen = await chooseContainers(containers, scope, [source, backup]);
-  await verify(
-    { ...request, source, backup, scope, policy: settings.policy, containers: chosen },
-    tally,
-    signal,
-  );
+  await verify({ ...request, source, backup, scope, policy, containers: chosen }, tally, signal);
+}
+
+function connect(connection: StorageConnection, perSecond: number | undefined): Account {
+  const cap = perSecond === undefined ? undefined : capRequests(connection.accountName, perSecond);
+  return connectStorage(connection, { tries: TRIES, ...(cap && { cap }) });
 }
 
 /** A name that nobody knows is a slip of the hand, and must not pass for a container without differences. */
