@@ -100,7 +100,7 @@ const MUTATIONS: readonly Mutation[] = [
 describe('the simulation catches a heart that', () => {
   it.each(MUTATIONS)(
     '$what, within $within histories',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async ({ heart, within, breaks }) => {
       const found = await search({ firstSeed: 1, histories: within }, heart);
       expect(breaks).toContain(found?.violation.rule);

@@ -21,7 +21,7 @@ async function playSlice(range: Range): Promise<void> {
     found === undefined
       ? { played: range.histories }
       : { failed: found.seed, message: found.violation.message };
-  parentPort?.postMessage(report);
+  parentPort?.postMessage(report, []);
 }
 
 function playAll(firstSeed: number, histories: number, threads: number): Promise<number | undefined> {

@@ -92,6 +92,8 @@ export class Worker {
     const intake = {
       scope: SCOPE,
       converge: shareFlights((key) => heart.converge(pair, key)),
+      // No event here has a name that lost characters.
+      walk: () => Promise.resolve(undefined),
       queue: queue.through(schedule),
     };
     return (message) => heart.handleMessage(intake, LOG, message);
