@@ -10,6 +10,7 @@ import type { Account } from '../azure/connect-account.js';
 import type { ServiceBusConnection, StorageConnection } from '../config/connections.js';
 import type { Settings } from '../config/settings.js';
 import { handleMessage, type IncomingMessage } from '../intake/handle-message.js';
+import type { Mirroring } from '../intake/mirror-hint.js';
 import { createScope } from '../model/scope.js';
 import { converge } from '../mirror/converge.js';
 import { shareFlights } from '../mirror/flights.js';
@@ -19,6 +20,7 @@ import { mapContainers } from '../ports/map-containers.js';
 import { capRequests } from '../ports/request-cap.js';
 import { throttleBackup, throttleReader } from '../ports/throttle.js';
 import { sweep, type SweepReport } from '../reconcile/sweep.js';
+import { walk } from '../reconcile/walk.js';
 import type { Logger } from '../telemetry/logger.js';
 import { connectStorage } from './connect-storage.js';
 import { createCredential } from './create-credential.js';
@@ -41,16 +43,21 @@ export function createMirror(settings: Settings, log: Logger): Mirror {
   };
   const source = throttleReader(createAzureReader(sourceAccount), gates.source);
   const scope = createScope(source.account, settings.scope);
-  const backup = mapContainers(throttleBackup(createAzureBackup(backupAccount, sourceAccount), gates), scope);
+  const backup = mapContainers(
+    throttleBackup(createAzureBackup(backupAccount, sourceAccount, settings.copy), gates),
+    scope,
+  );
   const pair = { source, backup, policy: settings.policy };
   const convergeKey = shareFlights((key) => converge(pair, key));
+  const walkAll: Mirroring['walk'] = async (prefixes, from, look) =>
+    await walk({ source, backup, scope }, { prefixes, from, look });
 
   const serviceBus = connectServiceBus(settings.serviceBus);
   const queue = insistOnQueue(createAzureHintQueue(serviceBus.createSender(settings.eventsQueue)));
 
   return {
     handleMessage: async (message) => {
-      await handleMessage({ scope, converge: convergeKey, walk: walkPrefixes, queue }, log, message);
+      await handleMessage({ scope, converge: convergeKey, walk: walkAll, queue }, log, message);
     },
     sweep: async () => await sweep({ source, backup, scope, converge: convergeKey }, log),
     stop: async () => {

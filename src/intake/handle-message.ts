@@ -4,16 +4,13 @@
  * step is the heart's business.
  */
 import { parseMessage } from '../events/parse-message.js';
-import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import type { Hint } from '../model/hint.js';
+import { toBlobmirrorError } from '../model/errors.js';
 import { parseHistory } from '../model/hint-message.js';
-import { type Key, keyText } from '../model/key.js';
-import type { Scope } from '../model/scope.js';
-import type { Verdict } from '../model/verdict.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import type { Logger } from '../telemetry/logger.js';
 import { LONGEST_REQUEST_MS } from './backoff.js';
-import { lookAgain, lookAgainAfter } from './look-again.js';
+import { lookAgain, type NextLook } from './look-again.js';
+import { mirrorHint, type Mirroring } from './mirror-hint.js';
 import { type Failure, settleFailure } from './settle-failure.js';
 
 /** A message as a Service Bus trigger hands it over. */
@@ -26,9 +23,7 @@ export interface IncomingMessage {
   readonly applicationProperties: Readonly<Record<string, unknown>>;
 }
 
-export interface Intake {
-  readonly scope: Scope;
-  readonly converge: (key: Key) => Promise<Verdict>;
+export interface Intake extends Mirroring {
   readonly queue: HintQueue;
 }
 
@@ -54,54 +49,19 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
   }));
   for (const [i, hint] of hints.entries()) {
     const part = only ? '' : `/${i}`;
-    let again: number | undefined;
+    let next: NextLook | undefined;
     try {
-      again = await mirrorHint(intake, log, hint);
+      next = await mirrorHint(intake, log, hint, only ? history.walk : undefined);
     } catch (error) {
       failures.push({ error: toBlobmirrorError(error), event: hint.event, part });
       continue;
     }
-    if (again !== undefined) await lookAgain(intake.queue, history, hint, part, again);
+    if (next !== undefined) await lookAgain(intake.queue, history, hint, part, next);
     else if (history.unsettled)
-      await lookAgain(intake.queue, { ...history, unsettled: false }, hint, part, LONGEST_REQUEST_MS);
+      await lookAgain(intake.queue, { ...history, unsettled: false }, hint, part, {
+        delayMs: LONGEST_REQUEST_MS,
+        walk: undefined,
+      });
   }
   for (const failure of failures) await settleFailure(intake.queue, log, history, failure);
-}
-
-/** Resolves to the time after which the event deserves another look, in milliseconds, if it does. */
-async function mirrorHint({ scope, converge }: Intake, log: Logger, hint: Hint): Promise<number | undefined> {
-  if (hint.account !== undefined && hint.account !== scope.account) {
-    throw new BlobmirrorError(
-      'event-of-other-account',
-      `the event is of ${hint.account}, not of ${scope.account}`,
-    );
-  }
-  const keys = hint.keys.filter((key) => scope.includes(key));
-  if (keys.length === 0) {
-    throw new BlobmirrorError('event-out-of-scope', `${hint.keys.map(keyText).join(', ')} is not mirrored`);
-  }
-  const again: number[] = [];
-  for (const key of keys) {
-    const started = performance.now();
-    const verdict = await converge(key);
-    report(log, hint, key, verdict, performance.now() - started);
-    again.push(lookAgainAfter(hint, verdict) ?? Number.POSITIVE_INFINITY);
-  }
-  const soonest = Math.min(...again);
-  return Number.isFinite(soonest) ? soonest : undefined;
-}
-
-function report(log: Logger, hint: Hint, key: Key, verdict: Verdict, tookMs: number): void {
-  const fields = {
-    key: keyText(key),
-    ...verdict,
-    event: hint.eventType,
-    eventId: hint.eventId,
-    tookMs: Math.round(tookMs),
-    lagMs: Date.now() - hint.eventTime.getTime(),
-  };
-  if (verdict.verdict === 'in-sync') log.debug('already in sync', fields);
-  else if (verdict.verdict === 'skipped') log.warn('not mirrored', fields);
-  else if (verdict.verdict === 'unfinished') log.info('copy goes on in another message', fields);
-  else log.info('mirrored', fields);
 }

@@ -1,5 +1,6 @@
 import type { Hint } from '../model/hint.js';
 import type { Verdict } from '../model/verdict.js';
+import type { WalkPosition } from '../model/walk-position.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import { chainMessage, type Handled, type Part } from './chain-message.js';
 
@@ -15,14 +16,21 @@ export function lookAgainAfter(hint: Hint, verdict: Verdict): number | undefined
   return hint.mayChangeSilently && verdict.verdict === 'copied' ? SECOND_LOOK_MS : undefined;
 }
 
+/** A look at an event after this one. */
+export interface NextLook {
+  readonly delayMs: number;
+  /** Where the walk of its prefixes goes on; undefined: at its beginning. */
+  readonly walk: WalkPosition | undefined;
+}
+
 /** Sends the event again for another look. What failed before counts no more: the look ended well. */
 export async function lookAgain(
   queue: HintQueue,
   history: Handled,
   hint: Hint,
   part: Part,
-  delayMs: number,
+  { delayMs, walk }: NextLook,
 ): Promise<void> {
-  const next = { attempts: 0, looks: history.looks + 1, lastError: undefined, firstSeen: new Date() };
+  const next = { walk, attempts: 0, looks: history.looks + 1, lastError: undefined, firstSeen: new Date() };
   await queue.sendLater(chainMessage(hint.event, part, 'look', history, next), delayMs);
 }

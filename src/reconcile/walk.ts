@@ -6,14 +6,17 @@ import type { WalkPosition } from '../model/walk-position.js';
 import { lookAtAll } from './look-at-all.js';
 import { nominatePrefix, type Sides } from './nominate-prefix.js';
 
+/** Well within the shortest time that a function may take, five minutes, whatever the last look in it needs. */
+const SLICE_MS = 60_000;
+
 /** One slice of a walk. */
 export interface Slice {
   /** All that the walk is of, in the same order every time. */
   readonly prefixes: readonly Prefix[];
   /** Where the slice before this one ended; undefined at the beginning. */
   readonly from: WalkPosition | undefined;
-  /** How long to go on drawing keys, in milliseconds. A look that has begun is brought to its end. */
-  readonly budgetMs: number;
+  /** How long to go on drawing keys, in milliseconds; a minute when left out. A look that has begun is brought to its end. */
+  readonly budgetMs?: number;
   readonly look: (key: Key) => Promise<Verdict>;
 }
 
@@ -26,7 +29,7 @@ export interface Slice {
  */
 export async function walk(
   sides: Sides,
-  { prefixes, from, budgetMs, look }: Slice,
+  { prefixes, from, budgetMs = SLICE_MS, look }: Slice,
 ): Promise<WalkPosition | undefined> {
   const end = performance.now() + budgetMs;
   const errors: BlobmirrorError[] = [];

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { handleMessage } from '../../src/intake/handle-message.js';
+import { BlobmirrorError } from '../../src/model/errors.js';
+import { type HintMessage, toProperties } from '../../src/model/hint-message.js';
+import { parseContainerName, parseKey } from '../../src/model/key.js';
+import { createScope, type ScopeRules } from '../../src/model/scope.js';
+import type { Verdict } from '../../src/model/verdict.js';
+import { walk } from '../../src/reconcile/walk.js';
+import { createMemoryPair } from '../support/memory-pair.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+
+const LOST = '\uFFFD\uFFFD';
+
+function event(path: string, container = 'photos'): Record<string, unknown> {
+  return {
+    topic: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/sourceaccount',
+    subject: `/blobServices/default/containers/${container}/blobs/${path}`,
+    eventType: 'Microsoft.Storage.BlobCreated',
+    eventTime: '2026-11-21T21:00:00Z',
+    id: path,
+    data: {
+      api: 'PutBlob',
+      blobType: 'BlockBlob',
+      url: `https://sourceaccount.blob.core.windows.net/${container}/${encodeURIComponent(path)}`,
+    },
+    dataVersion: '',
+    metadataVersion: '1',
+  };
+}
+
+/** Two accounts in memory, and a queue whose messages are handled one after the other. */
+function createMirror(rules: Partial<ScopeRules> = {}, budgetMs = 60_000) {
+  const pair = createMemoryPair();
+  const { source, backup } = pair;
+  const scope = createScope('sourceaccount', rules);
+  const log = createSilentLogger();
+  const queue: (HintMessage & { delayMs: number })[] = [];
+  const dead: HintMessage[] = [];
+  const state = { outcome: (_path: string): Verdict | undefined => undefined };
+  const receive = async (body: unknown, message?: HintMessage): Promise<void> => {
+    await handleMessage(
+      {
+        scope,
+        converge: async (key) => state.outcome(key.path) ?? (await pair.converge(key)),
+        walk: async (prefixes, from, look) =>
+          await walk({ source, backup, scope }, { prefixes, from, look, budgetMs }),
+        queue: {
+          sendLater: async (hint, delayMs) => {
+            await Promise.resolve();
+            queue.push({ ...hint, delayMs });
+          },
+          deadLetter: async (hint) => {
+            await Promise.resolve();
+            dead.push(hint);
+          },
+        },
+      },
+      log,
+      {
+        body,
+        messageId: message?.messageId ?? 'm1',
+        enqueuedTime: new Date(),
+        deliveryCount: 1,
+        applicationProperties: message === undefined ? {} : toProperties(message.history),
+      },
+    );
+  };
+  return {
+    pair,
+    state,
+    queue,
+    dead,
+    log,
+    receive,
+    /** Handles what is in the queue until it is empty. Resolves to the ids of the messages. */
+    drain: async (): Promise<readonly string[]> => {
+      const ids: string[] = [];
+      for (let next = queue.shift(); next !== undefined && ids.length < 50; next = queue.shift()) {
+        ids.push(next.messageId);
+        await receive(next.event, next);
+      }
+      return ids;
+    },
+    write: (...paths: string[]) => {
+      for (const path of paths) source.put(parseKey('photos', path), { content: path });
+    },
+    mirrored: () =>
+      [...(backup.containers.get(parseContainerName('photos'))?.blobs.keys() ?? [])].map(String).toSorted(),
+  };
+}
+
+describe('an event outside the scope', () => {
+  it.each<[string, Record<string, unknown>, Partial<ScopeRules>]>([
+    ['by its container', event('a'), { containers: { include: [], exclude: ['photos'] } }],
+    ['by its path', event('tmp/a'), { paths: { include: [], exclude: [{ containers: '*', path: 'tmp/' }] } }],
+    ['by its name', event('a.tmp'), { patterns: { include: ['*.jpg'], exclude: [] } }],
+    [
+      'by the prefix of a name that lost characters',
+      event(`tmp/a${LOST}`),
+      { paths: { include: [], exclude: [{ containers: '*', path: 'tmp/' }] } },
+    ],
+    ['as a container of the service', event('a', '$logs'), {}],
+  ])('is settled without a request to storage: %s', async (_what, body, rules) => {
+    const mirror = createMirror(rules);
+    mirror.write('a', 'tmp/a', 'a.tmp');
+    await mirror.receive(body);
+    expect(mirror.pair.calls).toEqual([]);
+    expect([...mirror.queue, ...mirror.dead]).toEqual([]);
+    expect(mirror.log.lines).toMatchObject([
+      { level: 'info', message: 'event ignored', fields: { code: 'event-out-of-scope' } },
+    ]);
+  });
+});
+
+describe('an event whose name lost characters', () => {
+  it('mirrors the blob that it may be about, and leaves what is not beneath its prefix alone', async () => {
+    const mirror = createMirror();
+    mirror.write('a/💎', 'a/b', 'z');
+    await mirror.receive(event(`a/${LOST}`));
+    expect(mirror.mirrored()).toEqual(['a/b', 'a/💎']);
+    expect(mirror.queue).toEqual([]);
+  });
+
+  it('mirrors a delete as well', async () => {
+    const mirror = createMirror();
+    mirror.write('💎');
+    await mirror.pair.otherWorker(parseKey('photos', '💎'));
+    mirror.pair.source.remove(parseKey('photos', '💎'));
+    await mirror.receive(event(LOST));
+    expect(mirror.mirrored()).toEqual([]);
+  });
+
+  it('sends no listing when the url still has the name', async () => {
+    const mirror = createMirror();
+    mirror.write('💎', 'other');
+    const whole = event('💎');
+    await mirror.receive({ ...whole, subject: String(whole['subject']).replace('💎', LOST) });
+    expect(mirror.mirrored()).toEqual(['💎']);
+    expect(mirror.pair.calls.filter((call) => call.includes('list'))).toEqual([]);
+  });
+
+  it('is walked in slices, each a message of its own that goes on where the last one ended', async () => {
+    const mirror = createMirror({}, 0);
+    const paths = ['1', '2', '3', '4', '💎'];
+    mirror.write(...paths);
+    await mirror.receive(event(LOST));
+    expect(mirror.mirrored()).toHaveLength(1);
+    expect(mirror.queue).toMatchObject([
+      { messageId: 'm1.look.0.1.1', delayMs: 0, history: { walk: { source: '1' }, looks: 1 } },
+    ]);
+    const ids = await mirror.drain();
+    expect(mirror.mirrored()).toEqual(paths);
+    expect(new Set(ids).size).toBe(ids.length);
+    const listings = mirror.pair.calls.filter((call) => call.includes('listBlobs')).length;
+    expect(listings).toBe(2 * (ids.length + 1));
+  });
+
+  it('takes up its slice again when a key in it failed', async () => {
+    const mirror = createMirror();
+    mirror.write('a', '💎', 'b');
+    let failures = 0;
+    mirror.state.outcome = (path) => {
+      if (path === 'b' && ++failures === 1) throw new BlobmirrorError('storage-unavailable', 'cut');
+      return undefined;
+    };
+    await mirror.receive(event(LOST));
+    expect(mirror.mirrored()).toEqual(['a', '💎']);
+    expect(mirror.queue).toMatchObject([{ messageId: 'm1.try.1.0.1' }]);
+    await mirror.drain();
+    expect(mirror.mirrored()).toEqual(['a', 'b', '💎']);
+  });
+
+  it('keeps its place through a failure', async () => {
+    const mirror = createMirror({}, 0);
+    mirror.write('1', '2', '3');
+    await mirror.receive(event(LOST));
+    mirror.state.outcome = (path) => {
+      if (path === '2') throw new BlobmirrorError('storage-unavailable', 'cut');
+      return undefined;
+    };
+    const [second] = mirror.queue.splice(0);
+    await mirror.receive(second?.event, second);
+    expect(mirror.queue).toMatchObject([{ history: { attempts: 1, walk: { source: '1' } } }]);
+    mirror.state.outcome = () => undefined;
+    await mirror.drain();
+    expect(mirror.mirrored()).toEqual(['1', '2', '3']);
+  });
+
+  it('comes again while a long copy beneath its prefix is not finished', async () => {
+    const mirror = createMirror();
+    mirror.write('💎');
+    let looks = 0;
+    mirror.state.outcome = (path) =>
+      path === '💎' && ++looks < 3 ? { verdict: 'unfinished', engine: 'copy-blob' } : undefined;
+    await mirror.receive(event(LOST));
+    expect(mirror.queue).toMatchObject([{ delayMs: 10_000 }]);
+    await mirror.drain();
+    expect(mirror.mirrored()).toEqual(['💎']);
+  });
+});
