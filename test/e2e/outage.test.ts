@@ -39,7 +39,8 @@ test('while storage cannot be reached messages wait and none is dead-lettered; w
   network.break();
   await writeAtRandom(source, { seed: 5, count: 60, names: 20 });
   const putOff = () => worker.logged('event will be tried again').length;
-  await waitUntil('messages are put off', () => putOff() >= 40, { within: 15_000, every: 50 });
+  // Not all of them: a worker that sees an outage asks less and less often.
+  await waitUntil('messages are put off', () => putOff() > 5, { within: 15_000, every: 50 });
   expect(await queueCounts(info.serviceBus)).toMatchObject({ deadLetter: 0 });
 
   network.mend();
