@@ -6,8 +6,11 @@ import type { WalkPosition } from '../model/walk-position.js';
 import { lookAtAll } from './look-at-all.js';
 import { nominatePrefix, type Sides } from './nominate-prefix.js';
 
-/** Well within the shortest time that a function may take, five minutes, whatever the last look in it needs. */
-const SLICE_MS = 60_000;
+/**
+ * How long keys are drawn. The last look may be a long copy that takes its whole budget, four minutes, and both fit the
+ * shortest time that a function may take, five minutes.
+ */
+const SLICE_MS = 30_000;
 
 /** One slice of a walk. */
 export interface Slice {
@@ -15,7 +18,7 @@ export interface Slice {
   readonly prefixes: readonly Prefix[];
   /** Where the slice before this one ended; undefined at the beginning. */
   readonly from: WalkPosition | undefined;
-  /** How long to go on drawing keys, in milliseconds; a minute when left out. A look that has begun is brought to its end. */
+  /** How long to go on drawing keys, in milliseconds. A look that has begun is brought to its end. */
   readonly budgetMs?: number;
   readonly look: (key: Key) => Promise<Verdict>;
 }
