@@ -1,0 +1,62 @@
+/**
+ * `npm test` runs a short storm from a fixed seed; `npm run chaos` sets how long, and from which seed. A seed decides
+ * what users write and what goes wrong; how it all interleaves is the machine's.
+ */
+import { expect, test } from 'vitest';
+import { temporaryDirectory } from '../e2e/support/temporary-directory.js';
+import { expectOrderAfter } from './support/expect-order-after.js';
+import type { ChaosPlan } from './support/run-chaos.js';
+
+const MINUTE_MS = 60_000;
+const minutes = Number(process.env['CHAOS_MINUTES'] ?? 0);
+const seed = Number(process.env['CHAOS_SEED'] ?? 1);
+const stormMs = minutes * MINUTE_MS;
+
+const SHORT: ChaosPlan = {
+  seed,
+  stormMs: 12_000,
+  livesMs: [
+    [2500, 4000],
+    [5000, 9000],
+  ],
+  brokerRestartsMs: [3000, 5000],
+  weathersMs: [300, 900],
+};
+const LONG: ChaosPlan = {
+  seed,
+  stormMs,
+  livesMs: [
+    [4000, 20_000],
+    // Long enough to tell whether its memory grows.
+    [stormMs / 3, stormMs / 2],
+  ],
+  brokerRestartsMs: [8000, 40_000],
+  weathersMs: [300, 4000],
+};
+
+test(
+  'after a storm of faults, kills and restarts the backup is equal, and at no moment was a live blob deleted or a mix written',
+  { timeout: stormMs + 12 * MINUTE_MS },
+  async () => {
+    const { deeds, workers, world } = await expectOrderAfter({
+      plan: minutes > 0 ? LONG : SHORT,
+      directory: await temporaryDirectory(),
+      restWithin: minutes > 0 ? 10 * MINUTE_MS : MINUTE_MS,
+      ...(minutes > 0 && { tell }),
+    });
+    // It was a storm.
+    expect(deeds.size).toBe(5);
+    expect(workers.map(({ kills }) => kills > 0)).toEqual([true, true]);
+    expect(world.broker.restarts).toBeGreaterThan(1);
+    expect(world.proxies.source.faults.size).toBeGreaterThan(3);
+    expect(world.proxies.backup.faults.size).toBeGreaterThan(3);
+    expect(world.witness.seen.copies).toBeGreaterThan(10);
+  },
+);
+
+const started = performance.now();
+
+function tell(line: string): void {
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.stdout.write(`${String(seconds).padStart(5)} s  ${line}\n`);
+}

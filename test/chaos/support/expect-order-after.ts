@@ -1,0 +1,59 @@
+import { expect } from 'vitest';
+import { compareListings, expectEqualAccounts } from '../../e2e/support/expect-equal-accounts.js';
+import { untilAtRest } from './at-rest.js';
+import { describeCounts, describeProgress } from './describe-chaos.js';
+import { type Chaos, type ChaosPlan, runChaos } from './run-chaos.js';
+
+export interface Proof {
+  readonly plan: ChaosPlan;
+  /** An empty directory. */
+  readonly directory: string;
+  /** Milliseconds until nothing is left to do, from when nothing goes wrong any more. */
+  readonly restWithin: number;
+  readonly tell?: (line: string) => void;
+}
+
+const TELL_EVERY_MS = 5000;
+/** Of a worker's resident memory. */
+const MOST_MIB = 320;
+const MOST_GROWTH_MIB = 64;
+
+/** Makes chaos, and then asks for everything that the mirror promises. Returns what it went through. */
+export async function expectOrderAfter({
+  plan,
+  directory,
+  restWithin,
+  tell = () => {},
+}: Proof): Promise<Chaos> {
+  let chaos: Chaos | undefined;
+  const progress = setInterval(() => chaos && tell(describeProgress(chaos)), TELL_EVERY_MS);
+  try {
+    tell(`seed ${plan.seed}, ${plan.stormMs / 1000} s`);
+    await runChaos(plan, directory, (started) => (chaos = started));
+    if (chaos === undefined) throw new Error('it never began');
+    tell('nothing goes wrong any more');
+    await expectOrder(chaos, restWithin, tell);
+    return chaos;
+  } finally {
+    clearInterval(progress);
+    if (chaos !== undefined) tell(`${describeProgress(chaos)}\n${describeCounts(chaos)}`);
+    await chaos?.world.stop();
+  }
+}
+
+async function expectOrder(chaos: Chaos, restWithin: number, tell: (line: string) => void): Promise<void> {
+  const { world, workers } = chaos;
+  const { lateLooks, deadLetters } = await untilAtRest(world, { within: restWithin });
+  tell(`at rest, but for ${lateLooks} looks after writes that might still have been under way`);
+  world.witness.checkCopies();
+  expect(world.witness.violations).toEqual([]);
+  expect(deadLetters).toEqual([]);
+  // At once: whatever an event will bring has been brought.
+  expect(await compareListings(world.accounts)).toEqual([]);
+  tell(`${await expectEqualAccounts(world.accounts, { within: 1000 })} blobs are equal`);
+  for (const worker of workers) {
+    expect(worker.defects()).toEqual([]);
+    expect(worker.memory.peakMiB).toBeLessThan(MOST_MIB);
+    expect(worker.memory.growthMiB).toBeLessThan(MOST_GROWTH_MIB);
+  }
+}

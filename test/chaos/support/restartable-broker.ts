@@ -1,0 +1,52 @@
+import { EVENTS_QUEUE, QUEUES } from '../../../src/local/queues.js';
+import type { BrokerMessage } from '../../../src/local/service-bus/broker-message.js';
+import { type Broker, startBroker } from '../../../src/local/service-bus/start-broker.js';
+import { waitUntil } from '../../e2e/support/wait-until.js';
+
+/** A broker that goes away and comes back, on the same port and with the same queues. Its locks do not come back. */
+export class RestartableBroker {
+  readonly connectionString: string;
+  restarts = 0;
+  readonly #dataDirectory: string;
+  readonly #port: number;
+  #broker: Broker;
+
+  private constructor(dataDirectory: string, broker: Broker) {
+    this.#dataDirectory = dataDirectory;
+    this.#broker = broker;
+    this.#port = broker.port;
+    this.connectionString = broker.connectionString;
+  }
+
+  static async start(dataDirectory: string): Promise<RestartableBroker> {
+    return new RestartableBroker(
+      dataDirectory,
+      await startBroker({ port: 0, queues: QUEUES, dataDirectory }),
+    );
+  }
+
+  /** @param awayMs how long nobody listens */
+  async restart(pause: () => Promise<void>): Promise<void> {
+    await this.#broker.stop();
+    await pause();
+    this.#broker = await waitUntil(
+      `the port of the broker is free again`,
+      async () => await startBroker({ port: this.#port, queues: QUEUES, dataDirectory: this.#dataDirectory }),
+      { within: 10_000 },
+    );
+    this.restarts++;
+  }
+
+  async send(message: BrokerMessage): Promise<void> {
+    await this.#broker.send(EVENTS_QUEUE, message);
+  }
+
+  /** As the administration client sees them. */
+  counts(): ReturnType<Broker['runtimeCounts']> {
+    return this.#broker.runtimeCounts(EVENTS_QUEUE);
+  }
+
+  async stop(): Promise<void> {
+    await this.#broker.stop();
+  }
+}

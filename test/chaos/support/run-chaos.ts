@@ -1,0 +1,135 @@
+/**
+ * Everything that can go wrong, at once, on the real parts: worker processes, storage, Service Bus, Event Grid, and a
+ * bad network in between. It makes the trouble and says what came of it; what must hold then is the tests' to say.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSeededRandom, type SeededRandom } from '../../../src/local/event-grid/seeded-random.js';
+import { waitUntil } from '../../e2e/support/wait-until.js';
+import { CALM, WEATHERS } from './fault.js';
+import { MortalWorker } from './mortal-worker.js';
+import { startWorld, type World } from './start-world.js';
+import type { FaultProxy } from './start-fault-proxy.js';
+import { type Deeds, writeStorm } from './write-storm.js';
+
+export interface ChaosPlan {
+  readonly seed: number;
+  /** How long users write and everything goes wrong. */
+  readonly stormMs: number;
+  /** How long each of the two workers lives: the shortest and the longest time. */
+  readonly livesMs: readonly [Span, Span];
+  readonly brokerRestartsMs: Span;
+  readonly weathersMs: Span;
+}
+
+/** Milliseconds from and to. */
+export type Span = readonly [number, number];
+
+export interface Chaos {
+  readonly world: World;
+  readonly workers: readonly MortalWorker[];
+  readonly deeds: Deeds;
+  /** Kills of a worker while copies were under way. */
+  killsInCopies: number;
+}
+
+/** So many messages are work enough for two workers; more would only have to be waited for at the end. */
+const MOST_MESSAGES = 300;
+const MEMORY_EVERY_MS = 500;
+const COPY_WITHIN_MS = 2000;
+/** Milliseconds that nobody listens on the broker's port. */
+const BROKER_AWAY: Span = [50, 1000];
+
+/** Resolves when users have written their last word and nothing goes wrong any more. */
+export async function runChaos(
+  plan: ChaosPlan,
+  directory: string,
+  onStart: (chaos: Chaos) => void,
+): Promise<void> {
+  const world = await startWorld(plan.seed, directory);
+  const workers = await Promise.all(plan.livesMs.map(async () => await MortalWorker.start(world.readyFile)));
+  const chaos: Chaos = { world, workers, deeds: new Map(), killsInCopies: 0 };
+  onStart(chaos);
+
+  const over = AbortSignal.timeout(plan.stormMs);
+  /** Each trouble has numbers of its own, so that none depends on how the others got on. */
+  const random = (trouble: number): SeededRandom => createSeededRandom(plan.seed + 100 * trouble);
+  const memory = setInterval(() => workers.forEach((worker) => worker.lookAtMemory()), MEMORY_EVERY_MS);
+  try {
+    await Promise.all([
+      writeStorm(
+        {
+          seed: plan.seed,
+          source: world.accounts.source,
+          witness: world.witness,
+          over,
+          isBehind: () => world.broker.counts().active > MOST_MESSAGES,
+        },
+        chaos.deeds,
+      ),
+      changeWeather(world.proxies.source, plan.weathersMs, random(1), over),
+      changeWeather(world.proxies.backup, plan.weathersMs, random(2), over),
+      ...workers.map(
+        async (worker, i) =>
+          await killAgainAndAgain(chaos, worker, plan.livesMs[i] ?? plan.livesMs[0], random(3 + i), over),
+      ),
+      restartBroker(world, plan.brokerRestartsMs, random(5), over),
+    ]);
+    // Whatever a dead worker held is free at once, and not when its lock is over.
+    await world.broker.restart(async () => await Promise.resolve());
+  } finally {
+    clearInterval(memory);
+  }
+}
+
+async function changeWeather(
+  proxy: FaultProxy,
+  each: Span,
+  random: SeededRandom,
+  over: AbortSignal,
+): Promise<void> {
+  while (!over.aborted) {
+    for (const weather of random.shuffle(WEATHERS)) {
+      proxy.setWeather(weather);
+      await pause(random, each, over);
+      proxy.setWeather(CALM);
+      await pause(random, each, over);
+    }
+  }
+}
+
+async function killAgainAndAgain(
+  chaos: Chaos,
+  worker: MortalWorker,
+  life: Span,
+  random: SeededRandom,
+  over: AbortSignal,
+): Promise<void> {
+  const { backup } = chaos.world.proxies;
+  await pause(random, life, over);
+  while (!over.aborted) {
+    await waitUntil('copies are under way', () => backup.copiesUnderWay > 0 || over.aborted, {
+      within: COPY_WITHIN_MS,
+    }).catch(() => undefined);
+    if (backup.copiesUnderWay > 0) chaos.killsInCopies++;
+    await worker.killAndRestart();
+    await pause(random, life, over);
+  }
+}
+
+async function restartBroker(
+  { broker }: World,
+  each: Span,
+  random: SeededRandom,
+  over: AbortSignal,
+): Promise<void> {
+  await pause(random, each, over);
+  while (!over.aborted) {
+    await broker.restart(async () => await pause(random, BROKER_AWAY, over));
+    await pause(random, each, over);
+  }
+}
+
+async function pause(random: SeededRandom, [shortest, longest]: Span, over: AbortSignal): Promise<void> {
+  const ms = shortest + random.share() * (longest - shortest);
+  await sleep(ms, undefined, { signal: over }).catch(() => undefined);
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import type { EventGrid } from '../../../src/local/event-grid/event-grid.js';
+import { createEventGrid } from '../../../src/local/event-grid/event-grid.js';
+import { createSeededRandom } from '../../../src/local/event-grid/seeded-random.js';
+import { EVENTS_QUEUE, RECONCILE_QUEUE } from '../../../src/local/queues.js';
+import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.js';
+import { BACKUP, SOURCE } from '../../../src/local/accounts.js';
+import { type Storage, startStorage } from '../../../src/local/storage/start-storage.js';
+import type { StorageMutation } from '../../../src/local/storage-mutation.js';
+import { type Accounts, connectAccounts } from '../../e2e/support/start-environment.js';
+import { RestartableBroker } from './restartable-broker.js';
+import { type FaultProxy, startFaultProxy } from './start-fault-proxy.js';
+import { Witness } from './witness.js';
+
+/** Everything that workers work on. What they reach of it is as bad as it is told to be. */
+export interface World {
+  /** As the users of the accounts see them: nothing is in between. */
+  readonly accounts: Accounts;
+  /** Sends workers to the proxies. */
+  readonly readyFile: string;
+  readonly proxies: Readonly<Record<'source' | 'backup', FaultProxy>>;
+  readonly events: Pick<EventGrid, 'idle' | 'pending'>;
+  readonly broker: RestartableBroker;
+  readonly witness: Witness;
+  stop(): Promise<void>;
+}
+
+/** Event Grid waits for ten seconds at least before it tries again; a queue that is back should not stay empty so long. */
+const DELIVERY_RETRIES_MS = [300, 600, 1200];
+
+/** @param directory where the queues are kept, for as long as the world is */
+export async function startWorld(seed: number, directory: string): Promise<World> {
+  const broker = await RestartableBroker.start(join(directory, 'service-bus'));
+  const witness = new Witness();
+  const events = createEventGrid({
+    subscriptions: [
+      {
+        name: 'chaos',
+        account: SOURCE.name,
+        schema: 'EventGridSchema',
+        retry: { maxDeliveryAttempts: 30, eventTimeToLiveMinutes: 1440, delaysMs: DELIVERY_RETRIES_MS },
+        deliver: async (delivery) => await broker.send(delivery),
+      },
+    ],
+    faults: { seed, duplicateShare: 0.3, reorderWindow: 20, delayMs: { max: 1500 } },
+  });
+  const onMutation = (mutation: StorageMutation): void => {
+    if (mutation.account === SOURCE.name) witness.sourceChanged(mutation);
+    events.publish(mutation);
+  };
+  const storage = await startStorage({ port: 0, accounts: [SOURCE, BACKUP], onMutation });
+  const proxies = {
+    source: await startFaultProxy({ to: storage.port, random: createSeededRandom(seed + 1) }),
+    backup: await startFaultProxy({
+      to: storage.port,
+      random: createSeededRandom(seed + 2),
+      onAnswer: (exchange) => witness.backupAnswered(exchange),
+    }),
+  };
+  const direct = toLocalInfo(storage, broker);
+  const readyFile = join(directory, 'local.json');
+  await writeReadyFile(readyFile, {
+    ...direct,
+    source: through(proxies.source, storage, direct.source),
+    backup: through(proxies.backup, storage, direct.backup),
+  });
+  return {
+    accounts: connectAccounts(direct),
+    readyFile,
+    proxies,
+    events,
+    broker,
+    witness,
+    stop: async () => {
+      await events.stop();
+      await Promise.all([proxies.source.stop(), proxies.backup.stop()]);
+      await storage.stop();
+      await broker.stop();
+    },
+  };
+}
+
+function toLocalInfo(storage: Storage, { connectionString }: RestartableBroker): LocalInfo {
+  const account = ({ name, key }: typeof SOURCE | typeof BACKUP): LocalAccount => ({
+    accountName: name,
+    accountKey: key,
+    blobEndpoint: storage.blobEndpoint(name),
+    dfsEndpoint: null,
+    connectionString: storage.connectionString(name),
+  });
+  return {
+    source: account(SOURCE),
+    backup: account(BACKUP),
+    serviceBus: { connectionString, eventsQueue: EVENTS_QUEUE, reconcileQueue: RECONCILE_QUEUE },
+    http: { baseUrl: 'http://127.0.0.1:9' },
+  };
+}
+
+function through(proxy: FaultProxy, storage: Storage, account: LocalAccount): LocalAccount {
+  const redirect = (text: string): string =>
+    text.replace(`127.0.0.1:${storage.port}`, `127.0.0.1:${proxy.port}`);
+  return {
+    ...account,
+    blobEndpoint: redirect(account.blobEndpoint),
+    connectionString: redirect(account.connectionString),
+  };
+}
