@@ -35,6 +35,11 @@ export function isUnderWay(call: Call): boolean {
   return isWrite(call) || call.name === 'backupaccount.copy-read';
 }
 
+/** Whether the call commits a copy. */
+export function isCopy({ name }: Call): boolean {
+  return name === 'backupaccount.copy';
+}
+
 export function isOfQueue({ name }: Call): boolean {
   return name.startsWith('queue.');
 }

@@ -3,7 +3,7 @@ import type { MemoryAccount } from '../../src/memory/memory-account.js';
 import type { MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.js';
 import type { Schedule } from '../../src/memory/schedule.js';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
-import { type Call, isOfQueue, isUnderWay, isWrite, type Life } from './call.js';
+import { type Call, isCopy, isOfQueue, isUnderWay, isWrite, type Life } from './call.js';
 import { type Choices, pickOne } from './choices.js';
 import { describeAnswer, describeCall } from './describe.js';
 import type { Tell } from './story.js';
@@ -11,6 +11,9 @@ import type { Witness } from './witness.js';
 
 /** Refusals that the service gives before it does anything. */
 const REFUSALS: readonly ErrorCode[] = ['storage-unavailable', 'storage-throttled', 'storage-forbidden'];
+
+/** What can become of a write. To be cut off is the hardest to bear, and the likeliest here. */
+const WRITE_FAULTS = ['refused', 'done', 'cut off', 'cut off'] as const;
 
 interface Services {
   readonly backup: MemoryAccount;
@@ -122,7 +125,12 @@ export class Network {
   }
 
   #failWrite(call: Call, choices: Choices): void {
-    const how = pickOne(choices, ['refused', 'done', 'cut off', 'cut off'] as const);
+    const how = pickOne(choices, isCopy(call) ? [...WRITE_FAULTS, 'unfinished' as const] : WRITE_FAULTS);
+    if (how === 'unfinished') {
+      this.#tell?.(call.life.worker, `${describeCall(call)}: its time is used up, and it is to go on later`);
+      call.resolve({ outcome: 'unfinished', engine: 'memory' });
+      return;
+    }
     if (how === 'refused') {
       this.#refuse(call, choices);
       return;

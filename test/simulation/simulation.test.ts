@@ -57,6 +57,7 @@ const HAPPENINGS: readonly RegExp[] = [
   /done, but the answer is lost/,
   /carries out the late request: commits the copy .*written/,
   /drops the late request/,
+  /it is to go on later/,
   /worker \d .*crashes/,
   /lost its lock/,
   /its lock has expired/,
