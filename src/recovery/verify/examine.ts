@@ -49,11 +49,11 @@ function restingSince({ source }: Sides): number {
   return Math.min(Date.now(), source?.reading.lastModified.getTime() ?? Infinity);
 }
 
-/** The backup first, the source after it (invariant 2): a stamp that agrees then speaks of a version that was there. */
+/** In either order: a stamp that names the version that was read at the source proves that both speak of one version. */
 async function look({ source, backup, policy }: Verification, key: Key): Promise<Sides> {
   const tags = policy.tags === 'mirror';
-  const onBackup = await view(backup, key, tags);
-  return { backup: onBackup, source: await view(source, key, tags) };
+  const [onSource, onBackup] = await Promise.all([view(source, key, tags), view(backup, key, tags)]);
+  return { source: onSource, backup: onBackup };
 }
 
 async function view(account: AccountInspector, key: Key, tags: boolean): Promise<BlobView | undefined> {

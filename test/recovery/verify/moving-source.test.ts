@@ -119,15 +119,17 @@ describe('verify of accounts in motion', () => {
   it('does not take a mix of two versions for a difference when the source changes under the reading', async () => {
     let reads = 0;
     const pair = createPair(async (call) => {
-      if (call === 'sourceaccount.read' && ++reads === 2) {
-        pair.source.put(KEY, { content: 'version two' });
-        await pair.mirror();
-      }
+      if (call !== 'sourceaccount.read') return;
+      // Under the first reading of content, after the listing, and under the second, after a look.
+      reads++;
+      if (reads !== 2 && reads !== 4) return;
+      pair.source.put(KEY, { content: reads === 2 ? 'version two' : 'version III' });
+      await pair.mirror();
     });
     pair.source.put(KEY, { content: 'version one' });
     await pair.mirror();
     const { differences } = await collectFindings(pair.sides, { content: 'read', settleMs: 2000 });
     expect(differences).toEqual(new Map());
-    expect(pair.source.peek(KEY)?.content).toBe('version two');
+    expect(pair.source.peek(KEY)?.content).toBe('version III');
   });
 });

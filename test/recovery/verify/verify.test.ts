@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryAccount } from '../../../src/memory/memory-account.js';
 import { createMemoryInspector } from '../../../src/memory/memory-inspector.js';
 import { converge } from '../../../src/mirror/converge.js';
+import { BlobmirrorError } from '../../../src/model/errors.js';
 import { type Key, parseContainerName, parseKey } from '../../../src/model/key.js';
 import { createScope } from '../../../src/model/scope.js';
 import { addStamp } from '../../../src/model/stamp.js';
@@ -155,5 +156,20 @@ describe('verify', () => {
     pair.source.addContainer(parseContainerName('$logs'));
     pair.source.put(parseKey('$logs', 'log'), { content: 'x' });
     expect((await collectFindings(pair.sides)).differences).toEqual(new Map());
+  });
+
+  it('fails at once when an account stops answering, though keys still wait for their source to rest', async () => {
+    const pair = createPair();
+    await pair.write(KEY);
+    pair.backup.put(parseKey('photos', 'a-extra'), { content: 'x' });
+    const source: AccountInspector = {
+      ...pair.sides.source,
+      listReadings: async function* (container, options) {
+        yield* pair.sides.source.listReadings(container, options);
+        throw new BlobmirrorError('storage-unavailable', 'no answer');
+      },
+    };
+    const verifying = collectFindings({ ...pair.sides, source }, { settleMs: 3_600_000 });
+    await expect(verifying).rejects.toMatchObject({ code: 'storage-unavailable' });
   });
 });
