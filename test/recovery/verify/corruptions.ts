@@ -5,8 +5,8 @@ export const CONTAINER = 'photos';
 
 const MIB = 1024 * 1024;
 /** More than is read at a time. */
-export const LARGE = 5 * MIB;
-export const LAST_BYTE = LARGE - 1;
+const LARGE = 5 * MIB;
+const LAST_BYTE = LARGE - 1;
 
 const HEADERS: BlobHTTPHeaders = {
   blobContentType: 'text/plain',
