@@ -37,7 +37,7 @@ export async function settleFailure(
 
     case 'retry': {
       if (!isWorthAnotherTry(error, history, new Date())) break;
-      const delayMs = backoffMs(history.attempts, error.retryAfterMs);
+      const delayMs = backoffMs(error, history.attempts);
       await queue.sendLater(toMessage(failure, history, 'try'), delayMs);
       log.warn('event will be tried again', { ...fields, delayMs });
       return;

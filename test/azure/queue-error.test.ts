@@ -1,0 +1,50 @@
+import { ServiceBusClient, ServiceBusError, type ServiceBusErrorCode } from '@azure/service-bus';
+import { describe, expect, it } from 'vitest';
+import { createAzureHintQueue } from '../../src/azure/azure-hint-queue.js';
+import { toQueueError } from '../../src/azure/queue-error.js';
+import { startBroker } from '../../src/local/service-bus/start-broker.js';
+import type { HintMessage } from '../../src/model/hint-message.js';
+import { rejectionOf } from './support/answering-service.js';
+
+describe('an error of Service Bus', () => {
+  it.each<[ServiceBusErrorCode, string]>([
+    ['ServiceBusy', 'queue-unavailable'],
+    ['ServiceTimeout', 'queue-unavailable'],
+    ['ServiceCommunicationProblem', 'queue-unavailable'],
+    ['GeneralError', 'queue-unavailable'],
+    ['QuotaExceeded', 'queue-full'],
+    ['UnauthorizedAccess', 'queue-refused'],
+    ['MessagingEntityNotFound', 'queue-refused'],
+    ['MessagingEntityDisabled', 'queue-refused'],
+    ['MessageSizeExceeded', 'message-too-large'],
+  ])('%s is %s, and the text of the client is left out', (reason, code) => {
+    const error = toQueueError(
+      new ServiceBusError('Endpoint=sb://x;SharedAccessKey=secret', reason),
+      'events',
+    );
+    expect(error).toMatchObject({ code, message: `queue events did not take a message: ${reason}` });
+  });
+
+  it('of the way to the service is the service not being there', () => {
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    expect(toQueueError(refused, 'events').code).toBe('queue-unavailable');
+    expect(toQueueError('what?', 'events').code).toBe('queue-unavailable');
+  });
+
+  it('is told by the real client when there is no such queue', async () => {
+    const broker = await startBroker({ port: 0, queues: [] });
+    const client = new ServiceBusClient(broker.connectionString, { retryOptions: { maxRetries: 0 } });
+    const queue = createAzureHintQueue(client.createSender('nowhere'));
+    const error = await rejectionOf(queue.deadLetter({ messageId: 'm', event: {}, history: HISTORY }));
+    await client.close();
+    await broker.stop();
+    expect(error).toMatchObject({ code: 'queue-refused' });
+  });
+});
+
+const HISTORY = {
+  root: 'm',
+  attempts: 1,
+  firstSeen: new Date(),
+  parked: true,
+} as HintMessage['history'];

@@ -1,0 +1,38 @@
+import { createServer, type IncomingMessage, request as send, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll } from 'vitest';
+
+/** Answers a request itself and says so, or leaves it to the server behind. */
+export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+const running: (() => Promise<void>)[] = [];
+
+/** An HTTP proxy in front of a server on 127.0.0.1. Returns its port. It is gone when the tests of the file are over. */
+export async function startProxy(port: number, intercept: Intercept): Promise<number> {
+  const server = createServer((request, response) => {
+    if (intercept(request, response)) {
+      request.resume();
+      return;
+    }
+    const { method, url, headers } = request;
+    const onward = send(
+      { host: '127.0.0.1', port, method, path: url, headers: { ...headers, host: `127.0.0.1:${port}` } },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+        answer.pipe(response);
+      },
+    );
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  running.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+afterAll(async () => {
+  for (const stop of running.splice(0)) await stop();
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
+import type { HintMessage } from '../../src/model/hint-message.js';
+import { insistOnQueue, INSIST_MS } from '../../src/ports/insist-on-queue.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const MESSAGE = { messageId: 'm' } as HintMessage;
+
+/** A queue that takes nothing until a moment, and what becomes of a message that is sent to it at once. */
+async function sendUntil(code: ErrorCode, opensAt: number) {
+  const clock = new VirtualClock();
+  let tries = 0;
+  const send = async (): Promise<void> => {
+    await Promise.resolve();
+    tries++;
+    if (clock.now() < opensAt) throw new BlobmirrorError(code, 'no');
+  };
+  const queue = insistOnQueue({ sendLater: send, deadLetter: send }, clock);
+  const results: unknown[] = [];
+  const keep = (result: unknown): void => void results.push(result);
+  void queue.sendLater(MESSAGE, 10).then(() => keep('sent'), keep);
+  void queue.deadLetter(MESSAGE).then(() => keep('sent'), keep);
+  await clock.runUntil(() => results.length === 2);
+  return { results, tries, tookMs: clock.now() };
+}
+
+describe('a message that the queue does not take', () => {
+  it.each<[ErrorCode]>([['queue-unavailable'], ['queue-full'], ['queue-refused']])(
+    'for %s is sent again until it does',
+    async (code) => {
+      const { results, tries, tookMs } = await sendUntil(code, 60_000);
+      expect(results).toEqual(['sent', 'sent']);
+      expect(tookMs).toBeLessThanOrEqual(75_000);
+      expect(tries).toBeLessThan(20);
+    },
+  );
+
+  it('goes back when that lasts, in time for the function that holds it', async () => {
+    const { results, tookMs } = await sendUntil('queue-full', Infinity);
+    expect(results).toEqual([expect.objectContaining({ code: 'queue-full' }), expect.anything()]);
+    expect(tookMs).toBeLessThanOrEqual(INSIST_MS);
+    expect(tookMs).toBeGreaterThan(INSIST_MS / 2);
+  });
+
+  it('goes back at once when it is too large, since it will not shrink', async () => {
+    const { results, tries } = await sendUntil('message-too-large', Infinity);
+    expect([results, tries]).toEqual([
+      [
+        expect.objectContaining({ code: 'message-too-large' }),
+        expect.objectContaining({ code: 'message-too-large' }),
+      ],
+      2,
+    ]);
+  });
+});

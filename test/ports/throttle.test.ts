@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryAccount, type Schedule } from '../../src/memory/memory-account.js';
+import { parseContainerName } from '../../src/model/key.js';
+import { AdaptiveGate } from '../../src/ports/adaptive-gate.js';
+import { throttleBackup, throttleReader } from '../../src/ports/throttle.js';
+import { describePorts } from '../contract/ports.contract.js';
+import { KEY } from '../support/keys.js';
+
+describePorts('in memory behind gates', async () => {
+  await Promise.resolve();
+  const source = createMemoryAccount('sourceaccount');
+  const backup = createMemoryAccount('backupaccount', undefined, source);
+  const sides = { source, backup };
+  const gates = {
+    source: new AdaptiveGate({ account: 'sourceaccount' }),
+    backup: new AdaptiveGate({ account: 'backupaccount' }),
+  };
+  return {
+    source: throttleReader(source, gates.source),
+    backup: throttleBackup(backup, gates),
+    put: async (side, key, blob) => {
+      await Promise.resolve();
+      sides[side].addContainer(key.container);
+      sides[side].put(key, blob);
+    },
+    remove: async (side, key) => {
+      await Promise.resolve();
+      sides[side].remove(key);
+    },
+    content: async (side, key) => {
+      await Promise.resolve();
+      return sides[side].peek(key)?.content;
+    },
+    addContainer: async (side, container) => {
+      await Promise.resolve();
+      sides[side].addContainer(parseContainerName(container));
+    },
+    stop: async () => {
+      await Promise.resolve();
+    },
+  };
+});
+
+describe('the ports behind gates', () => {
+  it('hold a place at both accounts for a copy, and at one for all else', async () => {
+    const busy: [string, number, number][] = [];
+    const underWay = { source: 0, backup: 0 };
+    const counting = (side: 'source' | 'backup') => {
+      const gate = new AdaptiveGate({ account: `${side}account` });
+      const run = gate.run.bind(gate);
+      gate.run = async (request) =>
+        await run(async () => {
+          underWay[side]++;
+          return await request().finally(() => underWay[side]--);
+        });
+      return gate;
+    };
+    const schedule: Schedule = async (call, _key, effect) => {
+      await Promise.resolve();
+      busy.push([call, underWay.source, underWay.backup]);
+      return effect();
+    };
+    const source = createMemoryAccount('sourceaccount', schedule);
+    const backup = createMemoryAccount('backupaccount', schedule, source);
+    source.addContainer(KEY.container);
+    backup.addContainer(KEY.container);
+    source.put(KEY, { content: 'v1' });
+    const gates = { source: counting('source'), backup: counting('backup') };
+    const reader = throttleReader(source, gates.source);
+    const store = throttleBackup(backup, gates);
+
+    const found = await reader.read(KEY);
+    if (!found.present) throw new Error('it is there');
+    await Array.fromAsync(reader.listBlobs(KEY.container));
+    await store.copy({
+      key: KEY,
+      source: found,
+      metadata: {},
+      condition: { nothingThere: true },
+      tier: undefined,
+      tags: {},
+    });
+    await store.read(KEY);
+    expect(busy).toEqual([
+      ['sourceaccount.read', 1, 0],
+      ['sourceaccount.listBlobs', 1, 0],
+      ['backupaccount.copy-read', 1, 1],
+      ['backupaccount.copy', 1, 1],
+      ['backupaccount.read', 0, 1],
+    ]);
+    expect(underWay).toEqual({ source: 0, backup: 0 });
+  });
+});
