@@ -21,7 +21,7 @@ export const ERRORS = {
   },
   'storage-throttled': {
     disposition: 'retry',
-    hint: 'The account asked for fewer requests. Lower maxConcurrentCalls in host.json when this lasts.',
+    hint: 'The account asked for fewer requests, and the worker makes fewer. BLOBMIRROR_MAX_REQUESTS_PER_SECOND sets a limit of your own.',
   },
   'storage-forbidden': {
     disposition: 'retry',

@@ -1,39 +1,21 @@
-import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, test } from 'vitest';
-import { type LocalAccount, writeReadyFile } from '../../src/local/ready-file.js';
 import { queueCounts } from './support/queue-counts.js';
-import { startEnvironment, startWorker } from './support/start-environment.js';
-import { startProxy } from './support/start-proxy.js';
-import { temporaryDirectory } from './support/temporary-directory.js';
+import { startEnvironment } from './support/start-environment.js';
+import { startProxiedWorker } from './support/start-proxied-worker.js';
 import { untilMirrored } from './support/until-mirrored.js';
 import { waitUntil } from './support/wait-until.js';
-
-/** The same account at another port. */
-function through(port: number, account: LocalAccount): LocalAccount {
-  const { port: own } = new URL(account.blobEndpoint);
-  const moved = (text: string): string => text.replaceAll(`127.0.0.1:${own}`, `127.0.0.1:${port}`);
-  return {
-    ...account,
-    blobEndpoint: moved(account.blobEndpoint),
-    connectionString: moved(account.connectionString),
-  };
-}
 
 test('a blob that the backup refuses for ever is in the dead-letter queue after one try, with code, detail and hint, and holds up no other', async () => {
   const environment = await startEnvironment(['--no-worker']);
   const { info } = environment;
   let refused = 0;
-  const port = await startProxy(Number(new URL(info.backup.blobEndpoint).port), (request, response) => {
+  await startProxiedWorker(environment, (request, response) => {
     if (request.method !== 'PUT' || request.url?.includes('/poison.txt') !== true) return false;
     refused++;
     response.writeHead(400, { 'x-ms-error-code': 'InvalidHeaderValue' }).end();
     return true;
   });
-  const readyFile = join(await temporaryDirectory(), 'proxied.json');
-  await writeReadyFile(readyFile, { ...info, backup: through(port, info.backup) });
-  await startWorker(readyFile);
-
   const container = environment.source.getContainerClient('photos');
   await container.create();
   await container.getBlockBlobClient('poison.txt').upload('x', 1);
