@@ -65,7 +65,8 @@ export function createAzureReader({ name, client }: Account): BlobReader {
 
   async function readContainer(container: ContainerName): Promise<Metadata | undefined> {
     try {
-      return (await client.getContainerClient(container).getProperties()).metadata ?? {};
+      const found = await client.getContainerClient(container).getProperties();
+      return takeMetadata(found.clientRequestId);
     } catch (error) {
       if (serviceCode(error) === 'ContainerNotFound') return undefined;
       throw toStorageError(error, 'read', name);

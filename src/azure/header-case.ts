@@ -9,19 +9,25 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 const CHANNEL = 'http.client.response.finish';
 const METADATA_PREFIX = 'x-ms-meta-';
 
-/** Metadata by client request id, from the moment an answer comes until the reader takes it a few ticks later. */
+/**
+ * Metadata by client request id, from the moment an answer comes until the reader takes it a few ticks later. Not every
+ * answer is asked for its metadata, so only so many are kept, far more than there are requests under way.
+ */
 const received = new Map<string, Record<string, string>>();
+const MOST_KEPT = 4096;
 
 diagnostics.subscribe(CHANNEL, (message) => {
   const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
   const id = request.getHeader('x-ms-client-request-id');
-  if (request.method === 'HEAD' && response.statusCode === 200 && typeof id === 'string') {
-    received.set(id, readMetadata(response.rawHeaders));
-  }
+  // Of a blob it is asked by HEAD, of a container by GET.
+  const asksForProperties = request.method === 'HEAD' || request.path.includes('restype=container');
+  if (!asksForProperties || response.statusCode !== 200 || typeof id !== 'string') return;
+  received.set(id, readMetadata(response.rawHeaders));
+  if (received.size > MOST_KEPT) received.delete(received.keys().next().value ?? '');
 });
 
 /**
- * The metadata that came with a HEAD, its names as they were written.
+ * The metadata that came with an answer, its names as they were written.
  * @throws Error when the answer passed unseen: better no mirror than one that renames metadata.
  */
 export function takeMetadata(clientRequestId: string | undefined): Record<string, string> {

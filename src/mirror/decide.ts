@@ -28,7 +28,7 @@ export interface Sides {
 /** What a source that is there can be, as far as a decision depends on it. */
 type SourceState = 'copyable' | 'archived' | 'replica';
 /** What a backup that is there can be, seen from a source that is there. */
-type BackupState = 'in-step' | 'same-content' | 'stale' | 'arriving' | 'other-kind';
+type BackupState = 'in-step' | 'same-content' | 'stale' | 'arriving' | 'other-kind' | 'of-another-source';
 
 /**
  * Both sides are there. The type asks for every cell. The stamp alone tells whether a key is in step (invariant 6).
@@ -45,6 +45,7 @@ export const BOTH_PRESENT: Readonly<
     stale: 'copy',
     arriving: 'wait',
     'other-kind': 'make-way',
+    'of-another-source': 'backup-of-another-source',
   },
   archived: {
     'in-step': 'nothing',
@@ -52,6 +53,7 @@ export const BOTH_PRESENT: Readonly<
     stale: 'source-archived',
     arriving: 'wait',
     'other-kind': 'source-archived',
+    'of-another-source': 'backup-of-another-source',
   },
   replica: {
     'in-step': 'replica-of-the-backup',
@@ -59,6 +61,7 @@ export const BOTH_PRESENT: Readonly<
     stale: 'replica-of-the-backup',
     arriving: 'replica-of-the-backup',
     'other-kind': 'replica-of-the-backup',
+    'of-another-source': 'replica-of-the-backup',
   },
 };
 
@@ -82,6 +85,8 @@ export function decide(sides: Sides, source: Reading, backup: Reading, policy: P
   if (source.present && backup.present) return decideBothPresent(sides, source, backup, policy);
   if (source.present && !backup.present) return decideSourceOnly(sides, source, backup);
   if (!source.present && backup.present) {
+    // What this source does not have says nothing about the one that the blob was mirrored from.
+    if (isOfAnotherSource(sides, backup)) return { action: 'skip', reason: 'backup-of-another-source' };
     const move = BACKUP_ONLY[source.container][policy.deletes];
     return move === 'delete' ? { action: 'delete', ifMatch: backup.etag } : { action: 'skip', reason: move };
   }
@@ -127,7 +132,15 @@ function sourceState(sides: Sides, source: BlobPresent): SourceState {
   return source.archived ? 'archived' : 'copyable';
 }
 
-function backupState({ source: account }: Sides, source: BlobPresent, backup: BlobPresent): BackupState {
+/** Several sources may share a backup account, each under container names of its own; where names meet, nobody gives way. */
+function isOfAnotherSource(sides: Sides, { stamp, pendingCopy }: BlobPresent): boolean {
+  const account = (stamp ?? pendingCopy?.stamp)?.account;
+  return account !== undefined && account !== sides.source;
+}
+
+function backupState(sides: Sides, source: BlobPresent, backup: BlobPresent): BackupState {
+  const { source: account } = sides;
+  if (isOfAnotherSource(sides, backup)) return 'of-another-source';
   const mirrors = (stamp: BlobPresent['stamp']): boolean =>
     stamp?.etag === source.etag && stamp.account === account;
   if (mirrors(backup.stamp)) return 'in-step';

@@ -23,6 +23,8 @@ export type SkipReason =
   | 'source-container-missing'
   /** The source's blob was itself mirrored from the backup account: two accounts that mirror each other. */
   | 'replica-of-the-backup'
+  /** The backup's blob carries the stamp of a third account: two sources were given the same name there. */
+  | 'backup-of-another-source'
   | 'backup-leased'
   | 'backup-immutable'
   | 'deletes-are-kept';

@@ -50,6 +50,7 @@ const backupFor = {
   arriving: () =>
     blob({ etag: parseEtag('0xB'), contentMd5: undefined, size: 0, pendingCopy: { stamp: stamp('0xA') } }),
   'other-kind': () => blob({ etag: parseEtag('0xB'), kind: 'append', stamp: stamp('0x9') }),
+  'of-another-source': () => blob({ etag: parseEtag('0xB'), stamp: stamp('0xA', 'thirdaccount') }),
 } as const;
 
 /** The decision that a move of the table stands for. */
@@ -137,9 +138,11 @@ describe('decide', () => {
     expect(decide(SIDES, source, backup, MIRROR).action).toBe('copy');
   });
 
-  it("takes another account's stamp for no sync, even with an equal ETag", () => {
-    const backup = blob({ stamp: stamp('0xA', 'otheraccount'), contentMd5: undefined });
-    expect(decide(SIDES, blob(), backup, MIRROR).action).toBe('copy');
+  it('leaves alone what was mirrored from another source, and does not delete it either', () => {
+    const backup = blob({ stamp: stamp('0xA', 'thirdaccount') });
+    const skip = { action: 'skip', reason: 'backup-of-another-source' };
+    expect(decide(SIDES, blob(), backup, MIRROR)).toEqual(skip);
+    expect(decide(SIDES, absent, backup, MIRROR)).toEqual(skip);
   });
 
   it('takes two unknown MD5s for no proof of equal content', () => {
