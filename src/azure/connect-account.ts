@@ -5,8 +5,7 @@ import {
   StorageSharedKeyCredential,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
-import type { RequestCap } from '../ports/request-cap.js';
-import { cappedPipeline } from './capped-pipeline.js';
+import { openPipeline, type PipelineLimits } from './open-pipeline.js';
 
 /** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
 export type AccountConnection =
@@ -25,20 +24,18 @@ export interface Account {
     | { readonly kind: 'identity'; readonly credential: TokenCredential };
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions extends PipelineLimits {
   /**
    * How often a request is sent in all before it fails. One, when nothing is said: a message that failed comes back
    * from the queue with a delay of ours, so every request can be counted and a write whose outcome is unknown is never
    * repeated behind our back. More is for those that only read.
    */
   readonly tries: number;
-  /** What every request waits for; nothing, when left out. */
-  readonly cap?: RequestCap;
 }
 
 export function connectAccount(
   connection: AccountConnection,
-  { tries, cap }: ConnectOptions = { tries: 1 },
+  { tries, ...limits }: ConnectOptions = { tries: 1 },
 ): Account {
   const pipelineOptions: StoragePipelineOptions = {
     retryOptions: { maxTries: tries },
@@ -49,7 +46,7 @@ export function connectAccount(
       connection.connectionString,
       pipelineOptions,
     );
-    const createPipeline = (): Pipeline => cappedPipeline(credential, pipelineOptions, cap);
+    const createPipeline = (): Pipeline => openPipeline(credential, pipelineOptions, limits);
     return {
       name: accountName,
       client: new BlobServiceClient(url, createPipeline()),
@@ -61,7 +58,7 @@ export function connectAccount(
     };
   }
   const { blobServiceUri, credential } = connection;
-  const createPipeline = (): Pipeline => cappedPipeline(credential, pipelineOptions, cap);
+  const createPipeline = (): Pipeline => openPipeline(credential, pipelineOptions, limits);
   const client = new BlobServiceClient(blobServiceUri, createPipeline());
   return {
     name: client.accountName,

@@ -80,6 +80,8 @@ function toLossCode(error: unknown, operation: Operation): ErrorCode | undefined
 /** `ECONNRESET` and its like, of the error or of what caused it. */
 function lossCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  // We gave up waiting: see `openPipeline`.
+  if (error.name === 'AbortError') return 'ETIMEDOUT';
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : lossCode(error.cause);
 }

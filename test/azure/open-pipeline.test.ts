@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAzureReader } from '../../src/azure/azure-reader.js';
 import { connectAccount } from '../../src/azure/connect-account.js';
+import { rejectionOf, startAnsweringService } from './support/answering-service.js';
 import { startStoragePair, type StoragePair } from '../support/storage-pair.js';
 import { KEY } from '../support/keys.js';
 
@@ -34,5 +35,20 @@ describe('an account with a cap', () => {
     expect(asked).toBe(3);
     expect(pair.requests).toHaveLength(3);
     expect(sentTooEarly).toEqual([]);
+  });
+});
+
+describe('an account that does not answer', () => {
+  it('is given up on by a read, as one that is not there', async () => {
+    const service = await startAnsweringService((request) => request.resume());
+    const { origin } = new URL(service.container.url);
+    const connectionString = `BlobEndpoint=${origin}/sourceaccount;SharedAccessSignature=sig=x`;
+    const reader = createAzureReader(connectAccount({ connectionString }, { tries: 1, answerWithinMs: 50 }));
+    const errors = [
+      await rejectionOf(reader.read(KEY)),
+      await rejectionOf(Array.fromAsync(reader.listBlobs(KEY.container))),
+    ];
+    await service.stop();
+    expect(errors).toMatchObject([{ code: 'storage-unavailable' }, { code: 'storage-unavailable' }]);
   });
 });
