@@ -49,7 +49,7 @@ ${STATUS_ANSWERS.map(({ from, to, read, write }) => `| ${from === to ? from : `$
 
 ## Requests without an answer
 
-A read without an answer is \`storage-unavailable\`. So is a write that was never sent: ${codes(NEVER_SENT)}. Every other
+A read without an answer within a minute is \`storage-unavailable\`. So is a write that was never sent: ${codes(NEVER_SENT)}. Every other
 write without an answer, after a time-out or a cut connection for some, is \`write-outcome-unknown\`. A token that could
 not be had (${codes(NO_TOKEN)}) is \`storage-forbidden\`.
 
