@@ -23,9 +23,9 @@ export function faults(world: World): Move[] {
   }
 
   const calls = network.pending.filter(({ life }) => !life.spared);
-  offer(1, calls, (call) => network.fail(call, choices));
-  offer(1, calls.filter(isWrite), (call) => network.fail(call, choices));
-  offer(1, calls, ({ life }) => {
+  offer(2, calls, (call) => network.fail(call, choices));
+  offer(2, calls.filter(isWrite), (call) => network.fail(call, choices));
+  offer(2, calls, ({ life }) => {
     tell?.(life.worker, 'crashes');
     workers.find((worker) => worker.lives(life))?.crash();
   });
@@ -33,7 +33,7 @@ export function faults(world: World): Move[] {
   const locks = workers.flatMap((worker) =>
     [...worker.handling].filter((lock) => queue.locks.has(lock)).map((lock) => ({ lock, worker })),
   );
-  offer(1, locks, ({ lock, worker }) => {
+  offer(2, locks, ({ lock, worker }) => {
     tell?.('the queue', `has ${lock.message.messageId} again: ${worker.name} lost its lock`);
     queue.release(lock);
     worker.spare();

@@ -20,10 +20,12 @@ export function moves(world: World): Move[] {
     if (items.length > 0) possible.push({ weight, act: () => act(pickOne(choices, items)) });
   }
 
-  offer(8, network.pending, (call) => network.answer(call));
+  offer(6, network.pending, (call) => network.answer(call));
+  // Mostly the latest call: the others then stand still while much happens around them.
+  offer(12, network.pending.slice(-1), (call) => network.answer(call));
 
   const free = queue.ready.size === 0 ? [] : workers.filter((worker) => worker.isFree);
-  offer(4, free, (worker) => {
+  offer(8, free, (worker) => {
     const message = pickOne(choices, [...queue.ready]);
     tell?.('the queue', `hands ${message.messageId} to ${worker.name}`);
     worker.deliver(message);
@@ -34,12 +36,12 @@ export function moves(world: World): Move[] {
       left.acts--;
       world.user.act();
     };
-    possible.push({ weight: 3, act });
+    possible.push({ weight: 6, act });
   }
 
   if (queue.scheduled.size > 0) {
     const due = [...queue.scheduled].filter((message) => network.isDue(message));
-    offer(1, due, (message) => {
+    offer(3, due, (message) => {
       tell?.('the queue', `lets ${message.messageId} in: its delay is over`);
       queue.enqueue(message);
     });
@@ -47,7 +49,7 @@ export function moves(world: World): Move[] {
 
   if (queue.locks.size > 0) {
     const orphans = [...queue.locks].filter((lock) => !workers.some(({ handling }) => handling.has(lock)));
-    offer(1, orphans, (lock) => {
+    offer(2, orphans, (lock) => {
       tell?.('the queue', `has ${lock.message.messageId} again: its lock has expired`);
       queue.release(lock);
     });
@@ -55,12 +57,13 @@ export function moves(world: World): Move[] {
 
   if (queue.ready.size > 0) {
     const expiring = [...queue.ready].filter(({ expires }) => expires);
-    offer(1, expiring, (message) => {
+    offer(2, expiring, (message) => {
       tell?.('the queue', `moves ${message.messageId} to the dead-letter queue`);
       queue.expire(message);
     });
   }
 
+  // Unlikely, so that it mostly comes when everybody has given up on it.
   offer(1, network.late, (call) => network.finishLate(call, choices.draw(4) < 3));
   return possible;
 }

@@ -26,13 +26,13 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'reads the source before the backup (invariant 2)',
     heart: sourceBeforeBackup,
-    within: 6_000,
+    within: 3_000,
     breaks: ['a live blob was deleted', 'unequal at rest'],
   },
   {
     what: 'writes without a condition on the backup (invariant 3)',
     heart: unconditionalWrites,
-    within: 5_000,
+    within: 3_000,
     breaks: ['a live blob was deleted', 'two versions were mixed', 'unequal at rest'],
   },
   {
@@ -44,13 +44,13 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'does not read the source after a create from nothing (invariant 5)',
     heart: noReadingAfterCreate,
-    within: 25_000,
+    within: 20_000,
     breaks: ['unequal at rest'],
   },
   {
     what: 'does not look again after a write of unknown outcome (invariant 5)',
     heart: noSecondLook,
-    within: 15_000,
+    within: 40_000,
     breaks: ['unequal at rest'],
   },
   {
@@ -92,7 +92,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'takes a message that comes again for a new one (invariants 5 and 9)',
     heart: blindToRedelivery,
-    within: 60_000,
+    within: 20_000,
     breaks: ['unequal at rest'],
   },
 ];

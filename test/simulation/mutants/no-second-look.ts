@@ -1,16 +1,14 @@
-import { LONGEST_REQUEST_MS } from '../../../src/intake/backoff.js';
 import { type Heart, REAL_HEART } from '../heart.js';
 
-/** Against invariant 5: a write whose outcome is unknown is not looked at after the longest request time. */
+/** Against invariant 5: a try after a write of unknown outcome does not know of it, and is the last look if it ends well. */
 export const noSecondLook: Heart = {
   ...REAL_HEART,
   handleMessage: (intake, log, message) => {
     const { queue } = intake;
     const forgetful: typeof queue = {
       ...queue,
-      sendLater: async (hint, delayMs) => {
-        if (delayMs < LONGEST_REQUEST_MS) await queue.sendLater(hint, delayMs);
-      },
+      sendLater: (hint, delayMs) =>
+        queue.sendLater({ ...hint, history: { ...hint.history, unsettled: false } }, delayMs),
     };
     return REAL_HEART.handleMessage({ ...intake, queue: forgetful }, log, message);
   },
