@@ -70,6 +70,7 @@ export function createMemoryAccount(
     },
     dropContainer: (container: ContainerName) => containers.delete(container),
   };
-  const through = (other: Schedule): BackupStore => createMemoryPorts(account, state, other, (key) => source?.peek(key));
+  const through = (other: Schedule): BackupStore =>
+    createMemoryPorts(account, state, other, (key) => source?.peek(key));
   return { ...state, through, ...through(schedule) };
 }
