@@ -10,7 +10,7 @@ import type { Account } from './connect-account.js';
 import { createDelegationKeys } from './delegation-keys.js';
 
 /** What the backup account is told so that it may read the source by itself. The URL may hold a signature: never log it. */
-export interface CopySource {
+interface CopySource {
   readonly url: string;
   readonly sourceAuthorization?: HttpAuthorization;
 }

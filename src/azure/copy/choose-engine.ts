@@ -34,8 +34,9 @@ export function chooseEngine(setup: CopySetup): CopyEngine {
     if (options.engine === 'streamed') return [streamed];
     const last = options.engine === 'server' ? [copyBlob] : [copyBlob, streamed];
     if (kind !== 'block') return last;
+    if (size === 0) return [putBlobFromUrl, ...last];
     return size <= options.largestInOneRequest
-      ? [putBlobFromUrl, ...(size === 0 ? [] : [blocksFromUrl]), ...last]
+      ? [putBlobFromUrl, blocksFromUrl, ...last]
       : [blocksFromUrl, ...last];
   }
 

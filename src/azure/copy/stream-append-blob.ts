@@ -1,4 +1,4 @@
-import { markPartial } from '../../model/unfinished-copy.js';
+import { markUnfinished } from '../../model/unfinished-copy.js';
 import { toBlobHeaders } from '../to-blob-headers.js';
 import { toBlockSize } from './block-plan.js';
 import { md5Of } from './content-md5.js';
@@ -26,14 +26,14 @@ export function createStreamAppendBlob({ backup, source, options }: CopySetup): 
 
     const inPlace = {
       blob,
+      isResumable: true,
       create: async () =>
         await blob.create({
-          metadata: { ...markPartial(metadata) },
+          metadata: { ...markUnfinished(metadata, 'partial', 0) },
           tags: { ...tags },
           blobHTTPHeaders: toBlobHeaders(headers, undefined),
           conditions: toConditions(condition),
         }),
-      resumeAt: ({ contentLength = 0 }: { contentLength?: number }) => Promise.resolve(contentLength),
       pieces,
       write: async ({ offset, count }: Piece, ifMatch: string) => {
         const bytes = buffer.subarray(0, count);

@@ -1,6 +1,9 @@
 import type { BlobClient, BlobGetPropertiesResponse } from '@azure/storage-blob';
+import { BlobmirrorError } from '../../model/errors.js';
 import { type Etag, etagHeader, parseEtag } from '../../model/etag.js';
-import { isPartialOf } from '../../model/unfinished-copy.js';
+import { keyText } from '../../model/key.js';
+import { type Metadata, STAMP_NAME } from '../../model/stamp.js';
+import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.js';
 import type { CopyRequest } from '../../ports/backup-store.js';
 import { serviceCode, toStorageError } from '../storage-error.js';
 import { toBlobHeaders } from '../to-blob-headers.js';
@@ -17,11 +20,11 @@ export interface Piece {
 /** What tells append and page blobs apart. Both grow under the eyes of everybody: they have no commit. */
 export interface InPlaceBlob {
   readonly blob: BlobClient;
+  /** Whether the length of a partial copy tells that nobody else has written to it since it was left. */
+  readonly isResumable: boolean;
   /** Makes it empty, over whatever the condition names, with the mark of a partial copy in its metadata. */
   readonly create: () => Promise<{ readonly etag?: string | undefined }>;
-  /** Where a partial copy goes on. */
-  readonly resumeAt: (found: BlobGetPropertiesResponse) => Promise<number>;
-  /** What is to be written from there on; undefined when the source is no longer the version. */
+  /** What is to be written from that byte on. */
   readonly pieces: (offset: number) => AsyncIterable<Piece | 'source-moved'>;
   /** Undefined when the source is no longer the version. */
   readonly write: (
@@ -35,7 +38,7 @@ export interface InPlaceBlob {
  * Until the last piece is there a mark stands in the stamp's place; the stamp comes with the last request.
  */
 export async function streamInPlace(
-  { blob, create, resumeAt, pieces, write }: InPlaceBlob,
+  { blob, isResumable, create, pieces, write }: InPlaceBlob,
   sides: WriteSides,
   request: CopyRequest,
   budget: TimeBudget,
@@ -43,23 +46,30 @@ export async function streamInPlace(
   const { condition, source, metadata } = request;
   let end: 'source-moved' | 'unfinished' | undefined;
   const outcome = await toWriteOutcome(sides, async () => {
-    const partial = 'ifMatch' in condition ? await findPartial(condition.ifMatch) : undefined;
+    const partial = 'ifMatch' in condition && isResumable ? await findPartial(condition.ifMatch) : undefined;
+    const start = partial?.offset ?? 0;
     let etag = partial?.etag ?? parseEtag((await create()).etag);
-    for await (const piece of pieces(partial?.offset ?? 0)) {
-      const written = piece === 'source-moved' ? undefined : await write(piece, etagHeader(etag));
-      if (written === undefined) end = 'source-moved';
-      else {
-        etag = parseEtag(written.etag);
-        if (budget.isSpent()) end = 'unfinished';
+    let written: Piece | undefined;
+    for await (const piece of pieces(start)) {
+      if (written !== undefined && budget.isSpent()) {
+        await pause(etag, written.offset + written.count);
+        end = 'unfinished';
+        return;
       }
-      if (end !== undefined) return;
+      const answer = piece === 'source-moved' ? undefined : await write(piece, etagHeader(etag));
+      if (piece === 'source-moved' || answer === undefined) {
+        end = 'source-moved';
+        return;
+      }
+      etag = parseEtag(answer.etag);
+      written = piece;
     }
     const headers = await blob.setHTTPHeaders(toBlobHeaders(source.headers, source.contentMd5), {
       conditions: { ifMatch: etagHeader(etag) },
     });
-    await blob.setMetadata({ ...metadata }, { conditions: { ifMatch: etagHeader(parseEtag(headers.etag)) } });
+    await setMetadata(metadata, parseEtag(headers.etag));
   });
-  return end === undefined ? outcome : { outcome: end };
+  return end === undefined || outcome.outcome !== 'written' ? outcome : { outcome: end };
 
   /** What this or another worker has left of the same copy; undefined when something else is there. */
   async function findPartial(ifMatch: Etag): Promise<{ etag: Etag; offset: number } | undefined> {
@@ -71,7 +81,22 @@ export async function streamInPlace(
       throw toStorageError(error, 'read', sides.backup);
     }
     const etag = parseEtag(found.etag);
-    if (etag !== ifMatch || !isPartialOf(found.metadata ?? {}, metadata)) return undefined;
-    return { etag, offset: await resumeAt(found) };
+    const bytes = unfinishedBytes(found.metadata ?? {}, 'partial', metadata);
+    if (etag !== ifMatch || bytes === undefined || bytes !== found.contentLength) return undefined;
+    return { etag, offset: bytes };
+  }
+
+  async function pause(etag: Etag, bytes: number): Promise<void> {
+    if (!isResumable || !(STAMP_NAME in metadata)) {
+      throw new BlobmirrorError(
+        'copy-not-possible',
+        `${keyText(request.key)} cannot pass through the process in the time of one call, and cannot be resumed`,
+      );
+    }
+    await setMetadata(markUnfinished(metadata, 'partial', bytes), etag);
+  }
+
+  async function setMetadata(to: Metadata, etag: Etag): Promise<void> {
+    await blob.setMetadata({ ...to }, { conditions: { ifMatch: etagHeader(etag) } });
   }
 }

@@ -1,5 +1,5 @@
 import { etagHeader } from '../../model/etag.js';
-import { markPartial } from '../../model/unfinished-copy.js';
+import { markUnfinished } from '../../model/unfinished-copy.js';
 import { toMeanings, toStorageError } from '../storage-error.js';
 import { toBlobHeaders } from '../to-blob-headers.js';
 import { md5Of } from './content-md5.js';
@@ -11,7 +11,10 @@ import { toConditions } from './to-conditions.js';
 /** The most that one request writes: learn.microsoft.com/rest/api/storageservices/put-page */
 const LARGEST_WRITE = 4 * 1024 * 1024;
 
-/** A page blob through the process: only the ranges that the source has, so that what is sparse stays sparse. */
+/**
+ * A page blob through the process: only the ranges that the source has, so that what is sparse stays sparse. Nothing
+ * would tell whether somebody else wrote a page between two calls, so it is copied in one call or not at all.
+ */
 export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
   const sides = { backup: backup.name, source: source.name };
   return async (request, budget) => {
@@ -45,19 +48,14 @@ export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
 
     const inPlace = {
       blob,
+      isResumable: false,
       create: async () =>
         await blob.create(size, {
-          metadata: { ...markPartial(metadata) },
+          metadata: { ...markUnfinished(metadata, 'partial', 0) },
           tags: { ...tags },
           blobHTTPHeaders: toBlobHeaders(headers, undefined),
           conditions: toConditions(condition),
         }),
-      // Ranges are written in order, so the last one that is there tells how far a copy came.
-      resumeAt: async () => {
-        let last = 0;
-        for await (const { end } of blob.listPageRanges()) last = Math.max(last, end + 1);
-        return last;
-      },
       pieces,
       write: async ({ offset, count }: Piece, ifMatch: string) => {
         const bytes = buffer.subarray(0, count);

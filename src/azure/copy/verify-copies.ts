@@ -2,7 +2,7 @@ import { type Etag, etagHeader, parseEtag } from '../../model/etag.js';
 import { BlobmirrorError } from '../../model/errors.js';
 import { keyText } from '../../model/key.js';
 import { STAMP_NAME } from '../../model/stamp.js';
-import { comparedOf, markUnverified } from '../../model/unfinished-copy.js';
+import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.js';
 import type { CopyRequest } from '../../ports/backup-store.js';
 import { toMeanings, toStorageError } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
@@ -39,7 +39,10 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
 
     // An archived copy could not be read back: its tier comes last.
     const tier = request.tier === 'Archive' ? undefined : request.tier;
-    const copied = await engine({ ...request, tier, metadata: markUnverified(request.metadata, 0) }, budget);
+    const copied = await engine(
+      { ...request, tier, metadata: markUnfinished(request.metadata, 'unverified', 0) },
+      budget,
+    );
     if (copied.outcome !== 'written') return copied;
     const made = await findUnverified(request);
     if (made === undefined) return { outcome: 'backup-moved', engine: copied.engine };
@@ -51,7 +54,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     try {
       const { etag, metadata = {}, copyStatus = 'success' } = await blobOf(request).getProperties();
       if (copyStatus !== 'success') return undefined;
-      const compared = isMarked(request) ? comparedOf(metadata, request.metadata) : 0;
+      const compared = isMarked(request) ? unfinishedBytes(metadata, 'unverified', request.metadata) : 0;
       return compared === undefined ? undefined : { etag: parseEtag(etag), compared };
     } catch (error) {
       if (toMeanings(error)?.read === 'absent') return undefined;
@@ -101,7 +104,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
         `the metadata of ${keyText(request.key)} leaves no room to note how far its comparison came`,
       );
     }
-    const metadata = { ...markUnverified(request.metadata, compared) };
+    const metadata = { ...markUnfinished(request.metadata, 'unverified', compared) };
     const outcome = await toWriteOutcome(sides, () =>
       blobOf(request).setMetadata(metadata, { conditions: { ifMatch: etagHeader(etag) } }),
     );

@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { decide } from '../../../src/mirror/decide.js';
+import type { Key } from '../../../src/model/key.js';
+import { addStamp, STAMP_NAME } from '../../../src/model/stamp.js';
+import type { CopyRequest } from '../../../src/ports/backup-store.js';
+import { POLICY } from '../../support/memory-pair.js';
+import { contentOf, type CopyStage, present, startCopyStage } from '../support/copy-stage.js';
+import type { WireAnswer, WireRequest } from '../support/start-wire.js';
+
+const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
+const OLD = { content: 'old', etag: '"0xB0"' };
+
+/** What a service says of a copy that takes its time. The embedded storage is always done at once. */
+function properties(status: string, more: Record<string, string> = {}): WireAnswer {
+  return {
+    status: 200,
+    headers: {
+      etag: OLD.etag,
+      'last-modified': new Date(0).toUTCString(),
+      'x-ms-blob-type': 'BlockBlob',
+      'content-length': '0',
+      'x-ms-copy-id': 'copy-1',
+      'x-ms-copy-status': status,
+      ...more,
+    },
+  };
+}
+
+const started = (status: string): WireAnswer => ({
+  status: 202,
+  headers: { etag: OLD.etag, 'x-ms-copy-id': 'copy-1', 'x-ms-copy-status': status },
+});
+
+const refused = (status: number, code: string): WireAnswer => ({
+  status,
+  headers: { 'x-ms-error-code': code },
+});
+
+describe('asynchronous copies', () => {
+  let stage: CopyStage;
+  let key: Key;
+  beforeAll(async () => {
+    stage = await startCopyStage();
+  });
+  beforeEach(() => {
+    key = stage.newKey();
+    stage.wire.intercept = () => undefined;
+    stage.wire.requests.length = 0;
+  });
+  afterAll(async () => {
+    await stage.stop();
+  });
+
+  const worker = (budgetMs = 60_000) => stage.worker({ engine: 'copy-blob', budgetMs });
+  const isStart = ({ method, headers }: WireRequest): boolean =>
+    method === 'PUT' && headers['x-ms-copy-source'] !== undefined;
+  const isAbort = ({ url }: WireRequest): boolean => url.includes('comp=copy');
+
+  async function requestForNew(wanted: Partial<CopyRequest> = {}): Promise<CopyRequest> {
+    await stage.atSource.getBlockBlobClient(key.path).upload('hello', 5);
+    return await stage.requestFor(key, wanted);
+  }
+
+  it('keep the kind of an append blob, and say all that it carries', async () => {
+    const blob = stage.atSource.getAppendBlobClient(key.path);
+    await blob.create({ metadata: { CamelCase: 'x' }, blobHTTPHeaders: { blobContentType: 'text/x' } });
+    await blob.appendBlock('hello', 5);
+    const store = stage.worker();
+    const request = await stage.requestFor(key, { tags: { colour: 'red' } });
+    expect(await store.copy(request)).toEqual({ outcome: 'written', engine: 'copy-blob' });
+    expect(await present(store, key)).toMatchObject({
+      kind: 'append',
+      size: 5,
+      headers: { contentType: 'text/x' },
+      metadata: { CamelCase: 'x' },
+      stamp: { etag: request.source.etag },
+    });
+    expect(await store.readTags(key)).toEqual({ colour: 'red' });
+  });
+
+  it('keep the sparse ranges of a page blob', async () => {
+    const blob = stage.atSource.getPageBlobClient(key.path);
+    await blob.create(1024 * 1024);
+    await blob.uploadPages(Buffer.alloc(512, 'a'), 0, 512);
+    await blob.uploadPages(Buffer.alloc(1024, 'b'), 524_288, 1024);
+    const store = stage.worker();
+    expect(await store.copy(await stage.requestFor(key))).toEqual({
+      outcome: 'written',
+      engine: 'copy-blob',
+    });
+    const ranges = [];
+    for await (const { start, end } of stage.onBackup.getPageBlobClient(key.path).listPageRanges())
+      ranges.push([start, end]);
+    expect(ranges).toEqual([
+      [0, 511],
+      [524_288, 525_311],
+    ]);
+  });
+
+  it('wait for a copy that takes its time', async () => {
+    const request = await requestForNew();
+    let looks = 0;
+    stage.wire.intercept = (sent) => {
+      if (isStart(sent)) return started('pending');
+      return properties(++looks < 3 ? 'pending' : 'success');
+    };
+    expect(await worker().copy(request)).toEqual({ outcome: 'written', engine: 'copy-blob' });
+    expect(looks).toBe(3);
+  });
+
+  it('end unfinished when their time is over, and the next look waits without a request to copy', async () => {
+    const request = await requestForNew();
+    stage.wire.intercept = (sent) => (isStart(sent) ? started('pending') : properties('pending'));
+    expect(await worker(0).copy(request)).toEqual({ outcome: 'unfinished', engine: 'copy-blob' });
+
+    stage.wire.intercept = () =>
+      properties('pending', { [`x-ms-meta-${STAMP_NAME}`]: request.metadata[STAMP_NAME] ?? '' });
+    const backup = await present(worker(), key);
+    expect(backup.stamp).toBeUndefined();
+    expect(decide(SIDES, request.source, backup, POLICY)).toEqual({ action: 'wait' });
+  });
+
+  it.each(['failed', 'aborted'])('that %s are made again by the next look', async (status) => {
+    const request = await requestForNew();
+    stage.wire.intercept = () =>
+      properties(status, { [`x-ms-meta-${STAMP_NAME}`]: request.metadata[STAMP_NAME] ?? '' });
+    const backup = await present(worker(), key);
+    expect(backup.stamp).toBeUndefined();
+    expect(decide(SIDES, request.source, backup, POLICY)).toEqual({
+      action: 'copy',
+      source: request.source,
+      condition: { ifMatch: backup.etag },
+    });
+  });
+
+  it.each([
+    ['412 Precondition Failed "Copy failed when reading the source."', { outcome: 'source-moved' }],
+    ['404 Not Found "Copy failed when reading the source."', { outcome: 'source-moved' }],
+  ])('that fail with %s are lost to the source', async (description, outcome) => {
+    const request = await requestForNew();
+    stage.wire.intercept = (sent) =>
+      isStart(sent)
+        ? started('pending')
+        : properties('failed', { 'x-ms-copy-status-description': description });
+    expect(await worker().copy(request)).toMatchObject(outcome);
+  });
+
+  it('that fail for another reason are an error that tells it', async () => {
+    const request = await requestForNew();
+    stage.wire.intercept = (sent) =>
+      isStart(sent)
+        ? started('pending')
+        : properties('failed', { 'x-ms-copy-status-description': '500 InternalServerError' });
+    const failed = worker().copy(request);
+    await expect(failed).rejects.toMatchObject({ code: 'copy-failed', disposition: 'retry' });
+    await expect(failed).rejects.toThrow('500 InternalServerError');
+  });
+
+  it('are lost to the backup when another copy has taken their place', async () => {
+    const request = await requestForNew();
+    stage.wire.intercept = (sent) =>
+      isStart(sent) ? started('pending') : properties('pending', { 'x-ms-copy-id': 'copy-2' });
+    expect(await worker().copy(request)).toMatchObject({ outcome: 'backup-moved' });
+  });
+
+  describe('onto a blob with a pending copy', () => {
+    const meet = (stamp: string, etag: string = OLD.etag) => {
+      let finished = false;
+      stage.wire.intercept = (sent) => {
+        if (isStart(sent)) return refused(409, 'PendingCopyOperation');
+        if (isAbort(sent)) return { status: 204 };
+        const answer = properties(finished ? 'success' : 'pending', {
+          [`x-ms-meta-${STAMP_NAME}`]: stamp,
+          etag,
+        });
+        finished = true;
+        return answer;
+      };
+    };
+    const olderStamp = (request: CopyRequest): string =>
+      addStamp({}, { account: 'sourceaccount', etag: 'older' as never, lastModified: new Date(0) })[
+        STAMP_NAME
+      ] ?? request.key.path;
+    const knowing = async (): Promise<CopyRequest> =>
+      await requestForNew({ condition: { ifMatch: OLD.etag.replaceAll('"', '') as never } });
+
+    it('of an older version abort it and look again', async () => {
+      const request = await knowing();
+      meet(olderStamp(request));
+      expect(await worker().copy(request)).toMatchObject({ outcome: 'backup-moved' });
+      expect(stage.wire.requests.find(isAbort)?.url).toContain('copyid=copy-1');
+    });
+
+    it('that began since the backup was read leave it alone', async () => {
+      const request = await knowing();
+      meet(olderStamp(request), '"0xB1"');
+      expect(await worker().copy(request)).toMatchObject({ outcome: 'backup-moved' });
+      expect(stage.wire.requests.some(isAbort)).toBe(false);
+    });
+
+    it('of the same version wait for that one', async () => {
+      const request = await knowing();
+      meet(request.metadata[STAMP_NAME] ?? '');
+      expect(await worker().copy(request)).toMatchObject({ outcome: 'written' });
+      expect(stage.wire.requests.some(isAbort)).toBe(false);
+    });
+  });
+
+  it('leave what is there alone when the source has moved', async () => {
+    await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
+    const request = await requestForNew();
+    await stage.atSource.getBlockBlobClient(key.path).upload('newer', 5);
+    expect(await worker().copy(request)).toMatchObject({ outcome: 'source-moved' });
+    expect(await contentOf(stage.onBackup, key)).toBe('old');
+  });
+});

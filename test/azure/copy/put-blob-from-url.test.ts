@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Key } from '../../../src/model/key.js';
+import { contentOf, type CopyStage, present, startCopyStage } from '../support/copy-stage.js';
+
+const WRITTEN = { outcome: 'written', engine: 'put-blob-from-url' };
+const md5Of = (content: string): Buffer => createHash('md5').update(content).digest();
+
+describe('copying in one request', () => {
+  let stage: CopyStage;
+  let key: Key;
+  beforeAll(async () => {
+    stage = await startCopyStage();
+  });
+  beforeEach(() => {
+    key = stage.newKey();
+    stage.wire.requests.length = 0;
+  });
+  afterAll(async () => {
+    await stage.stop();
+  });
+
+  it('keeps all six content headers, tags only when asked, and the tier', async () => {
+    const blobHTTPHeaders = {
+      blobContentType: 'text/x',
+      blobContentEncoding: 'identity',
+      blobContentLanguage: 'de',
+      blobContentDisposition: 'inline',
+      blobCacheControl: 'no-store',
+      blobContentMD5: md5Of('hello'),
+    };
+    const tags = { colour: 'red' };
+    await stage.atSource
+      .getBlockBlobClient(key.path)
+      .upload('hello', 5, { blobHTTPHeaders, tags, tier: 'Cool' });
+    const store = stage.worker();
+    const request = await stage.requestFor(key);
+    expect(await store.copy(request)).toEqual(WRITTEN);
+    const copy = await present(store, key);
+    expect(copy.headers).toEqual(request.source.headers);
+    expect(copy).toMatchObject({ contentMd5: md5Of('hello').toString('base64') });
+    expect(copy.tier).toBeUndefined();
+    expect(await store.readTags(key)).toEqual({});
+
+    expect(await store.copy(await stage.requestFor(key, { tags, tier: 'Cool' }))).toEqual(WRITTEN);
+    expect(await present(store, key)).toMatchObject({ tier: 'Cool' });
+    expect(await store.readTags(key)).toEqual(tags);
+  });
+
+  it('gives a blob without an MD5 the one that the service computed', async () => {
+    const blob = stage.atSource.getBlockBlobClient(key.path);
+    const id = Buffer.from('block').toString('base64');
+    await blob.stageBlock(id, 'hello', 5);
+    await blob.commitBlockList([id]);
+    const request = await stage.requestFor(key);
+    expect(request.source.contentMd5).toBeUndefined();
+    const store = stage.worker();
+    expect(await store.copy(request)).toEqual(WRITTEN);
+    expect((await present(store, key)).contentMd5).toBe(md5Of('hello').toString('base64'));
+  });
+
+  it('writes nothing when the bytes are not those of the MD5', async () => {
+    const blob = stage.atSource.getBlockBlobClient(key.path);
+    await blob.upload('hello', 5);
+    await blob.setHTTPHeaders({ blobContentMD5: md5Of('other') });
+    await expect(stage.worker().copy(await stage.requestFor(key))).rejects.toMatchObject({
+      code: 'content-mismatch',
+    });
+    expect(await contentOf(stage.onBackup, key)).toBeUndefined();
+  });
+
+  it('copies an empty blob of the version that was read only', async () => {
+    const blob = stage.atSource.getBlockBlobClient(key.path);
+    await blob.upload('', 0);
+    const request = await stage.requestFor(key);
+    await blob.setMetadata({ moved: 'yes' });
+    const streaming = stage.worker({ engine: 'streamed' });
+    expect(await stage.worker({ largestInOneRequest: -1 }).copy(request)).toMatchObject({
+      outcome: 'source-moved',
+    });
+    expect(await streaming.copy(request)).toMatchObject({ outcome: 'source-moved' });
+    expect(await stage.worker({ largestInOneRequest: -1 }).copy(await stage.requestFor(key))).toEqual(
+      WRITTEN,
+    );
+    expect(await contentOf(stage.onBackup, key)).toBe('');
+  });
+});

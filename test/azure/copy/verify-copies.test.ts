@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
+import { decide } from '../../../src/mirror/decide.js';
+import type { Key } from '../../../src/model/key.js';
+import { POLICY } from '../../support/memory-pair.js';
+import { contentOf, type CopyStage, present, startCopyStage } from '../support/copy-stage.js';
+import type { WireRequest } from '../support/start-wire.js';
+
+const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
+const FULL: Partial<CopyOptions> = { verify: 'full' };
+const MIB = 1024 * 1024;
+
+describe('copies that are compared before they count', () => {
+  let stage: CopyStage;
+  let key: Key;
+  beforeAll(async () => {
+    stage = await startCopyStage();
+  });
+  beforeEach(() => {
+    key = stage.newKey();
+    stage.wire.intercept = () => undefined;
+    stage.wire.requests.length = 0;
+  });
+  afterAll(async () => {
+    await stage.stop();
+  });
+
+  const isRead = ({ method, url }: WireRequest): boolean => method === 'GET' && !url.includes('comp=');
+
+  it.each<[string, Partial<CopyOptions>]>([
+    ['put-blob-from-url', FULL],
+    ['blocks-from-url', { ...FULL, largestInOneRequest: 0, serverBlock: { size: 4, atOnce: 2 } }],
+    ['copy-blob', { ...FULL, engine: 'copy-blob' }],
+    ['streamed', { ...FULL, engine: 'streamed' }],
+  ])('carry the stamp in the end and are in step, made by %s', async (engine, options) => {
+    await stage.atSource
+      .getBlockBlobClient(key.path)
+      .upload('0123456789', 10, { metadata: { CamelCase: 'x' } });
+    const store = stage.worker(options);
+    const request = await stage.requestFor(key);
+    expect(await store.copy(request)).toEqual({ outcome: 'written', engine });
+    const copy = await present(store, key);
+    expect(copy).toMatchObject({ metadata: { CamelCase: 'x' }, contentMd5: request.source.contentMd5 });
+    expect(decide(SIDES, request.source, copy, POLICY)).toEqual({ action: 'nothing' });
+    expect(stage.wire.requests.filter(isRead).map(({ headers }) => headers['if-match'])).toHaveLength(1);
+  });
+
+  it('are deleted and an error when the backup reads back otherwise', async () => {
+    await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
+    stage.wire.intercept = (sent) =>
+      isRead(sent)
+        ? {
+            status: 206,
+            headers: { 'content-length': '10', etag: sent.headers['if-match'] ?? '' },
+            body: '0123456x89',
+          }
+        : undefined;
+    await expect(stage.worker(FULL).copy(await stage.requestFor(key))).rejects.toMatchObject({
+      code: 'content-mismatch',
+      disposition: 'retry',
+    });
+    expect(await contentOf(stage.onBackup, key)).toBeUndefined();
+  });
+
+  it('are not taken for equal by their MD5 before they were compared', async () => {
+    await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10, {
+      blobHTTPHeaders: { blobContentMD5: createHash('md5').update('0123456789').digest() },
+    });
+    const request = await stage.requestFor(key);
+    // The worker dies between the copy and the comparison.
+    stage.wire.intercept = (sent) => (isRead(sent) ? { status: 503 } : undefined);
+    await expect(stage.worker(FULL).copy(request)).rejects.toMatchObject({ code: 'storage-throttled' });
+    const copy = await present(stage.worker(), key);
+    expect(copy.metadata).toEqual({});
+    expect(decide(SIDES, request.source, copy, POLICY)).toMatchObject({ action: 'copy' });
+
+    stage.wire.intercept = () => undefined;
+    stage.wire.requests.length = 0;
+    expect(await stage.worker(FULL).copy(await stage.requestFor(key))).toEqual({
+      outcome: 'written',
+      engine: 'compared',
+    });
+    expect(stage.wire.requests.some(({ headers }) => headers['x-ms-copy-source'] !== undefined)).toBe(false);
+  });
+
+  it('go on being compared where another worker stopped', async () => {
+    const content = Buffer.alloc(20 * MIB, 'x');
+    await stage.atSource.getBlockBlobClient(key.path).upload(content, content.length);
+    const brief = stage.worker({ ...FULL, budgetMs: 0 });
+    expect(await brief.copy(await stage.requestFor(key))).toMatchObject({ outcome: 'unfinished' });
+    expect((await present(brief, key)).stamp).toBeUndefined();
+    expect(await brief.copy(await stage.requestFor(key))).toMatchObject({ outcome: 'unfinished' });
+    expect(await brief.copy(await stage.requestFor(key))).toMatchObject({ outcome: 'written' });
+    expect(stage.wire.requests.filter(isRead).map(({ headers }) => headers['x-ms-range'])).toEqual([
+      `bytes=0-${8 * MIB - 1}`,
+      `bytes=${8 * MIB}-${16 * MIB - 1}`,
+      `bytes=${16 * MIB}-${20 * MIB - 1}`,
+    ]);
+    expect(
+      stage.wire.requests.filter(({ headers }) => headers['x-ms-copy-source'] !== undefined),
+    ).toHaveLength(1);
+  });
+
+  it('are archived only when they were read back', async () => {
+    await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
+    const store = stage.worker(FULL);
+    expect(await store.copy(await stage.requestFor(key, { tier: 'Archive' }))).toMatchObject({
+      outcome: 'written',
+    });
+    expect(await present(store, key)).toMatchObject({ archived: true, tier: 'Archive' });
+  });
+
+  it('are lost to the source when that moves while they are compared', async () => {
+    const blob = stage.atSource.getBlockBlobClient(key.path);
+    await blob.upload('0123456789', 10);
+    const request = await stage.requestFor(key);
+    stage.wire.intercept = async ({ method, url }) => {
+      if (method === 'HEAD' && url.includes('/backupaccount/')) await blob.upload('abcdefghij', 10);
+      return undefined;
+    };
+    expect(await stage.worker(FULL).copy(request)).toMatchObject({ outcome: 'source-moved' });
+    stage.wire.intercept = () => undefined;
+    expect((await present(stage.worker(), key)).stamp).toBeUndefined();
+    expect(await stage.worker(FULL).copy(await stage.requestFor(key))).toMatchObject({ outcome: 'written' });
+    expect(await contentOf(stage.onBackup, key)).toBe('abcdefghij');
+  });
+});
