@@ -4,6 +4,7 @@
  * when it is done, so that a help text does not wait for the Azure SDKs. Data goes to standard output, everything else
  * to standard error.
  */
+import './require-node.js';
 import { Command, CommanderError } from 'commander';
 import { toBlobmirrorError } from '../model/errors.js';
 import { sasCommand } from './commands/sas.js';

@@ -115,6 +115,10 @@ export const ERRORS = {
     disposition: 'park',
     hint: 'Give the container a name of its own in BLOBMIRROR_CONTAINER_MAP or leave it out, then replay.',
   },
+  'name-not-addressable': {
+    disposition: 'park',
+    hint: 'A URL cannot name this blob, so no client can read it. Rename it at the source.',
+  },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
   'port-taken': {
