@@ -170,7 +170,11 @@ export class AdaptiveGate {
     if (until <= this.#closedUntil) return;
     this.#closedUntil = until;
     this.#cancelOpening();
-    this.#cancelOpening = this.#clock.after(ms, () => this.#admit());
+    this.#cancelOpening = this.#clock.after(ms, () => {
+      // A timer of Node's may be early by a part of a millisecond, and nobody else would open the gate.
+      this.#closedUntil = 0;
+      this.#admit();
+    });
   }
 
   #tooLate(): BlobmirrorError {

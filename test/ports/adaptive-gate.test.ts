@@ -161,4 +161,13 @@ describe('a gate before an account', () => {
     await expect(gate.run(async () => await Promise.reject(new TypeError('x')))).rejects.toThrow('x');
     expect(gate.limit).toBe(64);
   });
+
+  it('opens again by the clock of the machine, whose timers are early now and then', async () => {
+    const gate = new AdaptiveGate({ account: ACCOUNT });
+    for (let i = 0; i < 100; i++) {
+      const ask = gate.run(async () => await Promise.reject(failure('storage-not-ready', 2)));
+      await expect(ask).rejects.toThrow('it failed');
+    }
+    expect(gate.limit).toBe(64);
+  });
 });
