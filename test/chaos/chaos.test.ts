@@ -9,12 +9,12 @@ import type { ChaosPlan } from './support/run-chaos.js';
 
 const MINUTE_MS = 60_000;
 const minutes = Number(process.env['CHAOS_MINUTES'] ?? 0);
-const seed = Number(process.env['CHAOS_SEED'] ?? 1);
+const seed = Number(process.env['CHAOS_SEED'] ?? 2);
 const stormMs = minutes * MINUTE_MS;
 
 const SHORT: ChaosPlan = {
   seed,
-  stormMs: 12_000,
+  stormMs: 15_000,
   livesMs: [
     [2500, 4000],
     [5000, 9000],

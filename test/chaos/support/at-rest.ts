@@ -1,4 +1,8 @@
-import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import {
+  ServiceBusClient,
+  type ServiceBusReceivedMessage,
+  type ServiceBusReceiver,
+} from '@azure/service-bus';
 import { EVENTS_QUEUE } from '../../../src/local/queues.js';
 import { waitUntil } from '../../e2e/support/wait-until.js';
 import type { World } from './start-world.js';
@@ -14,48 +18,46 @@ const PAGE = 250;
 
 /** Waits until every event has arrived and no message waits, is worked on or is planned, but for late looks. */
 export async function untilAtRest({ events, broker }: World, { within }: { within: number }): Promise<Rest> {
-  const client = new ServiceBusClient(broker.connectionString);
   let unfinished: ServiceBusReceivedMessage[] = [];
+  return await waitUntil(
+    'nothing is left to do',
+    async () => {
+      if (events.pending > 0 || broker.counts().active > 0) return false;
+      const { waiting, dead } = await look(broker.connectionString);
+      unfinished = waiting.filter((message) => !isLateLook(message));
+      return unfinished.length === 0 && { lateLooks: waiting.length, deadLetters: dead.map(describe) };
+    },
+    {
+      within,
+      every: 300,
+      saw: () =>
+        `${events.pending} events on their way, ${JSON.stringify(broker.counts())}, ${unfinished.slice(0, 5).map(describe).join('; ')}`,
+    },
+  );
+}
+
+/** With a client for each look: one that has looked goes on where it was, also with another receiver. */
+async function look(
+  connectionString: string,
+): Promise<Record<'waiting' | 'dead', readonly ServiceBusReceivedMessage[]>> {
+  const client = new ServiceBusClient(connectionString);
   try {
-    return await waitUntil(
-      'nothing is left to do',
-      async () => {
-        if (events.pending > 0 || broker.counts().active > 0) return false;
-        const waiting = await peekAll(client, {});
-        unfinished = waiting.filter((message) => !isLateLook(message));
-        if (unfinished.length > 0) return false;
-        const dead = await peekAll(client, { subQueueType: 'deadLetter' });
-        return { lateLooks: waiting.length, deadLetters: dead.map(describe) };
-      },
-      {
-        within,
-        every: 200,
-        saw: () =>
-          `${events.pending} events on their way, ${JSON.stringify(broker.counts())}, ${unfinished.slice(0, 5).map(describe).join('; ')}`,
-      },
-    );
+    return {
+      waiting: await peekAll(client.createReceiver(EVENTS_QUEUE)),
+      dead: await peekAll(client.createReceiver(EVENTS_QUEUE, { subQueueType: 'deadLetter' })),
+    };
   } finally {
     await client.close();
   }
 }
 
-async function peekAll(
-  client: ServiceBusClient,
-  of: { subQueueType?: 'deadLetter' },
-): Promise<ServiceBusReceivedMessage[]> {
-  const receiver = client.createReceiver(EVENTS_QUEUE, of);
+async function peekAll(receiver: ServiceBusReceiver): Promise<ServiceBusReceivedMessage[]> {
   const all: ServiceBusReceivedMessage[] = [];
-  try {
-    for (
-      let page = await receiver.peekMessages(PAGE);
-      page.length > 0;
-      page = await receiver.peekMessages(PAGE)
-    )
-      all.push(...page);
-  } finally {
-    await receiver.close();
+  for (;;) {
+    const page = await receiver.peekMessages(PAGE);
+    if (page.length === 0) return all;
+    all.push(...page);
   }
-  return all;
 }
 
 function isLateLook({ state, messageId }: ServiceBusReceivedMessage): boolean {

@@ -37,6 +37,8 @@ export async function expectOrderAfter({
   } finally {
     clearInterval(progress);
     if (chaos !== undefined) tell(`${describeProgress(chaos)}\n${describeCounts(chaos)}`);
+    // What a worker's end may complain of is said when all tests are over: it must not hide what failed here.
+    await Promise.allSettled(chaos?.workers.map(async (worker) => await worker.end()) ?? []);
     await chaos?.world.stop();
   }
 }

@@ -30,14 +30,14 @@ export const WEATHERS: readonly Weather[] = [
   { busy: 0.2, 'busy, retry after': 0.02 },
   { 'cut before the service had it': 0.06, 'cut before the answer': 0.08, 'cut in the answer': 0.06 },
   { 'internal error': 0.1, 'timed out': 0.1 },
-  { forbidden: 0.1, 'not found by a stranger': 0.15 },
+  { forbidden: 0.05, 'not found by a stranger': 0.5 },
   { 'cut before the service had it': 1 },
   {
     slow: 0.3,
     busy: 0.04,
     'cut before the answer': 0.04,
     'timed out': 0.04,
-    'not found by a stranger': 0.04,
+    'not found by a stranger': 0.1,
   },
 ];
 

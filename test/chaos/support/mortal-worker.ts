@@ -33,6 +33,11 @@ export class MortalWorker {
     this.#memory = new MemorySamples(this.#process.pid);
   }
 
+  /** As an operator ends it. */
+  async end(): Promise<void> {
+    await this.#process.end();
+  }
+
   get kills(): number {
     return this.#ended.length;
   }

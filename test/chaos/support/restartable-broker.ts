@@ -25,12 +25,12 @@ export class RestartableBroker {
     );
   }
 
-  /** @param awayMs how long nobody listens */
+  /** @param pause what is waited for while nobody listens */
   async restart(pause: () => Promise<void>): Promise<void> {
     await this.#broker.stop();
     await pause();
     this.#broker = await waitUntil(
-      `the port of the broker is free again`,
+      'the port of the broker is free again',
       async () => await startBroker({ port: this.#port, queues: QUEUES, dataDirectory: this.#dataDirectory }),
       { within: 10_000 },
     );

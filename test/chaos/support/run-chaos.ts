@@ -22,7 +22,7 @@ export interface ChaosPlan {
 }
 
 /** Milliseconds from and to. */
-export type Span = readonly [number, number];
+type Span = readonly [number, number];
 
 export interface Chaos {
   readonly world: World;
