@@ -10,6 +10,7 @@ import type {
   RestampRequest,
   WriteOutcome,
 } from '../ports/backup-store.js';
+import { blobClient } from './blob-client.js';
 import { createAzureReader } from './azure-reader.js';
 import type { Account } from './connect-account.js';
 import { createCopySources } from './copy-source.js';
@@ -31,7 +32,7 @@ export function createAzureBackup(
   const copyByEngine = chooseEngine({ backup, source, copySources: createCopySources(source), options });
 
   const blob = ({ container, path }: Key): BlockBlobClient =>
-    backup.client.getContainerClient(container).getBlockBlobClient(path);
+    blobClient(backup, { container, path }).getBlockBlobClient();
 
   async function restamp({
     key,

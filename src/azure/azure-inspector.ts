@@ -8,6 +8,7 @@ import type {
   PublicAccess,
   VersionRange,
 } from '../ports/account-inspector.js';
+import { blobClient } from './blob-client.js';
 import { createAzureReader } from './azure-reader.js';
 import type { Account } from './connect-account.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
@@ -39,7 +40,7 @@ export function createAzureInspector(account: Account): AccountInspector {
     { container, path }: Key,
     { etag, offset, count }: VersionRange,
   ): Promise<Uint8Array | undefined> {
-    const blob = client.getContainerClient(container).getBlobClient(path);
+    const blob = blobClient(account, { container, path });
     try {
       return await blob.downloadToBuffer(offset, count, {
         blockSize: count,

@@ -11,6 +11,7 @@ import type { Reading } from '../model/reading.js';
 import { type Metadata, splitStamp } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
 import type { BlobReader, ListedBlob, ListRange } from '../ports/blob-reader.js';
+import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
@@ -19,10 +20,12 @@ import { toReading } from './to-reading.js';
 const PAGE_SIZE = 5000;
 
 /** The reading half of the ports, on a real account. */
-export function createAzureReader({ name, client }: Account): BlobReader {
+export function createAzureReader(account: Account): BlobReader {
+  const { name, client } = account;
+
   async function read({ container, path }: Key): Promise<Reading> {
     try {
-      const found = await client.getContainerClient(container).getBlobClient(path).getProperties();
+      const found = await blobClient(account, { container, path }).getProperties();
       return toReading(found, takeMetadata(found.clientRequestId));
     } catch (error) {
       // Only the service's own word is proof (invariant 7): a 404 without it may come from a proxy in between.
@@ -75,7 +78,7 @@ export function createAzureReader({ name, client }: Account): BlobReader {
 
   async function readTags({ container, path }: Key): Promise<Tags> {
     try {
-      return (await client.getContainerClient(container).getBlobClient(path).getTags()).tags;
+      return (await blobClient(account, { container, path }).getTags()).tags;
     } catch (error) {
       if (httpStatus(error) === 404) return {};
       throw toStorageError(error, 'read', name);

@@ -6,6 +6,7 @@ import {
 } from '@azure/storage-blob';
 import { BlobmirrorError } from '../model/errors.js';
 import type { ContainerName, Key } from '../model/key.js';
+import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { createDelegationKeys } from './delegation-keys.js';
 
@@ -36,8 +37,7 @@ const STORAGE_SCOPE = 'https://storage.azure.com/.default';
 export function createCopySources(source: Account): CopySources {
   const { authorization, client } = source;
   const delegationKeys = createDelegationKeys(client);
-  const urlOf = ({ container, path }: Key): string =>
-    client.getContainerClient(container).getBlobClient(path).url;
+  const urlOf = (key: Key): string => blobClient(source, key).url;
 
   const signForRequest = createSignatures(REQUEST_MS, signContainer);
   const signForCopy = createSignatures(COPY_MS, signContainer);

@@ -5,6 +5,7 @@ import { etagHeader, parseEtag } from '../../model/etag.js';
 import { keyText } from '../../model/key.js';
 import { STAMP_NAME } from '../../model/stamp.js';
 import type { CopyRequest } from '../../ports/backup-store.js';
+import { blobClient } from '../blob-client.js';
 import { serviceCode, toMeanings, toStorageError } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.js';
@@ -25,7 +26,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
 
   return async (request, budget) => {
     const { key } = request;
-    const blob = backup.client.getContainerClient(key.container).getBlobClient(key.path);
+    const blob = blobClient(backup, key);
     return { ...(await copy(blob, request, budget)), engine: 'copy-blob' };
   };
 

@@ -1,6 +1,7 @@
 import { BlockBlobClient, type RequestPolicyFactory } from '@azure/storage-blob';
 import { type Etag, etagHeader } from '../../model/etag.js';
 import type { Key } from '../../model/key.js';
+import { blobClient } from '../blob-client.js';
 import type { Account } from '../connect-account.js';
 
 /**
@@ -11,10 +12,7 @@ import type { Account } from '../connect-account.js';
 export function pinnedBlockBlob(backup: Account, { container, path }: Key, etag: Etag): BlockBlobClient {
   const pipeline = backup.createPipeline();
   pipeline.factories.push(pinSource(etag));
-  return new BlockBlobClient(
-    backup.client.getContainerClient(container).getBlockBlobClient(path).url,
-    pipeline,
-  );
+  return new BlockBlobClient(blobClient(backup, { container, path }).url, pipeline);
 }
 
 function pinSource(etag: Etag): RequestPolicyFactory {

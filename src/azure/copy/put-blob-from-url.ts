@@ -1,6 +1,7 @@
 import { BlobmirrorError } from '../../model/errors.js';
 import { etagHeader } from '../../model/etag.js';
 import { keyText } from '../../model/key.js';
+import { blobClient } from '../blob-client.js';
 import { serviceCode } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
 import type { CopyEngine, CopySetup } from './copy-engine.js';
@@ -16,7 +17,7 @@ export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup)
   return async ({ key, from = key, source: pinned, metadata, condition, tier, tags }) => {
     const { url, ...authorization } = await copySources.grant(from);
     const { contentMd5 } = pinned;
-    const blob = backup.client.getContainerClient(key.container).getBlockBlobClient(key.path);
+    const blob = blobClient(backup, key).getBlockBlobClient();
     const outcome = await toWriteOutcome(sides, async () => {
       try {
         await blob.syncUploadFromURL(url, {

@@ -1,5 +1,6 @@
 import { etagHeader } from '../../model/etag.js';
 import type { CopyRequest } from '../../ports/backup-store.js';
+import { blobClient } from '../blob-client.js';
 import type { Account } from '../connect-account.js';
 import { toMeanings, toStorageError } from '../storage-error.js';
 
@@ -14,7 +15,7 @@ export async function readPinned(
   into: Buffer,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const blob = source.client.getContainerClient(from.container).getBlobClient(from.path);
+  const blob = blobClient(source, from);
   const options = {
     conditions: { ifMatch: etagHeader(pinned.etag) },
     ...(signal !== undefined && { abortSignal: signal }),

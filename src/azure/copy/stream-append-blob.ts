@@ -1,4 +1,5 @@
 import { markUnfinished } from '../../model/unfinished-copy.js';
+import { blobClient } from '../blob-client.js';
 import { toBlobHeaders } from '../to-blob-headers.js';
 import { toBlockSize } from './block-plan.js';
 import { md5Of } from './content-md5.js';
@@ -13,7 +14,7 @@ export function createStreamAppendBlob({ backup, source, options }: CopySetup): 
   return async (request, budget) => {
     const { key, metadata, tags, condition } = request;
     const { size, headers } = request.source;
-    const blob = backup.client.getContainerClient(key.container).getAppendBlobClient(key.path);
+    const blob = blobClient(backup, key).getAppendBlobClient();
     const pieceSize = toBlockSize(size, options.streamedBlock.size);
     const buffer = Buffer.allocUnsafeSlow(Math.min(pieceSize, size));
 

@@ -1,6 +1,7 @@
 import { BlobmirrorError } from '../../model/errors.js';
 import { keyText } from '../../model/key.js';
 import type { CopyRequest, WriteOutcome } from '../../ports/backup-store.js';
+import { blobClient } from '../blob-client.js';
 import { toBlobHeaders } from '../to-blob-headers.js';
 import { toWriteOutcome } from '../write-outcome.js';
 import { toBlockOutcome } from './block-outcome.js';
@@ -20,7 +21,7 @@ export function createStreamBlockBlob({ backup, source, options }: CopySetup): C
   const sides = { backup: backup.name, source: source.name };
   return async (request, budget) => {
     const { key } = request;
-    const blob = backup.client.getContainerClient(key.container).getBlockBlobClient(key.path);
+    const blob = blobClient(backup, key).getBlockBlobClient();
     if (request.source.size <= options.streamedBlock.size) return await putWhole(request);
 
     const blocks = fitMemory(request, options.streamedBlock);

@@ -1,5 +1,6 @@
 import { etagHeader } from '../../model/etag.js';
 import { markUnfinished } from '../../model/unfinished-copy.js';
+import { blobClient } from '../blob-client.js';
 import { toMeanings, toStorageError } from '../storage-error.js';
 import { toBlobHeaders } from '../to-blob-headers.js';
 import { md5Of } from './content-md5.js';
@@ -20,8 +21,8 @@ export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
   return async (request, budget) => {
     const { key, from = key, metadata, tags, condition } = request;
     const { size, headers, etag } = request.source;
-    const blob = backup.client.getContainerClient(key.container).getPageBlobClient(key.path);
-    const original = source.client.getContainerClient(from.container).getPageBlobClient(from.path);
+    const blob = blobClient(backup, key).getPageBlobClient();
+    const original = blobClient(source, from).getPageBlobClient();
     const buffer = Buffer.allocUnsafeSlow(Math.min(LARGEST_WRITE, size));
 
     async function* pieces(start: number): AsyncGenerator<Piece | 'source-moved'> {

@@ -4,6 +4,7 @@ import { keyText } from '../../model/key.js';
 import { STAMP_NAME } from '../../model/stamp.js';
 import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.js';
 import type { CopyRequest } from '../../ports/backup-store.js';
+import { blobClient } from '../blob-client.js';
 import { toMeanings, toStorageError } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.js';
@@ -28,8 +29,7 @@ interface Unverified {
  */
 export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine): CopyEngine {
   const sides = { backup: backup.name, source: source.name };
-  const blobOf = ({ key }: CopyRequest) =>
-    backup.client.getContainerClient(key.container).getBlockBlobClient(key.path);
+  const blobOf = ({ key }: CopyRequest) => blobClient(backup, key).getBlockBlobClient();
 
   return async (request, budget) => {
     const { condition } = request;
