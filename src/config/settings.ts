@@ -34,7 +34,7 @@ export interface Settings extends AccountSettings {
 }
 
 /** See `mirror/policy.ts`. */
-export interface PolicySettings {
+interface PolicySettings {
   readonly deletes: 'mirror' | 'keep';
   readonly tier: 'same' | 'Hot' | 'Cool' | 'Cold' | 'Archive';
   readonly tags: 'mirror' | 'off';

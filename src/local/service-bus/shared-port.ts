@@ -10,7 +10,7 @@ export interface SharedPort {
 }
 
 /** What listens behind the port. */
-export interface SharedPortHandlers {
+interface SharedPortHandlers {
   amqp(socket: Socket): void;
   readonly http: RequestListener;
 }

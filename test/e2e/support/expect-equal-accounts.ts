@@ -31,7 +31,7 @@ export async function expectEqualAccounts(
 }
 
 /** A line for every blob that is on one side only or was not made from the version that the source has now. */
-async function compareListings(accounts: Accounts): Promise<string[]> {
+export async function compareListings(accounts: Accounts): Promise<string[]> {
   const [source, backup] = await Promise.all([list(accounts.source), list(accounts.backup)]);
   const differences: string[] = [];
   for (const [name, { properties }] of source) {
