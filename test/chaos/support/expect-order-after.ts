@@ -15,7 +15,7 @@ export interface Proof {
 
 const TELL_EVERY_MS = 5000;
 /** Of a worker's resident memory. */
-const MOST_MIB = 320;
+const MOST_MIB = 300;
 const MOST_GROWTH_MIB = 64;
 
 /** Makes chaos, and then asks for everything that the mirror promises. Returns what it went through. */

@@ -5,32 +5,36 @@ import { MemorySamples } from './memory-samples.js';
 /** One worker process after the other, each until it is killed. */
 export class MortalWorker {
   readonly #readyFile: string;
+  readonly #lives: BlobmirrorProcess[] = [];
+  readonly #killed = new Set<BlobmirrorProcess>();
+  readonly #fallen: string[] = [];
   #process: BlobmirrorProcess;
-  #memory: MemorySamples;
-  /** Of lives that are over. */
-  readonly #ended: BlobmirrorProcess[] = [];
+  #samples: MemorySamples;
   /** Of all its lives. */
   readonly memory = { peakMiB: 0, growthMiB: 0 };
 
   private constructor(readyFile: string, process: BlobmirrorProcess) {
     this.#readyFile = readyFile;
     this.#process = process;
-    this.#memory = new MemorySamples(process.pid);
+    this.#samples = this.#live(process);
   }
 
   static async start(readyFile: string): Promise<MortalWorker> {
     return new MortalWorker(readyFile, await startWorker(readyFile));
   }
 
+  get kills(): number {
+    return this.#killed.size;
+  }
+
   /** It dies in whatever it is doing, and another one takes its place. */
   async killAndRestart(): Promise<void> {
+    if (this.#fallen.length > 0) throw new Error(this.#fallen.join());
+    this.#killed.add(this.#process);
     this.#process.signal('SIGKILL');
-    this.#ended.push(this.#process);
-    const end = await this.#process.ended;
-    if (end !== 'SIGKILL')
-      throw new Error(`a worker ended by itself, with ${end}: ${this.#process.output.stderr.slice(-2000)}`);
+    await this.#process.ended;
     this.#process = await startWorker(this.#readyFile);
-    this.#memory = new MemorySamples(this.#process.pid);
+    this.#samples = this.#live(this.#process);
   }
 
   /** As an operator ends it. */
@@ -38,20 +42,29 @@ export class MortalWorker {
     await this.#process.end();
   }
 
-  get kills(): number {
-    return this.#ended.length;
-  }
-
-  /** What it said, in all its lives, of errors that should not be. */
+  /** What should not be, in all its lives: errors that are ours, and an end that nobody brought about. */
   defects(): string[] {
-    return [...this.#ended, this.#process].flatMap(({ output }) =>
+    const errors = this.#lives.flatMap(({ output }) =>
       output.stderr.split('\n').filter((line) => line.includes('"code":"unexpected"')),
     );
+    return [...this.#fallen, ...errors];
   }
 
   lookAtMemory(): void {
-    this.#memory.take();
-    this.memory.peakMiB = Math.max(this.memory.peakMiB, this.#memory.peakMiB);
-    this.memory.growthMiB = Math.max(this.memory.growthMiB, this.#memory.growthMiB);
+    this.#samples.take();
+    this.memory.peakMiB = Math.max(this.memory.peakMiB, this.#samples.peakMiB);
+    this.memory.growthMiB = Math.max(this.memory.growthMiB, this.#samples.growthMiB);
+  }
+
+  #live(process: BlobmirrorProcess): MemorySamples {
+    this.#lives.push(process);
+    void this.#watch(process);
+    return new MemorySamples(process.pid);
+  }
+
+  async #watch(process: BlobmirrorProcess): Promise<void> {
+    const end = await process.ended;
+    if (this.#killed.has(process)) return;
+    this.#fallen.push(`a worker ended by itself, with ${end}: ${process.output.stderr.slice(-2000)}`);
   }
 }
