@@ -17,8 +17,9 @@ const OVERLOAD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'write-outcome-unknown',
 ]);
 
-/** A defect of ours is not mended by waiting: a message that meets one is parked after this many tries. */
-const MOST_TRIES_OF_A_DEFECT = 5;
+/** Not mended by waiting: a defect of ours, or content that is not what it says. A message is parked after few tries. */
+const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unexpected', 'content-mismatch']);
+const MOST_TRIES_OF_LASTING = 5;
 /** An outage is not a failure (invariant 10): what may pass by itself is given a day, as Event Grid does. */
 const LONGEST_OUTAGE_MS = 24 * 3_600_000;
 /** Age alone condemns nothing: a message may have waited in the queue for as long as its account was down. */
@@ -48,7 +49,7 @@ export function backoffMs(
 
 /** Whether another try makes sense for an error that may pass by itself. */
 export function isWorthAnotherTry(error: BlobmirrorError, history: History, now: Date): boolean {
-  if (error.code === 'unexpected') return history.attempts + 1 < MOST_TRIES_OF_A_DEFECT;
+  if (LASTING.has(error.code)) return history.attempts + 1 < MOST_TRIES_OF_LASTING;
   return (
     history.attempts + 1 < LEAST_TRIES || now.getTime() - history.firstSeen.getTime() < LONGEST_OUTAGE_MS
   );

@@ -59,4 +59,9 @@ describe('another try', () => {
     expect(worth('unexpected', 3, 0)).toBe(true);
     expect(worth('unexpected', 4, 0)).toBe(false);
   });
+
+  it('is worth it four times when the content is not what it says', () => {
+    expect(worth('content-mismatch', 3, 0)).toBe(true);
+    expect(worth('content-mismatch', 4, 0)).toBe(false);
+  });
 });
