@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createAzureBackup } from '../../../src/azure/azure-backup.js';
 import { connectAccount } from '../../../src/azure/connect-account.js';
 import { COPY_DEFAULTS } from '../../../src/azure/copy/copy-options.js';
@@ -26,7 +25,7 @@ export interface StreamedCopy {
 /** Streams a blob of that many bytes, which no disk and no memory holds, through this process. */
 export async function measureStreamedCopy(size: number): Promise<StreamedCopy> {
   const { size: block } = COPY_DEFAULTS.streamedBlock;
-  const service = fork(join(import.meta.dirname, 'endless-service.ts'), [String(block)], { execArgv: [] });
+  const service = fork(new URL('./endless-service.ts', import.meta.url), [String(block)], { execArgv: [] });
   try {
     const port = await nextMessage<number>(service);
     const connect = (name: string) => {
