@@ -41,7 +41,7 @@ export const ERRORS = {
   },
   'content-mismatch': {
     disposition: 'retry',
-    hint: 'What was copied is not what the source said or holds; no such copy was kept. Set the right Content-MD5 at the source, or look at the network, then replay.',
+    hint: 'What was copied is not what the source holds; no such copy was kept. Look at the network, then replay.',
   },
   'copy-failed': {
     disposition: 'retry',

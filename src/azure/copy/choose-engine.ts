@@ -17,6 +17,9 @@ import { verifyCopies } from './verify-copies.js';
  * | append, page                  | copy-blob, streamed                                                  |
  *
  * `server` never streams; `copy-blob` and `streamed` are taken for every blob.
+ *
+ * Any client may give a blob a Content-MD5 that is not of its bytes, and Put Blob From URL then refuses them. Such a blob
+ * goes the next way, which takes it as it is: it is the user's data, and the only copy of it.
  */
 export function chooseEngine(setup: CopySetup): CopyEngine {
   const { options } = setup;
@@ -42,14 +45,17 @@ export function chooseEngine(setup: CopySetup): CopyEngine {
 
   const copy: CopyEngine = async (request, budget) => {
     const ways = waysFor(request).filter((way) => !lacking.has(way));
+    let misdeclared: BlobmirrorError | undefined;
     for (const way of ways) {
       try {
         return await way(request, budget);
       } catch (error) {
-        if (!isMissingOperation(error)) throw error;
-        lacking.add(way);
+        if (isMissingOperation(error)) lacking.add(way);
+        else if (isMisdeclared(error)) misdeclared = error;
+        else throw error;
       }
     }
+    if (misdeclared !== undefined) throw misdeclared;
     throw new BlobmirrorError(
       'copy-not-possible',
       `${setup.backup.name} has no operation that copies a blob of this kind`,
@@ -61,4 +67,8 @@ export function chooseEngine(setup: CopySetup): CopyEngine {
 /** 501 is the answer of a service that was made before the operation was. */
 function isMissingOperation(error: unknown): boolean {
   return error instanceof BlobmirrorError && error.context['status'] === 501;
+}
+
+function isMisdeclared(error: unknown): error is BlobmirrorError {
+  return error instanceof BlobmirrorError && error.code === 'content-mismatch';
 }

@@ -22,7 +22,10 @@ export function createStreamBlockBlob({ backup, source, options }: CopySetup): C
   return async (request, budget) => {
     const { key } = request;
     const blob = blobClient(backup, key).getBlockBlobClient();
-    if (request.source.size <= options.streamedBlock.size) return await putWhole(request);
+    if (request.source.size <= options.streamedBlock.size) {
+      const whole = await putWhole(request);
+      if (whole !== 'misdeclared') return whole;
+    }
 
     const blocks = fitMemory(request, options.streamedBlock);
     const buffers = Array.from({ length: blocks.atOnce }, () => Buffer.allocUnsafeSlow(blocks.size));
@@ -34,16 +37,15 @@ export function createStreamBlockBlob({ backup, source, options }: CopySetup): C
       return await toBlockOutcome(sides, () => blob.stageBlock(id, bytes, count, checked));
     });
 
-    async function putWhole({ source: pinned, ...wanted }: CopyRequest): Promise<WriteOutcome> {
+    /** A Put Blob has its Content-MD5 checked; one that is not of the bytes can only be given to committed blocks. */
+    async function putWhole({
+      source: pinned,
+      ...wanted
+    }: CopyRequest): Promise<WriteOutcome | 'misdeclared'> {
       const bytes = Buffer.alloc(pinned.size);
       if (!(await readPinned(source, request, 0, bytes))) return { outcome: 'source-moved' };
       const md5 = Buffer.from(md5Of(bytes)).toString('base64');
-      if (pinned.contentMd5 !== undefined && pinned.contentMd5 !== md5) {
-        throw new BlobmirrorError(
-          'content-mismatch',
-          `the bytes of ${keyText(request.from ?? key)} on ${source.name} are not those of its Content-MD5`,
-        );
-      }
+      if (pinned.contentMd5 !== undefined && pinned.contentMd5 !== md5) return 'misdeclared';
       return await toWriteOutcome(sides, () =>
         blob.upload(bytes, bytes.length, {
           blobHTTPHeaders: toBlobHeaders(pinned.headers, md5),
