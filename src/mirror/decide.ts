@@ -1,5 +1,6 @@
 import type { Etag } from '../model/etag.js';
 import type { BlobAbsent, BlobPresent, Reading } from '../model/reading.js';
+import { isSameContent } from '../model/same-content.js';
 import type { SkipReason } from '../model/verdict.js';
 import type { WriteCondition } from '../ports/backup-store.js';
 import { type Policy, wantedTier } from './policy.js';
@@ -147,11 +148,5 @@ function backupState(sides: Sides, source: BlobPresent, backup: BlobPresent): Ba
   if (mirrors(backup.pendingCopy?.stamp)) return 'arriving';
   if (backup.kind !== source.kind) return 'other-kind';
   // Headers and metadata of a blob in the archive tier cannot be changed, so that one is copied anew.
-  return isContentProven(source, backup) && !backup.archived ? 'same-content' : 'stale';
-}
-
-function isContentProven(source: BlobPresent, backup: BlobPresent): boolean {
-  return (
-    backup.size === source.size && source.contentMd5 !== undefined && backup.contentMd5 === source.contentMd5
-  );
+  return isSameContent(source, backup) === true && !backup.archived ? 'same-content' : 'stale';
 }

@@ -1,5 +1,6 @@
 import type { Difference } from '../../model/difference.js';
 import type { Key } from '../../model/key.js';
+import { isSameContent } from '../../model/same-content.js';
 import { type BlobView, compareBlobs, isInStep } from './compare-blobs.js';
 import { compareContent } from './compare-content.js';
 import { createSlots } from './slots.js';
@@ -64,8 +65,12 @@ async function judgeContent(
     if (compared.content !== 'differs') return compared.content;
     return { difference: 'content', name: `byte ${compared.at}` };
   }
-  if (source.contentMd5 === undefined || backup.contentMd5 === undefined) return 'unknown';
-  return source.contentMd5 === backup.contentMd5
-    ? 'equal'
-    : { difference: 'content', source: source.contentMd5, backup: backup.contentMd5 };
+  const same = isSameContent(source, backup);
+  if (same === undefined) return 'unknown';
+  if (same) return 'equal';
+  return {
+    difference: 'content',
+    ...(source.contentMd5 !== undefined && { source: source.contentMd5 }),
+    ...(backup.contentMd5 !== undefined && { backup: backup.contentMd5 }),
+  };
 }
