@@ -7,7 +7,7 @@ export function connectStorage(connection: StorageConnection, options?: ConnectO
   return connectAccount(
     'connectionString' in connection
       ? connection
-      : { blobServiceUri: connection.blobServiceUri, credential: createCredential(connection.clientId) },
+      : { ...connection, credential: createCredential(connection.clientId) },
     options,
   );
 }

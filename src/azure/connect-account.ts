@@ -8,9 +8,13 @@ import {
 import { openPipeline, type PipelineLimits } from './open-pipeline.js';
 
 /** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
-export type AccountConnection =
+export type AccountConnection = {
+  /** For an endpoint that does not tell it to the SDK: of the user's own domain, or in a DNS zone. */
+  readonly accountName?: string;
+} & (
   | { readonly connectionString: string }
-  | { readonly blobServiceUri: string; readonly credential: TokenCredential };
+  | { readonly blobServiceUri: string; readonly credential: TokenCredential }
+);
 
 export interface Account {
   readonly name: string;
@@ -48,7 +52,7 @@ export function connectAccount(
     );
     const createPipeline = (): Pipeline => openPipeline(credential, pipelineOptions, limits);
     return {
-      name: accountName,
+      name: connection.accountName ?? accountName,
       client: new BlobServiceClient(url, createPipeline()),
       createPipeline,
       authorization:
@@ -61,7 +65,7 @@ export function connectAccount(
   const createPipeline = (): Pipeline => openPipeline(credential, pipelineOptions, limits);
   const client = new BlobServiceClient(blobServiceUri, createPipeline());
   return {
-    name: client.accountName,
+    name: connection.accountName ?? client.accountName,
     client,
     createPipeline,
     authorization: { kind: 'identity', credential },

@@ -22,7 +22,7 @@ export function parseStorageConnection(env: Environment, name: string): StorageC
   if (accountName === undefined || !(parts.has('accountkey') || parts.has('sharedaccesssignature'))) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `${name} is no storage connection string; it should hold AccountName and AccountKey, or BlobEndpoint and SharedAccessSignature`,
+      `${name} is no storage connection string; it should hold AccountName and AccountKey, or SharedAccessSignature and a BlobEndpoint like https://ACCOUNT.blob.core.windows.net`,
     );
   }
   return { accountName, connectionString: text };
@@ -84,11 +84,17 @@ function accountOfUri(name: string, uri: string): string {
   );
 }
 
-/** The first label of a host name, or the first segment of the path where the host is an address. */
+const ACCOUNT_HOST = /^([a-z0-9]+)(?:-[a-z0-9]+)?(?:\.z\d+)?\.blob\./;
+
+/**
+ * The account that an endpoint names: by its host, or by the first segment of the path where the host is an address or
+ * a single word. Any other host, a domain of the user's own for one, does not tell: a wrong name would make every event
+ * one of another account.
+ */
 function accountOfEndpoint(endpoint: string | undefined): string | undefined {
   if (endpoint === undefined || !URL.canParse(endpoint)) return undefined;
   const { hostname, pathname, protocol } = new URL(endpoint);
   if (protocol !== 'https:' && protocol !== 'http:') return undefined;
-  const pathStyle = hostname === 'localhost' || /^[\d.]+$/.test(hostname);
-  return (pathStyle ? pathname.split('/')[1] : hostname.split('.')[0]) || undefined;
+  const pathStyle = !hostname.includes('.') || /^[\d.]+$/.test(hostname);
+  return (pathStyle ? pathname.split('/')[1] : ACCOUNT_HOST.exec(hostname)?.[1]) || undefined;
 }

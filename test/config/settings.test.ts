@@ -101,17 +101,33 @@ describe('the settings', () => {
     expect(messageOf({ ...GOOD, [name]: value })).toContain(line);
   });
 
-  it('refuse an endpoint that names no account', () => {
-    expect(
-      messageOf({
-        ...GOOD,
-        BLOBMIRROR_SOURCE: undefined,
-        BLOBMIRROR_SOURCE__blobServiceUri: 'sourceaccount',
-      }),
-    ).toBe(
-      'BLOBMIRROR_SOURCE__blobServiceUri is "sourceaccount"; it should be like https://ACCOUNT.blob.core.windows.net',
-    );
+  it.each([
+    ['https://photos.z12.blob.storage.azure.net', 'photos'],
+    ['https://photos-secondary.blob.core.windows.net', 'photos'],
+    ['http://azurite:10000/photos', 'photos'],
+    ['http://[::1]:10000/photos', 'photos'],
+  ])('name the account of the endpoint %s', (uri, accountName) => {
+    const { source } = readSettings({
+      ...GOOD,
+      BLOBMIRROR_SOURCE: undefined,
+      BLOBMIRROR_SOURCE__blobServiceUri: uri,
+    });
+    expect(source.accountName).toBe(accountName);
   });
+
+  it.each(['sourceaccount', 'https://storage.contoso.com', 'https://photos.dfs.core.windows.net'])(
+    'refuse the endpoint %s, which does not name the account that events and stamps name',
+    (uri) => {
+      expect(
+        messageOf({ ...GOOD, BLOBMIRROR_SOURCE: undefined, BLOBMIRROR_SOURCE__blobServiceUri: uri }),
+      ).toBe(
+        `BLOBMIRROR_SOURCE__blobServiceUri is "${uri}"; it should be like https://ACCOUNT.blob.core.windows.net`,
+      );
+      expect(
+        messageOf({ ...GOOD, BLOBMIRROR_SOURCE: `BlobEndpoint=${uri};SharedAccessSignature=sv=2021&sig=x` }),
+      ).toContain('a BlobEndpoint like https://ACCOUNT.blob.core.windows.net');
+    },
+  );
 
   it('never put a secret into the line', () => {
     for (const name of ['BLOBMIRROR_SOURCE', 'BLOBMIRROR_BACKUP', 'BLOBMIRROR_SERVICE_BUS']) {
