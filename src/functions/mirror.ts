@@ -1,20 +1,16 @@
 /** Door 1: a message of the events queue. Parses nothing and decides nothing: one call into the app. */
 import { app } from '@azure/functions';
+import { fromTrigger } from '../app/from-trigger.js';
 import { theMirror } from '../app/the-mirror.js';
+
+// Made before anything is registered: a wrong setting keeps the app from starting. Found at the first message, it would
+// send every message of the queue to the dead-letter queue, ten deliveries each.
+const mirror = theMirror();
 
 app.serviceBusQueue('mirror', {
   connection: 'BLOBMIRROR_SERVICE_BUS',
   queueName: '%BLOBMIRROR_EVENTS_QUEUE%',
   handler: async (body, context) => {
-    const { messageId, enqueuedTimeUtc, deliveryCount, applicationProperties } =
-      context.triggerMetadata ?? {};
-    await theMirror().handleMessage({
-      body,
-      messageId: typeof messageId === 'string' && messageId !== '' ? messageId : context.invocationId,
-      enqueuedTime: typeof enqueuedTimeUtc === 'string' ? new Date(enqueuedTimeUtc) : new Date(),
-      // A number, or what the gRPC library makes of a 64 bit one.
-      deliveryCount: Number(deliveryCount) || 1,
-      applicationProperties: (applicationProperties ?? {}) as Record<string, unknown>,
-    });
+    await mirror.handleMessage(fromTrigger(body, context));
   },
 });

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { fromTrigger } from '../../src/app/from-trigger.js';
+
+const METADATA = {
+  messageId: 'e4bb3d3f-0001',
+  enqueuedTimeUtc: '2026-11-21T21:00:00.000Z',
+  deliveryCount: 2,
+  applicationProperties: { 'blobmirror-attempts': 3 },
+};
+const invocationId = 'invocation';
+
+describe('a message of a Service Bus trigger', () => {
+  it('is what the metadata says', () => {
+    expect(fromTrigger({ id: 1 }, { invocationId, triggerMetadata: METADATA })).toEqual({
+      body: { id: 1 },
+      messageId: 'e4bb3d3f-0001',
+      enqueuedTime: new Date('2026-11-21T21:00:00.000Z'),
+      deliveryCount: 2,
+      applicationProperties: { 'blobmirror-attempts': 3 },
+    });
+  });
+
+  it('keeps its history where an older extension calls it user properties', () => {
+    const { applicationProperties: userProperties, ...rest } = METADATA;
+    const message = fromTrigger('', { invocationId, triggerMetadata: { ...rest, userProperties } });
+    expect(message.applicationProperties).toEqual({ 'blobmirror-attempts': 3 });
+  });
+
+  it('keeps an id of digits, and a delivery count of 64 bits', () => {
+    const long = { low: 3, high: 0, unsigned: false, toString: () => '3' };
+    const triggerMetadata = { ...METADATA, messageId: 4711, deliveryCount: long };
+    expect(fromTrigger('', { invocationId, triggerMetadata })).toMatchObject({
+      messageId: '4711',
+      deliveryCount: 3,
+    });
+  });
+
+  it('has an id and a valid time whatever is missing or cannot be read', () => {
+    for (const triggerMetadata of [{}, { messageId: '', enqueuedTimeUtc: 'once upon a time' }]) {
+      const { messageId, enqueuedTime, ...rest } = fromTrigger('', { invocationId, triggerMetadata });
+      expect(messageId).toBe('invocation');
+      expect(Math.abs(enqueuedTime.getTime() - Date.now())).toBeLessThan(10_000);
+      expect(rest).toEqual({ body: '', deliveryCount: 1, applicationProperties: {} });
+    }
+  });
+});

@@ -1,0 +1,16 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { loadRegistrations } from '../../src/host/load-registrations.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+
+const MIRROR = new URL('../../src/functions/mirror.ts', import.meta.url);
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+it('an app with a wrong setting does not start, so that no message is taken from the queue and given up', async () => {
+  vi.stubEnv('BLOBMIRROR_SOURCE', '');
+  await expect(loadRegistrations([MIRROR], createSilentLogger())).rejects.toThrow(
+    'BLOBMIRROR_SOURCE is not set',
+  );
+});
