@@ -1,3 +1,4 @@
+import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import {
   ContainerSASPermissions,
   generateBlobSASQueryParameters,
@@ -9,6 +10,7 @@ import type { ContainerName, Key } from '../model/key.js';
 import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { createDelegationKeys } from './delegation-keys.js';
+import { toStorageError } from './storage-error.js';
 
 /** What the backup account is told so that it may read the source by itself. The URL may hold a signature: never log it. */
 interface CopySource {
@@ -62,16 +64,27 @@ export function createCopySources(source: Account): CopySources {
         case 'sas':
           return { url: urlOf(key) };
         case 'identity': {
-          const token = await authorization.credential.getToken(STORAGE_SCOPE);
-          if (token === null)
-            throw new BlobmirrorError('storage-forbidden', `no token could be had for ${source.name}`);
-          return { url: urlOf(key), sourceAuthorization: { scheme: 'Bearer', value: token.token } };
+          const value = await requestToken(authorization.credential, source.name);
+          return { url: urlOf(key), sourceAuthorization: { scheme: 'Bearer', value } };
         }
       }
     },
     sign: async (key) =>
       authorization.kind === 'sas' ? urlOf(key) : `${urlOf(key)}?${await signForCopy(key.container)}`,
   };
+}
+
+async function requestToken(credential: TokenCredential, account: string): Promise<string> {
+  let token: AccessToken | null;
+  try {
+    token = await credential.getToken(STORAGE_SCOPE);
+  } catch (error) {
+    throw toStorageError(error, 'read', account);
+  }
+  if (token !== null) return token.token;
+  throw new BlobmirrorError('storage-forbidden', `no token could be had for ${account}`, {
+    context: { account },
+  });
 }
 
 /** Signatures by container, each used for half of the time that it is valid. */

@@ -106,6 +106,17 @@ describe('the source of a copy', () => {
     await expect(refused).rejects.toThrow('sourceaccount');
   });
 
+  it('waits, as for a shut door, while no token can be had', async () => {
+    const account = byIdentity();
+    const error = Object.assign(new Error('no identity here'), { name: 'CredentialUnavailableError' });
+    const credential = { getToken: () => Promise.reject(error) };
+    const sources = createCopySources({ ...account, authorization: { kind: 'identity', credential } });
+    await expect(sources.grant(KEY)).rejects.toMatchObject({
+      code: 'storage-forbidden',
+      context: { account: SOURCE.name },
+    });
+  });
+
   it('is signed once for many blobs of a container, for an hour of requests and a week of a copy', async () => {
     const sources = createCopySources(byKey(SOURCE.name));
     const [one, other] = [await sources.grant(KEY), await sources.grant(parseKey('docs', 'b'))];
