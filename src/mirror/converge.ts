@@ -10,6 +10,7 @@ import type { Verdict } from '../model/verdict.js';
 import type { BlobReader } from '../ports/blob-reader.js';
 import { apply, type Pair } from './apply.js';
 import { decide } from './decide.js';
+import { LONGEST_PRELUDE_MS } from './longest-prelude.js';
 
 /** How often one call reads again because somebody else moved, before the key is left to a later message. */
 const MOST_ROUNDS = 10;
@@ -25,8 +26,9 @@ const MOST_ROUNDS = 10;
 export async function converge(pair: Pair, key: Key): Promise<Verdict> {
   const { source, backup, policy } = pair;
   const sides = { source: source.account, backup: backup.account };
+  const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   let done: Verdict | undefined;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MOST_ROUNDS && performance.now() <= lastStart; round++) {
     // Invariant 2: the backup first. The ETag that a write below carries is then never younger than what was seen
     // of the source, and a blob that was mirrored in between makes the write fail.
     const onBackup = await backup.read(key);
@@ -40,7 +42,7 @@ export async function converge(pair: Pair, key: Key): Promise<Verdict> {
     // nothing is followed by one more reading of the source.
     if (!(await hasMoved(source, key, applied.createdFrom))) return done;
   }
-  throw new BlobmirrorError('race-lost', `${keyText(key)} was still changing after ${MOST_ROUNDS} rounds`);
+  throw new BlobmirrorError('race-lost', `${keyText(key)} would not come to rest`);
 }
 
 async function hasMoved(source: BlobReader, key: Key, since: BlobPresent): Promise<boolean> {

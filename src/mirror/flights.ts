@@ -1,14 +1,28 @@
+import { BlobmirrorError } from '../model/errors.js';
 import { type Key, keyText } from '../model/key.js';
+import { type Clock, systemClock } from '../ports/clock.js';
+import { LONGEST_PRELUDE_MS } from './longest-prelude.js';
+
+interface Flight<Result> {
+  readonly current: Promise<Result>;
+  next: Promise<Result> | undefined;
+}
 
 /**
  * Concurrent converges of one key inside one process share a flight: a call that arrives during a flight makes it run
- * once more, however many such calls there are, since a reading that began before the call may be too old for it.
+ * once more, however many such calls there are, since a reading that began before the call may be too old for it. A
+ * flight that is still in the air after `LONGEST_PRELUDE_MS` is not waited for any longer.
+ *
+ * The calls reject with what `run` does, or with `race-lost` when they have waited too long.
  */
-export function shareFlights<Result>(run: (key: Key) => Promise<Result>): (key: Key) => Promise<Result> {
-  const flights = new Map<string, { current: Promise<Result>; next: Promise<Result> | undefined }>();
+export function shareFlights<Result>(
+  run: (key: Key) => Promise<Result>,
+  clock: Clock = systemClock,
+): (key: Key) => Promise<Result> {
+  const flights = new Map<string, Flight<Result>>();
 
   function start(id: string, key: Key): Promise<Result> {
-    const flight = { current: run(key), next: undefined as Promise<Result> | undefined };
+    const flight: Flight<Result> = { current: run(key), next: undefined };
     flights.set(id, flight);
     const land = (): void => {
       if (flight.next === undefined) flights.delete(id);
@@ -17,12 +31,26 @@ export function shareFlights<Result>(run: (key: Key) => Promise<Result>): (key: 
     return flight.current;
   }
 
+  function follow(flight: Flight<Result>, id: string, key: Key): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      let waiting = true;
+      const stopWaiting = clock.after(LONGEST_PRELUDE_MS, () => {
+        waiting = false;
+        flight.next = undefined;
+        reject(new BlobmirrorError('race-lost', `${id} is still being mirrored for another message`));
+      });
+      const restart = (): void => {
+        stopWaiting();
+        if (waiting) resolve(start(id, key));
+      };
+      flight.current.then(restart, restart);
+    });
+  }
+
   return (key) => {
     const id = keyText(key);
     const flight = flights.get(id);
     if (flight === undefined) return start(id, key);
-    const restart = (): Promise<Result> => start(id, key);
-    flight.next ??= flight.current.then(restart, restart);
-    return flight.next;
+    return (flight.next ??= follow(flight, id, key));
   };
 }

@@ -73,7 +73,7 @@ export const ERRORS = {
   },
   'race-lost': {
     disposition: 'retry',
-    hint: 'The blob kept changing while it was mirrored. It is tried again when it may have come to rest.',
+    hint: 'The blob kept changing, or a long copy of it is under way. It is tried again when it may have come to rest.',
   },
   'queue-unavailable': {
     disposition: 'retry',

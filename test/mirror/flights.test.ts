@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { shareFlights } from '../../src/mirror/flights.js';
 import { parseKey, type Key } from '../../src/model/key.js';
 import { KEY } from '../support/keys.js';
+import { VirtualClock } from '../support/virtual-clock.js';
 
 /** A run that ends when it is told to. */
 function createRuns() {
@@ -42,6 +43,27 @@ describe('shareFlights', () => {
     ends[0]?.(new Error('cut'));
     await expect(first).rejects.toThrow('cut');
     await settled();
+    ends[1]?.(2);
+    expect(await late).toBe(2);
+  });
+
+  it('does not wait for a long flight to its end, so that a message keeps within the time of a function', async () => {
+    const { run, ends } = createRuns();
+    const clock = new VirtualClock();
+    const fly = shareFlights(run, clock);
+    const first = fly(KEY);
+    let error: unknown;
+    fly(KEY).catch((thrown: unknown) => (error = thrown));
+    await clock.runUntil(() => error !== undefined);
+    expect(error).toMatchObject({ code: 'race-lost', disposition: 'retry' });
+    expect(clock.now()).toBe(30_000);
+
+    const late = fly(KEY);
+    expect(ends).toHaveLength(1);
+    ends[0]?.(1);
+    expect(await first).toBe(1);
+    await settled();
+    expect(ends).toHaveLength(2);
     ends[1]?.(2);
     expect(await late).toBe(2);
   });

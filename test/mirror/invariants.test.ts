@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BlobmirrorError } from '../../src/model/errors.js';
 import { createMemoryPair, once, POLICY, type MemoryPair } from '../support/memory-pair.js';
 import { KEY } from '../support/keys.js';
@@ -262,5 +262,24 @@ describe('converge, beyond content', () => {
     pair.source.remove(KEY);
     expect(await pair.converge()).toEqual({ verdict: 'skipped', reason: 'deletes-are-kept' });
     expect(pair.backup.peek(KEY)?.content).toBe('v1');
+  });
+});
+
+describe('invariant 13: bounded time', () => {
+  it('leaves a key to a later message when its source moved under a copy that took long', async () => {
+    let now = 0;
+    const time = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const pair: MemoryPair = createMemoryPair((call) => {
+      if (call !== 'backupaccount.copy-read') return;
+      pair.source.put(KEY, { content: 'v2' });
+      now += 31_000;
+    });
+    pair.source.put(KEY, { content: 'v1' });
+    try {
+      await expect(pair.converge()).rejects.toMatchObject({ code: 'race-lost', disposition: 'retry' });
+      expect(pair.calls.filter((call) => call === 'backupaccount.copy-read')).toHaveLength(1);
+    } finally {
+      time.mockRestore();
+    }
   });
 });

@@ -4,6 +4,7 @@ import type { Lock, MemoryMessage, MemoryQueue } from '../../src/memory/memory-q
 import { shareFlights } from '../../src/mirror/flights.js';
 import type { Policy } from '../../src/mirror/policy.js';
 import { createScope } from '../../src/model/scope.js';
+import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/telemetry/logger.js';
 import type { Life } from './call.js';
 import type { Heart } from './heart.js';
@@ -14,6 +15,9 @@ const CONCURRENCY = 2;
 
 const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off' };
 const SCOPE = createScope('sourceaccount');
+
+/** Calls here take no time, so nobody waits too long for another. */
+const TIMELESS: Clock = { now: () => 0, after: () => () => undefined };
 
 const quiet = (): void => undefined;
 const LOG: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => LOG };
@@ -91,7 +95,7 @@ export class Worker {
     const pair = { source: source.through(schedule), backup: backup.through(schedule), policy: POLICY };
     const intake = {
       scope: SCOPE,
-      converge: shareFlights((key) => heart.converge(pair, key)),
+      converge: shareFlights((key) => heart.converge(pair, key), TIMELESS),
       // No event here has a name that lost characters.
       walk: () => Promise.resolve(undefined),
       queue: queue.through(schedule),

@@ -63,7 +63,7 @@ export class OutageWorld {
       backup: throttleBackup(this.#backup, gates),
       policy: POLICY,
     };
-    this.#converge = shareFlights((key) => converge(pair, key));
+    this.#converge = shareFlights((key) => converge(pair, key), clock);
   }
 
   /** Messages that wait, are worked on or come back later. */
