@@ -1,14 +1,7 @@
 import type { BlobItem } from '@azure/storage-blob';
-import { parseEtag } from '../model/etag.js';
-import {
-  type BlobPath,
-  type ContainerName,
-  type Key,
-  parseBlobPath,
-  parseContainerName,
-} from '../model/key.js';
+import { type ContainerName, type Key, parseBlobPath, parseContainerName } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
-import { type Metadata, splitStamp } from '../model/stamp.js';
+import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
 import type { BlobReader, ListedBlob, ListRange } from '../ports/blob-reader.js';
 import { blobClient } from './blob-client.js';
@@ -52,6 +45,8 @@ export function createAzureReader(account: Account): BlobReader {
   ): AsyncIterable<readonly ListedBlob[]> {
     const pages = client.getContainerClient(container).listBlobsFlat({
       includeMetadata: true,
+      // A copy that is under way or was given up bears its stamp already.
+      includeCopy: true,
       ...(prefix !== undefined && { prefix }),
       ...(after !== undefined && { startFrom: after }),
     });
@@ -88,7 +83,7 @@ export function createAzureReader(account: Account): BlobReader {
   return { account: name, read, readTags, listContainers, listBlobs, readContainer };
 }
 
-function toListed(item: BlobItem): ListedBlob {
-  const path: BlobPath = parseBlobPath(item.name);
-  return { path, etag: parseEtag(item.properties.etag), stamp: splitStamp(item.metadata ?? {}).stamp };
+function toListed({ name, properties, metadata }: BlobItem): ListedBlob {
+  const { etag, stamp } = toReading(properties, metadata ?? {});
+  return { path: parseBlobPath(name), etag, stamp };
 }

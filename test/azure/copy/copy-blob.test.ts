@@ -31,6 +31,13 @@ const started = (status: string): WireAnswer => ({
   headers: { etag: OLD.etag, 'x-ms-copy-id': 'copy-1', 'x-ms-copy-status': status },
 });
 
+/** A page of a listing with the one blob that a copy is made onto. */
+const listing = (status: string, { metadata }: CopyRequest): string => `<?xml version="1.0" encoding="utf-8"?>
+<EnumerationResults><Blobs><Blob><Name>a</Name><Properties>
+<Last-Modified>${new Date(0).toUTCString()}</Last-Modified><Etag>0xB0</Etag><Content-Length>0</Content-Length>
+<BlobType>BlockBlob</BlobType><CopyId>copy-1</CopyId><CopyStatus>${status}</CopyStatus></Properties>
+<Metadata><${STAMP_NAME}>${metadata[STAMP_NAME]}</${STAMP_NAME}></Metadata></Blob></Blobs><NextMarker/></EnumerationResults>`;
+
 const refused = (status: number, code: string): WireAnswer => ({
   status,
   headers: { 'x-ms-error-code': code },
@@ -96,6 +103,28 @@ describe('asynchronous copies', () => {
       [524_288, 525_311],
     ]);
   });
+
+  it.each(['pending', 'failed', 'aborted', 'success'])(
+    'show their stamp in a listing only when the content is there: %s',
+    async (status) => {
+      const request = await requestForNew();
+      const copyStatus = new URLSearchParams();
+      stage.wire.intercept = ({ url }) => {
+        if (!url.includes('comp=list')) return undefined;
+        for (const [name, value] of new URL(url, 'http://wire').searchParams) copyStatus.append(name, value);
+        return {
+          status: 200,
+          headers: { 'content-type': 'application/xml' },
+          body: listing(status, request),
+        };
+      };
+      const listed = [];
+      for await (const page of worker().listBlobs(key.container)) listed.push(...page);
+      expect(copyStatus.get('include')).toContain('copy');
+      expect(listed).toHaveLength(1);
+      expect(listed[0]?.stamp?.etag).toBe(status === 'success' ? request.source.etag : undefined);
+    },
+  );
 
   it('wait for a copy that takes its time', async () => {
     const request = await requestForNew();
