@@ -5,13 +5,13 @@ import { addStamp, fitsIntoMetadata, type Metadata } from '../model/stamp.js';
 import type { SkipReason, Verdict } from '../model/verdict.js';
 import type { BackupStore, WriteCondition, WriteOutcome } from '../ports/backup-store.js';
 import type { BlobReader } from '../ports/blob-reader.js';
-import type { Decision } from './decide.js';
+import { type Decision, decideInStep } from './decide.js';
 import { type Policy, wantedTier } from './policy.js';
 
-/** What came of a decision: the verdict, or that everything is to be read again. */
+/** What came of a decision: the verdict, or that everything is to be read again, and what was done so far. */
 export type Applied =
   | { readonly verdict: Verdict; readonly createdFrom?: BlobPresent }
-  | { readonly again: 'somebody moved' | 'the way is clear' };
+  | { readonly again: 'somebody moved' | 'the way is clear' | 'there is more'; readonly done?: Verdict };
 
 export interface Pair {
   readonly source: BlobReader;
@@ -83,20 +83,25 @@ async function copy(pair: Pair, key: Key, from: BlobPresent, condition: WriteCon
     : applied;
 }
 
+/** What an ETag does not stand for, tier and tags, can only be told of a pair in step: then there is more to do. */
 async function restamp(
-  { source, backup }: Pair,
+  { source, backup, policy }: Pair,
   key: Key,
   from: BlobPresent,
   onto: BlobPresent,
 ): Promise<Applied> {
+  const { metadata, stamped } = stampedMetadata(source.account, from);
   const outcome = await backup.restamp({
     key,
     headers: isDeepStrictEqual(from.headers, onto.headers) ? undefined : from.headers,
     contentMd5: from.contentMd5,
-    metadata: stampedMetadata(source.account, from).metadata,
+    metadata,
     ifMatch: onto.etag,
   });
-  return settle(outcome, { verdict: 'restamped' });
+  const done: Verdict = { verdict: 'restamped' };
+  return outcome.outcome === 'written' && stamped && decideInStep(from, onto, policy).action !== 'nothing'
+    ? { again: 'there is more', done }
+    : settle(outcome, done);
 }
 
 /**

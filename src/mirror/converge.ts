@@ -34,8 +34,10 @@ export async function converge(pair: Pair, key: Key): Promise<Verdict> {
     const onBackup = await backup.read(key);
     const onSource = await source.read(key);
     const applied = await apply(pair, key, decide(sides, onSource, onBackup, policy));
-    if ('again' in applied) continue;
-
+    if ('again' in applied) {
+      done = applied.done ?? done;
+      continue;
+    }
     done = summarize(done, applied.verdict);
     if (applied.createdFrom === undefined) return done;
     // Invariant 5: If-None-Match: * cannot tell "never there" from "deleted meanwhile", so what was created from

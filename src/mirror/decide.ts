@@ -113,7 +113,7 @@ function decideBothPresent(sides: Sides, source: BlobPresent, backup: BlobPresen
 }
 
 /** What an ETag does not stand for: tier and tags. */
-function decideInStep(source: BlobPresent, backup: BlobPresent, policy: Policy): Decision {
+export function decideInStep(source: BlobPresent, backup: BlobPresent, policy: Policy): Decision {
   const tier = wantedTier(policy, source);
   if (tier !== undefined && tier !== backup.tier) return { action: 'set-tier', tier };
   const tagged = (source.tagCount ?? 0) > 0 || (backup.tagCount ?? 0) > 0;

@@ -238,6 +238,25 @@ describe('converge, beyond content', () => {
     expect(await pair.converge()).toEqual({ verdict: 'in-sync' });
   });
 
+  it('brings in tags and tier along with metadata, when the content is proven equal', async () => {
+    const pair = createMemoryPair();
+    const same = { content: 'v1', contentMd5: 'one' };
+    pair.source.put(KEY, { ...same, tags: { colour: 'red' } });
+    await pair.converge();
+    pair.source.put(KEY, { ...same, metadata: { size: 'xl' }, tags: { colour: 'blue' } });
+    expect(await pair.converge()).toEqual({ verdict: 'retagged' });
+    expect(pair.backup.peek(KEY)).toMatchObject({ metadata: { size: 'xl' }, tags: { colour: 'blue' } });
+
+    pair.source.put(KEY, { ...same, tier: 'Cool', tags: { colour: 'blue' } });
+    expect(await pair.converge()).toEqual({ verdict: 'retiered', tier: 'Cool' });
+    expect(await pair.converge()).toEqual({ verdict: 'in-sync' });
+    expect(pair.backup.peek(KEY)?.tags).toEqual({ colour: 'blue' });
+
+    pair.source.put(KEY, { ...same, tier: 'Cool', tags: { colour: 'blue' }, metadata: { size: 's' } });
+    expect(await pair.converge()).toEqual({ verdict: 'restamped' });
+    expect(writes(pair).filter((call) => call.endsWith('.copy'))).toHaveLength(1);
+  });
+
   it('makes way for a blob of another kind', async () => {
     const pair = createMemoryPair();
     pair.backup.put(KEY, { content: 'old', kind: 'append' });

@@ -108,10 +108,10 @@ describe('asynchronous copies', () => {
     'show their stamp in a listing only when the content is there: %s',
     async (status) => {
       const request = await requestForNew();
-      const copyStatus = new URLSearchParams();
+      const asked = new URLSearchParams();
       stage.wire.intercept = ({ url }) => {
         if (!url.includes('comp=list')) return undefined;
-        for (const [name, value] of new URL(url, 'http://wire').searchParams) copyStatus.append(name, value);
+        for (const [name, value] of new URL(url, 'http://wire').searchParams) asked.append(name, value);
         return {
           status: 200,
           headers: { 'content-type': 'application/xml' },
@@ -120,7 +120,7 @@ describe('asynchronous copies', () => {
       };
       const listed = [];
       for await (const page of worker().listBlobs(key.container)) listed.push(...page);
-      expect(copyStatus.get('include')).toContain('copy');
+      expect(asked.get('include')).toContain('copy');
       expect(listed).toHaveLength(1);
       expect(listed[0]?.stamp?.etag).toBe(status === 'success' ? request.source.etag : undefined);
     },
