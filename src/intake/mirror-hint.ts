@@ -1,4 +1,6 @@
-import { BlobmirrorError } from '../model/errors.js';
+import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.js';
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
+import { gravestError } from '../model/gravest-error.js';
 import type { Hint } from '../model/hint.js';
 import { type Key, keyText } from '../model/key.js';
 import type { Prefix } from '../model/prefix.js';
@@ -24,11 +26,12 @@ export interface Mirroring {
 }
 
 /**
- * Converges the keys of a hint and walks its prefixes. Resolves to the look that the event deserves after this one, if
- * it does. What is outside the scope costs no request.
+ * Converges the keys of a hint and walks its prefixes, each whatever becomes of the others. Resolves to the look that the
+ * event deserves after this one, if it does: what would begin too late is left to it. What is outside the scope costs no
+ * request.
  *
  * @param from where an earlier message left the walk
- * @throws BlobmirrorError `event-of-other-account`, `event-out-of-scope`, or what a look failed with
+ * @throws BlobmirrorError `event-of-other-account`, `event-out-of-scope`, or the gravest that a look failed with
  */
 export async function mirrorHint(
   { scope, converge, walk }: Mirroring,
@@ -49,25 +52,47 @@ export async function mirrorHint(
   }
 
   const delays: number[] = [];
-  for (const key of keys) {
-    const started = performance.now();
-    const verdict = await converge(key);
-    const lagMs = Date.now() - hint.eventTime.getTime();
-    report(log, hint, key, verdict, { tookMs: Math.round(performance.now() - started), lagMs });
-    const delayMs = lookAgainAfter(hint, verdict);
-    if (delayMs !== undefined) delays.push(delayMs);
+  const errors: BlobmirrorError[] = [];
+  const lastStart = performance.now() + LONGEST_PRELUDE_MS;
+
+  async function attempt(work: () => Promise<void>): Promise<void> {
+    if (performance.now() > lastStart) {
+      delays.push(0);
+      return;
+    }
+    try {
+      await work();
+    } catch (thrown) {
+      // A key may be a wrong guess at a name, and what it fails with is no reason to leave the right one alone.
+      errors.push(toBlobmirrorError(thrown));
+    }
   }
-  const rest =
-    prefixes.length === 0
-      ? undefined
-      : await walk(prefixes, from, async (key) => {
-          const verdict = await converge(key);
-          // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
-          report(log, hint, key, verdict, {});
-          const delayMs = verdict.verdict === 'unfinished' ? lookAgainAfter(hint, verdict) : undefined;
-          if (delayMs !== undefined) delays.push(delayMs);
-          return verdict;
-        });
+
+  for (const key of keys) {
+    await attempt(async () => {
+      const started = performance.now();
+      const verdict = await converge(key);
+      const lagMs = Date.now() - hint.eventTime.getTime();
+      report(log, hint, key, verdict, { tookMs: Math.round(performance.now() - started), lagMs });
+      const delayMs = lookAgainAfter(hint, verdict);
+      if (delayMs !== undefined) delays.push(delayMs);
+    });
+  }
+  let rest = prefixes.length > 0 ? from : undefined;
+  if (prefixes.length > 0) {
+    await attempt(async () => {
+      rest = await walk(prefixes, from, async (key) => {
+        const verdict = await converge(key);
+        // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
+        report(log, hint, key, verdict, {});
+        const delayMs = verdict.verdict === 'unfinished' ? lookAgainAfter(hint, verdict) : undefined;
+        if (delayMs !== undefined) delays.push(delayMs);
+        return verdict;
+      });
+    });
+  }
+  const error = gravestError(errors);
+  if (error !== undefined) throw error;
   if (rest === undefined && delays.length === 0) return undefined;
   return { delayMs: delays.length === 0 ? 0 : Math.min(...delays), walk: rest };
 }

@@ -1,4 +1,5 @@
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
+import { gravestError } from '../model/gravest-error.js';
 import type { Key } from '../model/key.js';
 import type { Prefix } from '../model/prefix.js';
 import type { Verdict } from '../model/verdict.js';
@@ -28,7 +29,7 @@ export interface Slice {
  * Resolves to where the next slice begins, or to undefined when all is done. A slice that left a long copy unfinished
  * is walked again from its beginning.
  *
- * @throws BlobmirrorError what a look failed with, once the slice is over; an error that may pass before one that stays
+ * @throws BlobmirrorError what a look failed with, once the slice is over: the gravest
  */
 export async function walk(
   sides: Sides,
@@ -58,7 +59,7 @@ export async function walk(
       errors.push(toBlobmirrorError(thrown));
     }
   });
-  const error = errors.find(({ disposition }) => disposition === 'retry') ?? errors[0];
+  const error = gravestError(errors);
   if (error !== undefined) throw error;
   return unfinished ? first : rest;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { handleMessage } from '../../src/intake/handle-message.js';
 import { BlobmirrorError } from '../../src/model/errors.js';
 import { type HintMessage, toProperties } from '../../src/model/hint-message.js';
@@ -196,5 +196,53 @@ describe('an event whose name lost characters', () => {
     expect(mirror.queue).toMatchObject([{ delayMs: 10_000 }]);
     await mirror.drain();
     expect(mirror.mirrored()).toEqual(['💎']);
+  });
+});
+
+describe('an event that may name one of several blobs', () => {
+  /** The name as the subject has it, and two readings of a url that was not encoded. */
+  const ambiguous = (): Record<string, unknown> => {
+    const plain = event('a');
+    return {
+      ...plain,
+      data: { ...(plain['data'] as object), url: 'https://sourceaccount.blob.core.windows.net/photos/b%20c' },
+    };
+  };
+
+  it('has each of them mirrored, whatever becomes of another', async () => {
+    const mirror = createMirror();
+    mirror.write('a', 'b c', 'b%20c');
+    mirror.state.outcome = (path) => {
+      if (path === 'a') throw new BlobmirrorError('blob-needs-customer-key', 'nobody can read it');
+      if (path === 'b c') throw new BlobmirrorError('storage-unavailable', 'cut');
+      return undefined;
+    };
+    await mirror.receive(ambiguous());
+    expect(mirror.mirrored()).toEqual(['b%20c']);
+    // The one that may pass decides; dropped for the other, the event would be lost.
+    expect(mirror.queue).toMatchObject([
+      { messageId: 'm1.try.1.0.1', history: { lastError: { code: 'storage-unavailable' } } },
+    ]);
+  });
+
+  it('leaves the others to another message when one took long', async () => {
+    const mirror = createMirror();
+    mirror.write('a', 'b c', 'b%20c');
+    let now = 0;
+    const time = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    try {
+      mirror.state.outcome = (path) => {
+        if (path === 'a') now += 31_000;
+        return undefined;
+      };
+      await mirror.receive(ambiguous());
+      expect(mirror.mirrored()).toEqual(['a']);
+      expect(mirror.queue).toMatchObject([{ messageId: 'm1.look.0.1.1', delayMs: 0 }]);
+      mirror.state.outcome = () => undefined;
+      await mirror.drain();
+      expect(mirror.mirrored()).toEqual(['a', 'b c', 'b%20c']);
+    } finally {
+      time.mockRestore();
+    }
   });
 });
