@@ -6,6 +6,7 @@
 import { parseMessage } from '../events/parse-message.js';
 import { toBlobmirrorError } from '../model/errors.js';
 import { parseHistory } from '../model/hint-message.js';
+import { keyText } from '../model/key.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import type { Logger } from '../telemetry/logger.js';
 import { LONGEST_REQUEST_MS } from './backoff.js';
@@ -42,10 +43,11 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
 
   const { hints, rejected } = await parseMessage(message.body, message.enqueuedTime);
   const only = hints.length + rejected.length === 1;
-  const failures: Failure[] = rejected.map(({ error, event }, i) => ({
+  const failures: Failure[] = rejected.map(({ error, event, eventId }, i) => ({
     error,
     event,
     part: only ? '' : `/rejected-${i}`,
+    about: { eventId },
   }));
   for (const [i, hint] of hints.entries()) {
     const part = only ? '' : `/${i}`;
@@ -53,7 +55,9 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
     try {
       next = await mirrorHint(intake, log, hint, only ? history.walk : undefined);
     } catch (error) {
-      failures.push({ error: toBlobmirrorError(error), event: hint.event, part });
+      const { event, eventId, eventType, keys } = hint;
+      const about = { keys: keys.map(keyText), event: eventType, eventId };
+      failures.push({ error: toBlobmirrorError(error), event, part, about });
       continue;
     }
     if (next !== undefined) await lookAgain(intake.queue, history, hint, part, next);

@@ -1,7 +1,7 @@
 import type { BlobmirrorError } from '../model/errors.js';
 import type { HintMessage } from '../model/hint-message.js';
 import type { HintQueue } from '../ports/hint-queue.js';
-import type { Logger } from '../telemetry/logger.js';
+import type { LogFields, Logger } from '../telemetry/logger.js';
 import { backoffMs, isWorthAnotherTry } from './backoff.js';
 import { chainMessage, type Handled, type Part } from './chain-message.js';
 
@@ -10,6 +10,8 @@ export interface Failure {
   readonly event: unknown;
   readonly error: BlobmirrorError;
   readonly part: Part;
+  /** What the log says of the event. */
+  readonly about: LogFields;
 }
 
 /**
@@ -28,7 +30,10 @@ export async function settleFailure(
     detail: error.message,
     hint: error.hint,
     attempts: history.attempts + 1,
+    ...failure.about,
     ...error.context,
+    // The one that nobody foresaw, with the place where it was thrown.
+    ...(error.code === 'unexpected' && { error: error.cause ?? error }),
   };
   switch (error.disposition) {
     case 'ignore':

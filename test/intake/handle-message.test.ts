@@ -176,6 +176,31 @@ describe('an event that fails', () => {
     });
   });
 
+  it('says in the log which blob and which event it is about', async () => {
+    const intake = createIntake(failWith('storage-unavailable'));
+    const failing = event('a');
+    await intake.handle(failing);
+    expect(intake.log.lines[0]?.fields).toMatchObject({
+      keys: ['photos/a'],
+      event: failing['eventType'],
+      eventId: failing['id'],
+    });
+    await intake.handle({ id: 'not-an-event' });
+    expect(intake.log.lines[1]?.fields).toMatchObject({ code: 'message-not-event', eventId: 'not-an-event' });
+  });
+
+  it('is logged with where it was thrown when it is a defect, and only then', async () => {
+    const defect = new TypeError('undefined is no function');
+    const intake = createIntake(() => {
+      throw defect;
+    });
+    await intake.handle(event('a'));
+    expect(intake.log.lines[0]?.fields).toMatchObject({ code: 'unexpected', error: defect });
+    const known = createIntake(failWith('storage-unavailable'));
+    await known.handle(event('a'));
+    expect(known.log.lines[0]?.fields).not.toHaveProperty('error');
+  });
+
   it('waits at least as long as the service asked', async () => {
     const intake = createIntake(failWith('storage-throttled', 60_000));
     await intake.handle(event('a'));
