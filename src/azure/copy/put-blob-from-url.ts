@@ -14,7 +14,7 @@ import { toConditions } from './to-conditions.js';
  */
 export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup): CopyEngine {
   const sides = { backup: backup.name, source: source.name };
-  return async ({ key, from = key, source: pinned, metadata, condition, tier, tags }) => {
+  return async ({ key, from = key, source: pinned, metadata, condition, tier, tags }, budget) => {
     const { url, ...authorization } = await copySources.grant(from);
     const { contentMd5 } = pinned;
     const blob = blobClient(backup, key).getBlockBlobClient();
@@ -28,6 +28,7 @@ export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup)
           ...(contentMd5 !== undefined && { sourceContentMD5: Buffer.from(contentMd5, 'base64') }),
           conditions: toConditions(condition),
           sourceConditions: { ifMatch: etagHeader(pinned.etag) },
+          abortSignal: budget.signal,
         });
       } catch (error) {
         if (serviceCode(error) !== 'Md5Mismatch') throw error;

@@ -15,6 +15,7 @@ describe('copying in one request', () => {
   beforeEach(() => {
     key = stage.newKey();
     stage.wire.requests.length = 0;
+    stage.wire.intercept = () => undefined;
   });
   afterAll(async () => {
     await stage.stop();
@@ -86,5 +87,15 @@ describe('copying in one request', () => {
       WRITTEN,
     );
     expect(await contentOf(stage.onBackup, key)).toBe('');
+  });
+
+  it('is given up when no answer has come by the end of its time, and counts as one of unknown outcome', async () => {
+    await stage.atSource.getBlockBlobClient(key.path).upload('hello', 5);
+    const request = await stage.requestFor(key);
+    const { promise: over, resolve } = Promise.withResolvers<undefined>();
+    stage.wire.intercept = ({ method }) => (method === 'PUT' ? over : undefined);
+    const copied = stage.worker({ budgetMs: 10, graceMs: 10 }).copy(request);
+    await expect(copied).rejects.toMatchObject({ code: 'write-outcome-unknown' });
+    resolve(undefined);
   });
 });
