@@ -13,11 +13,24 @@ export interface StorageEvent {
 }
 
 type StorageEventType =
-  'Microsoft.Storage.BlobCreated' | 'Microsoft.Storage.BlobDeleted' | 'Microsoft.Storage.BlobTierChanged';
+  | 'Microsoft.Storage.BlobCreated'
+  | 'Microsoft.Storage.BlobDeleted'
+  | 'Microsoft.Storage.BlobTierChanged'
+  | 'Microsoft.Storage.BlobRenamed'
+  | 'Microsoft.Storage.DirectoryCreated'
+  | 'Microsoft.Storage.DirectoryDeleted'
+  | 'Microsoft.Storage.DirectoryRenamed';
 
 /** Facts of a mutation that an event of each type carries besides the common ones; the other ones it leaves out. */
 const FACTS = {
-  'Microsoft.Storage.BlobCreated': ['eTag', 'contentType', 'contentLength', 'blobType', 'accessTier'],
+  'Microsoft.Storage.BlobCreated': [
+    'eTag',
+    'contentType',
+    'contentLength',
+    'contentOffset',
+    'blobType',
+    'accessTier',
+  ],
   'Microsoft.Storage.BlobDeleted': ['contentType', 'blobType'],
   'Microsoft.Storage.BlobTierChanged': [
     'contentType',
@@ -26,6 +39,10 @@ const FACTS = {
     'accessTier',
     'previousTier',
   ],
+  'Microsoft.Storage.BlobRenamed': ['sourceUrl', 'destinationUrl'],
+  'Microsoft.Storage.DirectoryCreated': [],
+  'Microsoft.Storage.DirectoryDeleted': ['recursive'],
+  'Microsoft.Storage.DirectoryRenamed': ['sourceUrl', 'destinationUrl'],
 } as const satisfies Record<StorageEventType, readonly (keyof StorageMutation)[]>;
 
 const TYPES: Readonly<Record<StorageMutation['api'], StorageEventType>> = {
@@ -34,6 +51,13 @@ const TYPES: Readonly<Record<StorageMutation['api'], StorageEventType>> = {
   CopyBlob: 'Microsoft.Storage.BlobCreated',
   DeleteBlob: 'Microsoft.Storage.BlobDeleted',
   SetBlobTier: 'Microsoft.Storage.BlobTierChanged',
+  CreateFile: 'Microsoft.Storage.BlobCreated',
+  FlushWithClose: 'Microsoft.Storage.BlobCreated',
+  DeleteFile: 'Microsoft.Storage.BlobDeleted',
+  RenameFile: 'Microsoft.Storage.BlobRenamed',
+  CreateDirectory: 'Microsoft.Storage.DirectoryCreated',
+  DeleteDirectory: 'Microsoft.Storage.DirectoryDeleted',
+  RenameDirectory: 'Microsoft.Storage.DirectoryRenamed',
 };
 
 /**
@@ -56,7 +80,7 @@ export function toStorageEvent(mutation: StorageMutation, nextSequencer: Sequenc
         FACTS[type].flatMap((name) => (mutation[name] === undefined ? [] : [[name, mutation[name]]])),
       ),
       // Whoever signed the request did not mean to publish the signature.
-      url: url.split('?', 1)[0],
+      ...(url !== undefined && { url: url.split('?', 1)[0] }),
       sequencer: nextSequencer(),
       storageDiagnostics: { batchId: randomUUID() },
     },

@@ -49,6 +49,8 @@ export interface BlobProperties extends ContentHeaders {
   leaseStatus?: string;
   leaseState?: string;
   serverEncrypted?: boolean;
+  /** On hierarchical accounts, in listings. */
+  resourceType?: 'file' | 'directory';
 }
 
 export type Metadata = Record<string, string>;
@@ -73,17 +75,23 @@ export interface BlobDocument {
 
 /** A block that is staged and not committed, as it is stored. */
 export interface BlockDocument extends Block {
+  readonly accountName: string;
+  readonly containerName: string;
+  blobName: string;
+  readonly isCommitted: boolean;
   readonly $loki?: number;
 }
 
 export interface Collection<T> {
   readonly data: readonly T[];
   insert(documents: T | T[]): void;
+  /** Says that a document was changed in place. */
+  update(document: T): void;
   findOne(query: object): T | null;
   find(query: object): T[];
   count(query?: object): number;
   findAndRemove(query: object): void;
-  remove(document: T): void;
+  remove(documents: T | T[]): void;
   chain(): { find(query: object, firstOnly?: boolean): { data(): T[] } };
   on(event: 'insert' | 'update' | 'delete', listener: (document: T | T[]) => void): void;
 }
@@ -115,6 +123,8 @@ export interface Context {
   startTime: Date;
   operation: number;
   request: LocalRequest;
+  /** Absent where Azurite asks on its own behalf. */
+  response?: { setHeader(name: string, value: string): unknown };
   context: { account: string; container: string; blob: string };
 }
 
@@ -216,7 +226,48 @@ export interface MetadataStore {
     tags: BlobTags,
     conditions?: Conditions,
   ): Promise<unknown>;
-  downloadBlob(...request: readonly unknown[]): Promise<BlobDocument>;
+  downloadBlob(context: Context, ...more: readonly unknown[]): Promise<BlobDocument>;
+  checkContainerExist(context: Context, account: string, container: string): Promise<void>;
+  listBlobs(
+    context: Context,
+    account: string,
+    container: string,
+    delimiter: string | undefined,
+    blob: string | undefined,
+    prefix?: string,
+    maxResults?: number,
+    marker?: string,
+    includeSnapshots?: boolean,
+    includeUncommitted?: boolean,
+    startFrom?: string,
+  ): Promise<
+    [blobs: readonly BlobDocument[], prefixes: readonly { readonly name: string }[], marker: string]
+  >;
+  getBlobProperties(
+    context: Context,
+    account: string,
+    container: string,
+    blob: string,
+    ...more: readonly unknown[]
+  ): Promise<unknown>;
+  setBlobMetadata(
+    context: Context,
+    account: string,
+    container: string,
+    blob: string,
+    lease: object | undefined,
+    metadata: Metadata | undefined,
+    conditions?: Conditions,
+  ): Promise<unknown>;
+  getBlockList(
+    context: Context,
+    account: string,
+    container: string,
+    blob: string,
+    ...more: readonly unknown[]
+  ): Promise<{ properties: BlobProperties; uncommittedBlocks: unknown[]; committedBlocks: unknown[] }>;
+  getBlobTag(context: Context, ...more: readonly unknown[]): Promise<unknown>;
+  filterBlobs(context: Context, ...more: readonly unknown[]): Promise<unknown>;
   parseTier(tier: string): string | undefined;
   restoreUint8Array(value: unknown): Uint8Array | undefined;
 }

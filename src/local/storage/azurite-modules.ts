@@ -97,6 +97,12 @@ export interface AzuriteModules {
   'blob/authentication/AccountSASAuthenticator': {
     default: AccountAuthenticator;
   };
+  'blob/authentication/BlobSharedKeyAuthenticator': {
+    default: Constructor<[accounts: Accounts, logger: object], Authenticator>;
+  };
+  'blob/generated/artifacts/mappers': {
+    BlobPropertiesInternal: { readonly type: { readonly modelProperties: Record<string, object> } };
+  };
   'blob/authentication/BlobSASAuthenticator': {
     default: AccountAuthenticator;
   };

@@ -5,13 +5,14 @@
  * A correction is a file of this folder, named for what it corrects; this one only puts them together. Nothing here
  * may behave as suits our own programs: what a client can see is what Azure documents, or it is named below.
  *
- * Not simulated: versions, soft delete, change feed, immutability, page range diffs, hierarchical namespaces (no Data
- * Lake endpoint), bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate and of metadata size.
+ * Not simulated: versions, soft delete, change feed, immutability, page range diffs, bearer tokens on requests (only on
+ * copy sources), roles, HTTPS, limits of rate and of metadata size. Hierarchical accounts are the room data-lake.
  * Asynchronous copies and rehydration are over when the request is. Metadata with an empty value loses its key.
  */
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 
+import { type DataLake, openDataLake } from '../data-lake/data-lake.js';
 import { createAccounts, type Account } from './accounts.js';
 import { RequestListenerFactory } from './azurite.js';
 import type { Accounts } from './azurite-model.js';
@@ -22,6 +23,7 @@ import { registerCopySourceReader } from './copy-source.js';
 import type { StorageMutation } from '../storage-mutation.js';
 import { observeMutations } from './mutations.js';
 import { openStores, type Stores } from './open-stores.js';
+import { refuseOtherKind } from './account-kind.js';
 import { RequestsInFlight } from './requests-in-flight.js';
 import { correctCopies } from './source-conditions.js';
 import { observeRequests, type StorageRequest } from './storage-request.js';
@@ -33,6 +35,8 @@ export interface StorageOptions {
   readonly accounts: readonly Account[];
   /** Where everything is kept; without it, in memory. For one process at a time. */
   readonly dataDirectory?: string;
+  /** All accounts are Data Lake accounts, as a room of its own makes them. Flat ones without. */
+  readonly hierarchical?: boolean;
   /** Called once for every change that Azure raises an event for, after the store has it. Must not throw. */
   readonly onMutation?: (mutation: StorageMutation) => void;
   /** Called for every request when it is answered. Must not throw. */
@@ -62,16 +66,19 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
   // The port comes first: while another process serves it, the data directory is most likely that process's.
   const held = holdRequests(server);
   const port = await listen(server, options.port);
+  let stores: Stores | undefined;
   try {
     const onSaveError = options.onSaveError ?? throwAtProcess;
-    const stores = await openStores(options.dataDirectory, requests, onSaveError);
+    stores = await openStores(options.dataDirectory, requests, onSaveError);
     const accounts = createAccounts(options.accounts);
-    correctStore(stores, accounts, port, options.onMutation);
-    held.release(observeRequests(createListener(stores, accounts), requests, options.onRequest));
+    const lake = correctStore(stores, accounts, port, options);
+    const blobs = createListener(stores, accounts);
+    held.release(observeRequests(lake?.serve(blobs) ?? blobs, requests, options.onRequest));
     return createStorage(server, port, options.accounts, stores);
   } catch (error) {
     server.close();
     server.closeAllConnections();
+    await stores?.close();
     throw error;
   }
 }
@@ -110,11 +117,13 @@ async function listen(server: Server, port: number): Promise<number> {
 }
 
 function correctStore(
-  { metadata, extents }: Stores,
+  stores: Stores,
   accounts: Accounts,
   port: number,
-  onMutation: StorageOptions['onMutation'],
-): void {
+  { onMutation, hierarchical = false }: StorageOptions,
+): DataLake | undefined {
+  const { metadata, extents } = stores;
+  const origin = `http://${host}:${port}`;
   registerCopySourceReader({
     accounts,
     metadataStore: metadata,
@@ -125,8 +134,11 @@ function correctStore(
   correctCopies(metadata);
   honourTagAndTierConditions(metadata);
   refuseBadNames(metadata);
+  refuseOtherKind(metadata.db, hierarchical);
+  const lake = hierarchical ? openDataLake(stores, { accounts, origin, onMutation }) : undefined;
   // Outermost, so that what a correction refuses is not reported.
-  if (onMutation) observeMutations(metadata, `http://${host}:${port}`, onMutation);
+  if (onMutation) observeMutations(metadata, origin, onMutation);
+  return lake;
 }
 
 function createListener({ metadata, extents }: Stores, accounts: Accounts): RequestListener {

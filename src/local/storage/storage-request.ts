@@ -10,16 +10,18 @@ export interface StorageRequest {
   readonly container?: string;
   readonly path?: string;
   readonly method: string;
-  /** Azurite's name for it, such as `BlockBlob_PutBlobFromUrl`; `Unknown` when it fits no operation. */
+  /**
+   * Azurite's name for it, such as `BlockBlob_PutBlobFromUrl`, or one of the Data Lake API's, such as `Path_Rename`;
+   * `Unknown` when it fits no operation.
+   */
   readonly operation: string;
   readonly status: number;
   readonly userAgent?: string;
   readonly requestId: string;
 }
 
-type Locals = Readonly<
-  Record<string, (Context['context'] & { contextID: string; operation?: number }) | undefined>
->;
+type Located = Context['context'] & { contextID: string; operation?: number; operationName?: string };
+type Locals = Readonly<Record<string, Located | undefined>>;
 
 /** Wraps Azurite's listener: every request is counted as running and is reported when it is answered. */
 export function observeRequests(
@@ -67,7 +69,7 @@ function toStorageRequest(request: IncomingMessage, response: ServerResponse): S
     ...(context?.container ? { container: context.container } : {}),
     ...(context?.blob ? { path: context.blob } : {}),
     method: request.method ?? '',
-    operation: (context?.operation === undefined ? undefined : operations[context.operation]) ?? 'Unknown',
+    operation: context?.operationName ?? operations[context?.operation ?? -1] ?? 'Unknown',
     status: response.statusCode,
     ...(userAgent === undefined ? {} : { userAgent }),
     requestId: context?.contextID ?? '',

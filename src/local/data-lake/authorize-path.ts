@@ -1,0 +1,40 @@
+import {
+  AccountSasAuthenticator,
+  BlobSasAuthenticator,
+  SharedKeyAuthenticator,
+  logger,
+  operations,
+} from '../storage/azurite.js';
+import type { Accounts, MetadataStore } from '../storage/azurite-model.js';
+import { PathError } from './path-error.js';
+import type { PathRequest } from './path-request.js';
+
+/** The Blob operation that asks for the same rights. */
+export type SameRightsAs =
+  | 'BlockBlob_Upload'
+  | 'Blob_Delete'
+  | 'Blob_GetProperties'
+  | 'Blob_SetMetadata'
+  | 'Container_ListBlobFlatSegment';
+
+/** Checks a Data Lake request by the very code that checks Blob requests: shared key, account SAS, service SAS. */
+export async function authorizePath(
+  request: PathRequest,
+  operation: SameRightsAs,
+  accounts: Accounts,
+  store: MetadataStore,
+): Promise<void> {
+  const { context } = request;
+  context.operation = operations[operation] ?? -1;
+  for (const authenticator of [
+    new SharedKeyAuthenticator(accounts, logger),
+    new AccountSasAuthenticator(accounts, store, logger),
+    new BlobSasAuthenticator(accounts, store, logger),
+  ])
+    if ((await authenticator.validate(context.request, context)) === true) return;
+  throw new PathError(
+    403,
+    'AuthorizationFailure',
+    'Server failed to authenticate the request. Make sure the value of the Authorization header is formed correctly.',
+  );
+}

@@ -1,0 +1,22 @@
+import { validateReadConditions } from '../storage/azurite.js';
+import { nodeAt } from './access-control.js';
+import type { Lake, PathAnswer } from './lake.js';
+import { versionHeaders } from './path-properties.js';
+import { type PathRequest, conditionsOf } from './path-request.js';
+
+/** Path Get Properties with `action=getStatus`: what the system knows of a path, without metadata. */
+export function getStatus(lake: Lake, request: PathRequest): PathAnswer {
+  const node = nodeAt(lake, request);
+  validateReadConditions(request.context, conditionsOf(request), node.document);
+  const { properties, entry } = node.document;
+  return {
+    status: 200,
+    headers: {
+      ...versionHeaders(node),
+      'content-length': String(properties.contentLength ?? 0),
+      'x-ms-resource-type': entry.kind,
+      'x-ms-owner': entry.owner,
+      'x-ms-group': entry.group,
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { getAccessControl, setAccessControl } from './access-control.js';
+import { setAccessControlRecursive } from './access-control-recursive.js';
+import { appendData } from './append-data.js';
+import { createDirectory, createFile } from './create-path.js';
+import { deletePath } from './delete-path.js';
+import { flush } from './flush-data.js';
+import { listPaths } from './list-paths.js';
+import { getStatus } from './path-status.js';
+import { renamePath } from './rename-path.js';
+import type { Route } from './serve-paths.js';
+
+type Matches = Route['matches'];
+
+const action =
+  (verb: string, name: string): Matches =>
+  (method, query) =>
+    method === verb && query.get('action') === name;
+
+const resource =
+  (verb: string, name: string): Matches =>
+  (method, query) =>
+    method === verb && query.get('resource') === name;
+
+/**
+ * The Data Lake API: learn.microsoft.com/rest/api/storageservices/datalakestoragegen2. File systems, properties,
+ * metadata, leases and reading go through the Blob API, as the SDKs do it.
+ */
+export const routes: readonly Route[] = [
+  {
+    name: 'Path_Rename',
+    rights: 'BlockBlob_Upload',
+    matches: (method, _query, headers) => method === 'PUT' && headers['x-ms-rename-source'] !== undefined,
+    run: renamePath,
+  },
+  {
+    name: 'Path_CreateFile',
+    rights: 'BlockBlob_Upload',
+    matches: resource('PUT', 'file'),
+    run: createFile,
+  },
+  {
+    name: 'Path_CreateDirectory',
+    rights: 'BlockBlob_Upload',
+    matches: resource('PUT', 'directory'),
+    run: createDirectory,
+  },
+  { name: 'Path_Append', rights: 'BlockBlob_Upload', matches: action('PATCH', 'append'), run: appendData },
+  { name: 'Path_Flush', rights: 'BlockBlob_Upload', matches: action('PATCH', 'flush'), run: flush },
+  {
+    name: 'Path_Delete',
+    rights: 'Blob_Delete',
+    matches: (method, query) => method === 'DELETE' && (query.has('recursive') || query.has('paginated')),
+    run: deletePath,
+  },
+  {
+    name: 'FileSystem_ListPaths',
+    rights: 'Container_ListBlobFlatSegment',
+    matches: resource('GET', 'filesystem'),
+    run: listPaths,
+  },
+  {
+    name: 'Path_GetAccessControl',
+    rights: 'Blob_GetProperties',
+    matches: action('HEAD', 'getAccessControl'),
+    run: getAccessControl,
+  },
+  {
+    name: 'Path_GetStatus',
+    rights: 'Blob_GetProperties',
+    matches: action('HEAD', 'getStatus'),
+    run: getStatus,
+  },
+  {
+    name: 'Path_SetAccessControl',
+    rights: 'Blob_SetMetadata',
+    matches: action('PATCH', 'setAccessControl'),
+    run: setAccessControl,
+  },
+  {
+    name: 'Path_SetAccessControlRecursive',
+    rights: 'Blob_SetMetadata',
+    matches: action('PATCH', 'setAccessControlRecursive'),
+    run: setAccessControlRecursive,
+  },
+];

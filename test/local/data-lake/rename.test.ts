@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+
+import { createAccountSas } from '../../../src/local/account-sas.js';
+import { accounts } from '../storage/accounts.js';
+import { refusalOf, sasUrl } from '../storage/two-accounts.js';
+import { serviceOf, startLake } from './start-lake.js';
+
+describe('a rename of a file', () => {
+  it('keeps its content, ETag, times and properties', async () => {
+    const { files, source, write, paths } = await startLake();
+    await write('a/f');
+    const file = files.getFileClient('a/f');
+    await file.setMetadata({ colour: 'blue' });
+    const before = await file.getProperties();
+    await files.getDirectoryClient('b').create();
+    await file.move('b/ü g.txt');
+    const after = await files.getFileClient('b/ü g.txt').getProperties();
+    for (const fact of ['etag', 'lastModified', 'createdOn', 'metadata', 'contentLength'] as const)
+      expect(after[fact]).toEqual(before[fact]);
+    expect(String(await source.getBlobClient('b/ü g.txt').downloadToBuffer())).toBe('hello');
+    expect(await file.exists()).toBe(false);
+    expect(await paths()).toEqual(['a', 'b', 'b/ü g.txt']);
+  });
+
+  it('takes the place of a file, unless it may not', async () => {
+    const { files, write, paths } = await startLake();
+    await write('new', 'new');
+    await write('old', 'old');
+    const file = files.getFileClient('new');
+    expect(await refusalOf(file.move('old', { destinationConditions: { ifNoneMatch: '*' } }))).toBe(
+      '409 PathAlreadyExists',
+    );
+    expect(await refusalOf(file.move('old', { destinationConditions: { ifMatch: '"0x1"' } }))).toBe(
+      '412 ConditionNotMet',
+    );
+    expect(await refusalOf(file.move('old', { conditions: { ifMatch: '"0x1"' } }))).toBe(
+      '412 SourceConditionNotMet',
+    );
+    expect(await refusalOf(file.move('nowhere/f'))).toBe('404 RenameDestinationParentPathNotFound');
+    expect(await refusalOf(files.getFileClient('missing').move('old'))).toBe('404 SourcePathNotFound');
+    expect(String(await files.getFileClient('old').readToBuffer())).toBe('old');
+    const { etag } = await file.getProperties();
+    const replaced = await files.getFileClient('old').getProperties();
+    await file.move('old', {
+      conditions: { ifMatch: etag ?? '' },
+      destinationConditions: { ifMatch: replaced.etag ?? '' },
+    });
+    expect(String(await files.getFileClient('old').readToBuffer())).toBe('new');
+    expect(await paths()).toEqual(['old']);
+  });
+
+  it('reaches into another file system of the account', async () => {
+    const lake = await startLake();
+    const other = serviceOf(lake).getFileSystemClient('other');
+    await other.create();
+    await lake.write('d/f');
+    await lake.files.getDirectoryClient('d').move('other', 'e');
+    expect(String(await other.getFileClient('e/f').readToBuffer())).toBe('hello');
+    await other.getFileClient('e/f').setMetadata({ a: 'b' });
+    await lake.files.delete();
+    expect((await other.getFileClient('e/f').getProperties()).metadata).toEqual({ a: 'b' });
+    await other.getFileClient('e/f').delete();
+    expect(await other.getFileClient('e/f').exists()).toBe(false);
+  });
+});
+
+describe('a rename of a directory', () => {
+  it('moves all that is below it at once, with every ETag as it was', async () => {
+    const { files, source, write, paths } = await startLake();
+    await write('d/x/f', 'f');
+    await source.getBlockBlobClient('d/y/g').upload('g', 1, { metadata: { a: 'b' } });
+    const etags = async (root: string) =>
+      Promise.all(
+        ['', '/x', '/x/f', '/y/g'].map(
+          async (path) => (await files.getFileClient(root + path).getProperties()).etag,
+        ),
+      );
+    const before = await etags('d');
+    await files.getDirectoryClient('d').move('e');
+    expect(await etags('e')).toEqual(before);
+    expect(await paths()).toEqual(['e', 'e/x', 'e/x/f', 'e/y', 'e/y/g']);
+    expect(await refusalOf(source.getBlobClient('d/y/g').getProperties())).toMatch(/^404/);
+    await source.getBlockBlobClient('e/y/g').upload('gg', 2);
+    expect(String(await files.getFileClient('e/y/g').readToBuffer())).toBe('gg');
+    await write('d/x/f', 'another');
+    expect(String(await files.getFileClient('e/x/f').readToBuffer())).toBe('f');
+  });
+
+  it('takes the place of an empty directory and of nothing else', async () => {
+    const { files, write, paths } = await startLake();
+    await write('d/f');
+    await files.getDirectoryClient('empty').create();
+    await write('full/g');
+    await write('file');
+    const directory = files.getDirectoryClient('d');
+    expect(await refusalOf(directory.move('full'))).toBe('409 PathAlreadyExists');
+    expect(await refusalOf(directory.move('file'))).toBe('409 InvalidSourceOrDestinationResourceType');
+    expect(await refusalOf(files.getFileClient('file').move('empty'))).toBe(
+      '409 InvalidSourceOrDestinationResourceType',
+    );
+    expect(await refusalOf(directory.move('d'))).toBe('409 InvalidRenameSourcePath');
+    expect(await refusalOf(directory.move('d/e'))).toBe('409 InvalidRenameSourcePath');
+    expect(await refusalOf(directory.move('file/d'))).toBe('404 RenameDestinationParentPathNotFound');
+    await directory.move('empty');
+    expect(await paths()).toEqual(['empty', 'empty/f', 'file', 'full', 'full/g']);
+  });
+
+  it('takes the same time whatever is below it', async () => {
+    const { files, source } = await startLake();
+    const blobs = Array.from({ length: 2000 }, (_, index) =>
+      source.getBlockBlobClient(`big/${index % 20}/${index}`),
+    );
+    for (let start = 0; start < blobs.length; start += 50)
+      await Promise.all(blobs.slice(start, start + 50).map(async (blob) => blob.upload('', 0)));
+    await source.getBlockBlobClient('small/f').upload('', 0);
+    const timeOf = async (from: string, to: string) => {
+      const times: number[] = [];
+      for (let round = 0; round < 10; round++) {
+        const [there, back] = round % 2 === 0 ? [from, to] : [to, from];
+        const started = performance.now();
+        await files.getDirectoryClient(there).move(back);
+        times.push(performance.now() - started);
+      }
+      return Math.min(...times);
+    };
+    await timeOf('small', 'tiny');
+    const small = await timeOf('small', 'tiny');
+    expect(await timeOf('big', 'huge')).toBeLessThan(small * 5 + 5);
+    expect(await files.getFileClient('big/3/1983').exists()).toBe(true);
+  });
+});
+
+describe('the URL of a rename', () => {
+  it('may name the account or leave it to the source, which may be named with the account or without', async () => {
+    const { storage, source, write, paths } = await startLake();
+    await write('a');
+    const sas = createAccountSas({
+      accountName: 'sourceaccount',
+      accountKey: accounts[0]?.key ?? '',
+      blobEndpoint: '',
+      dfsEndpoint: null,
+      connectionString: '',
+    });
+    const origin = `http://127.0.0.1:${storage.port}`;
+    const rename = async (url: string, from: string, query = sas) => {
+      const headers = { 'x-ms-rename-source': `${from}?${query}`, 'x-ms-version': '2023-11-03' };
+      return (await fetch(`${origin}${url}?${query}`, { method: 'PUT', headers })).status;
+    };
+    expect(await rename('/sourceaccount/docs/b', '/docs/a')).toBe(201);
+    expect(await rename('/sourceaccount/docs/c', '/sourceaccount/docs/b')).toBe(201);
+    expect(await rename('/docs/d%20d', '/sourceaccount/docs/c')).toBe(201);
+    expect(await rename('/docs/e', '/docs/d%20d')).toBe(404);
+    expect(await rename('/docs/e', '/sourceaccount/docs/d%20d', 'sig=wrong')).toBe(403);
+    const ofOneBlob = new URL(await sasUrl(source.getBlobClient('e'), 'rcw')).searchParams.toString();
+    expect(await rename('/sourceaccount/docs/e', '/docs/d%20d', ofOneBlob)).toBe(403);
+    expect(await paths()).toEqual(['d d']);
+  });
+});
