@@ -71,8 +71,15 @@ function connectCapped(connection: StorageConnection, perSecond: number | undefi
   return connectStorage(connection, { tries: 1, cap: capRequests(connection.accountName, perSecond) });
 }
 
+/** A send that gets no answer is given up within the minute: whoever sends insists by itself, and has a function's time to keep. */
+const SEND_OPTIONS = { retryOptions: { maxRetries: 1, timeoutInMs: 30_000 } } as const;
+
 function connectServiceBus(connection: ServiceBusConnection): ServiceBusClient {
   return 'connectionString' in connection
-    ? new ServiceBusClient(connection.connectionString)
-    : new ServiceBusClient(connection.fullyQualifiedNamespace, createCredential(connection.clientId));
+    ? new ServiceBusClient(connection.connectionString, SEND_OPTIONS)
+    : new ServiceBusClient(
+        connection.fullyQualifiedNamespace,
+        createCredential(connection.clientId),
+        SEND_OPTIONS,
+      );
 }

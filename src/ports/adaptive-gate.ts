@@ -14,8 +14,8 @@ const MOST_REQUESTS = 64;
 
 /**
  * How long a request waits at the gate, in milliseconds. A message makes a handful of requests and waits for the next
- * only when it got through with the last, so that it stays within the five minutes of a function and the ten of its
- * lock. Waiting is what keeps an outage cheap: a worker whose messages all wait takes no more from the queue.
+ * only when it got through with the last, so that it stays within the five minutes that every plan gives a
+ * function. Waiting is what keeps an outage cheap: a worker whose messages all wait takes no more from the queue.
  */
 export const LONGEST_WAIT_MS = 45_000;
 
