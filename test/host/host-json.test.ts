@@ -4,7 +4,7 @@ import { parseHostJson, readHostJson } from '../../src/host/host-json.js';
 describe('host.json', () => {
   it('of this repository is read', async () => {
     const hostJson = await readHostJson(new URL('../../host.json', import.meta.url));
-    expect(hostJson.functionTimeoutMs).toBe(5 * 60_000);
+    expect(hostJson.functionTimeoutMs).toBe(10 * 60_000);
     expect(hostJson.serviceBus).toMatchObject({
       autoCompleteMessages: true,
       retry: { mode: 'exponential', delayMs: 800 },
