@@ -1,3 +1,4 @@
+import { refuseBadName } from '../storage/blob-names.js';
 import { newETag, validateWriteConditions } from '../storage/azurite.js';
 import type { BlobDocument } from '../storage/azurite-model.js';
 import { accessOf } from './access.js';
@@ -63,6 +64,7 @@ export function createDirectory(lake: Lake, request: PathRequest): PathAnswer {
   const { namespace } = lake;
   const { account, container, path, context } = request;
   const there = namespace.find(account, container, path);
+  refuseBadName(context, path);
   refuseExisting(there, request);
   validateWriteConditions(context, conditionsOf(request), there?.document ?? null);
   const access = accessOf(request, parentOf(lake, request), 'directory');

@@ -14,6 +14,7 @@ import type { RequestListener } from 'node:http';
 import type { Accounts } from '../storage/azurite-model.js';
 import type { Stores } from '../storage/open-stores.js';
 import type { StorageMutation } from '../storage-mutation.js';
+import { tellAccountKind } from './account-info.js';
 import { listResourceTypes, showAsBlobs } from './blob-view.js';
 import type { Lake } from './lake.js';
 import { Namespace } from './namespace.js';
@@ -44,6 +45,7 @@ export function openDataLake(
   const namespace = new Namespace(records);
   resolveNames(metadata.db, namespace, records);
   listResourceTypes();
+  tellAccountKind(metadata);
   showAsBlobs(metadata, namespace, records);
   const lake: Lake = {
     namespace,

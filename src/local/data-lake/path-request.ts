@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { BlobStorageContext, contextPath } from '../storage/azurite.js';
 import type { Accounts, Conditions, Context, LocalRequest } from '../storage/azurite-model.js';
-import { pathErrors } from './path-error.js';
+import { PathError, pathErrors } from './path-error.js';
 
 /** A call of the Data Lake API. */
 export interface PathRequest {
@@ -29,12 +29,13 @@ export function parsePathRequest(
   operation: string,
   holder: object,
 ): PathRequest {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const url = request.url ?? '/';
+  const query = new URLSearchParams(url.split('?')[1]);
   const header = (name: string) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value.join(',') : value;
   };
-  const place = placeOf(request.url ?? '/', header('x-ms-rename-source'), accounts);
+  const place = placeOf(url, header('x-ms-rename-source'), accounts);
   const context = new BlobStorageContext(holder, contextPath);
   context.contextId = randomUUID();
   context.startTime = new Date();
@@ -43,11 +44,11 @@ export function parsePathRequest(
     container: place.container,
     blob: place.path,
     loose: false,
-    authenticationPath: rawPathOf(request.url ?? '/'),
+    authenticationPath: rawPathOf(url),
     operationName: operation,
   });
-  context.request = toLocalRequest(request, url, header);
-  return { ...place, query: url.searchParams, context, body: request, header };
+  context.request = toLocalRequest(request, query, header);
+  return { ...place, query, context, body: request, header };
 }
 
 /**
@@ -79,24 +80,28 @@ function toPlainSegments(url: string): string[] {
   try {
     return decodeURIComponent(rawPathOf(url)).replaceAll('\\', '/').replace(/^\//, '').split('/');
   } catch {
-    throw pathErrors.invalidHeader('x-ms-rename-source');
+    throw new PathError(
+      400,
+      'InvalidUri',
+      'The requested URI does not represent any resource on the server.',
+    );
   }
 }
 
 function toLocalRequest(
   request: IncomingMessage,
-  url: URL,
+  query: URLSearchParams,
   header: (name: string) => string | undefined,
 ): LocalRequest {
   return {
     getMethod: () => request.method ?? '',
     getUrl: () => request.url ?? '/',
-    getEndpoint: () => url.origin,
+    getEndpoint: () => `http://${request.headers.host ?? ''}`,
     getPath: () => rawPathOf(request.url ?? '/'),
     getHeader: (name) => header(name.toLowerCase()),
     getHeaders: () => request.headers,
     getRawHeaders: () => request.rawHeaders,
-    getQuery: (name) => url.searchParams.get(name) ?? undefined,
+    getQuery: (name) => query.get(name) ?? undefined,
     getProtocol: () => 'http',
   };
 }

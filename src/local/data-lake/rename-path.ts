@@ -1,4 +1,5 @@
 import { validateReadConditions, validateWriteConditions } from '../storage/azurite.js';
+import { refuseBadName } from '../storage/blob-names.js';
 import { isAzuriteError } from '../storage/storage-error.js';
 import { type Node, isDirectory, toSegments } from './entry.js';
 import type { Lake, PathAnswer } from './lake.js';
@@ -17,6 +18,7 @@ export function renamePath(lake: Lake, request: PathRequest): PathAnswer {
   const { namespace, origin } = lake;
   const { account, container, path } = request;
   const from = renameSourceOf(request);
+  refuseBadName(request.context, path);
   refuseOutsideSas(request, from.container);
   const source = namespace.find(account, from.container, from.path);
   if (source === undefined || !source.document.isCommitted)

@@ -23,7 +23,7 @@ export function servePaths(
   blobs: RequestListener,
 ): RequestListener {
   return (request, response) => {
-    const query = new URL(request.url ?? '/', 'http://127.0.0.1').searchParams;
+    const query = new URLSearchParams((request.url ?? '').split('?')[1]);
     const route = routes.find(({ matches }) => matches(request.method ?? '', query, request.headers));
     if (route === undefined) return blobs(request, response);
     const locals = {};

@@ -126,6 +126,12 @@ export interface AzuriteModules {
   'blob/handlers/BlobHandler': {
     default: HandlerClass;
   };
+  'blob/handlers/ContainerHandler': {
+    default: HandlerClass;
+  };
+  'blob/handlers/ServiceHandler': {
+    default: HandlerClass;
+  };
   'blob/handlers/BlockBlobHandler': {
     default: HandlerClass;
   };

@@ -33,7 +33,8 @@ export function refuseBadNames(store: MetadataStore): void {
   }
 }
 
-function refuseBadName(context: Context, name: string): void {
+/** @throws AzuriteError for a name that Azure would refuse */
+export function refuseBadName(context: Context, name: string): void {
   if (name.length > longestName)
     throw storageError(
       context,

@@ -1,3 +1,4 @@
+import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 
 import { refusalOf, sasUrl } from '../storage/two-accounts.js';
@@ -57,6 +58,20 @@ describe('the Blob API of a hierarchical account', () => {
     await files.getDirectoryClient('a').move('b');
     await source.getBlockBlobClient('b/f').commitBlockList([id]);
     expect(String(await source.getBlockBlobClient('b/f').downloadToBuffer())).toBe('hello');
+  });
+
+  it('says that the account is hierarchical, and of a flat one that it is not', async () => {
+    const lake = await startLake();
+    await lake.write('f');
+    const flat = await startLake({ hierarchical: false });
+    const kindOf = async ({ storage, source }: typeof lake) => {
+      const service = BlobServiceClient.fromConnectionString(storage.connectionString('sourceaccount'));
+      const { isHierarchicalNamespaceEnabled: ofService } = await service.getAccountInfo();
+      const { isHierarchicalNamespaceEnabled: ofContainer } = await source.getAccountInfo();
+      return [ofService, ofContainer === true];
+    };
+    expect(await kindOf(lake)).toEqual([true, true]);
+    expect(await kindOf(flat)).toEqual([false, false]);
   });
 
   it('has no tags, no page blobs and no delimiter but the slash', async () => {

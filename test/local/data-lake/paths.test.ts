@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
+
 import { describe, expect, it } from 'vitest';
 
-import { refusalOf } from '../storage/two-accounts.js';
+import { refusalOf, sasUrl } from '../storage/two-accounts.js';
 import { startLake } from './start-lake.js';
 
 describe('a file', () => {
@@ -36,6 +38,45 @@ describe('a file', () => {
     await file.create();
     expect((await file.readToBuffer()).length).toBe(0);
     expect((await file.getProperties()).metadata).toEqual({});
+  });
+
+  it('takes content only as it was announced, and keeps what a flush leaves', async () => {
+    const { files, source } = await startLake();
+    const file = files.getFileClient('f');
+    await file.create();
+    const md5 = createHash('md5').update('hello').digest();
+    // The SDK does not send the MD5 that it is given for an append.
+    const append = async (body: string) => {
+      const url = `${await sasUrl(source.getBlobClient('f'), 'rcw')}&action=append&position=0`;
+      const headers = { 'content-md5': md5.toString('base64'), 'x-ms-version': '2023-11-03' };
+      const response = await fetch(url, { method: 'PATCH', headers, body });
+      return [response.status, response.headers.get('x-ms-error-code')];
+    };
+    expect(await append('world')).toEqual([400, 'Md5Mismatch']);
+    await file.append('lost', 0, 4);
+    expect(await append('hello')).toEqual([202, null]);
+    await file.append('world', 5, 5);
+    await file.flush(5, {
+      retainUncommittedData: true,
+      pathHttpHeaders: { contentMD5: new Uint8Array(md5) },
+    });
+    expect((await file.getProperties()).contentMD5).toEqual(md5);
+    await file.append('!', 10, 1, { flush: true });
+    expect(String(await file.readToBuffer())).toBe('helloworld!');
+    await file.append('never', 11, 5);
+    await file.append('never', 20, 5);
+    await file.flush(11);
+    expect(await refusalOf(file.flush(16))).toBe('400 InvalidFlushPosition');
+  });
+
+  it('has a name that Azure takes', async () => {
+    const { files, write } = await startLake();
+    await write('f');
+    const long = 'n'.repeat(1025);
+    expect(await refusalOf(files.getFileClient(long).create())).toBe('400 OutOfRangeInput');
+    expect(await refusalOf(files.getDirectoryClient(long).create())).toBe('400 OutOfRangeInput');
+    expect(await refusalOf(files.getDirectoryClient('a\u0001').create())).toBe('400 InvalidResourceName');
+    expect(await refusalOf(files.getFileClient('f').move('a\u0001'))).toBe('400 InvalidResourceName');
   });
 
   it('brings the directories on its way into being, in either API', async () => {

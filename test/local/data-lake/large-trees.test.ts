@@ -1,0 +1,74 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+import { pathOf, toSegments } from '../../../src/local/data-lake/entry.js';
+import { Namespace } from '../../../src/local/data-lake/namespace.js';
+import { openRecords, type Records } from '../../../src/local/data-lake/records.js';
+import { walk } from '../../../src/local/data-lake/walk.js';
+import { createAccountSas } from '../../../src/local/account-sas.js';
+import { openStores } from '../../../src/local/storage/open-stores.js';
+import { RequestsInFlight } from '../../../src/local/storage/requests-in-flight.js';
+import { accounts } from '../storage/accounts.js';
+import { startLake } from './start-lake.js';
+
+/** A tree without a server, and the number of documents that were said to have changed. */
+async function openTree(): Promise<{ tree: Namespace; changes: () => number }> {
+  const stores = await openStores(undefined, new RequestsInFlight(), () => {});
+  onTestFinished(async () => stores.close());
+  const records = openRecords(stores.metadata.db);
+  let changes = 0;
+  const counting: Records = {
+    ...records,
+    changed(document) {
+      changes++;
+      records.changed(document);
+    },
+  };
+  return { tree: new Namespace(counting), changes: () => changes };
+}
+
+describe('a directory with many paths below it', () => {
+  it('is moved by a change of its own document alone', async () => {
+    const { tree, changes } = await openTree();
+    for (let index = 0; index < 3000; index++) tree.makeDirectory('a', 'c', `big/${index % 10}/${index}`);
+    const big = tree.find('a', 'c', 'big');
+    if (big === undefined) throw new Error('it was just made');
+    tree.move(big, tree.makeDirectory('a', 'other', 'x/y'), 'z');
+    expect(changes()).toBe(1);
+    expect(tree.find('a', 'c', 'big/7/2997')).toBeUndefined();
+    const moved = tree.find('a', 'other', 'x/y/z/7/2997');
+    expect(moved && toSegments(pathOf(moved))).toEqual(['x', 'y', 'z', '7', '2997']);
+    expect([...walk(tree.makeDirectory('a', 'other', ''), { recursive: true })]).toHaveLength(3 + 10 + 3000);
+    tree.remove(big);
+    expect([...walk(tree.makeDirectory('a', 'other', ''), { recursive: true })].map(pathOf)).toEqual([
+      'x',
+      'x/y',
+    ]);
+  });
+
+  it('is deleted after its last page when its delete is asked for in pages', async () => {
+    const { storage, files, source, paths } = await startLake();
+    const count = 5200;
+    // Each path brings a hundred directories with it.
+    for (let index = 0; index < count; index += 100) {
+      const path = Array.from({ length: 100 }, (_, depth) => `${index + depth}`).join('/');
+      await source.getBlockBlobClient(`d/${path}`).upload('', 0);
+    }
+    const sas = createAccountSas({
+      accountName: 'sourceaccount',
+      accountKey: accounts[0]?.key ?? '',
+      blobEndpoint: '',
+      dfsEndpoint: null,
+      connectionString: '',
+    });
+    const url = `${storage.blobEndpoint('sourceaccount')}/docs/d?recursive=true&paginated=true&${sas}`;
+    const first = await fetch(url, { method: 'DELETE' });
+    const continuation = first.headers.get('x-ms-continuation') ?? '';
+    expect(continuation).not.toBe('');
+    expect(await files.getDirectoryClient('d').exists()).toBe(true);
+    const second = await fetch(`${url}&continuation=${continuation}`, { method: 'DELETE' });
+    expect([second.status, second.headers.get('x-ms-continuation')]).toEqual([200, null]);
+    expect(await paths()).toEqual([]);
+    const wrong = await fetch(`${url}&continuation=!`, { method: 'DELETE' });
+    expect(wrong.status).toBe(404);
+  });
+});
