@@ -1,43 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryAccount, type Schedule } from '../../src/memory/memory-account.js';
-import { parseContainerName } from '../../src/model/key.js';
 import { AdaptiveGate } from '../../src/ports/adaptive-gate.js';
 import { throttleBackup, throttleReader } from '../../src/ports/throttle.js';
 import { describePorts } from '../contract/ports.contract.js';
 import { KEY } from '../support/keys.js';
+import { createMemoryStores } from '../support/memory-stores.js';
 
 describePorts('in memory behind gates', async () => {
-  await Promise.resolve();
-  const source = createMemoryAccount('sourceaccount');
-  const backup = createMemoryAccount('backupaccount', undefined, source);
-  const sides = { source, backup };
+  const stores = await createMemoryStores();
   const gates = {
     source: new AdaptiveGate({ account: 'sourceaccount' }),
     backup: new AdaptiveGate({ account: 'backupaccount' }),
   };
   return {
-    source: throttleReader(source, gates.source),
-    backup: throttleBackup(backup, gates),
-    put: async (side, key, blob) => {
-      await Promise.resolve();
-      sides[side].addContainer(key.container);
-      sides[side].put(key, blob);
-    },
-    remove: async (side, key) => {
-      await Promise.resolve();
-      sides[side].remove(key);
-    },
-    content: async (side, key) => {
-      await Promise.resolve();
-      return sides[side].peek(key)?.content;
-    },
-    addContainer: async (side, container) => {
-      await Promise.resolve();
-      sides[side].addContainer(parseContainerName(container));
-    },
-    stop: async () => {
-      await Promise.resolve();
-    },
+    ...stores,
+    source: throttleReader(stores.source, gates.source),
+    backup: throttleBackup(stores.backup, gates),
   };
 });
 
