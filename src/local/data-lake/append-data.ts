@@ -36,6 +36,6 @@ export async function appendData(lake: Lake, request: PathRequest): Promise<Path
       size: extent.count,
       persistency: extent,
     });
-  if (request.query.get('flush') === 'true') return flushData(lake, request, position + extent.count);
-  return { status: 202 };
+  if (request.query.get('flush') !== 'true') return { status: 202 };
+  return { ...flushData(lake, request, position + extent.count), status: 202 };
 }
