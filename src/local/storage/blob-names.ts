@@ -4,8 +4,7 @@ import { storageError } from './storage-error.js';
 const longestName = 1024;
 // What XML 1.0 cannot hold breaks Azurite's listings for every reader. Azure refuses the control characters and lists
 // U+FFFE and U+FFFF in an encoded form, which Azurite cannot do: here they are refused as well.
-// eslint-disable-next-line no-control-regex
-const forbidden = /[\u0000-\u001F\u007F-\u009F\uFFFE\uFFFF]/;
+const forbidden = /\p{Cc}|[\uFFFE\uFFFF]/u;
 
 /** Refuses new blobs whose names Azure would refuse: beyond 1,024 characters, or with control characters. */
 export function refuseBadNames(store: MetadataStore): void {
