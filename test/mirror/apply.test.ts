@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { apply } from '../../src/mirror/apply.js';
+import type { Decision } from '../../src/mirror/decide.js';
+import type { BlobPresent } from '../../src/model/reading.js';
+import type { BackupStore, WriteOutcome } from '../../src/ports/backup-store.js';
+import { KEY } from '../support/keys.js';
+import { createMemoryPair, POLICY } from '../support/memory-pair.js';
+
+const LEASED: WriteOutcome = { outcome: 'refused', reason: 'backup-leased' };
+
+/** A source with one blob, and a backup that holds another one and answers every write as it is told. */
+async function createStage(answer: WriteOutcome | undefined, engineAnswer?: 'unfinished') {
+  const { source, backup } = createMemoryPair();
+  source.put(KEY, { content: 'v2', tags: { colour: 'red' } });
+  backup.put(KEY, { content: 'v1' });
+  const read = async (from: Pick<BackupStore, 'read'>): Promise<BlobPresent> => {
+    const reading = await from.read(KEY);
+    if (!reading.present) throw new Error('it is there');
+    return reading;
+  };
+  const write = async (): Promise<WriteOutcome> => {
+    await Promise.resolve();
+    return answer ?? { outcome: 'written' };
+  };
+  const store: BackupStore = {
+    ...backup,
+    copy: async () =>
+      engineAnswer === 'unfinished'
+        ? { outcome: 'unfinished', engine: 'blocks-from-url' }
+        : { ...(await write()), engine: 'memory' },
+    restamp: write,
+    setTier: write,
+    setTags: write,
+    delete: write,
+  };
+  const [onSource, onBackup] = [await read(source), await read(backup)];
+  return {
+    source,
+    onSource,
+    onBackup,
+    apply: async (decision: Decision) =>
+      await apply({ source, backup: store, policy: POLICY }, KEY, decision),
+  };
+}
+
+describe('apply', () => {
+  it('reports a backup that is held by somebody as skipped, whatever was to be written', async () => {
+    const stage = await createStage(LEASED);
+    const { onSource, onBackup } = stage;
+    const writes: Decision[] = [
+      { action: 'copy', source: onSource, condition: { ifMatch: onBackup.etag } },
+      { action: 'copy', source: onSource, condition: { nothingThere: true } },
+      { action: 'create-container-and-copy', source: onSource },
+      { action: 'make-way', ifMatch: onBackup.etag },
+      { action: 'restamp', source: onSource, backup: onBackup },
+      { action: 'set-tier', tier: 'Cool' },
+      { action: 'compare-tags' },
+      { action: 'delete', ifMatch: onBackup.etag },
+    ];
+    for (const decision of writes) {
+      expect(await stage.apply(decision)).toEqual({
+        verdict: { verdict: 'skipped', reason: 'backup-leased' },
+      });
+    }
+  });
+
+  it('reads everything again when somebody moved, on either side', async () => {
+    for (const outcome of ['backup-moved', 'source-moved'] as const) {
+      const stage = await createStage({ outcome });
+      const copy: Decision = { action: 'copy', source: stage.onSource, condition: { nothingThere: true } };
+      expect(await stage.apply(copy)).toEqual({ again: 'somebody moved' });
+    }
+  });
+
+  it('leaves a copy that the service still makes, and one that has used up its time, to a later look', async () => {
+    const stage = await createStage(undefined, 'unfinished');
+    expect(await stage.apply({ action: 'wait' })).toEqual({
+      verdict: { verdict: 'unfinished', engine: 'copy-blob' },
+    });
+    const copy: Decision = { action: 'copy', source: stage.onSource, condition: { nothingThere: true } };
+    expect(await stage.apply(copy)).toEqual({
+      verdict: { verdict: 'unfinished', engine: 'blocks-from-url' },
+    });
+  });
+
+  it('makes a container without metadata when that of the source has just gone, and leaves the rest to the copy', async () => {
+    const stage = await createStage({ outcome: 'source-moved' });
+    stage.source.dropContainer(KEY.container);
+    const decision: Decision = { action: 'create-container-and-copy', source: stage.onSource };
+    expect(await stage.apply(decision)).toEqual({ again: 'somebody moved' });
+  });
+
+  it('copies from a service that knows no tags', async () => {
+    const stage = await createStage(undefined);
+    const { tagCount: _none, ...untagged } = stage.onSource;
+    const copy: Decision = { action: 'copy', source: untagged, condition: { nothingThere: true } };
+    expect(await stage.apply(copy)).toMatchObject({ verdict: { verdict: 'copied' } });
+  });
+});
