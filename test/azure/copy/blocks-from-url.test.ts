@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
 import { BlobmirrorError } from '../../../src/model/errors.js';
 import type { Key } from '../../../src/model/key.js';
 import type { BackupStore, CopyOutcome, CopyRequest } from '../../../src/ports/backup-store.js';
-import { contentOf, type CopyStage, present, startCopyStage } from '../support/copy-stage.js';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
+import { onCopyStage } from '../support/on-copy-stage.js';
 
 const SMALL: Partial<CopyOptions> = { largestInOneRequest: 0, serverBlock: { size: 4, atOnce: 2 } };
 /** A worker that copies one block in each call. */
@@ -15,16 +16,8 @@ const UNFINISHED = { outcome: 'unfinished', engine: 'blocks-from-url' };
 describe('copying by blocks', () => {
   let stage: CopyStage;
   let key: Key;
-  beforeAll(async () => {
-    stage = await startCopyStage();
-  });
-  beforeEach(() => {
-    key = stage.newKey();
-    stage.wire.intercept = () => undefined;
-    stage.wire.requests.length = 0;
-  });
-  afterAll(async () => {
-    await stage.stop();
+  onCopyStage((...entered) => {
+    [stage, key] = entered;
   });
 
   const put = async (content: string): Promise<void> => {

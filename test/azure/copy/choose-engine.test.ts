@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
 import type { Key } from '../../../src/model/key.js';
 import type { BackupStore } from '../../../src/ports/backup-store.js';
-import { type CopyStage, startCopyStage } from '../support/copy-stage.js';
+import type { CopyStage } from '../support/copy-stage.js';
+import { onCopyStage } from '../support/on-copy-stage.js';
 import type { WireRequest } from '../support/start-wire.js';
 
 const SIZES: Partial<CopyOptions> = { largestInOneRequest: 8, serverBlock: { size: 4, atOnce: 2 } };
 
 describe('the engine of a copy', () => {
   let stage: CopyStage;
-  beforeAll(async () => {
-    stage = await startCopyStage();
-  });
-  beforeEach(() => {
-    stage.wire.intercept = () => undefined;
-  });
-  afterAll(async () => {
-    await stage.stop();
+  onCopyStage((entered) => {
+    stage = entered;
   });
 
   async function putBlock(size: number): Promise<Key> {

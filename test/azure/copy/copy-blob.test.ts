@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/mirror/decide.js';
 import type { Key } from '../../../src/model/key.js';
 import { addStamp, STAMP_NAME } from '../../../src/model/stamp.js';
 import type { CopyRequest } from '../../../src/ports/backup-store.js';
 import { POLICY } from '../../support/memory-pair.js';
-import { contentOf, type CopyStage, present, startCopyStage } from '../support/copy-stage.js';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
+import { onCopyStage } from '../support/on-copy-stage.js';
 import type { WireAnswer, WireRequest } from '../support/start-wire.js';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
@@ -46,16 +47,8 @@ const refused = (status: number, code: string): WireAnswer => ({
 describe('asynchronous copies', () => {
   let stage: CopyStage;
   let key: Key;
-  beforeAll(async () => {
-    stage = await startCopyStage();
-  });
-  beforeEach(() => {
-    key = stage.newKey();
-    stage.wire.intercept = () => undefined;
-    stage.wire.requests.length = 0;
-  });
-  afterAll(async () => {
-    await stage.stop();
+  onCopyStage((...entered) => {
+    [stage, key] = entered;
   });
 
   const worker = (budgetMs = 60_000) => stage.worker({ engine: 'copy-blob', budgetMs });

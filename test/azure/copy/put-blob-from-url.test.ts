@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Key } from '../../../src/model/key.js';
-import { contentOf, type CopyStage, present, startCopyStage } from '../support/copy-stage.js';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
+import { onCopyStage } from '../support/on-copy-stage.js';
 
 const WRITTEN = { outcome: 'written', engine: 'put-blob-from-url' };
 const md5Of = (content: string): Buffer => createHash('md5').update(content).digest();
@@ -9,16 +10,8 @@ const md5Of = (content: string): Buffer => createHash('md5').update(content).dig
 describe('copying in one request', () => {
   let stage: CopyStage;
   let key: Key;
-  beforeAll(async () => {
-    stage = await startCopyStage();
-  });
-  beforeEach(() => {
-    key = stage.newKey();
-    stage.wire.requests.length = 0;
-    stage.wire.intercept = () => undefined;
-  });
-  afterAll(async () => {
-    await stage.stop();
+  onCopyStage((...entered) => {
+    [stage, key] = entered;
   });
 
   it('keeps all six content headers, tags only when asked, and the tier', async () => {

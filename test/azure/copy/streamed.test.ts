@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
 import type { Key } from '../../../src/model/key.js';
-import { contentOf, type CopyStage, present, startCopyStage } from '../support/copy-stage.js';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
+import { onCopyStage } from '../support/on-copy-stage.js';
 
 const SMALL: Partial<CopyOptions> = { engine: 'streamed', streamedBlock: { size: 4, atOnce: 2 } };
 const ONE_BLOCK: Partial<CopyOptions> = {
@@ -17,16 +18,8 @@ const MIB = 1024 * 1024;
 describe('streaming through the process', () => {
   let stage: CopyStage;
   let key: Key;
-  beforeAll(async () => {
-    stage = await startCopyStage();
-  });
-  beforeEach(() => {
-    key = stage.newKey();
-    stage.wire.intercept = () => undefined;
-    stage.wire.requests.length = 0;
-  });
-  afterAll(async () => {
-    await stage.stop();
+  onCopyStage((...entered) => {
+    [stage, key] = entered;
   });
 
   const putAppend = async (content: string): Promise<void> => {

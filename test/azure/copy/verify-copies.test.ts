@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
 import { decide } from '../../../src/mirror/decide.js';
 import type { Key } from '../../../src/model/key.js';
 import { POLICY } from '../../support/memory-pair.js';
-import { contentOf, type CopyStage, present, startCopyStage } from '../support/copy-stage.js';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
+import { onCopyStage } from '../support/on-copy-stage.js';
 import type { WireRequest } from '../support/start-wire.js';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
@@ -14,16 +15,8 @@ const MIB = 1024 * 1024;
 describe('copies that are compared before they count', () => {
   let stage: CopyStage;
   let key: Key;
-  beforeAll(async () => {
-    stage = await startCopyStage();
-  });
-  beforeEach(() => {
-    key = stage.newKey();
-    stage.wire.intercept = () => undefined;
-    stage.wire.requests.length = 0;
-  });
-  afterAll(async () => {
-    await stage.stop();
+  onCopyStage((...entered) => {
+    [stage, key] = entered;
   });
 
   const isRead = ({ method, url }: WireRequest): boolean => method === 'GET' && !url.includes('comp=');
