@@ -38,6 +38,7 @@ interface PolicySettings {
   readonly deletes: 'mirror' | 'keep';
   readonly tier: 'same' | 'Hot' | 'Cool' | 'Cold' | 'Archive';
   readonly tags: 'mirror' | 'off';
+  readonly acl: 'mirror' | 'off';
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -72,6 +73,7 @@ export function readAccountSettings(env: Environment): AccountSettings {
       deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
       tier: readChoice(env, 'BLOBMIRROR_TIER', ['same', 'Hot', 'Cool', 'Cold', 'Archive'], 'same'),
       tags: readChoice(env, 'BLOBMIRROR_TAGS', ['mirror', 'off'], 'off'),
+      acl: readChoice(env, 'BLOBMIRROR_ACL', ['mirror', 'off'], 'mirror'),
     },
   };
   if (settings.source.accountName === settings.backup.accountName) {

@@ -8,6 +8,8 @@ export interface Policy {
   readonly tier: 'same' | 'Hot' | 'Cool' | 'Cold' | 'Archive';
   /** Whether index tags are mirrored; it takes the right to read them at the source and to write them on the backup. */
   readonly tags: 'mirror' | 'off';
+  /** Whether owner, group, permissions and access control lists are mirrored between hierarchical accounts. */
+  readonly acl: 'mirror' | 'off';
 }
 
 /** The tier that a copy of this blob should have; undefined where the account's default will do. */

@@ -1,8 +1,9 @@
+import type { Access } from './access.js';
 import type { Etag } from './etag.js';
 import type { Metadata, Stamp } from './stamp.js';
 
-/** What one look at a key found, on either side. */
-export type Reading = BlobPresent | BlobAbsent;
+/** What one look at a key found, on either side. Directories are on hierarchical accounts alone. */
+export type Reading = BlobPresent | DirectoryPresent | BlobAbsent;
 
 export interface BlobPresent {
   readonly present: true;
@@ -25,6 +26,21 @@ export interface BlobPresent {
   readonly tagCount?: number;
   /** An asynchronous copy onto this blob is under way, from the version that this stamp names. `stamp` is undefined then: the content is not there yet. */
   readonly pendingCopy?: { readonly stamp: Stamp | undefined };
+  /** On a hierarchical account. No ETag stands for it. */
+  readonly access?: Access;
+}
+
+export interface DirectoryPresent {
+  readonly present: true;
+  readonly kind: 'directory';
+  /** Of the directory itself: what is in it does not move it. */
+  readonly etag: Etag;
+  readonly lastModified: Date;
+  /** The user's, without what the service adds to tell that it is a directory. A directory bears no stamp. */
+  readonly metadata: Metadata;
+  readonly access?: Access;
+  /** When the service answered, by its own clock, rounded down to the second. */
+  readonly readAt: Date;
 }
 
 /** A definite answer of the service that the blob, or its whole container, does not exist. */
@@ -34,6 +50,14 @@ export interface BlobAbsent {
 }
 
 export type BlobKind = 'block' | 'append' | 'page';
+
+export function isDirectory(reading: Reading): reading is DirectoryPresent {
+  return reading.present && reading.kind === 'directory';
+}
+
+export function isBlob(reading: Reading): reading is BlobPresent {
+  return reading.present && reading.kind !== 'directory';
+}
 
 export interface ContentHeaders {
   readonly contentType?: string;

@@ -53,6 +53,13 @@ export interface ScopeRules {
 /** The service's own containers: written by Azure for this account alone, never a user's data. */
 export const SERVICE_CONTAINERS: ReadonlySet<string> = new Set(['$logs', '$blobchangefeed']);
 
+/** One directory of each container is ours, for what is on its way to be deleted or in its place: never a user's data. */
+export const RESERVED_DIRECTORY = '.blobmirror';
+
+export function isReserved(path: string): boolean {
+  return path === RESERVED_DIRECTORY || path.startsWith(`${RESERVED_DIRECTORY}/`);
+}
+
 /** What is left out of the rules holds nothing back. */
 export function createScope(account: string, rules: Partial<ScopeRules> = {}): Scope {
   const { containers = ALL, paths = ALL, patterns = ALL, names = SAME_NAMES } = rules;
@@ -65,6 +72,7 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
     const name = key.path.slice(key.path.lastIndexOf('/') + 1);
     return (
       isContainer(key.container) &&
+      !isReserved(key.path) &&
       chooses(paths, (rule) => isOf(rule, key.container) && key.path.startsWith(rule.path)) &&
       chooses(patterns, (pattern) => matchesWildcard(pattern, name))
     );

@@ -4,20 +4,21 @@ import type { BlobPresent, ContentHeaders } from '../model/reading.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
 import type { BlobReader } from './blob-reader.js';
+import type { DirectoryStore } from './directory-store.js';
 
 /**
  * The account that mirrors. Every write carries what was read (invariant 3), so a write that comes too late is
  * refused by the service instead of doing harm. A write that was cut off before its answer rejects with
  * `write-outcome-unknown`: it may still commit.
  */
-export interface BackupStore extends BlobReader {
+export interface BackupStore extends BlobReader, DirectoryStore {
   /**
    * Makes the backup's blob from the source's, whole or not at all. The bytes are read under `source.etag` only.
    * A long copy may end `unfinished`; the same request, from any worker, then goes on where it was.
    */
   copy(request: CopyRequest): Promise<CopyOutcome>;
 
-  /** Sets headers and metadata and leaves the content. */
+  /** Sets headers and metadata of a blob, or the metadata of a directory, and leaves all else. */
   restamp(request: RestampRequest): Promise<WriteOutcome>;
 
   /** Moves the blob to another access tier. Neither content nor ETag changes, so nothing is at stake in a race. */

@@ -1,3 +1,4 @@
+import type { Access } from '../model/access.js';
 import type { Etag } from '../model/etag.js';
 import type { ContainerName, BlobPath, Key } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
@@ -25,7 +26,7 @@ export interface BlobReader {
   listContainers(): AsyncIterable<readonly ContainerName[]>;
 
   /**
-   * The blobs of a container in the service's own order, a page of at most 5,000 at a time; all of them when no range
+   * The blobs of a container, and the directories of a hierarchical one, in the service's own order, a page of at most 5,000 at a time; all of them when no range
    * is given. A container that does not exist lists nothing.
    */
   listBlobs(container: ContainerName, range?: ListRange): AsyncIterable<readonly ListedBlob[]>;
@@ -45,6 +46,11 @@ export interface ListRange {
 /** An entry of a listing. It may nominate a key for a look; it never proves anything about it. */
 export interface ListedBlob {
   readonly path: BlobPath;
+  readonly isDirectory: boolean;
   readonly etag: Etag;
   readonly stamp: Stamp | undefined;
+  /** The user's metadata of a directory, which bears no stamp to tell a change by. */
+  readonly metadata?: Metadata;
+  /** On a hierarchical account. */
+  readonly access?: Access;
 }

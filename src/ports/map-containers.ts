@@ -24,6 +24,19 @@ export function mapContainers(backup: BackupStore, names: ContainerNames): Backu
     createContainer: async (container, metadata) => {
       await backup.createContainer(names.toBackup(container), metadata);
     },
+    createDirectory: async (request) =>
+      await backup.createDirectory({ ...request, key: toBackup(request.key) }),
+    setAccess: async (key, access) => await backup.setAccess(toBackup(key), access),
+    rename: async (request) =>
+      await backup.rename({ ...request, from: toBackup(request.from), to: toBackup(request.to) }),
+    removeEmptyDirectory: async (key, ifMatch) => await backup.removeEmptyDirectory(toBackup(key), ifMatch),
+    moveToTrash: async (key, ifMatch) => await backup.moveToTrash(toBackup(key), ifMatch),
+    deleteTrashed: async (trashed) => {
+      await backup.deleteTrashed(trashed);
+    },
+    emptyTrash: async (container) => {
+      await backup.emptyTrash(names.toBackup(container));
+    },
   };
 }
 

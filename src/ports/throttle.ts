@@ -30,6 +30,14 @@ export function throttleBackup(
     delete: async (key, ifMatch) => await backup.run(async () => await store.delete(key, ifMatch)),
     createContainer: async (container, metadata) =>
       await backup.run(async () => await store.createContainer(container, metadata)),
+    createDirectory: async (request) => await backup.run(async () => await store.createDirectory(request)),
+    setAccess: async (key, access) => await backup.run(async () => await store.setAccess(key, access)),
+    rename: async (request) => await backup.run(async () => await store.rename(request)),
+    removeEmptyDirectory: async (key, ifMatch) =>
+      await backup.run(async () => await store.removeEmptyDirectory(key, ifMatch)),
+    moveToTrash: async (key, ifMatch) => await backup.run(async () => await store.moveToTrash(key, ifMatch)),
+    deleteTrashed: async (trashed) => await backup.run(async () => await store.deleteTrashed(trashed)),
+    emptyTrash: async (container) => await backup.run(async () => await store.emptyTrash(container)),
   };
 }
 
