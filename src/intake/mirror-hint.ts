@@ -4,6 +4,7 @@ import { gravestError } from '../model/gravest-error.js';
 import type { Hint } from '../model/hint.js';
 import { type Key, keyText } from '../model/key.js';
 import type { Prefix } from '../model/prefix.js';
+import type { Rename } from '../model/rename.js';
 import type { Scope } from '../model/scope.js';
 import type { Verdict } from '../model/verdict.js';
 import type { WalkPosition } from '../model/walk-position.js';
@@ -13,7 +14,10 @@ import { lookAgainAfter, type NextLook } from './look-again.js';
 /** What a hint is mirrored with. */
 export interface Mirroring {
   readonly scope: Scope;
-  readonly converge: (key: Key) => Promise<Verdict>;
+  /** `since`: the time of the event that asks for the look. */
+  readonly converge: (key: Key, since?: Date) => Promise<Verdict>;
+  /** Does on the backup what was done at the source, where one rename brings it in step; else nothing. */
+  readonly followRename: (rename: Rename) => Promise<'renamed' | 'not renamed'>;
   /**
    * Looks at what is out of step beneath the prefixes, for as long as one message may take. Resolves to where the next
    * message goes on, if it is to.

@@ -7,6 +7,7 @@ import type { BackupStore, WriteCondition, WriteOutcome } from '../ports/backup-
 import type { BlobReader } from '../ports/blob-reader.js';
 import { type Decision, decideInStep } from './decide.js';
 import { type Policy, wantedTier } from './policy.js';
+import type { Tree } from './tree.js';
 
 /** What came of a decision: the verdict, or that everything is to be read again, and what was done so far. */
 export type Applied =
@@ -17,6 +18,8 @@ export interface Pair {
   readonly source: BlobReader;
   readonly backup: BackupStore;
   readonly policy: Policy;
+  /** Of hierarchical accounts, which both are or none. */
+  readonly tree?: Tree;
 }
 
 /** Carries out a decision under its preconditions: every write of content is a compare-and-swap (invariant 3). */

@@ -1,18 +1,23 @@
 import type { Key } from './key.js';
 import type { Prefix } from './prefix.js';
+import type { Rename } from './rename.js';
 
 /**
  * What is left of an event once it was read: keys to look at again. No byte of it decides what is written
  * (invariant 1); the rest is for filtering, for lag and for the log.
  */
 export interface Hint {
-  /** At least one. Several when the event's subject and url name different blobs, and for renames. */
+  /** At least one; of a rename, the new name first. Several when the event's subject and url name different blobs, and for renames. */
   readonly keys: readonly Key[];
   /**
    * For each name of the event that lost characters on its way: the longest prefix that is sure. The blob is one of
    * those beneath it. The keys then are guesses.
    */
   readonly prefixes: readonly Prefix[];
+  /** A rename that the event tells of, when both names are sure. */
+  readonly rename: Rename | undefined;
+  /** Where a key proves to be a directory, what is below it must be looked at too: a directory's own event stands for all of it. */
+  readonly isDeep: boolean;
   /** The source account that the event names, in lower case; undefined when it names none. */
   readonly account: string | undefined;
   readonly eventId: string;

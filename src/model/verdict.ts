@@ -1,6 +1,6 @@
 /** What converge found or did for a key. */
 export type Verdict =
-  | { readonly verdict: 'in-sync' }
+  | { readonly verdict: 'in-sync'; readonly isDirectory?: true }
   | {
       readonly verdict: 'copied';
       readonly created: boolean;
@@ -8,14 +8,23 @@ export type Verdict =
       readonly engine: string;
       /** False when the user's metadata left no room for the stamp: the blob is right, and is copied anew at each look. */
       readonly stamped: boolean;
+      /** The mirror lacks the right to set owner, group and list: all else is right. */
+      readonly access?: 'not-permitted';
     }
-  | { readonly verdict: 'restamped' }
+  /** Of a directory: its metadata. */
+  | { readonly verdict: 'restamped'; readonly isDirectory?: true }
   | { readonly verdict: 'retiered'; readonly tier: string }
   | { readonly verdict: 'retagged' }
-  | { readonly verdict: 'deleted' }
+  /** Owner, group, permissions and list. */
+  | { readonly verdict: 'access-set'; readonly isDirectory?: true }
+  | { readonly verdict: 'directory-made'; readonly isDirectory: true; readonly access?: 'not-permitted' }
+  /** It came back while the backup's was on its way to the trash: nothing below it is on the backup. */
+  | { readonly verdict: 'directory-returned'; readonly isDirectory: true }
+  /** Of a directory: with all that was below it. */
+  | { readonly verdict: 'deleted'; readonly wasDirectory?: true }
   /** A long copy has used up its time. What is copied so far is kept, and the next call goes on from there. */
   | { readonly verdict: 'unfinished'; readonly engine: string }
-  | { readonly verdict: 'skipped'; readonly reason: SkipReason };
+  | { readonly verdict: 'skipped'; readonly reason: SkipReason; readonly isDirectory?: true };
 
 /** Why a key is left as it is although the two sides differ. Reported and counted, never silent. */
 export type SkipReason =
@@ -27,4 +36,11 @@ export type SkipReason =
   | 'backup-of-another-source'
   | 'backup-leased'
   | 'backup-immutable'
-  | 'deletes-are-kept';
+  | 'deletes-are-kept'
+  /** Content and metadata are in step; owner, group and list are not, and the mirror may not set them. */
+  | 'access-not-permitted';
+
+/** Whether the source was seen to have a directory there, so that there may be something below it. */
+export function isOfDirectory(verdict: Verdict): boolean {
+  return 'isDirectory' in verdict && verdict.isDirectory === true;
+}
