@@ -1,33 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Access } from '../model/access.js';
 import type { Key } from '../model/key.js';
 import type { BlobPresent } from '../model/reading.js';
 import { addStamp, fitsIntoMetadata, type Metadata } from '../model/stamp.js';
-import type { SkipReason, Verdict } from '../model/verdict.js';
-import type { BackupStore, WriteCondition, WriteOutcome } from '../ports/backup-store.js';
-import type { BlobReader } from '../ports/blob-reader.js';
-import { type Decision, decideInStep } from './decide.js';
-import { type Policy, wantedTier } from './policy.js';
-import type { Tree } from './tree.js';
-
-/** What came of a decision: the verdict, or that everything is to be read again, and what was done so far. */
-export type Applied =
-  | { readonly verdict: Verdict; readonly createdFrom?: BlobPresent }
-  | { readonly again: 'somebody moved' | 'the way is clear' | 'there is more'; readonly done?: Verdict };
-
-export interface Pair {
-  readonly source: BlobReader;
-  readonly backup: BackupStore;
-  readonly policy: Policy;
-  /** Of hierarchical accounts, which both are or none. */
-  readonly tree?: Tree;
-}
+import type { Verdict } from '../model/verdict.js';
+import type { WriteCondition } from '../ports/backup-store.js';
+import { type Applied, settle, skipped } from './applied.js';
+import { applyToDirectory } from './apply-directory.js';
+import { decideInStep } from './decide.js';
+import type { Look } from './look.js';
+import type { Decision } from './decision.js';
+import type { Pair } from './pair.js';
+import { wantedTier } from './policy.js';
 
 /** Carries out a decision under its preconditions: every write of content is a compare-and-swap (invariant 3). */
-export async function apply(pair: Pair, key: Key, decision: Decision): Promise<Applied> {
+export async function apply(
+  pair: Pair,
+  key: Key,
+  decision: Decision,
+  { isAbove }: Pick<Look, 'isAbove'> = {},
+): Promise<Applied> {
   const { source, backup } = pair;
   switch (decision.action) {
     case 'nothing':
-      return { verdict: { verdict: 'in-sync' } };
+      return { verdict: { verdict: 'in-sync', ...(decision.isDirectory && { isDirectory: true }) } };
 
     case 'skip':
       return skipped(decision.reason);
@@ -36,11 +32,11 @@ export async function apply(pair: Pair, key: Key, decision: Decision): Promise<A
       return { verdict: { verdict: 'unfinished', engine: 'copy-blob' } };
 
     case 'copy':
-      return await copy(pair, key, decision.source, decision.condition);
+      return await copy(pair, key, decision, decision.condition);
 
     case 'create-container-and-copy':
       await backup.createContainer(key.container, (await source.readContainer(key.container)) ?? {});
-      return await copy(pair, key, decision.source, { nothingThere: true });
+      return await copy(pair, key, decision, { nothingThere: true });
 
     case 'make-way': {
       const outcome = await backup.delete(key, decision.ifMatch);
@@ -53,6 +49,14 @@ export async function apply(pair: Pair, key: Key, decision: Decision): Promise<A
     case 'set-tier':
       return settle(await backup.setTier(key, decision.tier), { verdict: 'retiered', tier: decision.tier });
 
+    case 'set-access': {
+      const outcome = await backup.setAccess(key, decision.access);
+      const about = decision.isDirectory && ({ isDirectory: true } as const);
+      return outcome.outcome === 'written' && outcome.access === 'not-permitted'
+        ? { verdict: { verdict: 'skipped', reason: 'access-not-permitted', ...about } }
+        : settle(outcome, { verdict: 'access-set', ...about });
+    }
+
     case 'compare-tags': {
       const [wanted, has] = [await source.readTags(key), await backup.readTags(key)];
       if (isDeepStrictEqual(wanted, has)) return { verdict: { verdict: 'in-sync' } };
@@ -61,10 +65,18 @@ export async function apply(pair: Pair, key: Key, decision: Decision): Promise<A
 
     case 'delete':
       return settle(await backup.delete(key, decision.ifMatch), { verdict: 'deleted' });
+
+    default:
+      return await applyToDirectory(pair, key, decision, { onlyEmpty: isAbove === true });
   }
 }
 
-async function copy(pair: Pair, key: Key, from: BlobPresent, condition: WriteCondition): Promise<Applied> {
+async function copy(
+  pair: Pair,
+  key: Key,
+  { source: from, access }: Extract<Decision, { action: 'copy' | 'create-container-and-copy' }>,
+  condition: WriteCondition,
+): Promise<Applied> {
   const { source, backup, policy } = pair;
   const { metadata, stamped } = stampedMetadata(source.account, from);
   const tagged = policy.tags === 'mirror' && (from.tagCount ?? 0) > 0;
@@ -80,10 +92,18 @@ async function copy(pair: Pair, key: Key, from: BlobPresent, condition: WriteCon
   if (outcome.outcome === 'unfinished') return { verdict: { verdict: 'unfinished', engine } };
 
   const created = 'nothingThere' in condition;
-  const applied = settle(outcome, { verdict: 'copied', created, bytes: from.size, engine, stamped });
-  return created && 'verdict' in applied && applied.verdict.verdict === 'copied'
-    ? { ...applied, createdFrom: from }
-    : applied;
+  const copied: Verdict = { verdict: 'copied', created, bytes: from.size, engine, stamped };
+  if (outcome.outcome !== 'written') return settle(outcome, copied);
+  // Whoever dies in between leaves a blob whose access a later look finds out of step.
+  const isLacking = access !== undefined && (await lacksAccess(pair, key, access));
+  const verdict: Verdict = isLacking ? { ...copied, access: 'not-permitted' } : copied;
+  return { verdict, ...(created && { createdFrom: from }) };
+}
+
+/** A copy brings neither owner nor list with it. What became of one that is gone again is for the next reading to say. */
+async function lacksAccess({ backup }: Pair, key: Key, access: Access): Promise<boolean> {
+  const outcome = await backup.setAccess(key, access);
+  return outcome.outcome === 'written' && outcome.access === 'not-permitted';
 }
 
 /** What an ETag does not stand for, tier and tags, can only be told of a pair in step: then there is more to do. */
@@ -117,20 +137,4 @@ function stampedMetadata(account: string, source: BlobPresent): { metadata: Meta
   return fitsIntoMetadata(metadata)
     ? { metadata, stamped: true }
     : { metadata: source.metadata, stamped: false };
-}
-
-function settle(outcome: WriteOutcome, verdict: Verdict): Applied {
-  switch (outcome.outcome) {
-    case 'written':
-      return { verdict };
-    case 'refused':
-      return skipped(outcome.reason);
-    case 'backup-moved':
-    case 'source-moved':
-      return { again: 'somebody moved' };
-  }
-}
-
-function skipped(reason: SkipReason): Applied {
-  return { verdict: { verdict: 'skipped', reason } };
 }

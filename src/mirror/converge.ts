@@ -5,12 +5,18 @@
  */
 import { BlobmirrorError } from '../model/errors.js';
 import { type Key, keyText } from '../model/key.js';
-import type { BlobPresent } from '../model/reading.js';
-import type { Verdict } from '../model/verdict.js';
+import { type BlobPresent, type DirectoryPresent, isDirectory, type Reading } from '../model/reading.js';
+import { isOfDirectory, type Verdict } from '../model/verdict.js';
 import type { BlobReader } from '../ports/blob-reader.js';
-import { apply, type Pair } from './apply.js';
+import { apply } from './apply.js';
+import type { Applied } from './applied.js';
+import { convergeAncestors, isModest, prepareParent } from './converge-above.js';
 import { decide } from './decide.js';
+import type { Decision } from './decision.js';
 import { LONGEST_PRELUDE_MS } from './longest-prelude.js';
+import type { Look } from './look.js';
+import type { Pair } from './pair.js';
+import type { Tree } from './tree.js';
 
 /** How often one call reads again because somebody else moved, before the key is left to a later message. */
 const MOST_ROUNDS = 10;
@@ -19,12 +25,13 @@ const MOST_ROUNDS = 10;
  * Makes the backup agree with the source for one key.
  *
  * Requests: in sync 2, overwrite 3, delete 3, new 4; two more for the first blob of a container, and for tags; as many
- * again for each lost race. A long copy takes more: two for each of its parts.
+ * again for each lost race. A long copy takes more: two for each of its parts. On hierarchical accounts: one more for
+ * the access of what is new, and two for a directory above it that was not seen lately.
  *
  * @throws BlobmirrorError of any storage code, or `race-lost` when the key would not come to rest
  */
-export async function converge(pair: Pair, key: Key): Promise<Verdict> {
-  const { source, backup, policy } = pair;
+export async function converge(pair: Pair, key: Key, look: Look = {}): Promise<Verdict> {
+  const { source, backup, policy, tree } = pair;
   const sides = { source: source.account, backup: backup.account };
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   let done: Verdict | undefined;
@@ -33,26 +40,73 @@ export async function converge(pair: Pair, key: Key): Promise<Verdict> {
     // of the source, and a blob that was mirrored in between makes the write fail.
     const onBackup = await backup.read(key);
     const onSource = await source.read(key);
-    const applied = await apply(pair, key, decide(sides, onSource, onBackup, policy));
+    const decision = decide(sides, onSource, onBackup, policy);
+    const isLeft = look.isAbove === true && !isModest(decision);
+
+    if (tree !== undefined && !isLeft && isOfSomethingNew(decision)) {
+      // What is known of the directory above may be why the round before was in vain.
+      const parent = await prepareParent(tree, key, { isSure: round === 0 });
+      if (parent === 'moved') continue;
+      if (parent !== 'there') return parent;
+    }
+    const applied = isLeft ? LEFT : await apply(pair, key, decision, look);
     if ('again' in applied) {
       done = applied.done ?? done;
       continue;
     }
     done = summarize(done, applied.verdict);
-    if (applied.createdFrom === undefined) return done;
     // Invariant 5: If-None-Match: * cannot tell "never there" from "deleted meanwhile", so what was created from
     // nothing is followed by one more reading of the source.
-    if (!(await hasMoved(source, key, applied.createdFrom))) return done;
+    if (applied.createdFrom !== undefined && (await hasMoved(source, key, applied.createdFrom))) continue;
+    if (tree !== undefined) await seeToTheTree(tree, key, onSource, done, look.since);
+    return done;
   }
   throw new BlobmirrorError('race-lost', `${keyText(key)} would not come to rest`);
 }
 
-async function hasMoved(source: BlobReader, key: Key, since: BlobPresent): Promise<boolean> {
+const LEFT: Applied = { verdict: { verdict: 'in-sync' } };
+
+function isOfSomethingNew(decision: Decision): boolean {
+  switch (decision.action) {
+    case 'copy':
+      return 'nothingThere' in decision.condition;
+    case 'make-directory':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Remembers a directory that is in step, and sees to those above a key that the source lacks. */
+async function seeToTheTree(
+  tree: Tree,
+  key: Key,
+  source: Reading,
+  verdict: Verdict,
+  since: Date | undefined,
+): Promise<void> {
+  if (isDirectory(source)) {
+    if (isOfDirectory(verdict)) tree.known.note(key, source.readAt);
+  } else if (!source.present && source.container === 'exists') {
+    await convergeAncestors(tree, key, since);
+  }
+}
+
+async function hasMoved(
+  source: BlobReader,
+  key: Key,
+  since: BlobPresent | DirectoryPresent,
+): Promise<boolean> {
   const now = await source.read(key);
   return !now.present || now.etag !== since.etag;
 }
 
-/** After a round that wrote, a round that finds all in sync does not take the first one's verdict away. */
+/**
+ * After a round that wrote, a round that finds all in sync does not take the first one's verdict away; nor does the
+ * making of a directory say by itself that what is below it was lost from sight.
+ */
 function summarize(earlier: Verdict | undefined, latest: Verdict): Verdict {
-  return latest.verdict === 'in-sync' && earlier !== undefined ? earlier : latest;
+  if (earlier === undefined) return latest;
+  const isReturned = earlier.verdict === 'directory-returned' && isOfDirectory(latest);
+  return latest.verdict === 'in-sync' || isReturned ? earlier : latest;
 }

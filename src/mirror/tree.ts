@@ -1,10 +1,15 @@
-import type { Key } from '../model/key.js';
+import type { ContainerName, Key } from '../model/key.js';
 import type { Verdict } from '../model/verdict.js';
 import type { KnownDirectories } from './known-directories.js';
 
-/** What a converge of a hierarchical account has besides: other keys, and what is known of directories. */
+/** What a converge of hierarchical accounts has besides: the directories around its key, and what is known of them. */
 export interface Tree {
   readonly known: KnownDirectories;
-  /** Converges another key, in the flight that all of the process share. */
-  converge(key: Key, since?: Date): Promise<Verdict>;
+  /**
+   * Brings a directory above some key in step, in a flight that all of the process share: it makes what the source has
+   * and removes what is empty. What is more than that is the business of the directory's own events.
+   */
+  convergeAbove(directory: Key, since?: Date): Promise<Verdict>;
+  /** Deletes, once in a while, what workers that died left in a container's trash. */
+  emptyTrash(container: ContainerName): Promise<void>;
 }

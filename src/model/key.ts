@@ -43,6 +43,13 @@ export function parseKey(container: string, path: string): Key {
   return { container: parseContainerName(container), path: parseBlobPath(path) };
 }
 
+/** The directory that a key is in; undefined for one that is in its container itself. */
+export function parentOf({ container, path }: Key): Key | undefined {
+  // A slash at the end belongs to the name.
+  const slash = path.lastIndexOf('/', path.length - 2);
+  return slash <= 0 ? undefined : { container, path: path.slice(0, slash) as BlobPath };
+}
+
 /** `container/path`: unique, since a container's name holds no slash. For logs and maps. */
 export function keyText(key: Key): string {
   return `${key.container}/${key.path}`;

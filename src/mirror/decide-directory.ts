@@ -1,0 +1,45 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type BlobPresent, type DirectoryPresent, isDirectory, type Reading } from '../model/reading.js';
+import type { Decision, Sides } from './decision.js';
+import { BACKUP_ONLY, SOURCE_ONLY } from './decision-tables.js';
+import type { Policy } from './policy.js';
+import { isOfAnotherSource, missingAccess, sourceState } from './states.js';
+
+/** Where at least one of the sides has a directory. What stands in its place, or it in, goes by the proofs of a delete. */
+export function decideDirectory(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {
+  if (isDirectory(source)) {
+    if (isDirectory(backup)) return decideBothDirectories(source, backup, policy);
+    if (backup.present) return decideFileInTheWay(sides, backup);
+    const made = { source, ...missingAccess(policy, source, backup) };
+    return backup.container === 'exists'
+      ? { action: 'make-directory', ...made }
+      : { action: 'create-container-and-make-directory', ...made };
+  }
+  if (!isDirectory(backup)) return { action: 'nothing' };
+  if (source.present) {
+    const move = SOURCE_ONLY[sourceState(sides, source)];
+    return move === 'copy'
+      ? { action: 'clear-directory', ifMatch: backup.etag }
+      : { action: 'skip', reason: move };
+  }
+  const move = BACKUP_ONLY[source.container][policy.deletes];
+  return move === 'delete'
+    ? { action: 'remove-directory', ifMatch: backup.etag }
+    : { action: 'skip', reason: move };
+}
+
+/** A directory bears no stamp, so the two are compared as they are. Their ETags tell nothing of each other. */
+function decideBothDirectories(source: DirectoryPresent, backup: DirectoryPresent, policy: Policy): Decision {
+  if (!isDeepStrictEqual(source.metadata, backup.metadata))
+    return { action: 'set-directory-metadata', source, ifMatch: backup.etag };
+  const { access } = missingAccess(policy, source, backup);
+  return access === undefined
+    ? { action: 'nothing', isDirectory: true }
+    : { action: 'set-access', access, isDirectory: true };
+}
+
+function decideFileInTheWay(sides: Sides, backup: BlobPresent): Decision {
+  return isOfAnotherSource(sides, backup)
+    ? { action: 'skip', reason: 'backup-of-another-source' }
+    : { action: 'make-way', ifMatch: backup.etag };
+}

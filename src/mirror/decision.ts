@@ -1,0 +1,47 @@
+import type { Access } from '../model/access.js';
+import type { Etag } from '../model/etag.js';
+import type { BlobPresent, DirectoryPresent } from '../model/reading.js';
+import type { SkipReason } from '../model/verdict.js';
+import type { WriteCondition } from '../ports/backup-store.js';
+
+/** What is to be done for a key, with the precondition that it is done under. */
+export type Decision =
+  | { readonly action: 'nothing'; readonly isDirectory?: true }
+  /** `access` is what the copy does not bring with it and the backup does not have; so below. */
+  | ({ readonly action: 'copy'; readonly condition: WriteCondition } & Copied)
+  | ({ readonly action: 'create-container-and-copy' } & Copied)
+  /** A blob's kind cannot be changed: the backup's goes, and the next round copies. */
+  | { readonly action: 'make-way'; readonly ifMatch: Etag }
+  | { readonly action: 'restamp'; readonly source: BlobPresent; readonly backup: BlobPresent }
+  | { readonly action: 'set-tier'; readonly tier: string }
+  | { readonly action: 'compare-tags' }
+  /** An asynchronous copy of this very version is under way. */
+  | { readonly action: 'wait' }
+  | { readonly action: 'delete'; readonly ifMatch: Etag }
+  | { readonly action: 'set-access'; readonly access: Access; readonly isDirectory?: true }
+  | DirectoryDecision
+  | { readonly action: 'skip'; readonly reason: SkipReason };
+
+interface Copied {
+  readonly source: BlobPresent;
+  readonly access?: Access;
+}
+
+/** Where one of the sides is, or was, a directory. */
+export type DirectoryDecision =
+  | { readonly action: 'make-directory'; readonly source: DirectoryPresent; readonly access?: Access }
+  | {
+      readonly action: 'create-container-and-make-directory';
+      readonly source: DirectoryPresent;
+      readonly access?: Access;
+    }
+  | { readonly action: 'set-directory-metadata'; readonly source: DirectoryPresent; readonly ifMatch: Etag }
+  /** The source has a file where the backup has a directory. */
+  | { readonly action: 'clear-directory'; readonly ifMatch: Etag }
+  | { readonly action: 'remove-directory'; readonly ifMatch: Etag };
+
+/** The accounts on both sides: stamps name them. */
+export interface Sides {
+  readonly source: string;
+  readonly backup: string;
+}

@@ -1,0 +1,60 @@
+import type { BlobPresent, Reading } from '../model/reading.js';
+import { isBlob, isDirectory } from '../model/reading.js';
+import type { Rename } from '../model/rename.js';
+import type { WriteCondition } from '../ports/backup-store.js';
+import { prepareParent } from './converge-above.js';
+import type { Sides } from './decision.js';
+import type { Pair } from './pair.js';
+import { isOfAnotherSource } from './states.js';
+
+/** What each account has at both names. */
+interface Readings {
+  readonly source: { readonly from: Reading; readonly to: Reading };
+  readonly backup: { readonly from: Reading; readonly to: Reading };
+}
+
+/**
+ * Does on the backup what was done at the source, where that brings it in step: one request, whatever the size. A rename
+ * keeps the ETags of a file and of all that is below a directory, at the source, so that what stamps say stays true
+ * wherever they are. Whether or not anything was renamed, both names must be looked at afterwards, and what is below
+ * them: an event that comes before its time is then slower, and right.
+ *
+ * Requests: 2 where the backup has nothing at the old name, else 4, and 1 for the rename.
+ */
+export async function followRename(pair: Pair, rename: Rename): Promise<'renamed' | 'not renamed'> {
+  const { source, backup, tree } = pair;
+  if (tree === undefined) return 'not renamed';
+  const { from, to } = rename;
+  // Invariant 2: the backup first.
+  const onBackup = { from: await backup.read(from), to: await backup.read(to) };
+  if (!onBackup.from.present) return 'not renamed';
+  const onSource = { from: await source.read(from), to: await source.read(to) };
+  const sides = { source: source.account, backup: backup.account };
+  const condition = decideRename(sides, { source: onSource, backup: onBackup });
+  if (condition === undefined) return 'not renamed';
+  if ((await prepareParent(tree, to, { isSure: true })) !== 'there') return 'not renamed';
+  tree.known.forget(from);
+  tree.known.forget(to);
+  const { outcome } = await backup.rename({ from, to, ifMatch: onBackup.from.etag, condition });
+  return outcome === 'written' ? 'renamed' : 'not renamed';
+}
+
+/** Under which condition at the new name; undefined: a rename would not bring the backup in step. */
+export function decideRename(sides: Sides, { source, backup }: Readings): WriteCondition | undefined {
+  if (source.from.present || source.from.container === 'missing') return undefined;
+  if (isDirectory(source.to))
+    return isDirectory(backup.from) && isFree(backup.to) ? { nothingThere: true } : undefined;
+  if (!isBlob(source.to) || !isBlob(backup.from)) return undefined;
+  if (!isMadeFrom(sides, backup.from, source.to)) return undefined;
+  if (isFree(backup.to)) return { nothingThere: true };
+  const isOurs = isBlob(backup.to) && !isOfAnotherSource(sides, backup.to);
+  return isOurs && !isMadeFrom(sides, backup.to, source.to) ? { ifMatch: backup.to.etag } : undefined;
+}
+
+function isFree(reading: Reading): boolean {
+  return !reading.present && reading.container === 'exists';
+}
+
+function isMadeFrom({ source: account }: Sides, { stamp }: BlobPresent, source: BlobPresent): boolean {
+  return stamp?.account === account && stamp.etag === source.etag;
+}

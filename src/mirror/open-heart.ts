@@ -1,0 +1,61 @@
+import type { ContainerName, Key } from '../model/key.js';
+import type { Rename } from '../model/rename.js';
+import type { Verdict } from '../model/verdict.js';
+import { type Clock, systemClock } from '../ports/clock.js';
+import { converge } from './converge.js';
+import { shareFlights } from './flights.js';
+import { followRename } from './follow-rename.js';
+import { createKnownDirectories } from './known-directories.js';
+import type { Pair } from './pair.js';
+import type { Tree } from './tree.js';
+
+/** The heart of a process: what its keys and directories share. */
+export interface OpenHeart {
+  converge(key: Key, since?: Date): Promise<Verdict>;
+  followRename(rename: Rename): Promise<'renamed' | 'not renamed'>;
+}
+
+export interface HeartOptions {
+  /** Whether both accounts are. */
+  readonly hierarchical: boolean;
+  readonly clock?: Clock;
+  /** The two functions that all is made of, for tests that put others in their place. */
+  readonly functions?: { readonly converge: typeof converge; readonly followRename: typeof followRename };
+}
+
+const TRASH_IS_EMPTIED_EVERY_MS = 3_600_000;
+
+/** Wires the functions of this room to what they share in a process: flights, and what is known of directories. */
+export function openHeart(
+  sides: Omit<Pair, 'tree'>,
+  { hierarchical, clock = systemClock, functions = { converge, followRename } }: HeartOptions,
+): OpenHeart {
+  const convergeAbove = shareFlights(
+    (key, since) => functions.converge(pair, key, { since, isAbove: true }),
+    clock,
+  );
+  const tree: Tree = {
+    known: createKnownDirectories(clock),
+    convergeAbove,
+    emptyTrash: onceInAWhile(async (container) => await sides.backup.emptyTrash(container), clock),
+  };
+  const pair: Pair = hierarchical ? { ...sides, tree } : sides;
+  return {
+    converge: shareFlights((key, since) => functions.converge(pair, key, { since }), clock),
+    followRename: async (rename) => await functions.followRename(pair, rename),
+  };
+}
+
+/** For each container at most once in that time, the first call included. */
+function onceInAWhile(
+  empty: (container: ContainerName) => Promise<void>,
+  clock: Clock,
+): (container: ContainerName) => Promise<void> {
+  const emptied = new Map<ContainerName, number>();
+  return async (container) => {
+    const last = emptied.get(container);
+    if (last !== undefined && clock.now() - last < TRASH_IS_EMPTIED_EVERY_MS) return;
+    emptied.set(container, clock.now());
+    await empty(container);
+  };
+}

@@ -1,0 +1,13 @@
+import type { BackupStore } from '../ports/backup-store.js';
+import type { BlobReader } from '../ports/blob-reader.js';
+import type { Policy } from './policy.js';
+import type { Tree } from './tree.js';
+
+/** The two accounts, and how the one is to follow the other. */
+export interface Pair {
+  readonly source: BlobReader;
+  readonly backup: BackupStore;
+  readonly policy: Policy;
+  /** Of hierarchical accounts, which both are or none. */
+  readonly tree?: Tree;
+}
