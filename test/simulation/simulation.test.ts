@@ -7,9 +7,9 @@ import { createStory } from './story.js';
 /** `npm run simulate` plays a million. */
 const HISTORIES = 8_000;
 
-async function tellHistory(seed: number): Promise<readonly string[]> {
+async function tellHistory(kind: WorldKind, seed: number): Promise<readonly string[]> {
   const { tell, lines } = createStory();
-  await simulate(createSeededChoices(seed), undefined, tell);
+  await simulate(kind, createSeededChoices(seed), undefined, tell);
   return lines;
 }
 
