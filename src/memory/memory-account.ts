@@ -2,31 +2,46 @@
  * The ports in memory, for tests that must choose the order of every step. It is held to the same contract suite as
  * the ports on Azure, so what is proven here holds there. Never used to mirror anything real.
  */
+import type { Access } from '../model/access.js';
 import type { Etag } from '../model/etag.js';
 import type { BlobPath, ContainerName, Key } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
 import type { BackupStore } from '../ports/backup-store.js';
 import { createEtags, type MemoryBlob, type StoredBlob } from './memory-blob.js';
+import type { AccountKind } from './memory-container.js';
+import type { MemoryDirectory } from './memory-directory.js';
+import { createMemoryDirectories } from './memory-directories.js';
+import type { MemoryEntry } from './memory-entry.js';
 import { createMemoryPorts } from './memory-ports.js';
+import { MemoryState } from './memory-state.js';
 import { immediately, type Schedule } from './schedule.js';
 
 export type { MemoryBlob } from './memory-blob.js';
+export type { MemoryDirectory } from './memory-directory.js';
 export type { Schedule } from './schedule.js';
-
-interface MemoryContainer {
-  readonly metadata: Metadata;
-  readonly blobs: Map<BlobPath, StoredBlob>;
-}
 
 /** An account as its service and its users see it: everything happens at once. Its ports are the `BackupStore` part. */
 export interface MemoryAccount extends BackupStore {
-  readonly containers: ReadonlyMap<ContainerName, MemoryContainer>;
+  readonly containers: ReadonlyMap<ContainerName, { readonly entries: ReadonlyMap<BlobPath, MemoryEntry> }>;
   /** What a user's write does. Returns the new ETag. */
   put(key: Key, blob: MemoryBlob): Etag;
+  /** A file; undefined where a directory is. */
   peek(key: Key): StoredBlob | undefined;
+  /** A file or directory. */
+  entry(key: Key): MemoryEntry | undefined;
+  /** A file. */
   remove(key: Key): boolean;
   addContainer(container: ContainerName, metadata?: Metadata): void;
   dropContainer(container: ContainerName): boolean;
+
+  /** What users of a hierarchical account do besides. One that is there keeps what is in it. */
+  makeDirectory(key: Key, directory?: MemoryDirectory): Etag;
+  /** A directory with all that is below it. */
+  removeTree(key: Key): boolean;
+  /** A user's rename. False for what a service would refuse. */
+  move(from: Key, to: Key): boolean;
+  permit(key: Key, access: Access): boolean;
+
   /** The same account for another client, whose calls have a schedule of their own. */
   through(schedule: Schedule): BackupStore;
   readonly nextEtag: () => Etag;
@@ -41,36 +56,27 @@ export function createMemoryAccount(
   schedule: Schedule = immediately,
   source?: MemoryAccount,
   now: () => Date = () => new Date(),
+  kind: AccountKind = 'flat',
 ): MemoryAccount {
-  const containers = new Map<ContainerName, MemoryContainer>();
-  const nextEtag = source?.nextEtag ?? createEtags();
-
-  const peek = (key: Key): StoredBlob | undefined => containers.get(key.container)?.blobs.get(key.path);
-
-  const state = {
-    containers,
-    nextEtag,
-    put: (key: Key, blob: MemoryBlob): Etag => {
-      const container = containers.get(key.container);
-      if (container === undefined) throw new Error(`no container ${key.container}`);
-      const etag = nextEtag();
-      container.blobs.set(key.path, { ...blob, etag, lastModified: now() });
-      return etag;
-    },
-    peek,
-    /** What no ETag stands for. False when there is no such blob. */
-    amend: (key: Key, change: Pick<MemoryBlob, 'tier' | 'tags'>): boolean => {
-      const blob = peek(key);
-      if (blob !== undefined) containers.get(key.container)?.blobs.set(key.path, { ...blob, ...change });
-      return blob !== undefined;
-    },
-    remove: (key: Key) => containers.get(key.container)?.blobs.delete(key.path) ?? false,
-    addContainer: (container: ContainerName, metadata: Metadata = {}): void => {
-      if (!containers.has(container)) containers.set(container, { metadata, blobs: new Map() });
-    },
-    dropContainer: (container: ContainerName) => containers.delete(container),
+  const state = new MemoryState(kind, source?.nextEtag ?? createEtags(), now);
+  const through = (other: Schedule): BackupStore => ({
+    ...createMemoryPorts(account, state, other, (key) => source?.peek(key)),
+    ...createMemoryDirectories(account, state, other),
+  });
+  return {
+    ...through(schedule),
+    through,
+    containers: state.containers,
+    nextEtag: state.nextEtag,
+    put: (key, blob) => state.put(key, blob),
+    peek: (key) => state.blob(key),
+    entry: (key) => state.entry(key),
+    remove: (key) => state.blob(key) !== undefined && state.removeTree(key),
+    addContainer: (container, metadata) => state.addContainer(container, metadata),
+    dropContainer: (container) => state.containers.delete(container),
+    makeDirectory: (key, directory) => state.makeDirectory(key, directory),
+    removeTree: (key) => state.removeTree(key),
+    move: (from, to) => state.move(from, to),
+    permit: (key, access) => state.amend(key, { access }),
   };
-  const through = (other: Schedule): BackupStore =>
-    createMemoryPorts(account, state, other, (key) => source?.peek(key));
-  return { ...state, through, ...through(schedule) };
 }

@@ -1,3 +1,4 @@
+import type { Access } from '../model/access.js';
 import { type Etag, parseEtag } from '../model/etag.js';
 import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.js';
 import { type Metadata, splitStamp } from '../model/stamp.js';
@@ -13,12 +14,14 @@ export interface MemoryBlob {
   readonly archived?: boolean;
   readonly tier?: string;
   readonly tags?: Tags;
+  /** On a hierarchical account. Left out: that of the file that is replaced, or what the service gives a new one. */
+  readonly access?: Access;
 }
 
 /** What the account keeps of it. */
 export type StoredBlob = MemoryBlob & { readonly etag: Etag; readonly lastModified: Date };
 
-export function toReading(blob: StoredBlob): BlobPresent {
+export function toBlobReading(blob: StoredBlob): BlobPresent {
   return {
     present: true,
     etag: blob.etag,
@@ -31,6 +34,7 @@ export function toReading(blob: StoredBlob): BlobPresent {
     archived: blob.archived ?? blob.tier === 'Archive',
     ...(blob.tier !== undefined && { tier: blob.tier }),
     tagCount: Object.keys(blob.tags ?? {}).length,
+    ...(blob.access && { access: blob.access }),
   };
 }
 

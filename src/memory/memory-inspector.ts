@@ -1,3 +1,4 @@
+import { isBlob } from '../model/reading.js';
 import type { AccountInspector, ListedReading, PublicAccess } from '../ports/account-inspector.js';
 import type { MemoryAccount } from './memory-account.js';
 
@@ -15,7 +16,7 @@ export function createMemoryInspector(
         for (const { path } of page.filter((blob) => blob.path.startsWith(prefix))) {
           const key = { container, path };
           const reading = await account.read(key);
-          if (reading.present)
+          if (isBlob(reading))
             readings.push({ path, reading, tags: tags ? await account.readTags(key) : {} });
         }
         yield readings;

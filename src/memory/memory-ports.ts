@@ -1,54 +1,39 @@
 import type { Etag } from '../model/etag.js';
-import { type BlobPath, type ContainerName, type Key, parseBlobPath } from '../model/key.js';
+import type { Key } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
-import { type Metadata, splitStamp } from '../model/stamp.js';
 import type {
   BackupStore,
   CopyOutcome,
   CopyRequest,
   RestampRequest,
-  WriteCondition,
   WriteOutcome,
 } from '../ports/backup-store.js';
-import type { ListedBlob } from '../ports/blob-reader.js';
-import { type MemoryBlob, type StoredBlob, toReading } from './memory-blob.js';
+import type { DirectoryStore } from '../ports/directory-store.js';
+import { holds } from './holds.js';
+import { listEntries } from './list-entries.js';
+import type { MemoryBlob, StoredBlob } from './memory-blob.js';
+import { isStoredDirectory, toReading } from './memory-entry.js';
+import type { MemoryState } from './memory-state.js';
 import type { Schedule } from './schedule.js';
 
 /** The name of the one way to copy that there is here. */
 const ENGINE = 'memory';
 
-/** The state of an account, as far as its ports touch it. */
-interface AccountState {
-  readonly containers: ReadonlyMap<
-    ContainerName,
-    { readonly metadata: Metadata; readonly blobs: ReadonlyMap<BlobPath, StoredBlob> }
-  >;
-  put(key: Key, blob: MemoryBlob): Etag;
-  peek(key: Key): StoredBlob | undefined;
-  amend(key: Key, change: Pick<MemoryBlob, 'tier' | 'tags'>): boolean;
-  remove(key: Key): boolean;
-  addContainer(container: ContainerName, metadata?: Metadata): void;
-}
-
 /**
- * The ports over the state of an account. Where a service needs several requests or works in stages, so does this,
- * with a call of its own for each: what another client does in between is what a real one could do.
+ * The ports over the state of an account, but for those of directories. Where a service needs several requests or works
+ * in stages, so does this, with a call of its own for each: what another client does in between is what a real one
+ * could do.
  */
 export function createMemoryPorts(
   account: string,
-  state: AccountState,
+  state: MemoryState,
   schedule: Schedule,
   peekSource: (key: Key) => StoredBlob | undefined,
-): BackupStore {
+): Omit<BackupStore, keyof DirectoryStore> {
   function read(key: Key): Reading {
-    const blob = state.peek(key);
-    if (blob !== undefined) return toReading(blob);
+    const entry = state.entry(key);
+    if (entry !== undefined) return toReading(entry, state.now());
     return { present: false, container: state.containers.has(key.container) ? 'exists' : 'missing' };
-  }
-
-  function holds(key: Key, condition: WriteCondition): boolean {
-    const now = state.peek(key);
-    return 'nothingThere' in condition ? now === undefined : now?.etag === condition.ifMatch;
   }
 
   /** One request in two stages: the source is read under its ETag first, and the write commits some time later. */
@@ -57,9 +42,9 @@ export function createMemoryPorts(
     const from = await schedule(`${account}.copy-read`, key, () => peekSource(at));
     if (from?.etag !== pinned.etag) return { outcome: 'source-moved', engine: ENGINE };
     return await schedule(`${account}.copy`, key, () => {
-      if (!state.containers.has(key.container) || !holds(key, condition))
-        return { outcome: 'backup-moved', engine: ENGINE };
-      const { tier: _tier, ...content } = from;
+      const isPossible = state.containers.get(key.container)?.takesFile(key.path) ?? false;
+      if (!isPossible || !holds(state, key, condition)) return { outcome: 'backup-moved', engine: ENGINE };
+      const { tier: _tier, access: _access, ...content } = from;
       state.put(key, { ...content, metadata, tags, ...(tier !== undefined && { tier }) });
       return { outcome: 'written', engine: ENGINE };
     });
@@ -76,7 +61,7 @@ export function createMemoryPorts(
     let expected = ifMatch;
     if (headers !== undefined) {
       const etag = await schedule(`${account}.set-headers`, key, () => {
-        const blob = state.peek(key);
+        const blob = state.blob(key);
         if (blob?.etag !== expected) return undefined;
         return state.put(key, { ...blob, headers, ...(contentMd5 !== undefined && { contentMd5 }) });
       });
@@ -84,27 +69,29 @@ export function createMemoryPorts(
       expected = etag;
     }
     return await schedule(`${account}.restamp`, key, () => {
-      const blob = state.peek(key);
-      if (blob?.etag !== expected) return { outcome: 'backup-moved' };
-      state.put(key, { ...blob, metadata });
+      const entry = state.entry(key);
+      if (entry?.etag !== expected) return { outcome: 'backup-moved' };
+      if (isStoredDirectory(entry)) state.makeDirectory(key, { metadata });
+      else state.put(key, { ...entry, metadata });
       return { outcome: 'written' };
     });
   }
 
   function remove(key: Key, ifMatch: Etag): WriteOutcome {
-    if (state.peek(key)?.etag !== ifMatch) return { outcome: 'backup-moved' };
-    state.remove(key);
+    if (state.blob(key)?.etag !== ifMatch) return { outcome: 'backup-moved' };
+    state.removeTree(key);
     return { outcome: 'written' };
   }
 
   function amend(key: Key, change: Pick<MemoryBlob, 'tier' | 'tags'>): WriteOutcome {
-    return { outcome: state.amend(key, change) ? 'written' : 'backup-moved' };
+    const isDone = state.blob(key) !== undefined && state.amend(key, change);
+    return { outcome: isDone ? 'written' : 'backup-moved' };
   }
 
   return {
     account,
     read: (key) => schedule(`${account}.read`, key, () => read(key)),
-    readTags: (key) => schedule(`${account}.readTags`, key, () => state.peek(key)?.tags ?? {}),
+    readTags: (key) => schedule(`${account}.readTags`, key, () => state.blob(key)?.tags ?? {}),
     copy,
     restamp,
     setTier: (key, tier) => schedule(`${account}.setTier`, key, () => amend(key, { tier })),
@@ -119,21 +106,8 @@ export function createMemoryPorts(
         [...state.containers.keys()].toSorted(),
       );
     },
-    listBlobs: async function* (container, { prefix = '', after } = {}) {
-      yield await schedule(`${account}.listBlobs`, undefined, () =>
-        [...(state.containers.get(container)?.blobs ?? [])]
-          .filter(([path]) => path.startsWith(prefix) && (after === undefined || path > after))
-          .map(toListed)
-          .toSorted(byPath),
-      );
+    listBlobs: async function* (container, range) {
+      yield await schedule(`${account}.listBlobs`, undefined, () => listEntries(state, container, range));
     },
   };
-}
-
-function toListed([path, blob]: [BlobPath, StoredBlob]): ListedBlob {
-  return { path: parseBlobPath(path), etag: blob.etag, stamp: splitStamp(blob.metadata ?? {}).stamp };
-}
-
-function byPath(a: ListedBlob, b: ListedBlob): number {
-  return a.path < b.path ? -1 : 1;
 }

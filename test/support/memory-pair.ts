@@ -6,7 +6,7 @@ import type { Policy } from '../../src/mirror/policy.js';
 import { KEY } from './keys.js';
 
 /** Everything is mirrored. */
-export const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'mirror' };
+export const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'mirror', acl: 'mirror' };
 
 /** Runs before the effect of the call that it is asked for; it may fail the call by throwing. */
 export type Before = (call: string) => void | Promise<void>;

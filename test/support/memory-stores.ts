@@ -2,13 +2,16 @@ import { createMemoryAccount, type MemoryAccount } from '../../src/memory/memory
 import { parseContainerName } from '../../src/model/key.js';
 import type { StoresUnderTest } from '../contract/stores.js';
 
+export interface MemoryStores extends StoresUnderTest {
+  readonly source: MemoryAccount;
+  readonly backup: MemoryAccount;
+}
+
 /** The ports on two accounts in memory. */
-export async function createMemoryStores(): Promise<
-  StoresUnderTest & { readonly source: MemoryAccount; readonly backup: MemoryAccount }
-> {
+export async function createMemoryStores(kind: 'flat' | 'hierarchical' = 'flat'): Promise<MemoryStores> {
   await Promise.resolve();
-  const source = createMemoryAccount('sourceaccount');
-  const backup = createMemoryAccount('backupaccount', undefined, source);
+  const source = createMemoryAccount('sourceaccount', undefined, undefined, undefined, kind);
+  const backup = createMemoryAccount('backupaccount', undefined, source, undefined, kind);
   const sides = { source, backup };
   return {
     ...sides,

@@ -1,0 +1,32 @@
+import { type BlobPath, type ContainerName, parseBlobPath } from '../model/key.js';
+import { isReserved } from '../model/scope.js';
+import { splitStamp } from '../model/stamp.js';
+import type { ListedBlob, ListRange } from '../ports/blob-reader.js';
+import { isStoredDirectory, type MemoryEntry } from './memory-entry.js';
+import type { MemoryState } from './memory-state.js';
+
+/**
+ * What a listing gives. A hierarchical account lists in the order of its tree, as if the slash came before all else: a
+ * directory is followed by what is in it, and that by its longer-named neighbours. The trash is not listed.
+ */
+export function listEntries(
+  { kind, containers }: MemoryState,
+  container: ContainerName,
+  { prefix = '', after }: ListRange = {},
+): readonly ListedBlob[] {
+  const isTree = kind === 'hierarchical';
+  const rank = (path: string): string => (isTree ? path.replaceAll('/', '\0') : path);
+  return [...(containers.get(container)?.entries ?? [])]
+    .filter(([path]) => path.startsWith(prefix) && (after === undefined || rank(path) > rank(after)))
+    .filter(([path]) => !isTree || !isReserved(path))
+    .toSorted(([a], [b]) => (rank(a) < rank(b) ? -1 : 1))
+    .map(toListed);
+}
+
+function toListed([path, entry]: [BlobPath, MemoryEntry]): ListedBlob {
+  const { etag, metadata = {}, access } = entry;
+  const listed = { path: parseBlobPath(path), etag, ...(access && { access }) };
+  return isStoredDirectory(entry)
+    ? { ...listed, isDirectory: true, stamp: undefined, metadata }
+    : { ...listed, isDirectory: false, stamp: splitStamp(metadata).stamp };
+}

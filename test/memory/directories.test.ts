@@ -1,0 +1,4 @@
+import { describeDirectories } from '../contract/directories.contract.js';
+import { createMemoryTreeStores } from '../support/memory-tree-stores.js';
+
+describeDirectories('in memory', createMemoryTreeStores);
