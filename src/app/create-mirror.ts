@@ -12,22 +12,28 @@ import type { Settings } from '../config/settings.js';
 import { handleMessage, type IncomingMessage } from '../intake/handle-message.js';
 import type { Mirroring } from '../intake/mirror-hint.js';
 import { createScope } from '../model/scope.js';
-import { converge } from '../mirror/converge.js';
-import { shareFlights } from '../mirror/flights.js';
+import { type OpenHeart, openHeart } from '../mirror/open-heart.js';
 import { AdaptiveGate } from '../ports/adaptive-gate.js';
 import { insistOnQueue } from '../ports/insist-on-queue.js';
 import { mapContainers } from '../ports/map-containers.js';
 import { capRequests } from '../ports/request-cap.js';
 import { throttleBackup, throttleReader } from '../ports/throttle.js';
+import type { Sides } from '../reconcile/nominate-prefix.js';
 import { sweep, type SweepReport } from '../reconcile/sweep.js';
 import { walk } from '../reconcile/walk.js';
 import type { Logger } from '../telemetry/logger.js';
+import { createKindCheck } from './account-kinds.js';
 import { connectStorage } from './connect-storage.js';
 import { createCredential } from './create-credential.js';
 
 export interface Mirror {
   /** Mirrors what one queue message tells of; rejects when it must be delivered again. */
   handleMessage(message: IncomingMessage): Promise<void>;
+  /**
+   * Sees whether the two accounts go together.
+   * @throws BlobmirrorError `account-kinds-differ`, or any storage code
+   */
+  checkAccounts(): Promise<void>;
   /** Looks at every blob of both accounts once and brings in step what is not. */
   sweep(): Promise<SweepReport>;
   stop(): Promise<void>;
@@ -47,19 +53,38 @@ export function createMirror(settings: Settings, log: Logger): Mirror {
     throttleBackup(createAzureBackup(backupAccount, sourceAccount, settings.copy), gates),
     scope,
   );
-  const pair = { source, backup, policy: settings.policy };
-  const convergeKey = shareFlights((key) => converge(pair, key));
-  const walkAll: Mirroring['walk'] = async (prefixes, from, look) =>
-    await walk({ source, backup, scope }, { prefixes, from, look });
+  const isHierarchical = createKindCheck(sourceAccount, backupAccount, settings);
+  let opened: OpenHeart | undefined;
+  const heart = async (): Promise<OpenHeart> => {
+    const hierarchical = await isHierarchical();
+    return (opened ??= openHeart({ source, backup, policy: settings.policy }, { hierarchical }));
+  };
+  const sides = async (): Promise<Sides> => ({
+    source,
+    backup,
+    scope,
+    hierarchical: await isHierarchical(),
+    acl: settings.policy.acl === 'mirror',
+  });
+  const convergeKey: Mirroring['converge'] = async (key, since) => await (await heart()).converge(key, since);
+  const intake: Mirroring = {
+    scope,
+    converge: convergeKey,
+    followRename: async (rename) => await (await heart()).followRename(rename),
+    walk: async (prefixes, from, look) => await walk(await sides(), { prefixes, from, look }),
+  };
 
   const serviceBus = connectServiceBus(settings.serviceBus);
   const queue = insistOnQueue(createAzureHintQueue(serviceBus.createSender(settings.eventsQueue)));
 
   return {
     handleMessage: async (message) => {
-      await handleMessage({ scope, converge: convergeKey, walk: walkAll, queue }, log, message);
+      await handleMessage({ ...intake, queue }, log, message);
     },
-    sweep: async () => await sweep({ source, backup, scope, converge: convergeKey }, log),
+    checkAccounts: async () => {
+      await isHierarchical();
+    },
+    sweep: async () => await sweep({ ...(await sides()), converge: convergeKey }, log),
     stop: async () => {
       await serviceBus.close();
     },

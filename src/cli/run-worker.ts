@@ -1,10 +1,12 @@
 import { createCredential } from '../app/create-credential.js';
+import type { Mirror } from '../app/create-mirror.js';
 import { theMirror } from '../app/the-mirror.js';
 import { readHostJson } from '../host/host-json.js';
 import { resolveRegistrations } from '../host/resolve-registrations.js';
 import { startHost } from '../host/start-host.js';
 import { toEnvironment } from '../local/environment.js';
 import { readReadyFile, READY_FILE } from '../local/ready-file.js';
+import { BlobmirrorError } from '../model/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createLogger } from '../telemetry/create-logger.js';
 import { PACKAGE_ROOT } from './package.js';
@@ -28,6 +30,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   // Made first, so that a wrong setting stops the start with its own line.
   const mirror = theMirror();
   const log = createLogger('info');
+  await check(mirror, log);
   const host = await startHost({
     registrations: await resolveRegistrations(PACKAGE_ROOT),
     settings: process.env,
@@ -43,6 +46,16 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   await stopped;
   await host.stop();
   await mirror.stop();
+}
+
+/** Accounts that do not go together stop the start; one that cannot be asked now may be there later. */
+async function check(mirror: Mirror, log: Logger): Promise<void> {
+  try {
+    await mirror.checkAccounts();
+  } catch (error) {
+    if (error instanceof BlobmirrorError && error.code === 'account-kinds-differ') throw error;
+    log.warn('the accounts could not be asked for their kind; messages wait until they can', { error });
+  }
 }
 
 async function sweep(log: Logger): Promise<void> {

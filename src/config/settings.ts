@@ -30,6 +30,8 @@ export interface Settings extends AccountSettings {
   readonly eventsQueue: string;
   readonly copy: CopySettings;
   readonly maxRequestsPerSecond: RequestRates;
+  /** Whether the accounts have a hierarchical namespace: `auto` asks them. */
+  readonly namespace: (typeof NAMESPACES)[number];
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -41,6 +43,7 @@ interface PolicySettings {
   readonly acl: 'mirror' | 'off';
 }
 
+const NAMESPACES = ['auto', 'flat', 'hierarchical'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
@@ -55,6 +58,7 @@ export function readSettings(env: Environment): Settings {
     ),
     copy: readCopySettings(env),
     maxRequestsPerSecond: readRequestRates(env),
+    namespace: readChoice(env, 'BLOBMIRROR_NAMESPACE', NAMESPACES, 'auto'),
     logLevel: readChoice(env, 'BLOBMIRROR_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   return Object.freeze(settings);

@@ -1,6 +1,7 @@
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
 import { type Key, keyText, parseKey } from '../model/key.js';
 import type { Prefix } from '../model/prefix.js';
+import type { Rename } from '../model/rename.js';
 import type { Envelope } from './envelope.js';
 import { textOf } from './json.js';
 import { isSameName, surePrefixes } from './lost-characters.js';
@@ -21,6 +22,21 @@ const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
   // BlobTierChanged follows when there is something to see.
 ]);
 
+/** Events that stand for all that is below a directory, or may: SFTP has one type of rename for both. */
+const DEEP_TYPES: ReadonlySet<string> = new Set([
+  'Microsoft.Storage.BlobRenamed',
+  'Microsoft.Storage.DirectoryDeleted',
+  'Microsoft.Storage.DirectoryRenamed',
+]);
+
+/** What an event is about. */
+export interface EventPlaces {
+  readonly keys: readonly Key[];
+  readonly prefixes: readonly Prefix[];
+  readonly rename: Rename | undefined;
+  readonly isDeep: boolean;
+}
+
 /**
  * The keys that an event is about: at least one, each once. And the prefixes beneath which its blobs are, for names
  * that cannot be known for sure.
@@ -30,10 +46,7 @@ const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
  *
  * @throws BlobmirrorError `event-type-unknown`, `event-key-invalid`
  */
-export function eventPlaces(envelope: Envelope): {
-  readonly keys: readonly Key[];
-  readonly prefixes: readonly Prefix[];
-} {
+export function eventPlaces(envelope: Envelope): EventPlaces {
   const fields = URLS_OF_TYPE.get(envelope.type);
   if (fields === undefined) {
     throw new BlobmirrorError(
@@ -44,10 +57,29 @@ export function eventPlaces(envelope: Envelope): {
   const subject = readSubject(envelope.subject);
   const urls = fields.map((field) => readStorageUrl(textOf(envelope.data, field) ?? ''));
   const places = urls.flatMap((readings) => worthALook(readings, subject));
+  const keys = toKeys(subject === undefined ? places : [subject, ...places]);
+  const prefixes = surePrefixes(spellings(urls, subject));
   return {
-    keys: toKeys(subject === undefined ? places : [subject, ...places]),
-    prefixes: surePrefixes(spellings(urls, subject)),
+    keys,
+    prefixes,
+    rename: prefixes.length === 0 ? toRename(subject, urls) : undefined,
+    isDeep: DEEP_TYPES.has(envelope.type),
   };
+}
+
+/** By the likeliest reading of either name: a wrong guess costs requests, since both sides are read before anything is done. */
+function toRename(
+  subject: NamedPlace | undefined,
+  [destinations, sources]: readonly (readonly NamedPlace[])[],
+): Rename | undefined {
+  const [to, from] = [subject ?? destinations?.[0], sources?.[0]];
+  if (to === undefined || from === undefined) return undefined;
+  try {
+    return { from: parseKey(from.container, from.path), to: parseKey(to.container, to.path) };
+  } catch {
+    // What is no name cannot be renamed; the keys tell of it.
+    return undefined;
+  }
 }
 
 /** The readings of a url that are worth a look: the likeliest alone when the subject bears it out. */

@@ -53,7 +53,9 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
     const part = only ? '' : `/${i}`;
     let next: NextLook | undefined;
     try {
-      next = await mirrorHint(intake, log, hint, only ? history.walk : undefined);
+      const from = only ? history.walk : undefined;
+      const isDeep = history.unsettled || history.attempts > 0 || from !== undefined;
+      next = await mirrorHint(intake, log, hint, { from, isDeep });
     } catch (error) {
       const { event, eventId, eventType, keys } = hint;
       const about = { keys: keys.map(keyText), event: eventType, eventId };

@@ -6,10 +6,12 @@ import { type Key, keyText } from '../model/key.js';
 import type { Prefix } from '../model/prefix.js';
 import type { Rename } from '../model/rename.js';
 import type { Scope } from '../model/scope.js';
-import type { Verdict } from '../model/verdict.js';
+import { isOfDirectory, type Verdict } from '../model/verdict.js';
 import type { WalkPosition } from '../model/walk-position.js';
 import type { Logger } from '../telemetry/logger.js';
 import { lookAgainAfter, type NextLook } from './look-again.js';
+import { lookOf, type PlannedLook, planLooks, startOf } from './plan-looks.js';
+import { reportLook, reportRename } from './report.js';
 
 /** What a hint is mirrored with. */
 export interface Mirroring {
@@ -29,94 +31,97 @@ export interface Mirroring {
   ) => Promise<WalkPosition | undefined>;
 }
 
+/** What earlier tries say of a hint. */
+export interface Earlier {
+  /** Where an earlier message left the walk. */
+  readonly from: WalkPosition | undefined;
+  /** A write of theirs may have taken a directory away, and something was put below it since. */
+  readonly isDeep: boolean;
+}
+
 /**
- * Converges the keys of a hint and walks its prefixes, each whatever becomes of the others. Resolves to the look that the
- * event deserves after this one, if it does: what would begin too late is left to it. What is outside the scope costs no
- * request.
+ * Looks at the keys of a hint and walks what is below them and its prefixes. Resolves to the look that the event deserves
+ * after this one, if it does: what would begin too late is left to it. What is outside the scope costs no request.
  *
- * @param from where an earlier message left the walk
+ * The keys of a rename are looked at in order, the new name first: nothing of the old one goes before all of it is under
+ * the new one. Other keys are readings of one name, and what one fails with is no reason to leave the right one alone.
+ *
  * @throws BlobmirrorError `event-of-other-account`, `event-out-of-scope`, or the gravest that a look failed with
  */
 export async function mirrorHint(
-  { scope, converge, walk }: Mirroring,
+  mirroring: Mirroring,
   log: Logger,
   hint: Hint,
-  from: WalkPosition | undefined,
+  { from, isDeep }: Earlier,
 ): Promise<NextLook | undefined> {
+  const { scope, converge, walk } = mirroring;
   if (hint.account !== undefined && hint.account !== scope.account) {
     throw new BlobmirrorError(
       'event-of-other-account',
       `the event is of ${hint.account}, not of ${scope.account}`,
     );
   }
-  const keys = hint.keys.filter((key) => scope.includes(key));
-  const prefixes = hint.prefixes.filter((prefix) => scope.prefixes(prefix).length > 0);
-  if (keys.length === 0 && prefixes.length === 0) {
+  const looks = planLooks(scope, hint, isDeep);
+  if (looks.length === 0) {
     throw new BlobmirrorError('event-out-of-scope', `${hint.keys.map(keyText).join(', ')} is not mirrored`);
   }
 
   const delays: number[] = [];
   const errors: BlobmirrorError[] = [];
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
+  const first = lookOf(looks, from);
+  let rest: WalkPosition | undefined;
 
-  async function attempt(work: () => Promise<void>): Promise<void> {
+  if (from === undefined) await attempt(async () => await rename(mirroring, log, hint));
+  for (const [i, planned] of looks.entries()) {
+    if (rest !== undefined || (hint.rename !== undefined && errors.length > 0)) break;
     if (performance.now() > lastStart) {
       delays.push(0);
-      return;
+      rest = i > 0 ? startOf(planned) : undefined;
+      break;
     }
-    try {
-      await work();
-    } catch (thrown) {
-      // A key may be a wrong guess at a name, and what it fails with is no reason to leave the right one alone.
-      errors.push(toBlobmirrorError(thrown));
-    }
-  }
-
-  for (const key of keys) {
-    await attempt(async () => {
-      const started = performance.now();
-      const verdict = await converge(key);
-      const lagMs = Date.now() - hint.eventTime.getTime();
-      report(log, hint, key, verdict, { tookMs: Math.round(performance.now() - started), lagMs });
-      const delayMs = lookAgainAfter(hint, verdict);
-      if (delayMs !== undefined) delays.push(delayMs);
-    });
-  }
-  let rest = prefixes.length > 0 ? from : undefined;
-  if (prefixes.length > 0) {
-    await attempt(async () => {
-      rest = await walk(prefixes, from, async (key) => {
-        const verdict = await converge(key);
-        // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
-        report(log, hint, key, verdict, {});
-        const delayMs = verdict.verdict === 'unfinished' ? lookAgainAfter(hint, verdict) : undefined;
-        if (delayMs !== undefined) delays.push(delayMs);
-        return verdict;
-      });
-    });
+    await attempt(async () => await look(i, planned));
   }
   const error = gravestError(errors);
   if (error !== undefined) throw error;
   if (rest === undefined && delays.length === 0) return undefined;
   return { delayMs: delays.length === 0 ? 0 : Math.min(...delays), walk: rest };
+
+  async function attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      errors.push(toBlobmirrorError(thrown));
+    }
+  }
+
+  async function look(i: number, { key, below }: PlannedLook): Promise<void> {
+    let verdict: Verdict | undefined;
+    if (key !== undefined) {
+      const started = performance.now();
+      verdict = await converge(key, hint.eventTime);
+      const lagMs = Date.now() - hint.eventTime.getTime();
+      reportLook(log, hint, key, verdict, { tookMs: Math.round(performance.now() - started), lagMs });
+      const delayMs = lookAgainAfter(hint, verdict);
+      if (delayMs !== undefined) delays.push(delayMs);
+    }
+    const isWalked = verdict === undefined || !below?.onlyIfDirectory || isOfDirectory(verdict);
+    if (below === undefined || !isWalked || i < first) return;
+    rest = await walk([below.prefix], i === first ? from : undefined, async (found) => {
+      const seen = await converge(found);
+      // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
+      reportLook(log, hint, found, seen, {});
+      const delayMs = seen.verdict === 'unfinished' ? lookAgainAfter(hint, seen) : undefined;
+      if (delayMs !== undefined) delays.push(delayMs);
+      return seen;
+    });
+  }
 }
 
-function report(
-  log: Logger,
-  hint: Hint,
-  key: Key,
-  verdict: Verdict,
-  times: { readonly tookMs?: number; readonly lagMs?: number },
-): void {
-  const fields = {
-    key: keyText(key),
-    ...verdict,
-    event: hint.eventType,
-    eventId: hint.eventId,
-    ...times,
-  };
-  if (verdict.verdict === 'in-sync') log.debug('already in sync', fields);
-  else if (verdict.verdict === 'skipped') log.warn('not mirrored', fields);
-  else if (verdict.verdict === 'unfinished') log.info('copy goes on in another message', fields);
-  else log.info('mirrored', fields);
+/** Only where the settings take in all of it, under both names: else it is walked. */
+async function rename({ scope, followRename }: Mirroring, log: Logger, hint: Hint): Promise<void> {
+  if (hint.rename === undefined) return;
+  const { from, to } = hint.rename;
+  if (![from, to].every((key) => scope.includes(key) && scope.isWhole(key))) return;
+  if ((await followRename(hint.rename)) === 'renamed') reportRename(log, hint, hint.rename);
 }

@@ -1,8 +1,7 @@
 import type { Key } from '../model/key.js';
-import type { DirectoryPresent } from '../model/reading.js';
 import type { Verdict } from '../model/verdict.js';
 import { type Applied, settle } from './applied.js';
-import type { DirectoryDecision } from './decision.js';
+import type { DirectoryDecision, MadeDirectory } from './decision.js';
 import type { Pair } from './pair.js';
 import { moveOutOfTheWay } from './trash-directory.js';
 
@@ -50,11 +49,7 @@ export async function applyToDirectory(
   }
 }
 
-async function make(
-  { backup }: Pair,
-  key: Key,
-  { source, access }: Extract<DirectoryDecision, { readonly access?: unknown; source: DirectoryPresent }>,
-): Promise<Applied> {
+async function make({ backup }: Pair, key: Key, { source, access }: MadeDirectory): Promise<Applied> {
   const outcome = await backup.createDirectory({ key, metadata: source.metadata, access });
   const withoutAccess =
     outcome.outcome === 'written' && access !== undefined && outcome.access === 'not-permitted';

@@ -27,14 +27,14 @@ interface Copied {
   readonly access?: Access;
 }
 
+export interface MadeDirectory {
+  readonly source: DirectoryPresent;
+  readonly access?: Access;
+}
+
 /** Where one of the sides is, or was, a directory. */
 export type DirectoryDecision =
-  | { readonly action: 'make-directory'; readonly source: DirectoryPresent; readonly access?: Access }
-  | {
-      readonly action: 'create-container-and-make-directory';
-      readonly source: DirectoryPresent;
-      readonly access?: Access;
-    }
+  | ({ readonly action: 'make-directory' | 'create-container-and-make-directory' } & MadeDirectory)
   | { readonly action: 'set-directory-metadata'; readonly source: DirectoryPresent; readonly ifMatch: Etag }
   /** The source has a file where the backup has a directory. */
   | { readonly action: 'clear-directory'; readonly ifMatch: Etag }

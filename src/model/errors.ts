@@ -119,6 +119,10 @@ export const ERRORS = {
     disposition: 'park',
     hint: 'A URL cannot name this blob, so no client can read it. Rename it at the source.',
   },
+  'account-kinds-differ': {
+    disposition: 'retry',
+    hint: 'Let BLOBMIRROR_BACKUP name an account of the kind that the source is, with a hierarchical namespace or without; messages wait until it does.',
+  },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
   'port-taken': {

@@ -14,7 +14,7 @@ export interface Hint {
    * those beneath it. The keys then are guesses.
    */
   readonly prefixes: readonly Prefix[];
-  /** A rename that the event tells of, when both names are sure. */
+  /** The rename that the event tells of, by the likeliest reading of both names. */
   readonly rename: Rename | undefined;
   /** Where a key proves to be a directory, what is below it must be looked at too: a directory's own event stands for all of it. */
   readonly isDeep: boolean;

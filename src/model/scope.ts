@@ -27,6 +27,12 @@ export interface Scope extends ContainerNames {
    * listed to see them all. A key under one of them is not therefore in the scope. Empty: there can be none.
    */
   prefixes(under: Prefix): readonly Prefix[];
+
+  /**
+   * Whether the settings name nothing below a directory, so that whatever of it is in the scope is so under any other
+   * such directory, too. The directory itself may be left out by its own name.
+   */
+  isWhole(directory: Key): boolean;
 }
 
 /** A list that lets in (all, when it is empty) and one that leaves out, which has the last word. */
@@ -94,6 +100,12 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
       .map((prefix) => ({ container, path: prefix }));
   }
 
+  function isWhole({ container, path }: Key): boolean {
+    const below = `${path}/`;
+    const [only] = prefixes({ container, path: below });
+    return only?.path === below && !paths.exclude.some((rule) => isOf(rule, container) && rule.path.startsWith(below));
+  }
+
   const includesContainer = (container: ContainerName): boolean =>
     prefixes({ container, path: '' }).length > 0;
 
@@ -103,6 +115,7 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
     includes,
     includesContainer,
     prefixes,
+    isWhole,
     toBackup: (container) => containerNames.toBackup(container),
     fromBackup: (name) => {
       const container = containerNames.fromBackup(name);

@@ -9,3 +9,21 @@ export function comesAfter(path: string, other: string): boolean {
     return spelling > against && Buffer.compare(Buffer.from(spelling), Buffer.from(against)) > 0;
   });
 }
+
+/** By code units, as an emulator lists; on names of one plane also by code points, as flat accounts do. */
+export function comesBefore(path: string, other: string): boolean {
+  return path < other;
+}
+
+const SLASH = '/'.charCodeAt(0);
+
+/** The slash before all else, as hierarchical accounts list: a directory, what is below it, and then its longer-named neighbours. */
+export function comesBeforeInTree(path: string, other: string): boolean {
+  const length = Math.min(path.length, other.length);
+  for (let i = 0; i < length; i++) {
+    const [one, another] = [path.charCodeAt(i), other.charCodeAt(i)];
+    if (one === another) continue;
+    return one === SLASH || (another !== SLASH && one < another);
+  }
+  return path.length < other.length;
+}

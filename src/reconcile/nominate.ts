@@ -10,11 +10,18 @@ export interface Drawn {
   readonly backup: BlobPath | undefined;
 }
 
+export interface NominateOptions {
+  readonly isInStep: (source: ListedBlob, backup: ListedBlob) => boolean;
+  /** The order that the listings are thought to have. */
+  readonly isBefore: (path: string, other: string) => boolean;
+  readonly from?: Drawn;
+  readonly mustStop?: () => boolean;
+}
+
 const NOTHING: Drawn = { source: undefined, backup: undefined };
 
 /**
- * Walks two listings of a container in step and yields every key that is on one side only or whose backup does not
- * carry the source's ETag. One page of each side is held at a time. When it is told to stop, it returns what was drawn
+ * Walks two listings of a container in step and yields every key that is on one side only or does not look in step. One page of each side is held at a time. When it is told to stop, it returns what was drawn
  * so far: both listings can go on after it later, and this `from` it. At least one entry is always drawn before that.
  *
  * The order of a listing is not trusted: a service that orders names in another way makes keys look as if they were on
@@ -25,8 +32,7 @@ export async function* nominate(
   container: ContainerName,
   source: Pages,
   backup: Pages,
-  from: Drawn = NOTHING,
-  mustStop: () => boolean = () => false,
+  { isInStep, isBefore, from = NOTHING, mustStop = () => false }: NominateOptions,
 ): AsyncGenerator<Key, Drawn | undefined, void> {
   const left = entries(source);
   const right = entries(backup);
@@ -35,11 +41,11 @@ export async function* nominate(
   while (!a.done || !b.done) {
     if (!a.done && !b.done && a.value.path === b.value.path) {
       const { path } = a.value;
-      if (b.value.stamp?.etag !== a.value.etag) yield { container, path };
+      if (!isInStep(a.value, b.value)) yield { container, path };
       drawn = { source: path, backup: path };
       if (mustStop()) return drawn;
       [a, b] = [await left.next(), await right.next()];
-    } else if (!a.done && (b.done || a.value.path < b.value.path)) {
+    } else if (!a.done && (b.done || isBefore(a.value.path, b.value.path))) {
       yield { container, path: a.value.path };
       drawn = { source: a.value.path, backup: pass(drawn.backup, b, a.value.path) };
       if (mustStop()) return drawn;

@@ -13,6 +13,11 @@ import { nominatePrefix, type Sides } from './nominate-prefix.js';
  */
 const SLICE_MS = 30_000;
 
+const LEAVES_MORE: ReadonlySet<Verdict['verdict']> = new Set<Verdict['verdict']>([
+  'unfinished',
+  'directory-returned',
+]);
+
 /** One slice of a walk. */
 export interface Slice {
   /** All that the walk is of, in the same order every time. */
@@ -26,8 +31,8 @@ export interface Slice {
 
 /**
  * Looks at every key of the scope beneath some prefixes that seems out of step, for as long as one message may take.
- * Resolves to where the next slice begins, or to undefined when all is done. A slice that left a long copy unfinished
- * is walked again from its beginning.
+ * Resolves to where the next slice begins, or to undefined when all is done. A slice that left a long copy unfinished,
+ * or met a directory that came back while its listings went by, is walked again from its beginning.
  *
  * @throws BlobmirrorError what a look failed with, once the slice is over: the gravest
  */
@@ -54,7 +59,7 @@ export async function walk(
 
   await lookAtAll(keys(first), async (key) => {
     try {
-      if ((await look(key)).verdict === 'unfinished') unfinished = true;
+      if (LEAVES_MORE.has((await look(key)).verdict)) unfinished = true;
     } catch (thrown) {
       errors.push(toBlobmirrorError(thrown));
     }

@@ -1,0 +1,55 @@
+import type { Hint } from '../model/hint.js';
+import type { Key } from '../model/key.js';
+import type { Prefix } from '../model/prefix.js';
+import type { Scope } from '../model/scope.js';
+import type { WalkPosition } from '../model/walk-position.js';
+
+/** A key to look at, and what is to be walked after it: one of them at least. */
+export interface PlannedLook {
+  readonly key: Key | undefined;
+  /** Walked whatever the key proves to be, or only if it is a directory. */
+  readonly below: { readonly prefix: Prefix; readonly onlyIfDirectory: boolean } | undefined;
+}
+
+/**
+ * What a hint asks to be looked at, in order, as far as it is in the scope. A directory may be left out by its own name
+ * while something below it is not: that is walked without it.
+ *
+ * @param isDeep whether a key that proves to be a directory may have lost sight of what is below it
+ */
+export function planLooks(scope: Scope, hint: Hint, isDeep: boolean): readonly PlannedLook[] {
+  const keys = hint.keys.map((key): PlannedLook => {
+    const below = toPrefix(key);
+    const isIncluded = scope.includes(key);
+    const isWalked = (isIncluded ? isDeep || hint.isDeep : hint.isDeep) && scope.prefixes(below).length > 0;
+    return {
+      key: isIncluded ? key : undefined,
+      below: isWalked ? { prefix: below, onlyIfDirectory: isIncluded } : undefined,
+    };
+  });
+  const prefixes = hint.prefixes
+    .filter((prefix) => scope.prefixes(prefix).length > 0)
+    .map((prefix): PlannedLook => ({ key: undefined, below: { prefix, onlyIfDirectory: false } }));
+  return [...keys, ...prefixes].filter(({ key, below }) => key !== undefined || below !== undefined);
+}
+
+/** The look that a position belongs to; the first when there is none. */
+export function lookOf(looks: readonly PlannedLook[], from: WalkPosition | undefined): number {
+  if (from === undefined) return 0;
+  const at = looks.findIndex(({ below }) => below !== undefined && isWithin(from.prefix, below.prefix));
+  return Math.max(0, at);
+}
+
+/** Where the walk of a look begins. */
+export function startOf({ below, key }: PlannedLook): WalkPosition | undefined {
+  const prefix = below?.prefix ?? (key && toPrefix(key));
+  return prefix && { prefix, source: undefined, backup: undefined };
+}
+
+function toPrefix(key: Key): Prefix {
+  return { container: key.container, path: `${key.path}/` };
+}
+
+function isWithin(prefix: Prefix, wider: Prefix): boolean {
+  return prefix.container === wider.container && prefix.path.startsWith(wider.path);
+}
