@@ -27,8 +27,10 @@ export class TreeWitness implements Witness {
   readonly #backup: MemoryAccount;
   readonly #tell: Tell | undefined;
   readonly #versions = new Map<Etag, StoredBlob>();
-  /** Since when the source has had a file at a path, without a break. */
-  #atSource = new Map<BlobPath, number>();
+  /** Where the source has files; undefined while the container is gone. */
+  #atSource: ReadonlySet<BlobPath> | undefined = new Set();
+  /** When the source last came to have a file again at a path where it had none, or lost the container. */
+  readonly #lastWithout = new Map<BlobPath, number>();
   /** Since when the backup has had a version at a path. */
   readonly #onBackup = new Map<BlobPath, number>();
   #moment = 0;
@@ -48,13 +50,15 @@ export class TreeWitness implements Witness {
   /** To be told after every change of the source. */
   sourceChanged(): void {
     this.#moment++;
-    const before = this.#atSource;
-    this.#atSource = new Map();
+    for (const path of this.#onBackup.keys())
+      if (this.#atSource?.has(path) === false) this.#lastWithout.set(path, this.#moment);
+    const files = new Set<BlobPath>();
     for (const [path, entry] of live(this.#source, this.#container)) {
       if (isStoredDirectory(entry)) continue;
       this.#versions.set(entry.etag, entry);
-      this.#atSource.set(path, before.get(path) ?? this.#moment);
+      files.add(path);
     }
+    this.#atSource = this.#source.containers.has(this.#container) ? files : undefined;
   }
 
   carryOut(call: Call): unknown {
@@ -71,19 +75,16 @@ export class TreeWitness implements Witness {
     after: ReadonlyMap<BlobPath, MemoryEntry>,
   ): void {
     this.#moment++;
-    let isChanged = false;
-    for (const [path, entry] of before) {
-      if (after.has(path)) continue;
-      isChanged = true;
+    const gone = [...before].filter(([path]) => !after.has(path));
+    const changed = [...after].filter(([path, entry]) => before.get(path) !== entry);
+    if (gone.length + changed.length === 0) return;
+    this.#tell?.('the backup', `now has ${describeTree(this.#backup, this.#container)}`);
+    for (const [path, entry] of gone)
       if (!isStoredDirectory(entry) && !TAKES_AWAY.has(name)) this.#expectDead(path, entry);
-    }
-    for (const [path, entry] of after) {
-      if (before.get(path) === entry) continue;
-      isChanged = true;
+    for (const [path, entry] of changed) {
       if (before.get(path)?.etag !== entry.etag) this.#onBackup.set(path, this.#moment);
       if (!isStoredDirectory(entry)) this.#expectNoMix(path, entry);
     }
-    if (isChanged) this.#tell?.('the backup', `now has ${describeTree(this.#backup, this.#container)}`);
   }
 
   #expectNoMix(path: BlobPath, file: StoredBlob): void {
@@ -102,11 +103,8 @@ export class TreeWitness implements Witness {
   }
 
   #expectDead(path: BlobPath, gone: StoredBlob): void {
-    const atSource = this.#atSource.get(path);
-    // Without a container nothing is known of what was in it.
-    const isAbsent = atSource === undefined && this.#source.containers.has(this.#container);
-    const wasAbsent = atSource !== undefined && atSource > (this.#onBackup.get(path) ?? 0);
-    if (isAbsent || wasAbsent) return;
+    const since = this.#onBackup.get(path) ?? 0;
+    if (this.#atSource?.has(path) === false || (this.#lastWithout.get(path) ?? -1) > since) return;
     throw new Violation(
       'a live blob was deleted',
       `${path} mirrored ${gone.metadata?.['version'] ?? 'nothing'} on the backup, and the source was never without a file there`,
