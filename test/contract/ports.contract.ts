@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEtag } from '../../src/model/etag.js';
 import { type Key, parseBlobPath, parseContainerName, parseKey } from '../../src/model/key.js';
-import type { BlobPresent, Reading } from '../../src/model/reading.js';
+import { type BlobPresent, isBlob, type Reading } from '../../src/model/reading.js';
 import { addStamp } from '../../src/model/stamp.js';
 import type { ListRange } from '../../src/ports/blob-reader.js';
 import type { StoresUnderTest } from './stores.js';
@@ -29,7 +29,7 @@ export function describePorts(name: string, create: () => Promise<StoresUnderTes
 
     async function present(side: 'source' | 'backup', key: Key): Promise<BlobPresent> {
       const reading = await stores[side].read(key);
-      if (!reading.present) throw new Error(`${key.path} is not there`);
+      if (!isBlob(reading)) throw new Error(`${key.path} is not there`);
       return reading;
     }
 

@@ -1,0 +1,21 @@
+import type { Access } from '../../src/model/access.js';
+import type { Key } from '../../src/model/key.js';
+import type { Metadata } from '../../src/model/stamp.js';
+import type { StoresUnderTest } from './stores.js';
+
+/** A hierarchical source and backup under test, with what a user may do to the tree of either of them. */
+export interface TreeStoresUnderTest extends StoresUnderTest {
+  /** Where nothing is, those above it too. */
+  makeDirectory(
+    side: 'source' | 'backup',
+    key: Key,
+    having?: { readonly metadata?: Metadata; readonly access?: Access },
+  ): Promise<void>;
+  setAccess(side: 'source' | 'backup', key: Key, access: Access): Promise<void>;
+  /** Gives a file or directory another place, whose parent is there. */
+  rename(side: 'source' | 'backup', from: Key, to: Key): Promise<void>;
+  /** With all that is below it. */
+  removeDirectory(side: 'source' | 'backup', key: Key): Promise<void>;
+  /** Whether the backup still holds what `moveToTrash` named so. */
+  isInTrash(trashed: Key): Promise<boolean>;
+}
