@@ -1,3 +1,4 @@
+import type { BlobClient } from '@azure/storage-blob';
 import type {
   DataLakePathClient,
   PathAccessControlItem,
@@ -5,7 +6,7 @@ import type {
 } from '@azure/storage-file-datalake';
 import { describe, expect, it } from 'vitest';
 
-import { refusalOf } from '../storage/two-accounts.js';
+import { refusalOf, sasUrl } from '../storage/two-accounts.js';
 import { startLake } from './start-lake.js';
 
 /** `default:user:bob:r-x` and so on, as the SDK wants it. */
@@ -31,6 +32,11 @@ async function aclOf(path: DataLakePathClient): Promise<string> {
       return `${defaultScope ? 'default:' : ''}${accessControlType}:${entityId}:${letters}`;
     })
     .join(',');
+}
+
+async function aclHeadersOf(blob: BlobClient): Promise<Record<string, string>> {
+  const response = await fetch(await sasUrl(blob), { method: 'HEAD' });
+  return Object.fromEntries(response.headers);
 }
 
 const whole = 'user::rwx,group::r-x,other::---';
@@ -102,6 +108,27 @@ describe('access control', () => {
       '400 InvalidHeaderValue',
     );
     expect(await refusalOf(files.getFileClient('none').getAccessControl())).toMatch(/^404/);
+  });
+
+  it('has the sticky bit where the permissions do, in digits or letters', async () => {
+    const { files, source } = await startLake();
+    const directory = files.getDirectoryClient('d');
+    const lettersOf = async () => (await aclHeadersOf(source.getBlobClient('d')))['x-ms-permissions'];
+    await directory.create({ permissions: '1777', umask: '0000' });
+    expect(await lettersOf()).toBe('rwxrwxrwt');
+    expect((await directory.getAccessControl()).permissions).toMatchObject({ stickyBit: true });
+    await directory.setAccessControl(items(`${whole},user:bob:rwx`));
+    expect(await lettersOf()).toBe('rwxrwx--T+');
+    await files.getDirectoryClient('d/e').create();
+    expect((await files.getDirectoryClient('d/e').getAccessControl()).permissions.stickyBit).toBe(false);
+    await directory.move('moved');
+    await directory.create({ permissions: 'rwxr-xr-T' });
+    expect(await lettersOf()).toBe('rwxr-x--T');
+    const { permissions } = await files.getDirectoryClient('moved').getAccessControl();
+    expect(permissions.stickyBit).toBe(true);
+    const plain = { ...permissions, stickyBit: false, extendedAcls: false };
+    await files.getDirectoryClient('moved').setPermissions(plain);
+    expect((await files.getDirectoryClient('moved').getAccessControl()).permissions.stickyBit).toBe(false);
   });
 
   it('goes with what is renamed and stays when the Blob API overwrites', async () => {
