@@ -12,6 +12,7 @@ import { blobClient } from './blob-client.js';
 import { createAzureReader } from './azure-reader.js';
 import type { Account } from './connect-account.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
+import { toDirectory } from './to-directory.js';
 import { toReading } from './to-reading.js';
 
 const PAGE_SIZE = 5000;
@@ -29,7 +30,8 @@ export function createAzureInspector(account: Account): AccountInspector {
       .listBlobsFlat({ prefix, includeMetadata: true, includeCopy: true, includeTags: tags })
       .byPage({ maxPageSize: PAGE_SIZE });
     try {
-      for await (const page of pages) yield page.segment.blobItems.map(toListed);
+      for await (const { segment, date } of pages)
+        yield segment.blobItems.map((item) => toListed(item, date));
     } catch (error) {
       if (serviceCode(error) === 'ContainerNotFound') return;
       throw toStorageError(error, 'read', name);
@@ -70,10 +72,23 @@ function isAbsent(error: unknown): boolean {
   return code === 'BlobNotFound' || code === 'ContainerNotFound';
 }
 
-function toListed({ name, properties, metadata, tags }: BlobItem): ListedReading {
-  return {
-    path: parseBlobPath(name),
-    reading: toReading(properties, metadata ?? {}),
-    tags: tags ?? {},
-  };
+function toListed(item: BlobItem, readAt: Date | undefined): ListedReading {
+  const { name, properties, metadata = {}, tags = {} } = item;
+  const path = parseBlobPath(name);
+  switch (resourceType(properties)) {
+    case undefined:
+      return { path, reading: toReading(properties, metadata), tags };
+    case 'directory':
+      return { path, reading: toDirectory(properties, metadata, readAt), tags, accessUntold: true };
+    default:
+      return { path, reading: toReading(properties, metadata), tags, accessUntold: true };
+  }
+}
+
+/**
+ * `file` or `directory` on a hierarchical account, which alone lists it. The SDK hands it on without a type. (On a flat
+ * account a blob may say that it is a directory in its metadata; it is a blob all the same.)
+ */
+function resourceType(properties: BlobItem['properties'] & { readonly ResourceType?: unknown }): unknown {
+  return properties.ResourceType;
 }
