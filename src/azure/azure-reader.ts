@@ -1,4 +1,5 @@
-import type { BlobItem } from '@azure/storage-blob';
+import type { BlobGetPropertiesResponse, BlobItem } from '@azure/storage-blob';
+import { type Access, toAccess } from '../model/access.js';
 import { type ContainerName, type Key, parseBlobPath, parseContainerName } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
 import type { Metadata } from '../model/stamp.js';
@@ -8,6 +9,7 @@ import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
+import { toDirectory } from './to-directory.js';
 import { toReading } from './to-reading.js';
 
 const PAGE_SIZE = 5000;
@@ -19,7 +21,13 @@ export function createAzureReader(account: Account): BlobReader {
   async function read({ container, path }: Key): Promise<Reading> {
     try {
       const found = await blobClient(account, { container, path }).getProperties();
-      return toReading(found, takeMetadata(found.clientRequestId));
+      const metadata = takeMetadata(found.clientRequestId);
+      const access = accessOf(found);
+      const isDirectory = found._response.headers.get('x-ms-resource-type') === 'directory';
+      return {
+        ...(isDirectory ? toDirectory(found, metadata, found.date) : toReading(found, metadata)),
+        ...(access && { access }),
+      };
     } catch (error) {
       // Only the service's own word is proof (invariant 7): a 404 without it may come from a proxy in between.
       const said = httpStatus(error) === 404 ? serviceCode(error) : undefined;
@@ -83,7 +91,15 @@ export function createAzureReader(account: Account): BlobReader {
   return { account: name, read, readTags, listContainers, listBlobs, readContainer };
 }
 
+/** The SDK has no types for what only a hierarchical account tells. */
+function accessOf({ _response: { headers } }: BlobGetPropertiesResponse): Access | undefined {
+  const [owner, group, permissions, acl] = ['owner', 'group', 'permissions', 'acl'].map((name) =>
+    headers.get(`x-ms-${name}`),
+  );
+  return toAccess(owner, group, permissions, acl);
+}
+
 function toListed({ name, properties, metadata }: BlobItem): ListedBlob {
   const { etag, stamp } = toReading(properties, metadata ?? {});
-  return { path: parseBlobPath(name), etag, stamp };
+  return { path: parseBlobPath(name), isDirectory: false, etag, stamp };
 }
