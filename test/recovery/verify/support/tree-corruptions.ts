@@ -100,14 +100,14 @@ export const TREE_CORRUPTIONS: readonly TreeCorruption[] = [
     ofAccess: true,
   },
   {
-    path: 'sticky bit',
+    path: 'permissions set',
     kind: 'directory',
     corrupt: async (backup, path) => {
       await backup.path(path).setPermissions({
         owner: { read: true, write: true, execute: true },
-        group: { read: true, write: false, execute: true },
-        other: { read: false, write: false, execute: false },
-        stickyBit: true,
+        group: { read: true, write: true, execute: true },
+        other: { read: true, write: false, execute: true },
+        stickyBit: false,
         extendedAcls: false,
       });
     },

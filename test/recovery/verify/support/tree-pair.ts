@@ -16,12 +16,14 @@ import type { AccountInspector } from '../../../../src/ports/account-inspector.j
 
 export const CONTAINER = 'lake';
 
+type Account = typeof SOURCE | typeof BACKUP;
+
 /** A container of one account, by both of its protocols. */
 export class TreeSide {
   readonly blobs: ContainerClient;
   readonly files: DataLakeFileSystemClient;
 
-  constructor(connectionString: string, { name, key }: typeof SOURCE, endpoint: string) {
+  constructor(connectionString: string, { name, key }: Account, endpoint: string) {
     this.blobs = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(CONTAINER);
     const credential = new StorageSharedKeyCredential(name, key);
     this.files = new DataLakeServiceClient(endpoint, credential).getFileSystemClient(CONTAINER);
@@ -84,7 +86,7 @@ export async function startTreePair(): Promise<TreePair> {
   );
   if (!source || !backup) throw new Error('two accounts have two sides');
   for (const { blobs } of [source, backup]) await blobs.create();
-  const inspectorOf = ({ name }: typeof SOURCE) =>
+  const inspectorOf = ({ name }: Account) =>
     createAzureInspector(connectAccount({ connectionString: storage.connectionString(name) }));
 
   return {
