@@ -86,7 +86,9 @@ describe('verify of hierarchical accounts', () => {
   });
 
   it('leaves access out where it is not mirrored', () => {
-    const ofAccess = TREE_CORRUPTIONS.filter((corruption) => corruption.ofAccess).map(({ path }) => place(path));
+    const ofAccess = TREE_CORRUPTIONS.filter((corruption) => corruption.ofAccess).map(({ path }) =>
+      place(path),
+    );
     const expected = [...after.differences.keys()].filter((found) => !ofAccess.includes(found));
     expect([...withoutAccess.differences.keys()].toSorted()).toEqual(expected.toSorted());
   });

@@ -78,11 +78,7 @@ export async function startTreePair(): Promise<TreePair> {
   });
   const [source, backup] = [SOURCE, BACKUP].map(
     (account) =>
-      new TreeSide(
-        storage.connectionString(account.name),
-        account,
-        storage.blobEndpoint(account.name),
-      ),
+      new TreeSide(storage.connectionString(account.name), account, storage.blobEndpoint(account.name)),
   );
   if (!source || !backup) throw new Error('two accounts have two sides');
   for (const { blobs } of [source, backup]) await blobs.create();
