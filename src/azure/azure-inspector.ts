@@ -1,6 +1,7 @@
 import type { BlobItem } from '@azure/storage-blob';
-import { etagHeader } from '../model/etag.js';
+import { etagHeader, parseEtag } from '../model/etag.js';
 import { type ContainerName, type Key, parseBlobPath } from '../model/key.js';
+import type { DirectoryPresent } from '../model/reading.js';
 import type {
   AccountInspector,
   ListedReading,
@@ -9,10 +10,10 @@ import type {
   VersionRange,
 } from '../ports/account-inspector.js';
 import { blobClient } from './blob-client.js';
+import { withoutFolderMark } from './folder-mark.js';
 import { createAzureReader } from './azure-reader.js';
 import type { Account } from './connect-account.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
-import { toDirectory } from './to-directory.js';
 import { toReading } from './to-reading.js';
 
 const PAGE_SIZE = 5000;
@@ -75,20 +76,30 @@ function isAbsent(error: unknown): boolean {
 function toListed(item: BlobItem, readAt: Date | undefined): ListedReading {
   const { name, properties, metadata = {}, tags = {} } = item;
   const path = parseBlobPath(name);
-  switch (resourceType(properties)) {
-    case undefined:
-      return { path, reading: toReading(properties, metadata), tags };
-    case 'directory':
-      return { path, reading: toDirectory(properties, metadata, readAt), tags, accessUntold: true };
-    default:
-      return { path, reading: toReading(properties, metadata), tags, accessUntold: true };
-  }
+  const type = resourceType(properties);
+  return {
+    path,
+    reading: type === 'directory' ? toDirectory(item, readAt) : toReading(properties, metadata),
+    tags,
+    ...(type !== undefined && { accessUntold: true }),
+  };
 }
 
 /**
- * `file` or `directory` on a hierarchical account, which alone lists it. The SDK hands it on without a type. (On a flat
- * account a blob may say that it is a directory in its metadata; it is a blob all the same.)
+ * `file` or `directory` on a hierarchical account, which alone lists it; the SDK hands it on without a type. On a flat
+ * account a blob may say in its metadata that it is a directory, and is a blob all the same.
  */
 function resourceType(properties: BlobItem['properties'] & { readonly ResourceType?: unknown }): unknown {
   return properties.ResourceType;
+}
+
+function toDirectory({ properties, metadata = {} }: BlobItem, readAt: Date | undefined): DirectoryPresent {
+  return {
+    present: true,
+    kind: 'directory',
+    etag: parseEtag(properties.etag),
+    lastModified: properties.lastModified,
+    metadata: withoutFolderMark(metadata),
+    readAt: readAt ?? new Date(0),
+  };
 }

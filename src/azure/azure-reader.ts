@@ -1,7 +1,6 @@
-import type { BlobGetPropertiesResponse, BlobItem } from '@azure/storage-blob';
-import { type Access, toAccess } from '../model/access.js';
-import { type ContainerName, type Key, parseBlobPath, parseContainerName } from '../model/key.js';
+import { type ContainerName, type Key, parseContainerName } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
+import { isReserved } from '../model/scope.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
 import type { BlobReader, ListedBlob, ListRange } from '../ports/blob-reader.js';
@@ -9,8 +8,8 @@ import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
-import { toDirectory } from './to-directory.js';
-import { toReading } from './to-reading.js';
+import { toListedBlobs } from './to-listed-blobs.js';
+import { toPathReading } from './to-path-reading.js';
 
 const PAGE_SIZE = 5000;
 
@@ -21,13 +20,7 @@ export function createAzureReader(account: Account): BlobReader {
   async function read({ container, path }: Key): Promise<Reading> {
     try {
       const found = await blobClient(account, { container, path }).getProperties();
-      const metadata = takeMetadata(found.clientRequestId);
-      const access = accessOf(found);
-      const isDirectory = found._response.headers.get('x-ms-resource-type') === 'directory';
-      return {
-        ...(isDirectory ? toDirectory(found, metadata, found.date) : toReading(found, metadata)),
-        ...(access && { access }),
-      };
+      return toPathReading(found, takeMetadata(found.clientRequestId));
     } catch (error) {
       // Only the service's own word is proof (invariant 7): a 404 without it may come from a proxy in between.
       const said = httpStatus(error) === 404 ? serviceCode(error) : undefined;
@@ -61,7 +54,7 @@ export function createAzureReader(account: Account): BlobReader {
     try {
       for await (const page of pages.byPage({ maxPageSize: PAGE_SIZE })) {
         // The service starts with the very path that it is given.
-        yield page.segment.blobItems.filter((item) => item.name !== after).map(toListed);
+        yield toListedBlobs(page).filter(({ path }) => path !== after && !isReserved(path));
       }
     } catch (error) {
       if (serviceCode(error) === 'ContainerNotFound') return;
@@ -89,17 +82,4 @@ export function createAzureReader(account: Account): BlobReader {
   }
 
   return { account: name, read, readTags, listContainers, listBlobs, readContainer };
-}
-
-/** The SDK has no types for what only a hierarchical account tells. */
-function accessOf({ _response: { headers } }: BlobGetPropertiesResponse): Access | undefined {
-  const [owner, group, permissions, acl] = ['owner', 'group', 'permissions', 'acl'].map((name) =>
-    headers.get(`x-ms-${name}`),
-  );
-  return toAccess(owner, group, permissions, acl);
-}
-
-function toListed({ name, properties, metadata }: BlobItem): ListedBlob {
-  const { etag, stamp } = toReading(properties, metadata ?? {});
-  return { path: parseBlobPath(name), isDirectory: false, etag, stamp };
 }

@@ -3,10 +3,10 @@ import {
   type DataLakeFileSystemClient,
   DataLakePathClient,
   DataLakeServiceClient,
-  type PathAccessControlItem,
   StorageSharedKeyCredential,
 } from '@azure/storage-file-datalake';
 import { createAzureInspector } from '../../../../src/azure/azure-inspector.js';
+import { toAccessControl } from '../../../../src/azure/to-access-control.js';
 import { connectAccount } from '../../../../src/azure/connect-account.js';
 import { BACKUP, SOURCE } from '../../../../src/local/accounts.js';
 import { startStorage } from '../../../../src/local/storage/start-storage.js';
@@ -48,7 +48,7 @@ export class TreeSide {
   }
 
   async setAccess(path: string, acl: string, owner = 'anna', group = 'staff'): Promise<void> {
-    await this.path(path).setAccessControl(acl.split(',').map(toItem), { owner, group });
+    await this.path(path).setAccessControl(toAccessControl(acl), { owner, group });
   }
 }
 
@@ -99,23 +99,4 @@ export async function startTreePair(): Promise<TreePair> {
     },
     stop: async () => await storage.stop(),
   };
-}
-
-/** `default:user:bob:r-x` as the SDK wants it. */
-function toItem(entry: string): PathAccessControlItem {
-  const parts = entry.split(':');
-  const letters = parts.pop() ?? '';
-  const entityId = parts.pop() ?? '';
-  const accessControlType = parts.pop() ?? '';
-  if (!isKind(accessControlType)) throw new Error(`${entry} is no entry`);
-  return {
-    defaultScope: parts.length > 0,
-    accessControlType,
-    entityId,
-    permissions: { read: letters[0] === 'r', write: letters[1] === 'w', execute: letters[2] === 'x' },
-  };
-}
-
-function isKind(kind: string): kind is PathAccessControlItem['accessControlType'] {
-  return ['user', 'group', 'mask', 'other'].includes(kind);
 }
