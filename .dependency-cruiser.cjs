@@ -35,6 +35,7 @@ const rooms = {
 /** Packages that stay in one place, so that the heart sees no SDK. */
 const packages = {
   '@azure/storage-blob': ['azure', 'local'],
+  '@azure/storage-file-datalake': ['azure'],
   '@azure/service-bus': ['app', 'azure', 'host'],
   '@azure/functions': ['functions'],
   '@azure/eventgrid': ['events'],

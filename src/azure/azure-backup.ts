@@ -11,6 +11,7 @@ import type {
   WriteOutcome,
 } from '../ports/backup-store.js';
 import { blobClient } from './blob-client.js';
+import { createAzureDirectories } from './azure-directories.js';
 import { createAzureReader } from './azure-reader.js';
 import type { Account } from './connect-account.js';
 import { createCopySources } from './copy-source.js';
@@ -29,7 +30,9 @@ export function createAzureBackup(
 ): BackupStore {
   const sides = { backup: backup.name, source: source.name };
   const options = { ...COPY_DEFAULTS, ...copyOptions };
-  const copyByEngine = chooseEngine({ backup, source, copySources: createCopySources(source), options });
+  const directories = createAzureDirectories(backup);
+  const copySources = createCopySources(source);
+  const copyByEngine = chooseEngine({ backup, source, copySources, directories, options });
 
   const blob = ({ container, path }: Key): BlockBlobClient =>
     blobClient(backup, { container, path }).getBlockBlobClient();
@@ -83,5 +86,14 @@ export function createAzureBackup(
   const copy = async (request: CopyRequest): Promise<CopyOutcome> =>
     await copyByEngine(request, startTimeBudget(options));
 
-  return { ...createAzureReader(backup), copy, restamp, delete: remove, setTier, setTags, createContainer };
+  return {
+    ...createAzureReader(backup),
+    ...directories,
+    copy,
+    restamp,
+    delete: remove,
+    setTier,
+    setTags,
+    createContainer,
+  };
 }

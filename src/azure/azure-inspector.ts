@@ -1,6 +1,7 @@
 import type { BlobItem } from '@azure/storage-blob';
-import { etagHeader } from '../model/etag.js';
+import { etagHeader, parseEtag } from '../model/etag.js';
 import { type ContainerName, type Key, parseBlobPath } from '../model/key.js';
+import type { DirectoryPresent } from '../model/reading.js';
 import type {
   AccountInspector,
   ListedReading,
@@ -9,6 +10,7 @@ import type {
   VersionRange,
 } from '../ports/account-inspector.js';
 import { blobClient } from './blob-client.js';
+import { withoutFolderMark } from './folder-mark.js';
 import { createAzureReader } from './azure-reader.js';
 import type { Account } from './connect-account.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
@@ -29,7 +31,8 @@ export function createAzureInspector(account: Account): AccountInspector {
       .listBlobsFlat({ prefix, includeMetadata: true, includeCopy: true, includeTags: tags })
       .byPage({ maxPageSize: PAGE_SIZE });
     try {
-      for await (const page of pages) yield page.segment.blobItems.map(toListed);
+      for await (const { segment, date } of pages)
+        yield segment.blobItems.map((item) => toListed(item, date));
     } catch (error) {
       if (serviceCode(error) === 'ContainerNotFound') return;
       throw toStorageError(error, 'read', name);
@@ -70,10 +73,33 @@ function isAbsent(error: unknown): boolean {
   return code === 'BlobNotFound' || code === 'ContainerNotFound';
 }
 
-function toListed({ name, properties, metadata, tags }: BlobItem): ListedReading {
+function toListed(item: BlobItem, readAt: Date | undefined): ListedReading {
+  const { name, properties, metadata = {}, tags = {} } = item;
+  const path = parseBlobPath(name);
+  const type = resourceType(properties);
   return {
-    path: parseBlobPath(name),
-    reading: toReading(properties, metadata ?? {}),
-    tags: tags ?? {},
+    path,
+    reading: type === 'directory' ? toDirectory(item, readAt) : toReading(properties, metadata),
+    tags,
+    ...(type !== undefined && { accessUntold: true }),
+  };
+}
+
+/**
+ * `file` or `directory` on a hierarchical account, which alone lists it; the SDK hands it on without a type. On a flat
+ * account a blob may say in its metadata that it is a directory, and is a blob all the same.
+ */
+function resourceType(properties: BlobItem['properties'] & { readonly ResourceType?: unknown }): unknown {
+  return properties.ResourceType;
+}
+
+function toDirectory({ properties, metadata = {} }: BlobItem, readAt: Date | undefined): DirectoryPresent {
+  return {
+    present: true,
+    kind: 'directory',
+    etag: parseEtag(properties.etag),
+    lastModified: properties.lastModified,
+    metadata: withoutFolderMark(metadata),
+    readAt: readAt ?? new Date(0),
   };
 }

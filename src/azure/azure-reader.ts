@@ -1,6 +1,6 @@
-import type { BlobItem } from '@azure/storage-blob';
-import { type ContainerName, type Key, parseBlobPath, parseContainerName } from '../model/key.js';
+import { type ContainerName, type Key, parseContainerName } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
+import { isReserved } from '../model/scope.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
 import type { BlobReader, ListedBlob, ListRange } from '../ports/blob-reader.js';
@@ -8,7 +8,8 @@ import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
-import { toReading } from './to-reading.js';
+import { toListedBlobs } from './to-listed-blobs.js';
+import { toPathReading } from './to-path-reading.js';
 
 const PAGE_SIZE = 5000;
 
@@ -19,7 +20,7 @@ export function createAzureReader(account: Account): BlobReader {
   async function read({ container, path }: Key): Promise<Reading> {
     try {
       const found = await blobClient(account, { container, path }).getProperties();
-      return toReading(found, takeMetadata(found.clientRequestId));
+      return toPathReading(found, takeMetadata(found.clientRequestId));
     } catch (error) {
       // Only the service's own word is proof (invariant 7): a 404 without it may come from a proxy in between.
       const said = httpStatus(error) === 404 ? serviceCode(error) : undefined;
@@ -53,7 +54,7 @@ export function createAzureReader(account: Account): BlobReader {
     try {
       for await (const page of pages.byPage({ maxPageSize: PAGE_SIZE })) {
         // The service starts with the very path that it is given.
-        yield page.segment.blobItems.filter((item) => item.name !== after).map(toListed);
+        yield toListedBlobs(page).filter(({ path }) => path !== after && !isReserved(path));
       }
     } catch (error) {
       if (serviceCode(error) === 'ContainerNotFound') return;
@@ -81,9 +82,4 @@ export function createAzureReader(account: Account): BlobReader {
   }
 
   return { account: name, read, readTags, listContainers, listBlobs, readContainer };
-}
-
-function toListed({ name, properties, metadata }: BlobItem): ListedBlob {
-  const { etag, stamp } = toReading(properties, metadata ?? {});
-  return { path: parseBlobPath(name), etag, stamp };
 }

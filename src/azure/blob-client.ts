@@ -2,6 +2,7 @@ import { BlobClient } from '@azure/storage-blob';
 import { BlobmirrorError } from '../model/errors.js';
 import { type Key, keyText } from '../model/key.js';
 import type { Account } from './connect-account.js';
+import { hasDotSegment } from './dot-segment.js';
 
 /**
  * The client of one blob. The SDK puts a name into a URL as it is, and a URL resolves the segments `.` and `..`: asked
@@ -21,8 +22,4 @@ export function blobClient(account: Account, key: Key): BlobClient {
   const [url = '', query] = container.url.split('?', 2);
   const blob = `${url}/${encodeURIComponent(key.path)}`;
   return new BlobClient(query === undefined ? blob : `${blob}?${query}`, account.createPipeline());
-}
-
-function hasDotSegment(path: string): boolean {
-  return path.split('/').some((segment) => segment === '.' || segment === '..');
 }

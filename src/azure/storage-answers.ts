@@ -2,10 +2,11 @@ import type { ErrorCode } from '../model/errors.js';
 import type { WriteOutcome } from '../ports/backup-store.js';
 
 /**
- * What every answer of the Blob service that can meet one of our requests means, once as the answer to a read and once
- * as the answer to a write. docs/errors.md is made from this table. Sources:
- * learn.microsoft.com/rest/api/storageservices/blob-service-error-codes and .../common-rest-api-error-codes; the codes
- * of copy sources as seen in Azure/azure-sdk-for-java#24881 and Azure/azure-storage-python#720.
+ * What every answer of the Blob and the Data Lake service that can meet one of our requests means, once as the answer
+ * to a read and once as the answer to a write. docs/errors.md is made from this table. Sources:
+ * learn.microsoft.com/rest/api/storageservices/blob-service-error-codes, .../common-rest-api-error-codes and
+ * .../datalakestoragegen2/path/create, .../update and .../delete; the codes of copy sources as seen in
+ * Azure/azure-sdk-for-java#24881 and Azure/azure-storage-python#720.
  */
 export interface StorageAnswer {
   readonly status: number;
@@ -68,6 +69,14 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
 
   // There is no such thing. A write is refused for it where the container or the blob was there a moment ago.
   ...each(404, { read: 'absent', write: 'backup-moved' }, 'BlobNotFound', 'ContainerNotFound'),
+  ...each(404, { read: 'absent', write: 'backup-moved' }, 'PathNotFound', 'FilesystemNotFound'),
+  // Of a rename on the backup: what was to be renamed, and the directory that it was to go into.
+  ...each(
+    404,
+    { read: 'absence-not-proven', write: 'backup-moved' },
+    'SourcePathNotFound',
+    'RenameDestinationParentPathNotFound',
+  ),
   ...same(404, 'absence-not-proven', 'ResourceNotFound'),
 
   // Somebody moved first.
@@ -93,6 +102,20 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     'PendingCopyOperation',
     'NoPendingCopyOperation',
     'CopyIdMismatch',
+  ),
+  // In the tree of a hierarchical account something stands in the way: a directory where a file is to be, a file above
+  // it, or anything in a directory that was to be empty.
+  ...each(
+    409,
+    { read: 'race-lost', write: 'backup-moved' },
+    'PathAlreadyExists',
+    'PathConflict',
+    'ResourceTypeMismatch',
+    'InvalidDestinationPath',
+    'DirectoryNotEmpty',
+    'DirectoryIsNotEmpty',
+    'InvalidRenameSourcePath',
+    'InvalidSourceOrDestinationResourceType',
   ),
   // The blocks that were to be committed went when somebody else committed theirs.
   ...each(400, { read: 'storage-rejected', write: 'backup-moved' }, 'InvalidBlockList'),
@@ -121,6 +144,9 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     409,
     'storage-not-ready',
     'ContainerBeingDeleted',
+    'FilesystemBeingDeleted',
+    'SourcePathIsBeingDeleted',
+    'DestinationPathIsBeingDeleted',
     'BlobBeingRehydrated',
     'AccountBeingCreated',
     'SystemInUse',
@@ -179,6 +205,8 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     'InvalidPageRange',
     'InvalidBlobTier',
     'InvalidSourceBlobUrl',
+    'InvalidSourceUri',
+    'InvalidPropertyName',
     'CopyAcrossAccountsNotSupported',
     'BlobAccessTierNotSupportedForAccountType',
   ),
@@ -193,7 +221,7 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     'FeatureVersionMismatch',
     'InvalidSourceBlobType',
     'InvalidVersionForPageBlobOperation',
-    'ResourceTypeMismatch',
+    'FeatureNotYetSupportedForHierarchicalNamespaceAccounts',
     'SnapshotsPresent',
     'BlobNotArchived',
     'InvalidOperation',

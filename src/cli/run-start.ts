@@ -1,6 +1,5 @@
 import { removeReadyFile, writeReadyFile, type LocalInfo } from '../local/ready-file.js';
 import { startLocal } from '../local/start-local.js';
-import { BlobmirrorError } from '../model/errors.js';
 import { createLogger } from '../telemetry/create-logger.js';
 import { freePort } from './free-port.js';
 import { untilStopped } from './until-stopped.js';
@@ -18,11 +17,6 @@ export interface StartOptions {
 
 /** The embedded environment and, unless it is not wanted, a worker beside it, until the process is asked to stop. */
 export async function runStart(options: StartOptions): Promise<void> {
-  if (options.hns)
-    throw new BlobmirrorError(
-      'setting-invalid',
-      '--hns is not supported yet; leave it out for flat accounts',
-    );
   const stopped = untilStopped();
   const log = createLogger('info');
   await removeReadyFile(options.readyFile);
@@ -30,6 +24,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   const local = await startLocal({
     storagePort: options.storagePort,
     serviceBusPort: options.serviceBusPort,
+    hierarchical: options.hns,
     ...(options.data !== undefined && { dataDirectory: options.data }),
     log,
   });
@@ -51,8 +46,9 @@ export async function runStart(options: StartOptions): Promise<void> {
   }
 }
 
-function describe(info: LocalInfo, { readyFile, worker }: StartOptions): string {
+function describe(info: LocalInfo, { hns, readyFile, worker }: StartOptions): string {
   return `blobmirror is ready
+  accounts     ${hns ? 'hierarchical: both endpoints answer the Data Lake API beside the Blob API' : 'flat'}
   source       ${info.source.blobEndpoint}
   backup       ${info.backup.blobEndpoint}
   service bus  ${new URL(info.serviceBus.connectionString.match(/sb:\/\/[^;]+/)?.[0] ?? '').host}

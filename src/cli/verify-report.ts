@@ -51,7 +51,7 @@ export function describeSummary(tally: Tally, seconds: number, stopped?: 'interr
       : `${count(tally.differences, 'difference')} in ${count(tally.differing, 'place')}`;
   const early = { interrupted: ' before it was interrupted', limit: ' before the limit was reached' };
   return [
-    `${count(tally.blobs, 'blob')} in ${count(tally.containers, 'container')} compared in ${seconds.toFixed(1)} s${
+    `${countCompared(tally)} in ${count(tally.containers, 'container')} compared in ${seconds.toFixed(1)} s${
       stopped === undefined ? '' : early[stopped]
     }: ${found}`,
     tally.stillMoving > 0 && `${count(tally.stillMoving, 'blob')} kept changing and could not be judged`,
@@ -64,6 +64,12 @@ export function describeSummary(tally: Tally, seconds: number, stopped?: 'interr
     .filter((line) => line !== false)
     .map((line) => `${line}\n`)
     .join('');
+}
+
+function countCompared({ blobs, directories }: Tally): string {
+  const counted = count(blobs, 'blob');
+  if (directories === 0) return counted;
+  return `${counted} and ${directories.toLocaleString('en')} ${directories === 1 ? 'directory' : 'directories'}`;
 }
 
 function placeText({ container, path }: Place): string {

@@ -14,6 +14,7 @@ import type { FaultPlan } from './event-grid/fault-plan.js';
 import { storeDeadLetter } from './event-dead-letters.js';
 import { EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE } from './queues.js';
 import type { LocalAccount, LocalInfo } from './ready-file.js';
+import { rememberAccountKind } from './remember-account-kind.js';
 import { type Broker, startBroker } from './service-bus/start-broker.js';
 import { type Storage, startStorage } from './storage/start-storage.js';
 import type { StorageMutation } from './storage-mutation.js';
@@ -23,6 +24,8 @@ export interface LocalOptions {
   /** 0 picks a free one; so below. */
   readonly storagePort: number;
   readonly serviceBusPort: number;
+  /** Both accounts are Data Lake accounts. Flat ones when left out. */
+  readonly hierarchical?: boolean;
   /** Where accounts and queues are kept. In memory when left out. */
   readonly dataDirectory?: string;
   /** What goes wrong between the source and the queue, for tests. */
@@ -40,15 +43,16 @@ export interface Local {
   stop(): Promise<void>;
 }
 
-/** @throws BlobmirrorError `port-taken`, or `setting-invalid` for a data directory that another process holds */
+/** @throws BlobmirrorError `port-taken`, or `setting-invalid` for a data directory of another process or another kind */
 export async function startLocal(options: LocalOptions): Promise<Local> {
-  const { dataDirectory, log } = options;
+  const { dataDirectory, hierarchical = false, log } = options;
   const release = dataDirectory === undefined ? undefined : await holdDataDirectory(dataDirectory);
   const undo: (() => Promise<void>)[] = release === undefined ? [] : [release];
   const stop = async (): Promise<void> => {
     for (const each of undo.splice(0).toReversed()) await each();
   };
   try {
+    if (dataDirectory !== undefined) await rememberAccountKind(dataDirectory, hierarchical);
     const broker = await named(
       'service bus',
       options.serviceBusPort,
@@ -70,6 +74,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
         await startStorage({
           port: options.storagePort,
           accounts: [SOURCE, BACKUP],
+          hierarchical,
           onMutation: (mutation) => onMutation(mutation),
           onSaveError: (error) => log.error('storage could not save its metadata', { detail: error.message }),
           ...(options.onRequest !== undefined && { onRequest: options.onRequest }),
@@ -82,7 +87,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     onMutation = (mutation) => events.publish(mutation);
     undo.push(async () => await events.stop());
 
-    return { info: describe(storage, broker), events, broker, stop };
+    return { info: describe(storage, broker, hierarchical), events, broker, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -107,12 +112,13 @@ function subscribe(storage: Storage, broker: Broker, { faults, log }: LocalOptio
   });
 }
 
-function describe(storage: Storage, broker: Broker): Omit<LocalInfo, 'http'> {
+function describe(storage: Storage, broker: Broker, hierarchical: boolean): Omit<LocalInfo, 'http'> {
   const account = ({ name, key }: Account): LocalAccount => ({
     accountName: name,
     accountKey: key,
     blobEndpoint: storage.blobEndpoint(name),
-    dfsEndpoint: null,
+    // One origin answers both APIs.
+    dfsEndpoint: hierarchical ? storage.blobEndpoint(name) : null,
     connectionString: storage.connectionString(name),
   });
   return {

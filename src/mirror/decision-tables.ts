@@ -5,7 +5,8 @@ import type { Policy } from './policy.js';
 /** What a source that is there can be, as far as a decision depends on it. */
 export type SourceState = 'copyable' | 'archived' | 'replica';
 /** What a backup that is there can be, seen from a source that is there. */
-export type BackupState = 'in-step' | 'same-content' | 'stale' | 'arriving' | 'other-kind' | 'of-another-source';
+export type BackupState =
+  'in-step' | 'same-content' | 'stale' | 'arriving' | 'other-kind' | 'of-another-source';
 
 /**
  * Both sides are there. The type asks for every cell. The stamp alone tells whether a key is in step (invariant 6).

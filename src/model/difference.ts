@@ -2,8 +2,9 @@ import type { BlobPath, ContainerName } from './key.js';
 
 /** Every way in which a backup can differ from its source, with what it means. */
 export const DIFFERENCES = {
-  'missing-on-backup': 'the source has the blob, the backup does not',
-  'extra-on-backup': 'the backup has the blob, the source does not',
+  'missing-on-backup': 'the source has the blob or directory, the backup does not',
+  'extra-on-backup': 'the backup has the blob or directory, the source does not',
+  'resource-type': 'file or directory',
   kind: 'block, append or page blob',
   size: 'length in bytes',
   content: 'the bytes, by their MD5 or by reading them',
@@ -16,10 +17,14 @@ export const DIFFERENCES = {
   metadata: 'a name or value of the metadata, the case of names included',
   tag: 'a name or value of the index tags',
   tier: 'the access tier that the settings ask for',
+  owner: 'the owning user of a file or directory',
+  group: 'the owning group of a file or directory',
+  permissions: 'the permissions of a file or directory, the sticky bit included',
+  acl: 'an entry of the access control list that the permissions do not tell',
   'stamp-missing': 'the backup blob carries no stamp that can be read',
   'stamp-account': 'the stamp names another account than the source',
   'stamp-etag': 'the stamp names another version than the source has now',
-  'container-missing': 'the source container holds blobs, the backup does not have it',
+  'container-missing': 'the source container is not empty, the backup does not have it',
   'container-extra': 'the backup has the container, the source does not',
   'container-metadata': 'a name or value of the container’s metadata',
   'public-access': 'the backup container can be read by anybody',
@@ -27,17 +32,17 @@ export const DIFFERENCES = {
 
 export type DifferenceName = keyof typeof DIFFERENCES;
 
-/** One difference of a blob or of a container. */
+/** One difference of a blob, of a directory or of a container. */
 export interface Difference {
   readonly difference: DifferenceName;
-  /** Which metadata name or which tag. */
+  /** Which metadata name, tag or entry of an access control list. */
   readonly name?: string;
   /** What each side has, as text; left out where a side has nothing. */
   readonly source?: string;
   readonly backup?: string;
 }
 
-/** Where a difference is: a blob, or a container when there is no path. */
+/** Where a difference is: a blob or directory, or a container when there is no path. */
 export interface Place {
   readonly container: ContainerName;
   readonly path?: BlobPath;

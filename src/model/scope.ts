@@ -103,7 +103,10 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
   function isWhole({ container, path }: Key): boolean {
     const below = `${path}/`;
     const [only] = prefixes({ container, path: below });
-    return only?.path === below && !paths.exclude.some((rule) => isOf(rule, container) && rule.path.startsWith(below));
+    return (
+      only?.path === below &&
+      !paths.exclude.some((rule) => isOf(rule, container) && rule.path.startsWith(below))
+    );
   }
 
   const includesContainer = (container: ContainerName): boolean =>

@@ -1,6 +1,6 @@
 import type { Etag } from '../model/etag.js';
 import type { BlobPath, ContainerName, Key } from '../model/key.js';
-import type { BlobPresent } from '../model/reading.js';
+import type { BlobPresent, DirectoryPresent } from '../model/reading.js';
 import type { Tags } from '../model/tags.js';
 import type { BlobReader } from './blob-reader.js';
 
@@ -10,8 +10,9 @@ import type { BlobReader } from './blob-reader.js';
  */
 export interface AccountInspector extends BlobReader {
   /**
-   * All blobs of a container with their properties and metadata, in the service's own order, a page of at most 5,000
-   * at a time: one request a page. A container that does not exist lists nothing.
+   * All blobs of a container, and the directories of a hierarchical one, with their properties and metadata, in the
+   * service's own order, a page of at most 5,000 at a time: one request a page. A directory comes before all that is
+   * in it. A container that does not exist lists nothing.
    */
   listReadings(container: ContainerName, options: ListOptions): AsyncIterable<readonly ListedReading[]>;
 
@@ -26,7 +27,7 @@ export interface AccountInspector extends BlobReader {
 }
 
 export interface ListOptions {
-  /** Only blobs whose name begins so; empty for all. */
+  /** Only what has a name that begins so; empty for all. */
   readonly prefix: string;
   /** Whether index tags are listed too. It takes the right to read them. */
   readonly tags: boolean;
@@ -34,9 +35,11 @@ export interface ListOptions {
 
 export interface ListedReading {
   readonly path: BlobPath;
-  readonly reading: BlobPresent;
+  readonly reading: BlobPresent | DirectoryPresent;
   /** Empty when they were not asked for. */
   readonly tags: Tags;
+  /** The account is hierarchical, but this listing does not tell the access; only a look does. */
+  readonly accessUntold?: true;
 }
 
 export interface VersionRange {

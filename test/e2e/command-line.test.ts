@@ -62,7 +62,6 @@ test.each([
   ['a port out of range', ['start', '--http-port', '65536'], '--http-port <port>'],
   ['a negative port', ['start', '--service-bus-port=-1'], '--service-bus-port <port>'],
   ['an option without its value', ['start', '--data'], '--data <dir>'],
-  ['--hns, which is not there yet', ['start', '--hns'], '--hns is not supported yet'],
   ['an account that is none', ['sas', '--account', 'third'], '--account is "third"'],
   ['a ready file that is not there', ['worker', '--local=none.json'], 'there is no none.json'],
 ])('%s is refused with status 2 and a line that says why', async (_, args, line) => {

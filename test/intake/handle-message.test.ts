@@ -49,6 +49,7 @@ function createIntake(converge: (key: Key) => Verdict = () => ({ verdict: 'in-sy
             converged.push(keyText(key));
             return converge(key);
           },
+          followRename: async () => await Promise.resolve('not renamed' as const),
           walk: async () => await Promise.reject(new Error('none of these events has a prefix')),
           queue: {
             sendLater: async (hint, delayMs) => await send(() => later.push({ ...hint, delayMs })),

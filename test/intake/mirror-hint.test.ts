@@ -6,6 +6,7 @@ import { parseContainerName, parseKey } from '../../src/model/key.js';
 import { createScope, type ScopeRules } from '../../src/model/scope.js';
 import type { Verdict } from '../../src/model/verdict.js';
 import { walk } from '../../src/reconcile/walk.js';
+import { FLAT } from '../support/flat.js';
 import { createMemoryPair } from '../support/memory-pair.js';
 import { createSilentLogger } from '../support/silent-logger.js';
 
@@ -42,8 +43,9 @@ function createMirror(rules: Partial<ScopeRules> = {}, budgetMs = 60_000) {
       {
         scope,
         converge: async (key) => state.outcome(key.path) ?? (await pair.converge(key)),
+        followRename: async () => await Promise.resolve('not renamed' as const),
         walk: async (prefixes, from, look) =>
-          await walk({ source, backup, scope }, { prefixes, from, look, budgetMs }),
+          await walk({ ...FLAT, source, backup, scope }, { prefixes, from, look, budgetMs }),
         queue: {
           sendLater: async (hint, delayMs) => {
             await Promise.resolve();
@@ -85,7 +87,7 @@ function createMirror(rules: Partial<ScopeRules> = {}, budgetMs = 60_000) {
       for (const path of paths) source.put(parseKey('photos', path), { content: path });
     },
     mirrored: () =>
-      [...(backup.containers.get(parseContainerName('photos'))?.blobs.keys() ?? [])].map(String).toSorted(),
+      [...(backup.containers.get(parseContainerName('photos'))?.entries.keys() ?? [])].map(String).toSorted(),
   };
 }
 

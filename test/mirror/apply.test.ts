@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../src/mirror/apply.js';
-import type { Decision } from '../../src/mirror/decide.js';
-import type { BlobPresent } from '../../src/model/reading.js';
+import type { Decision } from '../../src/mirror/decision.js';
+import { type BlobPresent, isBlob } from '../../src/model/reading.js';
 import type { BackupStore, WriteOutcome } from '../../src/ports/backup-store.js';
 import { KEY } from '../support/keys.js';
 import { createMemoryPair, POLICY } from '../support/memory-pair.js';
@@ -15,7 +15,7 @@ async function createStage(answer: WriteOutcome | undefined, engineAnswer?: 'unf
   backup.put(KEY, { content: 'v1' });
   const read = async (from: Pick<BackupStore, 'read'>): Promise<BlobPresent> => {
     const reading = await from.read(KEY);
-    if (!reading.present) throw new Error('it is there');
+    if (!isBlob(reading)) throw new Error('it is there');
     return reading;
   };
   const write = async (): Promise<WriteOutcome> => {

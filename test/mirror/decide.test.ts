@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BACKUP_ONLY, BOTH_PRESENT, decide, type Decision, SOURCE_ONLY } from '../../src/mirror/decide.js';
+import { decide } from '../../src/mirror/decide.js';
+import type { Decision } from '../../src/mirror/decision.js';
+import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from '../../src/mirror/decision-tables.js';
 import { parseEtag } from '../../src/model/etag.js';
 import type { BlobAbsent, BlobPresent } from '../../src/model/reading.js';
 import type { Stamp } from '../../src/model/stamp.js';
@@ -30,7 +32,7 @@ const stamp = (etag: string, account = SOURCE): Stamp => ({
 const absent: BlobAbsent = { present: false, container: 'exists' };
 const containerAbsent: BlobAbsent = { present: false, container: 'missing' };
 
-const MIRROR: Policy = { deletes: 'mirror', tier: 'same', tags: 'mirror' };
+const MIRROR: Policy = { deletes: 'mirror', tier: 'same', tags: 'mirror', acl: 'mirror' };
 
 const SOURCES = {
   copyable: blob(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FLAT } from '../support/flat.js';
 import { createMemoryAccount } from '../../src/memory/memory-account.js';
 import { converge } from '../../src/mirror/converge.js';
 import { parseContainerName, parseKey } from '../../src/model/key.js';
@@ -83,11 +84,15 @@ it('two sources share one backup account, and neither touches what the other kee
     return async () =>
       await sweep(
         {
+          ...FLAT,
           source,
           backup,
           scope: regional,
           converge: async (key) =>
-            await converge({ source, backup, policy: { deletes: 'mirror', tier: 'same', tags: 'off' } }, key),
+            await converge(
+              { source, backup, policy: { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'off' } },
+              key,
+            ),
         },
         createSilentLogger(),
       );

@@ -3,6 +3,7 @@ import { createMemoryAccount, type Schedule } from '../../src/memory/memory-acco
 import { AdaptiveGate } from '../../src/ports/adaptive-gate.js';
 import { throttleBackup, throttleReader } from '../../src/ports/throttle.js';
 import { describePorts } from '../contract/ports.contract.js';
+import { isBlob } from '../../src/model/reading.js';
 import { KEY } from '../support/keys.js';
 import { createMemoryStores } from '../support/memory-stores.js';
 
@@ -48,7 +49,7 @@ describe('the ports behind gates', () => {
     const store = throttleBackup(backup, gates);
 
     const found = await reader.read(KEY);
-    if (!found.present) throw new Error('it is there');
+    if (!isBlob(found)) throw new Error('it is there');
     await Array.fromAsync(reader.listBlobs(KEY.container));
     await store.copy({
       key: KEY,

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { parseEtag } from '../../src/model/etag.js';
 import { parseBlobPath, parseContainerName } from '../../src/model/key.js';
 import type { ListedBlob } from '../../src/ports/blob-reader.js';
-import { type Drawn, nominate } from '../../src/reconcile/nominate.js';
+import { isInStep } from '../../src/reconcile/in-step.js';
+import { comesBefore } from '../../src/reconcile/listing-order.js';
+import { type Drawn, type NominateOptions, nominate } from '../../src/reconcile/nominate.js';
 
 const CONTAINER = parseContainerName('photos');
 
@@ -17,16 +19,23 @@ async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerato
 const onSource = (path: string, etag: string): ListedBlob => ({
   path: parseBlobPath(path),
   etag: parseEtag(etag),
+  isDirectory: false,
   stamp: undefined,
 });
 const onBackup = (path: string, stamp: string | undefined): ListedBlob => ({
   path: parseBlobPath(path),
   etag: parseEtag('0xB'),
+  isDirectory: false,
   stamp:
     stamp === undefined
       ? undefined
       : { account: 'sourceaccount', etag: parseEtag(stamp), lastModified: new Date(0) },
 });
+
+const FLAT_ORDER: NominateOptions = {
+  isInStep: (one, other) => isInStep(one, other, false),
+  isBefore: comesBefore,
+};
 
 async function nominated(
   source: readonly ListedBlob[],
@@ -34,7 +43,7 @@ async function nominated(
   pageSize = 2,
 ): Promise<string[]> {
   const keys: string[] = [];
-  for await (const key of nominate(CONTAINER, pages(source, pageSize), pages(backup, pageSize)))
+  for await (const key of nominate(CONTAINER, pages(source, pageSize), pages(backup, pageSize), FLAT_ORDER))
     keys.push(key.path);
   return keys;
 }
@@ -115,8 +124,7 @@ describe('nominate', () => {
                 after([...onBackupNow], backupOrder, from.backup).map((path) => onBackup(path, '0x0')),
                 2,
               ),
-              from,
-              () => ++drawn > budget,
+              { ...FLAT_ORDER, from, mustStop: () => ++drawn > budget },
             );
             let next = await keys.next();
             for (; !next.done; next = await keys.next()) {

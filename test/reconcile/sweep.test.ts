@@ -4,6 +4,7 @@ import { parseContainerName, parseKey } from '../../src/model/key.js';
 import { createScope } from '../../src/model/scope.js';
 import { mapContainers } from '../../src/ports/map-containers.js';
 import { sweep } from '../../src/reconcile/sweep.js';
+import { FLAT } from '../support/flat.js';
 import { createMemoryPair, POLICY } from '../support/memory-pair.js';
 import { createSilentLogger } from '../support/silent-logger.js';
 
@@ -25,6 +26,7 @@ it('a sweep brings in step what no event told of, and nothing else', async () =>
   const touched: string[] = [];
   const report = await sweep(
     {
+      ...FLAT,
       source: pair.source,
       backup: pair.backup,
       scope: everything,
@@ -53,6 +55,7 @@ it('a key that fails is reported and does not stop the others', async () => {
   const log = createSilentLogger();
   const report = await sweep(
     {
+      ...FLAT,
       source: pair.source,
       backup: pair.backup,
       scope: everything,
@@ -85,7 +88,7 @@ it('a sweep neither lists nor touches what is outside the scope, on either side'
     patterns: { include: ['*.jpg'], exclude: [] },
   });
 
-  const report = await sweep({ ...pair, scope }, createSilentLogger());
+  const report = await sweep({ ...FLAT, ...pair, scope }, createSilentLogger());
 
   expect(report).toEqual({ nominated: 1, repaired: 1, failed: 0 });
   expect(pair.backup.peek(parseKey('photos', 'in/new.jpg'))?.content).toBe('in/new.jpg');
@@ -104,6 +107,7 @@ it('a container that has no name on the backup is reported and does not stop the
   const log = createSilentLogger();
   const report = await sweep(
     {
+      ...FLAT,
       source: pair.source,
       backup,
       scope,

@@ -6,6 +6,7 @@ import { createScope, type ScopeRules } from '../../src/model/scope.js';
 import type { Verdict } from '../../src/model/verdict.js';
 import type { WalkPosition } from '../../src/model/walk-position.js';
 import { walk } from '../../src/reconcile/walk.js';
+import { FLAT } from '../support/flat.js';
 import { createMemoryPair } from '../support/memory-pair.js';
 
 const IN_SYNC: Verdict = { verdict: 'in-sync' };
@@ -24,7 +25,12 @@ function createWalk(paths: readonly string[], rules: Partial<ScopeRules> = {}) {
   const pair = createMemoryPair();
   for (const path of paths) pair.source.put(parseKey('photos', path), { content: path });
   const seen: string[] = [];
-  const sides = { source: pair.source, backup: pair.backup, scope: createScope('sourceaccount', rules) };
+  const sides = {
+    ...FLAT,
+    source: pair.source,
+    backup: pair.backup,
+    scope: createScope('sourceaccount', rules),
+  };
   return {
     pair,
     seen,

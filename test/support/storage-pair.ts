@@ -16,13 +16,16 @@ export interface StoragePair extends StoresUnderTest {
   readonly connectionStrings: { readonly source: string; readonly backup: string };
 }
 
-/** The ports on two real accounts of the embedded storage. */
-export async function startStoragePair(copyOptions: Partial<CopyOptions> = {}): Promise<StoragePair> {
+/** The ports on two real accounts of the embedded storage, flat unless `hierarchical`. */
+export async function startStoragePair(
+  copyOptions: Partial<CopyOptions> = {},
+  { hierarchical = false } = {},
+): Promise<StoragePair> {
   const requests: string[] = [];
   const onRequest = ({ account, operation, userAgent }: StorageRequest): void => {
     if (userAgent?.startsWith('blobmirror')) requests.push(`${account} ${operation}`);
   };
-  const storage = await startStorage({ port: 0, accounts: [SOURCE, BACKUP], onRequest });
+  const storage = await startStorage({ port: 0, accounts: [SOURCE, BACKUP], hierarchical, onRequest });
   const connectionStrings = {
     source: storage.connectionString(SOURCE.name),
     backup: storage.connectionString(BACKUP.name),

@@ -1,15 +1,21 @@
+import type { CopyRequest } from '../../ports/backup-store.js';
 import { toBlockOutcome } from './block-outcome.js';
-import type { CopyEngine, CopySetup } from './copy-engine.js';
+import { createCopyAside } from './copy-aside.js';
+import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.js';
 import { copyInBlocks } from './copy-in-blocks.js';
 import { pinnedBlockBlob } from './pinned-block-blob.js';
+import type { TimeBudget } from './time-budget.js';
 
 /** The backup account fetches a block blob of any size by itself, many blocks at a time. */
-export function createBlocksFromUrl({ backup, source, copySources, options }: CopySetup): CopyEngine {
+export function createBlocksFromUrl(setup: CopySetup): CopyEngine {
+  const { backup, source, copySources, options } = setup;
   const sides = { backup: backup.name, source: source.name };
-  return async (request, budget) => {
+  const copyAside = createCopyAside(setup);
+
+  async function copyInPlace(request: CopyRequest, budget: TimeBudget): Promise<CopyResult> {
     const { key, from = key } = request;
     const blob = pinnedBlockBlob(backup, key, request.source.etag);
-    const outcome = await copyInBlocks(blob, sides, request, options.serverBlock, budget, async (block) => {
+    return await copyInBlocks(blob, sides, request, options.serverBlock, budget, async (block) => {
       const { url, ...authorization } = await copySources.grant(from);
       return await toBlockOutcome(sides, () =>
         blob.stageBlockFromURL(block.id, url, block.offset, block.count, {
@@ -18,6 +24,10 @@ export function createBlocksFromUrl({ backup, source, copySources, options }: Co
         }),
       );
     });
-    return { ...outcome, engine: 'blocks-from-url' };
-  };
+  }
+
+  return async (request, budget) => ({
+    ...(await copyAside(request, (wanted) => copyInPlace(wanted, budget))),
+    engine: 'blocks-from-url',
+  });
 }

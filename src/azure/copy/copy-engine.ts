@@ -5,6 +5,7 @@
  * holds a blob in memory.
  */
 import type { CopyOutcome, CopyRequest, WriteOutcome } from '../../ports/backup-store.js';
+import type { DirectoryStore } from '../../ports/directory-store.js';
 import type { Account } from '../connect-account.js';
 import type { CopySources } from '../copy-source.js';
 import type { CopyOptions } from './copy-options.js';
@@ -28,5 +29,6 @@ export interface CopySetup {
   readonly backup: Account;
   readonly source: Account;
   readonly copySources: CopySources;
+  readonly directories: DirectoryStore;
   readonly options: CopyOptions;
 }

@@ -7,6 +7,7 @@ import { toWriteOutcome } from '../write-outcome.js';
 import { toBlockOutcome } from './block-outcome.js';
 import { toBlockSize } from './block-plan.js';
 import { md5Of } from './content-md5.js';
+import { createCopyAside } from './copy-aside.js';
 import type { CopyBlob, CopySetup } from './copy-engine.js';
 import { copyInBlocks } from './copy-in-blocks.js';
 import type { BlockOptions } from './copy-options.js';
@@ -17,11 +18,12 @@ import { toConditions } from './to-conditions.js';
  * A block blob through the process: in one request where one block holds it, else block by block. Memory is that of the
  * blocks at once, whatever the blob's size; larger blocks mean fewer at once.
  */
-export function createStreamBlockBlob({ backup, source, options }: CopySetup): CopyBlob {
+export function createStreamBlockBlob(setup: CopySetup): CopyBlob {
+  const { backup, source, options } = setup;
   const sides = { backup: backup.name, source: source.name };
+  const copyAside = createCopyAside(setup);
+  const blobOf = ({ key }: CopyRequest) => blobClient(backup, key).getBlockBlobClient();
   return async (request, budget) => {
-    const { key } = request;
-    const blob = blobClient(backup, key).getBlockBlobClient();
     if (request.source.size <= options.streamedBlock.size) {
       const whole = await putWhole(request);
       if (whole !== 'misdeclared') return whole;
@@ -29,12 +31,15 @@ export function createStreamBlockBlob({ backup, source, options }: CopySetup): C
 
     const blocks = fitMemory(request, options.streamedBlock);
     const buffers = Array.from({ length: blocks.atOnce }, () => Buffer.allocUnsafeSlow(blocks.size));
-    return await copyInBlocks(blob, sides, request, blocks, budget, async ({ id, offset, count }, lane) => {
-      const bytes = (buffers[lane] ?? Buffer.allocUnsafeSlow(count)).subarray(0, count);
-      if (!(await readPinned(source, request, offset, bytes, budget.signal)))
-        return { outcome: 'source-moved' };
-      const checked = { transactionalContentMD5: md5Of(bytes), abortSignal: budget.signal };
-      return await toBlockOutcome(sides, () => blob.stageBlock(id, bytes, count, checked));
+    return await copyAside(request, async (wanted) => {
+      const blob = blobOf(wanted);
+      return await copyInBlocks(blob, sides, wanted, blocks, budget, async ({ id, offset, count }, lane) => {
+        const bytes = (buffers[lane] ?? Buffer.allocUnsafeSlow(count)).subarray(0, count);
+        if (!(await readPinned(source, wanted, offset, bytes, budget.signal)))
+          return { outcome: 'source-moved' };
+        const checked = { transactionalContentMD5: md5Of(bytes), abortSignal: budget.signal };
+        return await toBlockOutcome(sides, () => blob.stageBlock(id, bytes, count, checked));
+      });
     });
 
     /** A Put Blob has its Content-MD5 checked; one that is not of the bytes can only be given to committed blocks. */
@@ -47,7 +52,7 @@ export function createStreamBlockBlob({ backup, source, options }: CopySetup): C
       const md5 = Buffer.from(md5Of(bytes)).toString('base64');
       if (pinned.contentMd5 !== undefined && pinned.contentMd5 !== md5) return 'misdeclared';
       return await toWriteOutcome(sides, () =>
-        blob.upload(bytes, bytes.length, {
+        blobOf(request).upload(bytes, bytes.length, {
           blobHTTPHeaders: toBlobHeaders(pinned.headers, md5),
           metadata: { ...wanted.metadata },
           tags: { ...wanted.tags },

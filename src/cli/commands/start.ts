@@ -7,6 +7,7 @@ const EXAMPLES = `
 Examples:
   npm start                                   in memory, on ports 10000, 5672 and 7071
   npm start -- --data ./data                  keeps accounts and queues in a folder
+  npm start -- --hns                          with directories, renames and access control lists
   npm start -- --no-worker                    then, beside it: blobmirror worker --local
   npm start -- --storage-port 0 --service-bus-port 0 --http-port 0 --ready-file /tmp/local.json
 `;
@@ -15,7 +16,7 @@ export function startCommand(): Command {
   return new Command('start')
     .description('run two storage accounts, Event Grid, Service Bus and the mirror on this machine')
     .addOption(
-      new Option('--hns', 'hierarchical accounts (Data Lake Gen2); not supported yet').default(false),
+      new Option('--hns', 'hierarchical accounts (Data Lake Gen2), with the Data Lake API').default(false),
     )
     .addOption(new Option('--storage-port <port>', '0 picks a free one').argParser(parsePort).default(10000))
     .addOption(

@@ -4,24 +4,18 @@ import { formatAcl } from './acl.js';
 import type { Node } from './entry.js';
 import type { Lake, PathAnswer } from './lake.js';
 import { PathError, pathErrors } from './path-error.js';
-import { versionHeaders } from './path-properties.js';
+import { accessHeaders, versionHeaders } from './path-properties.js';
 import { type PathRequest, conditionsOf } from './path-request.js';
-import { toPermissions, withPermissions } from './permissions.js';
+import { withPermissions } from './permissions.js';
 
 /** Path Get Properties with `action=getAccessControl`. */
 export function getAccessControl(lake: Lake, request: PathRequest): PathAnswer {
   const node = nodeAt(lake, request);
   validateReadConditions(request.context, conditionsOf(request), node.document);
-  const { owner, group, acl } = node.document.entry;
+  const { entry } = node.document;
   return {
     status: 200,
-    headers: {
-      ...versionHeaders(node),
-      'x-ms-owner': owner,
-      'x-ms-group': group,
-      'x-ms-permissions': toPermissions(acl),
-      'x-ms-acl': acl,
-    },
+    headers: { ...versionHeaders(node), ...accessHeaders(entry), 'x-ms-acl': entry.acl },
   };
 }
 
@@ -42,7 +36,10 @@ export function setAccessControl(lake: Lake, request: PathRequest): PathAnswer {
     throw new PathError(400, 'MissingRequiredHeader', 'There is nothing to set in the request.');
 
   if (entries !== undefined) entry.acl = formatAcl(entries);
-  if (mode !== undefined) entry.acl = withPermissions(entry.acl, mode);
+  if (mode !== undefined) {
+    entry.acl = withPermissions(entry.acl, mode.classes);
+    entry.sticky = mode.sticky;
+  }
   if (owner !== undefined) entry.owner = owner;
   if (group !== undefined) entry.group = group;
   lake.namespace.changed(node);

@@ -7,31 +7,29 @@ import { type Mode, newAcl, parseMode } from './permissions.js';
 /** Owner and group of what an account key makes. */
 const superuser = '$superuser';
 
-export type Access = Pick<Entry, 'owner' | 'group' | 'acl'>;
+export type Access = Pick<Entry, 'owner' | 'group' | 'acl' | 'sticky'>;
 
 /** What something new gets where nothing is asked for; its parent is absent for a root. */
 export function defaultAccess(parent: Node | undefined, kind: Entry['kind']): Access {
   const { group = superuser, acl } = parent?.document.entry ?? {};
-  return { owner: superuser, group, acl: newAcl(kind, acl) };
+  return { owner: superuser, group, acl: newAcl(kind, acl), sticky: false };
 }
 
 /** What something new gets by the headers of the request that makes it. */
 export function accessOf(request: PathRequest, parent: Node, kind: Entry['kind']): Access {
   const own = defaultAccess(parent, kind);
   const entries = aclOf(request, kind);
+  const mode = modeOf(request, 'x-ms-permissions');
+  const umask = modeOf(request, 'x-ms-umask');
   const acl =
     entries === undefined
-      ? newAcl(
-          kind,
-          parent.document.entry.acl,
-          modeOf(request, 'x-ms-permissions'),
-          modeOf(request, 'x-ms-umask'),
-        )
+      ? newAcl(kind, parent.document.entry.acl, mode?.classes, umask?.classes)
       : formatAcl(entries);
   return {
     owner: request.header('x-ms-owner') ?? own.owner,
     group: request.header('x-ms-group') ?? own.group,
     acl,
+    sticky: mode?.sticky ?? false,
   };
 }
 

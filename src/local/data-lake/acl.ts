@@ -60,9 +60,9 @@ export function withMask(entries: readonly AclEntry[]): readonly AclEntry[] {
   return [...entries, ...masks];
 }
 
-/** `r-x` as 5. */
+/** `r-x` as 5. In the last place `t` is an `x` too, and `T` is none: both tell of the sticky bit. */
 export function toBits(letters: string): number {
-  return letters.split('').reduce((bits, letter) => (bits << 1) | Number(letter !== '-'), 0);
+  return letters.split('').reduce((bits, letter) => (bits << 1) | Number(!/[-T]/.test(letter)), 0);
 }
 
 /** 5 as `r-x`. */

@@ -1,10 +1,12 @@
 import { listedProperties } from '../storage/azurite.js';
 import type { Context, MetadataStore } from '../storage/azurite-model.js';
 import { storageError } from '../storage/storage-error.js';
-import { toPermissions } from './permissions.js';
+import { notSupported, orTypeMismatch } from './blob-errors.js';
+import { guardBlobWrites } from './blob-writes.js';
+import { accessHeaders } from './path-properties.js';
 import { type Node, isDirectory } from './entry.js';
 import { listBlobs } from './list-blobs.js';
-import { type Namespace, PathConflict } from './namespace.js';
+import type { Namespace } from './namespace.js';
 import type { Records } from './records.js';
 
 const longestPage = 5000;
@@ -19,7 +21,7 @@ export function showAsBlobs(store: MetadataStore, namespace: Namespace, records:
   const nodeOf = ({ context }: Context): Node | undefined =>
     namespace.find(context.account, context.container, context.blob);
   showDirectories(store, nodeOf);
-  refuseWrites(store, nodeOf);
+  guardBlobWrites(store, namespace, nodeOf);
   refuseTags(store);
 
   store.listBlobs = async (context, account, container, delimiter, _blob, prefix, ...rest) => {
@@ -27,36 +29,51 @@ export function showAsBlobs(store: MetadataStore, namespace: Namespace, records:
     await store.checkContainerExist(context, account, container);
     if (delimiter !== undefined && delimiter !== '/')
       throw storageError(context, 400, 'InvalidQueryParameterValue', 'The delimiter can only be a slash.');
-    const page = listBlobs(namespace, records, account, container, {
-      prefix: prefix ?? '',
-      hierarchical: delimiter !== undefined,
-      maxResults: maxResults ?? longestPage,
-      marker: marker ?? '',
-      startFrom,
-      snapshots: snapshots === true,
-      uncommitted: uncommitted === true,
-    });
+    const list = () =>
+      listBlobs(namespace, records, account, container, {
+        prefix: prefix ?? '',
+        hierarchical: delimiter !== undefined,
+        maxResults: maxResults ?? longestPage,
+        marker: marker ?? '',
+        startFrom,
+        snapshots: snapshots === true,
+        uncommitted: uncommitted === true,
+        permissions: (context.request.getQuery('include') ?? '').split(',').includes('permissions'),
+        showOnly: shownOnly.get(context.request.getQuery('showonly') ?? ''),
+      });
+    // Azure documents an error; which one is inferred.
+    const page = await orTypeMismatch(context, list);
     return [page.blobs, page.prefixes, page.marker];
   };
 }
 
-/** Azurite's listings leave out what they do not know. Once per process; flat accounts' blobs have no such property. */
-export function listResourceTypes(): void {
-  const name = 'ResourceType';
-  listedProperties.type.modelProperties['resourceType'] = {
-    xmlName: name,
-    serializedName: name,
-    type: { name: 'String' },
-  };
+const shownOnly = new Map<string, 'file' | 'directory'>([
+  ['files', 'file'],
+  ['directories', 'directory'],
+]);
+
+/** Azurite's listings leave out what they do not know. Once per process; flat accounts' blobs have no such properties. */
+export function listPathProperties(): void {
+  for (const name of ['ResourceType', 'Owner', 'Group', 'Permissions', 'Acl'])
+    listedProperties.type.modelProperties[`${name[0]?.toLowerCase()}${name.slice(1)}`] = {
+      xmlName: name,
+      serializedName: name,
+      type: { name: 'String' },
+    };
 }
 
 function showDirectories(store: MetadataStore, nodeOf: (context: Context) => Node | undefined): void {
   const show = (context: Context) => {
     const entry = nodeOf(context)?.document.entry;
     if (entry === undefined) return;
-    const { kind, owner, group, acl } = entry;
-    const facts = { 'resource-type': kind, owner, group, permissions: toPermissions(acl), acl };
-    for (const [name, value] of Object.entries(facts)) context.response?.setHeader(`x-ms-${name}`, value);
+    const { request, response } = context;
+    const version = request.getHeader('x-ms-version') ?? request.getQuery('sv') ?? '';
+    const headers = {
+      'x-ms-resource-type': entry.kind,
+      ...accessHeaders(entry),
+      ...(version >= '2023-11-03' && { 'x-ms-acl': entry.acl }),
+    };
+    for (const [name, value] of Object.entries(headers)) response?.setHeader(name, value);
   };
   const getBlobProperties = store.getBlobProperties.bind(store);
   store.getBlobProperties = async (context, ...rest) => {
@@ -84,76 +101,9 @@ function showDirectories(store: MetadataStore, nodeOf: (context: Context) => Nod
   };
 }
 
-function refuseWrites(store: MetadataStore, nodeOf: (context: Context) => Node | undefined): void {
-  /** Lets a write pass that leaves directories alone, and says what one that met a directory or file on its way met. */
-  const guarded = async <Result>(context: Context, write: () => Promise<Result>): Promise<Result> => {
-    try {
-      const node = nodeOf(context);
-      if (node && isDirectory(node)) throw new PathConflict();
-      return await write();
-    } catch (error) {
-      throw error instanceof PathConflict ? typeMismatch(context) : error;
-    }
-  };
-  const blocks = async <Result>(context: Context, write: () => Promise<Result>): Promise<Result> => {
-    const { kind, writer } = nodeOf(context)?.document.entry ?? {};
-    if (kind === 'file' && writer === 'path')
-      throw storageError(context, 409, 'InvalidBlobType', 'The blob type is invalid for this operation.');
-    return guarded(context, write);
-  };
-
-  const createBlob = store.createBlob.bind(store);
-  store.createBlob = async (context, blob, ...rest) => {
-    if (blob.properties.blobType === 'PageBlob') throw notSupported(context, 'Page blobs are');
-    if (blob.blobTags !== undefined) throw notSupported(context, 'Blob tags are');
-    return guarded(context, () => createBlob(context, blob, ...rest));
-  };
-  const stageBlock = store.stageBlock.bind(store);
-  store.stageBlock = async (context, ...rest) => blocks(context, () => stageBlock(context, ...rest));
-  const commitBlockList = store.commitBlockList.bind(store);
-  store.commitBlockList = async (context, blob, ...rest) => {
-    if (blob.blobTags !== undefined) throw notSupported(context, 'Blob tags are');
-    return blocks(context, () => commitBlockList(context, blob, ...rest));
-  };
-  for (const method of ['copyFromURL', 'startCopyFromURL'] as const) {
-    const copy = store[method].bind(store);
-    store[method] = async (context, ...rest) => guarded(context, () => copy(context, ...rest));
-  }
-  const deleteBlob = store.deleteBlob.bind(store);
-  store.deleteBlob = async (context, ...rest) => {
-    const node = nodeOf(context);
-    if (node && isDirectory(node) && node.children.size > 0)
-      throw storageError(
-        context,
-        409,
-        'DirectoryIsNotEmpty',
-        'This operation is not permitted on a non-empty directory.',
-      );
-    return deleteBlob(context, ...rest);
-  };
-}
-
 function refuseTags(store: MetadataStore): void {
   const refuse = (context: Context) => Promise.reject(notSupported(context, 'Blob tags are'));
   store.setBlobTag = refuse;
   store.getBlobTag = refuse;
   store.filterBlobs = refuse;
-}
-
-function typeMismatch(context: Context) {
-  return storageError(
-    context,
-    409,
-    'ResourceTypeMismatch',
-    'The specified resource type does not match the type of the existing resource.',
-  );
-}
-
-function notSupported(context: Context, what: string) {
-  return storageError(
-    context,
-    409,
-    'FeatureNotYetSupportedForHierarchicalNamespaceAccounts',
-    `${what} not yet supported for hierarchical namespace accounts.`,
-  );
 }

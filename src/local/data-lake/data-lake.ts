@@ -15,7 +15,7 @@ import type { Accounts } from '../storage/azurite-model.js';
 import type { Stores } from '../storage/open-stores.js';
 import type { StorageMutation } from '../storage-mutation.js';
 import { tellAccountKind } from './account-info.js';
-import { listResourceTypes, showAsBlobs } from './blob-view.js';
+import { listPathProperties, showAsBlobs } from './blob-view.js';
 import type { Lake } from './lake.js';
 import { Namespace } from './namespace.js';
 import { pathUrl } from './path-url.js';
@@ -44,7 +44,7 @@ export function openDataLake(
   const records = openRecords(metadata.db);
   const namespace = new Namespace(records);
   resolveNames(metadata.db, namespace, records);
-  listResourceTypes();
+  listPathProperties();
   tellAccountKind(metadata);
   showAsBlobs(metadata, namespace, records);
   const lake: Lake = {

@@ -13,6 +13,8 @@ export interface Entry {
   group: string;
   /** Access and default entries, as `x-ms-acl` has them. */
   acl: string;
+  /** The sticky bit, which no entry of the list can tell. */
+  sticky: boolean;
 }
 
 /** A file or directory. Its `name` is an id that never changes; where it is, only its entry says. */

@@ -1,7 +1,8 @@
 import type { BlobDocument } from '../storage/azurite-model.js';
-import { type Node, isDirectory, pathOf } from './entry.js';
-import type { Namespace } from './namespace.js';
+import { type Node, isDirectory, pathOf, toSegments } from './entry.js';
+import { type Namespace, PathConflict } from './namespace.js';
 import type { Records } from './records.js';
+import { toPermissions } from './permissions.js';
 import { walk } from './walk.js';
 
 export interface BlobListing {
@@ -14,6 +15,9 @@ export interface BlobListing {
   readonly startFrom: string | undefined;
   readonly snapshots: boolean;
   readonly uncommitted: boolean;
+  /** With owner, group, permissions and access control list. */
+  readonly permissions: boolean;
+  readonly showOnly: 'file' | 'directory' | undefined;
 }
 
 export interface BlobPage {
@@ -27,6 +31,8 @@ export interface BlobPage {
 /**
  * List Blobs of a hierarchical account: directories are blobs among the others, or prefixes when there is a
  * delimiter, empty ones too.
+ *
+ * @throws PathConflict for a prefix that goes through a file
  */
 export function listBlobs(
   namespace: Namespace,
@@ -36,11 +42,16 @@ export function listBlobs(
   listing: BlobListing,
 ): BlobPage {
   const slash = listing.prefix.lastIndexOf('/') + 1;
-  const directory = namespace.find(account, container, listing.prefix.slice(0, slash));
+  const segments = toSegments(listing.prefix.slice(0, slash));
+  for (const depth of segments.keys()) {
+    const node = namespace.find(account, container, segments.slice(0, depth + 1).join('/'));
+    if (node !== undefined && !isDirectory(node)) throw new PathConflict();
+  }
+  const directory = namespace.find(account, container, segments.join('/'));
   const blobs: BlobDocument[] = [];
   const prefixes: { name: string }[] = [];
   const page = (marker: string): BlobPage => ({ blobs, prefixes, marker });
-  if (directory === undefined || !isDirectory(directory)) return page('');
+  if (directory === undefined) return page('');
 
   let last = '';
   for (const node of walk(directory, {
@@ -49,17 +60,27 @@ export function listBlobs(
     ...(listing.marker !== '' && { after: listing.marker }),
     ...(listing.startFrom !== undefined && { from: listing.startFrom }),
   })) {
+    if (listing.showOnly !== undefined && node.document.entry.kind !== listing.showOnly) continue;
     if (blobs.length + prefixes.length >= listing.maxResults) return page(last);
     last = pathOf(node);
     if (listing.hierarchical && isDirectory(node)) prefixes.push({ name: `${last}/` });
-    else blobs.push(...versionsOf(node, records, listing).map((document) => toListed(document, node, last)));
+    else
+      blobs.push(
+        ...versionsOf(node, records, listing).map((document) => toListed(document, node, last, listing)),
+      );
   }
   return page('');
 }
 
-function toListed(document: BlobDocument, node: Node, path: string): BlobDocument {
-  const resourceType = node.document.entry.kind;
-  return { ...document, name: path, properties: { ...document.properties, resourceType } };
+function toListed(
+  document: BlobDocument,
+  { document: { entry } }: Node,
+  path: string,
+  { permissions }: BlobListing,
+): BlobDocument {
+  const { kind, owner, group, acl } = entry;
+  const access = permissions ? { owner, group, permissions: toPermissions(entry), acl } : {};
+  return { ...document, name: path, properties: { ...document.properties, resourceType: kind, ...access } };
 }
 
 function versionsOf(node: Node, records: Records, listing: BlobListing): readonly BlobDocument[] {

@@ -52,6 +52,6 @@ function toListedPath(node: Node, name: string): object {
     creationTime: String(BigInt(created + fileTimeEpochMs) * 10_000n),
     owner: entry.owner,
     group: entry.group,
-    permissions: toPermissions(entry.acl),
+    permissions: toPermissions(entry),
   };
 }

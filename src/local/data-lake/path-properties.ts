@@ -1,7 +1,8 @@
 import type { BlobProperties, ContentHeaders, Metadata } from '../storage/azurite-model.js';
-import type { Node } from './entry.js';
+import type { Entry, Node } from './entry.js';
 import { pathErrors } from './path-error.js';
 import type { PathRequest } from './path-request.js';
+import { toPermissions } from './permissions.js';
 
 /** The content headers that a request gives. */
 export function contentHeadersOf(request: PathRequest): ContentHeaders {
@@ -32,6 +33,15 @@ export function metadataOf(request: PathRequest): Metadata | undefined {
 export function versionHeaders({ document }: Node): Record<string, string> {
   const { etag, lastModified } = document.properties;
   return { etag, 'last-modified': new Date(lastModified).toUTCString() };
+}
+
+/** Who may do what with a path, without the list, which not every answer has. */
+export function accessHeaders(entry: Entry): Record<string, string> {
+  return {
+    'x-ms-owner': entry.owner,
+    'x-ms-group': entry.group,
+    'x-ms-permissions': toPermissions(entry),
+  };
 }
 
 /** An ETag as events and listings have it. */

@@ -1,7 +1,7 @@
 import { validateReadConditions } from '../storage/azurite.js';
 import { nodeAt } from './access-control.js';
 import type { Lake, PathAnswer } from './lake.js';
-import { versionHeaders } from './path-properties.js';
+import { accessHeaders, versionHeaders } from './path-properties.js';
 import { type PathRequest, conditionsOf } from './path-request.js';
 
 /** Path Get Properties with `action=getStatus`: what the system knows of a path, without metadata. */
@@ -15,8 +15,7 @@ export function getStatus(lake: Lake, request: PathRequest): PathAnswer {
       ...versionHeaders(node),
       'content-length': String(properties.contentLength ?? 0),
       'x-ms-resource-type': entry.kind,
-      'x-ms-owner': entry.owner,
-      'x-ms-group': entry.group,
+      ...accessHeaders(entry),
     },
   };
 }

@@ -22,6 +22,15 @@ const resource =
     method === verb && query.get('resource') === name;
 
 /**
+ * The Python SDK, and so az, deletes a file by the very URL that the Blob API has for it. In Azure the host tells the
+ * two apart, here only what the client of each would read: JSON, or XML.
+ */
+function isPlainDelete(query: URLSearchParams, accept: string | undefined): boolean {
+  const isOther = ['restype', 'comp', 'snapshot', 'versionid'].some((name) => query.has(name));
+  return accept === 'application/json' && !isOther;
+}
+
+/**
  * The Data Lake API: learn.microsoft.com/rest/api/storageservices/datalakestoragegen2. File systems, properties,
  * metadata, leases and reading go through the Blob API, as the SDKs do it.
  */
@@ -49,7 +58,9 @@ export const routes: readonly Route[] = [
   {
     name: 'Path_Delete',
     rights: 'Blob_Delete',
-    matches: (method, query) => method === 'DELETE' && (query.has('recursive') || query.has('paginated')),
+    matches: (method, query, headers) =>
+      method === 'DELETE' &&
+      (query.has('recursive') || query.has('paginated') || isPlainDelete(query, headers.accept)),
     run: deletePath,
   },
   {

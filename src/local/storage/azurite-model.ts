@@ -49,8 +49,12 @@ export interface BlobProperties extends ContentHeaders {
   leaseStatus?: string;
   leaseState?: string;
   serverEncrypted?: boolean;
-  /** On hierarchical accounts, in listings. */
+  /** On hierarchical accounts, in listings; so below, where they were asked for. */
   resourceType?: 'file' | 'directory';
+  owner?: string;
+  group?: string;
+  permissions?: string;
+  acl?: string;
 }
 
 export type Metadata = Record<string, string>;

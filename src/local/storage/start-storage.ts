@@ -74,7 +74,7 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
     const lake = correctStore(stores, accounts, port, options);
     const blobs = createListener(stores, accounts);
     held.release(observeRequests(lake?.serve(blobs) ?? blobs, requests, options.onRequest));
-    return createStorage(server, port, options.accounts, stores);
+    return createStorage(server, port, options, stores);
   } catch (error) {
     server.close();
     server.closeAllConnections();
@@ -160,7 +160,12 @@ function createListener({ metadata, extents }: Stores, accounts: Accounts): Requ
   ).createRequestListener();
 }
 
-function createStorage(server: Server, port: number, accounts: readonly Account[], stores: Stores): Storage {
+function createStorage(
+  server: Server,
+  port: number,
+  { accounts, hierarchical }: StorageOptions,
+  stores: Stores,
+): Storage {
   const blobEndpoint = (account: string) => `http://${host}:${port}/${account}`;
   let stopped: Promise<void> | undefined;
   return {
@@ -169,7 +174,10 @@ function createStorage(server: Server, port: number, accounts: readonly Account[
     connectionString(account) {
       const key = accounts.find(({ name }) => name === account)?.key;
       if (key === undefined) throw new Error(`Storage: there is no account ${account}`);
-      return `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};BlobEndpoint=${blobEndpoint(account)};`;
+      const endpoint = blobEndpoint(account);
+      // The JavaScript SDK reads the first endpoint alone, az and the Python SDK the second for the Data Lake API.
+      const endpoints = `BlobEndpoint=${endpoint};${hierarchical ? `DfsEndpoint=${endpoint};` : ''}`;
+      return `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};${endpoints}`;
     },
     stop: () => (stopped ??= stop(server, stores)),
   };

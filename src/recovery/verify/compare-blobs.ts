@@ -1,15 +1,10 @@
 import type { Difference, DifferenceName } from '../../model/difference.js';
 import type { BlobPresent, ContentHeaders } from '../../model/reading.js';
 import { addStamp, fitsIntoMetadata } from '../../model/stamp.js';
-import type { Tags } from '../../model/tags.js';
 import { type Policy, wantedTier } from '../../mirror/policy.js';
 import { compareNames } from './compare-names.js';
-
-/** All that can be known of a blob without reading its content. */
-export interface BlobView {
-  readonly reading: BlobPresent;
-  readonly tags: Tags;
-}
+import { compareValues } from './compare-values.js';
+import type { BlobView } from './view.js';
 
 const HEADERS = {
   contentType: 'content-type',
@@ -19,7 +14,7 @@ const HEADERS = {
   cacheControl: 'cache-control',
 } as const satisfies Record<keyof ContentHeaders, DifferenceName>;
 
-/** Everything but the bytes. A pure function of what the two sides tell; empty when they agree. */
+/** Everything but the bytes and the access. A pure function of what the two sides tell; empty when they agree. */
 export function compareBlobs(
   sourceAccount: string,
   policy: Policy,
@@ -28,8 +23,8 @@ export function compareBlobs(
 ): Difference[] {
   return [
     ...compareStamp(sourceAccount, source.reading, backup.reading),
-    ...compareValue('kind', source.reading.kind, backup.reading.kind),
-    ...compareValue('size', String(source.reading.size), String(backup.reading.size)),
+    ...compareValues('kind', source.reading.kind, backup.reading.kind),
+    ...compareValues('size', String(source.reading.size), String(backup.reading.size)),
     ...compareMd5(source.reading, backup.reading),
     ...compareHeaders(source.reading.headers, backup.reading.headers),
     ...compareNames('metadata', source.reading.metadata, backup.reading.metadata),
@@ -52,8 +47,8 @@ function compareStamp(account: string, source: BlobPresent, backup: BlobPresent)
     return hasRoom ? [{ difference: 'stamp-missing', source: etag }] : [];
   }
   return [
-    ...compareValue('stamp-account', account, stamp.account),
-    ...compareValue('stamp-etag', source.etag, stamp.etag),
+    ...compareValues('stamp-account', account, stamp.account),
+    ...compareValues('stamp-etag', source.etag, stamp.etag),
   ];
 }
 
@@ -61,25 +56,16 @@ function compareStamp(account: string, source: BlobPresent, backup: BlobPresent)
 function compareMd5(source: BlobPresent, backup: BlobPresent): Difference[] {
   return source.contentMd5 === undefined
     ? []
-    : compareValue('content-md5', source.contentMd5, backup.contentMd5);
+    : compareValues('content-md5', source.contentMd5, backup.contentMd5);
 }
 
 function compareHeaders(source: ContentHeaders, backup: ContentHeaders): Difference[] {
   return (Object.keys(HEADERS) as (keyof ContentHeaders)[]).flatMap((header) =>
-    compareValue(HEADERS[header], source[header], backup[header]),
+    compareValues(HEADERS[header], source[header], backup[header]),
   );
 }
 
 function compareTier(policy: Policy, source: BlobPresent, backup: BlobPresent): Difference[] {
   const wanted = wantedTier(policy, source);
-  return wanted === undefined ? [] : compareValue('tier', wanted, backup.tier);
-}
-
-function compareValue(
-  difference: DifferenceName,
-  source: string | undefined,
-  backup: string | undefined,
-): Difference[] {
-  if (source === backup) return [];
-  return [{ difference, ...(source !== undefined && { source }), ...(backup !== undefined && { backup }) }];
+  return wanted === undefined ? [] : compareValues('tier', wanted, backup.tier);
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Key } from '../../model/key.js';
+import { isBlob } from '../../model/reading.js';
 import type { AccountInspector } from '../../ports/account-inspector.js';
-import type { BlobView } from './compare-blobs.js';
 import { judge, type Judgement, type Sides } from './judge.js';
 import { createSlots } from './slots.js';
 import type { Verification } from './verification.js';
+import type { View } from './view.js';
 
 export type Examined = Exclude<Judgement, { outcome: 'moving' }> | { readonly outcome: 'still-moving' };
 
@@ -21,7 +22,8 @@ const PATIENCE = 3;
  * Looks at a key that two listings disagree on, and tells a difference from a change that the mirror is about to
  * follow. A listing only nominates: nothing is said before both sides were read. Where the mirror holds the key for
  * done, by its stamp, any difference is one at once; where it is behind, only after the source was at rest for the
- * settling time.
+ * settling time. A change of access alone is followed by no event, so it is one at once but where the backup is so
+ * young that its access may be still to come.
  */
 export async function examine(task: Verification, key: Key, signal: AbortSignal): Promise<Examined> {
   const started = Date.now();
@@ -31,22 +33,20 @@ export async function examine(task: Verification, key: Key, signal: AbortSignal)
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
     const sides = await inLookSlot(async () => await look(task, key));
     const seen = sides.source?.reading.etag ?? 'absent';
-    if (seen !== version) [version, restsSince] = [seen, restingSince(sides)];
+    if (seen !== version) [version, restsSince] = [seen, restingSince(sides.source)];
     const judgement = await judge(task, key, sides);
-    const rested = Date.now() - restsSince;
-    if (judgement.outcome !== 'moving') {
-      if (judgement.outcome !== 'differs' || !judgement.behind) return judgement;
-      if (rested >= task.settleMs) return judgement;
-    }
+    const behind = judgement.outcome === 'differs' && judgement.behind;
+    const rested = Date.now() - (behind === 'in-access' ? restingSince(sides.backup) : restsSince);
+    if (judgement.outcome !== 'moving' && (behind === false || rested >= task.settleMs)) return judgement;
     if (signal.aborted || Date.now() - started > PATIENCE * task.settleMs) return { outcome: 'still-moving' };
     const untilSettled = Math.max(task.settleMs - rested, FIRST_WAIT);
     await sleep(Math.min(wait, untilSettled), undefined, { signal }).catch(() => {});
   }
 }
 
-/** A blob tells when it changed; when it vanished nobody knows, so that counts from now. */
-function restingSince({ source }: Sides): number {
-  return Math.min(Date.now(), source?.reading.lastModified.getTime() ?? Infinity);
+/** What is there tells when it changed; when it vanished nobody knows, so that counts from now. */
+function restingSince(side: View | undefined): number {
+  return Math.min(Date.now(), side?.reading.lastModified.getTime() ?? Infinity);
 }
 
 /** In either order: a stamp that names the version that was read at the source proves that both speak of one version. */
@@ -56,9 +56,9 @@ async function look({ source, backup, policy }: Verification, key: Key): Promise
   return { source: onSource, backup: onBackup };
 }
 
-async function view(account: AccountInspector, key: Key, tags: boolean): Promise<BlobView | undefined> {
+async function view(account: AccountInspector, key: Key, tags: boolean): Promise<View | undefined> {
   const reading = await account.read(key);
   if (!reading.present) return undefined;
-  const tagged = tags && (reading.tagCount ?? 0) > 0;
+  const tagged = tags && isBlob(reading) && (reading.tagCount ?? 0) > 0;
   return { reading, tags: tagged ? await account.readTags(key) : {} };
 }

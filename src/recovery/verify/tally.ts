@@ -3,11 +3,13 @@ export interface Tally {
   containers: number;
   /** Blobs of the source that were compared. */
   blobs: number;
+  /** Directories of a hierarchical source that were compared. */
+  directories: number;
   differences: number;
-  /** Blobs and containers with at least one difference. */
+  /** Blobs, directories and containers with at least one difference. */
   differing: number;
   stillMoving: number;
-  /** Blobs that the backup alone has and keeps by the settings. */
+  /** Blobs and directories that the backup alone has and keeps by the settings. */
   kept: number;
   /** Source blobs that were mirrored from the backup account and are not mirrored back. */
   replicas: number;
@@ -19,6 +21,7 @@ export function createTally(): Tally {
   return {
     containers: 0,
     blobs: 0,
+    directories: 0,
     differences: 0,
     differing: 0,
     stillMoving: 0,

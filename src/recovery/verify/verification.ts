@@ -10,11 +10,11 @@ export interface Verification {
   /** Its containers under the names that they have at the source. */
   readonly backup: AccountInspector;
   readonly scope: Scope;
-  /** The mirror's own: tags, tiers and kept blobs are judged by what it was told to do. */
+  /** The mirror's own: tags, tiers, access and kept blobs are judged by what it was told to do. */
   readonly policy: Policy;
   /** Only these containers of the scope, by their names at the source; undefined for all of it. */
   readonly containers: ReadonlySet<ContainerName> | undefined;
-  /** Only blobs whose name begins so; empty for all. */
+  /** Only blobs and directories whose name begins so; empty for all. */
   readonly prefix: string;
   readonly content: ContentCheck;
   /**
@@ -23,7 +23,7 @@ export interface Verification {
    */
   readonly settleMs: number;
   readonly found: (place: Place, difference: Difference) => void;
-  /** The blob kept changing for as long as it was watched, so nothing can be said of it. */
+  /** The blob or directory kept changing for as long as it was watched, so nothing can be said of it. */
   readonly stillMoving: (key: Key) => void;
 }
 

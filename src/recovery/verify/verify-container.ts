@@ -17,8 +17,8 @@ export interface ContainerVerified {
 const WAIT = 500;
 
 /**
- * Compares a container without its blobs. The mirror creates a container on the backup for its first blob, so one that
- * the backup lacks is a difference only when the source's holds blobs; and it never deletes one.
+ * Compares a container without its blobs. The mirror creates a container on the backup for its first blob or directory,
+ * so one that the backup lacks is a difference only when the source's holds any; and it never deletes one.
  */
 export async function verifyContainer(
   task: Verification,
@@ -70,7 +70,7 @@ async function readOnBackup(
   }
 }
 
-/** When the first blob in scope that the source lists was last changed; undefined when there is none. */
+/** When the first blob or directory in scope that the source lists was last changed; undefined when there is none. */
 async function firstChange(
   { source, scope, prefix }: Verification,
   container: ContainerName,

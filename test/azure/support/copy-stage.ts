@@ -6,7 +6,7 @@ import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
 import { BACKUP, SOURCE } from '../../../src/local/accounts.js';
 import { startStorage } from '../../../src/local/storage/start-storage.js';
 import { type Key, parseKey } from '../../../src/model/key.js';
-import type { BlobPresent } from '../../../src/model/reading.js';
+import { type BlobPresent, isBlob } from '../../../src/model/reading.js';
 import { addStamp } from '../../../src/model/stamp.js';
 import type { BackupStore, CopyRequest } from '../../../src/ports/backup-store.js';
 import type { BlobReader } from '../../../src/ports/blob-reader.js';
@@ -78,7 +78,7 @@ export async function startCopyStage(): Promise<CopyStage> {
 
 export async function present(reader: BlobReader, key: Key): Promise<BlobPresent> {
   const reading = await reader.read(key);
-  if (!reading.present) throw new Error(`${key.path} is not there`);
+  if (!isBlob(reading)) throw new Error(`${key.path} is not there`);
   return reading;
 }
 

@@ -147,6 +147,7 @@ export class OutageWorld {
       {
         scope: SCOPE,
         converge: this.#converge,
+        followRename: async () => await Promise.resolve('not renamed' as const),
         walk: async () => await Promise.reject(new Error('none of these events has a prefix')),
         queue: {
           sendLater: async (hint, delayMs) => {

@@ -5,7 +5,7 @@ import type {
 } from '@azure/storage-file-datalake';
 import { describe, expect, it } from 'vitest';
 
-import { refusalOf } from '../storage/two-accounts.js';
+import { refusalOf, sasUrl } from '../storage/two-accounts.js';
 import { startLake } from './start-lake.js';
 
 /** `default:user:bob:r-x` and so on, as the SDK wants it. */
@@ -102,6 +102,31 @@ describe('access control', () => {
       '400 InvalidHeaderValue',
     );
     expect(await refusalOf(files.getFileClient('none').getAccessControl())).toMatch(/^404/);
+  });
+
+  it('has the sticky bit where the permissions do, in digits or letters', async () => {
+    const { files, source } = await startLake();
+    const directory = files.getDirectoryClient('d');
+    const lettersOf = async (path: string) => {
+      const response = await fetch(await sasUrl(source.getBlobClient(path)), { method: 'HEAD' });
+      return response.headers.get('x-ms-permissions');
+    };
+    await directory.create({ permissions: '1777', umask: '0000' });
+    expect(await lettersOf('d')).toBe('rwxrwxrwt');
+    await directory.setAccessControl(items(`${whole},user:bob:rwx`));
+    expect(await lettersOf('d')).toBe('rwxrwx--T+');
+    await files.getDirectoryClient('d/e').create();
+    expect(await lettersOf('d/e')).toBe('rwxr-x---');
+    await directory.move('moved');
+    await directory.create({ permissions: 'rwxr-xr-T' });
+    expect(await lettersOf('d')).toBe('rwxr-x--T');
+    const { permissions } = await files.getDirectoryClient('moved').getAccessControl();
+    expect(permissions).toMatchObject({ stickyBit: true, extendedAcls: true });
+    const all = { read: true, write: true, execute: true };
+    const plain = { owner: all, group: all, other: all, stickyBit: false, extendedAcls: false };
+    await files.getDirectoryClient('moved').setPermissions(plain);
+    expect(await lettersOf('moved')).toBe('rwxrwxrwx+');
+    expect(await refusalOf(directory.create({ permissions: '2777' }))).toBe('400 InvalidHeaderValue');
   });
 
   it('goes with what is renamed and stays when the Blob API overwrites', async () => {

@@ -26,6 +26,26 @@ describe('the Blob API of a hierarchical account', () => {
     expect(await paths()).toEqual([]);
   });
 
+  it('makes a directory of an empty blob that is marked as a folder, where nothing is', async () => {
+    const { source, files, write, paths, mutations } = await startLake();
+    await write('f');
+    const stub = async (path: string, content = '') =>
+      source
+        .getBlockBlobClient(path)
+        .upload(content, content.length, { metadata: { Hdi_isfolder: 'true', a: 'b' } });
+    const made = await stub('d/e');
+    expect(mutations.at(-1)).toMatchObject({ api: 'PutBlob', path: 'd/e', contentLength: 0 });
+    await write('d/e/g');
+    const directory = await files.getDirectoryClient('d/e').getProperties();
+    expect(directory).toMatchObject({ etag: made.etag, metadata: { a: 'b', hdi_isfolder: 'true' } });
+    expect(directory.contentMD5).toBeUndefined();
+    await stub('content', 'x');
+    for (const taken of ['f', 'd', 'd/e', 'f/g'])
+      expect(await refusalOf(stub(taken))).toBe('409 ResourceTypeMismatch');
+    expect(await paths()).toEqual(['content', 'd', 'd/e', 'd/e/g', 'f']);
+    expect(await refusalOf(files.getDirectoryClient('content').create())).toBe('409 PathConflict');
+  });
+
   it('works on files wherever they were moved', async () => {
     const { source, backup, files, write } = await startLake();
     await write('a/f', 'one');

@@ -88,20 +88,6 @@ describe('the blobs of a container', () => {
     expect(await level('empty/')).toEqual([]);
     expect(await level('d')).toEqual(['d/']);
   });
-
-  it('tell what they are in the XML of the listing and in the headers', async () => {
-    const { source, files, write } = await startLake();
-    await write('d/f');
-    await source.setAccessPolicy('container');
-    const headers = { 'x-ms-version': '2023-11-03' };
-    const xml = await (await fetch(`${source.url}?restype=container&comp=list`, { headers })).text();
-    expect(xml.match(/<ResourceType>\w+/g)).toEqual(['<ResourceType>directory', '<ResourceType>file']);
-    const typeOf = async (path: string) =>
-      (await fetch(`${source.url}/${path}`, { method: 'HEAD', headers })).headers.get('x-ms-resource-type');
-    expect(await typeOf('d')).toBe('directory');
-    expect(await typeOf('d/f')).toBe('file');
-    expect((await files.getFileClient('d/f').read()).contentLength).toBe(5);
-  });
 });
 
 describe('pages', () => {

@@ -1,0 +1,112 @@
+import type { Access } from '../model/access.js';
+import { type Etag, etagHeader } from '../model/etag.js';
+import type { Key } from '../model/key.js';
+import type { Metadata } from '../model/stamp.js';
+import type { WriteOutcome } from '../ports/backup-store.js';
+import type {
+  AccessOutcome,
+  CreateDirectoryRequest,
+  DirectoryStore,
+  RenameRequest,
+} from '../ports/directory-store.js';
+import { createAccessRights } from './access-rights.js';
+import type { Account } from './connect-account.js';
+import { createPathClients } from './path-clients.js';
+import { serviceCode } from './storage-error.js';
+import { isSticky, toAccessControl, toPermissions } from './to-access-control.js';
+import { createTrash } from './trash.js';
+import { toWriteOutcome } from './write-outcome.js';
+
+const NOT_EMPTY: ReadonlySet<string | undefined> = new Set(['DirectoryNotEmpty', 'DirectoryIsNotEmpty']);
+
+/** What a hierarchical backup can do besides, by the Data Lake API of a real account. @param now milliseconds */
+export function createAzureDirectories(account: Account, now: () => number = Date.now): DirectoryStore {
+  // Both ends of a rename are on the backup.
+  const sides = { backup: account.name, source: account.name };
+  const paths = createPathClients(account);
+  const rights = createAccessRights(now);
+
+  async function createDirectory({ key, metadata, access }: CreateDirectoryRequest): Promise<AccessOutcome> {
+    const create = async (wanted: Access | undefined): Promise<AccessOutcome> => {
+      const outcome = await write(() => make(key, metadata, wanted));
+      return outcome.outcome === 'written' ? { ...outcome, access: 'set' } : outcome;
+    };
+    const made = rights.areMissing() ? 'not-permitted' : await rights.try(() => create(access));
+    if (made !== 'not-permitted') return made;
+    const outcome = await create(undefined);
+    return outcome.outcome === 'written' && access !== undefined
+      ? { ...outcome, access: 'not-permitted' }
+      : outcome;
+  }
+
+  /** Metadata travels in UTF-8 here and elsewhere does not, so that what is not ASCII goes the other way. */
+  async function make(key: Key, metadata: Metadata, access: Access | undefined): Promise<void> {
+    const path = paths.path(key);
+    const hasMetadata = Object.keys(metadata).length > 0;
+    const fits = Object.values(metadata).every(isAscii);
+    const { etag } = await path.create({
+      ...(hasMetadata && fits && { metadata: { ...metadata } }),
+      ...(access !== undefined && {
+        owner: access.owner,
+        group: access.group,
+        acl: toAccessControl(access.acl),
+      }),
+      conditions: { ifNoneMatch: '*' },
+    });
+    if (!fits)
+      await path.setMetadata({ ...metadata }, { conditions: etag === undefined ? {} : { ifMatch: etag } });
+    if (access !== undefined && isSticky(access.permissions))
+      await path.setPermissions(toPermissions(access.permissions));
+  }
+
+  async function setAccess(key: Key, access: Access): Promise<AccessOutcome> {
+    const refused: AccessOutcome = { outcome: 'written', access: 'not-permitted' };
+    if (rights.areMissing()) return refused;
+    const { owner, group, acl, permissions } = access;
+    const outcome = await rights.try(() =>
+      write(async () => {
+        await paths.path(key).setAccessControl(toAccessControl(acl), { owner, group });
+        if (isSticky(permissions)) await paths.path(key).setPermissions(toPermissions(permissions));
+      }),
+    );
+    if (outcome === 'not-permitted') return refused;
+    return outcome.outcome === 'written' ? { ...outcome, access: 'set' } : outcome;
+  }
+
+  async function rename({ from, to, ifMatch, condition }: RenameRequest): Promise<WriteOutcome> {
+    return await write(() => paths.move(from, to, ifMatch, condition));
+  }
+
+  async function removeEmptyDirectory(
+    key: Key,
+    ifMatch: Etag,
+  ): Promise<WriteOutcome | { readonly outcome: 'not-empty' }> {
+    let isEmpty = true;
+    const outcome = await write(async () => {
+      try {
+        await paths.path(key).delete(false, { conditions: { ifMatch: etagHeader(ifMatch) } });
+      } catch (error) {
+        if (NOT_EMPTY.has(serviceCode(error))) isEmpty = false;
+        throw error;
+      }
+    });
+    return isEmpty ? outcome : { outcome: 'not-empty' };
+  }
+
+  async function write(request: () => Promise<unknown>): Promise<WriteOutcome> {
+    const outcome = await toWriteOutcome(sides, request);
+    return outcome.outcome === 'source-moved' ? { outcome: 'backup-moved' } : outcome;
+  }
+
+  return {
+    createDirectory,
+    setAccess,
+    rename,
+    removeEmptyDirectory,
+    ...createTrash(paths, write, account.name, now),
+  };
+}
+
+function isAscii(text: string): boolean {
+  return /^[\u0020-\u007e]*$/.test(text);
+}

@@ -1,0 +1,36 @@
+import type { BlobGetPropertiesResponse } from '@azure/storage-blob';
+import { toAccess } from '../model/access.js';
+import { parseEtag } from '../model/etag.js';
+import type { BlobPresent, DirectoryPresent } from '../model/reading.js';
+import type { Metadata } from '../model/stamp.js';
+import { withoutFolderMark } from './folder-mark.js';
+import { toReading } from './to-reading.js';
+
+/**
+ * What a HEAD tells of what is at a path. A hierarchical account says what it is and who may do what with it, in
+ * headers that the SDK's own answer leaves out: learn.microsoft.com/rest/api/storageservices/get-blob-properties.
+ * `metadata` is with the case of its names.
+ */
+export function toPathReading(
+  found: BlobGetPropertiesResponse,
+  metadata: Metadata,
+): BlobPresent | DirectoryPresent {
+  const { headers } = found._response;
+  const access = toAccess(
+    headers.get('x-ms-owner'),
+    headers.get('x-ms-group'),
+    headers.get('x-ms-permissions'),
+    headers.get('x-ms-acl'),
+  );
+  if (headers.get('x-ms-resource-type') !== 'directory')
+    return { ...toReading(found, metadata), ...(access !== undefined && { access }) };
+  return {
+    present: true,
+    kind: 'directory',
+    etag: parseEtag(found.etag),
+    lastModified: found.lastModified ?? new Date(0),
+    metadata: withoutFolderMark(metadata),
+    readAt: found.date ?? new Date(0),
+    ...(access !== undefined && { access }),
+  };
+}

@@ -1,0 +1,34 @@
+import { validateWriteConditions } from '../storage/azurite.js';
+import type { Conditions, Context } from '../storage/azurite-model.js';
+import { type Namespace, type NewDocument, PathConflict } from './namespace.js';
+
+const mark = 'hdi_isfolder';
+
+/** An empty blob whose metadata says that it is a folder, as clients of flat accounts keep empty ones. */
+export function isFolderStub({ metadata, properties, entry }: NewDocument): boolean {
+  const marks = Object.entries(metadata ?? {}).filter(([name]) => name.toLowerCase() === mark);
+  const isFolder = marks.some(([, value]) => value.toLowerCase() === 'true');
+  return entry === undefined && properties.contentLength === 0 && isFolder;
+}
+
+/**
+ * Makes the directory that such a blob becomes in a hierarchical account. Inferred: azcopy makes directories there in
+ * this way and sets their access control lists afterwards. That the event is that of any other Put Blob, and that
+ * nothing is replaced, is inferred too.
+ *
+ * @throws PathConflict where anything is
+ */
+export function putFolderStub(
+  context: Context,
+  namespace: Namespace,
+  { accountName, containerName, name, metadata, properties }: NewDocument,
+  conditions: Conditions | undefined,
+): void {
+  if (namespace.find(accountName, containerName, name) !== undefined) throw new PathConflict();
+  validateWriteConditions(context, conditions, null);
+  const node = namespace.makeDirectory(accountName, containerName, name);
+  const own = Object.entries(metadata ?? {}).filter(([each]) => each.toLowerCase() !== mark);
+  node.document.metadata = { ...Object.fromEntries(own), [mark]: 'true' };
+  Object.assign(node.document.properties, properties, { contentMD5: undefined });
+  namespace.changed(node);
+}

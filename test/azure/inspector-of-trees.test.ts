@@ -1,0 +1,55 @@
+import { BlobServiceClient } from '@azure/storage-blob';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createAzureInspector } from '../../src/azure/azure-inspector.js';
+import { connectAccount } from '../../src/azure/connect-account.js';
+import { SOURCE } from '../../src/local/accounts.js';
+import { startStorage } from '../../src/local/storage/start-storage.js';
+import { parseContainerName } from '../../src/model/key.js';
+
+const CONTAINER = parseContainerName('lake');
+
+async function startInspected(hierarchical: boolean) {
+  const storage = await startStorage({ port: 0, accounts: [SOURCE], hierarchical });
+  onTestFinished(async () => await storage.stop());
+  const connectionString = storage.connectionString(SOURCE.name);
+  const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(CONTAINER);
+  await container.create();
+  const inspector = createAzureInspector(connectAccount({ connectionString }));
+  const list = async () =>
+    (await Array.fromAsync(inspector.listReadings(CONTAINER, { prefix: '', tags: false }))).flat();
+  return { container, inspector, list };
+}
+
+describe('the inspector of a hierarchical account', () => {
+  it('lists the very readings that single looks give but for their access, and says that it leaves that out', async () => {
+    const { container, inspector, list } = await startInspected(true);
+    await container.getBlockBlobClient('d/file').upload('x', 1, { metadata: { Colour: 'red' } });
+    await container.getBlockBlobClient('d').setMetadata({ CamelCase: 'Value' });
+    const listed = await list();
+    expect(listed.map(({ path, reading }) => [path, reading.kind])).toEqual([
+      ['d', 'directory'],
+      ['d/file', 'block'],
+    ]);
+    for (const { path, reading, tags, accessUntold } of listed) {
+      const looked = await inspector.read({ container: CONTAINER, path });
+      if (!looked.present) throw new Error(`${path} is not there`);
+      expect(looked.access).toBeDefined();
+      const { access: _, ...untold } = looked;
+      const readAt = expect.any(Date) as unknown;
+      const isDirectory = reading.kind === 'directory';
+      expect({ tagCount: 0, ...reading }).toEqual({ tagCount: 0, ...untold, ...(isDirectory && { readAt }) });
+      expect([tags, accessUntold]).toEqual([{}, true]);
+    }
+    expect(listed[0]?.reading.metadata).toEqual({ CamelCase: 'Value' });
+  });
+});
+
+describe('the inspector of a flat account', () => {
+  it('lists a blob that says of itself that it is a directory as the blob that it is', async () => {
+    const { container, list } = await startInspected(false);
+    await container.getBlockBlobClient('d').upload('', 0, { metadata: { hdi_isfolder: 'true' } });
+    const [listed] = await list();
+    expect(listed?.reading).toMatchObject({ kind: 'block', metadata: { hdi_isfolder: 'true' } });
+    expect(listed?.accessUntold).toBeUndefined();
+  });
+});
