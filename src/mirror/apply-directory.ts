@@ -42,7 +42,7 @@ export async function applyToDirectory(
     case 'remove-directory': {
       const outcome = await backup.removeEmptyDirectory(key, decision.ifMatch);
       pair.tree?.known.forget(key);
-      if (outcome.outcome !== 'not-empty') return settle(outcome, DELETED);
+      if (outcome.outcome !== 'not-empty') return settle(outcome, DELETED, 'in-a-tree');
       if (onlyEmpty) return { verdict: { verdict: 'in-sync' } };
       return await moveOutOfTheWay(pair, key, decision.ifMatch, { verdict: DELETED });
     }
@@ -53,10 +53,10 @@ async function make({ backup }: Pair, key: Key, { source, access }: MadeDirector
   const outcome = await backup.createDirectory({ key, metadata: source.metadata, access });
   const withoutAccess =
     outcome.outcome === 'written' && access !== undefined && outcome.access === 'not-permitted';
-  const applied = settle(outcome, {
+  const made: Verdict = {
     verdict: 'directory-made',
     isDirectory: true,
     ...(withoutAccess && { access: 'not-permitted' }),
-  });
-  return outcome.outcome === 'written' ? { ...applied, createdFrom: source } : applied;
+  };
+  return settle(outcome, made, 'always');
 }

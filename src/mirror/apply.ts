@@ -64,7 +64,7 @@ export async function apply(
     }
 
     case 'delete':
-      return settle(await backup.delete(key, decision.ifMatch), { verdict: 'deleted' });
+      return settle(await backup.delete(key, decision.ifMatch), { verdict: 'deleted' }, 'in-a-tree');
 
     default:
       return await applyToDirectory(pair, key, decision, { onlyEmpty: isAbove === true });
@@ -97,7 +97,7 @@ async function copy(
   // Whoever dies in between leaves a blob whose access a later look finds out of step.
   const isLacking = access !== undefined && (await lacksAccess(pair, key, access));
   const verdict: Verdict = isLacking ? { ...copied, access: 'not-permitted' } : copied;
-  return { verdict, ...(created && { createdFrom: from }) };
+  return { verdict, readAgain: created ? 'always' : 'in-a-tree' };
 }
 
 /** A copy brings neither owner nor list with it. What became of one that is gone again is for the next reading to say. */
@@ -124,7 +124,7 @@ async function restamp(
   const done: Verdict = { verdict: 'restamped' };
   return outcome.outcome === 'written' && stamped && decideInStep(from, onto, policy).action !== 'nothing'
     ? { again: 'there is more', done }
-    : settle(outcome, done);
+    : settle(outcome, done, 'in-a-tree');
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { BlobmirrorError } from '../model/errors.js';
 import { type Key, keyText } from '../model/key.js';
-import { type BlobPresent, type DirectoryPresent, isDirectory, type Reading } from '../model/reading.js';
+import { isDirectory, type Reading } from '../model/reading.js';
 import { isOfDirectory, type Verdict } from '../model/verdict.js';
 import type { BlobReader } from '../ports/blob-reader.js';
 import { apply } from './apply.js';
@@ -56,8 +56,11 @@ export async function converge(pair: Pair, key: Key, look: Look = {}): Promise<V
     }
     done = summarize(done, applied.verdict);
     // Invariant 5: If-None-Match: * cannot tell "never there" from "deleted meanwhile", so what was created from
-    // nothing is followed by one more reading of the source.
-    if (applied.createdFrom !== undefined && (await hasMoved(source, key, applied.createdFrom))) continue;
+    // nothing is followed by one more reading of the source. In a tree so is every write: a rename brings an ETag back
+    // to a path, and a delete that stood still for that long would still find its condition met.
+    const isReadAgain =
+      applied.readAgain === 'always' || (applied.readAgain !== undefined && tree !== undefined);
+    if (isReadAgain && (await hasMoved(source, key, onSource))) continue;
     if (tree !== undefined) await seeToTheTree(tree, key, onSource, done, look.since);
     return done;
   }
@@ -92,13 +95,9 @@ async function seeToTheTree(
   }
 }
 
-async function hasMoved(
-  source: BlobReader,
-  key: Key,
-  since: BlobPresent | DirectoryPresent,
-): Promise<boolean> {
+async function hasMoved(source: BlobReader, key: Key, since: Reading): Promise<boolean> {
   const now = await source.read(key);
-  return !now.present || now.etag !== since.etag;
+  return now.present && since.present ? now.etag !== since.etag : now.present !== since.present;
 }
 
 /**
