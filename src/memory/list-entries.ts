@@ -16,7 +16,7 @@ export function listEntries(
 ): readonly ListedBlob[] {
   const isTree = kind === 'hierarchical';
   const rank = (path: string): string => (isTree ? path.replaceAll('/', '\0') : path);
-  return [...(containers.get(container)?.entries ?? [])]
+  return [...(containers.get(container)?.blobs ?? [])]
     .filter(([path]) => path.startsWith(prefix) && (after === undefined || rank(path) > rank(after)))
     .filter(([path]) => !isTree || !isReserved(path))
     .toSorted(([a], [b]) => (rank(a) < rank(b) ? -1 : 1))

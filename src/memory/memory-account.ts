@@ -4,11 +4,11 @@
  */
 import type { Access } from '../model/access.js';
 import type { Etag } from '../model/etag.js';
-import type { BlobPath, ContainerName, Key } from '../model/key.js';
+import type { ContainerName, Key } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
 import type { BackupStore } from '../ports/backup-store.js';
 import { createEtags, type MemoryBlob, type StoredBlob } from './memory-blob.js';
-import type { AccountKind } from './memory-container.js';
+import type { AccountKind, MemoryContainer } from './memory-container.js';
 import type { MemoryDirectory } from './memory-directory.js';
 import { createMemoryDirectories } from './memory-directories.js';
 import type { MemoryEntry } from './memory-entry.js';
@@ -20,9 +20,15 @@ export type { MemoryBlob } from './memory-blob.js';
 export type { MemoryDirectory } from './memory-directory.js';
 export type { Schedule } from './schedule.js';
 
+/** What is in a container, directories among it, and what its service would let a user do. */
+export type SeenContainer = Pick<
+  MemoryContainer,
+  'blobs' | 'takesFile' | 'takesDirectory' | 'canMove' | 'isEmpty'
+>;
+
 /** An account as its service and its users see it: everything happens at once. Its ports are the `BackupStore` part. */
 export interface MemoryAccount extends BackupStore {
-  readonly containers: ReadonlyMap<ContainerName, { readonly entries: ReadonlyMap<BlobPath, MemoryEntry> }>;
+  readonly containers: ReadonlyMap<ContainerName, SeenContainer>;
   /** What a user's write does. Returns the new ETag. */
   put(key: Key, blob: MemoryBlob): Etag;
   /** A file; undefined where a directory is. */

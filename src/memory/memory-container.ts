@@ -30,7 +30,7 @@ export class MemoryContainer {
     this.#version = version;
   }
 
-  get entries(): ReadonlyMap<BlobPath, MemoryEntry> {
+  get blobs(): ReadonlyMap<BlobPath, MemoryEntry> {
     return this.#entries;
   }
 

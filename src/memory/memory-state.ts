@@ -26,7 +26,7 @@ export class MemoryState {
   }
 
   entry({ container, path }: Key): MemoryEntry | undefined {
-    return this.containers.get(container)?.entries.get(path);
+    return this.containers.get(container)?.blobs.get(path);
   }
 
   blob(key: Key): StoredBlob | undefined {

@@ -26,7 +26,7 @@ export class MemoryTrash {
 
   /** Deletes what has been there for longer than anybody takes. */
   empty(container: ContainerName): void {
-    for (const path of this.#state.containers.get(container)?.entries.keys() ?? []) {
+    for (const path of this.#state.containers.get(container)?.blobs.keys() ?? []) {
       const [, since] = /^[^/]+\/trash\/(\d+)$/.exec(path) ?? [];
       if (since !== undefined && this.#state.now().getTime() - Number(since) > KEPT_MS)
         this.#state.removeTree({ container, path });

@@ -20,9 +20,22 @@ export interface Life {
 }
 
 const WRITES: ReadonlySet<string> = new Set(
-  ['copy', 'set-headers', 'restamp', 'setTier', 'setTags', 'delete', 'createContainer'].map(
-    (call) => `backupaccount.${call}`,
-  ),
+  [
+    'copy',
+    'set-headers',
+    'restamp',
+    'setTier',
+    'setTags',
+    'delete',
+    'createContainer',
+    'createDirectory',
+    'setAccess',
+    'rename',
+    'removeEmptyDirectory',
+    'moveToTrash',
+    'deleteTrashed',
+    'emptyTrash',
+  ].map((call) => `backupaccount.${call}`),
 );
 
 /** Whether the call changes the backup by itself. */

@@ -17,7 +17,12 @@ export function describeCall({
 /** What came of it, in words, with a colon before it. */
 export function describeAnswer(value: unknown): string {
   if (value === undefined) return '';
+  if (Array.isArray(value)) return `: ${value.map(pathOf).join(', ') || 'nothing'}`;
   return `: ${JSON.stringify(value, (name, field: unknown) => (SHOWN.has(name) ? field : undefined))}`;
+}
+
+function pathOf(item: unknown): string {
+  return typeof item === 'object' && item !== null && 'path' in item ? String(item.path) : String(item);
 }
 
 const QUEUE_CALLS: Readonly<Record<string, string>> = {
@@ -36,6 +41,14 @@ const CALLS: Readonly<Record<string, string>> = {
   restamp: 'sets metadata on',
   delete: 'deletes from',
   createContainer: 'makes the container on',
+  listBlobs: 'lists',
+  createDirectory: 'makes a directory on',
+  setAccess: 'sets the access on',
+  rename: 'renames on',
+  removeEmptyDirectory: 'removes, if it is empty, a directory from',
+  moveToTrash: 'moves a directory to the trash of',
+  deleteTrashed: 'deletes what is in the trash of',
+  emptyTrash: 'empties the trash of',
 };
 
 /** The fields of an answer that matter to a reader. The empty name is the answer itself. */

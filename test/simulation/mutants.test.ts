@@ -11,10 +11,13 @@ import { stampByLikeness } from './mutants/stamp-by-likeness.js';
 import { unconditionalWrites } from './mutants/unconditional-writes.js';
 import { unpinnedSource } from './mutants/unpinned-source.js';
 import { search } from './search.js';
+import type { WorldKind } from './stage.js';
 import type { Rule } from './violation.js';
 
 interface Mutation {
   readonly what: string;
+  /** Of the worlds that it is let loose in: flat unless it says otherwise. */
+  readonly kind?: WorldKind;
   readonly heart: Heart;
   /** It must be caught among so many histories. Several times what was seen to be needed. */
   readonly within: number;
@@ -101,8 +104,8 @@ describe('the simulation catches a heart that', () => {
   it.each(MUTATIONS)(
     '$what, within $within histories',
     { timeout: 300_000 },
-    async ({ heart, within, breaks }) => {
-      const found = await search({ firstSeed: 1, histories: within }, heart);
+    async ({ kind = 'flat', heart, within, breaks }) => {
+      const found = await search({ kind, firstSeed: 1, histories: within }, heart);
       expect(breaks).toContain(found?.violation.rule);
     },
   );

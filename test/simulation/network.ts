@@ -1,5 +1,4 @@
 import { LONGEST_REQUEST_MS } from '../../src/intake/backoff.js';
-import type { MemoryAccount } from '../../src/memory/memory-account.js';
 import type { MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.js';
 import type { Schedule } from '../../src/memory/schedule.js';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
@@ -16,7 +15,6 @@ const REFUSALS: readonly ErrorCode[] = ['storage-unavailable', 'storage-throttle
 const WRITE_FAULTS = ['refused', 'done', 'cut off', 'cut off'] as const;
 
 interface Services {
-  readonly backup: MemoryAccount;
   readonly queue: MemoryQueue;
   readonly witness: Witness;
   readonly tell: Tell | undefined;
@@ -97,17 +95,9 @@ export class Network {
   }
 
   #carryOut(call: Call): unknown {
-    const { key, effect } = call;
-    if (key === undefined) {
-      const value = effect();
-      if (isOfQueue(call)) this.#noteDelays();
-      return value;
-    }
-    const { backup, witness } = this.#services;
-    const before = backup.peek(key);
-    const value = effect();
-    const after = backup.peek(key);
-    if (before !== after) witness.backupChanged(key, before, after);
+    if (!isOfQueue(call)) return this.#services.witness.carryOut(call);
+    const value = call.effect();
+    this.#noteDelays();
     return value;
   }
 

@@ -3,6 +3,7 @@
  * tells the simplest history that breaks the same promise.
  *
  *   npm run simulate -- --histories 1000000 --seed 1 --threads 2
+ *   npm run simulate -- --tree             hierarchical accounts, with directories and renames
  *   npm run simulate -- --seed 19748 --histories 1      plays one history again
  */
 import { availableParallelism } from 'node:os';
@@ -24,7 +25,7 @@ async function playSlice(range: Range): Promise<void> {
   parentPort?.postMessage(report, []);
 }
 
-function playAll(firstSeed: number, histories: number, threads: number): Promise<number | undefined> {
+function playAll({ kind, firstSeed, histories }: Range, threads: number): Promise<number | undefined> {
   const started = performance.now();
   let given = 0;
   let played = 0;
@@ -42,7 +43,11 @@ function playAll(firstSeed: number, histories: number, threads: number): Promise
         resolve(undefined);
         return;
       }
-      const range: Range = { firstSeed: firstSeed + given, histories: Math.min(SLICE, histories - given) };
+      const range: Range = {
+        kind,
+        firstSeed: firstSeed + given,
+        histories: Math.min(SLICE, histories - given),
+      };
       given += range.histories;
       const thread = new Worker(new URL(import.meta.url), { workerData: range });
       thread.once('error', reject);
@@ -69,6 +74,7 @@ async function main(): Promise<void> {
     options: {
       seed: { type: 'string', default: String(Math.floor(Date.now() / 1000)) },
       histories: { type: 'string', default: '1000000' },
+      tree: { type: 'boolean', default: false },
       threads: { type: 'string', default: String(availableParallelism()) },
     },
   });
@@ -78,14 +84,17 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  const kind = values.tree ? 'tree' : 'flat';
   process.stdout.write(
-    `${histories.toLocaleString('en')} histories from seed ${seed}, ${threads} at a time\n`,
+    `${histories.toLocaleString('en')} ${kind} histories from seed ${seed}, ${threads} at a time\n`,
   );
-  const failed = await playAll(seed, histories, threads);
+  const failed = await playAll({ kind, firstSeed: seed, histories }, threads);
   if (failed === undefined) return;
   process.stdout.write(`\nThe simplest history that breaks the same promise:\n\n`);
-  process.stdout.write(`${(await explain(failed)).join('\n')}\n`);
-  process.stdout.write(`\nAgain: npm run simulate -- --seed ${failed} --histories 1\n`);
+  process.stdout.write(`${(await explain(kind, failed)).join('\n')}\n`);
+  process.stdout.write(
+    `\nAgain: npm run simulate --${values.tree ? ' --tree' : ''} --seed ${failed} --histories 1\n`,
+  );
   process.exitCode = 1;
 }
 

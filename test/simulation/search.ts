@@ -4,8 +4,10 @@ import { shrink } from './shrink.js';
 import { simulate } from './simulate.js';
 import { createStory } from './story.js';
 import type { Violation } from './violation.js';
+import type { WorldKind } from './stage.js';
 
 export interface Range {
+  readonly kind: WorldKind;
   /** The seed of the first history; the next one has the next seed. */
   readonly firstSeed: number;
   readonly histories: number;
@@ -18,13 +20,13 @@ export interface Found {
 
 /** Plays histories until one breaks a promise. Lets other work of the process go on now and then. */
 export async function search(
-  { firstSeed, histories }: Range,
+  { kind, firstSeed, histories }: Range,
   heart: Heart = REAL_HEART,
   onProgress: (played: number) => void = () => {},
 ): Promise<Found | undefined> {
   for (let played = 0; played < histories; played++) {
     const seed = firstSeed + played;
-    const violation = await simulate(createSeededChoices(seed), heart);
+    const violation = await simulate(kind, createSeededChoices(seed), heart);
     if (violation !== undefined) return { seed, violation };
     if (played % BREATH === 0) {
       onProgress(played);
@@ -39,16 +41,20 @@ export async function search(
 const BREATH = 500;
 
 /** The simplest history that breaks the same promise as the one of the seed, told line by line. */
-export async function explain(seed: number, heart: Heart = REAL_HEART): Promise<readonly string[]> {
+export async function explain(
+  kind: WorldKind,
+  seed: number,
+  heart: Heart = REAL_HEART,
+): Promise<readonly string[]> {
   const choices = createSeededChoices(seed);
-  const violation = await simulate(choices, heart);
+  const violation = await simulate(kind, choices, heart);
   if (violation === undefined) return [`the history of seed ${seed} breaks no promise`];
   const { rule } = violation;
   const row = await shrink(
     choices.made,
-    async (candidate) => (await simulate(replayChoices(candidate), heart))?.rule === rule,
+    async (candidate) => (await simulate(kind, replayChoices(candidate), heart))?.rule === rule,
   );
   const { tell, lines } = createStory();
-  await simulate(replayChoices(row), heart, tell);
+  await simulate(kind, replayChoices(row), heart, tell);
   return lines;
 }

@@ -14,8 +14,8 @@ describe('shrinking', () => {
   });
 
   it('makes a short story of a long history that failed', async () => {
-    const found = await search({ firstSeed: 1, histories: 500 }, unpinnedSource);
-    const lines = await explain(found?.seed ?? 0, unpinnedSource);
+    const found = await search({ kind: 'flat', firstSeed: 1, histories: 500 }, unpinnedSource);
+    const lines = await explain('flat', found?.seed ?? 0, unpinnedSource);
     expect(lines.at(-1)).toContain('two versions were mixed');
     expect(lines.length).toBeLessThanOrEqual(12);
     const story = lines.join('\n');
@@ -24,6 +24,6 @@ describe('shrinking', () => {
   });
 
   it('has nothing to tell of a history that breaks no promise', async () => {
-    expect(await explain(1)).toEqual(['the history of seed 1 breaks no promise']);
+    expect(await explain('flat', 1)).toEqual(['the history of seed 1 breaks no promise']);
   });
 });

@@ -11,18 +11,20 @@ import { type Heart, REAL_HEART } from './heart.js';
 import { moves } from './moves.js';
 import type { Tell } from './story.js';
 import { Violation } from './violation.js';
+import type { WorldKind } from './stage.js';
 import { createWorld } from './world.js';
 
 /** Far more than any history takes that comes to rest. */
-const MOST_STEPS = 2_000;
+const MOST_STEPS = 6_000;
 
 /** Plays one history to its end. Undefined when every promise was kept. */
 export async function simulate(
+  kind: WorldKind,
   choices: Choices,
   heart: Heart = REAL_HEART,
   tell?: Tell,
 ): Promise<Violation | undefined> {
-  const world = createWorld(choices, heart, tell);
+  const world = createWorld(kind, choices, heart, tell);
   try {
     for (let step = 0; step < MOST_STEPS; step++) {
       await drained();

@@ -1,29 +1,36 @@
 import type { IncomingMessage } from '../../src/intake/handle-message.js';
 import type { MemoryAccount } from '../../src/memory/memory-account.js';
 import type { Lock, MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.js';
-import { shareFlights } from '../../src/mirror/flights.js';
+import { openHeart } from '../../src/mirror/open-heart.js';
 import type { Policy } from '../../src/mirror/policy.js';
+import type { Key } from '../../src/model/key.js';
+import type { Prefix } from '../../src/model/prefix.js';
 import { createScope } from '../../src/model/scope.js';
+import type { Verdict } from '../../src/model/verdict.js';
+import type { WalkPosition } from '../../src/model/walk-position.js';
 import type { Clock } from '../../src/ports/clock.js';
+import { walk } from '../../src/reconcile/walk.js';
 import type { Logger } from '../../src/telemetry/logger.js';
 import type { Life } from './call.js';
 import type { Heart } from './heart.js';
 import type { Network } from './network.js';
+import type { WorldKind } from './stage.js';
 
 /** How many messages a worker handles at a time. */
 const CONCURRENCY = 2;
 
-const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off' };
+export const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'mirror' };
 const SCOPE = createScope('sourceaccount');
 
 /** Calls here take no time, so nobody waits too long for another. */
-const TIMELESS: Clock = { now: () => 0, after: () => () => undefined };
+export const TIMELESS: Clock = { now: () => 0, after: () => () => undefined };
 
 const quiet = (): void => undefined;
 const LOG: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => LOG };
 
 /** What workers share. */
 export interface Surroundings {
+  readonly kind: WorldKind;
   readonly source: MemoryAccount;
   readonly backup: MemoryAccount;
   readonly queue: MemoryQueue;
@@ -90,14 +97,18 @@ export class Worker {
   }
 
   #start(): (message: IncomingMessage) => Promise<void> {
-    const { source, backup, queue, network, heart } = this.#surroundings;
+    const { kind, source, backup, queue, network, heart } = this.#surroundings;
     const schedule = network.schedule(this.#life);
-    const pair = { source: source.through(schedule), backup: backup.through(schedule), policy: POLICY };
+    const sides = { source: source.through(schedule), backup: backup.through(schedule), policy: POLICY };
+    const hierarchical = kind === 'tree';
     const intake = {
       scope: SCOPE,
-      converge: shareFlights((key) => heart.converge(pair, key), TIMELESS),
-      // No event here has a name that lost characters.
-      walk: () => Promise.resolve(undefined),
+      ...openHeart(sides, { hierarchical, clock: TIMELESS, functions: heart }),
+      walk: (
+        prefixes: readonly Prefix[],
+        from: WalkPosition | undefined,
+        look: (key: Key) => Promise<Verdict>,
+      ) => walk({ ...sides, scope: SCOPE, hierarchical, acl: true }, { prefixes, from, look }),
       queue: queue.through(schedule),
     };
     return (message) => heart.handleMessage(intake, LOG, message);

@@ -1,69 +1,62 @@
-import { createMemoryAccount, type MemoryAccount } from '../../src/memory/memory-account.js';
+import { createMemoryAccount } from '../../src/memory/memory-account.js';
 import { MemoryQueue } from '../../src/memory/memory-queue.js';
-import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
+import { parseContainerName } from '../../src/model/key.js';
 import type { Choices } from './choices.js';
+import { EventGrid } from './event-grid.js';
+import { castFlat } from './flat-cast.js';
 import type { Heart } from './heart.js';
 import { Network } from './network.js';
+import type { Cast, Stage, WorldKind } from './stage.js';
 import type { Tell } from './story.js';
-import { User } from './user.js';
-import { Witness } from './witness.js';
+import { castTree } from './tree-cast.js';
 import { Worker } from './worker.js';
 
 /** Few, so that histories collide. */
-const KEYS: readonly Key[] = [parseKey('photos', 'cat'), parseKey('photos', 'dog')];
 const CONTAINER = parseContainerName('photos');
 const MOST_WORKERS = 3;
 const MOST_ACTS = 7;
 const MOST_FAULTS = 4;
 
 /** All that takes part in one history. */
-export interface World {
-  readonly choices: Choices;
+export interface World extends Stage, Omit<Cast, 'witness'> {
+  readonly kind: WorldKind;
   readonly heart: Heart;
-  readonly tell: Tell | undefined;
-  readonly keys: readonly Key[];
-  readonly source: MemoryAccount;
-  readonly backup: MemoryAccount;
   readonly queue: MemoryQueue;
   readonly network: Network;
-  readonly user: User;
   readonly workers: readonly Worker[];
   /** How many acts of users and how many faults are still to come. */
   readonly left: { acts: number; faults: number };
 }
 
-export function createWorld(choices: Choices, heart: Heart, tell: Tell | undefined): World {
-  const keys = KEYS.slice(0, 1 + choices.draw(KEYS.length));
+export function createWorld(kind: WorldKind, choices: Choices, heart: Heart, tell: Tell | undefined): World {
   const workerCount = 1 + choices.draw(MOST_WORKERS);
   const left = { acts: 1 + choices.draw(MOST_ACTS), faults: choices.draw(MOST_FAULTS + 1) };
 
   let time = Date.UTC(2026, 0, 1);
   const now = (): Date => new Date(time);
-  const source = createMemoryAccount('sourceaccount', undefined, undefined, now);
-  const backup = createMemoryAccount('backupaccount', undefined, source, now);
+  const accountKind = kind === 'tree' ? 'hierarchical' : 'flat';
+  const source = createMemoryAccount('sourceaccount', undefined, undefined, now, accountKind);
+  const backup = createMemoryAccount('backupaccount', undefined, source, now, accountKind);
   source.addContainer(CONTAINER);
   if (choices.draw(4) < 3) backup.addContainer(CONTAINER);
   else tell?.('the backup', `has no container ${CONTAINER} yet`);
 
   const queue = new MemoryQueue();
-  const witness = new Witness(source, keys);
-  const network = new Network({ backup, queue, witness, tell });
-  const user = new User(
-    {
-      source,
-      queue,
-      keys,
-      tell,
-      sourceChanged: (key) => witness.sourceChanged(key),
-      tick: () => {
-        time += 1000;
-      },
-    },
+  const stage: Stage = {
     choices,
-  );
-  const workers = Array.from(
-    { length: workerCount },
-    (_, i) => new Worker(`worker ${i + 1}`, { source, backup, queue, network, heart }),
-  );
-  return { choices, heart, tell, keys, source, backup, queue, network, user, workers, left };
+    tell,
+    container: CONTAINER,
+    source,
+    backup,
+    grid: new EventGrid(queue, choices, tell),
+    now,
+    pass: (ms) => {
+      time += ms;
+    },
+  };
+  const { witness, ...cast } = kind === 'tree' ? castTree(stage) : castFlat(stage);
+  const network = new Network({ queue, witness, tell });
+  const surroundings = { kind, source, backup, queue, network, heart };
+  const workers = Array.from({ length: workerCount }, (_, i) => new Worker(`worker ${i + 1}`, surroundings));
+  return { ...stage, ...cast, kind, heart, queue, network, workers, left };
 }

@@ -1,5 +1,5 @@
-import type { Pair } from '../../../src/mirror/apply.js';
-import type { BlobPresent, Reading } from '../../../src/model/reading.js';
+import type { Pair } from '../../../src/mirror/pair.js';
+import { type BlobPresent, isBlob, type Reading } from '../../../src/model/reading.js';
 import type { Key } from '../../../src/model/key.js';
 import { type Heart, REAL_HEART } from '../heart.js';
 
@@ -10,7 +10,7 @@ import { type Heart, REAL_HEART } from '../heart.js';
 export function spoilPorts(spoil: (pair: Pair) => Partial<Pair>): Heart {
   return {
     ...REAL_HEART,
-    converge: (pair, key) => REAL_HEART.converge({ ...pair, ...spoil(pair) }, key),
+    converge: (pair, key, look) => REAL_HEART.converge({ ...pair, ...spoil(pair) }, key, look),
   };
 }
 
@@ -23,7 +23,7 @@ export function changeReadings<Port extends { read(key: Key): Promise<Reading> }
     ...port,
     read: async (key) => {
       const reading = await port.read(key);
-      return reading.present ? change(reading) : reading;
+      return isBlob(reading) ? change(reading) : reading;
     },
   };
 }

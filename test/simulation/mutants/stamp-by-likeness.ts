@@ -1,4 +1,4 @@
-import type { BlobPresent, Reading } from '../../../src/model/reading.js';
+import { type BlobPresent, isBlob, type Reading } from '../../../src/model/reading.js';
 import type { Heart } from '../heart.js';
 import { spoilPorts } from './mutant.js';
 
@@ -18,7 +18,8 @@ export function stampByLikeness(isAlike: (source: BlobPresent, backup: BlobPrese
         ...source,
         read: async (key) => {
           const reading = await source.read(key);
-          if (!reading.present || !onBackup?.present || onBackup.stamp === undefined) return reading;
+          if (!isBlob(reading) || !onBackup || !isBlob(onBackup) || onBackup.stamp === undefined)
+            return reading;
           return isAlike(reading, onBackup) ? { ...reading, etag: onBackup.stamp.etag } : reading;
         },
       },

@@ -1,3 +1,4 @@
+import { isBlob } from '../../../src/model/reading.js';
 import { spoilPorts } from './mutant.js';
 
 /** Against invariant 4: a copy takes whatever version is there when it reads. */
@@ -7,7 +8,7 @@ export const unpinnedSource = spoilPorts(({ source, backup }) => ({
     copy: async (request) => {
       for (;;) {
         const now = await source.read(request.key);
-        const answer = await backup.copy({ ...request, ...(now.present && { source: now }) });
+        const answer = await backup.copy({ ...request, ...(isBlob(now) && { source: now }) });
         if (answer.outcome !== 'source-moved' || !now.present) return answer;
       }
     },

@@ -1,0 +1,22 @@
+import type { MemoryAccount } from '../../src/memory/memory-account.js';
+import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.js';
+import type { ContainerName } from '../../src/model/key.js';
+import { isReserved } from '../../src/model/scope.js';
+
+/** What is in a container, in the order of the tree: `a/, a/b=v1`. The trash is left out. */
+export function describeTree(account: MemoryAccount, container: ContainerName): string {
+  const entries = [...(account.containers.get(container)?.blobs ?? [])].filter(([path]) => !isReserved(path));
+  if (entries.length === 0) return 'nothing';
+  return entries
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, entry]) => `${path}${describeEntry(entry)}`)
+    .join(', ');
+}
+
+function describeEntry(entry: MemoryEntry): string {
+  const version = entry.metadata?.['version'];
+  const owner =
+    entry.access === undefined || entry.access.owner === '$superuser' ? '' : ` of ${entry.access.owner}`;
+  if (isStoredDirectory(entry)) return `/${version === undefined ? '' : `=${version}`}${owner}`;
+  return `=${version ?? 'unknown'}${owner}`;
+}

@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { MemoryAccount } from '../../src/memory/memory-account.js';
+import type { StoredBlob } from '../../src/memory/memory-blob.js';
+import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.js';
+import { type Key, keyText } from '../../src/model/key.js';
+import { splitStamp } from '../../src/model/stamp.js';
+import { Violation } from './violation.js';
+
+interface Sides {
+  readonly source: MemoryAccount;
+  readonly backup: MemoryAccount;
+}
+
+/**
+ * Both sides have the same at a key: nothing, a blob and its mirror, a directory and its twin.
+ *
+ * @throws Violation
+ */
+export function expectEqualEntry({ source, backup }: Sides, key: Key): void {
+  const wanted = source.entry(key);
+  const has = backup.entry(key);
+  if (isSame(source.account, wanted, has)) return;
+  const show = (entry: MemoryEntry | undefined): string =>
+    entry === undefined ? 'nothing' : JSON.stringify(entry);
+  throw new Violation('unequal at rest', `${keyText(key)}: source ${show(wanted)}, backup ${show(has)}`);
+}
+
+function isSame(account: string, wanted: MemoryEntry | undefined, has: MemoryEntry | undefined): boolean {
+  if (wanted === undefined || has === undefined) return wanted === has;
+  if (!isDeepStrictEqual(has.access, wanted.access)) return false;
+  if (isStoredDirectory(wanted))
+    return isStoredDirectory(has) && isDeepStrictEqual(has.metadata, wanted.metadata);
+  return !isStoredDirectory(has) && isMirror(account, wanted, has);
+}
+
+function isMirror(account: string, wanted: StoredBlob, has: StoredBlob): boolean {
+  const { metadata, stamp } = splitStamp(has.metadata ?? {});
+  return (
+    has.content === wanted.content &&
+    has.contentMd5 === wanted.contentMd5 &&
+    (has.kind ?? 'block') === (wanted.kind ?? 'block') &&
+    isDeepStrictEqual(has.headers, wanted.headers) &&
+    isDeepStrictEqual(metadata, wanted.metadata) &&
+    stamp?.account === account &&
+    stamp.etag === wanted.etag &&
+    stamp.lastModified.getTime() === wanted.lastModified.getTime()
+  );
+}

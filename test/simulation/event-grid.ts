@@ -1,0 +1,51 @@
+import type { MemoryQueue } from '../../src/memory/memory-queue.js';
+import type { Choices } from './choices.js';
+import { describeEvent, type Happening, toEvent } from './event.js';
+import type { Tell } from './story.js';
+
+/** Event Grid, which tells the queue of what users do, and strangers who write there too. */
+export class EventGrid {
+  /** Messages that nobody can read: they, and no others, end in the dead-letter queue. */
+  readonly poison = new Set<string>();
+  readonly #queue: MemoryQueue;
+  readonly #choices: Choices;
+  readonly #tell: Tell | undefined;
+  #messages = 0;
+
+  constructor(queue: MemoryQueue, choices: Choices, tell: Tell | undefined) {
+    this.#queue = queue;
+    this.#choices = choices;
+    this.#tell = tell;
+  }
+
+  /** At least once, and now and then together with a needless event. */
+  raise(happening: Happening, needless: () => Happening): void {
+    const event = toEvent('event', happening);
+    const [copies, company] = [this.#choices.draw(6), this.#choices.draw(8)];
+    this.#send(company === 7 ? [event, toEvent('needless', needless())] : [event]);
+    if (copies === 5) this.#send([event]);
+  }
+
+  /** What no service tells of: a listing finds it later. */
+  look(happening: Happening): void {
+    this.#send([toEvent('look', happening)]);
+  }
+
+  forge(happening: Happening): void {
+    this.#tell?.('a stranger', 'sends an event of what never happened');
+    this.#send([toEvent('forged', happening)]);
+  }
+
+  sendPoison(): void {
+    const messageId = this.#send(['no event']);
+    this.poison.add(messageId);
+    this.#tell?.('a stranger', `sends ${messageId}, which is no event`);
+  }
+
+  #send(events: readonly unknown[]): string {
+    const messageId = `m${++this.#messages}`;
+    this.#tell?.('the queue', `gets ${messageId}: ${events.map(describeEvent).join(', ')}`);
+    this.#queue.send({ messageId, body: events.length === 1 ? events[0] : events });
+    return messageId;
+  }
+}

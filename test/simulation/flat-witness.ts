@@ -1,0 +1,88 @@
+import type { MemoryAccount } from '../../src/memory/memory-account.js';
+import type { StoredBlob } from '../../src/memory/memory-blob.js';
+import type { Etag } from '../../src/model/etag.js';
+import { type Key, keyText } from '../../src/model/key.js';
+import type { BlobKind } from '../../src/model/reading.js';
+import { splitStamp } from '../../src/model/stamp.js';
+import type { Call } from './call.js';
+import { KINDS } from './flat-user.js';
+import { Violation } from './violation.js';
+import type { Witness } from './witness.js';
+
+/**
+ * Sees every change on either side at the moment it happens, and knows what no client can: the whole past of the
+ * source.
+ *
+ * - No mix: a blob that carries the stamp of a version has the content and the metadata of that very version.
+ * - No live blob deleted: a blob goes from the backup only if, since the version that it mirrors was written, there was a
+ *   moment when the source had no blob of its kind for that key in a container that existed. (The kind counts because a
+ *   blob's kind cannot be changed: the backup's must go first.)
+ */
+export class FlatWitness implements Witness {
+  readonly #source: MemoryAccount;
+  readonly #backup: MemoryAccount;
+  readonly #versions = new Map<Etag, { readonly blob: StoredBlob; readonly born: number }>();
+  readonly #lastWithout = new Map<string, number>();
+  #moment = 0;
+
+  constructor(source: MemoryAccount, backup: MemoryAccount, keys: readonly Key[]) {
+    this.#source = source;
+    this.#backup = backup;
+    for (const key of keys) this.sourceChanged(key);
+  }
+
+  /** To be told after every change of the source that concerns the key. */
+  sourceChanged(key: Key): void {
+    this.#moment++;
+    const blob = this.#source.peek(key);
+    if (blob !== undefined && !this.#versions.has(blob.etag))
+      this.#versions.set(blob.etag, { blob, born: this.#moment });
+    if (!this.#source.containers.has(key.container)) return;
+    for (const kind of KINDS)
+      if (kindOf(blob) !== kind) this.#lastWithout.set(`${kind} ${keyText(key)}`, this.#moment);
+  }
+
+  carryOut({ key, effect }: Call): unknown {
+    if (key === undefined) return effect();
+    const before = this.#backup.peek(key);
+    const value = effect();
+    const after = this.#backup.peek(key);
+    if (before === after) return value;
+    if (after !== undefined) this.#expectNoMix(key, after);
+    else if (before !== undefined) this.#expectDead(key, before);
+    return value;
+  }
+
+  #expectNoMix(key: Key, blob: StoredBlob): void {
+    const { stamp, metadata } = splitStamp(blob.metadata ?? {});
+    // What the user of the backup, or another tool, wrote there before.
+    if (stamp === undefined) return;
+    const version = this.#versions.get(stamp.etag)?.blob;
+    if (
+      version === undefined ||
+      version.content !== blob.content ||
+      kindOf(version) !== kindOf(blob) ||
+      version.metadata?.['version'] !== metadata['version']
+    ) {
+      throw new Violation(
+        'two versions were mixed',
+        `${keyText(key)} has the stamp of ${stamp.etag}, the content ${JSON.stringify(blob.content)} and the metadata ${JSON.stringify(metadata)}`,
+      );
+    }
+  }
+
+  #expectDead(key: Key, gone: StoredBlob): void {
+    const { stamp } = splitStamp(gone.metadata ?? {});
+    const born = (stamp && this.#versions.get(stamp.etag)?.born) ?? 0;
+    const without = this.#lastWithout.get(`${kindOf(gone)} ${keyText(key)}`) ?? -1;
+    if (without >= born) return;
+    throw new Violation(
+      'a live blob was deleted',
+      `${keyText(key)} mirrored ${stamp?.etag ?? 'nothing'} on the backup, and the source was never without it`,
+    );
+  }
+}
+
+function kindOf(blob: StoredBlob | undefined): BlobKind | undefined {
+  return blob === undefined ? undefined : (blob.kind ?? 'block');
+}

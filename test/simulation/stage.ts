@@ -1,0 +1,31 @@
+import type { MemoryAccount } from '../../src/memory/memory-account.js';
+import type { ContainerName, Key } from '../../src/model/key.js';
+import type { Choices } from './choices.js';
+import type { EventGrid } from './event-grid.js';
+import type { Tell } from './story.js';
+import type { User } from './user.js';
+import type { Witness } from './witness.js';
+
+/** Two flat accounts, or two hierarchical ones. */
+export type WorldKind = 'flat' | 'tree';
+
+/** The accounts of a world, and what its users are given. */
+export interface Stage {
+  readonly choices: Choices;
+  readonly tell: Tell | undefined;
+  readonly container: ContainerName;
+  readonly source: MemoryAccount;
+  readonly backup: MemoryAccount;
+  readonly grid: EventGrid;
+  now(): Date;
+  /** So much time goes by. */
+  pass(ms: number): void;
+}
+
+/** Who acts at the source, and who watches both sides. */
+export interface Cast {
+  readonly user: User;
+  readonly witness: Witness;
+  /** All that the history was about so far. */
+  keys(): readonly Key[];
+}

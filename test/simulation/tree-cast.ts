@@ -1,0 +1,50 @@
+import { addStamp } from '../../src/model/stamp.js';
+import { isStoredDirectory } from '../../src/memory/memory-entry.js';
+import type { Key } from '../../src/model/key.js';
+import { isReserved } from '../../src/model/scope.js';
+import type { Cast, Stage } from './stage.js';
+import { describeTree } from './describe-tree.js';
+import { TreeUser } from './tree-user.js';
+import { TreeWitness } from './tree-witness.js';
+
+/** What may be there, and in step on both sides, before the history begins. */
+const MOST_PREPARED = 5;
+
+/** A small tree on hierarchical accounts. */
+export function castTree(stage: Stage): Cast {
+  const { choices, container, source, backup, tell } = stage;
+  const paths = new Set<Key['path']>();
+  const user = new TreeUser(stage, () => {
+    for (const path of source.containers.get(container)?.blobs.keys() ?? []) paths.add(path);
+    witness.sourceChanged();
+  });
+  const witness = new TreeWitness(stage);
+  const prepared = choices.draw(MOST_PREPARED + 1);
+  for (let i = 0; i < prepared; i++) user.prepare();
+  if (prepared > 0) mirrorAll(stage);
+  witness.begin();
+  if (prepared > 0) tell?.('the backup', `has the same: ${describeTree(backup, container)}`);
+  return {
+    user,
+    witness,
+    keys: () => {
+      const now = [...(backup.containers.get(container)?.blobs.keys() ?? [])];
+      for (const path of now) if (!isReserved(path)) paths.add(path);
+      return [...paths].map((path) => ({ container, path }));
+    },
+  };
+}
+
+/** As if a mirror had been at work for long. */
+function mirrorAll({ container, source, backup }: Stage): void {
+  backup.addContainer(container);
+  for (const [path, entry] of source.containers.get(container)?.blobs ?? []) {
+    const key = { container, path };
+    const { etag, lastModified, metadata = {}, ...rest } = entry;
+    if (isStoredDirectory(entry)) backup.makeDirectory(key, entry);
+    else if ('content' in rest) {
+      const stamp = { account: source.account, etag, lastModified };
+      backup.put(key, { ...rest, metadata: addStamp(metadata, stamp) });
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { isStoredDirectory } from '../../src/memory/memory-entry.js';
+import type { BlobPath, Key } from '../../src/model/key.js';
+import { type Choices, pickOne } from './choices.js';
+import type { Stage } from './stage.js';
+
+export interface PathMove {
+  readonly from: BlobPath;
+  readonly to: BlobPath;
+}
+
+/** A name that nobody uses but for as long as a swap takes. */
+const BETWEEN = 'between' as BlobPath;
+const DEEPEST = 4;
+
+/** The renames of a user. */
+export class TreeMoves {
+  readonly #stage: Stage;
+  readonly #choices: Choices;
+  readonly #tellChange: (what: string) => void;
+
+  constructor(stage: Stage, tellChange: (what: string) => void) {
+    this.#stage = stage;
+    this.#choices = stage.choices;
+    this.#tellChange = tellChange;
+  }
+
+  /** All that the service would do. */
+  possible(targets: readonly BlobPath[]): readonly PathMove[] {
+    const tree = this.#stage.source.containers.get(this.#stage.container);
+    const there = [...(tree?.blobs.keys() ?? [])];
+    return there
+      .flatMap((from) => targets.map((to) => ({ from, to })))
+      .filter(({ from, to }) => from !== to && tree?.canMove(from, to) === true)
+      .filter(({ from, to }) =>
+        there
+          .filter((path) => path.startsWith(`${from}/`))
+          .every((path) => path.split('/').length - from.split('/').length + to.split('/').length <= DEEPEST),
+      );
+  }
+
+  /** Pairs of which none is in the other. */
+  swaps(): readonly PathMove[] {
+    const there = [...(this.#stage.source.containers.get(this.#stage.container)?.blobs.keys() ?? [])];
+    return there.flatMap((from, i) =>
+      there
+        .slice(i + 1)
+        .filter((to) => !to.startsWith(`${from}/`) && !from.startsWith(`${to}/`))
+        .map((to) => ({ from, to })),
+    );
+  }
+
+  /** One trades places with another by way of a third name. */
+  swap({ from, to }: PathMove): void {
+    this.rename({ from, to: BETWEEN });
+    this.rename({ from: to, to: from });
+    this.rename({ from: BETWEEN, to });
+  }
+
+  rename({ from, to }: PathMove): void {
+    const { source, container, grid, now } = this.#stage;
+    const [old, key] = [from, to].map((path) => ({ container, path })) as [Key, Key];
+    const isDirectory = isStoredDirectory(source.entry(old));
+    if (!source.move(old, key)) throw new Error(`${from} cannot be renamed to ${to}`);
+    this.#tellChange(`renames ${from} to ${to}`);
+    const about = { key, from: old, time: now() };
+    grid.raise(
+      isDirectory
+        ? { type: 'DirectoryRenamed', api: 'RenameDirectory', ...about }
+        : { type: 'BlobRenamed', api: 'RenameFile', ...about },
+      () => ({ type: 'BlobCreated', key: pickOne(this.#choices, [key, old]), time: now() }),
+    );
+  }
+}

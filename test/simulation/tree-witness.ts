@@ -1,0 +1,118 @@
+import type { MemoryAccount } from '../../src/memory/memory-account.js';
+import type { StoredBlob } from '../../src/memory/memory-blob.js';
+import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.js';
+import type { Etag } from '../../src/model/etag.js';
+import type { BlobPath, ContainerName } from '../../src/model/key.js';
+import { isReserved } from '../../src/model/scope.js';
+import { splitStamp } from '../../src/model/stamp.js';
+import { type Call, isWrite } from './call.js';
+import { describeTree } from './describe-tree.js';
+import type { Stage } from './stage.js';
+import type { Tell } from './story.js';
+import { Violation } from './violation.js';
+import type { Witness } from './witness.js';
+
+/** What may take a file out of the live tree, whatever the source has. */
+const TAKES_AWAY: ReadonlySet<string> = new Set(['backupaccount.rename', 'backupaccount.moveToTrash']);
+
+/**
+ * - No mix: a file that carries the stamp of a version has the content and the metadata of that very version, wherever
+ *   it was renamed to.
+ * - No live file deleted: a file leaves the backup's live tree by a rename, by way of the trash, or by a delete when there
+ *   was a moment, since the backup has it at that path, at which the source had no file there.
+ */
+export class TreeWitness implements Witness {
+  readonly #container: ContainerName;
+  readonly #source: MemoryAccount;
+  readonly #backup: MemoryAccount;
+  readonly #tell: Tell | undefined;
+  readonly #versions = new Map<Etag, StoredBlob>();
+  /** Where the source has files; undefined while the container is gone. */
+  #atSource: ReadonlySet<BlobPath> | undefined = new Set();
+  /** When the source last came to have a file again at a path where it had none, or lost the container. */
+  readonly #lastWithout = new Map<BlobPath, number>();
+  /** Since when the backup has had a version at a path. */
+  readonly #onBackup = new Map<BlobPath, number>();
+  #moment = 0;
+
+  constructor({ container, source, backup, tell }: Stage) {
+    this.#container = container;
+    this.#source = source;
+    this.#backup = backup;
+    this.#tell = tell;
+  }
+
+  /** What the backup has by now was there before the history began. */
+  begin(): void {
+    for (const path of live(this.#backup, this.#container).keys()) this.#onBackup.set(path, this.#moment);
+  }
+
+  /** To be told after every change of the source. */
+  sourceChanged(): void {
+    this.#moment++;
+    for (const path of this.#onBackup.keys())
+      if (this.#atSource?.has(path) === false) this.#lastWithout.set(path, this.#moment);
+    const files = new Set<BlobPath>();
+    for (const [path, entry] of live(this.#source, this.#container)) {
+      if (isStoredDirectory(entry)) continue;
+      this.#versions.set(entry.etag, entry);
+      files.add(path);
+    }
+    this.#atSource = this.#source.containers.has(this.#container) ? files : undefined;
+  }
+
+  carryOut(call: Call): unknown {
+    if (!isWrite(call)) return call.effect();
+    const before = live(this.#backup, this.#container);
+    const value = call.effect();
+    this.#backupChanged(call, before, live(this.#backup, this.#container));
+    return value;
+  }
+
+  #backupChanged(
+    { name }: Call,
+    before: ReadonlyMap<BlobPath, MemoryEntry>,
+    after: ReadonlyMap<BlobPath, MemoryEntry>,
+  ): void {
+    this.#moment++;
+    const gone = [...before].filter(([path]) => !after.has(path));
+    const changed = [...after].filter(([path, entry]) => before.get(path) !== entry);
+    if (gone.length + changed.length === 0) return;
+    this.#tell?.('the backup', `now has ${describeTree(this.#backup, this.#container)}`);
+    for (const [path, entry] of gone)
+      if (!isStoredDirectory(entry) && !TAKES_AWAY.has(name)) this.#expectDead(path, entry);
+    for (const [path, entry] of changed) {
+      if (before.get(path)?.etag !== entry.etag) this.#onBackup.set(path, this.#moment);
+      if (!isStoredDirectory(entry)) this.#expectNoMix(path, entry);
+    }
+  }
+
+  #expectNoMix(path: BlobPath, file: StoredBlob): void {
+    const { stamp, metadata } = splitStamp(file.metadata ?? {});
+    const version = stamp && this.#versions.get(stamp.etag);
+    if (
+      version === undefined ||
+      version.content !== file.content ||
+      version.metadata?.['version'] !== metadata['version']
+    ) {
+      throw new Violation(
+        'two versions were mixed',
+        `${path} has the stamp of ${stamp?.etag ?? 'nothing'}, the content ${JSON.stringify(file.content)} and the metadata ${JSON.stringify(metadata)}`,
+      );
+    }
+  }
+
+  #expectDead(path: BlobPath, gone: StoredBlob): void {
+    const since = this.#onBackup.get(path) ?? 0;
+    if (this.#atSource?.has(path) === false || (this.#lastWithout.get(path) ?? -1) > since) return;
+    throw new Violation(
+      'a live blob was deleted',
+      `${path} mirrored ${gone.metadata?.['version'] ?? 'nothing'} on the backup, and the source was never without a file there`,
+    );
+  }
+}
+
+function live(account: MemoryAccount, container: ContainerName): ReadonlyMap<BlobPath, MemoryEntry> {
+  const entries = account.containers.get(container)?.blobs ?? new Map<BlobPath, MemoryEntry>();
+  return new Map([...entries].filter(([path]) => !isReserved(path)));
+}
