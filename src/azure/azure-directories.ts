@@ -2,7 +2,7 @@ import type { Access } from '../model/access.js';
 import { type Etag, etagHeader } from '../model/etag.js';
 import type { Key } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
-import type { WriteOutcome } from '../ports/backup-store.js';
+import type { WriteOutcome } from '../ports/write-outcome.js';
 import type {
   AccessOutcome,
   CreateDirectoryRequest,

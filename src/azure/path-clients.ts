@@ -6,7 +6,7 @@ import {
 import { BlobmirrorError } from '../model/errors.js';
 import { etagHeader, type Etag } from '../model/etag.js';
 import { type ContainerName, type Key, keyText } from '../model/key.js';
-import type { WriteCondition } from '../ports/backup-store.js';
+import type { WriteCondition } from '../ports/write-outcome.js';
 import type { Account } from './connect-account.js';
 import { toConditions } from './copy/to-conditions.js';
 import { hasDotSegment } from './dot-segment.js';

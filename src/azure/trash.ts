@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Etag } from '../model/etag.js';
 import { type ContainerName, type Key, parseBlobPath } from '../model/key.js';
 import { RESERVED_DIRECTORY } from '../model/scope.js';
-import type { WriteOutcome } from '../ports/backup-store.js';
+import type { WriteOutcome } from '../ports/write-outcome.js';
 import type { DirectoryStore, Trashed } from '../ports/directory-store.js';
 import { startTimeBudget, type TimeBudget } from './copy/time-budget.js';
 import { STAGING } from './copy/staging-key.js';

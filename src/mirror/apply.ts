@@ -4,7 +4,7 @@ import type { Key } from '../model/key.js';
 import type { BlobPresent } from '../model/reading.js';
 import { addStamp, fitsIntoMetadata, type Metadata } from '../model/stamp.js';
 import type { Verdict } from '../model/verdict.js';
-import type { WriteCondition } from '../ports/backup-store.js';
+import type { WriteCondition } from '../ports/write-outcome.js';
 import { type Applied, settle, skipped } from './applied.js';
 import { applyToDirectory } from './apply-directory.js';
 import { decideInStep } from './decide.js';
@@ -54,7 +54,7 @@ export async function apply(
       const about = decision.isDirectory && ({ isDirectory: true } as const);
       return outcome.outcome === 'written' && outcome.access === 'not-permitted'
         ? { verdict: { verdict: 'skipped', reason: 'access-not-permitted', ...about } }
-        : settle(outcome, { verdict: 'access-set', ...about });
+        : settle(outcome, { verdict: 'access-set', ...about }, 'in-a-tree');
     }
 
     case 'compare-tags': {

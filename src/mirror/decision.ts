@@ -2,7 +2,7 @@ import type { Access } from '../model/access.js';
 import type { Etag } from '../model/etag.js';
 import type { BlobPresent, DirectoryPresent } from '../model/reading.js';
 import type { SkipReason } from '../model/verdict.js';
-import type { WriteCondition } from '../ports/backup-store.js';
+import type { WriteCondition } from '../ports/write-outcome.js';
 
 /** What is to be done for a key, with the precondition that it is done under. */
 export type Decision =

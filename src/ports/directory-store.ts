@@ -2,7 +2,7 @@ import type { Access } from '../model/access.js';
 import type { Etag } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
-import type { WriteCondition, WriteOutcome } from './backup-store.js';
+import type { WriteCondition, WriteOutcome } from './write-outcome.js';
 
 /**
  * What a hierarchical backup can do besides. On a flat account every method fails with `storage-rejected`; nobody asks

@@ -5,7 +5,8 @@ import { type Key, keyText, parseBlobPath, parseContainerName, parseKey } from '
 import type { BlobPresent, DirectoryPresent } from '../../src/model/reading.js';
 import { RESERVED_DIRECTORY } from '../../src/model/scope.js';
 import { addStamp } from '../../src/model/stamp.js';
-import type { CopyOutcome, WriteCondition } from '../../src/ports/backup-store.js';
+import type { CopyOutcome } from '../../src/ports/backup-store.js';
+import type { WriteCondition } from '../../src/ports/write-outcome.js';
 import type { ListedBlob, ListRange } from '../../src/ports/blob-reader.js';
 import type { TreeStoresUnderTest } from './tree-stores.js';
 

@@ -1,7 +1,9 @@
 import { createMemoryAccount, type MemoryAccount, type Schedule } from '../../src/memory/memory-account.js';
+import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.js';
 import { type OpenHeart, openHeart } from '../../src/mirror/open-heart.js';
 import type { Policy } from '../../src/mirror/policy.js';
 import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
+import { isReserved } from '../../src/model/scope.js';
 import type { Before } from './memory-pair.js';
 
 export const TREE_POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'mirror' };
@@ -45,13 +47,12 @@ export function createMemoryTree(before: Before = () => {}, policy: Policy = TRE
     ...openHeart(sides, { hierarchical: true }),
     otherWorker: openHeart({ source, backup, policy }, { hierarchical: true }),
     onBackup: () => {
-      const entries = backup.containers.get(parseContainerName('lake'))?.entries ?? new Map();
-      return Object.fromEntries(
-        [...entries]
-          .filter(([path]) => !path.startsWith('.blobmirror'))
-          .map(([path, entry]) => ('content' in entry ? [path, entry.content] : [`${path}/`, '']))
-          .toSorted(),
-      ) as Record<string, string>;
+      const entries =
+        backup.containers.get(parseContainerName('lake'))?.blobs ?? new Map<string, MemoryEntry>();
+      const shown = [...entries]
+        .filter(([path]) => !isReserved(path))
+        .map(([path, entry]) => (isStoredDirectory(entry) ? [`${path}/`, ''] : [path, entry.content]));
+      return Object.fromEntries(shown.toSorted()) as Record<string, string>;
     },
   };
 }
