@@ -52,7 +52,7 @@ export function createMemoryTree(before: Before = () => {}, policy: Policy = TRE
       const shown = [...entries]
         .filter(([path]) => !isReserved(path))
         .map(([path, entry]) => (isStoredDirectory(entry) ? [`${path}/`, ''] : [path, entry.content]));
-      return Object.fromEntries(shown.toSorted()) as Record<string, string>;
+      return Object.fromEntries(shown) as Record<string, string>;
     },
   };
 }
