@@ -31,12 +31,12 @@ export function createAzureDirectories(account: Account, now: () => number = Dat
       const outcome = await write(() => make(key, metadata, wanted));
       return outcome.outcome === 'written' ? { ...outcome, access: 'set' } : outcome;
     };
-    const made = rights.areMissing() ? 'not-permitted' : await rights.try(() => create(access));
-    if (made !== 'not-permitted') return made;
-    const outcome = await create(undefined);
-    return outcome.outcome === 'written' && access !== undefined
-      ? { ...outcome, access: 'not-permitted' }
-      : outcome;
+    if (access !== undefined && !rights.areMissing()) {
+      const made = await rights.try(() => create(access));
+      if (made !== 'not-permitted') return made;
+    }
+    const made = await create(undefined);
+    return made.outcome === 'written' && access !== undefined ? { ...made, access: 'not-permitted' } : made;
   }
 
   /** Metadata travels in UTF-8 here and elsewhere does not, so that what is not ASCII goes the other way. */
