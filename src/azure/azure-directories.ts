@@ -59,14 +59,16 @@ export function createAzureDirectories(account: Account, now: () => number = Dat
       await path.setPermissions(toPermissions(access.permissions));
   }
 
-  async function setAccess(key: Key, access: Access): Promise<AccessOutcome> {
+  async function setAccess(key: Key, access: Access, there?: Access): Promise<AccessOutcome> {
     const refused: AccessOutcome = { outcome: 'written', access: 'not-permitted' };
     if (rights.areMissing()) return refused;
     const { owner, group, acl, permissions } = access;
     const outcome = await rights.try(() =>
       write(async () => {
         await paths.path(key).setAccessControl(toAccessControl(acl), { owner, group });
-        if (isSticky(permissions)) await paths.path(key).setPermissions(toPermissions(permissions));
+        // The list does not say it.
+        if (isSticky(permissions) || isSticky(there?.permissions ?? ''))
+          await paths.path(key).setPermissions(toPermissions(permissions));
       }),
     );
     if (outcome === 'not-permitted') return refused;

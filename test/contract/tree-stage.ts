@@ -3,8 +3,9 @@ import { type Etag, parseEtag } from '../../src/model/etag.js';
 import { type Key, keyText, parseContainerName, parseKey } from '../../src/model/key.js';
 import type { BlobPresent, DirectoryPresent } from '../../src/model/reading.js';
 import { addStamp } from '../../src/model/stamp.js';
-import type { CopyOutcome, WriteCondition } from '../../src/ports/write-outcome.js';
+import type { CopyOutcome } from '../../src/ports/backup-store.js';
 import type { ListedBlob, ListRange } from '../../src/ports/blob-reader.js';
+import type { WriteCondition } from '../../src/ports/write-outcome.js';
 import type { TreeStoresUnderTest } from './tree-stores.js';
 
 type Side = 'source' | 'backup';
