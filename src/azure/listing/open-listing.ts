@@ -1,5 +1,4 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { ContainerClient, type RequestPolicyFactory } from '@azure/storage-blob';
 import type { ContainerName } from '../../model/key.js';
 import type { Account } from '../connect-account.js';
@@ -46,7 +45,9 @@ async function readWithin(milliseconds: number, stream: Readable): Promise<Buffe
   const overdue = new AbortController();
   const timer = milliseconds > 0 ? setTimeout(() => overdue.abort(), milliseconds) : undefined;
   try {
-    return await buffer(addAbortSignal(overdue.signal, stream));
+    const chunks: Buffer[] = [];
+    for await (const chunk of addAbortSignal(overdue.signal, stream)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,6 @@
 import { ascii, BLOB, METADATA, PROPERTIES, REPLICATION, TAG, TAG_SET, TAGS } from './elements.js';
 import type { ListedEntry } from './listed-page.js';
-import { type Place, ScannedEntry } from './scanned-entry.js';
+import { type EntryPlaces, ScannedEntry } from './scanned-entry.js';
 import type { XmlCursor } from './xml-cursor.js';
 
 const NAME = ascii('Name');
@@ -16,27 +16,33 @@ const VALUE = ascii('Value');
 
 /** One `<Blob>`, from behind its beginning to behind its end. Undefined when it is not written as is known. */
 export function scanBlob(cursor: XmlCursor): ListedEntry | undefined {
-  const start = cursor.at;
-  if (!cursor.leaf() || !cursor.isNamed(NAME)) return undefined;
-  const name = place(cursor);
-  if (name === undefined || !scanVersion(cursor)) return undefined;
-
-  const properties = scanProperties(cursor);
-  const metadata = scanMetadata(cursor);
-  if (properties === undefined || metadata === undefined) return undefined;
-  if (!scanTags(cursor) || !scanReplication(cursor) || !cursor.skip(BLOB.close)) return undefined;
-
-  const stamp = properties.isCopyUnsettled ? undefined : metadata.stamp;
-  return new ScannedEntry(
-    cursor,
-    { start, name, etag: properties.etag, stamp },
-    properties.isDirectory || metadata.isDirectory,
-  );
+  const places: EntryPlaces = {
+    start: cursor.at,
+    nameStart: 0,
+    nameEnd: 0,
+    etagStart: 0,
+    etagEnd: 0,
+    stampStart: -1,
+    stampEnd: -1,
+    isDirectory: false,
+    isUnsettled: false,
+  };
+  const isKnown =
+    scanName(cursor, places) &&
+    scanVersion(cursor) &&
+    scanProperties(cursor, places) &&
+    scanMetadata(cursor, places) &&
+    scanTags(cursor) &&
+    scanReplication(cursor) &&
+    cursor.skip(BLOB.close);
+  return isKnown ? new ScannedEntry(cursor, places) : undefined;
 }
 
-/** Of the last leaf; nothing when it is empty. */
-function place({ textStart, textEnd }: XmlCursor): Place | undefined {
-  return textStart === textEnd ? undefined : [textStart, textEnd];
+function scanName(cursor: XmlCursor, places: EntryPlaces): boolean {
+  if (!cursor.leaf() || !cursor.isNamed(NAME)) return false;
+  places.nameStart = cursor.textStart;
+  places.nameEnd = cursor.textEnd;
+  return places.nameEnd > places.nameStart;
 }
 
 /** Of entries that are no blob as it is now, such as snapshots, the parser knows more. */
@@ -46,72 +52,51 @@ function scanVersion(cursor: XmlCursor): boolean {
   return cursor.isNamed(IS_CURRENT_VERSION) && cursor.text() === 'true';
 }
 
-interface ScannedProperties {
-  readonly etag: Place;
-  readonly isDirectory: boolean;
-  readonly isCopyUnsettled: boolean;
-}
-
-function scanProperties(cursor: XmlCursor): ScannedProperties | undefined {
-  let etag: Place | undefined;
-  let resourceType: string | undefined;
-  let copyStatus: string | undefined;
-  if (!cursor.skip(PROPERTIES.open)) return undefined;
+function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
+  let [etags, resourceTypes, copyStatuses] = [0, 0, 0];
+  if (!cursor.skip(PROPERTIES.open)) return false;
   while (cursor.leaf()) {
     if (cursor.isNamed(ETAG)) {
-      if (etag !== undefined) return undefined;
-      etag = place(cursor);
+      etags++;
+      places.etagStart = cursor.textStart;
+      places.etagEnd = cursor.textEnd;
     } else if (cursor.isNamed(RESOURCE_TYPE)) {
-      if (resourceType !== undefined) return undefined;
-      resourceType = cursor.text();
+      resourceTypes++;
+      places.isDirectory = cursor.text() === 'directory';
     } else if (cursor.isNamed(COPY_STATUS)) {
-      if (copyStatus !== undefined) return undefined;
-      copyStatus = cursor.text();
+      copyStatuses++;
+      places.isUnsettled = cursor.text() !== 'success';
     }
   }
-  if (etag === undefined || !cursor.skip(PROPERTIES.close)) return undefined;
-  return {
-    etag,
-    isDirectory: resourceType === 'directory',
-    isCopyUnsettled: copyStatus !== undefined && copyStatus !== 'success',
-  };
+  const isClear = etags === 1 && places.etagEnd > places.etagStart && resourceTypes < 2 && copyStatuses < 2;
+  return isClear && cursor.skip(PROPERTIES.close);
 }
 
-interface ScannedMetadata {
-  readonly stamp: Place | undefined;
-  readonly isDirectory: boolean;
-}
-
-const NO_METADATA: ScannedMetadata = { stamp: undefined, isDirectory: false };
-
-function scanMetadata(cursor: XmlCursor): ScannedMetadata | undefined {
-  let stamp: Place | undefined;
-  let isFolder: string | undefined;
-  if (METADATA.empty.some((each) => cursor.skip(each)) || !cursor.skip(METADATA.open)) return NO_METADATA;
+function scanMetadata(cursor: XmlCursor, places: EntryPlaces): boolean {
+  let [stamps, folders] = [0, 0];
+  if (METADATA.empty.some((each) => cursor.skip(each)) || !cursor.skip(METADATA.open)) return true;
   while (cursor.leaf()) {
     if (cursor.isNamedInAnyCase(STAMP)) {
-      if (stamp !== undefined) return undefined;
-      stamp = [cursor.textStart, cursor.textEnd];
+      stamps++;
+      places.stampStart = cursor.textStart;
+      places.stampEnd = cursor.textEnd;
     } else if (cursor.isNamedInAnyCase(IS_FOLDER)) {
-      if (isFolder !== undefined) return undefined;
-      isFolder = cursor.text();
+      folders++;
+      if (cursor.text().toLowerCase() === 'true') places.isDirectory = true;
     }
   }
-  if (!cursor.skip(METADATA.close)) return undefined;
-  return { stamp, isDirectory: isFolder?.toLowerCase() === 'true' };
+  return stamps < 2 && folders < 2 && cursor.skip(METADATA.close);
 }
 
 function scanTags(cursor: XmlCursor): boolean {
   if (TAGS.empty.some((each) => cursor.skip(each)) || !cursor.skip(TAGS.open)) return true;
-  if (!TAG_SET.empty.some((each) => cursor.skip(each))) {
-    if (!cursor.skip(TAG_SET.open)) return false;
-    while (cursor.skip(TAG.open)) {
-      if (!cursor.leaf() || !cursor.isNamed(KEY) || !cursor.leaf() || !cursor.isNamed(VALUE)) return false;
-      if (!cursor.skip(TAG.close)) return false;
-    }
-    if (!cursor.skip(TAG_SET.close)) return false;
+  if (TAG_SET.empty.some((each) => cursor.skip(each))) return cursor.skip(TAGS.close);
+  if (!cursor.skip(TAG_SET.open)) return false;
+  while (cursor.skip(TAG.open)) {
+    if (!cursor.leaf() || !cursor.isNamed(KEY) || !cursor.leaf() || !cursor.isNamed(VALUE)) return false;
+    if (!cursor.skip(TAG.close)) return false;
   }
-  return cursor.skip(TAGS.close);
+  return cursor.skip(TAG_SET.close) && cursor.skip(TAGS.close);
 }
 
 /** What object replication says of itself. */

@@ -6,41 +6,49 @@ import { readFields } from './read-fields.js';
 import { toStamp } from './to-stamp.js';
 import type { XmlCursor } from './xml-cursor.js';
 
-/** Where in the page the parts of an entry are: from which byte to before which. */
+/** What a scan learns of an entry: where its parts are on the page, from which byte to before which. */
 export interface EntryPlaces {
   /** Behind `<Blob>`. */
   readonly start: number;
-  readonly name: Place;
-  readonly etag: Place;
-  readonly stamp: Place | undefined;
+  nameStart: number;
+  nameEnd: number;
+  etagStart: number;
+  etagEnd: number;
+  /** -1 when there is no stamp. */
+  stampStart: number;
+  stampEnd: number;
+  isDirectory: boolean;
+  /** A copy onto the blob is under way or was given up. */
+  isUnsettled: boolean;
 }
-
-export type Place = readonly [start: number, end: number];
 
 /** An entry on a page that was scanned. */
 export class ScannedEntry implements ListedEntry {
-  readonly isDirectory: boolean;
   readonly #cursor: XmlCursor;
   readonly #places: EntryPlaces;
   #name: string | undefined;
 
-  constructor(cursor: XmlCursor, places: EntryPlaces, isDirectory: boolean) {
+  constructor(cursor: XmlCursor, places: EntryPlaces) {
     this.#cursor = cursor;
     this.#places = places;
-    this.isDirectory = isDirectory;
   }
 
   get name(): string {
-    return (this.#name ??= this.#cursor.text(...this.#places.name));
+    return (this.#name ??= this.#cursor.text(this.#places.nameStart, this.#places.nameEnd));
   }
 
   get etag(): Etag {
-    return parseEtag(this.#cursor.text(...this.#places.etag));
+    const text = this.#cursor.text(this.#places.etagStart, this.#places.etagEnd);
+    return text.startsWith('"') ? parseEtag(text) : (text as Etag);
   }
 
   get stamp(): Stamp | undefined {
-    const { stamp } = this.#places;
-    return stamp === undefined ? undefined : toStamp(this.#cursor.text(...stamp));
+    const { stampStart, stampEnd, isUnsettled } = this.#places;
+    return stampStart < 0 || isUnsettled ? undefined : toStamp(this.#cursor.text(stampStart, stampEnd));
+  }
+
+  get isDirectory(): boolean {
+    return this.#places.isDirectory;
   }
 
   details(): ListedDetails {
