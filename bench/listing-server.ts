@@ -36,7 +36,9 @@ export async function startListingServer(options: ListingServerOptions): Promise
     if (query.get('comp') !== 'list' || pathname !== `/${listed.account}/${listed.container}`) {
       const code = pathname.split('/').length > 3 ? 'BlobNotFound' : 'ContainerNotFound';
       response.setHeader('x-ms-error-code', code);
-      response.writeHead(404).end(`<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code></Error>`);
+      response
+        .writeHead(404)
+        .end(`<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code></Error>`);
       return;
     }
     const prefix = query.get('prefix') ?? '';

@@ -28,7 +28,9 @@ const row = (what: string, of: (listed: Listed) => number, digits: number) => {
   const cells = [a.toFixed(digits), b.toFixed(digits), (b / a).toFixed(3)];
   console.log(`${what.padEnd(34)}${cells.map((cell) => cell.padStart(14)).join('')}`);
 };
-console.log(`${`${metadata} metadata entries and a stamp`.padEnd(34)}${'SDK'.padStart(14)}${'ours'.padStart(14)}${'ratio'.padStart(14)}`);
+console.log(
+  `${`${metadata} metadata entries and a stamp`.padEnd(34)}${'SDK'.padStart(14)}${'ours'.padStart(14)}${'ratio'.padStart(14)}`,
+);
 row('entries', ({ entries: count }) => count, 0);
 row('entries a second', ({ entries: count, seconds }) => count / seconds, 0);
 row('processor time per entry, µs', ({ entries: count, cpuSeconds }) => (cpuSeconds * 1e6) / count, 2);

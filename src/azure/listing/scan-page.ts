@@ -8,7 +8,8 @@ import { XmlCursor } from './xml-cursor.js';
 const HEAD =
   /^(?:\xef\xbb\xbf)?<\?xml version="1\.0" encoding="[Uu][Tt][Ff]-8"(?: standalone="(?:yes|no)")? ?\?>\n?<EnumerationResults(?: ServiceEndpoint="[^"<&\0-\x1f]*")?(?: ContainerName="[^"<&\0-\x1f]*")?>/;
 const LONGEST_HEAD = 1024;
-const REQUEST_ECHOES = ['Prefix', 'Marker', 'StartFrom', 'EndBefore', 'MaxResults', 'Delimiter'].map(ascii);
+/** What was asked for. */
+const ECHOES = ['Prefix', 'Marker', 'StartFrom', 'EndBefore', 'MaxResults', 'Delimiter'].map(ascii);
 const NEXT_MARKER = ascii('NextMarker');
 const WHITE_SPACE = /^[ \t\r\n]*$/;
 
@@ -27,12 +28,19 @@ export function scanPage(bytes: Buffer): ListedPage | undefined {
   const cursor = new XmlCursor(bytes, isPlain);
   cursor.at = head[0].length;
 
-  while (cursor.leaf()) if (!REQUEST_ECHOES.some((name) => cursor.isNamed(name))) return undefined;
+  scanEchoes(cursor);
   const entries = scanBlobs(cursor);
   if (entries === undefined || !cursor.leaf() || !cursor.isNamed(NEXT_MARKER)) return undefined;
   const marker = cursor.text();
   if (!cursor.skip(ROOT.close) || !WHITE_SPACE.test(bytes.toString('latin1', cursor.at))) return undefined;
   return { entries, nextMarker: marker === '' ? undefined : marker };
+}
+
+/** An empty `Blobs`, which may follow, is a leaf too. */
+function scanEchoes(cursor: XmlCursor): void {
+  let { at } = cursor;
+  while (cursor.leaf() && ECHOES.some((name) => cursor.isNamed(name))) at = cursor.at;
+  cursor.at = at;
 }
 
 function scanBlobs(cursor: XmlCursor): readonly ListedEntry[] | undefined {
