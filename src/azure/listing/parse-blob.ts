@@ -1,4 +1,4 @@
-import { parseEtag } from '../../model/etag.js';
+import { type Etag, parseEtag } from '../../model/etag.js';
 import { STAMP_NAME } from '../../model/stamp.js';
 import { DamagedPage } from './damaged-page.js';
 import { type EntryFields, toDetails } from './entry-fields.js';
@@ -19,8 +19,8 @@ export function parseBlob(blob: XmlElement): readonly ListedEntry[] {
     metadata: toFields(metadata),
     tags: new Map(tags.map(toTag)),
   };
-  const etag = text(only(properties, 'Etag'));
-  if (name === '' || !etag) throw new DamagedPage('a blob without name or ETag');
+  const etag = toEtag(text(only(properties, 'Etag')));
+  if (name === '') throw new DamagedPage('a blob without name');
   const copyStatus = text(only(properties, 'CopyStatus'));
   const isSettled = copyStatus === undefined || copyStatus === 'success';
   const stamp = text(only(metadata, STAMP_NAME, inAnyCase));
@@ -28,7 +28,7 @@ export function parseBlob(blob: XmlElement): readonly ListedEntry[] {
   return [
     {
       name,
-      etag: parseEtag(etag),
+      etag,
       stamp: stamp === undefined || !isSettled ? undefined : toStamp(stamp),
       isDirectory: isFolder || text(only(properties, 'ResourceType')) === 'directory',
       details: () => toDetails(fields),
@@ -45,6 +45,14 @@ function toName(element: XmlElement | undefined): string {
     return decodeURIComponent(name);
   } catch (error) {
     throw new DamagedPage('a name that is not encoded as it says', { cause: error });
+  }
+}
+
+function toEtag(written: string | undefined): Etag {
+  try {
+    return parseEtag(written);
+  } catch (error) {
+    throw new DamagedPage('a blob without ETag', { cause: error });
   }
 }
 

@@ -13,6 +13,7 @@ const STAMP = ascii('blobmirror');
 const IS_FOLDER = ascii('hdi_isfolder');
 const KEY = ascii('Key');
 const VALUE = ascii('Value');
+const [QUOTE, AMPERSAND] = [0x22, 0x26];
 
 /** One `<Blob>`, from behind its beginning to behind its end. Undefined when it is not written as is known. */
 export function scanBlob(cursor: XmlCursor): ListedEntry | undefined {
@@ -57,6 +58,8 @@ function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
   if (!cursor.skip(PROPERTIES.open)) return false;
   while (cursor.leaf()) {
     if (cursor.isNamed(ETAG)) {
+      // Listings have ETags without quotes.
+      if (cursor.textBeginsWith(QUOTE) || cursor.textBeginsWith(AMPERSAND)) return false;
       etags++;
       places.etagStart = cursor.textStart;
       places.etagEnd = cursor.textEnd;

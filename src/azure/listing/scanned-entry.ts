@@ -1,4 +1,4 @@
-import { type Etag, parseEtag } from '../../model/etag.js';
+import type { Etag } from '../../model/etag.js';
 import type { Stamp } from '../../model/stamp.js';
 import { toDetails } from './entry-fields.js';
 import type { ListedDetails, ListedEntry } from './listed-page.js';
@@ -12,6 +12,7 @@ export interface EntryPlaces {
   readonly start: number;
   nameStart: number;
   nameEnd: number;
+  /** Without quotes, and not empty. */
   etagStart: number;
   etagEnd: number;
   /** -1 when there is no stamp. */
@@ -38,8 +39,7 @@ export class ScannedEntry implements ListedEntry {
   }
 
   get etag(): Etag {
-    const text = this.#cursor.text(this.#places.etagStart, this.#places.etagEnd);
-    return text.startsWith('"') ? parseEtag(text) : (text as Etag);
+    return this.#cursor.text(this.#places.etagStart, this.#places.etagEnd) as Etag;
   }
 
   get stamp(): Stamp | undefined {

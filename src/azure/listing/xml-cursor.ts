@@ -112,6 +112,10 @@ export class XmlCursor {
     return decodeReferences(this.#bytes.toString(this.#encoding, start, end));
   }
 
+  textBeginsWith(byte: number): boolean {
+    return this.#bytes[this.textStart] === byte;
+  }
+
   #equals(at: number, expected: Uint8Array): boolean {
     for (let i = 0; i < expected.length; i++) if (this.#bytes[at + i] !== expected[i]) return false;
     return true;
