@@ -6,7 +6,7 @@ import { XmlCursor } from './xml-cursor.js';
 
 /** The declaration and the root's start. Byte order mark and attributes as services send them, and no others. */
 const HEAD =
-  /^(?:\xef\xbb\xbf)?<\?xml version="1\.0" encoding="[Uu][Tt][Ff]-8"(?: standalone="(?:yes|no)")? ?\?>\n?<EnumerationResults(?: ServiceEndpoint="[^"<&\0-\x1f]*")?(?: ContainerName="[^"<&\0-\x1f]*")?>/;
+  /^(?:\xef\xbb\xbf)?<\?xml version="1\.0" encoding="[Uu][Tt][Ff]-8"(?: standalone="(?:yes|no)")? ?\?>\n?<EnumerationResults(?: ServiceEndpoint="[^"<&\p{Cc}]*")?(?: ContainerName="[^"<&\p{Cc}]*")?>/u;
 const LONGEST_HEAD = 1024;
 /** What was asked for. */
 const ECHOES = ['Prefix', 'Marker', 'StartFrom', 'EndBefore', 'MaxResults', 'Delimiter'].map(ascii);

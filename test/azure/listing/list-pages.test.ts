@@ -191,7 +191,7 @@ describe('a listing fails, and gives no short page, when', () => {
     });
   });
 
-  it('it is told to end, while it waits for a body too', async () => {
+  it('somebody ends it, while it waits for a body too', async () => {
     const reason = new Error('enough');
     const enough = new AbortController();
     const { list } = await serve((response) => {

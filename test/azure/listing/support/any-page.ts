@@ -33,7 +33,7 @@ const notEmpty = text.map((some) => (some === '' ? 'x' : some));
 const noXml = fc.constantFrom('\u0001', '\u001f', '\uFFFE', '\uFFFF');
 const long = fc.integer({ min: 200, max: 1000 }).map((length) => 'é/&'.repeat(length / 3));
 
-export const anyName = fc.oneof(
+const anyName = fc.oneof(
   { weight: 8, arbitrary: notEmpty },
   { weight: 1, arbitrary: long },
   { weight: 1, arbitrary: fc.tuple(text, noXml, text).map((parts) => parts.join('')) },

@@ -41,14 +41,13 @@ function writeBlob({ name, properties, metadata, tags }: WrittenBlob, spelling: 
     .join('');
   return (
     `<Blob>${writeName(name, spelling)}<Properties>${leaves(properties)}</Properties>` +
-    `${wrap('Metadata', leaves(metadata), spelling)}` +
+    wrap('Metadata', leaves(metadata), spelling) +
     `${tags.size === 0 ? '' : `<Tags><TagSet>${tagSet}</TagSet></Tags>`}${wrap('OrMetadata', '', spelling)}</Blob>`
   );
 }
 
 // What XML 1.0 cannot hold, not even by a reference: www.w3.org/TR/xml/#charsets
-// oxlint-disable-next-line no-control-regex
-const NO_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\uFFFE\uFFFF]/;
+const NO_XML = /[\uFFFE\uFFFF]|(?![\t\n\r\x7f-\x9f])\p{Cc}/u;
 
 function writeName(name: string, spelling: Spelling): string {
   return NO_XML.test(name)
