@@ -3,13 +3,8 @@ import { type Etag, etagHeader, parseEtag } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
-import type {
-  BackupStore,
-  CopyOutcome,
-  CopyRequest,
-  RestampRequest,
-  WriteOutcome,
-} from '../ports/backup-store.js';
+import type { BackupStore, CopyOutcome, CopyRequest, RestampRequest } from '../ports/backup-store.js';
+import type { WriteOutcome } from '../ports/write-outcome.js';
 import { blobClient } from './blob-client.js';
 import { createAzureDirectories } from './azure-directories.js';
 import { createAzureReader } from './azure-reader.js';

@@ -6,7 +6,7 @@ import {
 import { BlobmirrorError } from '../model/errors.js';
 import { etagHeader, type Etag } from '../model/etag.js';
 import { type ContainerName, type Key, keyText } from '../model/key.js';
-import type { WriteCondition } from '../ports/backup-store.js';
+import type { WriteCondition } from '../ports/write-outcome.js';
 import type { Account } from './connect-account.js';
 import { toConditions } from './copy/to-conditions.js';
 import { hasDotSegment } from './dot-segment.js';
@@ -51,10 +51,13 @@ export function createPathClients(account: Account): PathClients {
       refuseDotSegments(to);
       // The SDK encodes every path but this one, and takes a question mark in it for the start of a query.
       const encoded = to.path.split('/').map(encodeURIComponent).join('/');
-      await path(from).move(to.container, encoded, {
+      const answer: object = await path(from).move(to.container, encoded, {
         conditions: { ifMatch: etagHeader(ifMatch) },
         destinationConditions: toConditions(condition),
       });
+      // Only an account that is not hierarchical moves a tree in more than one step.
+      if ('continuation' in answer && answer.continuation !== undefined)
+        throw new Error('the service renamed a part of the directory');
     },
   };
 }

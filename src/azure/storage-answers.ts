@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../model/errors.js';
-import type { WriteOutcome } from '../ports/backup-store.js';
+import type { WriteOutcome } from '../ports/write-outcome.js';
 
 /**
  * What every answer of the Blob and the Data Lake service that can meet one of our requests means, once as the answer

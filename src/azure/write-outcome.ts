@@ -1,4 +1,4 @@
-import type { WriteOutcome } from '../ports/backup-store.js';
+import type { WriteOutcome } from '../ports/write-outcome.js';
 import { isRefusal, toRefusedOutcome } from './storage-answers.js';
 import { toMeanings, toStorageError } from './storage-error.js';
 

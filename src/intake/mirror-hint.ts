@@ -10,7 +10,7 @@ import { isOfDirectory, type Verdict } from '../model/verdict.js';
 import type { WalkPosition } from '../model/walk-position.js';
 import type { Logger } from '../telemetry/logger.js';
 import { lookAgainAfter, type NextLook } from './look-again.js';
-import { lookOf, type PlannedLook, planLooks, startOf } from './plan-looks.js';
+import { type Below, lookOf, type PlannedLook, planLooks, startOf } from './plan-looks.js';
 import { reportLook, reportRename } from './report.js';
 
 /** What a hint is mirrored with. */
@@ -105,8 +105,7 @@ export async function mirrorHint(
       const delayMs = lookAgainAfter(hint, verdict);
       if (delayMs !== undefined) delays.push(delayMs);
     }
-    const isWalked = verdict === undefined || !below?.onlyIfDirectory || isOfDirectory(verdict);
-    if (below === undefined || !isWalked || i < first) return;
+    if (below === undefined || i < first || !isWalked(below, verdict)) return;
     rest = await walk([below.prefix], i === first ? from : undefined, async (found) => {
       const seen = await converge(found);
       // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
@@ -116,6 +115,11 @@ export async function mirrorHint(
       return seen;
     });
   }
+}
+
+function isWalked({ when }: Below, verdict: Verdict | undefined): boolean {
+  if (verdict === undefined || when === 'always') return true;
+  return when === 'directory' ? isOfDirectory(verdict) : verdict.verdict === 'directory-returned';
 }
 
 /** Only where the settings take in all of it, under both names: else it is walked. */

@@ -7,8 +7,13 @@ import type { WalkPosition } from '../model/walk-position.js';
 /** A key to look at, and what is to be walked after it: one of them at least. */
 export interface PlannedLook {
   readonly key: Key | undefined;
-  /** Walked whatever the key proves to be, or only if it is a directory. */
-  readonly below: { readonly prefix: Prefix; readonly onlyIfDirectory: boolean } | undefined;
+  readonly below: Below | undefined;
+}
+
+export interface Below {
+  readonly prefix: Prefix;
+  /** Whatever the key proves to be; if it is a directory; if it is one whose content the look lost from sight. */
+  readonly when: 'always' | 'directory' | 'returned';
 }
 
 /**
@@ -19,17 +24,16 @@ export interface PlannedLook {
  */
 export function planLooks(scope: Scope, hint: Hint, isDeep: boolean): readonly PlannedLook[] {
   const keys = hint.keys.map((key): PlannedLook => {
-    const below = toPrefix(key);
-    const isIncluded = scope.includes(key);
-    const isWalked = (isIncluded ? isDeep || hint.isDeep : hint.isDeep) && scope.prefixes(below).length > 0;
-    return {
-      key: isIncluded ? key : undefined,
-      below: isWalked ? { prefix: below, onlyIfDirectory: isIncluded } : undefined,
-    };
+    const prefix = toPrefix(key);
+    const hasBelow = scope.prefixes(prefix).length > 0;
+    if (!scope.includes(key))
+      return { key: undefined, below: hasBelow && hint.isDeep ? { prefix, when: 'always' } : undefined };
+    const when = isDeep || hint.isDeep ? 'directory' : 'returned';
+    return { key, below: hasBelow ? { prefix, when } : undefined };
   });
   const prefixes = hint.prefixes
     .filter((prefix) => scope.prefixes(prefix).length > 0)
-    .map((prefix): PlannedLook => ({ key: undefined, below: { prefix, onlyIfDirectory: false } }));
+    .map((prefix): PlannedLook => ({ key: undefined, below: { prefix, when: 'always' } }));
   return [...keys, ...prefixes].filter(({ key, below }) => key !== undefined || below !== undefined);
 }
 

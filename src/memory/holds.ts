@@ -1,5 +1,5 @@
 import type { Key } from '../model/key.js';
-import type { WriteCondition } from '../ports/backup-store.js';
+import type { WriteCondition } from '../ports/write-outcome.js';
 import type { MemoryState } from './memory-state.js';
 
 /** Whether what is at a key now is what a write asks for. */

@@ -1,7 +1,7 @@
 import { BlobmirrorError } from '../model/errors.js';
 import type { Etag } from '../model/etag.js';
 import { type Key, keyText } from '../model/key.js';
-import type { WriteOutcome } from '../ports/backup-store.js';
+import type { WriteOutcome } from '../ports/write-outcome.js';
 import type {
   AccessOutcome,
   CreateDirectoryRequest,

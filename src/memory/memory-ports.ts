@@ -1,13 +1,8 @@
 import type { Etag } from '../model/etag.js';
 import type { Key } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
-import type {
-  BackupStore,
-  CopyOutcome,
-  CopyRequest,
-  RestampRequest,
-  WriteOutcome,
-} from '../ports/backup-store.js';
+import type { BackupStore, CopyOutcome, CopyRequest, RestampRequest } from '../ports/backup-store.js';
+import type { WriteOutcome } from '../ports/write-outcome.js';
 import type { DirectoryStore } from '../ports/directory-store.js';
 import { holds } from './holds.js';
 import { listEntries } from './list-entries.js';

@@ -1,6 +1,6 @@
 import type { SkipReason, Verdict } from '../model/verdict.js';
 import type { AccessOutcome } from '../ports/directory-store.js';
-import type { WriteOutcome } from '../ports/backup-store.js';
+import type { WriteOutcome } from '../ports/write-outcome.js';
 
 /** What came of a decision: the verdict, or that everything is to be read again, and what was done so far. */
 export type Applied =

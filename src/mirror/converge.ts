@@ -3,6 +3,7 @@
  * makes them agree, so events may be late, doubled, out of order or lost and the result is the same.
  * docs/semantics.md numbers the invariants that the comments name. This room sees no SDK and reads no event.
  */
+import { isSameAccess } from '../model/access.js';
 import { BlobmirrorError } from '../model/errors.js';
 import { type Key, keyText } from '../model/key.js';
 import { isDirectory, type Reading } from '../model/reading.js';
@@ -97,7 +98,8 @@ async function seeToTheTree(
 
 async function hasMoved(source: BlobReader, key: Key, since: Reading): Promise<boolean> {
   const now = await source.read(key);
-  return now.present && since.present ? now.etag !== since.etag : now.present !== since.present;
+  if (!now.present || !since.present) return now.present !== since.present;
+  return now.etag !== since.etag || !isSameAccess(now.access, since.access);
 }
 
 /**

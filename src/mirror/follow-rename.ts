@@ -1,7 +1,7 @@
 import type { BlobPresent, Reading } from '../model/reading.js';
 import { isBlob, isDirectory } from '../model/reading.js';
 import type { Rename } from '../model/rename.js';
-import type { WriteCondition } from '../ports/backup-store.js';
+import type { WriteCondition } from '../ports/write-outcome.js';
 import { prepareParent } from './converge-above.js';
 import type { Sides } from './decision.js';
 import type { Pair } from './pair.js';

@@ -11,8 +11,8 @@ import type { Tree } from './tree.js';
 
 /** The heart of a process: what its keys and directories share. */
 export interface OpenHeart {
-  converge(key: Key, since?: Date): Promise<Verdict>;
-  followRename(rename: Rename): Promise<'renamed' | 'not renamed'>;
+  readonly converge: (key: Key, since?: Date) => Promise<Verdict>;
+  readonly followRename: (rename: Rename) => Promise<'renamed' | 'not renamed'>;
 }
 
 export interface HeartOptions {

@@ -9,7 +9,7 @@ export interface Tree {
    * Brings a directory above some key in step, in a flight that all of the process share: it makes what the source has
    * and removes what is empty. What is more than that is the business of the directory's own events.
    */
-  convergeAbove(directory: Key, since?: Date): Promise<Verdict>;
+  readonly convergeAbove: (directory: Key, since?: Date) => Promise<Verdict>;
   /** Deletes, once in a while, what workers that died left in a container's trash. */
-  emptyTrash(container: ContainerName): Promise<void>;
+  readonly emptyTrash: (container: ContainerName) => Promise<void>;
 }

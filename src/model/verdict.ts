@@ -42,5 +42,5 @@ export type SkipReason =
 
 /** Whether the source was seen to have a directory there, so that there may be something below it. */
 export function isOfDirectory(verdict: Verdict): boolean {
-  return 'isDirectory' in verdict && verdict.isDirectory === true;
+  return 'isDirectory' in verdict && verdict.isDirectory;
 }

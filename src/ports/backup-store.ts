@@ -5,6 +5,7 @@ import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
 import type { BlobReader } from './blob-reader.js';
 import type { DirectoryStore } from './directory-store.js';
+import type { WriteCondition, WriteOutcome } from './write-outcome.js';
 
 /**
  * The account that mirrors. Every write carries what was read (invariant 3), so a write that comes too late is
@@ -58,18 +59,6 @@ export interface RestampRequest {
   readonly metadata: Metadata;
   readonly ifMatch: Etag;
 }
-
-/** Nothing must be there, or exactly this version. */
-export type WriteCondition = { readonly nothingThere: true } | { readonly ifMatch: Etag };
-
-export type WriteOutcome =
-  | { readonly outcome: 'written' }
-  /** The backup's blob is not, or is no longer, what the condition asks for. */
-  | { readonly outcome: 'backup-moved' }
-  /** The source's blob is no longer the version that was asked for. */
-  | { readonly outcome: 'source-moved' }
-  /** The backup is held by something that only a person can lift. */
-  | { readonly outcome: 'refused'; readonly reason: 'backup-leased' | 'backup-immutable' };
 
 /** `engine` is the way that was taken, for the log. */
 export type CopyOutcome =

@@ -2,7 +2,7 @@ import type { Access } from '../model/access.js';
 import type { Etag } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
-import type { WriteCondition, WriteOutcome } from './backup-store.js';
+import type { WriteCondition, WriteOutcome } from './write-outcome.js';
 
 /**
  * What a hierarchical backup can do besides. On a flat account every method fails with `storage-rejected`; nobody asks
@@ -15,8 +15,12 @@ export interface DirectoryStore {
    */
   createDirectory(request: CreateDirectoryRequest): Promise<AccessOutcome>;
 
-  /** Sets owner, group, permissions and list of a file or directory. No condition: no ETag stands for them. */
-  setAccess(key: Key, access: Access): Promise<AccessOutcome>;
+  /**
+   * Sets owner, group, permissions and list of a file or directory. No condition: no ETag stands for them.
+   *
+   * @param there what it had when it was read; undefined for what was just made
+   */
+  setAccess(key: Key, access: Access, there?: Access): Promise<AccessOutcome>;
 
   /**
    * Gives a file or directory another place, with all that is below it, in one step and in the same time whatever its

@@ -4,6 +4,7 @@
  */
 import { toBlobmirrorError } from '../model/errors.js';
 import type { ContainerName, Key } from '../model/key.js';
+import type { Prefix } from '../model/prefix.js';
 import type { Verdict } from '../model/verdict.js';
 import type { Logger } from '../telemetry/logger.js';
 import { lookAtAll } from './look-at-all.js';
@@ -27,10 +28,14 @@ export async function sweep(task: Sweep, log: Logger): Promise<SweepReport> {
   let repaired = 0;
   let failed = 0;
 
+  /** What is still to be walked: a directory that came back was lost from sight with all that is below it. */
+  const unseen: Prefix[] = [];
+
   async function repair(key: Key): Promise<void> {
     nominated++;
     try {
       const { verdict } = await task.converge(key);
+      if (verdict === 'directory-returned') unseen.push({ container: key.container, path: `${key.path}/` });
       if (verdict !== 'in-sync' && verdict !== 'skipped') repaired++;
     } catch (error) {
       failed++;
@@ -40,7 +45,8 @@ export async function sweep(task: Sweep, log: Logger): Promise<SweepReport> {
 
   for (const container of await listBoth(task)) {
     try {
-      for (const prefix of task.scope.prefixes({ container, path: '' }))
+      unseen.push(...task.scope.prefixes({ container, path: '' }));
+      for (let prefix = unseen.shift(); prefix !== undefined; prefix = unseen.shift())
         await lookAtAll(nominatePrefix(task, prefix), repair);
     } catch (thrown) {
       // One container that nobody can name is no reason to leave the others alone; an account that fails is.

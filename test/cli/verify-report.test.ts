@@ -48,6 +48,9 @@ describe('what verify prints', () => {
   it('sums up what was compared and what was found', () => {
     const tally = { ...createTally(), blobs: 1200, containers: 1 };
     expect(describeSummary(tally, 2)).toBe('1,200 blobs in 1 container compared in 2.0 s: no difference\n');
+    expect(describeSummary({ ...tally, directories: 1 }, 2)).toMatch(
+      /^1,200 blobs and 1 directory in 1 container/,
+    );
     expect(
       describeSummary({ ...tally, differences: 3, differing: 2, stillMoving: 1 }, 2, 'interrupted'),
     ).toBe(

@@ -87,7 +87,7 @@ function createMirror(rules: Partial<ScopeRules> = {}, budgetMs = 60_000) {
       for (const path of paths) source.put(parseKey('photos', path), { content: path });
     },
     mirrored: () =>
-      [...(backup.containers.get(parseContainerName('photos'))?.entries.keys() ?? [])].map(String).toSorted(),
+      [...(backup.containers.get(parseContainerName('photos'))?.blobs.keys() ?? [])].map(String).toSorted(),
   };
 }
 

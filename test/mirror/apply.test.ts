@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { apply } from '../../src/mirror/apply.js';
 import type { Decision } from '../../src/mirror/decision.js';
 import { type BlobPresent, isBlob } from '../../src/model/reading.js';
-import type { BackupStore, WriteOutcome } from '../../src/ports/backup-store.js';
+import type { BackupStore } from '../../src/ports/backup-store.js';
+import type { WriteOutcome } from '../../src/ports/write-outcome.js';
 import { KEY } from '../support/keys.js';
 import { createMemoryPair, POLICY } from '../support/memory-pair.js';
 

@@ -1,5 +1,5 @@
 import { BlobmirrorError } from '../../model/errors.js';
-import type { WriteOutcome } from '../../ports/backup-store.js';
+import type { WriteOutcome } from '../../ports/write-outcome.js';
 import { serviceCode } from '../storage-error.js';
 import { toWriteOutcome, type WriteSides } from '../write-outcome.js';
 

@@ -4,7 +4,8 @@
  * under the condition on the backup. No engine leaves a blob that carries a stamp before its content is whole, and none
  * holds a blob in memory.
  */
-import type { CopyOutcome, CopyRequest, WriteOutcome } from '../../ports/backup-store.js';
+import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.js';
+import type { WriteOutcome } from '../../ports/write-outcome.js';
 import type { DirectoryStore } from '../../ports/directory-store.js';
 import type { Account } from '../connect-account.js';
 import type { CopySources } from '../copy-source.js';

@@ -1,6 +1,7 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { BlobmirrorError } from '../../model/errors.js';
-import type { CopyRequest, WriteOutcome } from '../../ports/backup-store.js';
+import type { CopyRequest } from '../../ports/backup-store.js';
+import type { WriteOutcome } from '../../ports/write-outcome.js';
 import { serviceCode, toStorageError } from '../storage-error.js';
 import { toBlobHeaders } from '../to-blob-headers.js';
 import type { WriteSides } from '../write-outcome.js';

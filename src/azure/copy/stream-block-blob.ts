@@ -1,6 +1,7 @@
 import { BlobmirrorError } from '../../model/errors.js';
 import { keyText } from '../../model/key.js';
-import type { CopyRequest, WriteOutcome } from '../../ports/backup-store.js';
+import type { CopyRequest } from '../../ports/backup-store.js';
+import type { WriteOutcome } from '../../ports/write-outcome.js';
 import { blobClient } from '../blob-client.js';
 import { toBlobHeaders } from '../to-blob-headers.js';
 import { toWriteOutcome } from '../write-outcome.js';

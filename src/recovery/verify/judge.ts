@@ -25,7 +25,7 @@ export type Judgement =
  * `true`: the mirror does not hold the key for done, so it may only be late. `in-access`: nothing but the access
  * differs. The mirror sets that after it has written all else, so no stamp says that it was done.
  */
-export type Behind = boolean | 'in-access';
+type Behind = boolean | 'in-access';
 
 /** Compares a key, its content too where that is asked for. Reads nothing but content. */
 export async function judge(task: Verification, key: Key, { source, backup }: Sides): Promise<Judgement> {

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { runBlobmirror } from '../../e2e/support/blobmirror-process.js';
 import { expectEqualAccounts } from '../../e2e/support/expect-equal-accounts.js';
@@ -8,8 +5,7 @@ import { untilQueueDrained } from '../../e2e/support/queue-counts.js';
 import { type RunningEnvironment, startEnvironment } from '../../e2e/support/start-environment.js';
 import { temporaryDirectory } from '../../e2e/support/temporary-directory.js';
 import { median } from '../../e2e/support/until-mirrored.js';
-
-const MIB = 1024 * 1024;
+import { writeFiles } from './write-files.js';
 
 export interface ClientScene {
   readonly environment: RunningEnvironment;
@@ -55,23 +51,4 @@ export async function startScene(): Promise<ClientScene> {
 /** From the moment of the change to its being mirrored, in milliseconds, for every event so far. */
 function lagsOf({ process: started }: RunningEnvironment): number[] {
   return started.logged('mirrored').map((line) => Number(line['lagMs']));
-}
-
-async function writeFiles(): Promise<string> {
-  const folder = await temporaryDirectory();
-  const files: Record<string, Buffer> = {
-    'page.html': Buffer.from('<p>hello</p>'),
-    'data.json': Buffer.from('{}'),
-    empty: Buffer.alloc(0),
-    'with space + plus & 100%.txt': Buffer.from('special'),
-    'grüße 日本語.txt': Buffer.from('unicode'),
-    'sub/folder/deep.txt': Buffer.from('deep'),
-    'large.bin': randomBytes(9 * MIB),
-  };
-  for (let n = 0; n < 20; n++) files[`many/${n}.bin`] = randomBytes(1024);
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
-  return folder;
 }

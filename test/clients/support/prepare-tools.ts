@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { AZCOPY, FOLDER, RCLONE } from './tools.js';
+import { tryTool } from './try-tool.js';
 
 /** Brings azcopy, which comes from npm, and fails with a line that says what to install when another tool is missing. */
 export default function prepareTools(): void {
@@ -18,9 +19,4 @@ export default function prepareTools(): void {
   chmodSync(AZCOPY, 0o755);
   tryTool(AZCOPY, ['--version'], 'azcopy does not start: run "apt-get install libsecret-1-0"');
   tryTool(RCLONE, ['version'], 'rclone is missing: run "apt-get install rclone"');
-}
-
-function tryTool(program: string, args: string[], otherwise: string): void {
-  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${otherwise}. ${error?.message ?? stderr}`);
 }

@@ -6,3 +6,5 @@ const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
 export const AZCOPY = `${FOLDER}node_modules/@azure-tools/azcopy-linux/dist/bin/azcopy_linux_${ARCHITECTURE}`;
 export const RCLONE = 'rclone';
+/** The Azure CLI. */
+export const AZ = 'az';

@@ -154,7 +154,9 @@ describe('a directory', () => {
     expect((await directory.deleteIfExists(true)).succeeded).toBe(false);
     expect(await refusalOf(files.getFileClient('d/e/f').delete())).toBe('404 PathNotFound');
     await directory.create();
-    await directory.delete();
+    expect(await refusalOf(directory.delete(false, stale))).toBe('412 ConditionNotMet');
+    const { etag = '' } = await directory.getProperties();
+    await directory.delete(false, { conditions: { ifMatch: etag } });
     expect(await paths()).toEqual(['keep']);
     await files.delete();
     await files.create();

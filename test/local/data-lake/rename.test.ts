@@ -106,6 +106,60 @@ describe('a rename of a directory', () => {
   });
 });
 
+describe('the conditions of a rename', () => {
+  it('are those on the source and on what it replaces, for directories as for files', async () => {
+    const { files, write, paths, mutations } = await startLake();
+    await write('d/f');
+    const directory = files.getDirectoryClient('d');
+    const empty = files.getDirectoryClient('empty');
+    await empty.create();
+    mutations.length = 0;
+    const stale = { ifMatch: '"0x1"' };
+    const none = { ifNoneMatch: '*' };
+    const to = (path: string, conditions?: object, destinationConditions?: object) =>
+      refusalOf(
+        directory.move(path, {
+          ...(conditions && { conditions }),
+          ...(destinationConditions && { destinationConditions }),
+        }),
+      );
+    expect(await to('empty', stale)).toBe('412 SourceConditionNotMet');
+    expect(await to('empty', {}, stale)).toBe('412 ConditionNotMet');
+    expect(await to('empty', {}, none)).toBe('409 PathAlreadyExists');
+    expect(await to('new', {}, stale)).toBe('412 ConditionNotMet');
+    expect(await paths()).toEqual(['d', 'd/f', 'empty']);
+    expect(mutations).toEqual([]);
+
+    const etags = await Promise.all(
+      [directory, empty].map(async (each) => (await each.getProperties()).etag ?? ''),
+    );
+    const [ofSource = '', ofEmpty = ''] = etags;
+    expect(await to('empty', { ifMatch: ofSource }, { ifMatch: ofEmpty })).toBe('was not refused');
+    expect((await empty.getProperties()).etag).toBe(ofSource);
+    await empty.move('new', { destinationConditions: none });
+    expect(await paths()).toEqual(['new', 'new/f']);
+    expect(mutations.map(({ api }) => api)).toEqual(['RenameDirectory', 'RenameDirectory']);
+  });
+
+  it('hold between file systems too', async () => {
+    const lake = await startLake();
+    const other = serviceOf(lake).getFileSystemClient('other');
+    await other.create();
+    await lake.write('f', 'one');
+    await other.getFileClient('g').upload(Buffer.from('two'));
+    const file = lake.files.getFileClient('f');
+    const conditions = { destinationConditions: { ifNoneMatch: '*' } };
+    expect(await refusalOf(file.move('other', 'g', conditions))).toBe('409 PathAlreadyExists');
+    const { etag = '' } = await other.getFileClient('g').getProperties();
+    lake.mutations.length = 0;
+    await file.move('other', 'g', { destinationConditions: { ifMatch: etag } });
+    expect(String(await other.getFileClient('g').readToBuffer())).toBe('one');
+    expect(lake.mutations).toMatchObject([
+      { api: 'RenameFile', container: 'other', path: 'g', sourceUrl: `${lake.source.url}/f` },
+    ]);
+  });
+});
+
 describe('the URL of a rename', () => {
   it('may name the account or leave it to the source, which may be named with the account or without', async () => {
     const { storage, source, write, paths } = await startLake();

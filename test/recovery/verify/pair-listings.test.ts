@@ -18,7 +18,7 @@ const FILE: BlobPresent = {
   archived: false,
 };
 
-async function* listingOf(names: readonly string[], isFile = (_: string): boolean => true) {
+async function* listingOf(names: readonly string[], isFile: (name: string) => boolean = () => true) {
   const entries = names.map((name): ListedReading => ({
     path: parseBlobPath(name),
     reading: isFile(name) ? FILE : DIRECTORY,

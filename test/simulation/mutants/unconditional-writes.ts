@@ -1,6 +1,7 @@
 import type { Etag } from '../../../src/model/etag.js';
 import type { Key } from '../../../src/model/key.js';
-import type { BackupStore, WriteCondition } from '../../../src/ports/backup-store.js';
+import type { BackupStore } from '../../../src/ports/backup-store.js';
+import type { WriteCondition } from '../../../src/ports/write-outcome.js';
 import { spoilPorts } from './mutant.js';
 
 /** Against invariant 3: writes carry no condition, so that each of them goes through whatever is there. */

@@ -1,7 +1,7 @@
 import type { TreeSide } from './tree-pair.js';
 
-export const FILE_ACL = 'user::rw-,user:bob:r--,group::r--,mask::r--,other::---';
-export const DIRECTORY_ACL =
+const FILE_ACL = 'user::rw-,user:bob:r--,group::r--,mask::r--,other::---';
+const DIRECTORY_ACL =
   'user::rwx,user:bob:r-x,group::r-x,mask::r-x,other::---,default:user::rwx,default:group::r-x,default:other::---';
 
 export interface TreeCorruption {

@@ -1,0 +1,13 @@
+import type { Etag } from '../model/etag.js';
+
+/** Nothing must be there, or exactly this version. */
+export type WriteCondition = { readonly nothingThere: true } | { readonly ifMatch: Etag };
+
+export type WriteOutcome =
+  | { readonly outcome: 'written' }
+  /** The backup's blob is not, or is no longer, what the condition asks for. */
+  | { readonly outcome: 'backup-moved' }
+  /** The source's blob is no longer the version that was asked for. */
+  | { readonly outcome: 'source-moved' }
+  /** The backup is held by something that only a person can lift. */
+  | { readonly outcome: 'refused'; readonly reason: 'backup-leased' | 'backup-immutable' };

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryTree, at, TREE_POLICY } from '../support/memory-tree.js';
+import { once } from '../support/memory-pair.js';
+
+const ACCESS = {
+  owner: 'anna',
+  group: 'analysts',
+  permissions: 'rwxrwx--T',
+  acl: 'user::rwx,user:bob:r-x,group::rwx,mask::rwx,other::---,default:user::rwx,default:group::r-x,default:other::---',
+};
+
+describe('a directory', () => {
+  it('is made with its metadata and access, and then is in step (invariant 8)', async () => {
+    const tree = createMemoryTree();
+    tree.source.makeDirectory(at('a'), { metadata: { Team: 'x' }, access: ACCESS });
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'directory-made', isDirectory: true });
+    expect(tree.backup.entry(at('a'))).toMatchObject({ metadata: { Team: 'x' }, access: ACCESS });
+    tree.calls.length = 0;
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'in-sync', isDirectory: true });
+    expect(tree.calls).toEqual(['backupaccount.read', 'sourceaccount.read']);
+  });
+
+  it('follows changes of its metadata and of its access', async () => {
+    const tree = createMemoryTree();
+    tree.source.makeDirectory(at('a'), { metadata: { version: '1' } });
+    await tree.converge(at('a'));
+    tree.source.makeDirectory(at('a'), { metadata: { version: '2' } });
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'restamped', isDirectory: true });
+    tree.source.permit(at('a'), ACCESS);
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'access-set', isDirectory: true });
+    expect(tree.backup.entry(at('a'))).toMatchObject({ metadata: { version: '2' }, access: ACCESS });
+  });
+
+  it('keeps the access that the backup gave it where access is not mirrored', async () => {
+    const tree = createMemoryTree(() => {}, { ...TREE_POLICY, acl: 'off' });
+    tree.source.makeDirectory(at('a'), { access: ACCESS });
+    await tree.converge(at('a'));
+    expect(tree.backup.entry(at('a'))).toMatchObject({ access: { owner: '$superuser' } });
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'in-sync', isDirectory: true });
+  });
+
+  it('is made after those above it, each with its own access', async () => {
+    const tree = createMemoryTree();
+    for (const path of ['a', 'a/b', 'a/b/c']) tree.source.makeDirectory(at(path), { metadata: { path } });
+    await tree.converge(at('a/b/c'));
+    for (const path of ['a', 'a/b', 'a/b/c'])
+      expect(tree.backup.entry(at(path))).toMatchObject({ metadata: { path } });
+  });
+
+  it('goes when it is empty and the source has none', async () => {
+    const tree = createMemoryTree();
+    tree.backup.makeDirectory(at('a'));
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'deleted', wasDirectory: true });
+    expect(tree.onBackup()).toEqual({});
+    expect(tree.calls).not.toContain('backupaccount.moveToTrash');
+  });
+
+  it('goes in one move with all that is below it', async () => {
+    const tree = createMemoryTree();
+    for (const path of ['a/1', 'a/b/2', 'a/b/3']) tree.backup.put(at(path), { content: path });
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'deleted', wasDirectory: true });
+    expect(tree.onBackup()).toEqual({});
+    expect(tree.calls).toEqual([
+      'backupaccount.read',
+      'sourceaccount.read',
+      'backupaccount.removeEmptyDirectory',
+      'backupaccount.moveToTrash',
+      'sourceaccount.read',
+      'backupaccount.deleteTrashed',
+      'backupaccount.emptyTrash',
+    ]);
+  });
+
+  it('stays where deletes are kept, and where the source has no such container', async () => {
+    const keeping = createMemoryTree(() => {}, { ...TREE_POLICY, deletes: 'keep' });
+    keeping.backup.put(at('a/1'), { content: 'x' });
+    expect(await keeping.converge(at('a'))).toEqual({ verdict: 'skipped', reason: 'deletes-are-kept' });
+    const tree = createMemoryTree();
+    tree.backup.put(at('a/1'), { content: 'x' });
+    tree.source.dropContainer(at('a').container);
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'skipped', reason: 'source-container-missing' });
+    expect(tree.onBackup()).toEqual({ 'a/': '', 'a/1': 'x' });
+  });
+
+  it('that comes back while it is on its way to the trash is told to have lost what is below it', async () => {
+    const tree = createMemoryTree(
+      once('sourceaccount.read', () => tree.source.put(at('a/new'), { content: 'n' }), 2),
+    );
+    tree.backup.put(at('a/old'), { content: 'o' });
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'directory-returned', isDirectory: true });
+    expect(tree.calls).not.toContain('backupaccount.deleteTrashed');
+    expect(tree.onBackup()).toEqual({ 'a/': '' });
+  });
+
+  it('that is gone again when it was made is removed (invariant 5)', async () => {
+    const tree = createMemoryTree(once('sourceaccount.read', () => tree.source.removeTree(at('a')), 2));
+    tree.source.makeDirectory(at('a'));
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'deleted', wasDirectory: true });
+    expect(tree.onBackup()).toEqual({});
+  });
+});
+
+describe('a file and a directory of one name', () => {
+  it('a directory takes the place of a file', async () => {
+    const tree = createMemoryTree();
+    tree.backup.put(at('a'), { content: 'file' });
+    tree.source.put(at('a/1'), { content: 'x' });
+    await tree.converge(at('a/1'));
+    expect(tree.onBackup()).toEqual({ 'a/': '', 'a/1': 'x' });
+  });
+
+  it('a file takes the place of a directory, which goes to the trash first', async () => {
+    const tree = createMemoryTree();
+    tree.backup.put(at('a/1'), { content: 'x' });
+    tree.source.put(at('a'), { content: 'file' });
+    expect(await tree.converge(at('a'))).toMatchObject({ verdict: 'copied' });
+    expect(tree.onBackup()).toEqual({ a: 'file' });
+  });
+});
+
+describe('the directories above a file', () => {
+  it('are made before it, with their own access and metadata', async () => {
+    const tree = createMemoryTree();
+    tree.source.makeDirectory(at('a'), { access: ACCESS, metadata: { Team: 'x' } });
+    tree.source.put(at('a/1'), { content: 'x' });
+    expect(await tree.converge(at('a/1'))).toMatchObject({ verdict: 'copied', created: true });
+    expect(tree.backup.entry(at('a'))).toMatchObject({ metadata: { Team: 'x' }, access: ACCESS });
+  });
+
+  it('are not read again for each of a thousand files', async () => {
+    const tree = createMemoryTree();
+    for (let i = 0; i < 1000; i++) tree.source.put(at(`a/b/${i}`), { content: 'x' });
+    for (let i = 0; i < 1000; i++) await tree.converge(at(`a/b/${i}`));
+    const reads = tree.calls.filter((call) => call.endsWith('.read')).length;
+    // Backup, source, and the source after it was made: for each file; those above cost a dozen in all.
+    expect(reads).toBeLessThan(3 * 1000 + 20);
+  });
+
+  it('appear on the backup when the file that made them at the source is gone again', async () => {
+    const tree = createMemoryTree();
+    tree.source.put(at('a/b/1'), { content: 'x' });
+    tree.source.remove(at('a/b/1'));
+    await tree.converge(at('a/b/1'));
+    expect(tree.onBackup()).toEqual({ 'a/': '', 'a/b/': '' });
+  });
+
+  it('go from the backup when the source lacks them and nothing is in them any more', async () => {
+    const tree = createMemoryTree();
+    tree.backup.put(at('a/b/c/1'), { content: 'late' });
+    await tree.converge(at('a/b/c/1'));
+    expect(tree.onBackup()).toEqual({});
+  });
+
+  it('stay when something else is in them: that has an event of its own', async () => {
+    const tree = createMemoryTree();
+    for (const path of ['a/b/1', 'a/b/2']) tree.backup.put(at(path), { content: path });
+    await tree.converge(at('a/b/1'));
+    expect(tree.onBackup()).toEqual({ 'a/': '', 'a/b/': '', 'a/b/2': 'a/b/2' });
+  });
+
+  it('are not read again by a deletion whose event is older than what is known of them', async () => {
+    const tree = createMemoryTree();
+    tree.source.makeDirectory(at('a'));
+    const long = new Date(Date.now() - 60_000);
+    await tree.converge(at('a/1'), long);
+    tree.calls.length = 0;
+    await tree.converge(at('a/2'), long);
+    expect(tree.calls).toEqual(['backupaccount.read', 'sourceaccount.read']);
+    await tree.converge(at('a/3'), new Date(Date.now() + 60_000));
+    expect(tree.calls).toHaveLength(6);
+  });
+});
+
+describe('a write in a tree', () => {
+  it('is followed by a reading of the source, since a rename brings ETags back', async () => {
+    const tree = createMemoryTree(
+      once('backupaccount.delete', async () => {
+        // The worker under test read "absent" while the file was elsewhere.
+        tree.source.move(at('away'), at('p'));
+        await tree.otherWorker.converge(at('p'));
+      }),
+    );
+    tree.source.put(at('p'), { content: 'x' });
+    await tree.otherWorker.converge(at('p'));
+    tree.source.move(at('p'), at('away'));
+    await tree.converge(at('p'));
+    expect(tree.onBackup()).toEqual({ p: 'x' });
+  });
+});

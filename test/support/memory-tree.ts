@@ -1,0 +1,58 @@
+import { createMemoryAccount, type MemoryAccount, type Schedule } from '../../src/memory/memory-account.js';
+import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.js';
+import { type OpenHeart, openHeart } from '../../src/mirror/open-heart.js';
+import type { Policy } from '../../src/mirror/policy.js';
+import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
+import { isReserved } from '../../src/model/scope.js';
+import type { Before } from './memory-pair.js';
+
+export const TREE_POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'mirror' };
+
+export interface MemoryTree extends OpenHeart {
+  readonly source: MemoryAccount;
+  readonly backup: MemoryAccount;
+  /** All calls of the heart under test so far: `sourceaccount.read`. */
+  readonly calls: string[];
+  /** Another worker, with a memory of its own; its calls are neither counted nor disturbed. */
+  readonly otherWorker: OpenHeart;
+  /** Paths of the backup with the content of files, a directory with a slash at its end. What is in the trash is not there. */
+  onBackup(): Readonly<Record<string, string>>;
+}
+
+export const at = (path: string): Key => parseKey('lake', path);
+
+/** Two hierarchical accounts with a container on both. `before` chooses what happens between the steps of the worker under test. */
+export function createMemoryTree(before: Before = () => {}, policy: Policy = TREE_POLICY): MemoryTree {
+  const calls: string[] = [];
+  let disturbing = false;
+  const schedule: Schedule = async (call, _key, effect) => {
+    if (disturbing) return effect();
+    calls.push(call);
+    disturbing = true;
+    try {
+      await before(call);
+    } finally {
+      disturbing = false;
+    }
+    return effect();
+  };
+  const source = createMemoryAccount('sourceaccount', undefined, undefined, undefined, 'hierarchical');
+  const backup = createMemoryAccount('backupaccount', undefined, source, undefined, 'hierarchical');
+  for (const account of [source, backup]) account.addContainer(at('x').container);
+  const sides = { source: source.through(schedule), backup: backup.through(schedule), policy };
+  return {
+    source,
+    backup,
+    calls,
+    ...openHeart(sides, { hierarchical: true }),
+    otherWorker: openHeart({ source, backup, policy }, { hierarchical: true }),
+    onBackup: () => {
+      const entries =
+        backup.containers.get(parseContainerName('lake'))?.blobs ?? new Map<string, MemoryEntry>();
+      const shown = [...entries]
+        .filter(([path]) => !isReserved(path))
+        .map(([path, entry]) => (isStoredDirectory(entry) ? [`${path}/`, ''] : [path, entry.content]));
+      return Object.fromEntries(shown) as Record<string, string>;
+    },
+  };
+}
