@@ -6,8 +6,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { ListingServerOptions } from './listing-server.js';
 import type { Listed } from './list-once.js';
+import { spawnListingServer } from './spawn-listing-server.js';
 
 const { values } = parseArgs({
   options: {
@@ -39,16 +39,11 @@ process.exitCode = sdk.entries === counts.sdk && ours.entries === counts.ours ? 
 
 async function measure(way: 'sdk' | 'ours', blobs: number): Promise<Listed> {
   const container = 'bench';
-  const options: ListingServerOptions = { blobs, container, metadata, stampOf: 'sourceaccount' };
-  const server = fork(script('serve-listing.js'), [JSON.stringify(options)]);
-  const [connectionString] = (await once(server, 'message')) as [string];
-  const client = fork(script('list-once.js'), [way, connectionString, container]);
+  const server = await spawnListingServer({ blobs, container, metadata, stampOf: 'sourceaccount' });
+  const script = fileURLToPath(new URL('list-once.js', import.meta.url));
+  const client = fork(script, [way, server.connectionString, container]);
   const [listed] = (await Promise.race([once(client, 'message'), once(client, 'exit')])) as [Listed | number];
-  server.disconnect();
+  await server.stop();
   if (typeof listed !== 'object') throw new Error(`the client ended with ${listed}`);
   return listed;
-}
-
-function script(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
 }

@@ -107,15 +107,26 @@ async function lacksAccess({ backup }: Pair, key: Key, { access, there }: Missin
 
 /** What an ETag does not stand for, tier and tags, can only be told of a pair in step: then there is more to do. */
 async function restamp(
-  { source, backup, policy }: Pair,
+  { source, backup, policy, tree }: Pair,
   key: Key,
   from: BlobPresent,
   onto: BlobPresent,
 ): Promise<Applied> {
   const { metadata, stamped } = stampedMetadata(source.account, from);
+  const isSameHeaders = isDeepStrictEqual(from.headers, onto.headers);
+  if (tree !== undefined && !isSameHeaders && onto.stamp !== undefined) {
+    // Headers and stamp are two requests. Half of them is stale by its old stamp, but for a tree, where a rename may bring
+    // the version back that it names: there the old stamp goes first.
+    const { contentMd5, etag: ifMatch } = onto;
+    const unstamped = { key, headers: undefined, contentMd5, metadata: onto.metadata, ifMatch };
+    const outcome = await backup.restamp(unstamped);
+    return outcome.outcome === 'written'
+      ? { again: 'the way is clear' }
+      : settle(outcome, { verdict: 'restamped' });
+  }
   const outcome = await backup.restamp({
     key,
-    headers: isDeepStrictEqual(from.headers, onto.headers) ? undefined : from.headers,
+    headers: isSameHeaders ? undefined : from.headers,
     contentMd5: from.contentMd5,
     metadata,
     ifMatch: onto.etag,
