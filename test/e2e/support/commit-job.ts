@@ -1,0 +1,54 @@
+import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
+import { forEach } from './for-each.js';
+import { writeFile } from './write-files.js';
+
+export interface Job {
+  readonly out: string;
+  readonly tasks: number;
+  readonly filesPerTask: number;
+  /** 1: the job's commit renames every file into place, once all tasks are done. 2: each task's own commit does. */
+  readonly algorithm: 1 | 2;
+}
+
+const FILES_AT_ONCE = 2;
+const RENAMES_AT_ONCE = 8;
+
+/**
+ * Writes files as a job of Hadoop or Spark does, by the protocol of FileOutputCommitter: every task, all at once, into
+ * a directory of its attempt; then into place by renames; at last everything temporary is deleted and `_SUCCESS` is
+ * written. Resolves to the files' paths.
+ */
+export async function commitJob(
+  files: DataLakeFileSystemClient,
+  { out, tasks, filesPerTask, algorithm }: Job,
+): Promise<string[]> {
+  const pending = `${out}/_temporary/0`;
+  await files.getDirectoryClient(pending).create();
+  const attempts = Array.from(
+    { length: tasks },
+    (_, n) => `202611250000_0001_m_${String(n).padStart(6, '0')}`,
+  );
+  const partsOf = (attempt: string) =>
+    Array.from({ length: filesPerTask }, (_, n) => `part-${attempt.slice(-5)}-${n}.parquet`);
+  const rename = async (from: string, part: string) =>
+    await files.getFileClient(`${from}/${part}`).move(`${out}/${part}`);
+
+  await Promise.all(
+    attempts.map(async (attempt) => {
+      const working = `${pending}/_temporary/attempt_${attempt}_0`;
+      await forEach(partsOf(attempt), FILES_AT_ONCE, async (part) => {
+        await writeFile(files, `${working}/${part}`, `rows of ${part}`.repeat(20));
+      });
+      if (algorithm === 1) await files.getDirectoryClient(working).move(`${pending}/task_${attempt}`);
+      else await forEach(partsOf(attempt), RENAMES_AT_ONCE, async (part) => await rename(working, part));
+    }),
+  );
+  if (algorithm === 1)
+    for (const attempt of attempts)
+      await forEach(partsOf(attempt), RENAMES_AT_ONCE, async (part) => {
+        await rename(`${pending}/task_${attempt}`, part);
+      });
+  await files.getDirectoryClient(`${out}/_temporary`).delete(true);
+  await writeFile(files, `${out}/_SUCCESS`, 'done');
+  return attempts.flatMap(partsOf).map((part) => `${out}/${part}`);
+}
