@@ -15,7 +15,7 @@ test('a worker between accounts of different kinds ends with a line that says wh
   const { info: flat } = await startEnvironment(['--no-worker']);
 
   const refused = await startBetween(hierarchical, flat);
-  expect([refused.status, refused.stdout]).toEqual([2, '']);
+  expect([refused.status, refused.stdout]).toEqual([1, '']);
   expect(refused.stderr.trimEnd().split('\n')).toEqual([
     expect.stringMatching(
       /^blobmirror: the source sourceaccount is hierarchical and the backup backupaccount is flat; the backup should be hierarchical/,
@@ -24,7 +24,7 @@ test('a worker between accounts of different kinds ends with a line that says wh
   expectNoSecrets(refused);
 
   const reversed = await startBetween(flat, hierarchical);
-  expect([reversed.status, reversed.stdout]).toEqual([2, '']);
+  expect([reversed.status, reversed.stdout]).toEqual([1, '']);
   expect(reversed.stderr).toContain('the backup should be flat');
   expectNoSecrets(reversed);
 });
