@@ -27,17 +27,13 @@ test('500 random histories of small trees end equal, with a quarter of the event
       if (told.includes(`${container}/`)) console.error(`BLOBMIRROR_SEED=${seed}: ${done.join(', ')}`);
   });
 
-  const t = performance.now();
   await forEach(histories, AT_ONCE, async ([container, { seed, done }]) => {
     await playHistory(lakes, container, seed, done);
   });
-  console.log('played', performance.now() - t);
   const { deadLetter } = await lakes.untilQuiet({ within: 120_000 });
-  console.log('quiet', performance.now() - t, lakes.requests.length);
 
   // What lost too many races is tried again a little later.
   const paths = await expectEqualLakes(lakes, { within: 60_000 });
-  console.log('equal', performance.now() - t, paths);
   expect(paths).toBeGreaterThan(SEEDS.length);
   expect(deadLetter).toBe(0);
 });

@@ -11,7 +11,7 @@ const WITHIN = { within: 60_000 };
 vi.setConfig({ testTimeout: 240_000 });
 
 test('a tree of a thousand files is renamed by one request and deleted by as many as one directory takes', async () => {
-  await renameAndDelete(await startMirroredLakes(), 1000);
+  await renameAndDelete(await startMirroredLakes(), { count: 1000 });
 });
 
 describe('a rename', () => {

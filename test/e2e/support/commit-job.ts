@@ -1,5 +1,8 @@
 import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
+import { expect } from 'vitest';
+import { expectEmptyTrash, expectEqualLakes } from './expect-equal-lakes.js';
 import { forEach } from './for-each.js';
+import type { MirroredLakes } from './start-mirrored-lakes.js';
 import { writeFile } from './write-files.js';
 
 export interface Job {
@@ -18,7 +21,7 @@ const RENAMES_AT_ONCE = 8;
  * a directory of its attempt; then into place by renames; at last everything temporary is deleted and `_SUCCESS` is
  * written. Resolves to the files' paths.
  */
-export async function commitJob(
+async function commitJob(
   files: DataLakeFileSystemClient,
   { out, tasks, filesPerTask, algorithm }: Job,
 ): Promise<string[]> {
@@ -51,4 +54,44 @@ export async function commitJob(
   await files.getDirectoryClient(`${out}/_temporary`).delete(true);
   await writeFile(files, `${out}/_SUCCESS`, 'done');
   return attempts.flatMap(partsOf).map((part) => `${out}/${part}`);
+}
+
+export interface CommitCosts {
+  readonly files: number;
+  readonly committedMs: number;
+  /** From the end of the job to a mirror at rest. */
+  readonly mirroredMs: number;
+  readonly copiesPerFile: number;
+  readonly requestsPerFile: number;
+}
+
+/** Has a job committed while it is mirrored, and expects both accounts to be equal at its end, without leftovers. */
+export async function expectJobMirrored(
+  lakes: MirroredLakes,
+  job: Job,
+  { within }: { within: number },
+): Promise<CommitCosts> {
+  const files = lakes.source.getFileSystemClient('warehouse');
+  await files.create();
+  const began = performance.now();
+  const paths = await commitJob(files, job);
+  const committed = performance.now();
+  const { deadLetter } = await lakes.untilQuiet({ within });
+  const quiet = performance.now();
+  const copies = lakes.requests.filter(
+    ({ operation, status }) => operation.includes('FromUrl') && status < 300,
+  );
+  const costs = {
+    files: paths.length,
+    committedMs: committed - began,
+    mirroredMs: quiet - committed,
+    copiesPerFile: copies.length / paths.length,
+    requestsPerFile: lakes.requests.length / paths.length,
+  };
+
+  // The directory and `_SUCCESS` besides.
+  expect(await expectEqualLakes(lakes, { within })).toBe(paths.length + 2);
+  await expectEmptyTrash(lakes, 'warehouse');
+  expect(deadLetter).toBe(0);
+  return costs;
 }
