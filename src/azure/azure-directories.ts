@@ -31,12 +31,12 @@ export function createAzureDirectories(account: Account, now: () => number = Dat
       const outcome = await write(() => make(key, metadata, wanted));
       return outcome.outcome === 'written' ? { ...outcome, access: 'set' } : outcome;
     };
-    const made = rights.areMissing() ? 'not-permitted' : await rights.try(() => create(access));
-    if (made !== 'not-permitted') return made;
-    const outcome = await create(undefined);
-    return outcome.outcome === 'written' && access !== undefined
-      ? { ...outcome, access: 'not-permitted' }
-      : outcome;
+    if (access !== undefined && !rights.areMissing()) {
+      const made = await rights.try(() => create(access));
+      if (made !== 'not-permitted') return made;
+    }
+    const made = await create(undefined);
+    return made.outcome === 'written' && access !== undefined ? { ...made, access: 'not-permitted' } : made;
   }
 
   /** Metadata travels in UTF-8 here and elsewhere does not, so that what is not ASCII goes the other way. */
@@ -59,14 +59,16 @@ export function createAzureDirectories(account: Account, now: () => number = Dat
       await path.setPermissions(toPermissions(access.permissions));
   }
 
-  async function setAccess(key: Key, access: Access): Promise<AccessOutcome> {
+  async function setAccess(key: Key, access: Access, there?: Access): Promise<AccessOutcome> {
     const refused: AccessOutcome = { outcome: 'written', access: 'not-permitted' };
     if (rights.areMissing()) return refused;
     const { owner, group, acl, permissions } = access;
     const outcome = await rights.try(() =>
       write(async () => {
         await paths.path(key).setAccessControl(toAccessControl(acl), { owner, group });
-        if (isSticky(permissions)) await paths.path(key).setPermissions(toPermissions(permissions));
+        // The list does not say it.
+        if (isSticky(permissions) || isSticky(there?.permissions ?? ''))
+          await paths.path(key).setPermissions(toPermissions(permissions));
       }),
     );
     if (outcome === 'not-permitted') return refused;

@@ -13,6 +13,15 @@ import { toPathReading } from './to-path-reading.js';
 
 const PAGE_SIZE = 5000;
 
+/**
+ * No such container; and what a hierarchical account says where the prefix runs through a file, below which there is
+ * nothing. That it refuses such a listing is documented, and its code is inferred.
+ */
+const NOTHING_TO_LIST: ReadonlySet<string | undefined> = new Set([
+  'ContainerNotFound',
+  'ResourceTypeMismatch',
+]);
+
 /** The reading half of the ports, on a real account. */
 export function createAzureReader(account: Account): BlobReader {
   const { name, client } = account;
@@ -57,7 +66,7 @@ export function createAzureReader(account: Account): BlobReader {
         yield toListedBlobs(page).filter(({ path }) => path !== after && !isReserved(path));
       }
     } catch (error) {
-      if (serviceCode(error) === 'ContainerNotFound') return;
+      if (NOTHING_TO_LIST.has(serviceCode(error))) return;
       throw toStorageError(error, 'read', name);
     }
   }

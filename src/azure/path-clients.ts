@@ -51,10 +51,13 @@ export function createPathClients(account: Account): PathClients {
       refuseDotSegments(to);
       // The SDK encodes every path but this one, and takes a question mark in it for the start of a query.
       const encoded = to.path.split('/').map(encodeURIComponent).join('/');
-      await path(from).move(to.container, encoded, {
+      const answer: object = await path(from).move(to.container, encoded, {
         conditions: { ifMatch: etagHeader(ifMatch) },
         destinationConditions: toConditions(condition),
       });
+      // Only an account that is not hierarchical moves a tree in more than one step.
+      if ('continuation' in answer && answer.continuation !== undefined)
+        throw new Error('the service renamed a part of the directory');
     },
   };
 }

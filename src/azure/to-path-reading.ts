@@ -15,7 +15,9 @@ export function toPathReading(
   found: BlobGetPropertiesResponse,
   metadata: Metadata,
 ): BlobPresent | DirectoryPresent {
-  const { headers } = found._response;
+  const {
+    _response: { headers },
+  } = found;
   const access = toAccess(
     headers.get('x-ms-owner'),
     headers.get('x-ms-group'),

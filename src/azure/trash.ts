@@ -97,8 +97,8 @@ export function createTrash(
 
 /** So that a person who finds it knows what it was: the end of the path, as much of it as a name may hold. */
 function trashName(path: string, now: number): string {
-  const name = [...path.slice(path.lastIndexOf('/') + 1)].slice(0, LONGEST_NAME).join('');
-  return `${name}.${now}-${randomBytes(8).toString('hex')}`;
+  const name = path.slice(path.lastIndexOf('/') + 1).slice(0, LONGEST_NAME);
+  return `${name.toWellFormed()}.${now}-${randomBytes(8).toString('hex')}`;
 }
 
 /** Milliseconds since 1970; undefined for what is none of ours. */

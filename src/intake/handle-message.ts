@@ -54,7 +54,8 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
     let next: NextLook | undefined;
     try {
       const from = only ? history.walk : undefined;
-      const isDeep = history.unsettled || history.attempts > 0 || from !== undefined;
+      // An earlier look may have begun what took a directory away, and the service may have carried it out only since.
+      const isDeep = history.unsettled || history.attempts > 0 || history.looks > 0;
       next = await mirrorHint(intake, log, hint, { from, isDeep });
     } catch (error) {
       const { event, eventId, eventType, keys } = hint;

@@ -49,7 +49,8 @@ export async function applyToDirectory(
   }
 }
 
-async function make({ backup }: Pair, key: Key, { source, access }: MadeDirectory): Promise<Applied> {
+async function make({ backup }: Pair, key: Key, { source, missing }: MadeDirectory): Promise<Applied> {
+  const access = missing?.access;
   const outcome = await backup.createDirectory({ key, metadata: source.metadata, access });
   const withoutAccess =
     outcome.outcome === 'written' && access !== undefined && outcome.access === 'not-permitted';

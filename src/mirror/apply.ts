@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Access } from '../model/access.js';
 import type { Key } from '../model/key.js';
 import type { BlobPresent } from '../model/reading.js';
 import { addStamp, fitsIntoMetadata, type Metadata } from '../model/stamp.js';
@@ -9,7 +8,7 @@ import { type Applied, settle, skipped } from './applied.js';
 import { applyToDirectory } from './apply-directory.js';
 import { decideInStep } from './decide.js';
 import type { Look } from './look.js';
-import type { Decision } from './decision.js';
+import type { Decision, MissingAccess } from './decision.js';
 import type { Pair } from './pair.js';
 import { wantedTier } from './policy.js';
 
@@ -50,7 +49,7 @@ export async function apply(
       return settle(await backup.setTier(key, decision.tier), { verdict: 'retiered', tier: decision.tier });
 
     case 'set-access': {
-      const outcome = await backup.setAccess(key, decision.access);
+      const outcome = await backup.setAccess(key, decision.access, decision.there);
       const about = decision.isDirectory && ({ isDirectory: true } as const);
       return outcome.outcome === 'written' && outcome.access === 'not-permitted'
         ? { verdict: { verdict: 'skipped', reason: 'access-not-permitted', ...about } }
@@ -74,7 +73,7 @@ export async function apply(
 async function copy(
   pair: Pair,
   key: Key,
-  { source: from, access }: Extract<Decision, { action: 'copy' | 'create-container-and-copy' }>,
+  { source: from, missing }: Extract<Decision, { action: 'copy' | 'create-container-and-copy' }>,
   condition: WriteCondition,
 ): Promise<Applied> {
   const { source, backup, policy } = pair;
@@ -95,28 +94,39 @@ async function copy(
   const copied: Verdict = { verdict: 'copied', created, bytes: from.size, engine, stamped };
   if (outcome.outcome !== 'written') return settle(outcome, copied);
   // Whoever dies in between leaves a blob whose access a later look finds out of step.
-  const isLacking = access !== undefined && (await lacksAccess(pair, key, access));
+  const isLacking = missing !== undefined && (await lacksAccess(pair, key, missing));
   const verdict: Verdict = isLacking ? { ...copied, access: 'not-permitted' } : copied;
   return { verdict, readAgain: created ? 'always' : 'in-a-tree' };
 }
 
 /** A copy brings neither owner nor list with it. What became of one that is gone again is for the next reading to say. */
-async function lacksAccess({ backup }: Pair, key: Key, access: Access): Promise<boolean> {
-  const outcome = await backup.setAccess(key, access);
+async function lacksAccess({ backup }: Pair, key: Key, { access, there }: MissingAccess): Promise<boolean> {
+  const outcome = await backup.setAccess(key, access, there);
   return outcome.outcome === 'written' && outcome.access === 'not-permitted';
 }
 
 /** What an ETag does not stand for, tier and tags, can only be told of a pair in step: then there is more to do. */
 async function restamp(
-  { source, backup, policy }: Pair,
+  { source, backup, policy, tree }: Pair,
   key: Key,
   from: BlobPresent,
   onto: BlobPresent,
 ): Promise<Applied> {
   const { metadata, stamped } = stampedMetadata(source.account, from);
+  const isSameHeaders = isDeepStrictEqual(from.headers, onto.headers);
+  if (tree !== undefined && !isSameHeaders && onto.stamp !== undefined) {
+    // Headers and stamp are two requests. Half of them is stale by its old stamp, but for a tree, where a rename may bring
+    // the version back that it names: there the old stamp goes first.
+    const { contentMd5, etag: ifMatch } = onto;
+    const unstamped = { key, headers: undefined, contentMd5, metadata: onto.metadata, ifMatch };
+    const outcome = await backup.restamp(unstamped);
+    return outcome.outcome === 'written'
+      ? { again: 'the way is clear' }
+      : settle(outcome, { verdict: 'restamped' });
+  }
   const outcome = await backup.restamp({
     key,
-    headers: isDeepStrictEqual(from.headers, onto.headers) ? undefined : from.headers,
+    headers: isSameHeaders ? undefined : from.headers,
     contentMd5: from.contentMd5,
     metadata,
     ifMatch: onto.etag,

@@ -3,14 +3,14 @@ import { type BlobPresent, type DirectoryPresent, isDirectory, type Reading } fr
 import type { Decision, Sides } from './decision.js';
 import { BACKUP_ONLY, SOURCE_ONLY } from './decision-tables.js';
 import type { Policy } from './policy.js';
-import { isOfAnotherSource, missingAccess, sourceState } from './states.js';
+import { isOfAnotherSource, missingAccess, sourceState, withMissing } from './states.js';
 
 /** Where at least one of the sides has a directory. What stands in its place, or it in, goes by the proofs of a delete. */
 export function decideDirectory(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {
   if (isDirectory(source)) {
     if (isDirectory(backup)) return decideBothDirectories(source, backup, policy);
     if (backup.present) return decideFileInTheWay(sides, backup);
-    const made = { source, ...missingAccess(policy, source, backup) };
+    const made = { source, ...withMissing(policy, source, backup) };
     return backup.container === 'exists'
       ? { action: 'make-directory', ...made }
       : { action: 'create-container-and-make-directory', ...made };
@@ -32,10 +32,10 @@ export function decideDirectory(sides: Sides, source: Reading, backup: Reading, 
 function decideBothDirectories(source: DirectoryPresent, backup: DirectoryPresent, policy: Policy): Decision {
   if (!isDeepStrictEqual(source.metadata, backup.metadata))
     return { action: 'set-directory-metadata', source, ifMatch: backup.etag };
-  const { access } = missingAccess(policy, source, backup);
-  return access === undefined
+  const missing = missingAccess(policy, source, backup);
+  return missing === undefined
     ? { action: 'nothing', isDirectory: true }
-    : { action: 'set-access', access, isDirectory: true };
+    : { action: 'set-access', ...missing, isDirectory: true };
 }
 
 function decideFileInTheWay(sides: Sides, backup: BlobPresent): Decision {

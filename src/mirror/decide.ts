@@ -3,7 +3,7 @@ import { decideDirectory } from './decide-directory.js';
 import type { Decision, Sides } from './decision.js';
 import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from './decision-tables.js';
 import { type Policy, wantedTier } from './policy.js';
-import { backupState, isOfAnotherSource, missingAccess, sourceState } from './states.js';
+import { backupState, isOfAnotherSource, missingAccess, sourceState, withMissing } from './states.js';
 
 /** A pure function of the two readings and the policy. */
 export function decide(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {
@@ -29,7 +29,7 @@ function decideBothPresent(sides: Sides, source: BlobPresent, backup: BlobPresen
         action: 'copy',
         source,
         condition: { ifMatch: backup.etag },
-        ...missingAccess(policy, source, backup),
+        ...withMissing(policy, source, backup),
       };
     case 'restamp':
       return { action: 'restamp', source, backup };
@@ -46,8 +46,8 @@ function decideBothPresent(sides: Sides, source: BlobPresent, backup: BlobPresen
 export function decideInStep(source: BlobPresent, backup: BlobPresent, policy: Policy): Decision {
   const tier = wantedTier(policy, source);
   if (tier !== undefined && tier !== backup.tier) return { action: 'set-tier', tier };
-  const { access } = missingAccess(policy, source, backup);
-  if (access !== undefined) return { action: 'set-access', access };
+  const missing = missingAccess(policy, source, backup);
+  if (missing !== undefined) return { action: 'set-access', ...missing };
   const tagged = (source.tagCount ?? 0) > 0 || (backup.tagCount ?? 0) > 0;
   return policy.tags === 'mirror' && tagged ? { action: 'compare-tags' } : { action: 'nothing' };
 }
@@ -55,7 +55,7 @@ export function decideInStep(source: BlobPresent, backup: BlobPresent, policy: P
 function decideSourceOnly(sides: Sides, source: BlobPresent, backup: BlobAbsent, policy: Policy): Decision {
   const move = SOURCE_ONLY[sourceState(sides, source)];
   if (move !== 'copy') return { action: 'skip', reason: move };
-  const copied = { source, ...missingAccess(policy, source, backup) };
+  const copied = { source, ...withMissing(policy, source, backup) };
   return backup.container === 'exists'
     ? { action: 'copy', condition: { nothingThere: true }, ...copied }
     : { action: 'create-container-and-copy', ...copied };

@@ -7,7 +7,7 @@ import type { WriteCondition } from '../ports/write-outcome.js';
 /** What is to be done for a key, with the precondition that it is done under. */
 export type Decision =
   | { readonly action: 'nothing'; readonly isDirectory?: true }
-  /** `access` is what the copy does not bring with it and the backup does not have; so below. */
+  /** `missing` is the access that the copy does not bring with it and the backup does not have; so below. */
   | ({ readonly action: 'copy'; readonly condition: WriteCondition } & Copied)
   | ({ readonly action: 'create-container-and-copy' } & Copied)
   /** A blob's kind cannot be changed: the backup's goes, and the next round copies. */
@@ -18,18 +18,24 @@ export type Decision =
   /** An asynchronous copy of this very version is under way. */
   | { readonly action: 'wait' }
   | { readonly action: 'delete'; readonly ifMatch: Etag }
-  | { readonly action: 'set-access'; readonly access: Access; readonly isDirectory?: true }
+  | ({ readonly action: 'set-access'; readonly isDirectory?: true } & MissingAccess)
   | DirectoryDecision
   | { readonly action: 'skip'; readonly reason: SkipReason };
 
+/** Access that the backup lacks, and what it has instead. */
+export interface MissingAccess {
+  readonly access: Access;
+  readonly there?: Access;
+}
+
 interface Copied {
   readonly source: BlobPresent;
-  readonly access?: Access;
+  readonly missing?: MissingAccess;
 }
 
 export interface MadeDirectory {
   readonly source: DirectoryPresent;
-  readonly access?: Access;
+  readonly missing?: MissingAccess;
 }
 
 /** Where one of the sides is, or was, a directory. */

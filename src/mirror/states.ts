@@ -1,18 +1,28 @@
-import { type Access, isSameAccess } from '../model/access.js';
+import { isSameAccess } from '../model/access.js';
 import type { BlobPresent, DirectoryPresent, Reading } from '../model/reading.js';
 import { isSameContent } from '../model/same-content.js';
-import type { Sides } from './decision.js';
+import type { MissingAccess, Sides } from './decision.js';
 import type { BackupState, SourceState } from './decision-tables.js';
 import type { Policy } from './policy.js';
 
-/** What the source says of access and the backup does not. */
+/** What the source says of access and the backup does not; undefined where they agree or nothing is said. */
 export function missingAccess(
   policy: Policy,
   { access }: BlobPresent | DirectoryPresent,
   backup: Reading,
-): { readonly access?: Access } {
-  if (policy.acl === 'off' || access === undefined) return {};
-  return backup.present && isSameAccess(access, backup.access) ? {} : { access };
+): MissingAccess | undefined {
+  if (policy.acl === 'off' || access === undefined) return undefined;
+  if (!backup.present) return { access };
+  const { access: there } = backup;
+  return isSameAccess(access, there) ? undefined : { access, ...(there !== undefined && { there }) };
+}
+
+/** The same as a part of a decision. */
+export function withMissing(...sides: Parameters<typeof missingAccess>): {
+  readonly missing?: MissingAccess;
+} {
+  const missing = missingAccess(...sides);
+  return missing === undefined ? {} : { missing };
 }
 
 export function sourceState(sides: Sides, source: BlobPresent): SourceState {

@@ -15,8 +15,12 @@ export interface DirectoryStore {
    */
   createDirectory(request: CreateDirectoryRequest): Promise<AccessOutcome>;
 
-  /** Sets owner, group, permissions and list of a file or directory. No condition: no ETag stands for them. */
-  setAccess(key: Key, access: Access): Promise<AccessOutcome>;
+  /**
+   * Sets owner, group, permissions and list of a file or directory. No condition: no ETag stands for them.
+   *
+   * @param there what it had when it was read; undefined for what was just made
+   */
+  setAccess(key: Key, access: Access, there?: Access): Promise<AccessOutcome>;
 
   /**
    * Gives a file or directory another place, with all that is below it, in one step and in the same time whatever its

@@ -26,7 +26,7 @@ export function mapContainers(backup: BackupStore, names: ContainerNames): Backu
     },
     createDirectory: async (request) =>
       await backup.createDirectory({ ...request, key: toBackup(request.key) }),
-    setAccess: async (key, access) => await backup.setAccess(toBackup(key), access),
+    setAccess: async (key, access, there) => await backup.setAccess(toBackup(key), access, there),
     rename: async (request) =>
       await backup.rename({ ...request, from: toBackup(request.from), to: toBackup(request.to) }),
     removeEmptyDirectory: async (key, ifMatch) => await backup.removeEmptyDirectory(toBackup(key), ifMatch),

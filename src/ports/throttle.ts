@@ -31,7 +31,8 @@ export function throttleBackup(
     createContainer: async (container, metadata) =>
       await backup.run(async () => await store.createContainer(container, metadata)),
     createDirectory: async (request) => await backup.run(async () => await store.createDirectory(request)),
-    setAccess: async (key, access) => await backup.run(async () => await store.setAccess(key, access)),
+    setAccess: async (key, access, there) =>
+      await backup.run(async () => await store.setAccess(key, access, there)),
     rename: async (request) => await backup.run(async () => await store.rename(request)),
     removeEmptyDirectory: async (key, ifMatch) =>
       await backup.run(async () => await store.removeEmptyDirectory(key, ifMatch)),

@@ -35,7 +35,7 @@ test('a folder that azcopy copies to the Data Lake API and back is the same, emp
   await expectEqualFolders(await download('files'), scene.files);
 });
 
-test('what azcopy copies with permissions from account to account has the same access control lists', async () => {
+test('what azcopy copies with permissions between file systems has the same access control lists', async () => {
   const sub = scene.source.getFileSystemClient('files').getDirectoryClient('sub');
   const all = { read: true, write: true, execute: true };
   const bob = { defaultScope: false, accessControlType: 'user', entityId: 'bob', permissions: all } as const;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LocalInfo } from '../../src/local/ready-file.js';
-import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
+import { runBlobmirror } from './support/blobmirror-process.js';
 import { connectLake } from './support/lakes.js';
-import { environmentOf, FREE_PORTS, startEnvironment, trackProcess } from './support/start-environment.js';
+import { FREE_PORTS, startEnvironment } from './support/start-environment.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
 
 interface StorageEvent {
@@ -28,11 +28,8 @@ async function receiveEvents({ serviceBus }: LocalInfo, count: number): Promise<
   return events.toSorted((left, right) => (left.data.sequencer < right.data.sequencer ? -1 : 1));
 }
 
-test('npm start -- --hns serves the Data Lake API to its SDK, and its events to the queue', async () => {
-  const readyFile = join(await temporaryDirectory(), 'local.json');
-  const args = ['start', '--', '--hns', '--no-worker', ...FREE_PORTS, '--ready-file', readyFile];
-  const started = trackProcess(spawnBlobmirror(args, { program: 'npm' }));
-  const { info, source } = await environmentOf(started, readyFile);
+test('start --hns serves the Data Lake API to its SDK, and its events to the queue', async () => {
+  const { info, source, process: started } = await startEnvironment(['--hns', '--no-worker']);
   expect(started.output.stdout).toContain('hierarchical');
   for (const account of [info.source, info.backup]) {
     expect(account.dfsEndpoint).toBe(account.blobEndpoint);

@@ -17,6 +17,7 @@ export class TreeMoves {
   readonly #stage: Stage;
   readonly #choices: Choices;
   readonly #tellChange: (what: string) => void;
+  #undo: { readonly isPossible: () => boolean; readonly act: () => void } | undefined;
 
   constructor(stage: Stage, tellChange: (what: string) => void) {
     this.#stage = stage;
@@ -49,14 +50,33 @@ export class TreeMoves {
     );
   }
 
-  /** One trades places with another by way of a third name. */
-  swap({ from, to }: PathMove): void {
-    this.rename({ from, to: BETWEEN });
-    this.rename({ from: to, to: from });
-    this.rename({ from: BETWEEN, to });
+  /** What puts everything back where it was before the latest rename or swap: the ETags with it. */
+  undoable(): readonly (() => void)[] {
+    return this.#undo?.isPossible() === true ? [this.#undo.act] : [];
   }
 
-  rename({ from, to }: PathMove): void {
+  /** One trades places with another by way of a third name. */
+  swap(pair: PathMove): void {
+    const { from, to } = pair;
+    this.#rename({ from, to: BETWEEN });
+    this.#rename({ from: to, to: from });
+    this.#rename({ from: BETWEEN, to });
+    this.#undo = {
+      isPossible: () => this.swaps().some((other) => other.from === from && other.to === to),
+      act: () => this.swap(pair),
+    };
+  }
+
+  rename(move: PathMove): void {
+    this.#rename(move);
+    const back = { from: move.to, to: move.from };
+    this.#undo = {
+      isPossible: () => this.possible([back.to]).some(({ from }) => from === back.from),
+      act: () => this.rename(back),
+    };
+  }
+
+  #rename({ from, to }: PathMove): void {
     const { source, container, grid, now } = this.#stage;
     const [old, key] = [from, to].map((path) => ({ container, path })) as [Key, Key];
     const isDirectory = isStoredDirectory(source.entry(old));

@@ -10,7 +10,7 @@ import { TreeMoves } from './tree-moves.js';
 import type { User } from './user.js';
 
 /** Few, so that histories collide; the simplest first. */
-export const PATHS = [
+const PATHS = [
   'a',
   'b',
   'a/a',
@@ -27,6 +27,9 @@ export const PATHS = [
 const CONTENTS = ['x', 'y', 'zz'];
 const HEADERS = [{}, { contentType: 'text/x' }];
 
+/** How many of the paths are in use: in the narrowest world nearly everything collides. */
+const WIDTHS = [3, 6, PATHS.length];
+
 /** Of a file or directory that was given to somebody. */
 const ALICES: Access = {
   owner: 'alice',
@@ -41,6 +44,7 @@ export class TreeUser implements User {
   readonly #choices: Choices;
   readonly #sourceChanged: () => void;
   readonly #moves: TreeMoves;
+  readonly #paths: readonly BlobPath[];
   #versions = 0;
   /** Before the history begins no event is raised. */
   #isQuiet = false;
@@ -49,6 +53,7 @@ export class TreeUser implements User {
     this.#stage = stage;
     this.#choices = stage.choices;
     this.#sourceChanged = sourceChanged;
+    this.#paths = PATHS.slice(0, pickOne(this.#choices, WIDTHS));
     this.#moves = new TreeMoves(stage, (what) => this.#tellChange(what));
   }
 
@@ -59,12 +64,12 @@ export class TreeUser implements User {
     const acts = [
       ...this.#offer(
         3,
-        PATHS.filter((path) => tree.takesFile(path)),
+        this.#paths.filter((path) => tree.takesFile(path)),
         (path) => this.#write(path),
       ),
       ...this.#offer(
         2,
-        PATHS.filter((path) => tree.takesDirectory(path)),
+        this.#paths.filter((path) => tree.takesDirectory(path)),
         (path) => this.#mkdir(path),
       ),
     ];
@@ -87,19 +92,20 @@ export class TreeUser implements User {
     pick(this.#choices, [
       ...this.#offer(
         8,
-        PATHS.filter((path) => tree.takesFile(path)),
+        this.#paths.filter((path) => tree.takesFile(path)),
         (path) => this.#write(path),
       ),
       ...this.#offer(
         4,
-        PATHS.filter((path) => tree.takesDirectory(path)),
+        this.#paths.filter((path) => tree.takesDirectory(path)),
         (path) => this.#mkdir(path),
       ),
       ...this.#offer(5, files, (path) => this.#delete(path)),
       ...this.#offer(5, directories, (path) => this.#removeTree(path)),
       ...this.#offer(3, directories, (path) => this.#makeAgain(path)),
-      ...this.#offer(12, this.#moves.possible(PATHS), (move) => this.#moves.rename(move)),
+      ...this.#offer(12, this.#moves.possible(this.#paths), (move) => this.#moves.rename(move)),
       ...this.#offer(3, this.#moves.swaps(), (swap) => this.#moves.swap(swap)),
+      ...this.#offer(8, this.#moves.undoable(), (undo) => undo()),
       ...this.#offer(2, files, (path) => this.#changeMetadata(path)),
       ...this.#offer(2, there, (path) => this.#giveToAlice(path)),
       { weight: 2, act: () => grid.forge(this.#falsehood()) },
@@ -194,7 +200,7 @@ export class TreeUser implements User {
   }
 
   #falsehood(): Happening {
-    const [one, other] = [pickOne(this.#choices, PATHS), pickOne(this.#choices, PATHS)];
+    const [one, other] = [pickOne(this.#choices, this.#paths), pickOne(this.#choices, this.#paths)];
     const type = pickOne(this.#choices, [
       'BlobDeleted',
       'DirectoryDeleted',
@@ -215,7 +221,7 @@ export class TreeUser implements User {
     const time = this.#stage.now();
     this.#stage.grid.raise({ ...happening, time }, () => ({
       type: 'BlobCreated',
-      key: this.#key(pickOne(this.#choices, PATHS)),
+      key: this.#key(pickOne(this.#choices, this.#paths)),
       time,
     }));
   }

@@ -3,7 +3,7 @@ import { storageError } from '../storage/storage-error.js';
 import { PathConflict } from './namespace.js';
 
 /** What the Blob API answers where a file stands and a directory was meant, or the reverse. */
-export function typeMismatch(context: Context) {
+function typeMismatch(context: Context) {
   return storageError(
     context,
     409,

@@ -7,8 +7,8 @@
  * routes.ts names the operations of the Data Lake API, a file each.
  *
  * Nothing here may copy content for a rename, or do anything path by path that Azure does at once.
- * Not simulated: access checks (a key or SAS may do everything that its rights say), the sticky bit, bearer tokens, SAS of
- * a directory, expiry, undelete; leases hold for writes through the Blob API, for creating and deleting files, and for nothing else.
+ * Not simulated: access checks (a key or SAS may do everything that its rights say, whatever access control lists and
+ * sticky bits have it), bearer tokens, SAS of a directory, expiry, undelete; leases hold for writes through the Blob API, for creating and deleting files, and for nothing else.
  */
 import type { RequestListener } from 'node:http';
 import type { Accounts } from '../storage/azurite-model.js';

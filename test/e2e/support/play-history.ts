@@ -5,7 +5,9 @@ import { writeFile } from './write-files.js';
 
 const NAMES = ['a', 'b'];
 const DEPTHS = [1, 2, 3];
-const STEPS = 8;
+/** How many operations have an effect, and how often one is tried for that at the most. */
+const EFFECTS = 5;
+const TRIES = 16;
 /** Out of ten; what is left is a recursive deletion. */
 const SHARES = [
   ['put', 2],
@@ -19,7 +21,7 @@ const REFUSALS: ReadonlySet<number | undefined> = new Set([400, 404, 409]);
 
 /**
  * Does to a container what a seed says: files and directories are made, written, renamed over each other, deleted and
- * made again, in a tree so small that they meet all the time. Adds a line to `done` for each step.
+ * made again, in a tree so small that they meet all the time. Adds a line to `done` for each that had an effect.
  */
 export async function playHistory(
   lakes: Lakes,
@@ -34,16 +36,17 @@ export async function playHistory(
   const path = (): string =>
     Array.from({ length: DEPTHS[below(DEPTHS.length)] ?? 1 }, () => NAMES[below(NAMES.length)]).join('/');
 
-  async function act(step: number): Promise<void> {
+  async function act(step: number): Promise<boolean> {
     const [at, to, kind, times] = [path(), path(), pick(below(10)), 1 + below(9)];
     const content = `${seed}/${step} `.repeat(times);
     const line = `${kind} ${at}${kind === 'rename' ? ` ${to}` : ''}`;
     try {
       await operate(kind, at, to, content, step);
       done.push(line);
+      return true;
     } catch (error) {
       if (!(error instanceof RestError && REFUSALS.has(error.statusCode))) throw error;
-      done.push(`(${line})`);
+      return false;
     }
   }
 
@@ -65,7 +68,8 @@ export async function playHistory(
   }
 
   await files.create();
-  for (let step = 0; step < STEPS; step++) await act(step);
+  let effects = 0;
+  for (let step = 0; step < TRIES && effects < EFFECTS; step++) if (await act(step)) effects++;
 }
 
 function pick(number: number): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { pathOf, toSegments } from '../../../src/local/data-lake/entry.js';
+import { type Node, pathOf, toSegments } from '../../../src/local/data-lake/entry.js';
 import { Namespace } from '../../../src/local/data-lake/namespace.js';
 import { openRecords, type Records } from '../../../src/local/data-lake/records.js';
 import { walk } from '../../../src/local/data-lake/walk.js';
@@ -43,6 +43,26 @@ describe('a directory with many paths below it', () => {
       'x',
       'x/y',
     ]);
+  });
+
+  it('is listed page by page without a look at what was on the pages before', async () => {
+    const { tree } = await openTree();
+    for (let index = 0; index < 3000; index++) tree.makeDirectory('a', 'c', `big/${index}`);
+    const root = tree.makeDirectory('a', 'c', '');
+    const all = [...walk(root, { recursive: true })];
+    let looks = 0;
+    for (const node of all) {
+      const { document } = node;
+      Object.defineProperty(node, 'document', { get: () => (looks++, document) });
+    }
+    const middle = all[1500];
+    if (middle === undefined) throw new Error('there are 3,001');
+    const after = pathOf(middle);
+    looks = 0;
+    const page: Node[] = [];
+    for (const node of walk(root, { recursive: true, after })) if (page.push(node) === 10) break;
+    expect(page).toEqual(all.slice(1501, 1511));
+    expect(looks).toBeLessThan(200);
   });
 
   it('is deleted after its last page when its delete is asked for in pages', async () => {

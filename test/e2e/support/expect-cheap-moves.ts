@@ -24,7 +24,7 @@ export interface Measured {
  * Writes a tree of files, renames its root and deletes it, each mirrored before the next. Expects the rename to be
  * mirrored by a single write, the deletion by as many as a single directory takes, each in less than two seconds.
  */
-export async function renameAndDelete(
+export async function expectCheapMoves(
   lakes: MirroredLakes,
   { count, reading = 'all' }: { readonly count: number } & Pick<Equality, 'reading'>,
 ): Promise<Measured> {

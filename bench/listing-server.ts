@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { firstFrom, type ListedBlobs, PageWriter } from './listing-pages.js';
+
+export interface ListingServer {
+  readonly connectionString: string;
+  stop(): Promise<void>;
+}
+
+export interface ListingServerOptions {
+  readonly blobs: number;
+  readonly container: string;
+  /** `sourceaccount` when it is not told. */
+  readonly account?: string;
+  /** Metadata entries of each blob beside the stamp; 2 when it is not told. */
+  readonly metadata?: number;
+  /** Makes it a backup, in step with a server of this account and as many blobs. */
+  readonly stampOf?: string;
+}
+
+const LARGEST_PAGE = 5000;
+
+/**
+ * A storage account that answers List Blobs and nothing else, from memory, so that what is measured is the client.
+ * Signatures are not looked at. Knows `prefix`, `startFrom`, `marker`, `maxresults` and `include=metadata`.
+ */
+export async function startListingServer(options: ListingServerOptions): Promise<ListingServer> {
+  const listed: ListedBlobs = { account: 'sourceaccount', metadata: 2, ...options };
+  const writers = { full: new PageWriter(listed, true), bare: new PageWriter(listed, false) };
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://127.0.0.1');
+    response.setHeader('x-ms-version', request.headers['x-ms-version'] ?? '');
+    response.setHeader('x-ms-client-request-id', request.headers['x-ms-client-request-id'] ?? '');
+    response.setHeader('content-type', 'application/xml');
+    if (query.get('comp') !== 'list' || pathname !== `/${listed.account}/${listed.container}`) {
+      const code = pathname.split('/').length > 3 ? 'BlobNotFound' : 'ContainerNotFound';
+      response.setHeader('x-ms-error-code', code);
+      response
+        .writeHead(404)
+        .end(`<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code></Error>`);
+      return;
+    }
+    const prefix = query.get('prefix') ?? '';
+    const begin = Math.max(
+      firstFrom(listed.blobs, prefix),
+      firstFrom(listed.blobs, query.get('startFrom') ?? ''),
+      Number(query.get('marker') ?? 0),
+    );
+    // No name has a character beyond this one.
+    const end = firstFrom(listed.blobs, `${prefix}\uFFFF`);
+    const to = Math.min(end, begin + Math.min(LARGEST_PAGE, Number(query.get('maxresults') ?? LARGEST_PAGE)));
+    const withMetadata = query.get('include')?.split(',').includes('metadata') === true;
+    const page = writers[withMetadata ? 'full' : 'bare'].write(begin, to, to < end ? String(to) : '');
+    // As the service sends it: in chunks of which nobody knows how many are to come.
+    response.writeHead(200, { 'transfer-encoding': 'chunked' }).end(page);
+  }
+
+  const server = createServer({ keepAliveTimeout: 120_000 }, answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}/${listed.account}`;
+  const key = Buffer.from('any key will do').toString('base64');
+  return {
+    connectionString: `DefaultEndpointsProtocol=http;AccountName=${listed.account};AccountKey=${key};BlobEndpoint=${endpoint};`,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

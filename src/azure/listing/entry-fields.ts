@@ -1,0 +1,77 @@
+import type { Metadata } from '../../model/stamp.js';
+import type { Tags } from '../../model/tags.js';
+import type { BlobProperties } from '../to-reading.js';
+import type { ListedAccess, ListedDetails } from './listed-page.js';
+
+/** An entry of a listing as it is written: names of elements, or of metadata and tags, to their decoded text. */
+export interface EntryFields {
+  readonly properties: ReadonlyMap<string, string>;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** What stands in a listing for a metadata name that is no XML name. */
+const UNREADABLE_NAME = 'x-ms-invalid-name';
+
+/** @throws Error when a property is none */
+export function toDetails({ properties, metadata, tags }: EntryFields): ListedDetails {
+  return {
+    properties: toBlobProperties(properties),
+    metadata: toRecord(metadata),
+    isMetadataWhole: !metadata.has(UNREADABLE_NAME),
+    tags: toRecord(tags),
+    access: toAccess(properties),
+  };
+}
+
+/** Of its own properties only, so that metadata may be named `__proto__`. */
+function toRecord(fields: ReadonlyMap<string, string>): Metadata & Tags {
+  return Object.fromEntries(fields);
+}
+
+function toBlobProperties(fields: ReadonlyMap<string, string>): BlobProperties {
+  const md5 = fields.get('Content-MD5');
+  return {
+    etag: fields.get('Etag'),
+    lastModified: toDate(fields, 'Last-Modified'),
+    contentLength: toCount(fields, 'Content-Length'),
+    blobType: fields.get('BlobType'),
+    contentMD5: md5 === undefined ? undefined : Buffer.from(md5, 'base64'),
+    contentType: fields.get('Content-Type'),
+    contentEncoding: fields.get('Content-Encoding'),
+    contentLanguage: fields.get('Content-Language'),
+    contentDisposition: fields.get('Content-Disposition'),
+    cacheControl: fields.get('Cache-Control'),
+    copyStatus: fields.get('CopyStatus'),
+    accessTier: fields.get('AccessTier'),
+    accessTierInferred: fields.has('AccessTierInferred')
+      ? fields.get('AccessTierInferred') === 'true'
+      : undefined,
+    archiveStatus: fields.get('ArchiveStatus'),
+    tagCount: toCount(fields, 'TagCount'),
+  };
+}
+
+function toAccess(fields: ReadonlyMap<string, string>): ListedAccess | undefined {
+  const [owner, group, permissions, acl] = ['Owner', 'Group', 'Permissions', 'Acl'].map((name) =>
+    fields.get(name),
+  );
+  if (owner === undefined || group === undefined || permissions === undefined || acl === undefined)
+    return undefined;
+  return { owner, group, permissions, acl };
+}
+
+function toCount(fields: ReadonlyMap<string, string>, name: string): number | undefined {
+  const text = fields.get(name);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,16}$/.test(text)) throw new Error(`the service listed a blob whose ${name} is no number`);
+  return Number(text);
+}
+
+function toDate(fields: ReadonlyMap<string, string>, name: string): Date | undefined {
+  const text = fields.get(name);
+  if (text === undefined) return undefined;
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new Error(`the service listed a blob whose ${name} is no date`);
+  return date;
+}

@@ -1,0 +1,59 @@
+/**
+ * List Blobs without the SDK's parser of XML, for walks of listings that are long: a page is scanned as bytes, and its
+ * entries are read where they lie. The scanner never guesses; a page that it does not know goes through a real parser,
+ * and one that is not whole is an error, never a short page.
+ */
+import { BlobmirrorError } from '../../model/errors.js';
+import type { ContainerName } from '../../model/key.js';
+import type { Account } from '../connect-account.js';
+import { toStorageError } from '../storage-error.js';
+import { DamagedPage } from './damaged-page.js';
+import type { ListedPage } from './listed-page.js';
+import type { Listing } from './listing.js';
+import { openListing } from './open-listing.js';
+import { readPage } from './read-page.js';
+
+/**
+ * The pages of a container's listing, each asked for when it is drawn. Between two of them a walk may stop and go on
+ * another day, from the marker or from a path.
+ *
+ * @throws BlobmirrorError; when the container does not exist, one whose context has `service: 'ContainerNotFound'`
+ */
+export async function* listPages(
+  account: Account,
+  container: ContainerName,
+  listing: Listing = {},
+): AsyncGenerator<ListedPage, void, void> {
+  const request = openListing(account, container);
+  let { marker } = listing;
+  for (;;) {
+    let page: ListedPage;
+    try {
+      page = readPage(await request({ ...listing, marker }));
+    } catch (error) {
+      if (listing.signal?.aborted === true) throw listing.signal.reason;
+      throw toListingError(error, account.name);
+    }
+    yield page;
+    if (page.nextMarker === undefined) return;
+    if (page.nextMarker === marker) throw damaged(account.name, 'a page that is followed by itself');
+    marker = page.nextMarker;
+  }
+}
+
+function toListingError(error: unknown, account: string): BlobmirrorError {
+  return error instanceof DamagedPage
+    ? damaged(account, error.message, error)
+    : toStorageError(error, 'read', account);
+}
+
+function damaged(account: string, what: string, cause?: unknown): BlobmirrorError {
+  return new BlobmirrorError(
+    'storage-unavailable',
+    `${account} sent a listing that cannot be read: ${what}`,
+    {
+      cause,
+      context: { account, operation: 'read' },
+    },
+  );
+}

@@ -1,0 +1,54 @@
+import { addAbortSignal, type Readable } from 'node:stream';
+import { ContainerClient, type RequestPolicyFactory } from '@azure/storage-blob';
+import type { ContainerName } from '../../model/key.js';
+import type { Account } from '../connect-account.js';
+import { type Listing, toQuery } from './listing.js';
+
+/** Asks for a page and resolves to the bytes of the answer. One at a time. */
+export type PageRequest = (listing: Listing) => Promise<Buffer>;
+
+/**
+ * Requests for pages of a container's listing, through a pipeline like all others of the account. The SDK has no call
+ * for a page as bytes. What it sends for a container's properties is the same request but for the query, and it keeps
+ * the query of a client's URL, where a SAS would be.
+ */
+export function openListing(account: Account, container: ContainerName): PageRequest {
+  let body: Buffer | undefined;
+  /** Takes the body of a page as it comes, before the SDK can parse it; errors it parses as ever. */
+  const takeBody: RequestPolicyFactory = {
+    create: (next) => ({
+      sendRequest: async (request) => {
+        request.streamResponseStatusCodes = new Set([200]);
+        const response = await next.sendRequest(request);
+        if (response.readableStreamBody !== undefined)
+          body = await readWithin(request.timeout, response.readableStreamBody as Readable);
+        return response;
+      },
+    }),
+  };
+  const pipeline = account.createPipeline();
+  pipeline.factories.push(takeBody);
+  const { url } = account.client.getContainerClient(container);
+  const joint = url.includes('?') ? '&' : '?';
+
+  return async (listing) => {
+    body = undefined;
+    const client = new ContainerClient(`${url}${joint}${toQuery(listing)}`, pipeline);
+    await client.getProperties(listing.signal === undefined ? {} : { abortSignal: listing.signal });
+    if (body === undefined) throw new Error('the SDK kept the body of a listing to itself');
+    return body;
+  };
+}
+
+/** A body that is read by the SDK is under the request's limit of time; one that it hands over is not any more. */
+async function readWithin(milliseconds: number, stream: Readable): Promise<Buffer> {
+  const overdue = new AbortController();
+  const timer = milliseconds > 0 ? setTimeout(() => overdue.abort(), milliseconds) : undefined;
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of addAbortSignal(overdue.signal, stream)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  } finally {
+    clearTimeout(timer);
+  }
+}

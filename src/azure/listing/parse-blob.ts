@@ -1,0 +1,96 @@
+import { type Etag, parseEtag } from '../../model/etag.js';
+import { STAMP_NAME } from '../../model/stamp.js';
+import { DamagedPage } from './damaged-page.js';
+import { type EntryFields, toDetails } from './entry-fields.js';
+import type { ListedEntry } from './listed-page.js';
+import { childrenOf, textOf, type XmlElement } from './parse-elements.js';
+import { toStamp } from './to-stamp.js';
+
+/** The entry that a `<Blob>` is; none for a snapshot, an old version or a deleted blob. @throws DamagedPage */
+export function parseBlob(blob: XmlElement): readonly ListedEntry[] {
+  const parts = childrenOf(blob);
+  const name = toName(only(parts, 'Name'));
+  if (!isCurrent(parts)) return [];
+  const properties = within(only(parts, 'Properties'));
+  const metadata = within(only(parts, 'Metadata'));
+  const tags = within(only(within(only(parts, 'Tags')), 'TagSet'));
+  const fields: EntryFields = {
+    properties: toFields(properties),
+    metadata: toFields(metadata),
+    tags: new Map(tags.map(toTag)),
+  };
+  const etag = toEtag(text(only(properties, 'Etag')));
+  if (name === '') throw new DamagedPage('a blob without name');
+  const copyStatus = text(only(properties, 'CopyStatus'));
+  const isSettled = copyStatus === undefined || copyStatus === 'success';
+  const stamp = text(only(metadata, STAMP_NAME, inAnyCase));
+  const isFolder = text(only(metadata, 'hdi_isfolder', inAnyCase))?.toLowerCase() === 'true';
+  return [
+    {
+      name,
+      etag,
+      stamp: stamp === undefined || !isSettled ? undefined : toStamp(stamp),
+      isDirectory: isFolder || text(only(properties, 'ResourceType')) === 'directory',
+      details: () => toDetails(fields),
+    },
+  ];
+}
+
+/** Names with characters that XML cannot hold come percent-encoded: learn.microsoft.com/rest/api/storageservices/list-blobs */
+function toName(element: XmlElement | undefined): string {
+  if (element === undefined) throw new DamagedPage('a blob without name');
+  const name = textOf(element);
+  if (element.attributes['Encoded'] !== 'true') return name;
+  try {
+    return decodeURIComponent(name);
+  } catch (error) {
+    throw new DamagedPage('a name that is not encoded as it says', { cause: error });
+  }
+}
+
+function toEtag(written: string | undefined): Etag {
+  try {
+    return parseEtag(written);
+  } catch (error) {
+    throw new DamagedPage('a blob without ETag', { cause: error });
+  }
+}
+
+function isCurrent(parts: readonly XmlElement[]): boolean {
+  return (
+    !text(only(parts, 'Snapshot')) &&
+    text(only(parts, 'Deleted')) !== 'true' &&
+    text(only(parts, 'IsCurrentVersion')) !== 'false'
+  );
+}
+
+/** Of a name that comes twice, the last counts. */
+function toFields(elements: readonly XmlElement[]): ReadonlyMap<string, string> {
+  return new Map(elements.map((element) => [element.name, textOf(element)]));
+}
+
+function toTag(tag: XmlElement): readonly [string, string] {
+  const parts = childrenOf(tag);
+  const [key, value] = [text(only(parts, 'Key')), text(only(parts, 'Value'))];
+  if (tag.name !== 'Tag' || key === undefined || value === undefined)
+    throw new DamagedPage('a tag without key or value');
+  return [key, value];
+}
+
+const asItIs = (name: string): string => name;
+const inAnyCase = (name: string): string => name.toLowerCase();
+
+/** The element of this name; undefined when there is none. */
+function only(elements: readonly XmlElement[], name: string, toForm = asItIs): XmlElement | undefined {
+  const [found, ...others] = elements.filter((element) => toForm(element.name) === name);
+  if (others.length > 0) throw new DamagedPage(`more than one ${name}`);
+  return found;
+}
+
+function text(element: XmlElement | undefined): string | undefined {
+  return element === undefined ? undefined : textOf(element);
+}
+
+function within(element: XmlElement | undefined): readonly XmlElement[] {
+  return element === undefined ? [] : childrenOf(element);
+}

@@ -1,0 +1,27 @@
+import { DamagedPage } from './damaged-page.js';
+import type { ListedEntry, ListedPage } from './listed-page.js';
+import { parseBlob } from './parse-blob.js';
+import { childrenOf, parseElements, textOf, type XmlElement } from './parse-elements.js';
+
+/**
+ * A page of a listing by a parser of XML, for what the scanner does not know. Elements that are new to it are passed
+ * over where they can change nothing; what is there twice, or between the blobs, is an error.
+ *
+ * @throws DamagedPage
+ */
+export function parsePage(bytes: Uint8Array): ListedPage {
+  const root = parseElements(bytes);
+  if (root.name !== 'EnumerationResults') throw new DamagedPage(`it is no listing but ${root.name}`);
+  const marker = textOf(the(root, 'NextMarker'));
+  const entries = childrenOf(the(root, 'Blobs')).flatMap((child): readonly ListedEntry[] => {
+    if (child.name !== 'Blob') throw new DamagedPage(`${child.name} among the blobs`);
+    return parseBlob(child);
+  });
+  return { entries, nextMarker: marker === '' ? undefined : marker };
+}
+
+function the(parent: XmlElement, name: string): XmlElement {
+  const [found, ...others] = childrenOf(parent).filter((child) => child.name === name);
+  if (found === undefined || others.length > 0) throw new DamagedPage(`no ${name}, or more than one`);
+  return found;
+}

@@ -1,0 +1,57 @@
+import type { Etag } from '../../model/etag.js';
+import type { Stamp } from '../../model/stamp.js';
+import { toDetails } from './entry-fields.js';
+import type { ListedDetails, ListedEntry } from './listed-page.js';
+import { readFields } from './read-fields.js';
+import { toStamp } from './to-stamp.js';
+import type { XmlCursor } from './xml-cursor.js';
+
+/** What a scan learns of an entry: where its parts are on the page, from which byte to before which. */
+export interface EntryPlaces {
+  /** Behind `<Blob>`. */
+  readonly start: number;
+  nameStart: number;
+  nameEnd: number;
+  /** Without quotes, and not empty. */
+  etagStart: number;
+  etagEnd: number;
+  /** -1 when there is no stamp. */
+  stampStart: number;
+  stampEnd: number;
+  isDirectory: boolean;
+  /** A copy onto the blob is under way or was given up. */
+  isUnsettled: boolean;
+}
+
+/** An entry on a page that was scanned. */
+export class ScannedEntry implements ListedEntry {
+  readonly #cursor: XmlCursor;
+  readonly #places: EntryPlaces;
+  #name: string | undefined;
+
+  constructor(cursor: XmlCursor, places: EntryPlaces) {
+    this.#cursor = cursor;
+    this.#places = places;
+  }
+
+  get name(): string {
+    return (this.#name ??= this.#cursor.text(this.#places.nameStart, this.#places.nameEnd));
+  }
+
+  get etag(): Etag {
+    return this.#cursor.text(this.#places.etagStart, this.#places.etagEnd) as Etag;
+  }
+
+  get stamp(): Stamp | undefined {
+    const { stampStart, stampEnd, isUnsettled } = this.#places;
+    return stampStart < 0 || isUnsettled ? undefined : toStamp(this.#cursor.text(stampStart, stampEnd));
+  }
+
+  get isDirectory(): boolean {
+    return this.#places.isDirectory;
+  }
+
+  details(): ListedDetails {
+    return toDetails(readFields(this.#cursor, this.#places.start));
+  }
+}

@@ -1,0 +1,127 @@
+import { afterReference, decodeReferences } from './references.js';
+
+const [AMPERSAND, SLASH, LESS, GREATER, SPACE] = [0x26, 0x2f, 0x3c, 0x3e, 0x20];
+
+/** What a byte may be. Names that listings use are ASCII; in text, `>` and carriage returns are left to the parser. */
+const NAME_START = 1;
+const IN_NAME = 2;
+const IN_TEXT = 4;
+const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte);
+  const isText = byte >= SPACE ? !'<>&'.includes(character) : character === '\t' || character === '\n';
+  return (
+    (/[A-Za-z_]/.test(character) ? NAME_START : 0) |
+    (/[A-Za-z0-9_.-]/.test(character) ? IN_NAME : 0) |
+    (isText ? IN_TEXT : 0)
+  );
+});
+
+/**
+ * Goes over UTF-8 that is written as the service writes XML: no attribute, comment or white space between elements.
+ * What is not so is not gone over. Every byte is looked at, once.
+ */
+export class XmlCursor {
+  at = 0;
+  readonly #bytes: Buffer;
+  readonly #encoding: 'latin1' | 'utf8';
+  /** Of the last leaf. */
+  #name = 0;
+  #nameEnd = 0;
+  textStart = 0;
+  textEnd = 0;
+
+  constructor(bytes: Buffer, isAscii: boolean) {
+    this.#bytes = bytes;
+    this.#encoding = isAscii ? 'latin1' : 'utf8';
+  }
+
+  get isAtEnd(): boolean {
+    return this.at === this.#bytes.length;
+  }
+
+  /** Goes over exactly this, or stays. */
+  skip(expected: Uint8Array): boolean {
+    if (!this.#equals(this.at, expected)) return false;
+    this.at += expected.length;
+    return true;
+  }
+
+  /** Goes over an element that holds text or nothing, or stays. */
+  leaf(): boolean {
+    const bytes = this.#bytes;
+    let at = this.at;
+    if (bytes[at] !== LESS) return false;
+    const name = ++at;
+    if (!isKind(bytes[at], NAME_START)) return false;
+    while (isKind(bytes[at], IN_NAME)) at++;
+    const nameEnd = at;
+
+    if (bytes[at] !== GREATER) {
+      if (bytes[at] === SPACE) at++;
+      if (bytes[at] !== SLASH || bytes[at + 1] !== GREATER) return false;
+      this.#found(name, nameEnd, at, at, at + 2);
+      return true;
+    }
+
+    const textStart = ++at;
+    for (;;) {
+      while (isKind(bytes[at], IN_TEXT)) at++;
+      if (bytes[at] !== AMPERSAND) break;
+      at = afterReference(bytes, at);
+      if (at < 0) return false;
+    }
+    const textEnd = at;
+
+    if (bytes[at] !== LESS || bytes[at + 1] !== SLASH) return false;
+    at += 2;
+    for (let i = name; i < nameEnd; i++, at++) if (bytes[i] !== bytes[at]) return false;
+    if (bytes[at] !== GREATER) return false;
+    this.#found(name, nameEnd, textStart, textEnd, at + 1);
+    return true;
+  }
+
+  #found(name: number, nameEnd: number, textStart: number, textEnd: number, after: number): void {
+    this.#name = name;
+    this.#nameEnd = nameEnd;
+    this.textStart = textStart;
+    this.textEnd = textEnd;
+    this.at = after;
+  }
+
+  /** Whether the last leaf has this name. */
+  isNamed(name: Uint8Array): boolean {
+    return this.#nameEnd - this.#name === name.length && this.#equals(this.#name, name);
+  }
+
+  /** The same, in letters of any case; `lowerCase` has no characters but letters and `_`. */
+  isNamedInAnyCase(lowerCase: Uint8Array): boolean {
+    if (this.#nameEnd - this.#name !== lowerCase.length) return false;
+    for (let i = 0; i < lowerCase.length; i++) {
+      const byte = this.#bytes[this.#name + i] ?? 0;
+      if ((byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte) !== lowerCase[i]) return false;
+    }
+    return true;
+  }
+
+  get name(): string {
+    return this.#bytes.toString('latin1', this.#name, this.#nameEnd);
+  }
+
+  /** The text of the last leaf, or of another one by its place: a copy, which keeps no page in memory. */
+  text(start = this.textStart, end = this.textEnd): string {
+    return decodeReferences(this.#bytes.toString(this.#encoding, start, end));
+  }
+
+  textBeginsWith(byte: number): boolean {
+    return this.#bytes[this.textStart] === byte;
+  }
+
+  #equals(at: number, expected: Uint8Array): boolean {
+    for (let i = 0; i < expected.length; i++) if (this.#bytes[at + i] !== expected[i]) return false;
+    return true;
+  }
+}
+
+function isKind(byte: number | undefined, kind: number): boolean {
+  return byte !== undefined && ((KINDS[byte] ?? 0) & kind) !== 0;
+}

@@ -1,0 +1,108 @@
+import type { ContainerName } from '../key.js';
+
+/** `2026-11-25T13-09-31Z-4f2a`: begins with the time, so that names sort by it. */
+export type RunId = string & { readonly __brand: 'RunId' };
+
+/** What a reconcile is asked to do. */
+export interface ReconcileRequest {
+  /** One container; undefined: all in scope. */
+  readonly container?: ContainerName;
+  /** Only keys whose path begins so. */
+  readonly prefix?: string;
+  /** Finds and counts what is out of step, and writes nothing. */
+  readonly dryRun: boolean;
+  /** Containers whose deletions pass the guards, however many they are. */
+  readonly allowDeletes: readonly ContainerName[];
+  readonly reason: 'timer' | 'http' | 'command-line' | 'start';
+}
+
+/** One full sync, from its start to its end: a document in the state store, which every worker reads and adds to. */
+export interface Run {
+  readonly id: RunId;
+  readonly request: ReconcileRequest;
+  readonly state: RunState;
+  /** ISO 8601, as all times here. */
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  readonly endedAt?: string;
+  readonly shards: Readonly<Record<string, ShardProgress>>;
+  readonly containers: Readonly<Record<string, ContainerProgress>>;
+  readonly counts: Counts;
+  readonly samples: Samples;
+  readonly alerts: readonly Alert[];
+  /** A listing of the source failed on the way: this run deletes nothing. */
+  readonly sourceListingFailed: boolean;
+}
+
+export type RunState = 'comparing' | 'deleting' | 'done' | 'cancelled';
+
+export interface ShardProgress {
+  readonly container: string;
+  readonly phase: 'compare' | 'delete';
+  /** How many slices of it are recorded: the number of the one that is due. */
+  readonly slices: number;
+  readonly isDone: boolean;
+  /** The code of the error that it was given up for. */
+  readonly failed?: string;
+}
+
+export interface ContainerProgress {
+  /** Entries that were listed. */
+  readonly source: number;
+  readonly backup: number;
+  /** Keys that only the backup has. */
+  readonly extras: number;
+  /** Why its extras are left alone. */
+  readonly stopped?: AlertCode;
+  /** Its listings do not have the order that was expected: it is walked in the slower way. */
+  readonly unordered?: true;
+}
+
+export interface Counts {
+  /** Keys that were on both sides and in step. */
+  readonly inStep: number;
+  /** Keys that were not. */
+  readonly nominated: number;
+  readonly bytesCopied: number;
+  /** By the verdict of the heart; in a dry run `missing`, `extra` and `different`. */
+  readonly byVerdict: Readonly<Record<string, number>>;
+  /** By the reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** By the code of the error. */
+  readonly failed: Readonly<Record<string, number>>;
+}
+
+/** The first ones of each, a hundred at most; all are in the report. */
+export interface Samples {
+  readonly repaired: readonly ReportLine[];
+  readonly skipped: readonly ReportLine[];
+  readonly failed: readonly ReportLine[];
+}
+
+/** What became of one key that was out of step: a line of the report. */
+export interface ReportLine {
+  readonly container: string;
+  readonly path: string;
+  readonly verdict: string;
+  /** Of a skip. */
+  readonly reason?: string;
+  /** Of a failure. */
+  readonly code?: string;
+  readonly detail?: string;
+  readonly bytes?: number;
+}
+
+export interface Alert {
+  readonly code: AlertCode;
+  readonly container?: string;
+  /** A sentence for the operator, with what to do. */
+  readonly detail: string;
+}
+
+export type AlertCode =
+  | 'source-container-missing'
+  | 'source-container-empty'
+  | 'too-many-deletes'
+  | 'source-listing-failed'
+  | 'listing-unordered'
+  | 'shard-failed';

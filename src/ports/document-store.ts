@@ -1,0 +1,39 @@
+/**
+ * Where the app keeps its own state: small JSON documents, and long lists of lines. Names are paths with slashes. Every
+ * method rejects with a `BlobmirrorError` of a storage code and nothing else.
+ */
+export interface DocumentStore {
+  /** Undefined when there is none. */
+  read(name: string): Promise<StoredDocument | undefined>;
+
+  /** Puts a document in the place of the version that was read, or where nothing is. */
+  write(name: string, value: unknown, condition: DocumentCondition): Promise<'written' | 'moved'>;
+
+  /** Names that begin so, in ascending order, some thousands at a time. */
+  list(prefix: string): AsyncIterable<readonly string[]>;
+
+  /** It is no error when there is none. */
+  remove(name: string): Promise<void>;
+
+  /** A list of lines that appears whole when it is closed, in the place of what was there, or not at all. */
+  openLines(name: string): LineWriter;
+
+  /** The lines of a list, as they come, in bounded memory; none when there is no such list. */
+  readLines(name: string): AsyncIterable<string>;
+}
+
+export interface StoredDocument {
+  readonly value: unknown;
+  /** Opaque: names this version to a later write. */
+  readonly version: string;
+}
+
+export type DocumentCondition = { readonly version: string } | { readonly nothingThere: true };
+
+/** Memory is bounded: what was written goes out in pieces. */
+export interface LineWriter {
+  /** One line, without its end. */
+  write(line: string): Promise<void>;
+  /** Makes the list appear. With no line written there is none. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,202 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connectAccount, type ConnectOptions } from '../../../src/azure/connect-account.js';
+import { listPages } from '../../../src/azure/listing/list-pages.js';
+import type { Listing } from '../../../src/azure/listing/listing.js';
+import { parseContainerName } from '../../../src/model/key.js';
+import { rejectionOf } from '../support/answering-service.js';
+import { type WrittenBlob, writePage } from './support/written-page.js';
+
+const CONTAINER = parseContainerName('photos');
+const SIGNATURE = 'sv=2026&sig=a%2Bb%3D';
+
+function blob(name: string): WrittenBlob {
+  return { name, properties: new Map([['Etag', '0x1']]), metadata: new Map(), tags: new Map() };
+}
+
+function page(names: readonly string[], nextMarker = ''): Buffer {
+  return writePage({ blobs: names.map(blob), nextMarker });
+}
+
+/** A service that answers as it is told, and what listing it comes to. It is gone when the test ends. */
+async function serve(
+  answer: (response: ServerResponse, request: IncomingMessage, query: URLSearchParams) => void,
+  options: ConnectOptions = { tries: 1 },
+) {
+  const queries: URLSearchParams[] = [];
+  const server = createServer((request, response) => {
+    const query = new URL(request.url ?? '', 'http://127.0.0.1').searchParams;
+    queries.push(query);
+    answer(response, request, query);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  const connectionString = `BlobEndpoint=http://127.0.0.1:${port}/sourceaccount;SharedAccessSignature=${SIGNATURE}`;
+  const account = connectAccount({ connectionString }, options);
+  const list = async (listing?: Listing) => {
+    const pages = await Array.fromAsync(listPages(account, CONTAINER, listing));
+    return pages.map(({ entries }) => entries.map(({ name }) => name));
+  };
+  return { account, queries, list };
+}
+
+describe('a listing', () => {
+  it('asks for what it is told to, beside the signature, and goes on from marker to marker', async () => {
+    const { list, queries } = await serve((response, _, query) =>
+      response.end(query.get('marker') === null ? page(['a', 'b'], 'm & n') : page(['c'])),
+    );
+    const listing: Listing = {
+      prefix: 'p/é & +%20=?#😀',
+      startFrom: "it's/../x",
+      include: { metadata: true, tags: true, copy: true, permissions: true },
+      pageSize: 2,
+    };
+    expect(await list(listing)).toEqual([['a', 'b'], ['c']]);
+    const asked = {
+      restype: 'container',
+      comp: 'list',
+      prefix: listing.prefix,
+      startFrom: listing.startFrom,
+      maxresults: '2',
+      include: 'copy,metadata,permissions,tags',
+      sv: '2026',
+      sig: 'a+b=',
+    };
+    expect(queries.map((query) => Object.fromEntries(query))).toEqual([asked, { ...asked, marker: 'm & n' }]);
+  });
+
+  it('begins at a marker', async () => {
+    const { list, queries } = await serve((response) => response.end(page(['c'])));
+    expect(await list({ marker: 'm' })).toEqual([['c']]);
+    expect(queries.map((query) => query.get('marker'))).toEqual(['m']);
+  });
+
+  it('asks for no page before it is drawn, and for none after the last that is', async () => {
+    const { account, queries } = await serve((response, _, query) =>
+      response.end(page(['a'], `${query.get('marker') ?? ''}m`)),
+    );
+    for await (const { nextMarker } of listPages(account, CONTAINER)) if (nextMarker === 'mm') break;
+    expect(queries).toHaveLength(2);
+  });
+
+  it('waits for its turn before every page', async () => {
+    let turns = 0;
+    const cap = async (): Promise<void> => {
+      await Promise.resolve();
+      turns++;
+    };
+    const { list } = await serve(
+      (response, _, query) => response.end(query.get('marker') === null ? page(['a'], 'm') : page(['b'])),
+      { tries: 1, cap },
+    );
+    expect(await list()).toEqual([['a'], ['b']]);
+    expect(turns).toBe(2);
+  });
+
+  it('reads pages with names that XML cannot hold, and others that are written in an unusual way', async () => {
+    const unusual = page(['b'])
+      .toString()
+      .replace('<Blobs>', '<Blobs>\n  <!-- sorted -->\n  ')
+      .replace('<Name>b</Name>', '<Name><![CDATA[b & c]]></Name>')
+      .replace('</Blob>', '<Future at="2030"><Thing/></Future></Blob>');
+    const { list } = await serve((response, _, query) =>
+      response.end(query.get('marker') === null ? page(['a', 'a\uFFFF\u0001'], 'm') : unusual),
+    );
+    expect(await list()).toEqual([['a', 'a\uFFFF\u0001'], ['b & c']]);
+  });
+
+  it('leaves out what is no blob as it is now', async () => {
+    const { list } = await serve((response) =>
+      response.end(
+        page(['old', 'snapshot', 'deleted', 'new'])
+          .toString()
+          .replace(
+            'old</Name>',
+            'old</Name><VersionId>1</VersionId><IsCurrentVersion>false</IsCurrentVersion>',
+          )
+          .replace('snapshot</Name>', 'snapshot</Name><Snapshot>2026-11-21</Snapshot>')
+          .replace('deleted</Name>', 'deleted</Name><Deleted>true</Deleted>')
+          .replace(
+            'new</Name>',
+            'new</Name><VersionId>2</VersionId><IsCurrentVersion>true</IsCurrentVersion>',
+          ),
+      ),
+    );
+    expect(await list()).toEqual([['new']]);
+  });
+});
+
+describe('a listing fails, and gives no short page, when', () => {
+  const whole = page(['a', 'b']);
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    [
+      'the body is cut off within its length',
+      (response) => cutOff(response, { 'content-length': whole.length }),
+    ],
+    ['the body is cut off between its chunks', (response) => cutOff(response, {})],
+    ['the body is short and says that this is all', (response) => response.end(whole.subarray(0, -20))],
+    ['there is no body', (response) => response.end()],
+    [
+      'somebody in between answers with a page of his own',
+      (response) => response.end('<html><p>Log in</html>'),
+    ],
+    ['a blob has no ETag', (response) => response.end(whole.toString().replace('<Etag>0x1</Etag>', ''))],
+    ['it does not say whether there is more', (response) => response.end(withoutMarker())],
+    ['there is something else among the blobs', (response) => response.end(withPrefixes())],
+    ['a page is followed by itself', (response) => response.end(page(['a'], 'm'))],
+    ['the service says that it is busy', (response) => response.writeHead(500).end()],
+  ])('%s', async (_, answer) => {
+    const { list } = await serve(answer);
+    expect(await rejectionOf(list())).toMatchObject({
+      code: 'storage-unavailable',
+      context: { account: expect.any(String) as string },
+    });
+  });
+
+  const cutOff = (response: ServerResponse, headers: Record<string, number>): void => {
+    response.writeHead(200, headers);
+    response.write(whole.subarray(0, -20), () => response.destroy());
+  };
+  const withoutMarker = () => whole.toString().replace('<NextMarker />', '');
+  const withPrefixes = () =>
+    whole.toString().replace('<Blob>', '<BlobPrefix><Name>p/</Name></BlobPrefix><Blob>');
+
+  it('the body does not come to its end in time', async () => {
+    const { list } = await serve((response) => response.write(whole.subarray(0, 100)), {
+      tries: 1,
+      answerWithinMs: 50,
+    });
+    expect(await rejectionOf(list())).toMatchObject({ code: 'storage-unavailable' });
+  });
+
+  it('there is no answer in time', async () => {
+    const { list } = await serve(() => undefined, { tries: 1, answerWithinMs: 50 });
+    expect(await rejectionOf(list())).toMatchObject({ code: 'storage-unavailable' });
+  });
+
+  it('the service says so, in words that it keeps', async () => {
+    const { list } = await serve((response) =>
+      response
+        .writeHead(404, { 'content-type': 'application/xml' })
+        .end('<?xml version="1.0"?><Error><Code>ContainerNotFound</Code><Message>No.</Message></Error>'),
+    );
+    expect(await rejectionOf(list())).toMatchObject({
+      context: { status: 404, service: 'ContainerNotFound' },
+    });
+  });
+
+  it('somebody ends it, while it waits for a body too', async () => {
+    const reason = new Error('enough');
+    const enough = new AbortController();
+    const { list } = await serve((response) => {
+      response.write(whole.subarray(0, 100), () => enough.abort(reason));
+    });
+    expect(await rejectionOf(list({ signal: enough.signal }))).toBe(reason);
+  });
+});

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DamagedPage } from '../../../src/azure/listing/damaged-page.js';
+import { parsePage } from '../../../src/azure/listing/parse-page.js';
+import { readPage } from '../../../src/azure/listing/read-page.js';
+import { scanPage } from '../../../src/azure/listing/scan-page.js';
+import { splitStamp } from '../../../src/model/stamp.js';
+import { anyPage, anySpelling } from './support/any-page.js';
+import { mutate, anyMutations } from './support/mutate.js';
+import { plain } from './support/plain.js';
+import { isUnwritable, type WrittenBlob, writePage } from './support/written-page.js';
+
+describe('a page of a listing', () => {
+  it('is read as it was written, by the scanner and by the parser alike', () => {
+    fc.assert(
+      fc.property(anyPage, anySpelling, (written, spelling) => {
+        const page = writePage(written, spelling);
+        const parsed = parsePage(page);
+        expect(parsed.nextMarker ?? '').toBe(written.nextMarker);
+        expect(parsed.entries).toHaveLength(written.blobs.length);
+        for (const [i, { name, properties, metadata, tags }] of written.blobs.entries()) {
+          const entry = parsed.entries[i];
+          const details = entry?.details();
+          const settled = ['success', undefined].includes(properties.get('CopyStatus'));
+          const all = Object.fromEntries(metadata);
+          expect(entry).toMatchObject({ name, stamp: settled ? splitStamp(all).stamp : undefined });
+          expect(entry?.etag).toBe(properties.get('Etag')?.replace(/^"(.*)"$/, '$1'));
+          expect(details?.metadata).toEqual(all);
+          expect(details?.tags).toEqual(Object.fromEntries(tags));
+          expect(details?.properties.contentType).toBe(properties.get('Content-Type'));
+        }
+        const scanned = scanPage(page);
+        expect(scanned === undefined).toBe(written.blobs.some(isForParser));
+        expect(plain(scanned ?? parsed)).toEqual(plain(parsed));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('that was damaged is read as the parser reads it, or left to the parser', () => {
+    let scanned = 0;
+    fc.assert(
+      fc.property(anyPage, anySpelling, anyMutations, (written, spelling, mutations) => {
+        const page = mutate(writePage(written, spelling), mutations);
+        const found = scanPage(page);
+        if (found === undefined) return;
+        scanned++;
+        expect(plain(found)).toEqual(plain(parsePage(page)));
+      }),
+      { numRuns: 2000 },
+    );
+    expect(scanned).toBeGreaterThan(100);
+  });
+
+  it('that was cut off anywhere is an error and never a shorter page', () => {
+    fc.assert(
+      fc.property(
+        anyPage,
+        anySpelling,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (written, spelling, part) => {
+          const page = writePage(written, spelling);
+          const cut = page.subarray(0, Math.floor(part * (page.length - 1)));
+          expect(() => readPage(cut)).toThrow(DamagedPage);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** Names that are encoded, and ETags that begin with a quote or what else has to be escaped: no listing has such. */
+function isForParser({ name, properties }: WrittenBlob): boolean {
+  return isUnwritable(name) || /^["&<>'\r]/.test(properties.get('Etag') ?? '');
+}

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { connectAccount } from '../../../src/azure/connect-account.js';
+import type { Listing } from '../../../src/azure/listing/listing.js';
+import { openListing } from '../../../src/azure/listing/open-listing.js';
+import { parsePage } from '../../../src/azure/listing/parse-page.js';
+import { scanPage } from '../../../src/azure/listing/scan-page.js';
+import { toStamp } from '../../../src/azure/listing/to-stamp.js';
+import { parseContainerName } from '../../../src/model/key.js';
+import { splitStamp, type Stamp } from '../../../src/model/stamp.js';
+import { startLake } from '../../local/data-lake/start-lake.js';
+import { startTwoAccounts } from '../../local/storage/two-accounts.js';
+import { plain } from './support/plain.js';
+
+/** By the documented example of an answer, in the spelling of Azure. */
+const AZURE = (blob: string): Buffer =>
+  Buffer.from(
+    '<?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="https://a.blob.core.windows.net/" ContainerName="photos">' +
+      `<Prefix>p</Prefix><MaxResults>1</MaxResults><Blobs><Blob>${blob}</Blob></Blobs><NextMarker>2!8!MDAw</NextMarker></EnumerationResults>`,
+  );
+
+const DIRECTORY = AZURE(
+  '<Name>p</Name><Properties><Creation-Time>Sat, 21 Nov 2026 21:54:57 GMT</Creation-Time>' +
+    '<Last-Modified>Sat, 21 Nov 2026 21:54:57 GMT</Last-Modified><Etag>0x8DC</Etag><ResourceType>directory</ResourceType>' +
+    '<Content-Length>0</Content-Length><Content-Encoding /><BlobType>BlockBlob</BlobType>' +
+    '<Owner>$superuser</Owner><Group>staff</Group><Permissions>rwxr-x---</Permissions>' +
+    '<Acl>user::rwx,group::r-x,other::---</Acl></Properties><Metadata /><OrMetadata />',
+);
+
+describe('the scanner of listings', () => {
+  it('knows how Azure writes them, with owner, group, permissions and ACL', () => {
+    const page = scanPage(DIRECTORY);
+    expect(page?.nextMarker).toBe('2!8!MDAw');
+    expect(page?.entries[0]).toMatchObject({ name: 'p', etag: '0x8DC', isDirectory: true, stamp: undefined });
+    expect(page?.entries[0]?.details().access).toEqual({
+      owner: '$superuser',
+      group: 'staff',
+      permissions: 'rwxr-x---',
+      acl: 'user::rwx,group::r-x,other::---',
+    });
+    expect(page && plain(page)).toEqual(plain(parsePage(DIRECTORY)));
+  });
+
+  it('tells when metadata has a name that XML cannot carry', () => {
+    const properties = '<Properties><Etag>0x8DC</Etag></Properties>';
+    const entries = ['<x-ms-invalid-name>a-b</x-ms-invalid-name>', '<ab>1</ab>'].flatMap((metadata) => {
+      const page = AZURE(`<Name>p</Name>${properties}<Metadata>${metadata}</Metadata>`);
+      return [scanPage(page), parsePage(page)].map((found) => found?.entries[0]?.details().isMetadataWhole);
+    });
+    expect(entries).toEqual([false, false, true, true]);
+  });
+
+  it('shows no stamp of a copy whose content is not there', () => {
+    const statuses = ['success', 'pending', 'failed', 'aborted'];
+    const stamps = statuses.map((status) => {
+      const properties = `<Properties><Etag>0x1</Etag><CopyStatus>${status}</CopyStatus></Properties>`;
+      const stamp = 'v=1;account=a;etag=0x2;modified=2026-11-21T21:54:57.000Z';
+      const page = AZURE(`<Name>p</Name>${properties}<Metadata><blobmirror>${stamp}</blobmirror></Metadata>`);
+      return scanPage(page)?.entries[0]?.stamp?.etag;
+    });
+    expect(stamps).toEqual(['0x2', undefined, undefined, undefined]);
+  });
+
+  it.each<[string, boolean, Listing]>([
+    ['flat', false, { include: { metadata: true, tags: true, copy: true } }],
+    ['hierarchical', true, { include: { metadata: true, copy: true } }],
+    ['empty', false, { prefix: 'nothing' }],
+  ])('leaves no page of the embedded storage to the parser: %s', async (_, hierarchical, listing) => {
+    const { storage, source } = hierarchical ? await startLake() : await startTwoAccounts();
+    const tags = hierarchical ? {} : { tags: { a: 'b' } };
+    await source.getBlockBlobClient('a/b & é').upload('x', 1, { metadata: { a: 'b <c>' }, ...tags });
+    await source.getBlockBlobClient('c').upload('x', 1);
+    const account = connectAccount({ connectionString: storage.connectionString('sourceaccount') });
+    const page = await openListing(account, parseContainerName('docs'))(listing);
+    expect(scanPage(page)?.entries).toHaveLength(listing.prefix === undefined ? (hierarchical ? 3 : 2) : 0);
+  });
+});
+
+describe('the stamp of a listed blob', () => {
+  it('is what the whole metadata would give, and none where that fails', () => {
+    const part = fc.oneof(
+      fc.string({ unit: 'grapheme-ascii' }),
+      fc.constantFrom('v=1', 'v=2', 'account=a', 'account=', 'etag=0x8DC', 'etag="0x8DC"', 'etag=""', ''),
+      fc.constantFrom('modified=2026-11-21', 'modified=then'),
+    );
+    const usual = fc.constant('v=1;account=a;etag=0x8DC;modified=2026-11-21T21:54:57.000Z');
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          usual,
+          fc.array(part).map((parts) => parts.join(';')),
+        ),
+        (text) => {
+          expect(toStamp(text)).toEqual(stampIn(text));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    expect(toStamp('v=1;account=a;etag="";modified=2026-11-21')).toBeUndefined();
+  });
+});
+
+function stampIn(text: string): Stamp | undefined {
+  try {
+    return splitStamp({ blobmirror: text }).stamp;
+  } catch {
+    return undefined;
+  }
+}

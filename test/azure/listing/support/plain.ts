@@ -1,0 +1,19 @@
+import type { ListedEntry, ListedPage } from '../../../../src/azure/listing/listed-page.js';
+
+/** All that a page says, to compare it with another one. What cannot be read is an error's message. */
+export function plain({ entries, nextMarker }: ListedPage) {
+  return { nextMarker, entries: entries.map(plainEntry) };
+}
+
+function plainEntry(entry: ListedEntry) {
+  const { name, etag, stamp, isDirectory } = entry;
+  return { name, etag, stamp, isDirectory, details: attempt(() => entry.details()) };
+}
+
+function attempt<T>(what: () => T): T | string {
+  try {
+    return what();
+  } catch (error) {
+    return String(error);
+  }
+}

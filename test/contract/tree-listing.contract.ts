@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseBlobPath, parseKey } from '../../src/model/key.js';
+import { RESERVED_DIRECTORY } from '../../src/model/scope.js';
+import { addStamp } from '../../src/model/stamp.js';
+import { STAMP, type TreeStage } from './tree-stage.js';
+
+/** What hierarchical accounts promise of listings. */
+export function describeTreeListing(stage: TreeStage): void {
+  const { directory, file, list } = stage;
+
+  describe('listBlobs', () => {
+    const container = 'listed';
+    const paths = ['d', 'd/e', 'd/e/f', 'd/f', 'd e', 'd e/f', 'z'];
+    const files: ReadonlySet<string> = new Set(['d/e/f', 'd/f', 'd e/f', 'z']);
+    beforeAll(async () => {
+      await stage.stores.addContainer('backup', container);
+      await stage.stores.makeDirectory('backup', parseKey(container, 'd'), { metadata: { Aa: 'b' } });
+      for (const path of files)
+        await stage.stores.put('backup', parseKey(container, path), {
+          content: path,
+          metadata: addStamp({}, STAMP),
+        });
+      await stage.stores.put('backup', parseKey(container, `${RESERVED_DIRECTORY}/x/y`), { content: 'ours' });
+    });
+
+    it('gives directories and files, as read does, and nothing of ours', async () => {
+      const listed = await list(container);
+      expect(listed.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
+      for (const { path, isDirectory, etag, stamp } of listed) {
+        expect(isDirectory, path).toBe(!files.has(path));
+        expect(stamp, path).toEqual(isDirectory ? undefined : STAMP);
+        const read = isDirectory ? directory : file;
+        expect((await read('backup', parseKey(container, path))).etag).toBe(etag);
+      }
+    });
+
+    it('gives the metadata of directories as it was written', async () => {
+      const listed = await list(container);
+      expect(listed.find(({ path }) => path === 'd')?.metadata).toEqual({ Aa: 'b' });
+      expect(listed.find(({ path }) => path === 'd/e')?.metadata).toEqual({});
+    });
+
+    it('has a directory before all that is below it', async () => {
+      const order = (await list(container)).map(({ path }): string => path);
+      for (const [parent, child] of [
+        ['d', 'd/e'],
+        ['d/e', 'd/e/f'],
+        ['d e', 'd e/f'],
+      ] as const)
+        expect(order.indexOf(parent), parent).toBeLessThan(order.indexOf(child));
+    });
+
+    it('gives what is below a directory, and what comes after a path, in one order throughout', async () => {
+      const all = (await list(container)).map(({ path }) => path);
+      for (const prefix of ['', 'd', 'd/', 'd/e/', 'd e/', 'nothing/']) {
+        const under = all.filter((path) => path.startsWith(prefix));
+        const listed = await list(container, { prefix });
+        expect(listed.map(({ path }) => path)).toEqual(under);
+        for (const [index, after] of under.entries()) {
+          const rest = await list(container, { prefix, after: parseBlobPath(after) });
+          expect(
+            rest.map(({ path }) => path),
+            `after ${after}`,
+          ).toEqual(under.slice(index + 1));
+        }
+      }
+    });
+  });
+}

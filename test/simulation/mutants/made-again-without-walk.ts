@@ -1,0 +1,18 @@
+import { type Heart, REAL_HEART } from '../heart.js';
+
+/** Against rule 4 of directories: what is below a directory that was deleted and made again is not walked. */
+export const madeAgainWithoutWalk: Heart = {
+  ...REAL_HEART,
+  handleMessage: (intake, log, message) => {
+    let isRename = false;
+    const short: typeof intake = {
+      ...intake,
+      followRename: async (rename) => {
+        isRename = true;
+        return await intake.followRename(rename);
+      },
+      walk: async (...args) => (isRename ? await intake.walk(...args) : undefined),
+    };
+    return REAL_HEART.handleMessage(short, log, message);
+  },
+};
