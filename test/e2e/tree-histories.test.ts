@@ -24,7 +24,8 @@ test('500 random histories of small trees end equal, with a quarter of the event
   onTestFailed(({ task }) => {
     const told = (task.result?.errors ?? []).map(({ message }) => message).join('\n');
     for (const [container, { seed, done }] of histories)
-      if (told.includes(`${container}/`)) console.error(`BLOBMIRROR_SEED=${seed}: ${done.join(', ')}`);
+      if (told.includes(`${container}/`))
+        process.stderr.write(`BLOBMIRROR_SEED=${seed}: ${done.join(', ')}\n`);
   });
 
   await forEach(histories, AT_ONCE, async ([container, { seed, done }]) => {
