@@ -44,7 +44,7 @@ function createStage({ dryRun = false } = {}): Stage {
           ...FLAT,
           ...sides,
           scope: createScope('sourceaccount'),
-          converge: pair.converge,
+          converge: async (each) => await pair.converge(each),
           copyListed: async (key, readings) => await copyListed(sides, key, readings),
           ...changes,
         },
