@@ -52,9 +52,9 @@ export interface SliceResult {
   readonly listed: { readonly source: number; readonly backup: number };
   /** Keys that only the backup has: written to the slice's extras. */
   readonly extras: number;
-  /** Where the shard goes on; its slice and attempt are set by whoever records it. Undefined: it is done. */
+  /** Where the shard goes on; whoever records it sets its slice and attempt. Undefined: it is done. */
   readonly next?: Shard | undefined;
-  /** The other half of what was left, for another worker; its name is given by whoever records it. */
+  /** The other half of what was left, for another worker; whoever records it gives it a name. */
   readonly split?: CompareShard | undefined;
   /** The listings do not have the order that was expected: the container must be walked anew without relying on it. */
   readonly isUnordered?: true;
