@@ -34,7 +34,11 @@ export function beginDeleting(run: Run, judgements: readonly Judgement[], now: D
     : { ...changed, state: 'deleting', updatedAt, shards: { ...changed.shards, ...shards } };
 }
 
-function toAlert(code: AlertCode | 'deletes-are-kept', container: string, { backup, extras }: ContainerProgress) {
+function toAlert(
+  code: AlertCode | 'deletes-are-kept',
+  container: string,
+  { backup, extras }: ContainerProgress,
+) {
   switch (code) {
     case 'source-container-missing':
       return {

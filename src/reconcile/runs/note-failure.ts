@@ -5,13 +5,14 @@ import { addAlert } from './add-alert.js';
 import { isDue } from './run-progress.js';
 
 /** A listing of the source failed, whether or not a later try went well: what it did not show may be there. */
-export function noteFailedListing(run: Run, { container }: Shard): Run {
+export function noteFailedListing(run: Run): Run {
   return {
     ...run,
     sourceListingFailed: true,
     alerts: addAlert(run.alerts, {
       code: 'source-listing-failed',
-      detail: `A listing of ${container} at the source failed, so this run deletes nothing; the next one will.`,
+      detail:
+        'A listing of the source failed on the way, so this run deletes nothing. The log says which, and why.',
     }),
   };
 }

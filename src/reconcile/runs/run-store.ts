@@ -59,12 +59,15 @@ export function createRunStore(documents: DocumentStore, log: Logger): RunStore 
 
   async function ids(): Promise<readonly RunId[]> {
     const names = (await Array.fromAsync(documents.list(RUNS))).flat();
-    return names.map((name) => name.slice(RUNS.length)).filter(isRunId).toReversed();
+    return names
+      .map((name) => name.slice(RUNS.length))
+      .filter(isRunId)
+      .toReversed();
   }
 
   return {
     read,
-    change,
+    change: async (id, toChanged) => (isRunId(id) ? await change(id, toChanged) : undefined),
     create: async (run) => {
       if ((await documents.write(runName(run.id), run, { nothingThere: true })) === 'moved')
         throw new BlobmirrorError('race-lost', `there is a run ${run.id} already`);
