@@ -67,7 +67,7 @@ export async function deleteSlice(
     sample: [...samples.repaired, ...samples.skipped, ...samples.failed],
     listed: { source: 0, backup: 0 },
     extras: 0,
-    ...(isStopped && { next: { ...shard, line: shard.line + drawn } }),
+    next: isStopped ? { ...shard, line: shard.line + drawn } : undefined,
   };
 }
 

@@ -14,7 +14,7 @@ import { watchSlice } from './watch-slice.js';
 
 /**
  * Walks a slice and puts down what came of it, unless somebody else was there first: then theirs is what counts.
- * Undefined when the run ended meanwhile.
+ * Undefined when it was told to stop and left no result, or the run ended meanwhile.
  */
 export async function walkSlice(
   parts: ReconcilerParts,
@@ -39,6 +39,9 @@ export async function walkSlice(
       shard.phase === 'compare'
         ? await parts.compareSlice(shard, context)
         : await deleteSlice(parts, run, shard, context);
+  } catch (error) {
+    if (watch.signal.aborted) return undefined;
+    throw error;
   } finally {
     watch.stop();
   }
