@@ -17,7 +17,7 @@ import type { Sides } from '../sides.js';
 import { findBoundary } from './find-boundary.js';
 import { NewBlobs } from './new-blobs.js';
 import { nextShards } from './next-shards.js';
-import type { SliceContext } from './slice-context.js';
+import type { SliceContext } from '../runs/slice-context.js';
 import { counted, Unordered, upTo } from './stretch.js';
 import { Tally } from './tally.js';
 
