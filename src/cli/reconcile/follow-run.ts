@@ -4,9 +4,14 @@ import { BlobmirrorError } from '../../model/errors.js';
 import type { Run } from '../../model/reconcile/run.js';
 import { type RunProgress, startRunProgress } from './run-progress.js';
 
-const ASK_EVERY_MS = 1000;
-/** An idle worker takes a shard within a second. */
-const WORKER_WITHIN_MS = 30_000;
+/** Milliseconds. */
+export interface Pace {
+  readonly askEvery: number;
+  /** So long nobody may have told of the run before that is told of. An idle worker takes a shard within a second. */
+  readonly workerWithin: number;
+}
+
+const PACE: Pace = { askEvery: 1000, workerWithin: 30_000 };
 
 /**
  * Tells on standard error how a run goes on, until it has ended. A state that cannot be read for a while is told of and
@@ -17,12 +22,13 @@ export async function followRun(
   former: Run | undefined,
   reconciler: Pick<Reconciler, 'read'>,
   stopped: Promise<void>,
+  pace: Pace = PACE,
 ): Promise<Run | 'interrupted'> {
   const leave = new AbortController();
   const progress = startRunProgress(started, former);
   const interrupted = stopped.then(() => 'interrupted' as const);
   try {
-    return await Promise.race([interrupted, untilEnded(started, reconciler, progress, leave.signal)]);
+    return await Promise.race([interrupted, untilEnded(started, reconciler, progress, pace, leave.signal)]);
   } finally {
     leave.abort();
     progress.stop();
@@ -33,9 +39,10 @@ async function untilEnded(
   started: Run,
   reconciler: Pick<Reconciler, 'read'>,
   progress: RunProgress,
+  pace: Pace,
   left: AbortSignal,
 ): Promise<Run> {
-  const quietUntil = performance.now() + WORKER_WITHIN_MS;
+  const quietUntil = performance.now() + pace.workerWithin;
   let isQuiet = true;
   let isLost = false;
   for (let run = started; ;) {
@@ -44,10 +51,10 @@ async function untilEnded(
     if (isQuiet && performance.now() > quietUntil) {
       isQuiet = false;
       progress.tell(
-        'no worker has told of a piece of this run for 30 s. A first large piece takes longer; if none runs, start one: blobmirror worker',
+        `no worker has told of a piece of this run for ${pace.workerWithin / 1000} s. A first large piece takes longer; if none runs, start one: blobmirror worker`,
       );
     }
-    await sleep(ASK_EVERY_MS, undefined, { signal: left });
+    await sleep(pace.askEvery, undefined, { signal: left });
     try {
       run = await read(started, reconciler);
       progress.update(run);
