@@ -51,6 +51,7 @@ function createStage({ dryRun = false } = {}): Stage {
         { ...SHARD, ...shard },
         {
           budgetMs,
+          openShards: 1,
           signal: new AbortController().signal,
           dryRun,
           report: async (line) => void (await Promise.resolve(lines.push(line))),
