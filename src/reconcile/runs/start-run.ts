@@ -44,7 +44,7 @@ export async function startRun(
       await release(desk, run.id);
       throw error;
     }
-    return { started: await moveOn(desk, run) };
+    return { started: await moveOn(desk, run, 'compare') };
   }
   throw new BlobmirrorError('race-lost', 'others kept beginning runs');
 }

@@ -11,7 +11,7 @@ import {
 } from './support/model-listing.js';
 import { type Chances, RunWorld } from './support/run-world.js';
 
-const HISTORIES = 150;
+const HISTORIES = 100;
 const REQUEST: ReconcileRequest = { dryRun: false, allowDeletes: [], reason: 'timer' };
 const KINDS: readonly Kind[] = ['same', 'same', 'changed', 'missing', 'archived', 'extra'];
 const SEEN_IN_ANY_ORDER: readonly Kind[] = ['same', 'extra'];
