@@ -34,7 +34,11 @@ describe('what only the backup has', () => {
       'source-container-empty',
     ],
     ['is of an empty source that the request names', { ...of(1, 1), source: 'empty', ...ALLOWED }, undefined],
-    ['is one, and the source has no such container', { ...of(1, 1), source: 'missing' }, 'source-container-missing'],
+    [
+      'is one, and the source has no such container',
+      { ...of(1, 1), source: 'missing' },
+      'source-container-missing',
+    ],
     [
       'is of a missing container that the request names',
       { ...of(1, 1), source: 'missing', ...ALLOWED },
@@ -50,7 +54,11 @@ describe('what only the backup has', () => {
     ['is few, and a shard was given up', { hasShardFailed: true }, 'shard-failed'],
     ['is allowed by name, and a shard was given up', { hasShardFailed: true, ...ALLOWED }, 'shard-failed'],
     ['is few, and the settings keep it', { areDeletesKept: true }, 'deletes-are-kept'],
-    ['is allowed by name, and the settings keep it', { areDeletesKept: true, ...ALLOWED }, 'deletes-are-kept'],
+    [
+      'is allowed by name, and the settings keep it',
+      { areDeletesKept: true, ...ALLOWED },
+      'deletes-are-kept',
+    ],
   ])('%s', (_, container, stopped) => {
     expect(guardDeletions({ ...SOUND, ...container }, DELETE_GUARD)).toBe(stopped);
   });
