@@ -1,5 +1,5 @@
 import { backoffMs } from '../../model/backoff.js';
-import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
+import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
 import { parseShard } from '../../model/reconcile/parse-shard.js';
 import type { Shard } from '../../model/reconcile/shard.js';
 import type { Desk } from './desk.js';

@@ -9,7 +9,7 @@ import { endRun } from './end-run.js';
 import { isUnderWay } from './run-progress.js';
 
 /** After how long without a sign of life a run makes room for another. */
-export const ABANDONED_MS = 15 * 60_000;
+const ABANDONED_MS = 15 * 60_000;
 
 /** Who holds the one place there is. */
 interface Claim {
