@@ -62,8 +62,8 @@ async function workOn(desk: Desk, shard: Shard): Promise<void> {
     // the message, and it is sent when that comes again.
     const changed = await runs.change(run.id, (before) => {
       const recorded = recordSlice(before, shard, outcome, parts.now());
-      const isNew = recorded !== undefined && shard.sourceListingFailed === true;
-      return isNew && !recorded.sourceListingFailed ? noteFailedListing(recorded) : recorded;
+      const isToNote = shard.sourceListingFailed === true && before.state === 'comparing';
+      return isToNote && !before.sourceListingFailed ? noteFailedListing(recorded ?? before) : recorded;
     });
     latest = changed?.run ?? run;
     await sendFollowers(desk, latest, outcome.follow);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
 import { BlobmirrorError, type ErrorCode } from '../../../src/model/errors.js';
 import type { CompareSlice } from '../../../src/reconcile/runs/slice-context.js';
 import { createModelSlice, toEntries } from './support/model-listing.js';
@@ -15,12 +16,16 @@ function failing(times: number, code: ErrorCode | 'a defect', account?: string) 
   });
   bench.add('photos', { entries: toEntries(['changed', 'extra', 'same']) });
   bench.add('videos', { entries: toEntries(['changed', 'extra', 'same']) });
-  const compare: CompareSlice = createModelSlice(bench.model, {
+  const compare = modelSlice(bench);
+  return bench;
+}
+
+function modelSlice({ model }: ReconcileBench): CompareSlice {
+  return createModelSlice(model, {
     perSlice: () => 50,
     isSplit: () => false,
     step: async () => await Promise.resolve(),
   });
-  return bench;
 }
 
 describe('a slice that fails', () => {
@@ -79,6 +84,32 @@ describe('a slice that fails', () => {
     });
     const failures = bench.log.lines.filter(({ message }) => message === 'a slice of a reconcile failed');
     expect(failures).toHaveLength(tries);
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('at the source keeps the run from deleting also when the failure could not be noted at once', async () => {
+    const documents = new MemoryDocuments();
+    let isDown = false;
+    const bench: ReconcileBench = new ReconcileBench({
+      documents: documents.through(async (call, _key, effect) => {
+        await Promise.resolve();
+        if (isDown && call === 'documents.write') throw new BlobmirrorError('storage-unavailable', 'no');
+        return effect();
+      }),
+      compareSlice: async (shard, context) => {
+        isDown = shard.attempt < 2;
+        if (isDown)
+          throw new BlobmirrorError('storage-throttled', 'no', { context: { account: 'sourceaccount' } });
+        return await modelSlice(bench)(shard, context);
+      },
+    });
+    bench.add('photos', { entries: toEntries(['changed', 'extra', 'same']) });
+    const run = await bench.run();
+    expect(run).toMatchObject({
+      state: 'done',
+      sourceListingFailed: true,
+      counts: { byVerdict: { copied: 1 } },
+    });
     expect(bench.looks).toEqual([]);
   });
 
