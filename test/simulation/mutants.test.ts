@@ -109,7 +109,7 @@ const MUTATIONS: readonly Mutation[] = [
     what: 'leaves out the looks at both names after a rename (rules 1 and 2 of directories)',
     kind: 'tree',
     heart: renameWithoutLooks,
-    within: 3_000,
+    within: 10_000,
     breaks: ['unequal at rest'],
   },
   {
