@@ -18,7 +18,7 @@ import { insistOnQueue } from '../ports/insist-on-queue.js';
 import { mapContainers } from '../ports/map-containers.js';
 import { capRequests } from '../ports/request-cap.js';
 import { throttleBackup, throttleReader } from '../ports/throttle.js';
-import type { Sides } from '../reconcile/nominate-prefix.js';
+import type { Sides } from '../reconcile/sides.js';
 import { sweep, type SweepReport } from '../reconcile/sweep.js';
 import { walk } from '../reconcile/walk.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -64,7 +64,7 @@ export function createMirror(settings: Settings, log: Logger): Mirror {
     backup,
     scope,
     hierarchical: await isHierarchical(),
-    acl: settings.policy.acl === 'mirror',
+    policy: settings.policy,
   });
   const convergeKey: Mirroring['converge'] = async (key, since) => await (await heart()).converge(key, since);
   const intake: Mirroring = {

@@ -25,6 +25,10 @@ export interface CompareShard extends ShardBase {
   readonly to?: string;
   /** After which path each listing goes on. */
   readonly at?: { readonly source?: string; readonly backup?: string };
+  /** Paths of an earlier slice whose long copies are not done. */
+  readonly again?: readonly string[];
+  /** The listings are at their end: only `again` is left. */
+  readonly isWalked?: true;
   /** The order of the listings is not relied upon; there is neither `from` nor `to` then. */
   readonly unordered?: true;
 }
