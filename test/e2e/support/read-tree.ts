@@ -10,7 +10,7 @@ import { splitStamp } from '../../../src/model/stamp.js';
 import { forEach } from './for-each.js';
 
 /** All that a user can see of a file or directory, by field. */
-export type Path = Readonly<Record<string, unknown>>;
+type Path = Readonly<Record<string, unknown>>;
 export type Tree = ReadonlyMap<string, Path>;
 
 const CONCURRENCY = 16;
