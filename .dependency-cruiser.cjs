@@ -43,6 +43,7 @@ const packages = {
   azurite: ['local'],
   rhea: ['amqp', 'local'],
   zod: ['config', 'cli', 'events', 'local', 'model'],
+  saxes: ['azure'],
   commander: ['cli'],
   pino: ['telemetry'],
 };

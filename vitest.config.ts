@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/clients/**'],
+    exclude: ['test/clients/**', 'test/scale/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more workers only make the timings of the end-to-end tests worse.

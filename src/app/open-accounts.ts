@@ -6,16 +6,21 @@ import type { Settings } from '../config/settings.js';
 import { createScope, type Scope } from '../model/scope.js';
 import { type OpenHeart, openHeart } from '../mirror/open-heart.js';
 import { AdaptiveGate } from '../ports/adaptive-gate.js';
+import type { BackupStore } from '../ports/backup-store.js';
+import type { BlobReader } from '../ports/blob-reader.js';
 import { mapContainers } from '../ports/map-containers.js';
 import { capRequests } from '../ports/request-cap.js';
 import { throttleBackup, throttleReader } from '../ports/throttle.js';
-import type { Sides } from '../reconcile/nominate-prefix.js';
+import type { Sides } from '../reconcile/sides.js';
 import { createKindCheck } from './account-kinds.js';
 import { connectStorage } from './connect-storage.js';
 
 /** The two accounts and the heart between them: one of each in a process, since gates and flights are shared in it. */
 export interface OpenAccounts {
   readonly scope: Scope;
+  readonly source: BlobReader;
+  /** Its containers have the names that they have at the source. */
+  readonly backup: BackupStore;
   /** @throws BlobmirrorError `account-kinds-differ`, or any storage code */
   isHierarchical(): Promise<boolean>;
   /** @throws BlobmirrorError as `isHierarchical` */
@@ -42,6 +47,8 @@ export function openAccounts(settings: Settings): OpenAccounts {
   let opened: OpenHeart | undefined;
   return {
     scope,
+    source,
+    backup,
     isHierarchical,
     heart: async () => {
       const hierarchical = await isHierarchical();
@@ -52,7 +59,7 @@ export function openAccounts(settings: Settings): OpenAccounts {
       backup,
       scope,
       hierarchical: await isHierarchical(),
-      acl: settings.policy.acl === 'mirror',
+      policy: settings.policy,
     }),
   };
 }

@@ -1,37 +1,37 @@
 import type { ServiceBusClient } from '@azure/service-bus';
+import { createAzureDocuments } from '../azure/azure-documents.js';
+import { createAzureShardQueue } from '../azure/azure-shard-queue.js';
 import type { Settings } from '../config/settings.js';
-import { BlobmirrorError } from '../model/errors.js';
+import { insistOnShardQueue } from '../ports/insist-on-shard-queue.js';
+import { compareSlice } from '../reconcile/compare/compare-slice.js';
 import type { Reconciler } from '../reconcile/reconciler.js';
+import { createReconciler } from '../reconcile/runs/create-reconciler.js';
 import type { Logger } from '../telemetry/logger.js';
+import { connectStorage } from './connect-storage.js';
 import type { OpenAccounts } from './open-accounts.js';
 
-/** What a reconciler is made of. */
-export interface ReconcilerParts {
+interface Opening {
   readonly settings: Settings;
-  /** Sides to list, and the heart that converges. */
   readonly accounts: OpenAccounts;
   readonly serviceBus: ServiceBusClient;
   readonly log: Logger;
 }
 
-/**
- * The seam. Here `createReconciler` is to be given:
- *   the documents   in `settings.state.container` of `connectStorage(settings.state.connection)`
- *   the queue       `serviceBus.createSender(settings.reconcile.queue)`
- *   compareSlice    over `accounts.sides()` and `accounts.heart()`
- *   the limits      `settings.reconcile.budgetMs` and `.deleteGuard`
- */
-export function openReconciler(_parts: ReconcilerParts): Reconciler {
-  const refuse = async (): Promise<never> =>
-    await Promise.reject(new BlobmirrorError('unexpected', 'full syncs are not wired yet'));
-  return {
-    start: refuse,
-    read: refuse,
-    list: refuse,
-    cancel: refuse,
-    report: async function* () {
-      yield await refuse();
-    },
-    handleShard: refuse,
-  };
+/** The reconciler on Azure: runs in the state's container, shards on the queue, keys converged by the mirror's own heart. */
+export function openReconciler({ settings, accounts, serviceBus, log }: Opening): Reconciler {
+  const { reconcile, state, policy } = settings;
+  return createReconciler({
+    source: accounts.source,
+    backup: accounts.backup,
+    scope: accounts.scope,
+    deletes: policy.deletes,
+    guard: { share: reconcile.deleteGuard.percent / 100, number: reconcile.deleteGuard.count },
+    compareSlice: async (shard, context) =>
+      await compareSlice({ ...(await accounts.sides()), ...(await accounts.heart()) }, shard, context),
+    converge: async (key) => await (await accounts.heart()).converge(key),
+    documents: createAzureDocuments(connectStorage(state.connection), state.container),
+    queue: insistOnShardQueue(createAzureShardQueue(serviceBus.createSender(reconcile.queue))),
+    budgetMs: reconcile.budgetMs,
+    log,
+  });
 }

@@ -1,3 +1,4 @@
+import { BlobmirrorError } from '../model/errors.js';
 import { type ContainerName, type Key, parseContainerName } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
 import { isReserved } from '../model/scope.js';
@@ -7,8 +8,9 @@ import type { BlobReader, ListedBlob, ListRange } from '../ports/blob-reader.js'
 import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
+import { listPages } from './listing/list-pages.js';
+import { PageEntry } from './listing/page-entry.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
-import { toListedBlobs } from './to-listed-blobs.js';
 import { toPathReading } from './to-path-reading.js';
 
 const PAGE_SIZE = 5000;
@@ -17,10 +19,7 @@ const PAGE_SIZE = 5000;
  * No such container; and what a hierarchical account says where the prefix runs through a file, below which there is
  * nothing. That it refuses such a listing is documented, and its code is inferred.
  */
-const NOTHING_TO_LIST: ReadonlySet<string | undefined> = new Set([
-  'ContainerNotFound',
-  'ResourceTypeMismatch',
-]);
+const NOTHING_TO_LIST: ReadonlySet<unknown> = new Set(['ContainerNotFound', 'ResourceTypeMismatch']);
 
 /** The reading half of the ports, on a real account. */
 export function createAzureReader(account: Account): BlobReader {
@@ -51,22 +50,23 @@ export function createAzureReader(account: Account): BlobReader {
 
   async function* listBlobs(
     container: ContainerName,
-    { prefix, after }: ListRange = {},
+    { prefix, from, after, access = false, tags = false, pageSize = PAGE_SIZE }: ListRange = {},
   ): AsyncIterable<readonly ListedBlob[]> {
-    const pages = client.getContainerClient(container).listBlobsFlat({
-      includeMetadata: true,
-      // A copy that is under way or was given up bears its stamp already.
-      includeCopy: true,
-      ...(prefix !== undefined && { prefix }),
-      ...(after !== undefined && { startFrom: after }),
-    });
+    // A copy that is under way or was given up bears its stamp already.
+    const include = { metadata: true, copy: true, permissions: access, tags };
     try {
-      for await (const page of pages.byPage({ maxPageSize: PAGE_SIZE })) {
+      for await (const page of listPages(account, container, {
+        prefix,
+        startFrom: after ?? from,
+        include,
+        pageSize,
+      })) {
+        const listed = page.entries.map((entry) => new PageEntry(entry));
         // The service starts with the very path that it is given.
-        yield toListedBlobs(page).filter(({ path }) => path !== after && !isReserved(path));
+        yield listed.filter(({ path }) => path !== after && !isReserved(path));
       }
     } catch (error) {
-      if (NOTHING_TO_LIST.has(serviceCode(error))) return;
+      if (NOTHING_TO_LIST.has(listingCode(error))) return;
       throw toStorageError(error, 'read', name);
     }
   }
@@ -91,4 +91,9 @@ export function createAzureReader(account: Account): BlobReader {
   }
 
   return { account: name, read, readTags, listContainers, listBlobs, readContainer };
+}
+
+/** The service's own code in an error of a listing, which is translated already. */
+function listingCode(error: unknown): unknown {
+  return error instanceof BlobmirrorError ? error.context['service'] : undefined;
 }

@@ -52,7 +52,11 @@ function toBase64(md5: Uint8Array | undefined): string | undefined {
 
 const REHYDRATING = 'rehydrate-pending-to-';
 
-function toTier({ accessTier, accessTierInferred, archiveStatus }: BlobProperties): string | undefined {
+export function toTier({
+  accessTier,
+  accessTierInferred,
+  archiveStatus,
+}: BlobProperties): string | undefined {
   if (archiveStatus?.startsWith(REHYDRATING)) {
     const target = archiveStatus.slice(REHYDRATING.length);
     return target.charAt(0).toUpperCase() + target.slice(1);

@@ -1,7 +1,7 @@
 import { type BlobPath, type ContainerName, parseBlobPath } from '../model/key.js';
 import { isReserved } from '../model/scope.js';
-import { splitStamp } from '../model/stamp.js';
 import type { ListedBlob, ListRange } from '../ports/blob-reader.js';
+import { toBlobReading } from './memory-blob.js';
 import { isStoredDirectory, type MemoryEntry } from './memory-entry.js';
 import type { MemoryState } from './memory-state.js';
 
@@ -12,12 +12,14 @@ import type { MemoryState } from './memory-state.js';
 export function listEntries(
   { kind, containers }: MemoryState,
   container: ContainerName,
-  { prefix = '', after }: ListRange = {},
+  { prefix = '', from, after }: ListRange = {},
 ): readonly ListedBlob[] {
   const isTree = kind === 'hierarchical';
   const rank = (path: string): string => (isTree ? path.replaceAll('/', '\0') : path);
+  const isWithin = (path: string): boolean =>
+    after === undefined ? from === undefined || rank(path) >= rank(from) : rank(path) > rank(after);
   return [...(containers.get(container)?.blobs ?? [])]
-    .filter(([path]) => path.startsWith(prefix) && (after === undefined || rank(path) > rank(after)))
+    .filter(([path]) => path.startsWith(prefix) && isWithin(path))
     .filter(([path]) => !isTree || !isReserved(path))
     .toSorted(([a], [b]) => (rank(a) < rank(b) ? -1 : 1))
     .map(toListed);
@@ -25,8 +27,30 @@ export function listEntries(
 
 function toListed([path, entry]: [BlobPath, MemoryEntry]): ListedBlob {
   const { etag, metadata = {}, access } = entry;
-  const listed = { path: parseBlobPath(path), etag, ...(access && { access }) };
-  return isStoredDirectory(entry)
-    ? { ...listed, isDirectory: true, stamp: undefined, metadata }
-    : { ...listed, isDirectory: false, stamp: splitStamp(metadata).stamp };
+  const listed = { path: parseBlobPath(path), etag, access };
+  if (isStoredDirectory(entry)) {
+    const reading = () => undefined;
+    return {
+      ...listed,
+      isDirectory: true,
+      isBlockBlob: false,
+      stamp: undefined,
+      tier: undefined,
+      metadata,
+      reading,
+    };
+  }
+  const reading = toBlobReading(entry);
+  const { kind, tier, stamp } = reading;
+  const isBlockBlob = kind === 'block';
+  const tags = entry.tags ?? {};
+  return {
+    ...listed,
+    isDirectory: false,
+    isBlockBlob,
+    stamp,
+    tier: isBlockBlob ? tier : undefined,
+    tags,
+    reading: () => reading,
+  };
 }

@@ -95,6 +95,10 @@ export const ERRORS = {
     disposition: 'park',
     hint: 'Something other than Event Grid writes to the queue. Find the sender; the message can be purged.',
   },
+  'message-not-shard': {
+    disposition: 'park',
+    hint: 'Something other than Blobmirror writes to the reconcile queue. Find the sender; the message can be purged.',
+  },
   'event-key-invalid': {
     disposition: 'park',
     hint: 'The event does not name a blob. If a blob was meant, a reconcile of its container finds it.',

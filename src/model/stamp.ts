@@ -42,13 +42,11 @@ export function fitsIntoMetadata(metadata: Metadata): boolean {
 
 /** A blob's metadata taken apart: the user's own, and the stamp if there is one that can be read. */
 export function splitStamp(metadata: Metadata): { metadata: Metadata; stamp: Stamp | undefined } {
-  const own: Record<string, string> = {};
-  let stamp: Stamp | undefined;
-  for (const [name, value] of Object.entries(metadata)) {
-    if (name.toLowerCase() === STAMP_NAME) stamp = parseStamp(value);
-    else own[name] = value;
-  }
-  return { metadata: own, stamp };
+  const entries = Object.entries(metadata);
+  const own = entries.filter(([name]) => !isStampName(name));
+  const stamped = entries.findLast(([name]) => isStampName(name));
+  // Made from entries, since a user's name may be `__proto__`.
+  return { metadata: Object.fromEntries(own), stamp: stamped && parseStamp(stamped[1]) };
 }
 
 /** Undefined when the text is no stamp of a version that is known: the blob is then mirrored anew, which is safe. */
@@ -57,12 +55,17 @@ function parseStamp(text: string): Stamp | undefined {
   const account = fields.get('account');
   const etag = fields.get('etag');
   const modified = new Date(fields.get('modified') ?? '');
-  if (fields.get('v') !== STAMP_VERSION || !account || !etag || Number.isNaN(modified.getTime()))
-    return undefined;
+  if (fields.get('v') !== STAMP_VERSION || Number.isNaN(modified.getTime())) return undefined;
+  // A user may write anything there, and quotes with nothing between them are no ETag.
+  if (!account || !etag || etag === '""') return undefined;
   return { account, etag: parseEtag(etag), lastModified: modified };
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function isStampName(name: string): boolean {
+  return name.toLowerCase() === STAMP_NAME;
 }

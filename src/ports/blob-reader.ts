@@ -1,7 +1,7 @@
 import type { Access } from '../model/access.js';
 import type { Etag } from '../model/etag.js';
 import type { ContainerName, BlobPath, Key } from '../model/key.js';
-import type { Reading } from '../model/reading.js';
+import type { BlobPresent, Reading } from '../model/reading.js';
 import type { Metadata, Stamp } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
 
@@ -35,22 +35,37 @@ export interface BlobReader {
   readContainer(container: ContainerName): Promise<Metadata | undefined>;
 }
 
-/** A part of a listing. */
+/** A part of a listing, and what its entries are to tell. */
 export interface ListRange {
   /** Only blobs whose path begins so. */
   readonly prefix?: string;
-  /** Only blobs that come after this path in the service's own order, whether or not there is such a blob. */
+  /** Only blobs at this place or after it in the service's own order, whether or not there is such a blob. */
+  readonly from?: string | undefined;
+  /** The same without the place itself; of both, this one counts. */
   readonly after?: BlobPath | undefined;
+  /** Whether entries tell their access. Hierarchical accounts alone can. */
+  readonly access?: boolean;
+  /** Whether entries tell their index tags. It takes the right to read them, and hierarchical accounts have none. */
+  readonly tags?: boolean;
+  /** The most entries on a page; 5,000 when nothing is said. */
+  readonly pageSize?: number;
 }
 
-/** An entry of a listing. It may nominate a key for a look; it never proves anything about it. */
+/** An entry of a listing. It may nominate a key for a look, and stand in for one; it never proves that anything is gone. */
 export interface ListedBlob {
   readonly path: BlobPath;
   readonly isDirectory: boolean;
+  readonly isBlockBlob: boolean;
   readonly etag: Etag;
   readonly stamp: Stamp | undefined;
+  /** The access tier of a block blob, if one was set on it; the one it is on its way to while it is rehydrated. */
+  readonly tier: string | undefined;
   /** The user's metadata of a directory, which bears no stamp to tell a change by. */
-  readonly metadata?: Metadata;
-  /** On a hierarchical account. */
-  readonly access?: Access;
+  readonly metadata?: Metadata | undefined;
+  /** When it was asked for. */
+  readonly access?: Access | undefined;
+  /** When they were asked for. */
+  readonly tags?: Tags | undefined;
+  /** What a look at the blob would have told; undefined for a directory, and where the listing does not tell all. */
+  reading(): BlobPresent | undefined;
 }

@@ -1,12 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Policy } from '../mirror/policy.js';
 import { isSameAccess } from '../model/access.js';
 import type { ListedBlob } from '../ports/blob-reader.js';
 
-/** Whether two entries of listings look in step. A directory bears no stamp, so the two are compared as they are. */
-export function isInStep(source: ListedBlob, backup: ListedBlob, acl: boolean): boolean {
+/**
+ * Whether two entries of listings look in step: content and metadata by the stamp, and what no ETag stands for by itself.
+ * A directory bears no stamp, so the two are compared as they are.
+ */
+export function isInStep(source: ListedBlob, backup: ListedBlob, { acl, tags, tier }: Policy): boolean {
   if (source.isDirectory !== backup.isDirectory) return false;
-  if (acl && !isSameAccess(source.access, backup.access)) return false;
-  return source.isDirectory
-    ? isDeepStrictEqual(source.metadata, backup.metadata)
-    : backup.stamp?.etag === source.etag;
+  if (acl === 'mirror' && !isSameAccess(source.access, backup.access)) return false;
+  if (source.isDirectory) return isDeepStrictEqual(source.metadata, backup.metadata);
+  if (backup.stamp?.etag !== source.etag) return false;
+  const wanted = tier === 'same' ? source.tier : source.isBlockBlob ? tier : undefined;
+  if (wanted !== undefined && wanted !== backup.tier) return false;
+  return tags !== 'mirror' || isDeepStrictEqual(source.tags ?? {}, backup.tags ?? {});
 }

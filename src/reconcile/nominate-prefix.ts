@@ -1,46 +1,52 @@
-import type { Key } from '../model/key.js';
 import type { Prefix } from '../model/prefix.js';
-import type { Scope } from '../model/scope.js';
-import type { BlobReader } from '../ports/blob-reader.js';
 import { isInStep } from './in-step.js';
 import { comesBefore, comesBeforeInTree } from './listing-order.js';
-import { type Drawn, nominate } from './nominate.js';
-
-/** What a reconcile compares, and how much of it. */
-export interface Sides {
-  readonly source: BlobReader;
-  readonly backup: BlobReader;
-  readonly scope: Scope;
-  /** Whether both are, so that their listings go down the tree. */
-  readonly hierarchical: boolean;
-  /** Whether owner, group and list are mirrored, too. */
-  readonly acl: boolean;
-}
+import { type Drawn, nominate, type NominateOptions, type Nominee } from './nominate.js';
+import type { Sides } from './sides.js';
 
 /**
  * Nominates the keys of the scope beneath a prefix, from where an earlier call was stopped. What lies outside the scope
  * is nominated for nothing, whichever side it is on.
  */
 export async function* nominatePrefix(
-  { source, backup, scope, hierarchical, acl }: Sides,
+  sides: Sides,
   { container, path }: Prefix,
   from?: Drawn,
   mustStop?: () => boolean,
-): AsyncGenerator<Key, Drawn | undefined, void> {
-  const keys = nominate(
-    container,
-    source.listBlobs(container, { prefix: path, after: from?.source }),
-    backup.listBlobs(container, { prefix: path, after: from?.backup }),
+): AsyncGenerator<Nominee, Drawn | undefined, void> {
+  const { source, backup, scope } = sides;
+  const range = { prefix: path, ...toDetails(sides) };
+  const nominees = nominate(
+    source.listBlobs(container, { ...range, after: from?.source }),
+    backup.listBlobs(container, { ...range, after: from?.backup }),
     {
-      isInStep: (one, other) => isInStep(one, other, acl),
-      isBefore: hierarchical ? comesBeforeInTree : comesBefore,
+      ...toComparison(sides),
       ...(from !== undefined && { from }),
       ...(mustStop !== undefined && { mustStop }),
     },
   );
   for (;;) {
-    const next = await keys.next();
+    const next = await nominees.next();
     if (next.done) return next.value;
-    if (scope.includes(next.value)) yield next.value;
+    if (scope.includes({ container, path: next.value.path })) yield next.value;
   }
+}
+
+/** What the listings are asked for beyond what they always tell. */
+export function toDetails({ policy, hierarchical }: Sides): { access: boolean; tags: boolean } {
+  return {
+    access: hierarchical && policy.acl === 'mirror',
+    tags: !hierarchical && policy.tags === 'mirror',
+  };
+}
+
+/** How two entries are compared, and what order they are thought to have. */
+export function toComparison({
+  policy,
+  hierarchical,
+}: Sides): Pick<NominateOptions, 'isInStep' | 'isBefore'> {
+  return {
+    isInStep: (one, other) => isInStep(one, other, policy),
+    isBefore: hierarchical ? comesBeforeInTree : comesBefore,
+  };
 }

@@ -1,8 +1,15 @@
-import type { BlobPath, ContainerName, Key } from '../model/key.js';
+import type { BlobPath } from '../model/key.js';
 import type { ListedBlob } from '../ports/blob-reader.js';
+import { ListingCursor } from './listing-cursor.js';
 import { comesAfter } from './listing-order.js';
 
 type Pages = AsyncIterable<readonly ListedBlob[]>;
+
+/** A key that is on one side only, or does not look in step, with what the listings say of it. */
+export type Nominee = { readonly path: BlobPath } & (
+  | { readonly source: ListedBlob; readonly backup: ListedBlob | undefined }
+  | { readonly source: undefined; readonly backup: ListedBlob }
+);
 
 /** After which path each listing goes on; undefined: at its beginning. */
 export interface Drawn {
@@ -15,49 +22,57 @@ export interface NominateOptions {
   /** The order that the listings are thought to have. */
   readonly isBefore: (path: string, other: string) => boolean;
   readonly from?: Drawn;
+  /** Asked after every entry. */
   readonly mustStop?: () => boolean;
+  /** Told of every pair that is in step. */
+  readonly onInStep?: () => void;
 }
 
 const NOTHING: Drawn = { source: undefined, backup: undefined };
 
 /**
- * Walks two listings of a container in step and yields every key that is on one side only or does not look in step. One page of each side is held at a time. When it is told to stop, it returns what was drawn
- * so far: both listings can go on after it later, and this `from` it. At least one entry is always drawn before that.
+ * Walks two listings of a container in step and yields every key that is on one side only or does not look in step. One
+ * page of each side is held at a time. When it is told to stop, it returns what was drawn so far: both listings can go
+ * on after it later, and this `from` it. At least one entry is always drawn before that.
  *
  * The order of a listing is not trusted: a service that orders names in another way makes keys look as if they were on
  * one side only. They are then nominated without need, which costs a look; none is passed over, since an entry is
  * passed only together with its equal.
  */
 export async function* nominate(
-  container: ContainerName,
   source: Pages,
   backup: Pages,
-  { isInStep, isBefore, from = NOTHING, mustStop = () => false }: NominateOptions,
-): AsyncGenerator<Key, Drawn | undefined, void> {
-  const left = entries(source);
-  const right = entries(backup);
+  { isInStep, isBefore, from = NOTHING, mustStop = () => false, onInStep }: NominateOptions,
+): AsyncGenerator<Nominee, Drawn | undefined, void> {
+  const [left, right] = [await ListingCursor.open(source), await ListingCursor.open(backup)];
   let drawn = from;
-  let [a, b] = [await left.next(), await right.next()];
-  while (!a.done || !b.done) {
-    if (!a.done && !b.done && a.value.path === b.value.path) {
-      const { path } = a.value;
-      if (!isInStep(a.value, b.value)) yield { container, path };
-      drawn = { source: path, backup: path };
-      if (mustStop()) return drawn;
-      [a, b] = [await left.next(), await right.next()];
-    } else if (!a.done && (b.done || isBefore(a.value.path, b.value.path))) {
-      yield { container, path: a.value.path };
-      drawn = { source: a.value.path, backup: pass(drawn.backup, b, a.value.path) };
-      if (mustStop()) return drawn;
-      a = await left.next();
-    } else if (!b.done) {
-      yield { container, path: b.value.path };
-      drawn = { source: pass(drawn.source, a, b.value.path), backup: b.value.path };
-      if (mustStop()) return drawn;
-      b = await right.next();
+  try {
+    for (;;) {
+      const [a, b] = [left.current, right.current];
+      if (a === undefined && b === undefined) return undefined;
+      const steps: (Promise<void> | undefined)[] = [];
+      if (a !== undefined && b !== undefined && a.path === b.path) {
+        if (isInStep(a, b)) onInStep?.();
+        else yield { path: a.path, source: a, backup: b };
+        drawn = { source: a.path, backup: a.path };
+        if (mustStop()) return drawn;
+        steps.push(left.next(), right.next());
+      } else if (a !== undefined && (b === undefined || isBefore(a.path, b.path))) {
+        yield { path: a.path, source: a, backup: undefined };
+        drawn = { source: a.path, backup: pass(drawn.backup, b, a.path) };
+        if (mustStop()) return drawn;
+        steps.push(left.next());
+      } else if (b !== undefined) {
+        yield { path: b.path, source: undefined, backup: b };
+        drawn = { source: pass(drawn.source, a, b.path), backup: b.path };
+        if (mustStop()) return drawn;
+        steps.push(right.next());
+      }
+      for (const step of steps) if (step !== undefined) await step;
     }
+  } finally {
+    await Promise.all([left.close(), right.close()]);
   }
-  return undefined;
 }
 
 /**
@@ -66,13 +81,9 @@ export async function* nominate(
  */
 function pass(
   before: BlobPath | undefined,
-  next: IteratorResult<ListedBlob, void>,
+  next: ListedBlob | undefined,
   path: BlobPath,
 ): BlobPath | undefined {
   const isForward = before === undefined || comesAfter(path, before);
-  return isForward && (next.done === true || comesAfter(next.value.path, path)) ? path : before;
-}
-
-async function* entries(pages: Pages): AsyncGenerator<ListedBlob, void, void> {
-  for await (const page of pages) yield* page;
+  return isForward && (next === undefined || comesAfter(next.path, path)) ? path : before;
 }

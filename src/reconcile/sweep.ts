@@ -8,7 +8,8 @@ import type { Prefix } from '../model/prefix.js';
 import type { Verdict } from '../model/verdict.js';
 import type { Logger } from '../telemetry/logger.js';
 import { lookAtAll } from './look-at-all.js';
-import { nominatePrefix, type Sides } from './nominate-prefix.js';
+import { nominatePrefix } from './nominate-prefix.js';
+import type { Sides } from './sides.js';
 
 export interface Sweep extends Sides {
   readonly converge: (key: Key) => Promise<Verdict>;
@@ -47,7 +48,7 @@ export async function sweep(task: Sweep, log: Logger): Promise<SweepReport> {
     try {
       unseen.push(...task.scope.prefixes({ container, path: '' }));
       for (let prefix = unseen.shift(); prefix !== undefined; prefix = unseen.shift())
-        await lookAtAll(nominatePrefix(task, prefix), repair);
+        await lookAtAll(nominatePrefix(task, prefix), async ({ path }) => await repair({ container, path }));
     } catch (thrown) {
       // One container that nobody can name is no reason to leave the others alone; an account that fails is.
       const error = toBlobmirrorError(thrown);

@@ -5,7 +5,8 @@ import type { Prefix } from '../model/prefix.js';
 import type { Verdict } from '../model/verdict.js';
 import type { WalkPosition } from '../model/walk-position.js';
 import { lookAtAll } from './look-at-all.js';
-import { nominatePrefix, type Sides } from './nominate-prefix.js';
+import { nominatePrefix } from './nominate-prefix.js';
+import type { Sides } from './sides.js';
 
 /**
  * How long keys are drawn. The last look may be a long copy that takes its whole budget, four minutes, and both fit the
@@ -50,9 +51,12 @@ export async function walk(
 
   async function* keys(start: WalkPosition): AsyncGenerator<Key, void, void> {
     for (const { prefix, ...drawn } of [start, ...others]) {
-      const stopped = yield* nominatePrefix(sides, prefix, drawn, () => performance.now() >= end);
-      if (stopped === undefined) continue;
-      rest = { prefix, ...stopped };
+      const nominees = nominatePrefix(sides, prefix, drawn, () => performance.now() >= end);
+      let next = await nominees.next();
+      for (; !next.done; next = await nominees.next())
+        yield { container: prefix.container, path: next.value.path };
+      if (next.value === undefined) continue;
+      rest = { prefix, ...next.value };
       return;
     }
   }

@@ -1,17 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
-import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LocalInfo } from '../../src/local/ready-file.js';
 import { runBlobmirror } from './support/blobmirror-process.js';
+import { connectLake } from './support/lakes.js';
 import { FREE_PORTS, startEnvironment } from './support/start-environment.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
-
-function lakeOf({ accountName, accountKey, dfsEndpoint }: LocalInfo['source']): DataLakeServiceClient {
-  const credential = new StorageSharedKeyCredential(accountName, accountKey);
-  return new DataLakeServiceClient(dfsEndpoint ?? '', credential, { retryOptions: { maxTries: 1 } });
-}
 
 interface StorageEvent {
   readonly eventType: string;
@@ -42,7 +37,7 @@ test('start --hns serves the Data Lake API to its SDK, and its events to the que
   }
   expect((await source.getAccountInfo()).isHierarchicalNamespaceEnabled).toBe(true);
 
-  const files = lakeOf(info.source).getFileSystemClient('files');
+  const files = connectLake(info.source).getFileSystemClient('files');
   await files.create();
   await files.getDirectoryClient('to be').create();
   const file = files.getFileClient('d/f');
@@ -80,7 +75,7 @@ test('start --hns serves the Data Lake API to its SDK, and its events to the que
 test('a data directory is for one kind of accounts, from its first start on', async () => {
   const data = await temporaryDirectory();
   const first = await startEnvironment(['--hns', '--no-worker', '--data', data]);
-  await lakeOf(first.info.source).getFileSystemClient('empty').create();
+  await connectLake(first.info.source).getFileSystemClient('empty').create();
   first.process.signal('SIGTERM');
   await first.process.ended;
 
@@ -92,5 +87,5 @@ test('a data directory is for one kind of accounts, from its first start on', as
   expect(stderr).toContain('add --hns or use another folder');
 
   const again = await startEnvironment(['--hns', '--no-worker', '--data', data]);
-  expect(await lakeOf(again.info.source).getFileSystemClient('empty').exists()).toBe(true);
+  expect(await connectLake(again.info.source).getFileSystemClient('empty').exists()).toBe(true);
 });

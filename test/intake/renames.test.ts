@@ -4,7 +4,7 @@ import { type HintMessage, toProperties } from '../../src/model/hint-message.js'
 import { createScope } from '../../src/model/scope.js';
 import { splitStamp } from '../../src/model/stamp.js';
 import { walk } from '../../src/reconcile/walk.js';
-import { at, createMemoryTree, type MemoryTree } from '../support/memory-tree.js';
+import { at, createMemoryTree, type MemoryTree, TREE_POLICY } from '../support/memory-tree.js';
 import { createSilentLogger } from '../support/silent-logger.js';
 
 /** What users do, each act with the event that Azure raises for it; one event for a whole directory, none below it. */
@@ -177,7 +177,7 @@ const SCENARIOS: readonly Scenario[] = [
 /** A worker that handles the messages of a queue one after the other, those that it sends itself in the end. */
 function createWorker(tree: MemoryTree) {
   const scope = createScope('sourceaccount');
-  const sides = { source: tree.source, backup: tree.backup, scope, hierarchical: true, acl: true };
+  const sides = { source: tree.source, backup: tree.backup, scope, hierarchical: true, policy: TREE_POLICY };
   const later: HintMessage[] = [];
   const dead: HintMessage[] = [];
   let ids = 0;

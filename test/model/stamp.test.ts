@@ -54,3 +54,18 @@ describe('an ETag', () => {
     for (const nothing of [undefined, '', '""']) expect(() => parseEtag(nothing)).toThrow('without an ETag');
   });
 });
+
+it('a text that a user wrote in the place of the stamp is no stamp, and never an error', () => {
+  for (const text of [
+    '',
+    'v=1',
+    'v=1;account=a;etag="";modified=2026-01-01T00:00:00.000Z',
+    'v=1;account=;etag=0x1;modified=x',
+  ])
+    expect(splitStamp({ blobmirror: text }).stamp).toBeUndefined();
+});
+
+it('metadata may have any name', () => {
+  const metadata = Object.fromEntries([['__proto__', 'x']]);
+  expect(Object.entries(splitStamp(metadata).metadata)).toEqual([['__proto__', 'x']]);
+});

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEtag } from '../../src/model/etag.js';
-import { parseBlobPath, parseContainerName } from '../../src/model/key.js';
+import { parseBlobPath } from '../../src/model/key.js';
 import type { ListedBlob } from '../../src/ports/blob-reader.js';
+import { FLAT } from '../support/flat.js';
 import { isInStep } from '../../src/reconcile/in-step.js';
 import { comesBefore } from '../../src/reconcile/listing-order.js';
 import { type Drawn, type NominateOptions, nominate } from '../../src/reconcile/nominate.js';
-
-const CONTAINER = parseContainerName('photos');
 
 async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerator<readonly ListedBlob[]> {
   for (let i = 0; i < blobs.length; i += size) {
@@ -16,16 +15,18 @@ async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerato
   }
 }
 
+const BLOB = { isDirectory: false, isBlockBlob: true, tier: undefined, reading: () => undefined } as const;
+
 const onSource = (path: string, etag: string): ListedBlob => ({
   path: parseBlobPath(path),
   etag: parseEtag(etag),
-  isDirectory: false,
+  ...BLOB,
   stamp: undefined,
 });
 const onBackup = (path: string, stamp: string | undefined): ListedBlob => ({
   path: parseBlobPath(path),
   etag: parseEtag('0xB'),
-  isDirectory: false,
+  ...BLOB,
   stamp:
     stamp === undefined
       ? undefined
@@ -33,7 +34,7 @@ const onBackup = (path: string, stamp: string | undefined): ListedBlob => ({
 });
 
 const FLAT_ORDER: NominateOptions = {
-  isInStep: (one, other) => isInStep(one, other, false),
+  isInStep: (one, other) => isInStep(one, other, FLAT.policy),
   isBefore: comesBefore,
 };
 
@@ -43,7 +44,7 @@ async function nominated(
   pageSize = 2,
 ): Promise<string[]> {
   const keys: string[] = [];
-  for await (const key of nominate(CONTAINER, pages(source, pageSize), pages(backup, pageSize), FLAT_ORDER))
+  for await (const key of nominate(pages(source, pageSize), pages(backup, pageSize), FLAT_ORDER))
     keys.push(key.path);
   return keys;
 }
@@ -115,7 +116,6 @@ describe('nominate', () => {
           for (const budget of budgets) {
             let drawn = 0;
             const keys = nominate(
-              CONTAINER,
               pages(
                 after(left, sourceOrder, from.source).map((path) => onSource(path, '0x1')),
                 2,

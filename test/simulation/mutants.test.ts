@@ -4,8 +4,15 @@ import { errorMeansAbsent, missingContainerMeansAbsent } from './mutants/absence
 import { blindToRedelivery } from './mutants/blind-to-redelivery.js';
 import { blindToStamp } from './mutants/blind-to-stamp.js';
 import { completedBeforeWrite } from './mutants/completed-before-write.js';
+import { knownForTooLong } from './mutants/known-for-too-long.js';
+import { madeAgainWithoutWalk } from './mutants/made-again-without-walk.js';
+import { noAncestors } from './mutants/no-ancestors.js';
 import { noReadingAfterCreate } from './mutants/no-reading-after-create.js';
+import { noReadingAfterTrash } from './mutants/no-reading-after-trash.js';
+import { noReadingAfterDirectory } from './mutants/no-reading-after-write.js';
 import { noSecondLook } from './mutants/no-second-look.js';
+import { renameWithoutLooks } from './mutants/rename-without-looks.js';
+import { renameWithoutWalk } from './mutants/rename-without-walk.js';
 import { sourceBeforeBackup } from './mutants/source-before-backup.js';
 import { stampByLikeness } from './mutants/stamp-by-likeness.js';
 import { unconditionalWrites } from './mutants/unconditional-writes.js';
@@ -96,6 +103,55 @@ const MUTATIONS: readonly Mutation[] = [
     what: 'takes a message that comes again for a new one (invariants 5 and 9)',
     heart: blindToRedelivery,
     within: 20_000,
+    breaks: ['unequal at rest'],
+  },
+  {
+    what: 'leaves out the looks at both names after a rename (rules 1 and 2 of directories)',
+    kind: 'tree',
+    heart: renameWithoutLooks,
+    within: 3_000,
+    breaks: ['unequal at rest'],
+  },
+  {
+    what: 'leaves out the walk after a rename (rule 2 of directories)',
+    kind: 'tree',
+    heart: renameWithoutWalk,
+    within: 2_000,
+    breaks: ['unequal at rest'],
+  },
+  {
+    what: 'leaves alone what is above a key that is gone (rule 3 of directories)',
+    kind: 'tree',
+    heart: noAncestors,
+    within: 300,
+    breaks: ['unequal at rest'],
+  },
+  {
+    what: 'does not walk a directory that was made again (rule 4 of directories)',
+    kind: 'tree',
+    heart: madeAgainWithoutWalk,
+    within: 500,
+    breaks: ['unequal at rest'],
+  },
+  {
+    what: 'does not read the source after a move to the trash (rule 4 of directories)',
+    kind: 'tree',
+    heart: noReadingAfterTrash,
+    within: 60_000,
+    breaks: ['unequal at rest', 'a live blob was deleted'],
+  },
+  {
+    what: 'does not read the source after it made a directory (rule 5 of directories)',
+    kind: 'tree',
+    heart: noReadingAfterDirectory,
+    within: 20_000,
+    breaks: ['unequal at rest'],
+  },
+  {
+    what: 'lets an older reading of a directory serve for an event (rule 6 of directories)',
+    kind: 'tree',
+    heart: knownForTooLong,
+    within: 60_000,
     breaks: ['unequal at rest'],
   },
 ];

@@ -19,7 +19,7 @@ const TAKES_AWAY: ReadonlySet<string> = new Set(['backupaccount.rename', 'backup
  * - No mix: a file that carries the stamp of a version has the content and the metadata of that very version, wherever
  *   it was renamed to.
  * - No live file deleted: a file leaves the backup's live tree by a rename, by way of the trash, or by a delete when there
- *   was a moment, since the backup has it at that path, at which the source had no file there.
+ *   was a moment, since the backup first had that version at that path, at which the source had no file there.
  */
 export class TreeWitness implements Witness {
   readonly #container: ContainerName;
@@ -31,8 +31,8 @@ export class TreeWitness implements Witness {
   #atSource: ReadonlySet<BlobPath> | undefined = new Set();
   /** When the source last came to have a file again at a path where it had none, or lost the container. */
   readonly #lastWithout = new Map<BlobPath, number>();
-  /** Since when the backup has had a version at a path. */
-  readonly #onBackup = new Map<BlobPath, number>();
+  /** When the backup first had a version at a path: a rename may bring it back there, with the ETag that somebody read. */
+  readonly #onBackup = new Map<BlobPath, Map<Etag, number>>();
   #moment = 0;
 
   constructor({ container, source, backup, tell }: Stage) {
@@ -44,7 +44,7 @@ export class TreeWitness implements Witness {
 
   /** What the backup has by now was there before the history began. */
   begin(): void {
-    for (const path of live(this.#backup, this.#container).keys()) this.#onBackup.set(path, this.#moment);
+    for (const [path, { etag }] of live(this.#backup, this.#container)) this.#note(path, etag);
   }
 
   /** To be told after every change of the source. */
@@ -82,9 +82,15 @@ export class TreeWitness implements Witness {
     for (const [path, entry] of gone)
       if (!isStoredDirectory(entry) && !TAKES_AWAY.has(name)) this.#expectDead(path, entry);
     for (const [path, entry] of changed) {
-      if (before.get(path)?.etag !== entry.etag) this.#onBackup.set(path, this.#moment);
+      this.#note(path, entry.etag);
       if (!isStoredDirectory(entry)) this.#expectNoMix(path, entry);
     }
+  }
+
+  #note(path: BlobPath, etag: Etag): void {
+    const versions = this.#onBackup.get(path) ?? new Map<Etag, number>();
+    if (!versions.has(etag)) versions.set(etag, this.#moment);
+    this.#onBackup.set(path, versions);
   }
 
   #expectNoMix(path: BlobPath, file: StoredBlob): void {
@@ -105,7 +111,7 @@ export class TreeWitness implements Witness {
   }
 
   #expectDead(path: BlobPath, gone: StoredBlob): void {
-    const since = this.#onBackup.get(path) ?? 0;
+    const since = this.#onBackup.get(path)?.get(gone.etag) ?? 0;
     if (this.#atSource?.has(path) === false || (this.#lastWithout.get(path) ?? -1) > since) return;
     throw new Violation(
       'a live blob was deleted',

@@ -108,7 +108,7 @@ export class Worker {
         prefixes: readonly Prefix[],
         from: WalkPosition | undefined,
         look: (key: Key) => Promise<Verdict>,
-      ) => walk({ ...sides, scope: SCOPE, hierarchical, acl: true }, { prefixes, from, look }),
+      ) => walk({ ...sides, scope: SCOPE, hierarchical }, { prefixes, from, look }),
       queue: queue.through(schedule),
     };
     return (message) => heart.handleMessage(intake, LOG, message);

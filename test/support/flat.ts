@@ -1,2 +1,6 @@
+import type { Policy } from '../../src/mirror/policy.js';
+
+const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'off' };
+
 /** What a walk is told of two flat accounts. */
-export const FLAT = { hierarchical: false, acl: false } as const;
+export const FLAT = { hierarchical: false, policy: POLICY } as const;

@@ -20,8 +20,11 @@ export interface ListedEntry {
   readonly etag: Etag;
   /** What the metadata's stamp says; undefined for a copy that is under way or was given up, whose content is not there. */
   readonly stamp: Stamp | undefined;
-  /** By its resource type, or by the metadata `hdi_isfolder`, which tools also set on flat accounts. */
+  /** By its resource type, which hierarchical accounts tell; the mark `hdi_isfolder` in the metadata tools set on flat ones, too. */
   readonly isDirectory: boolean;
+  readonly isBlockBlob: boolean;
+  /** Of a block blob: the tier that was set on it, or that it is on its way to. */
+  readonly tier: string | undefined;
   /** @throws Error when a property is none: a size that is no number, for one */
   details(): ListedDetails;
 }

@@ -4,6 +4,7 @@ import { DamagedPage } from './damaged-page.js';
 import { type EntryFields, toDetails } from './entry-fields.js';
 import type { ListedEntry } from './listed-page.js';
 import { childrenOf, textOf, type XmlElement } from './parse-elements.js';
+import { toTier } from '../to-reading.js';
 import { toStamp } from './to-stamp.js';
 
 /** The entry that a `<Blob>` is; none for a snapshot, an old version or a deleted blob. @throws DamagedPage */
@@ -24,13 +25,20 @@ export function parseBlob(blob: XmlElement): readonly ListedEntry[] {
   const copyStatus = text(only(properties, 'CopyStatus'));
   const isSettled = copyStatus === undefined || copyStatus === 'success';
   const stamp = text(only(metadata, STAMP_NAME, inAnyCase));
-  const isFolder = text(only(metadata, 'hdi_isfolder', inAnyCase))?.toLowerCase() === 'true';
+  const isBlockBlob = text(only(properties, 'BlobType')) === 'BlockBlob';
+  const tier = toTier({
+    accessTier: text(only(properties, 'AccessTier')),
+    accessTierInferred: fields.properties.get('AccessTierInferred') === 'true',
+    archiveStatus: fields.properties.get('ArchiveStatus'),
+  });
   return [
     {
       name,
       etag,
       stamp: stamp === undefined || !isSettled ? undefined : toStamp(stamp),
-      isDirectory: isFolder || text(only(properties, 'ResourceType')) === 'directory',
+      isDirectory: text(only(properties, 'ResourceType')) === 'directory',
+      isBlockBlob,
+      tier: isBlockBlob && tier !== '' ? tier : undefined,
       details: () => toDetails(fields),
     },
   ];

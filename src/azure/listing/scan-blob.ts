@@ -9,8 +9,11 @@ const IS_CURRENT_VERSION = ascii('IsCurrentVersion');
 const ETAG = ascii('Etag');
 const RESOURCE_TYPE = ascii('ResourceType');
 const COPY_STATUS = ascii('CopyStatus');
+const BLOB_TYPE = ascii('BlobType');
+const ACCESS_TIER = ascii('AccessTier');
+const ACCESS_TIER_INFERRED = ascii('AccessTierInferred');
+const ARCHIVE_STATUS = ascii('ArchiveStatus');
 const STAMP = ascii('blobmirror');
-const IS_FOLDER = ascii('hdi_isfolder');
 const KEY = ascii('Key');
 const VALUE = ascii('Value');
 const [QUOTE, AMPERSAND] = [0x22, 0x26];
@@ -26,6 +29,10 @@ export function scanBlob(cursor: XmlCursor): ListedEntry | undefined {
     stampStart: -1,
     stampEnd: -1,
     isDirectory: false,
+    isBlockBlob: false,
+    tierStart: -1,
+    tierEnd: -1,
+    isRehydrating: false,
     isUnsettled: false,
   };
   const isKnown =
@@ -54,7 +61,8 @@ function scanVersion(cursor: XmlCursor): boolean {
 }
 
 function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
-  let [etags, resourceTypes, copyStatuses] = [0, 0, 0];
+  let [etags, resourceTypes, copyStatuses, blobTypes, tiers] = [0, 0, 0, 0, 0];
+  let isInferred = false;
   if (!cursor.skip(PROPERTIES.open)) return false;
   while (cursor.leaf()) {
     if (cursor.isNamed(ETAG)) {
@@ -69,26 +77,36 @@ function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
     } else if (cursor.isNamed(COPY_STATUS)) {
       copyStatuses++;
       places.isUnsettled = cursor.text() !== 'success';
+    } else if (cursor.isNamed(BLOB_TYPE)) {
+      blobTypes++;
+      places.isBlockBlob = cursor.text() === 'BlockBlob';
+    } else if (cursor.isNamed(ACCESS_TIER)) {
+      tiers++;
+      places.tierStart = cursor.textStart;
+      places.tierEnd = cursor.textEnd;
+    } else if (cursor.isNamed(ACCESS_TIER_INFERRED)) {
+      isInferred = cursor.text() === 'true';
+    } else if (cursor.isNamed(ARCHIVE_STATUS)) {
+      places.isRehydrating = true;
     }
   }
-  const isClear = etags === 1 && places.etagEnd > places.etagStart && resourceTypes < 2 && copyStatuses < 2;
+  if (isInferred || places.tierEnd === places.tierStart) places.tierStart = -1;
+  const isOnce = [resourceTypes, copyStatuses, blobTypes, tiers].every((count) => count < 2);
+  const isClear = etags === 1 && places.etagEnd > places.etagStart && isOnce;
   return isClear && cursor.skip(PROPERTIES.close);
 }
 
 function scanMetadata(cursor: XmlCursor, places: EntryPlaces): boolean {
-  let [stamps, folders] = [0, 0];
+  let stamps = 0;
   if (METADATA.empty.some((each) => cursor.skip(each)) || !cursor.skip(METADATA.open)) return true;
   while (cursor.leaf()) {
     if (cursor.isNamedInAnyCase(STAMP)) {
       stamps++;
       places.stampStart = cursor.textStart;
       places.stampEnd = cursor.textEnd;
-    } else if (cursor.isNamedInAnyCase(IS_FOLDER)) {
-      folders++;
-      if (cursor.text().toLowerCase() === 'true') places.isDirectory = true;
     }
   }
-  return stamps < 2 && folders < 2 && cursor.skip(METADATA.close);
+  return stamps < 2 && cursor.skip(METADATA.close);
 }
 
 function scanTags(cursor: XmlCursor): boolean {

@@ -3,6 +3,7 @@ import type { Stamp } from '../../model/stamp.js';
 import { toDetails } from './entry-fields.js';
 import type { ListedDetails, ListedEntry } from './listed-page.js';
 import { readFields } from './read-fields.js';
+import { toTier } from '../to-reading.js';
 import { toStamp } from './to-stamp.js';
 import type { XmlCursor } from './xml-cursor.js';
 
@@ -19,6 +20,12 @@ export interface EntryPlaces {
   stampStart: number;
   stampEnd: number;
   isDirectory: boolean;
+  isBlockBlob: boolean;
+  /** Of the access tier; -1 when there is none, or when it was inferred. */
+  tierStart: number;
+  tierEnd: number;
+  /** On its way from the archive to another tier. */
+  isRehydrating: boolean;
   /** A copy onto the blob is under way or was given up. */
   isUnsettled: boolean;
 }
@@ -49,6 +56,17 @@ export class ScannedEntry implements ListedEntry {
 
   get isDirectory(): boolean {
     return this.#places.isDirectory;
+  }
+
+  get isBlockBlob(): boolean {
+    return this.#places.isBlockBlob;
+  }
+
+  get tier(): string | undefined {
+    const { isBlockBlob, isRehydrating, tierStart, tierEnd } = this.#places;
+    if (!isBlockBlob) return undefined;
+    if (isRehydrating) return toTier(this.details().properties);
+    return tierStart < 0 ? undefined : this.#cursor.text(tierStart, tierEnd);
   }
 
   details(): ListedDetails {

@@ -13,8 +13,11 @@ export const renameWithoutLooks: Heart = {
         if (outcome === 'renamed') renamed.add(keyText(rename.from)).add(keyText(rename.to));
         return outcome;
       },
+      // What is below them is walked all the same.
       converge: async (key, since) =>
-        renamed.has(keyText(key)) ? { verdict: 'in-sync' } : await intake.converge(key, since),
+        renamed.has(keyText(key))
+          ? { verdict: 'in-sync', isDirectory: true }
+          : await intake.converge(key, since),
     };
     return REAL_HEART.handleMessage(trusting, log, message);
   },

@@ -1,0 +1,225 @@
+/**
+ * One slice of a compare shard: walks a stretch of both listings in step, brings over what is missing or differs, and
+ * writes down what only the backup has. Nothing is deleted here, and nothing is decided: a copy is the heart's decision
+ * on what the listings say, under conditions that make listings that are out of date fail; all else is a look.
+ */
+import type { ListedReadings, ListedCopy } from '../../mirror/copy-listed.js';
+import { toBlobmirrorError } from '../../model/errors.js';
+import type { Key } from '../../model/key.js';
+import { type BlobPath, parseBlobPath } from '../../model/key.js';
+import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
+import type { Verdict } from '../../model/verdict.js';
+import type { ListedBlob, ListRange } from '../../ports/blob-reader.js';
+import { lookAtAll } from '../look-at-all.js';
+import { toComparison, toDetails } from '../nominate-prefix.js';
+import { type Drawn, nominate, type Nominee } from '../nominate.js';
+import type { Sides } from '../sides.js';
+import { findBoundary } from './find-boundary.js';
+import { NewBlobs } from './new-blobs.js';
+import { nextShards } from './next-shards.js';
+import type { SliceContext } from '../runs/slice-context.js';
+import { counted, Unordered, upTo } from './stretch.js';
+import { Tally } from './tally.js';
+
+/** What slices are worked on with. */
+export interface Comparing extends Sides {
+  readonly converge: (key: Key) => Promise<Verdict>;
+  readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
+}
+
+const CONCURRENCY = 32;
+/** How often what is left of a shard is parted: 32 shards of one container are enough for any number of workers. */
+const MOST_SPLITS = 5;
+
+/**
+ * @throws BlobmirrorError what a listing failed with; what a key fails with is counted and reported
+ */
+export async function compareSlice(
+  comparing: Comparing,
+  shard: CompareShard,
+  context: SliceContext,
+): Promise<SliceResult> {
+  const slice = new Slice(comparing, shard, context);
+  try {
+    return await slice.run();
+  } catch (error) {
+    if (!(error instanceof Unordered)) throw error;
+    return { ...slice.result(), isUnordered: true };
+  }
+}
+
+class Slice {
+  readonly #comparing: Comparing;
+  readonly #shard: CompareShard;
+  readonly #context: SliceContext;
+  readonly #tally = new Tally();
+  readonly #passed = { source: { entries: 0 }, backup: { entries: 0 } };
+  readonly #unfinished: BlobPath[] = [];
+  readonly #newBlobs: NewBlobs;
+  readonly #comparison: ReturnType<typeof toComparison>;
+  #verifying: Promise<void> = Promise.resolve();
+  #extras = 0;
+  #extraDirectory: string | undefined;
+
+  constructor(comparing: Comparing, shard: CompareShard, context: SliceContext) {
+    this.#comparing = comparing;
+    this.#shard = shard;
+    this.#context = context;
+    this.#comparison = toComparison(comparing);
+    this.#newBlobs = new NewBlobs({
+      isBefore: this.#comparison.isBefore,
+      list: (range) => comparing.source.listBlobs(shard.container, { prefix: shard.prefix, ...range }),
+      look: async (path) => await this.#look(path),
+    });
+  }
+
+  async run(): Promise<SliceResult> {
+    const { budgetMs, signal } = this.#context;
+    const end = performance.now() + budgetMs;
+    const mustStop = (): boolean => signal.aborted || performance.now() >= end;
+    this.#unfinished.push(...(this.#shard.again ?? []).map(parseBlobPath));
+    let rest: Drawn | undefined;
+    if (this.#shard.isWalked !== true) {
+      const nominees = this.#nominees(mustStop, (drawn) => (rest = drawn));
+      await lookAtAll(nominees, async (nominee) => await this.#handle(nominee), CONCURRENCY);
+      await this.#verify();
+    }
+    await this.#finish(mustStop);
+    const boundary = rest === undefined || signal.aborted ? undefined : await this.#split(rest);
+    return { ...this.result(), ...nextShards(this.#shard, { rest, unfinished: this.#unfinished, boundary }) };
+  }
+
+  /** What was found and done so far. */
+  result(): SliceResult {
+    const { counts, sample } = this.#tally;
+    const { source, backup } = this.#passed;
+    return {
+      counts,
+      sample,
+      listed: { source: source.entries, backup: backup.entries },
+      extras: this.#extras,
+    };
+  }
+
+  async *#nominees(
+    mustStop: () => boolean,
+    stopped: (at: Drawn) => void,
+  ): AsyncGenerator<Nominee, void, void> {
+    const { source, backup, scope } = this.#comparing;
+    const { container, prefix, from, to, at, unordered } = this.#shard;
+    const { isBefore } = this.#comparison;
+    const range = { prefix, ...toDetails(this.#comparing), ...(from !== undefined && { from }) };
+    const list = (account: typeof source, after: string | undefined, passed: { entries: number }) => {
+      const pages = account.listBlobs(container, {
+        ...range,
+        after: after === undefined ? undefined : parseBlobPath(after),
+      });
+      return counted(unordered === true ? pages : upTo(pages, to, isBefore), passed);
+    };
+    const drawn: Drawn = {
+      source: at?.source === undefined ? undefined : parseBlobPath(at.source),
+      backup: at?.backup === undefined ? undefined : parseBlobPath(at.backup),
+    };
+    const nominees = nominate(
+      list(source, drawn.source, this.#passed.source),
+      list(backup, drawn.backup, this.#passed.backup),
+      { ...this.#comparison, from: drawn, mustStop, onInStep: this.#tally.inStep },
+    );
+    let next = await nominees.next();
+    for (; !next.done; next = await nominees.next())
+      if (scope.includes(this.#key(next.value.path))) yield next.value;
+    if (next.value !== undefined) stopped(next.value);
+  }
+
+  async #handle({ path, source, backup }: Nominee): Promise<void> {
+    this.#tally.nominated();
+    if (source === undefined) {
+      await this.#keepExtra(path, backup.isDirectory);
+      return;
+    }
+    if (this.#context.dryRun) {
+      const what = backup === undefined ? 'missing' : 'different';
+      await this.#context.report(this.#tally.found(this.#key(path), what));
+      return;
+    }
+    const place = this.#passed.source.entries;
+    const readings = toReadings(source, backup);
+    const copied = await this.#attempt(path, async () =>
+      readings === undefined ? undefined : await this.#comparing.copyListed(this.#key(path), readings),
+    );
+    if (copied === 'failed') return;
+    if (copied === undefined) {
+      await this.#look(path);
+      return;
+    }
+    await this.#tell(path, copied.verdict);
+    if (copied.isNew) this.#newBlobs.add({ path, etag: source.etag, place });
+    if (this.#newBlobs.isFull) await this.#verify();
+  }
+
+  /** A directory goes with all that is below it, so that what is below is counted and needs no look of its own. */
+  async #keepExtra(path: BlobPath, isDirectory: boolean): Promise<void> {
+    this.#extras++;
+    if (this.#context.dryRun) {
+      await this.#context.report(this.#tally.found(this.#key(path), 'extra'));
+      return;
+    }
+    if (this.#extraDirectory !== undefined && path.startsWith(`${this.#extraDirectory}/`)) return;
+    if (isDirectory) this.#extraDirectory = path;
+    await this.#context.extra(path);
+  }
+
+  async #look(path: BlobPath): Promise<void> {
+    const verdict = await this.#attempt(path, async () => await this.#comparing.converge(this.#key(path)));
+    if (verdict !== 'failed') await this.#tell(path, verdict);
+  }
+
+  async #tell(path: BlobPath, verdict: Verdict): Promise<void> {
+    if (verdict.verdict === 'unfinished') {
+      this.#unfinished.push(path);
+      return;
+    }
+    const line = this.#tally.verdict(this.#key(path), verdict);
+    if (line !== undefined) await this.#context.report(line);
+  }
+
+  async #attempt<Result>(path: BlobPath, act: () => Promise<Result>): Promise<Result | 'failed'> {
+    try {
+      return await act();
+    } catch (thrown) {
+      await this.#context.report(this.#tally.failure(this.#key(path), toBlobmirrorError(thrown)));
+      return 'failed';
+    }
+  }
+
+  /** One at a time, since it takes what all have added. */
+  async #verify(): Promise<void> {
+    this.#verifying = this.#verifying.then(async () => await this.#newBlobs.verify());
+    await this.#verifying;
+  }
+
+  /** Long copies go on for as long as there is time; then in the next slice, which finds them again. */
+  async #finish(mustStop: () => boolean): Promise<void> {
+    while (this.#unfinished.length > 0 && !mustStop())
+      for (const path of this.#unfinished.splice(0)) await this.#look(path);
+  }
+
+  async #split({ source }: Drawn): Promise<string | undefined> {
+    const { container, prefix, to, shard, unordered } = this.#shard;
+    if (unordered === true || source === undefined || shard.split('.').length > MOST_SPLITS) return undefined;
+    const list = (range: ListRange) => this.#comparing.source.listBlobs(container, range);
+    return await findBoundary(list, this.#comparison.isBefore, { prefix, after: source, to });
+  }
+
+  #key(path: BlobPath): Key {
+    return { container: this.#shard.container, path };
+  }
+}
+
+/** Undefined where a listing does not tell all that a copy takes. */
+function toReadings(source: ListedBlob, backup: ListedBlob | undefined): ListedReadings | undefined {
+  const onSource = source.reading();
+  const onBackup = backup?.reading();
+  if (onSource === undefined || (backup !== undefined && onBackup === undefined)) return undefined;
+  return { source: onSource, backup: onBackup };
+}

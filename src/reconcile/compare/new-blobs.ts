@@ -1,0 +1,67 @@
+import type { BlobPath } from '../../model/key.js';
+import type { Etag } from '../../model/etag.js';
+import type { ListedBlob, ListRange } from '../../ports/blob-reader.js';
+
+const PAGE_SIZE = 5000;
+
+/** Where the source's blobs can be seen again. */
+export interface SourceListing {
+  readonly list: (range: ListRange) => AsyncIterable<readonly ListedBlob[]>;
+  /** Looks at one key, and brings it in step. */
+  readonly look: (path: BlobPath) => Promise<void>;
+  readonly isBefore: (path: string, other: string) => boolean;
+}
+
+interface NewBlob {
+  readonly path: BlobPath;
+  readonly etag: Etag;
+  /** How many entries of the source's listing had gone by, to the page. */
+  readonly place: number;
+}
+
+/**
+ * Blobs that were made from nothing on the word of a listing. If-None-Match: * cannot tell "never there" from "deleted
+ * meanwhile", so each is followed by one more reading of the source (invariant 5): the stretch that they are in is
+ * listed again, thousands at once, where that is cheaper than a look at each.
+ */
+export class NewBlobs {
+  readonly #source: SourceListing;
+  #blobs: NewBlob[] = [];
+
+  constructor(source: SourceListing) {
+    this.#source = source;
+  }
+
+  get isFull(): boolean {
+    return this.#blobs.length >= PAGE_SIZE;
+  }
+
+  add(blob: NewBlob): void {
+    this.#blobs.push(blob);
+  }
+
+  /** Reads the source once more for all that were added, and looks at those that moved. */
+  async verify(): Promise<void> {
+    const { isBefore, look } = this.#source;
+    const blobs = this.#blobs.toSorted((one, other) => (isBefore(one.path, other.path) ? -1 : 1));
+    this.#blobs = [];
+    const [first, last] = [blobs[0], blobs.at(-1)];
+    if (first === undefined || last === undefined) return;
+    const pages = Math.ceil((last.place - first.place + 1) / PAGE_SIZE) + 1;
+    const moved =
+      pages <= blobs.length ? await this.#relist(blobs, first, last) : blobs.map(({ path }) => path);
+    for (const path of moved) await look(path);
+  }
+
+  /** What the listing shows no more, or otherwise. It never proves that anything is gone; a look does. */
+  async #relist(blobs: readonly NewBlob[], first: NewBlob, last: NewBlob): Promise<readonly BlobPath[]> {
+    const { list, isBefore } = this.#source;
+    const left = new Map(blobs.map(({ path, etag }) => [path, etag] as const));
+    for await (const page of list({ from: first.path })) {
+      for (const { path, etag } of page) if (left.get(path) === etag) left.delete(path);
+      const end = page.at(-1)?.path;
+      if (left.size === 0 || (end !== undefined && isBefore(last.path, end))) break;
+    }
+    return [...left.keys()];
+  }
+}

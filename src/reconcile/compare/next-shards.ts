@@ -1,0 +1,44 @@
+import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
+import type { Drawn } from '../nominate.js';
+
+/** What a slice leaves. */
+export interface Left {
+  /** Where the listings go on; undefined: they are at their end. */
+  readonly rest: Drawn | undefined;
+  /** Paths whose long copies are not done. */
+  readonly unfinished: readonly string[];
+  /** A place in the rest from which another worker may take over. */
+  readonly boundary: string | undefined;
+}
+
+/** The shards that go on where a slice stopped. */
+export function nextShards(
+  shard: CompareShard,
+  { rest, unfinished, boundary }: Left,
+): Pick<SliceResult, 'next' | 'split'> {
+  if (rest === undefined && unfinished.length === 0) return {};
+  const { at: _at, again: _again, to, ...same } = shard;
+  const end = boundary ?? to;
+  const next: CompareShard = {
+    ...same,
+    slice: shard.slice + 1,
+    attempt: 0,
+    ...(end !== undefined && { to: end }),
+    ...(unfinished.length > 0 && { again: unfinished }),
+    ...(rest === undefined ? { isWalked: true } : { at: toPosition(rest) }),
+  };
+  if (boundary === undefined) return { next };
+  const split: CompareShard = {
+    ...same,
+    shard: `${shard.shard}.${shard.slice}`,
+    slice: 0,
+    attempt: 0,
+    from: boundary,
+    ...(to !== undefined && { to }),
+  };
+  return { next, split };
+}
+
+function toPosition({ source, backup }: Drawn): NonNullable<CompareShard['at']> {
+  return { ...(source !== undefined && { source }), ...(backup !== undefined && { backup }) };
+}

@@ -1,0 +1,56 @@
+import type { ListedBlob } from '../../ports/blob-reader.js';
+
+type Pages = AsyncIterable<readonly ListedBlob[]>;
+
+/** The listing does not have the order that a stretch of it needs. */
+export class Unordered extends Error {
+  override readonly name = 'Unordered';
+}
+
+/** What is counted of a listing as it goes by. */
+export interface Passed {
+  entries: number;
+}
+
+/**
+ * A listing up to a place, and proof on the way that it has the order that is expected: otherwise nothing tells that
+ * what is beyond the place was not before it.
+ *
+ * @throws Unordered
+ */
+export async function* upTo(
+  pages: Pages,
+  to: string | undefined,
+  isBefore: (path: string, other: string) => boolean,
+): AsyncGenerator<readonly ListedBlob[], void, void> {
+  let last: string | undefined;
+  for await (const page of pages) {
+    for (const { path } of page) {
+      if (last !== undefined && !isBefore(last, path)) throw new Unordered();
+      last = path;
+    }
+    const end =
+      to === undefined || last === undefined || isBefore(last, to) ? -1 : firstFrom(page, to, isBefore);
+    yield end < 0 ? page : page.slice(0, end);
+    if (end >= 0) return;
+  }
+}
+
+/** Counts entries as they are drawn, a page at a time. */
+export async function* counted(
+  pages: Pages,
+  passed: Passed,
+): AsyncGenerator<readonly ListedBlob[], void, void> {
+  for await (const page of pages) {
+    yield page;
+    passed.entries += page.length;
+  }
+}
+
+function firstFrom(
+  page: readonly ListedBlob[],
+  to: string,
+  isBefore: (path: string, other: string) => boolean,
+): number {
+  return page.findIndex(({ path }) => !isBefore(path, to));
+}

@@ -1,0 +1,76 @@
+import type { Verdict } from '../../model/verdict.js';
+import type { Counts, ReportLine } from '../../model/reconcile/run.js';
+import type { BlobmirrorError } from '../../model/errors.js';
+import type { Key } from '../../model/key.js';
+
+/** Lines of each slice that the run shows as a sample. */
+const SAMPLE = 100;
+
+/** Counts what becomes of keys, and makes the lines that tell of it. */
+export class Tally {
+  #inStep = 0;
+  #nominated = 0;
+  #bytesCopied = 0;
+  readonly #byVerdict: Record<string, number> = {};
+  readonly #skipped: Record<string, number> = {};
+  readonly #failed: Record<string, number> = {};
+  readonly sample: ReportLine[] = [];
+
+  readonly inStep = (): void => {
+    this.#inStep++;
+  };
+
+  /** A key that did not look in step, whatever comes of it. */
+  nominated(): void {
+    this.#nominated++;
+  }
+
+  /** Undefined where there is nothing to report: the look found it in step. */
+  verdict({ container, path }: Key, verdict: Verdict): ReportLine | undefined {
+    add(this.#byVerdict, verdict.verdict);
+    if (verdict.verdict === 'in-sync') return undefined;
+    if (verdict.verdict === 'skipped') {
+      add(this.#skipped, verdict.reason);
+      return this.#line({ container, path, verdict: verdict.verdict, reason: verdict.reason });
+    }
+    const bytes = verdict.verdict === 'copied' ? verdict.bytes : undefined;
+    this.#bytesCopied += bytes ?? 0;
+    return this.#line({
+      container,
+      path,
+      verdict: verdict.verdict,
+      ...(bytes !== undefined && { bytes }),
+    });
+  }
+
+  failure({ container, path }: Key, { code, message }: BlobmirrorError): ReportLine {
+    add(this.#failed, code);
+    return this.#line({ container, path, verdict: 'failed', code, detail: message });
+  }
+
+  /** In a dry run. */
+  found({ container, path }: Key, what: 'missing' | 'different' | 'extra'): ReportLine {
+    add(this.#byVerdict, what);
+    return this.#line({ container, path, verdict: what });
+  }
+
+  get counts(): Counts {
+    return {
+      inStep: this.#inStep,
+      nominated: this.#nominated,
+      bytesCopied: this.#bytesCopied,
+      byVerdict: this.#byVerdict,
+      skipped: this.#skipped,
+      failed: this.#failed,
+    };
+  }
+
+  #line(line: ReportLine): ReportLine {
+    if (this.sample.length < SAMPLE) this.sample.push(line);
+    return line;
+  }
+}
+
+function add(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}

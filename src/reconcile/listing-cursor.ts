@@ -1,0 +1,45 @@
+import type { ListedBlob } from '../ports/blob-reader.js';
+
+/** A listing, entry by entry, that waits only where a page ends: a walk of a billion entries waits a lot otherwise. */
+export class ListingCursor {
+  readonly #pages: AsyncIterator<readonly ListedBlob[]>;
+  #page: readonly ListedBlob[] = [];
+  #at = 0;
+  #isOver = false;
+
+  private constructor(pages: AsyncIterable<readonly ListedBlob[]>) {
+    this.#pages = pages[Symbol.asyncIterator]();
+  }
+
+  /** At its first entry. */
+  static async open(pages: AsyncIterable<readonly ListedBlob[]>): Promise<ListingCursor> {
+    const cursor = new ListingCursor(pages);
+    await cursor.#turn();
+    return cursor;
+  }
+
+  /** Undefined behind the last one. */
+  get current(): ListedBlob | undefined {
+    return this.#page[this.#at];
+  }
+
+  /** Goes to the next entry; a promise, to be waited for, where that is on another page. */
+  next(): Promise<void> | undefined {
+    this.#at++;
+    return this.#at < this.#page.length || this.#isOver ? undefined : this.#turn();
+  }
+
+  /** Ends the listing before its time. */
+  async close(): Promise<void> {
+    await this.#pages.return?.();
+  }
+
+  async #turn(): Promise<void> {
+    do {
+      const next = await this.#pages.next();
+      this.#at = 0;
+      this.#isOver = next.done === true;
+      this.#page = next.done === true ? [] : next.value;
+    } while (this.#page.length === 0 && !this.#isOver);
+  }
+}

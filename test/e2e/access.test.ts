@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { ServiceBusClient } from '@azure/service-bus';
+import type { DataLakeFileSystemClient, PathAccessControlItem } from '@azure/storage-file-datalake';
+import { expect, test, vi } from 'vitest';
+import { toAccessControl, toPermissions } from '../../src/azure/to-access-control.js';
+import type { LocalInfo } from '../../src/local/ready-file.js';
+import { expectEqualLakes } from './support/expect-equal-lakes.js';
+import { connectLakes, type Lakes } from './support/lakes.js';
+import { untilQueueDrained } from './support/queue-counts.js';
+import { startEnvironment, startWorker } from './support/start-environment.js';
+import { startProxiedWorker } from './support/start-proxied-worker.js';
+import { waitUntil } from './support/wait-until.js';
+import { writeFile } from './support/write-files.js';
+
+const WITHIN = { within: 20_000 };
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const TEAM = toAccessControl(
+  'user::rwx,group::r-x,other::---,default:user::rwx,default:user:alice:r-x,default:group::r-x,default:mask::r-x,default:other::---',
+);
+const ALICE = toAccessControl('user::rw-,user:alice:r--,group::r--,mask::r--,other::---');
+
+/** A tree with access of every kind: by default, by inheritance, set on a file and on a directory, with a sticky bit. */
+async function writeTree(files: DataLakeFileSystemClient): Promise<void> {
+  await files.create();
+  await files.getDirectoryClient('team').create({ acl: TEAM, owner: 'bob', group: 'staff' });
+  await writeFile(files, 'team/reports/inherits.csv', 'a');
+  await writeFile(files, 'team/own.csv', 'b');
+  await files.getFileClient('team/own.csv').setAccessControl(ALICE, { owner: 'alice', group: 'finance' });
+  const shared = files.getDirectoryClient('shared');
+  await shared.create({ permissions: 'rwxrwx--T', umask: '0000' });
+  await writeFile(files, 'shared/plain.csv', 'c');
+}
+
+const aclOf = async ({ backup }: Lakes, path: string): Promise<PathAccessControlItem[]> =>
+  (await backup.getFileSystemClient('lake').getFileClient(path).getAccessControl()).acl;
+
+/** Sends an event of each path once more, as Event Grid does when it is not sure that it was delivered. */
+async function sendEvents({ source, serviceBus }: LocalInfo, paths: readonly string[]): Promise<void> {
+  const client = new ServiceBusClient(serviceBus.connectionString);
+  const sender = client.createSender(serviceBus.eventsQueue);
+  for (const path of paths) {
+    const body = {
+      topic: `/subscriptions/0/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/${source.accountName}`,
+      subject: `/blobServices/default/containers/lake/blobs/${path}`,
+      eventType: 'Microsoft.Storage.BlobCreated',
+      id: randomUUID(),
+      eventTime: new Date().toISOString(),
+      data: { api: 'FlushWithClose', url: `${source.blobEndpoint}/lake/${path}` },
+      dataVersion: '',
+      metadataVersion: '1',
+    };
+    await sender.sendMessages({ body, messageId: randomUUID() });
+  }
+  await client.close();
+}
+
+test('owner, group, lists, what is inherited and the sticky bit arrive with the files and directories that have them', async () => {
+  const environment = await startEnvironment(['--hns', '--no-worker']);
+  const lakes = connectLakes(environment.info);
+  await writeTree(lakes.source.getFileSystemClient('lake'));
+  await startWorker(environment.readyFile);
+
+  expect(await expectEqualLakes(lakes, WITHIN)).toBe(6);
+  const shared = await lakes.backup
+    .getFileSystemClient('lake')
+    .getDirectoryClient('shared')
+    .getAccessControl();
+  expect(shared.permissions?.stickyBit).toBe(true);
+  expect(await aclOf(lakes, 'team/reports/inherits.csv')).toContainEqual(
+    expect.objectContaining({ accessControlType: 'user', entityId: 'alice' }),
+  );
+});
+
+test('what is set on files and directories that were mirrored raises no event, and arrives with the next look at each', async () => {
+  const environment = await startEnvironment(['--hns', '--no-worker']);
+  const lakes = connectLakes(environment.info);
+  const files = lakes.source.getFileSystemClient('lake');
+  await writeTree(files);
+  await startWorker(environment.readyFile);
+  const paths = await expectEqualLakes(lakes, WITHIN);
+  await untilQueueDrained(environment.info.serviceBus, WITHIN);
+
+  await files.getFileClient('shared/plain.csv').setAccessControl(ALICE, { owner: 'alice' });
+  await files.getDirectoryClient('shared').setPermissions(toPermissions('rwxr-x--t'));
+  await files.getDirectoryClient('team').setAccessControlRecursive(TEAM);
+  await untilQueueDrained(environment.info.serviceBus, WITHIN);
+  expect(await aclOf(lakes, 'shared/plain.csv')).toHaveLength(3);
+
+  await sendEvents(environment.info, [
+    'shared',
+    'shared/plain.csv',
+    'team',
+    'team/own.csv',
+    'team/reports',
+    'team/reports/inherits.csv',
+  ]);
+  expect(await expectEqualLakes(lakes, WITHIN)).toBe(paths);
+});
+
+test('without the right to set access all arrives without it, after one try, and the log says so once for each', async () => {
+  const environment = await startEnvironment(['--hns', '--no-worker']);
+  const lakes = connectLakes(environment.info);
+  await lakes.source.getFileSystemClient('lake').create();
+  let refused = 0;
+  const worker = await startProxiedWorker(environment, ({ url, headers }, response) => {
+    const setsAccess = url?.includes('action=setAccessControl') === true || 'x-ms-acl' in headers;
+    if (!setsAccess) return false;
+    refused++;
+    response.writeHead(403, { 'x-ms-error-code': 'AuthorizationPermissionMismatch' }).end();
+    return true;
+  });
+  const names = ['a', 'b', 'c'];
+  for (const name of names) {
+    const blob = lakes.blobs.source.getContainerClient('lake').getBlockBlobClient(name);
+    await blob.upload(name, 1);
+    const copy = lakes.backup.getFileSystemClient('lake').getFileClient(name);
+    await waitUntil(`${name} is mirrored`, async () => String(await copy.readToBuffer()) === name, WITHIN);
+  }
+  await untilQueueDrained(environment.info.serviceBus, WITHIN);
+  expect(refused).toBe(1);
+  const said = worker.logged('mirrored without its access').map(({ key, access }) => [key, access]);
+  expect(said).toEqual(names.map((name) => [`lake/${name}`, 'not-permitted']));
+});

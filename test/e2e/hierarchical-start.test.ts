@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { toEnvironment } from '../../src/local/environment.js';
+import type { LocalInfo } from '../../src/local/ready-file.js';
+import { runBlobmirror } from './support/blobmirror-process.js';
+import { expectNoSecrets } from './support/expect-no-secrets.js';
+import { startEnvironment } from './support/start-environment.js';
+
+const startBetween = async (source: LocalInfo, backup: LocalInfo) =>
+  await runBlobmirror(['worker', '--http-port', '0'], {
+    env: toEnvironment({ ...source, backup: backup.backup }),
+  });
+
+test('a worker between accounts of different kinds ends with a line that says why, whichever is the flat one', async () => {
+  const { info: hierarchical } = await startEnvironment(['--hns', '--no-worker']);
+  const { info: flat } = await startEnvironment(['--no-worker']);
+
+  const refused = await startBetween(hierarchical, flat);
+  expect([refused.status, refused.stdout]).toEqual([1, '']);
+  expect(refused.stderr.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(
+      /^blobmirror: the source sourceaccount is hierarchical and the backup backupaccount is flat; the backup should be hierarchical/,
+    ),
+  ]);
+  expectNoSecrets(refused);
+
+  const reversed = await startBetween(flat, hierarchical);
+  expect([reversed.status, reversed.stdout]).toEqual([1, '']);
+  expect(reversed.stderr).toContain('the backup should be flat');
+  expectNoSecrets(reversed);
+});

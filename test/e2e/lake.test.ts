@@ -1,0 +1,52 @@
+import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
+import { beforeAll, expect, test } from 'vitest';
+import { runBlobmirror } from './support/blobmirror-process.js';
+import { expectEqualLakes } from './support/expect-equal-lakes.js';
+import { connectLakes, type Lakes } from './support/lakes.js';
+import { queueCounts } from './support/queue-counts.js';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
+import { encodePath, writeFile } from './support/write-files.js';
+
+const WITHIN = { within: 20_000 };
+
+let environment: RunningEnvironment;
+let lakes: Lakes;
+let files: DataLakeFileSystemClient;
+
+beforeAll(async () => {
+  environment = await startEnvironment(['--hns']);
+  lakes = connectLakes(environment.info);
+  files = lakes.source.getFileSystemClient('lake');
+  await files.create();
+});
+
+test('files and directories, empty ones too, arrive with headers, metadata and the case of its names', async () => {
+  await files.getDirectoryClient('empty/within').create({ metadata: { Kept: 'as it is' } });
+  await writeFile(files, 'sales/2026/über 100%.csv', 'a,b');
+  const described = files.getFileClient('sales/described.json');
+  await described.upload(Buffer.from('{}'), {
+    close: true,
+    metadata: { Owner: 'Finance' },
+    pathHttpHeaders: { contentType: 'application/json', cacheControl: 'no-store' },
+  });
+  await lakes.blobs.source.getContainerClient('lake').getBlockBlobClient('by/blob api').upload('x', 1);
+  // Five files and directories below three of their own.
+  expect(await expectEqualLakes(lakes, WITHIN)).toBe(8);
+});
+
+test('a directory with all that is in it is renamed and another is deleted', async () => {
+  await files.getDirectoryClient('sales').move(encodePath('archive of sales'));
+  await files.getDirectoryClient('empty').delete(true);
+  expect(await expectEqualLakes(lakes, WITHIN)).toBe(6);
+});
+
+test('verify --local finds no difference, content and access included, and counts directories', async () => {
+  const args = ['verify', `--local=${environment.readyFile}`, '--content', 'read'];
+  const { status, stdout, stderr } = await runBlobmirror(args);
+  expect([status, stdout]).toEqual([0, '']);
+  expect(stderr).toMatch(/^3 blobs and 3 directories in 1 container compared in [\d.]+ s: no difference\n$/);
+});
+
+test('nothing was dead-lettered', async () => {
+  expect((await queueCounts(environment.info.serviceBus)).deadLetter).toBe(0);
+});

@@ -1,0 +1,114 @@
+import { expect } from 'vitest';
+import type { StorageRequest } from '../../../src/local/storage/storage-request.js';
+import { type Equality, expectEmptyTrash, expectEqualLakes } from './expect-equal-lakes.js';
+import type { MirroredLakes } from './start-mirrored-lakes.js';
+import { waitUntil } from './wait-until.js';
+import { pathsOfTree, writeFiles } from './write-files.js';
+
+const MOST_MS = 2000;
+/** For what is not measured, whatever else the machine does. */
+const WITHIN_MS = 600_000;
+
+export interface Measured {
+  readonly files: number;
+  readonly writtenMs: number;
+  /** From the last write to the end of a comparison of both accounts. */
+  readonly equalMs: number;
+  readonly renamedMs: number;
+  readonly deletedMs: number;
+  /** The mirror's, for each file that was written. */
+  readonly requestsPerFile: number;
+}
+
+/**
+ * Writes a tree of files, renames its root and deletes it, each mirrored before the next. Expects the rename to be
+ * mirrored by a single write, the deletion by as many as a single directory takes, each in less than two seconds.
+ */
+export async function expectCheapMoves(
+  lakes: MirroredLakes,
+  { count, reading = 'all' }: { readonly count: number } & Pick<Equality, 'reading'>,
+): Promise<Measured> {
+  const files = lakes.source.getFileSystemClient('lake');
+  const backup = lakes.backup.getFileSystemClient('lake');
+  await files.create();
+  const isOnBackup = async (path: string) => await backup.getDirectoryClient(path).exists();
+
+  const writing = performance.now();
+  await writeFiles(files, pathsOfTree('sales', count));
+  const written = performance.now();
+  await lakes.untilQuiet({ within: WITHIN_MS });
+  const requestsPerFile = lakes.requests.length / count;
+  const paths = await expectEqualLakes(lakes, { within: WITHIN_MS, reading });
+  expect(paths).toBe(count + Math.ceil(count / 100) + 1);
+  const equal = performance.now();
+  // A file that the Data Lake API created is looked at a second time after half a minute: the mirror is at ease after that.
+  await waitUntil(
+    'nothing is planned',
+    async () => (await lakes.untilQuiet({ within: WITHIN_MS })).scheduled === 0,
+    {
+      within: WITHIN_MS,
+      every: 500,
+    },
+  );
+
+  const etagOf = async (path: string) => (await files.getFileClient(path).getProperties()).etag;
+  const etags = [await etagOf('sales/year=2000/part-0'), await etagOf('sales/year=2005/part-500')];
+  const [rename, renamedMs] = await observe(lakes, async () => {
+    await files.getDirectoryClient('sales').move('archive');
+    return async () => (await isOnBackup('archive')) && !(await isOnBackup('sales'));
+  });
+  expect(rename).toEqual(['Path_Rename archive 201']);
+  expect(renamedMs).toBeLessThan(MOST_MS);
+  expect([await etagOf('archive/year=2000/part-0'), await etagOf('archive/year=2005/part-500')]).toEqual(
+    etags,
+  );
+  // Every stamp among them.
+  expect(await expectEqualLakes(lakes, { within: WITHIN_MS, reading: 'listings' })).toBe(paths);
+
+  const [deletion, deletedMs] = await observe(lakes, async () => {
+    await files.getDirectoryClient('archive').delete(true);
+    return async () => !(await isOnBackup('archive'));
+  });
+  expect(deletion).toEqual([
+    'Path_Delete archive 409',
+    'Path_Rename .blobmirror/trash/… 404',
+    'Path_CreateDirectory .blobmirror/trash 201',
+    'Path_Rename .blobmirror/trash/… 201',
+    'Path_Delete .blobmirror/trash/… 200',
+  ]);
+  expect(deletedMs).toBeLessThan(MOST_MS);
+  expect(await expectEqualLakes(lakes, { within: WITHIN_MS })).toBe(0);
+  await expectEmptyTrash(lakes, 'lake');
+
+  return {
+    files: count,
+    writtenMs: written - writing,
+    equalMs: equal - written,
+    renamedMs,
+    deletedMs,
+    requestsPerFile,
+  };
+}
+
+/** What the mirror wrote on account of a change, and how long after its answer the change was on the backup. */
+async function observe(
+  lakes: MirroredLakes,
+  change: () => Promise<() => Promise<boolean>>,
+): Promise<[writes: string[], ms: number]> {
+  const before = lakes.requests.length;
+  const isMirrored = await change();
+  const changed = performance.now();
+  await waitUntil('the change is mirrored', isMirrored, { within: WITHIN_MS });
+  const ms = performance.now() - changed;
+  await lakes.untilQuiet({ within: WITHIN_MS });
+  return [describeWrites(lakes.requests.slice(before)), ms];
+}
+
+/** The mirror's requests that are no reads, without what is random in a name. */
+export function describeWrites(requests: readonly StorageRequest[]): string[] {
+  return requests
+    .filter(({ method }) => method !== 'GET' && method !== 'HEAD')
+    .map(
+      ({ operation, path = '', status }) => `${operation} ${path.replace(/(trash)\/.*/, '$1/…')} ${status}`,
+    );
+}

@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
+import { isReserved } from '../../../src/model/scope.js';
+import { forEach } from './for-each.js';
+import type { Lakes } from './lakes.js';
+import { listTree, readTree, type Tree } from './read-tree.js';
+import { waitUntil } from './wait-until.js';
+
+export interface Equality {
+  readonly within: number;
+  /** All when left out. */
+  readonly containers?: readonly string[];
+  /** `listings` looks at neither content nor access control lists: enough where only names changed since all was read. */
+  readonly reading?: 'all' | 'listings';
+}
+
+const CONCURRENCY = 8;
+
+/**
+ * Waits until both accounts hold the same tree: files with content, headers, metadata and access, each stamped with the
+ * ETag that it has at the source; directories with metadata and access; and nothing besides on the backup but what is
+ * below `.blobmirror`, which is the mirror's own. The root of a container and containers that are empty raise no event
+ * and are not looked at. Returns how many paths there are.
+ */
+export async function expectEqualLakes(
+  lakes: Lakes,
+  { within, containers, reading = 'all' }: Equality,
+): Promise<number> {
+  let differences: string[] = [];
+  let paths = 0;
+  await waitUntil(
+    'both accounts hold the same tree',
+    async () => {
+      differences = [];
+      paths = 0;
+      await forEach(containers ?? (await listContainers(lakes)), CONCURRENCY, async (container) => {
+        const compared = await compareContainer(lakes, container, reading);
+        differences.push(...compared.differences);
+        paths += compared.paths;
+      });
+      return differences.length === 0;
+    },
+    { within, every: 100, saw: () => describe(differences) },
+  );
+  return paths;
+}
+
+/** What the mirror's own directory holds at rest: at the most the trash, which is empty. */
+export async function expectEmptyTrash({ backup }: Lakes, container: string): Promise<void> {
+  const all = await Array.fromAsync(backup.getFileSystemClient(container).listPaths({ recursive: true }));
+  const own = all.map(({ name = '' }) => name).filter(isReserved);
+  expect(own.filter((name) => name !== '.blobmirror' && name !== '.blobmirror/trash')).toEqual([]);
+}
+
+async function compareContainer(
+  { source, backup, blobs }: Lakes,
+  container: string,
+  reading: Equality['reading'],
+): Promise<{ readonly paths: number; readonly differences: readonly string[] }> {
+  const onSource = await listTree('source', source, blobs.source, container);
+  const all = await listTree('backup', backup, blobs.backup, container);
+  const onBackup = new Map([...all].filter(([name]) => !isReserved(name)));
+  const listed = compareTrees(container, onSource, onBackup);
+  if (listed.length > 0 || reading === 'listings') return { paths: onSource.size, differences: listed };
+  try {
+    const [one, other] = await Promise.all([
+      readTree(source, container, onSource),
+      readTree(backup, container, onBackup),
+    ]);
+    return { paths: onSource.size, differences: compareTrees(container, one, other) };
+  } catch (error) {
+    return { paths: onSource.size, differences: [`moving: ${container} (${String(error)})`] };
+  }
+}
+
+function compareTrees(container: string, source: Tree, backup: Tree): string[] {
+  const differences: string[] = [];
+  for (const [name, path] of source) {
+    const copy = backup.get(name);
+    if (copy === undefined) {
+      differences.push(`missing: ${container}/${name}`);
+      continue;
+    }
+    for (const field of new Set([...Object.keys(path), ...Object.keys(copy)])) {
+      const [one, other] = [path[field], copy[field]];
+      if (!isDeepStrictEqual(one, other))
+        differences.push(`${field}: ${container}/${name} ${JSON.stringify(one)} -> ${JSON.stringify(other)}`);
+    }
+  }
+  for (const name of backup.keys()) if (!source.has(name)) differences.push(`extra: ${container}/${name}`);
+  return differences;
+}
+
+async function listContainers({ blobs }: Lakes): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const account of [blobs.source, blobs.backup])
+    for await (const { name } of account.listContainers()) names.add(name);
+  return names;
+}
+
+function describe(differences: readonly string[]): string {
+  return `${differences.length} differ, such as ${differences.slice(0, 8).join('; ')}`;
+}

@@ -1,0 +1,12 @@
+/** Does something for each item, so many at a time; stops at the first that fails. */
+export async function forEach<Item>(
+  items: Iterable<Item>,
+  concurrency: number,
+  act: (item: Item) => Promise<unknown>,
+): Promise<void> {
+  const iterator = items[Symbol.iterator]();
+  const draw = async (): Promise<void> => {
+    for (let next = iterator.next(); next.done !== true; next = iterator.next()) await act(next.value);
+  };
+  await Promise.all(Array.from({ length: concurrency }, draw));
+}

@@ -1,0 +1,79 @@
+import { RestError } from '@azure/storage-blob';
+import { createSeededRandom } from '../../../src/local/event-grid/seeded-random.js';
+import type { Lakes } from './lakes.js';
+import { writeFile } from './write-files.js';
+
+const NAMES = ['a', 'b'];
+const DEPTHS = [1, 2, 3];
+/** How many operations have an effect, and how often one is tried for that at the most. */
+const EFFECTS = 5;
+const TRIES = 16;
+/** Out of ten; what is left is a recursive deletion. */
+const SHARES = [
+  ['put', 2],
+  ['write', 1],
+  ['make', 2],
+  ['rename', 3],
+  ['delete', 1],
+] as const;
+/** What the account answers where the tree has no room for an operation: then nothing happened. */
+const REFUSALS: ReadonlySet<number | undefined> = new Set([400, 404, 409]);
+
+/**
+ * Does to a container what a seed says: files and directories are made, written, renamed over each other, deleted and
+ * made again, in a tree so small that they meet all the time. Adds a line to `done` for each that had an effect.
+ */
+export async function playHistory(
+  lakes: Lakes,
+  container: string,
+  seed: number,
+  done: string[] = [],
+): Promise<void> {
+  const files = lakes.source.getFileSystemClient(container);
+  const blobs = lakes.blobs.source.getContainerClient(container);
+  const random = createSeededRandom(seed);
+  const below = (bound: number): number => Math.floor(random.share() * bound);
+  const path = (): string =>
+    Array.from({ length: DEPTHS[below(DEPTHS.length)] ?? 1 }, () => NAMES[below(NAMES.length)]).join('/');
+
+  async function act(step: number): Promise<boolean> {
+    const [at, to, kind, times] = [path(), path(), pick(below(10)), 1 + below(9)];
+    const content = `${seed}/${step} `.repeat(times);
+    const line = `${kind} ${at}${kind === 'rename' ? ` ${to}` : ''}`;
+    try {
+      await operate(kind, at, to, content, step);
+      done.push(line);
+      return true;
+    } catch (error) {
+      if (!(error instanceof RestError && REFUSALS.has(error.statusCode))) throw error;
+      return false;
+    }
+  }
+
+  async function operate(kind: string, at: string, to: string, content: string, n: number): Promise<unknown> {
+    switch (kind) {
+      case 'put':
+        return await blobs.getBlockBlobClient(at).upload(content, content.length);
+      case 'write':
+        return await writeFile(files, at, content);
+      case 'make':
+        return await files.getDirectoryClient(at).create({ metadata: { made: `${n}` } });
+      case 'rename':
+        return await files.getDirectoryClient(at).move(to);
+      case 'delete':
+        return await files.getFileClient(at).delete();
+      default:
+        return await files.getDirectoryClient(at).delete(true);
+    }
+  }
+
+  await files.create();
+  let effects = 0;
+  for (let step = 0; step < TRIES && effects < EFFECTS; step++) if (await act(step)) effects++;
+}
+
+function pick(number: number): string {
+  let bound = 0;
+  for (const [kind, share] of SHARES) if (number < (bound += share)) return kind;
+  return 'delete recursively';
+}

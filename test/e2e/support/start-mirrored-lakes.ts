@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { FaultPlan } from '../../../src/local/event-grid/fault-plan.js';
+import { type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.js';
+import { type Local, startLocal } from '../../../src/local/start-local.js';
+import type { StorageRequest } from '../../../src/local/storage/storage-request.js';
+import { createSilentLogger } from '../../support/silent-logger.js';
+import type { BlobmirrorProcess } from './blobmirror-process.js';
+import { connectLakes, type Lakes } from './lakes.js';
+import { type QueueCounts, untilQueueDrained } from './queue-counts.js';
+import { startWorker } from './start-environment.js';
+import { temporaryDirectory } from './temporary-directory.js';
+
+export interface MirroredLakes extends Lakes {
+  readonly info: Local['info'];
+  readonly readyFile: string;
+  readonly worker: BlobmirrorProcess;
+  /** The mirror's own requests so far, oldest first. The tests' are left out. */
+  readonly requests: readonly StorageRequest[];
+  /** Waits until every event has reached the queue and nothing of it waits or is worked on. */
+  untilQuiet(options: { within: number }): Promise<QueueCounts>;
+}
+
+const running: Local[] = [];
+
+/** Two hierarchical accounts in this process, whose requests can be counted, and a worker beside it. They are gone when the tests of the file are over. */
+export async function startMirroredLakes(faults?: FaultPlan): Promise<MirroredLakes> {
+  const requests: StorageRequest[] = [];
+  const local = await startLocal({
+    storagePort: 0,
+    serviceBusPort: 0,
+    hierarchical: true,
+    onRequest: (request) => {
+      if (request.userAgent?.startsWith('blobmirror') === true) requests.push(request);
+    },
+    ...(faults !== undefined && { faults }),
+    log: createSilentLogger(),
+  });
+  running.push(local);
+  const info: LocalInfo = { ...local.info, http: { baseUrl: 'http://127.0.0.1:9' } };
+  const readyFile = join(await temporaryDirectory(), 'local.json');
+  await writeReadyFile(readyFile, info);
+  const worker = await startWorker(readyFile);
+  return {
+    ...connectLakes(info),
+    info,
+    readyFile,
+    worker,
+    requests,
+    untilQuiet: async ({ within }) => {
+      await local.events.idle();
+      return await untilQueueDrained(info.serviceBus, { within });
+    },
+  };
+}
+
+afterAll(async () => {
+  for (const local of running.splice(0)) await local.stop();
+});

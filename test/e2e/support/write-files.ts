@@ -1,0 +1,30 @@
+import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
+import { forEach } from './for-each.js';
+
+const CONCURRENCY = 16;
+
+/** Writes a file as Hadoop and Spark do: create, append, flush and close. Its directories come into being with it. */
+export async function writeFile(
+  files: DataLakeFileSystemClient,
+  path: string,
+  content: string,
+): Promise<void> {
+  const file = files.getFileClient(path);
+  await file.create();
+  await file.append(content, 0, Buffer.byteLength(content));
+  await file.flush(Buffer.byteLength(content), { close: true });
+}
+
+export async function writeFiles(files: DataLakeFileSystemClient, paths: Iterable<string>): Promise<void> {
+  await forEach(paths, CONCURRENCY, async (path) => await writeFile(files, path, `the content of ${path}`));
+}
+
+/** The paths of a tree of so many files, a hundred in each directory. */
+export function pathsOfTree(root: string, count: number): string[] {
+  return Array.from({ length: count }, (_, n) => `${root}/year=${2000 + Math.floor(n / 100)}/part-${n}`);
+}
+
+/** The SDK encodes every path but the one that something is moved to. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}

@@ -1,0 +1,40 @@
+import { expect, onTestFailed, test, vi } from 'vitest';
+import { expectEqualLakes } from './support/expect-equal-lakes.js';
+import { forEach } from './support/for-each.js';
+import { playHistory } from './support/play-history.js';
+import { startMirroredLakes } from './support/start-mirrored-lakes.js';
+
+/** `BLOBMIRROR_SEED=17` plays one history alone. */
+const ALONE = process.env['BLOBMIRROR_SEED'];
+const SEEDS = ALONE === undefined ? Array.from({ length: 500 }, (_, n) => n + 1) : [Number(ALONE)];
+/** So many histories at a time that the mirror has seen some events of each before its end. */
+const AT_ONCE = 40;
+
+// On a busy machine; at ease it takes a quarter of this.
+vi.setConfig({ testTimeout: 240_000 });
+
+test('500 random histories of small trees end equal, with a quarter of the events doubled, all reordered and delayed', async () => {
+  const lakes = await startMirroredLakes({
+    seed: SEEDS[0] ?? 0,
+    duplicateShare: 1 / 4,
+    reorderWindow: 100,
+    delayMs: { max: 1000 },
+  });
+  const histories = new Map(SEEDS.map((seed) => [`history-${seed}`, { seed, done: [] as string[] }]));
+  onTestFailed(({ task }) => {
+    const told = (task.result?.errors ?? []).map(({ message }) => message).join('\n');
+    for (const [container, { seed, done }] of histories)
+      if (told.includes(`${container}/`))
+        process.stderr.write(`BLOBMIRROR_SEED=${seed}: ${done.join(', ')}\n`);
+  });
+
+  await forEach(histories, AT_ONCE, async ([container, { seed, done }]) => {
+    await playHistory(lakes, container, seed, done);
+  });
+  const { deadLetter } = await lakes.untilQuiet({ within: 120_000 });
+
+  // What lost too many races is tried again a little later.
+  const paths = await expectEqualLakes(lakes, { within: 60_000 });
+  expect(paths).toBeGreaterThan(SEEDS.length);
+  expect(deadLetter).toBe(0);
+});

@@ -1,0 +1,88 @@
+import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.js';
+import { describeWrites, expectCheapMoves } from './support/expect-cheap-moves.js';
+import { type MirroredLakes, startMirroredLakes } from './support/start-mirrored-lakes.js';
+import { encodePath, writeFile, writeFiles } from './support/write-files.js';
+
+const WITHIN = { within: 60_000 };
+
+// On a busy machine; at ease it takes a quarter of this. The same with ten thousand files is in test/scale.
+vi.setConfig({ testTimeout: 240_000 });
+
+test('a tree of a thousand files is renamed by one request and deleted by as many as one directory takes', async () => {
+  await expectCheapMoves(await startMirroredLakes(), { count: 1000 });
+});
+
+describe('a rename', () => {
+  let lakes: MirroredLakes;
+  beforeAll(async () => {
+    lakes = await startMirroredLakes();
+  });
+
+  /** What the mirror writes on account of a change, all before it mirrored. Both accounts are equal after it. */
+  async function writesOf(change: () => Promise<unknown>): Promise<string[]> {
+    await untilEqual();
+    const before = lakes.requests.length;
+    await change();
+    await untilEqual();
+    return describeWrites(lakes.requests.slice(before));
+  }
+
+  async function untilEqual(): Promise<void> {
+    await lakes.untilQuiet(WITHIN);
+    await expectEqualLakes(lakes, WITHIN);
+  }
+
+  async function create(name: string): Promise<DataLakeFileSystemClient> {
+    const files = lakes.source.getFileSystemClient(name);
+    await files.create();
+    return files;
+  }
+
+  test('of a file over another one leaves one file, and copies none', async () => {
+    const files = await create('over');
+    await writeFile(files, 'd/new', 'new');
+    await writeFile(files, 'd/old', 'old, and longer');
+    const writes = await writesOf(async () => await files.getFileClient('d/new').move('d/old'));
+    expect(writes).toEqual(['Path_Rename d/old 201']);
+    const renamed = lakes.backup.getFileSystemClient('over').getFileClient('d/old');
+    expect(String(await renamed.readToBuffer())).toBe('new');
+  });
+
+  test('to another container copies nothing, of a file or of a directory', async () => {
+    const files = await create('from');
+    const moreFiles = await create('others');
+    await writeFiles(files, ['file', 'd/1', 'd/e/2']);
+    await writeFiles(moreFiles, ['here/before']);
+    const writes = await writesOf(async () => {
+      await files.getFileClient('file').move('others', 'here/file');
+      await files.getDirectoryClient('d').move('others', 'here/d');
+    });
+    expect(writes.toSorted()).toEqual(['Path_Rename here/d 201', 'Path_Rename here/file 201']);
+  });
+
+  test('between names with spaces, umlauts and percent signs is one request like any other', async () => {
+    const files = await create('names');
+    const [old, young] = ['a b/Übergrößen 100%', 'a b/ä+%2F & ?#% ü'];
+    await writeFiles(files, [`${old}/ß %41`, `${old}/d d/%`]);
+    const writes = await writesOf(async () => await files.getDirectoryClient(old).move(encodePath(young)));
+    expect(writes).toEqual([`Path_Rename ${young} 201`]);
+  });
+
+  test('of what was renamed before, and back again, ends where it began', async () => {
+    const files = await create('circle');
+    await writeFiles(files, ['a/1', 'a/d/2']);
+    await lakes.untilQuiet(WITHIN);
+    for (const [from, to] of [
+      ['a', 'b'],
+      ['b', 'c'],
+      ['c', 'a'],
+      ['a', 'd'],
+      ['d', 'a'],
+    ] as const)
+      await files.getDirectoryClient(from).move(to);
+    await untilEqual();
+    await expectEmptyTrash(lakes, 'circle');
+  });
+});

@@ -1,0 +1,148 @@
+import type { MemoryBlob, SeenContainer } from '../../src/memory/memory-account.js';
+import { isStoredDirectory } from '../../src/memory/memory-entry.js';
+import type { Access } from '../../src/model/access.js';
+import type { BlobPath, Key } from '../../src/model/key.js';
+import { type Choices, pickOne } from './choices.js';
+import { describeTree } from './describe-tree.js';
+import type { Happening } from './event.js';
+import type { Stage } from './stage.js';
+
+const CONTENTS = ['x', 'y', 'zz'];
+const HEADERS = [{}, { contentType: 'text/x' }];
+
+/** Of a file or directory that was given to somebody. */
+const ALICES: Access = {
+  owner: 'alice',
+  group: 'staff',
+  permissions: 'rwxr-x---',
+  acl: 'user::rwx,user:bob:r--,group::r-x,mask::r-x,other::---',
+};
+
+/** What users do to files and directories, but for renames, and what Azure tells of it. */
+export class TreeActs {
+  /** The directory that was deleted last. */
+  gone: BlobPath | undefined;
+  /** Before the history begins no event is raised. */
+  isQuiet = false;
+  readonly #stage: Stage;
+  readonly #choices: Choices;
+  readonly #paths: readonly BlobPath[];
+  readonly #sourceChanged: () => void;
+  #versions = 0;
+
+  constructor(stage: Stage, paths: readonly BlobPath[], sourceChanged: () => void) {
+    this.#stage = stage;
+    this.#choices = stage.choices;
+    this.#paths = paths;
+    this.#sourceChanged = sourceChanged;
+  }
+
+  write(path: BlobPath): void {
+    const isThere = this.#tree().blobs.has(path);
+    const api = pickOne(this.#choices, ['PutBlob', isThere ? 'FlushWithClose' : 'CreateFile']);
+    const content = api === 'CreateFile' ? '' : pickOne(this.#choices, CONTENTS);
+    const hasMd5 = this.#choices.draw(4) < 3;
+    this.#put(path, { content, ...(hasMd5 && { contentMd5: `md5 of ${content}` }) });
+    this.#raise({ type: 'BlobCreated', key: this.#key(path), api });
+  }
+
+  /** Azure raises no event for it: a later look, by a listing, must find it. */
+  changeMetadata(path: BlobPath): void {
+    const { source, grid } = this.#stage;
+    const {
+      etag: _etag,
+      lastModified: _lastModified,
+      ...file
+    } = source.peek(this.#key(path)) ?? { content: '' };
+    this.#put(path, file);
+    grid.look({ type: 'BlobCreated', key: this.#key(path), time: this.#stage.now() });
+  }
+
+  #put(path: BlobPath, file: MemoryBlob): void {
+    const version = `v${++this.#versions}`;
+    const headers = pickOne(this.#choices, HEADERS);
+    this.#stage.source.put(this.#key(path), { ...file, headers, metadata: { version } });
+    this.tellChange(`writes ${path}: ${version}, ${JSON.stringify(file.content)}`);
+  }
+
+  mkdir(path: BlobPath): void {
+    const metadata = this.#choices.draw(2) === 0 ? {} : { version: `d${++this.#versions}` };
+    const access = this.#choices.draw(4) < 3 ? undefined : ALICES;
+    this.#stage.source.makeDirectory(this.#key(path), { metadata, ...(access && { access }) });
+    this.tellChange(`makes the directory ${path}`);
+    this.#raise({ type: 'DirectoryCreated', key: this.#key(path), api: 'CreateDirectory' });
+  }
+
+  delete(path: BlobPath): void {
+    this.#stage.source.remove(this.#key(path));
+    this.tellChange(`deletes ${path}`);
+    this.#raise({ type: 'BlobDeleted', key: this.#key(path), api: 'DeleteFile' });
+  }
+
+  removeTree(path: BlobPath): void {
+    const recursive = this.#tree().isEmpty(path) ? 'false' : 'true';
+    this.#stage.source.removeTree(this.#key(path));
+    this.gone = path;
+    this.tellChange(`deletes the directory ${path} with all that is in it`);
+    this.#raise({ type: 'DirectoryDeleted', key: this.#key(path), api: 'DeleteDirectory', recursive });
+  }
+
+  /** Deleted and there again before anybody looks. */
+  makeAgain(path: BlobPath): void {
+    this.removeTree(path);
+    if (this.#choices.draw(2) === 0) this.mkdir(path);
+    else this.write(pickOne(this.#choices, [`${path}/a`, `${path}/b`] as BlobPath[]));
+  }
+
+  /** No event tells of it: here, a needless one comes afterwards. */
+  giveToAlice(path: BlobPath): void {
+    const { source, grid } = this.#stage;
+    const key = this.#key(path);
+    source.permit(key, ALICES);
+    this.tellChange(`gives ${path} to alice`);
+    const type = isStoredDirectory(source.entry(key)) ? 'DirectoryCreated' : 'BlobCreated';
+    grid.look({ type, key, time: this.#stage.now() });
+  }
+
+  dropContainer(): void {
+    const { source, container } = this.#stage;
+    source.dropContainer(container);
+    this.tellChange('deletes the container');
+  }
+
+  /** What went with the container raised no event, and a later listing finds it. */
+  makeContainer(): void {
+    const { source, backup, container, grid } = this.#stage;
+    source.addContainer(container);
+    this.tellChange('makes the container again');
+    for (const path of backup.containers.get(container)?.blobs.keys() ?? [])
+      grid.look({ type: 'BlobDeleted', key: this.#key(path), time: this.#stage.now() });
+  }
+
+  #raise(happening: Happening): void {
+    if (this.isQuiet) return;
+    const time = this.#stage.now();
+    this.#stage.grid.raise({ ...happening, time }, () => ({
+      type: 'BlobCreated',
+      key: this.#key(pickOne(this.#choices, this.#paths)),
+      time,
+    }));
+  }
+
+  /** To be called after every change of the source. */
+  tellChange(what: string): void {
+    const { tell, source, container } = this.#stage;
+    this.#sourceChanged();
+    tell?.('a user', `${what}: ${describeTree(source, container)}`);
+  }
+
+  #tree(): SeenContainer {
+    const tree = this.#stage.source.containers.get(this.#stage.container);
+    if (tree === undefined) throw new Error('the container is gone');
+    return tree;
+  }
+
+  #key(path: BlobPath): Key {
+    return { container: this.#stage.container, path };
+  }
+}
