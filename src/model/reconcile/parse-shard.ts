@@ -24,6 +24,8 @@ const SHARD = z.discriminatedUnion('phase', [
     from: z.string().optional(),
     to: z.string().optional(),
     at: z.object({ source: z.string().optional(), backup: z.string().optional() }).optional(),
+    again: z.array(z.string()).optional(),
+    isWalked: z.literal(true).optional(),
     unordered: z.literal(true).optional(),
   }),
   z.object({ ...BASE, phase: z.literal('delete'), line: COUNT }),

@@ -51,9 +51,9 @@ function createStage({ dryRun = false } = {}): Stage {
         { ...SHARD, ...shard },
         {
           budgetMs,
+          openShards: 1,
           signal: new AbortController().signal,
           dryRun,
-          openShards: 1,
           report: async (line) => void (await Promise.resolve(lines.push(line))),
           extra: async (path) => void (await Promise.resolve(extras.push(path))),
         },
