@@ -10,7 +10,7 @@ import { streamLines } from './stream-lines.js';
 import { toErrorAnswer } from './to-error-answer.js';
 
 /** An answer as HTTP functions give it. */
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly jsonBody?: unknown;

@@ -13,7 +13,7 @@ export interface ReconcileSettings {
   readonly deleteGuard: DeleteGuard;
 }
 
-export interface DeleteGuard {
+interface DeleteGuard {
   /** Of the container's entries on the backup. */
   readonly percent: number;
   readonly count: number;

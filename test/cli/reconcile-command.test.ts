@@ -6,9 +6,10 @@ import { runBlobmirror, spawnBlobmirror } from '../e2e/support/blobmirror-proces
 import { temporaryDirectory } from '../e2e/support/temporary-directory.js';
 import { waitUntil } from '../e2e/support/wait-until.js';
 import { SETTINGS } from '../functions/support/start-app.js';
+import type { Script } from './fixtures/scripted-open-reconciler.js';
 import { aRun } from '../support/a-run.js';
 
-const HOOK = fileURLToPath(new URL('./fixtures/scripted-reconciler.mjs', import.meta.url));
+const HOOK = fileURLToPath(new URL('./fixtures/script-the-reconciler.ts', import.meta.url));
 
 const STARTED = aRun();
 const { id } = STARTED;
@@ -33,13 +34,13 @@ beforeAll(async () => {
   directory = await temporaryDirectory();
 });
 
-async function environment(script: object): Promise<Record<string, string>> {
+async function environment(script: Script): Promise<Record<string, string>> {
   const file = join(directory, `script-${scripts++}.json`);
   await writeFile(file, JSON.stringify(script));
   return { ...SETTINGS, BLOBMIRROR_TEST_SCRIPT: file, NODE_OPTIONS: `--import=${HOOK}` };
 }
 
-async function reconcile(args: readonly string[], script: object) {
+async function reconcile(args: readonly string[], script: Script) {
   return await runBlobmirror(['reconcile', ...args], { env: await environment(script) });
 }
 
@@ -88,7 +89,7 @@ describe('blobmirror reconcile', () => {
   });
 
   it('fails with one line when the state cannot be reached', async () => {
-    const failure = { code: 'storage-unavailable', message: 'the account did not answer' };
+    const failure = { code: 'storage-unavailable', message: 'the account did not answer' } as const;
     const { status, stdout, stderr } = await reconcile([], { failure });
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^blobmirror: the account did not answer\. .*\n$/);

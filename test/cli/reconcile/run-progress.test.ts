@@ -21,14 +21,14 @@ it('progress tells the pace, what was found and repaired, and the time that went
   );
 });
 
-it('it tells the time left where a former run tells how much there is', () => {
+it('progress tells the time left where a former run tells how much there is', () => {
   expect(describeProgress(RUN, 60, 366_000)).toBe(
     'comparing: 6,000 keys, 100/s, 100 out of step, 60 repaired, 1:00, about 1:00:00 left',
   );
   expect(progressOf(RUN, 60, 12_000)).toMatchObject({ keys: 6000, keysPerSecond: 100, secondsLeft: 60 });
 });
 
-it('it promises nothing when there is more than before, or nothing was seen yet', () => {
+it('progress promises nothing when there is more than before, or nothing was seen yet', () => {
   expect(progressOf(RUN, 60, 6000)).not.toHaveProperty('secondsLeft');
   expect(progressOf(aRun(), 60, 6000)).not.toHaveProperty('secondsLeft');
 });
