@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createScope } from '../../../src/model/scope.js';
 import { addCounts, NO_COUNTS } from '../../../src/reconcile/runs/add-counts.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { toEntries } from './support/model-listing.js';
@@ -46,4 +47,41 @@ describe.each(['throws', 'returns'] as const)('a slice that %s when it is told t
     expect(await bench.read(id)).toMatchObject({ state: 'cancelled', counts: { nominated: 0 } });
     expect(bench.log.lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
   });
+});
+
+it('a slice is told to stop when its container is walked anew, and then nothing that it saw counts', async () => {
+  const clock = new VirtualClock();
+  const paths = { include: ['a/', 'b/'].map((path) => ({ containers: '*', path })), exclude: [] };
+  const seen = (inStep: number) => ({
+    counts: addCounts(NO_COUNTS, { inStep }),
+    sample: [],
+    listed: { source: inStep, backup: inStep },
+    extras: 0,
+  });
+  const bench = new ReconcileBench({
+    clock,
+    scope: createScope('sourceaccount', { paths }),
+    compareSlice: async (shard, { signal }) => {
+      if (shard.unordered === true) return seen(3);
+      if (shard.prefix === 'b/') return { ...seen(10), isUnordered: true };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return { ...seen(100), next: shard };
+    },
+  });
+  bench.add('photos', { entries: [] });
+  const { id } = await bench.start();
+  let isStopped = false;
+  void bench.handleOne().then(() => (isStopped = true));
+  await bench.handleOne();
+  await clock.runUntil(() => isStopped);
+  await bench.drain();
+
+  const run = await bench.read(id);
+  expect(run).toMatchObject({
+    state: 'done',
+    counts: { inStep: 6 },
+    alerts: [{ code: 'listing-unordered' }],
+  });
+  expect(run.containers).toMatchObject({ photos: { source: 6, backup: 6, inStep: 6, unordered: true } });
+  expect(Object.keys(run.shards)).toEqual(['c0', 'c1', 'c1-u0', 'c1-u1']);
 });
