@@ -2,6 +2,7 @@ import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import type { DocumentCondition, DocumentStore, StoredDocument } from '../ports/document-store.js';
 import type { Account } from './connect-account.js';
 import { createLineWriter } from './line-writer.js';
+import { readPieces } from './read-pieces.js';
 import { splitLines } from './split-lines.js';
 import { serviceCode, toMeanings, toStorageError } from './storage-error.js';
 
@@ -76,8 +77,7 @@ export function createAzureDocuments(account: Account, containerName: string): D
 
   async function* readLines(name: string): AsyncIterable<string> {
     try {
-      const { readableStreamBody: body } = await blob(name).download();
-      if (body !== undefined) yield* splitLines(body);
+      yield* splitLines(readPieces(blob(name)));
     } catch (error) {
       if (NOT_THERE.has(serviceCode(error))) return;
       throw toError(error, 'read');

@@ -7,9 +7,9 @@ const BLOCK_BYTES = 1024 * 1024;
 
 export interface LineRequests {
   /** Sends a request, and translates what it fails with. */
-  request(send: () => Promise<void>): Promise<void>;
+  readonly request: (send: () => Promise<void>) => Promise<void>;
   /** Takes away what was under the name. */
-  discard(): Promise<void>;
+  readonly discard: () => Promise<void>;
 }
 
 /**

@@ -1,12 +1,11 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /** The lines of a body, each without its end. Only a line feed ends one: names may hold what else passes for a line's end. */
-export async function* splitLines(body: AsyncIterable<Buffer | string>): AsyncGenerator<string, void, void> {
+export async function* splitLines(body: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   for await (const piece of body) {
-    const text = typeof piece === 'string' ? piece : decoder.write(piece);
-    const lines = (rest + text).split('\n');
+    const lines = (rest + decoder.write(piece)).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
   }

@@ -17,7 +17,6 @@ import { MemoryState } from './memory-state.js';
 import { immediately, type Schedule } from './schedule.js';
 
 export type { MemoryBlob } from './memory-blob.js';
-export type { MemoryDirectory } from './memory-directory.js';
 export type { Schedule } from './schedule.js';
 
 /** What is in a container, directories among it, and what its service would let a user do. */

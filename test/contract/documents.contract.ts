@@ -77,7 +77,7 @@ export function describeDocuments(kind: string, open: () => Promise<StoreUnderTe
     it('hold more lines than fit in one piece, also when many write at once', async () => {
       const text = 'x'.repeat(1000);
       const writer = documents.openLines('lines/many');
-      const written = Array.from({ length: 3000 }, (_, i) => `${i} ${text}`);
+      const written = Array.from({ length: 5000 }, (_, i) => `${i} ü ${text}`);
       for (let i = 0; i < written.length; i += 500)
         await Promise.all(written.slice(i, i + 500).map(async (line) => await writer.write(line)));
       expect(await lines('lines/many')).toEqual([]);

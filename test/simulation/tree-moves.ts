@@ -77,17 +77,19 @@ export class TreeMoves {
   }
 
   #rename({ from, to }: PathMove): void {
-    const { source, container, grid, now } = this.#stage;
-    const [old, key] = [from, to].map((path) => ({ container, path })) as [Key, Key];
+    const { source, container, grid } = this.#stage;
+    const old: Key = { container, path: from };
+    const key: Key = { container, path: to };
     const isDirectory = isStoredDirectory(source.entry(old));
     if (!source.move(old, key)) throw new Error(`${from} cannot be renamed to ${to}`);
     this.#tellChange(`renames ${from} to ${to}`);
-    const about = { key, from: old, time: now() };
+    const time = this.#stage.now();
+    const about = { key, from: old, time };
     grid.raise(
       isDirectory
         ? { type: 'DirectoryRenamed', api: 'RenameDirectory', ...about }
         : { type: 'BlobRenamed', api: 'RenameFile', ...about },
-      () => ({ type: 'BlobCreated', key: pickOne(this.#choices, [key, old]), time: now() }),
+      () => ({ type: 'BlobCreated', key: pickOne(this.#choices, [key, old]), time }),
     );
   }
 }

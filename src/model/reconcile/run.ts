@@ -34,7 +34,7 @@ export interface Run {
   readonly sourceListingFailed: boolean;
 }
 
-export type RunState = 'comparing' | 'deleting' | 'done' | 'cancelled';
+type RunState = 'comparing' | 'deleting' | 'done' | 'cancelled';
 
 export interface ShardProgress {
   readonly container: string;

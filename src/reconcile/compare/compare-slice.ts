@@ -70,6 +70,10 @@ class Slice {
     this.#newBlobs = new NewBlobs({
       isBefore: this.#comparison.isBefore,
       list: (range) => comparing.source.listBlobs(shard.container, { prefix: shard.prefix, ...range }),
+      read: async (path) => {
+        const reading = await comparing.source.read(this.#key(path));
+        return reading.present ? reading.etag : undefined;
+      },
       look: async (path) => await this.#look(path),
     });
   }

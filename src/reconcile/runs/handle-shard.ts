@@ -1,5 +1,5 @@
 import { backoffMs } from '../../model/backoff.js';
-import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
+import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
 import { parseShard } from '../../model/reconcile/parse-shard.js';
 import type { Shard } from '../../model/reconcile/shard.js';
 import type { Desk } from './desk.js';
@@ -62,13 +62,13 @@ async function workOn(desk: Desk, shard: Shard): Promise<void> {
     // the message, and it is sent when that comes again.
     const changed = await runs.change(run.id, (before) => {
       const recorded = recordSlice(before, shard, outcome, parts.now());
-      const isNew = recorded !== undefined && shard.sourceListingFailed === true;
-      return isNew && !recorded.sourceListingFailed ? noteFailedListing(recorded) : recorded;
+      const isToNote = shard.sourceListingFailed === true && before.state === 'comparing';
+      return isToNote && !before.sourceListingFailed ? noteFailedListing(recorded ?? before) : recorded;
     });
     latest = changed?.run ?? run;
     await sendFollowers(desk, latest, outcome.follow);
   }
-  await moveOn(desk, latest);
+  await moveOn(desk, latest, shard.phase);
 }
 
 /** Tries again later, or gives the shard up. */
@@ -84,12 +84,12 @@ async function settle(desk: Desk, shard: Shard, error: BlobmirrorError): Promise
       const touched = { ...noted, updatedAt: parts.now().toISOString() };
       return isWorthAnother ? touched : giveUp(touched, shard, error);
     });
-    // Somebody else has done it, or the run is over.
     if (changed === undefined || !isUnderWay(changed.run)) return;
-    if (!changed.isChanged || !isWorthAnother) {
-      await moveOn(desk, changed.run);
+    if (changed.isChanged && !isWorthAnother) {
+      await moveOn(desk, changed.run, shard.phase);
       return;
     }
+    // One that is not due was recorded, and what follows it may still be to be sent: so it is tried again, too.
   } catch (thrown) {
     // Whether the documents can be had or not, it is tried again, and told what they should have noted.
     parts.log.warn('a failure could not be noted in its run', {

@@ -12,12 +12,14 @@ import { isDue, isPhaseDone, isUnderWay } from './run-progress.js';
 /**
  * Takes a run into its next phase when all shards of the one before are done. Whoever handled a shard calls it, also
  * when the shard was handled before: the one who did may have died on the way. Resolves to the run as it is then.
+ *
+ * @param phase of the shard that was handled
  */
-export async function moveOn(desk: Desk, run: Run): Promise<Run> {
+export async function moveOn(desk: Desk, run: Run, phase: Shard['phase']): Promise<Run> {
   let latest = run;
   if (latest.state === 'comparing' && isPhaseDone(latest)) latest = await enterDeleting(desk, latest);
-  // Sent again is dropped as a duplicate.
-  else if (latest.state === 'deleting') await sendFirst(desk, latest);
+  // The shard may have been the last one, and what is sent twice is dropped as a duplicate.
+  else if (latest.state === 'deleting' && phase === 'compare') await sendFirst(desk, latest);
   if (latest.state === 'deleting' && isPhaseDone(latest)) latest = await finish(desk, latest);
   return latest;
 }

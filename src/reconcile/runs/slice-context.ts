@@ -5,9 +5,9 @@ import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
 /** What a slice works with. What it writes counts only once the slice has ended well. */
 export interface SliceContext {
   /** A key that was out of step, and what became of it: a line of the report. */
-  report(line: ReportLine): Promise<void>;
+  readonly report: (line: ReportLine) => Promise<void>;
   /** A key that only the backup has. */
-  extra(path: BlobPath): Promise<void>;
+  readonly extra: (path: BlobPath) => Promise<void>;
   /** For how long it may draw keys, in milliseconds. */
   readonly budgetMs: number;
   /** Aborted when nobody will count what it does any more: it should stop soon, by throwing or by returning. */

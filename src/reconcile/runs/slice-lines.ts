@@ -8,8 +8,8 @@ import type { SliceOutcome } from './slice-outcome.js';
 
 /** Where one walk of a slice writes: names of its own, so that nobody else who walks it can write over them. */
 export interface SliceLines {
-  report(line: ReportLine): Promise<void>;
-  extra(path: BlobPath): Promise<void>;
+  readonly report: (line: ReportLine) => Promise<void>;
+  readonly extra: (path: BlobPath) => Promise<void>;
   /** Makes the lines appear, and says where. */
   close(): Promise<Pick<SliceOutcome, 'report' | 'extraLines' | 'extras'>>;
   /** For a walk that does not count. */

@@ -9,7 +9,7 @@ import { endRun } from './end-run.js';
 import { isUnderWay } from './run-progress.js';
 
 /** After how long without a sign of life a run makes room for another. */
-export const ABANDONED_MS = 15 * 60_000;
+const ABANDONED_MS = 15 * 60_000;
 
 /** Who holds the one place there is. */
 interface Claim {
@@ -44,7 +44,7 @@ export async function startRun(
       await release(desk, run.id);
       throw error;
     }
-    return { started: await moveOn(desk, run) };
+    return { started: await moveOn(desk, run, 'compare') };
   }
   throw new BlobmirrorError('race-lost', 'others kept beginning runs');
 }

@@ -9,15 +9,18 @@ const LOOK_EVERY_MS = 3_000;
 /** Looks every few seconds whether a slice is still wanted, and aborts the signal when it is not. */
 export function watchSlice(runs: RunStore, shard: Shard, clock: Clock) {
   const controller = new AbortController();
-  let cancel = clock.after(LOOK_EVERY_MS, look);
   let isStopped = false;
+  let cancel = wait();
 
-  function look(): void {
-    void isWanted().then((wanted) => {
-      if (isStopped) return;
-      if (wanted) cancel = clock.after(LOOK_EVERY_MS, look);
-      else controller.abort();
-    });
+  function wait(): () => void {
+    return clock.after(LOOK_EVERY_MS, () => void look());
+  }
+
+  async function look(): Promise<void> {
+    const wanted = await isWanted();
+    if (isStopped) return;
+    if (wanted) cancel = wait();
+    else controller.abort();
   }
 
   async function isWanted(): Promise<boolean> {

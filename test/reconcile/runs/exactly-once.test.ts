@@ -11,7 +11,7 @@ import {
 } from './support/model-listing.js';
 import { type Chances, RunWorld } from './support/run-world.js';
 
-const HISTORIES = 150;
+const HISTORIES = 100;
 const REQUEST: ReconcileRequest = { dryRun: false, allowDeletes: [], reason: 'timer' };
 const KINDS: readonly Kind[] = ['same', 'same', 'changed', 'missing', 'archived', 'extra'];
 const SEEN_IN_ANY_ORDER: readonly Kind[] = ['same', 'extra'];
@@ -55,9 +55,9 @@ async function expectExact(seed: number, chances: Chances): Promise<void> {
   expect(
     Object.values(run?.shards ?? {}).filter(({ isDone, failed }) => !isDone || failed !== undefined),
   ).toEqual([]);
-  // An extra of a container that is walked anew is looked at in both walks, and each look is counted.
-  expect({ ...run?.counts, nominated: 0 }, `seed ${seed}`).toEqual({ ...counts, nominated: 0 });
-  if (unordered.length === 0) expect(run?.counts.nominated).toBe(counts.nominated);
+  // An extra of a container that is walked anew is nominated by both walks.
+  const nominated = unordered.length === 0 ? counts.nominated : (run?.counts.nominated ?? 0);
+  expect(run?.counts, `seed ${seed}`).toEqual({ ...counts, nominated });
   for (const [name, { entries, unorderedAt }] of world.model) {
     const count = (...absent: Kind[]) => entries.filter(({ kind }) => !absent.includes(kind)).length;
     expect(run?.containers[name], `seed ${seed}, ${name}`).toEqual({

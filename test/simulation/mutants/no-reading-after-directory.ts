@@ -1,0 +1,27 @@
+import type { Reading } from '../../../src/model/reading.js';
+import { spoilPorts } from './mutant.js';
+
+/** Against rule 5 of directories: one that was made is not followed by another reading of the source. */
+export const noReadingAfterDirectory = spoilPorts(({ source, backup }) => {
+  let last: Reading | undefined;
+  let isMade = false;
+  return {
+    backup: {
+      ...backup,
+      createDirectory: async (request) => {
+        const answer = await backup.createDirectory(request);
+        isMade = answer.outcome === 'written';
+        return answer;
+      },
+    },
+    source: {
+      ...source,
+      read: async (key) => {
+        const reading = isMade && last !== undefined ? last : await source.read(key);
+        isMade = false;
+        last = reading;
+        return reading;
+      },
+    },
+  };
+});
