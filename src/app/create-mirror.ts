@@ -7,7 +7,6 @@ import type { Settings } from '../config/settings.js';
 import { handleMessage, type IncomingMessage } from '../intake/handle-message.js';
 import type { Mirroring } from '../intake/mirror-hint.js';
 import { insistOnQueue } from '../ports/insist-on-queue.js';
-import { sweep, type SweepReport } from '../reconcile/sweep.js';
 import { walk } from '../reconcile/walk.js';
 import type { Logger } from '../telemetry/logger.js';
 import { connectServiceBus } from './connect-service-bus.js';
@@ -21,8 +20,6 @@ export interface Mirror {
    * @throws BlobmirrorError `account-kinds-differ`, or any storage code
    */
   checkAccounts(): Promise<void>;
-  /** Looks at every blob of both accounts once and brings in step what is not. */
-  sweep(): Promise<SweepReport>;
   stop(): Promise<void>;
 }
 
@@ -51,7 +48,6 @@ export function createMirror(
     checkAccounts: async () => {
       await accounts.isHierarchical();
     },
-    sweep: async () => await sweep({ ...(await accounts.sides()), converge }, log),
     stop: async () => {
       await serviceBus.close();
     },

@@ -31,7 +31,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   try {
     const httpPort = await freePort(options.httpPort, 'the app');
     const info: LocalInfo = { ...local.info, http: { baseUrl: `http://127.0.0.1:${httpPort}` } };
-    // What a crash took from the queue or from one account is found by a sweep at the start.
+    // What a crash took from the queue or from one account is found by a full sync at the start.
     const worker = options.worker
       ? await startWorkerProcess(info, httpPort, { sweep: options.data !== undefined, log })
       : undefined;

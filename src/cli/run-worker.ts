@@ -9,6 +9,7 @@ import { readReadyFile, READY_FILE } from '../local/ready-file.js';
 import { BlobmirrorError } from '../model/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createLogger } from '../telemetry/create-logger.js';
+import { beginRun } from './begin-run.js';
 import { PACKAGE_ROOT } from './package.js';
 import { untilStopped } from './until-stopped.js';
 
@@ -16,6 +17,7 @@ export interface WorkerOptions {
   readonly local?: string | true;
   readonly httpPort?: number;
   readonly sweep: boolean;
+  readonly alone: boolean;
 }
 
 /** The functions of the mirror on our own host, until the process is asked to stop. */
@@ -39,11 +41,16 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     createCredential,
     log,
   });
-  if (options.sweep) void sweep(mirror, log);
+  const stopping = new AbortController();
+  if (options.sweep) {
+    const how = { isAlone: options.alone, stopped: stopping.signal };
+    void beginRun(reconciliation.reconciler, log, how);
+  }
   process.stdout.write(`blobmirror worker is ready\n`);
   process.send?.('ready');
 
   await stopped;
+  stopping.abort();
   await host.stop();
   await Promise.all([mirror.stop(), reconciliation.stop()]);
 }
@@ -55,14 +62,5 @@ async function check(mirror: Mirror, log: Logger): Promise<void> {
   } catch (error) {
     if (error instanceof BlobmirrorError && error.code === 'account-kinds-differ') throw error;
     log.warn('the accounts could not be asked for their kind; messages wait until they can', { error });
-  }
-}
-
-async function sweep(mirror: Mirror, log: Logger): Promise<void> {
-  try {
-    log.info('sweep begins');
-    log.info('sweep is done', { ...(await mirror.sweep()) });
-  } catch (error) {
-    log.error('sweep failed; what it would have found is left to the next one', { error });
   }
 }

@@ -28,15 +28,16 @@ export async function startWorkerProcess(
 ): Promise<WorkerProcess> {
   let stopping = false;
 
-  function launch(): ChildProcess {
-    const args = ['worker', '--http-port', String(httpPort), ...(sweep ? ['--sweep'] : [])];
+  function launch(...more: readonly string[]): ChildProcess {
+    const args = ['worker', '--http-port', String(httpPort), ...more];
     return spawn(process.execPath, [fileURLToPath(new URL('./main.js', import.meta.url)), ...args], {
       env: { ...process.env, ...toEnvironment(info) },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
   }
 
-  let child = launch();
+  // Later ones find all that a worker died with in the queue.
+  let child = launch(...(sweep ? ['--sweep', '--alone'] : []));
   await ready(child);
   void keepAlive();
 

@@ -1,15 +1,21 @@
+import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMirror, type Mirror } from '../../src/app/create-mirror.js';
+import { createReconciliation, type Reconciliation } from '../../src/app/create-reconciliation.js';
+import { openAccounts } from '../../src/app/open-accounts.js';
 import { readSettings } from '../../src/config/settings.js';
 import { toEnvironment } from '../../src/local/environment.js';
+import { RECONCILE_QUEUE } from '../../src/local/queues.js';
 import { type Local, startLocal } from '../../src/local/start-local.js';
+import type { Run } from '../../src/model/reconcile/run.js';
 import { createSilentLogger } from '../support/silent-logger.js';
 
 describe('a mirror whose settings choose what is mirrored and how it is named', () => {
   const requests: string[] = [];
   let local: Local;
   let mirror: Mirror;
+  let reconciliation: Reconciliation;
   let users: { source: BlobServiceClient; backup: BlobServiceClient };
   beforeAll(async () => {
     local = await startLocal({
@@ -29,14 +35,16 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
       BLOBMIRROR_EXCLUDE_PATHS: '*/tmp/',
       BLOBMIRROR_EXCLUDE_PATTERNS: '*.bak',
     });
-    mirror = createMirror(settings, createSilentLogger());
+    const accounts = openAccounts(settings);
+    mirror = createMirror(settings, createSilentLogger(), accounts);
+    reconciliation = createReconciliation(settings, createSilentLogger(), accounts);
     users = {
       source: BlobServiceClient.fromConnectionString(info.source.connectionString),
       backup: BlobServiceClient.fromConnectionString(info.backup.connectionString),
     };
   });
   afterAll(async () => {
-    await mirror.stop();
+    await Promise.all([mirror.stop(), reconciliation.stop()]);
     await local.stop();
   });
 
@@ -48,10 +56,28 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
 
   async function onBackup(): Promise<readonly string[]> {
     const found: string[] = [];
-    for await (const { name } of users.backup.listContainers())
+    for await (const { name } of users.backup.listContainers()) {
+      if (name === 'blobmirror-state') continue;
       for await (const blob of users.backup.getContainerClient(name).listBlobsFlat())
         found.push(`${name}/${blob.name}`);
+    }
     return found;
+  }
+
+  /** A full sync, with this test for its worker. */
+  async function sync(): Promise<Run | undefined> {
+    const { reconciler } = reconciliation;
+    const begun = await reconciler.start({ dryRun: false, allowDeletes: [], reason: 'start' });
+    if ('running' in begun) throw new Error('another run is under way');
+    const client = new ServiceBusClient(local.info.serviceBus.connectionString);
+    const receiver = client.createReceiver(RECONCILE_QUEUE, { receiveMode: 'receiveAndDelete' });
+    for (;;) {
+      const run = await reconciler.read(begun.started.id);
+      if (run?.state === 'done') break;
+      for (const { body } of await receiver.receiveMessages(1)) await reconciler.handleShard(body);
+    }
+    await client.close();
+    return await reconciler.read(begun.started.id);
   }
 
   it('brings what is in the scope to the containers of their names, and leaves all else as it is', async () => {
@@ -60,7 +86,11 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
     await write('source', 'private', 'secret');
     await write('backup', 'photos', 'of another mirror');
     await write('backup', 'eu-photos', 'tmp/kept', 'gone.jpg');
-    expect(await mirror.sweep()).toEqual({ nominated: 3, repaired: 3, failed: 0 });
+    expect((await sync())?.counts).toMatchObject({
+      nominated: 3,
+      byVerdict: { copied: 2, deleted: 1 },
+      failed: {},
+    });
     expect(await onBackup()).toEqual([
       'eu-photos/cat.jpg',
       'eu-photos/tmp/kept',

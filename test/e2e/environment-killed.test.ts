@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import type { Run } from '../../src/model/reconcile/run.js';
 import { expectEqualAccounts } from './support/expect-equal-accounts.js';
 import { queueCounts } from './support/queue-counts.js';
 import { startEnvironment } from './support/start-environment.js';
@@ -11,7 +12,7 @@ const ROUNDS = 3;
 const LOCK_MS = 15_000;
 
 // On a busy machine; at ease it takes a third of this.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 test('an environment that is killed amid writes, again and again, comes back with the backup equal to the source', async () => {
   const data = await temporaryDirectory();
@@ -32,12 +33,16 @@ test('an environment that is killed amid writes, again and again, comes back wit
   }
 
   const survivor = await startEnvironment(['--data', data]);
+  // One that a killed worker was at comes again when its lock expires, and this one waits for that.
   await waitUntil(
-    'the sweep at the start is done',
-    () => survivor.process.logged('sweep is done').length === 1,
-    {
-      within: 20_000,
+    'the full sync of the start is done',
+    async () => {
+      const [begun] = survivor.process.logged('a full sync has begun');
+      if (begun === undefined) return false;
+      const answer = await fetch(`${survivor.info.http.baseUrl}/api/reconcile/${String(begun['run'])}`);
+      return ((await answer.json()) as Run).state === 'done';
     },
+    { within: LOCK_MS + 30_000, every: 500 },
   );
   await expectEqualAccounts(survivor, { within: LOCK_MS + 10_000 });
   expect(await queueCounts(survivor.info.serviceBus)).toMatchObject({ deadLetter: 0 });

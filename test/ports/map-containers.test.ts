@@ -5,11 +5,10 @@ import { converge } from '../../src/mirror/converge.js';
 import { parseContainerName, parseKey } from '../../src/model/key.js';
 import { createScope } from '../../src/model/scope.js';
 import { mapContainers } from '../../src/ports/map-containers.js';
-import { sweep } from '../../src/reconcile/sweep.js';
+import { walk } from '../../src/reconcile/walk.js';
 import { describePorts } from '../contract/ports.contract.js';
 import type { StoresUnderTest } from '../contract/stores.js';
 import { createMemoryStores } from '../support/memory-stores.js';
-import { createSilentLogger } from '../support/silent-logger.js';
 import { startStoragePair } from '../support/storage-pair.js';
 
 const scope = createScope('sourceaccount', {
@@ -74,6 +73,7 @@ describe('a backup under the names of the source', () => {
 });
 
 it('two sources share one backup account, and neither touches what the other keeps there', async () => {
+  const key = parseKey('photos', 'cat.jpg');
   const sources = { eu: createMemoryAccount('euaccount'), us: createMemoryAccount('usaccount') };
   // Memory copies from one source only, so the account is reached through one store a source.
   const shared = createMemoryAccount('backupaccount', undefined, sources.eu);
@@ -81,23 +81,24 @@ it('two sources share one backup account, and neither touches what the other kee
     const names = { prefix: `${region}-`, map: new Map() };
     const regional = createScope(source.account, { names });
     const backup = mapContainers(shared, regional);
-    return async () =>
-      await sweep(
+    return async () => {
+      const sides = { source, backup, policy: FLAT.policy };
+      const looked: string[] = [];
+      const prefix = { container: key.container, path: '' };
+      await walk(
+        { ...FLAT, source, backup, scope: regional },
         {
-          ...FLAT,
-          source,
-          backup,
-          scope: regional,
-          converge: async (key) =>
-            await converge(
-              { source, backup, policy: { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'off' } },
-              key,
-            ),
+          prefixes: [prefix],
+          from: undefined,
+          look: async (each) => {
+            looked.push(each.path);
+            return await converge(sides, each);
+          },
         },
-        createSilentLogger(),
       );
+      return looked;
+    };
   });
-  const key = parseKey('photos', 'cat.jpg');
   sources.eu.addContainer(key.container);
   sources.eu.put(key, { content: 'eu' });
   await mirrors[0]?.();
@@ -105,6 +106,6 @@ it('two sources share one backup account, and neither touches what the other kee
 
   const before = shared.peek(parseKey('eu-photos', 'cat.jpg'))?.etag;
   sources.us.addContainer(key.container);
-  expect(await mirrors[1]?.()).toEqual({ nominated: 0, repaired: 0, failed: 0 });
+  expect(await mirrors[1]?.()).toEqual([]);
   expect(shared.peek(parseKey('eu-photos', 'cat.jpg'))?.etag).toBe(before);
 });

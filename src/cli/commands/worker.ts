@@ -18,7 +18,10 @@ export function workerCommand(): Command {
         parsePort,
       ),
     )
-    .option('--sweep', 'first look at every blob of both accounts for changes that no event told of', false)
+    .option('--sweep', 'begin a full sync at the start: see "blobmirror reconcile"', false)
+    .addOption(
+      new Option('--alone', 'with --sweep: end a run that was left under way').default(false).hideHelp(),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (options: WorkerOptions) => {
       const { runWorker } = await import('../run-worker.js');

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { beginRun } from '../../src/cli/begin-run.js';
+import { BlobmirrorError } from '../../src/model/errors.js';
+import { aRun } from '../support/a-run.js';
+import { createScriptedReconciler } from '../support/scripted-reconciler.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+
+const going = { isAlone: false, stopped: new AbortController().signal };
+
+it('a worker that starts begins a full sync', async () => {
+  const [reconciler, log] = [createScriptedReconciler(), createSilentLogger()];
+  await beginRun(reconciler, log, going);
+  expect(reconciler.requests).toEqual([{ dryRun: false, allowDeletes: [], reason: 'start' }]);
+  expect(log.lines).toMatchObject([{ message: 'a full sync has begun', fields: { run: aRun().id } }]);
+});
+
+it('a worker that starts waits for the end of another, which may have passed by what was lost since', async () => {
+  const [reconciler, log] = [createScriptedReconciler(), createSilentLogger()];
+  reconciler.running = aRun().id;
+  const begun = beginRun(reconciler, log, going);
+  setImmediate(() => (reconciler.running = undefined));
+  await begun;
+  expect(log.lines.map(({ message }) => message)).toEqual([
+    'a full sync waits for the end of another',
+    'a full sync has begun',
+  ]);
+});
+
+it('a worker that is alone ends what was left under way', async () => {
+  const [reconciler, log] = [createScriptedReconciler(), createSilentLogger()];
+  reconciler.running = aRun().id;
+  reconciler.cancel = async () => {
+    reconciler.running = undefined;
+    return await Promise.resolve(true);
+  };
+  await beginRun(reconciler, log, { ...going, isAlone: true });
+  expect(log.lines.map(({ message }) => message)).toEqual(['a full sync has begun']);
+});
+
+it('what cannot begin for good is told of, and does not end the worker', async () => {
+  const [reconciler, log] = [createScriptedReconciler(), createSilentLogger()];
+  reconciler.failure = new BlobmirrorError('storage-rejected', 'no');
+  await beginRun(reconciler, log, going);
+  expect(log.lines).toMatchObject([{ level: 'error', message: 'a full sync could not begin' }]);
+});
