@@ -9,6 +9,10 @@ export const EXIT = {
   usage: 2,
   /** The backup differs from the source; each difference is on standard output. */
   different: 3,
+  /** A full sync ended with alerts or failures, or was cancelled; its report says which. */
+  incomplete: 4,
+  /** Another run is under way, and nothing was begun. */
+  busy: 5,
   /** Stopped before it was done, by Ctrl-C or a signal. */
   interrupted: 130,
 } as const;
@@ -21,5 +25,6 @@ const BY_DISPOSITION: Readonly<Record<Disposition, number>> = {
 };
 
 export function exitCodeOf(error: unknown): number {
-  return error instanceof BlobmirrorError ? BY_DISPOSITION[error.disposition] : EXIT.failed;
+  if (!(error instanceof BlobmirrorError)) return EXIT.failed;
+  return error.code === 'run-in-progress' ? EXIT.busy : BY_DISPOSITION[error.disposition];
 }

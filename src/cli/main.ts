@@ -7,6 +7,7 @@
 import './require-node.js';
 import { Command, CommanderError } from 'commander';
 import { toBlobmirrorError } from '../model/errors.js';
+import { reconcileCommand } from './commands/reconcile.js';
 import { sasCommand } from './commands/sas.js';
 import { startCommand } from './commands/start.js';
 import { verifyCommand } from './commands/verify.js';
@@ -18,15 +19,21 @@ const program = new Command('blobmirror')
   .description('Mirrors an Azure Storage account to a backup account, event by event.')
   .version(readVersion())
   .showHelpAfterError('(blobmirror --help lists the commands)')
-  .exitOverride()
   .addCommand(startCommand())
   .addCommand(workerCommand())
   .addCommand(verifyCommand())
+  .addCommand(reconcileCommand())
   .addCommand(sasCommand());
-for (const command of program.commands) command.exitOverride();
+overrideExit(program);
 
 // What is left to wait for is at most a socket, a minute long when its other end died.
 process.exit(await run());
+
+/** A wrong command line is told of here, whichever command it was meant for. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(overrideExit);
+}
 
 async function run(): Promise<number> {
   try {

@@ -1,6 +1,5 @@
 import { type ContentCheck, createTally, type Tally, verifyAccounts } from '../app/verify-accounts.js';
-import { toEnvironment } from '../local/environment.js';
-import { READY_FILE, readReadyFile } from '../local/ready-file.js';
+import { environmentOf } from './environment-of.js';
 import { EXIT } from './exit-codes.js';
 import { startProgressLine } from './progress-line.js';
 import { untilStopped } from './until-stopped.js';
@@ -63,10 +62,4 @@ export async function runVerify(options: VerifyOptions): Promise<number> {
 
 function exitStatusOf({ differences }: Tally): number {
   return differences > 0 ? EXIT.different : EXIT.done;
-}
-
-async function environmentOf({ local }: VerifyOptions): Promise<NodeJS.ProcessEnv> {
-  if (local === undefined) return process.env;
-  const info = await readReadyFile(local === true ? READY_FILE : local);
-  return { ...process.env, ...toEnvironment(info) };
 }

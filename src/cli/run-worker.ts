@@ -1,6 +1,6 @@
 import { createCredential } from '../app/create-credential.js';
 import type { Mirror } from '../app/create-mirror.js';
-import { theMirror } from '../app/the-mirror.js';
+import { theApp } from '../app/the-app.js';
 import { readHostJson } from '../host/host-json.js';
 import { resolveRegistrations } from '../host/resolve-registrations.js';
 import { startHost } from '../host/start-host.js';
@@ -28,7 +28,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
   }
   // Made first, so that a wrong setting stops the start with its own line.
-  const mirror = theMirror();
+  const { mirror, reconciliation } = theApp();
   const log = createLogger('info');
   await check(mirror, log);
   const host = await startHost({
@@ -39,13 +39,13 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     createCredential,
     log,
   });
-  if (options.sweep) void sweep(log);
+  if (options.sweep) void sweep(mirror, log);
   process.stdout.write(`blobmirror worker is ready\n`);
   process.send?.('ready');
 
   await stopped;
   await host.stop();
-  await mirror.stop();
+  await Promise.all([mirror.stop(), reconciliation.stop()]);
 }
 
 /** Accounts that do not go together stop the start; one that cannot be asked now may be there later. */
@@ -58,10 +58,10 @@ async function check(mirror: Mirror, log: Logger): Promise<void> {
   }
 }
 
-async function sweep(log: Logger): Promise<void> {
+async function sweep(mirror: Mirror, log: Logger): Promise<void> {
   try {
     log.info('sweep begins');
-    log.info('sweep is done', { ...(await theMirror().sweep()) });
+    log.info('sweep is done', { ...(await mirror.sweep()) });
   } catch (error) {
     log.error('sweep failed; what it would have found is left to the next one', { error });
   }

@@ -1,6 +1,7 @@
 import type { Tally } from '../app/verify-accounts.js';
 import type { Difference, Place } from '../model/difference.js';
 import type { Key } from '../model/key.js';
+import { count, quote } from './plain-text.js';
 
 export interface FindingsPrinter {
   difference(place: Place, difference: Difference): void;
@@ -74,14 +75,4 @@ function countCompared({ blobs, directories }: Tally): string {
 
 function placeText({ container, path }: Place): string {
   return quote(path === undefined ? container : `${container}/${path}`);
-}
-
-/** As it is where that is plain to read, and as a JSON string where a terminal or a column could be led astray. */
-function quote(text: string | undefined): string {
-  if (text === undefined) return '(none)';
-  return /^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text) ? text : JSON.stringify(text);
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }

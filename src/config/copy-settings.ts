@@ -1,5 +1,5 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { type Environment, readChoice, readOptional } from './environment.js';
+import { type Environment, readChoice } from './environment.js';
+import { readNumber } from './read-number.js';
 
 /** See `azure/copy/copy-options.ts`. */
 export interface CopySettings {
@@ -9,7 +9,6 @@ export interface CopySettings {
   readonly budgetMs: number;
 }
 
-const BUDGET = 'BLOBMIRROR_COPY_BUDGET';
 /** Fits the five minutes of Azure Functions on a Consumption plan, with time to end what has begun. */
 const BUDGET_SECONDS = 240;
 
@@ -18,17 +17,13 @@ export function readCopySettings(env: Environment): CopySettings {
   return {
     engine: readChoice(env, 'BLOBMIRROR_COPY', ['auto', 'server', 'copy-blob', 'streamed'], 'auto'),
     verify: readChoice(env, 'BLOBMIRROR_VERIFY', ['service', 'full'], 'service'),
-    budgetMs: readSeconds(env) * 1000,
+    budgetMs:
+      1000 *
+      readNumber(env, 'BLOBMIRROR_COPY_BUDGET', {
+        least: 1,
+        most: 86_400,
+        otherwise: BUDGET_SECONDS,
+        meaning: 'a whole number of seconds',
+      }),
   };
-}
-
-function readSeconds(env: Environment): number {
-  const text = readOptional(env, BUDGET);
-  if (text === undefined) return BUDGET_SECONDS;
-  const seconds = Number(text);
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400) return seconds;
-  throw new BlobmirrorError(
-    'setting-invalid',
-    `${BUDGET} is ${JSON.stringify(text)}; it should be a whole number of seconds, 86400 at most`,
-  );
 }

@@ -1,4 +1,4 @@
-import type { Choice, PathRule, ScopeRules } from '../model/scope.js';
+import type { Choice, PathRule, ScopeRules, StateContainers } from '../model/scope.js';
 import { readContainerNaming } from './container-naming.js';
 import type { Environment } from './environment.js';
 import { readList } from './read-list.js';
@@ -10,12 +10,13 @@ import { refuseContradictions } from './refuse-contradictions.js';
  *
  * @throws BlobmirrorError `setting-invalid`
  */
-export function readScopeRules(env: Environment): ScopeRules {
+export function readScopeRules(env: Environment, state: StateContainers = {}): ScopeRules {
   const rules: ScopeRules = {
     containers: readChoice(env, 'CONTAINERS', readContainers),
     paths: readChoice(env, 'PATHS', readPaths),
     patterns: readChoice(env, 'PATTERNS', readPatterns),
     names: readContainerNaming(env),
+    state,
   };
   refuseContradictions(rules);
   return rules;

@@ -8,8 +8,10 @@ import { BlobmirrorError } from '../model/errors.js';
 import type { ScopeRules } from '../model/scope.js';
 import { type CopySettings, readCopySettings } from './copy-settings.js';
 import { type Environment, readChoice, readText } from './environment.js';
+import { type ReconcileSettings, readReconcileSettings } from './reconcile-settings.js';
 import { readRequestRates, type RequestRates } from './request-rates.js';
 import { readScopeRules } from './scope-rules.js';
+import { readStateSettings, stateContainers, type StateSettings } from './state-settings.js';
 import {
   parseServiceBusConnection,
   parseStorageConnection,
@@ -23,11 +25,13 @@ export interface AccountSettings {
   readonly backup: StorageConnection;
   readonly scope: ScopeRules;
   readonly policy: PolicySettings;
+  readonly state: StateSettings;
 }
 
 export interface Settings extends AccountSettings {
   readonly serviceBus: ServiceBusConnection;
   readonly eventsQueue: string;
+  readonly reconcile: ReconcileSettings;
   readonly copy: CopySettings;
   readonly maxRequestsPerSecond: RequestRates;
   /** Whether the accounts have a hierarchical namespace: `auto` asks them. */
@@ -56,6 +60,7 @@ export function readSettings(env: Environment): Settings {
       'BLOBMIRROR_EVENTS_QUEUE',
       'the name of the queue that Event Grid delivers to',
     ),
+    reconcile: readReconcileSettings(env),
     copy: readCopySettings(env),
     maxRequestsPerSecond: readRequestRates(env),
     namespace: readChoice(env, 'BLOBMIRROR_NAMESPACE', NAMESPACES, 'auto'),
@@ -69,10 +74,14 @@ export function readSettings(env: Environment): Settings {
  * @throws BlobmirrorError `setting-missing` or `setting-invalid`
  */
 export function readAccountSettings(env: Environment): AccountSettings {
+  const source = parseStorageConnection(env, 'BLOBMIRROR_SOURCE');
+  const backup = parseStorageConnection(env, 'BLOBMIRROR_BACKUP');
+  const state = readStateSettings(env, backup);
   const settings: AccountSettings = {
-    source: parseStorageConnection(env, 'BLOBMIRROR_SOURCE'),
-    backup: parseStorageConnection(env, 'BLOBMIRROR_BACKUP'),
-    scope: readScopeRules(env),
+    source,
+    backup,
+    state,
+    scope: readScopeRules(env, stateContainers(state, source, backup)),
     policy: {
       deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
       tier: readChoice(env, 'BLOBMIRROR_TIER', ['same', 'Hot', 'Cool', 'Cold', 'Archive'], 'same'),

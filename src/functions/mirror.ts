@@ -1,11 +1,11 @@
 /** Door 1: a message of the events queue. Parses nothing and decides nothing: one call into the app. */
 import { app } from '@azure/functions';
 import { fromTrigger } from '../app/from-trigger.js';
-import { theMirror } from '../app/the-mirror.js';
+import { theApp } from '../app/the-app.js';
 
 // Made before anything is registered: a wrong setting keeps the app from starting. Found at the first message, it would
 // send every message of the queue to the dead-letter queue, ten deliveries each.
-const mirror = theMirror();
+const { mirror } = theApp();
 
 app.serviceBusQueue('mirror', {
   connection: 'BLOBMIRROR_SERVICE_BUS',

@@ -9,7 +9,7 @@ import { parseHistory } from '../model/hint-message.js';
 import { keyText } from '../model/key.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import type { Logger } from '../telemetry/logger.js';
-import { LONGEST_REQUEST_MS } from './backoff.js';
+import { LONGEST_REQUEST_MS } from './is-worth-another-try.js';
 import { lookAgain, type NextLook } from './look-again.js';
 import { mirrorHint, type Mirroring } from './mirror-hint.js';
 import { type Failure, settleFailure } from './settle-failure.js';

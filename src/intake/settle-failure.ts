@@ -1,8 +1,9 @@
+import { backoffMs } from '../model/backoff.js';
 import type { BlobmirrorError } from '../model/errors.js';
 import type { HintMessage } from '../model/hint-message.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import type { LogFields, Logger } from '../telemetry/logger.js';
-import { backoffMs, isWorthAnotherTry } from './backoff.js';
+import { isWorthAnotherTry } from './is-worth-another-try.js';
 import { chainMessage, type Handled, type Part } from './chain-message.js';
 
 /** An event that could not be mirrored, or not be read. */

@@ -7,5 +7,6 @@ export function toEnvironment({ source, backup, serviceBus }: LocalInfo): Record
     BLOBMIRROR_BACKUP: backup.connectionString,
     BLOBMIRROR_SERVICE_BUS: serviceBus.connectionString,
     BLOBMIRROR_EVENTS_QUEUE: serviceBus.eventsQueue,
+    BLOBMIRROR_RECONCILE_QUEUE: serviceBus.reconcileQueue,
   };
 }

@@ -74,7 +74,9 @@ function isOfSomethingNew(decision: Decision): boolean {
   switch (decision.action) {
     case 'copy':
       return 'nothingThere' in decision.condition;
+    case 'create-container-and-copy':
     case 'make-directory':
+    case 'create-container-and-make-directory':
       return true;
     default:
       return false;

@@ -3,6 +3,7 @@ import type { Rename } from '../model/rename.js';
 import type { Verdict } from '../model/verdict.js';
 import { type Clock, systemClock } from '../ports/clock.js';
 import { converge } from './converge.js';
+import { copyListed, type ListedCopy, type ListedReadings } from './copy-listed.js';
 import { shareFlights } from './flights.js';
 import { followRename } from './follow-rename.js';
 import { createKnownDirectories } from './known-directories.js';
@@ -13,6 +14,7 @@ import type { Tree } from './tree.js';
 export interface OpenHeart {
   readonly converge: (key: Key, since?: Date) => Promise<Verdict>;
   readonly followRename: (rename: Rename) => Promise<'renamed' | 'not renamed'>;
+  readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
 }
 
 export interface HeartOptions {
@@ -43,6 +45,7 @@ export function openHeart(
   return {
     converge: shareFlights((key, since) => functions.converge(pair, key, { since }), clock),
     followRename: async (rename) => await functions.followRename(pair, rename),
+    copyListed: async (key, readings) => await copyListed(pair, key, readings),
   };
 }
 

@@ -4,7 +4,7 @@
  *   retry   the cause may pass by itself: the message comes back later, with a growing delay
  *   park    only a person can mend it: the message goes to the dead-letter queue with code and detail
  *   ignore  nothing is to be done: the message is completed, with a log line
- *   fatal   the set-up is wrong: the process stops at the start with one line
+ *   fatal   the set-up or a request is wrong: the process stops at the start, or the request is refused, with one line
  */
 export type Disposition = 'retry' | 'park' | 'ignore' | 'fatal';
 
@@ -95,6 +95,10 @@ export const ERRORS = {
     disposition: 'park',
     hint: 'Something other than Event Grid writes to the queue. Find the sender; the message can be purged.',
   },
+  'message-not-shard': {
+    disposition: 'park',
+    hint: 'Something other than Blobmirror writes to the reconcile queue. Find the sender; the message can be purged.',
+  },
   'event-key-invalid': {
     disposition: 'park',
     hint: 'The event does not name a blob. If a blob was meant, a reconcile of its container finds it.',
@@ -123,6 +127,19 @@ export const ERRORS = {
     disposition: 'retry',
     hint: 'Let BLOBMIRROR_BACKUP name an account of the kind that the source is, with a hierarchical namespace or without; messages wait until it does.',
   },
+  'request-invalid': {
+    disposition: 'fatal',
+    hint: 'Correct the request; nothing was begun.',
+  },
+  'run-not-found': {
+    disposition: 'fatal',
+    hint: 'GET /api/reconcile and "blobmirror reconcile list" tell the runs that are known.',
+  },
+  'run-in-progress': {
+    disposition: 'fatal',
+    hint: 'One run at a time: wait for its end, or cancel it with "blobmirror reconcile cancel ID".',
+  },
+  'run-has-ended': { disposition: 'fatal', hint: 'What it found is in "blobmirror reconcile show ID".' },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
   'port-taken': {

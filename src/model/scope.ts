@@ -54,6 +54,13 @@ export interface ScopeRules {
   /** What follows the last slash of a path, with wildcards. */
   readonly patterns: Choice<string>;
   readonly names: ContainerNaming;
+  readonly state: StateContainers;
+}
+
+/** The container that the mirror keeps its own state in, by its name in each account that has it: never a user's data. */
+export interface StateContainers {
+  readonly source?: ContainerName | undefined;
+  readonly backup?: ContainerName | undefined;
 }
 
 /** The service's own containers: written by Azure for this account alone, never a user's data. */
@@ -68,10 +75,15 @@ export function isReserved(path: string): boolean {
 
 /** What is left out of the rules holds nothing back. */
 export function createScope(account: string, rules: Partial<ScopeRules> = {}): Scope {
-  const { containers = ALL, paths = ALL, patterns = ALL, names = SAME_NAMES } = rules;
+  const { containers = ALL, paths = ALL, patterns = ALL, names = SAME_NAMES, state = {} } = rules;
+  const containerNames = createContainerNames(names);
+  /** What would be mirrored onto the state. */
+  const ontoState = state.backup && containerNames.fromBackup(state.backup);
 
   const isContainer = (container: ContainerName): boolean =>
     !SERVICE_CONTAINERS.has(container) &&
+    container !== state.source &&
+    container !== ontoState &&
     chooses(containers, (pattern) => matchesWildcard(pattern, container));
 
   function includes(key: Key): boolean {
@@ -112,7 +124,6 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
   const includesContainer = (container: ContainerName): boolean =>
     prefixes({ container, path: '' }).length > 0;
 
-  const containerNames = createContainerNames(names);
   return {
     account,
     includes,

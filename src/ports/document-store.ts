@@ -9,7 +9,7 @@ export interface DocumentStore {
   /** Puts a document in the place of the version that was read, or where nothing is. */
   write(name: string, value: unknown, condition: DocumentCondition): Promise<'written' | 'moved'>;
 
-  /** Names that begin so, in ascending order, some thousands at a time. */
+  /** Names that begin so, some thousands at a time; those of one folder in ascending order. */
   list(prefix: string): AsyncIterable<readonly string[]>;
 
   /** It is no error when there is none. */
@@ -30,7 +30,7 @@ export interface StoredDocument {
 
 export type DocumentCondition = { readonly version: string } | { readonly nothingThere: true };
 
-/** Memory is bounded: what was written goes out in pieces. */
+/** Memory is bounded: what was written goes out in pieces. Many may write at once; all must be done before the close. */
 export interface LineWriter {
   /** One line, without its end. */
   write(line: string): Promise<void>;

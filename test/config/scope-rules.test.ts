@@ -27,6 +27,7 @@ describe('the settings of the scope', () => {
       paths: nothing,
       patterns: nothing,
       names: { prefix: '', map: new Map() },
+      state: {},
     });
   });
 

@@ -9,12 +9,15 @@ const KEYED = {
   BLOBMIRROR_BACKUP: 'AccountName=two;AccountKey=a',
   BLOBMIRROR_SERVICE_BUS: 'Endpoint=sb://x/;SharedAccessKeyName=a;SharedAccessKey=a',
   BLOBMIRROR_EVENTS_QUEUE: 'q',
+  BLOBMIRROR_RECONCILE_QUEUE: 'r',
 };
 const KEYLESS = {
   BLOBMIRROR_SOURCE__blobServiceUri: 'https://one.blob.core.windows.net',
   BLOBMIRROR_BACKUP__blobServiceUri: 'https://two.blob.core.windows.net',
+  BLOBMIRROR_STATE__blobServiceUri: 'https://three.blob.core.windows.net',
   BLOBMIRROR_SERVICE_BUS__fullyQualifiedNamespace: 'x.servicebus.windows.net',
   BLOBMIRROR_EVENTS_QUEUE: 'q',
+  BLOBMIRROR_RECONCILE_QUEUE: 'r',
 };
 
 /** Every name that is looked up while the settings are read. */

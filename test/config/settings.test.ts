@@ -10,6 +10,7 @@ const GOOD = {
   BLOBMIRROR_BACKUP: connection('backupaccount'),
   BLOBMIRROR_SERVICE_BUS: `Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=${KEY}`,
   BLOBMIRROR_EVENTS_QUEUE: 'storage-events',
+  BLOBMIRROR_RECONCILE_QUEUE: 'reconcile',
 };
 
 function messageOf(env: Record<string, string | undefined>): string {

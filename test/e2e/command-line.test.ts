@@ -16,6 +16,7 @@ const SETTINGS = {
   BLOBMIRROR_SERVICE_BUS:
     'Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true',
   BLOBMIRROR_EVENTS_QUEUE: 'storage-events',
+  BLOBMIRROR_RECONCILE_QUEUE: 'reconcile',
 };
 
 let directory: string;
@@ -74,6 +75,7 @@ test.each([
 test.each([
   [{ BLOBMIRROR_SOURCE: '' }, 'BLOBMIRROR_SOURCE is not set'],
   [{ BLOBMIRROR_EVENTS_QUEUE: '' }, 'BLOBMIRROR_EVENTS_QUEUE is not set'],
+  [{ BLOBMIRROR_RECONCILE_QUEUE: '' }, 'BLOBMIRROR_RECONCILE_QUEUE is not set'],
   [{ BLOBMIRROR_BACKUP: connect(SOURCE) }, 'BLOBMIRROR_BACKUP names the account sourceaccount'],
   [
     { BLOBMIRROR_SOURCE__blobServiceUri: 'https://x.blob.core.windows.net' },

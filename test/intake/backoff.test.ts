@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs, isWorthAnotherTry } from '../../src/intake/backoff.js';
+import { isWorthAnotherTry } from '../../src/intake/is-worth-another-try.js';
+import { backoffMs } from '../../src/model/backoff.js';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
 import type { History } from '../../src/model/hint-message.js';
 

@@ -47,6 +47,17 @@ describe('a directory', () => {
       expect(tree.backup.entry(at(path))).toMatchObject({ metadata: { path } });
   });
 
+  it('is made before the first file of a container, with those above it and their access', async () => {
+    const tree = createMemoryTree();
+    tree.backup.dropContainer(at('a').container);
+    for (const path of ['a', 'a/b'])
+      tree.source.makeDirectory(at(path), { metadata: { path }, access: ACCESS });
+    tree.source.put(at('a/b/f'), { content: 'x' });
+    expect(await tree.converge(at('a/b/f'))).toMatchObject({ verdict: 'copied', created: true });
+    for (const path of ['a', 'a/b'])
+      expect(tree.backup.entry(at(path))).toMatchObject({ metadata: { path }, access: ACCESS });
+  });
+
   it('goes when it is empty and the source has none', async () => {
     const tree = createMemoryTree();
     tree.backup.makeDirectory(at('a'));

@@ -1,4 +1,4 @@
-import { LONGEST_REQUEST_MS } from '../../src/intake/backoff.js';
+import { LONGEST_REQUEST_MS } from '../../src/intake/is-worth-another-try.js';
 import type { MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.js';
 import type { Schedule } from '../../src/memory/schedule.js';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';

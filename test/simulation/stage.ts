@@ -17,7 +17,7 @@ export interface Stage {
   readonly source: MemoryAccount;
   readonly backup: MemoryAccount;
   readonly grid: EventGrid;
-  now(): Date;
+  readonly now: () => Date;
   /** So much time goes by. */
   pass(ms: number): void;
 }

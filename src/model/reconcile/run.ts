@@ -1,6 +1,6 @@
 import type { ContainerName } from '../key.js';
 
-/** `2026-11-25T13-09-31Z-4f2a`: begins with the time, so that names sort by it. */
+/** `2026-11-25T13-09-31Z-4f2a`: begins with the time, so that names sort by it. See run-id.ts. */
 export type RunId = string & { readonly __brand: 'RunId' };
 
 /** What a reconcile is asked to do. */
@@ -34,7 +34,7 @@ export interface Run {
   readonly sourceListingFailed: boolean;
 }
 
-export type RunState = 'comparing' | 'deleting' | 'done' | 'cancelled';
+type RunState = 'comparing' | 'deleting' | 'done' | 'cancelled';
 
 export interface ShardProgress {
   readonly container: string;
@@ -44,16 +44,21 @@ export interface ShardProgress {
   readonly isDone: boolean;
   /** The code of the error that it was given up for. */
   readonly failed?: string;
+  /** It walks its container anew, in the slower way: of this container, only what such a shard found counts. */
+  readonly unordered?: true;
 }
 
 export interface ContainerProgress {
   /** Entries that were listed. */
   readonly source: number;
   readonly backup: number;
+  readonly inStep: number;
   /** Keys that only the backup has. */
   readonly extras: number;
   /** Why its extras are left alone. */
-  readonly stopped?: AlertCode;
+  readonly stopped?: AlertCode | 'deletes-are-kept';
+  /** Why it is not walked at all: a code, and a sentence. */
+  readonly failed?: { readonly code: string; readonly detail: string };
   /** Its listings do not have the order that was expected: it is walked in the slower way. */
   readonly unordered?: true;
 }
@@ -105,4 +110,5 @@ export type AlertCode =
   | 'too-many-deletes'
   | 'source-listing-failed'
   | 'listing-unordered'
-  | 'shard-failed';
+  | 'shard-failed'
+  | 'run-abandoned';

@@ -6,13 +6,20 @@ export type Shard = CompareShard | DeleteShard;
 
 interface ShardBase {
   readonly run: RunId;
-  /** Unique in the run. */
+  /** Unique in the run, and 40 characters at most, so that the id of a message is none too long. */
   readonly shard: string;
   /** How many slices of the shard came before this one. */
   readonly slice: number;
   /** How many tries of this slice failed before this one. */
   readonly attempt: number;
   readonly container: ContainerName;
+  /** An earlier try failed at the listing of the source, so that this run must delete nothing. */
+  readonly sourceListingFailed?: true | undefined;
+}
+
+/** Names one try of one slice: the same again, within the queue's window, is dropped by its duplicate detection. */
+export function shardMessageId({ run, shard, slice, attempt }: ShardBase): string {
+  return `${run}.${shard}.${slice}.${attempt}`;
 }
 
 /** Walks a stretch of both listings in step. */
@@ -20,17 +27,17 @@ export interface CompareShard extends ShardBase {
   readonly phase: 'compare';
   readonly prefix: string;
   /** Only paths from here on; ASCII, so that every order of a listing parts at the same place. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** Only paths before this one; ASCII. */
-  readonly to?: string;
+  readonly to?: string | undefined;
   /** After which path each listing goes on. */
-  readonly at?: { readonly source?: string; readonly backup?: string };
+  readonly at?: { readonly source?: string | undefined; readonly backup?: string | undefined } | undefined;
   /** Paths of an earlier slice whose long copies are not done. */
-  readonly again?: readonly string[];
+  readonly again?: readonly string[] | undefined;
   /** The listings are at their end: only `again` is left. */
-  readonly isWalked?: true;
+  readonly isWalked?: true | undefined;
   /** The order of the listings is not relied upon; there is neither `from` nor `to` then. */
-  readonly unordered?: true;
+  readonly unordered?: true | undefined;
 }
 
 /** Lets the heart look at the keys that only the backup was seen to have. */
@@ -49,10 +56,10 @@ export interface SliceResult {
   readonly listed: { readonly source: number; readonly backup: number };
   /** Keys that only the backup has: written to the slice's extras. */
   readonly extras: number;
-  /** Where the shard goes on. Undefined: it is done. */
-  readonly next?: Shard;
-  /** The other half of what was left, for another worker. */
-  readonly split?: CompareShard;
+  /** Where the shard goes on; whoever records it sets its slice and attempt. Undefined: it is done. */
+  readonly next?: Shard | undefined;
+  /** The other half of what was left, for another worker; whoever records it gives it a name. */
+  readonly split?: CompareShard | undefined;
   /** The listings do not have the order that was expected: the container must be walked anew without relying on it. */
   readonly isUnordered?: true;
 }

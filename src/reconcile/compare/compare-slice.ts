@@ -17,7 +17,7 @@ import type { Sides } from '../sides.js';
 import { findBoundary } from './find-boundary.js';
 import { NewBlobs } from './new-blobs.js';
 import { nextShards } from './next-shards.js';
-import type { SliceContext } from './slice-context.js';
+import type { SliceContext } from '../runs/slice-context.js';
 import { counted, Unordered, upTo } from './stretch.js';
 import { Tally } from './tally.js';
 
@@ -28,8 +28,9 @@ export interface Comparing extends Sides {
 }
 
 const CONCURRENCY = 32;
-/** How often what is left of a shard is parted: 32 shards of one container are enough for any number of workers. */
-const MOST_SPLITS = 5;
+/** While fewer shards than this are open, what is left of one is parted in two, and soon. */
+const ENOUGH_SHARDS = 16;
+const FIRST_SLICE_MS = 15_000;
 
 /**
  * @throws BlobmirrorError what a listing failed with; what a key fails with is counted and reported
@@ -69,13 +70,18 @@ class Slice {
     this.#newBlobs = new NewBlobs({
       isBefore: this.#comparison.isBefore,
       list: (range) => comparing.source.listBlobs(shard.container, { prefix: shard.prefix, ...range }),
+      read: async (path) => {
+        const reading = await comparing.source.read(this.#key(path));
+        return reading.present ? reading.etag : undefined;
+      },
       look: async (path) => await this.#look(path),
     });
   }
 
   async run(): Promise<SliceResult> {
-    const { budgetMs, signal } = this.#context;
-    const end = performance.now() + budgetMs;
+    const { budgetMs, signal, openShards } = this.#context;
+    const isAlone = openShards < ENOUGH_SHARDS && this.#shard.unordered !== true;
+    const end = performance.now() + (isAlone ? Math.min(budgetMs, FIRST_SLICE_MS) : budgetMs);
     const mustStop = (): boolean => signal.aborted || performance.now() >= end;
     this.#unfinished.push(...(this.#shard.again ?? []).map(parseBlobPath));
     let rest: Drawn | undefined;
@@ -205,8 +211,9 @@ class Slice {
   }
 
   async #split({ source }: Drawn): Promise<string | undefined> {
-    const { container, prefix, to, shard, unordered } = this.#shard;
-    if (unordered === true || source === undefined || shard.split('.').length > MOST_SPLITS) return undefined;
+    const { container, prefix, to, unordered } = this.#shard;
+    if (unordered === true || source === undefined || this.#context.openShards >= ENOUGH_SHARDS)
+      return undefined;
     const list = (range: ListRange) => this.#comparing.source.listBlobs(container, range);
     return await findBoundary(list, this.#comparison.isBefore, { prefix, after: source, to });
   }

@@ -7,6 +7,8 @@ const PAGE_SIZE = 5000;
 /** Where the source's blobs can be seen again. */
 export interface SourceListing {
   readonly list: (range: ListRange) => AsyncIterable<readonly ListedBlob[]>;
+  /** What is there now; undefined: nothing. One request. */
+  readonly read: (path: BlobPath) => Promise<Etag | undefined>;
   /** Looks at one key, and brings it in step. */
   readonly look: (path: BlobPath) => Promise<void>;
   readonly isBefore: (path: string, other: string) => boolean;
@@ -22,7 +24,7 @@ interface NewBlob {
 /**
  * Blobs that were made from nothing on the word of a listing. If-None-Match: * cannot tell "never there" from "deleted
  * meanwhile", so each is followed by one more reading of the source (invariant 5): the stretch that they are in is
- * listed again, thousands at once, where that is cheaper than a look at each.
+ * listed again, thousands at once, where that is cheaper than a reading of each.
  */
 export class NewBlobs {
   readonly #source: SourceListing;
@@ -48,9 +50,14 @@ export class NewBlobs {
     const [first, last] = [blobs[0], blobs.at(-1)];
     if (first === undefined || last === undefined) return;
     const pages = Math.ceil((last.place - first.place + 1) / PAGE_SIZE) + 1;
-    const moved =
-      pages <= blobs.length ? await this.#relist(blobs, first, last) : blobs.map(({ path }) => path);
+    const moved = await (pages <= blobs.length ? this.#relist(blobs, first, last) : this.#read(blobs));
     for (const path of moved) await look(path);
+  }
+
+  async #read(blobs: readonly NewBlob[]): Promise<readonly BlobPath[]> {
+    const moved: BlobPath[] = [];
+    for (const { path, etag } of blobs) if ((await this.#source.read(path)) !== etag) moved.push(path);
+    return moved;
   }
 
   /** What the listing shows no more, or otherwise. It never proves that anything is gone; a look does. */

@@ -30,7 +30,7 @@ export function nextShards(
   if (boundary === undefined) return { next };
   const split: CompareShard = {
     ...same,
-    shard: `${shard.shard}.${shard.slice}`,
+    shard: `${shard.shard}-${shard.slice}`,
     slice: 0,
     attempt: 0,
     from: boundary,

@@ -22,7 +22,7 @@ What becomes of the event that met it:
   \`unexpected\` error is tried 5 times, every other for a day at the least.
 - **park**: it goes to the dead-letter queue at once. Only a person can mend the cause.
 - **ignore**: it is settled, with a line in the log.
-- **fatal**: the process does not start.
+- **fatal**: no event meets it. The process does not start, or what was asked of it is refused.
 
 | code | event | what to do |
 | --- | --- | --- |

@@ -47,6 +47,8 @@ export async function compareListings(accounts: Accounts): Promise<string[]> {
 async function list(account: BlobServiceClient): Promise<Listing> {
   const found = new Map<string, BlobItem>();
   for await (const { name: container } of account.listContainers()) {
+    // The mirror's own.
+    if (container === 'blobmirror-state') continue;
     for await (const blob of account.getContainerClient(container).listBlobsFlat({ includeMetadata: true }))
       found.set(`${container}/${blob.name}`, blob);
   }

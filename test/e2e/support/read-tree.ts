@@ -10,7 +10,7 @@ import { splitStamp } from '../../../src/model/stamp.js';
 import { forEach } from './for-each.js';
 
 /** All that a user can see of a file or directory, by field. */
-export type Path = Readonly<Record<string, unknown>>;
+type Path = Readonly<Record<string, unknown>>;
 export type Tree = ReadonlyMap<string, Path>;
 
 const CONCURRENCY = 16;
@@ -29,7 +29,13 @@ export async function listTree(
   try {
     for await (const path of lake.getFileSystemClient(container).listPaths({ recursive: true })) {
       const { name = '', isDirectory = false, owner, group, permissions } = path;
-      tree.set(name, { kind: isDirectory ? 'directory' : 'file', owner, group, permissions });
+      tree.set(name, {
+        kind: isDirectory ? 'directory' : 'file',
+        owner,
+        group,
+        permissions,
+        isExtended: permissions?.extendedAcls,
+      });
     }
     const listing = blobs.getContainerClient(container).listBlobsFlat({ includeMetadata: true });
     for await (const { name, metadata: all = {}, properties } of listing) {
@@ -61,10 +67,10 @@ export async function listTree(
  */
 export async function readTree(lake: DataLakeServiceClient, container: string, listed: Tree): Promise<Tree> {
   const tree = new Map<string, Path>();
-  await forEach(listed, CONCURRENCY, async ([name, { kind, permissions }]) => {
+  await forEach(listed, CONCURRENCY, async ([name, { kind, isExtended }]) => {
     const path = lake.getFileSystemClient(container).getFileClient(name);
     tree.set(name, {
-      ...((kind === 'directory' || String(permissions).endsWith('+')) && { acl: await readAcl(path) }),
+      ...((kind === 'directory' || isExtended === true) && { acl: await readAcl(path) }),
       ...(kind === 'file' && { sha256: await digest(path) }),
     });
   });

@@ -1,5 +1,4 @@
-import type { BlobmirrorError, ErrorCode } from '../model/errors.js';
-import type { History } from '../model/hint-message.js';
+import type { BlobmirrorError, ErrorCode } from './errors.js';
 
 /**
  * The first delay is up to two seconds and the bound doubles with every try. Where the account itself is in trouble it
@@ -17,20 +16,6 @@ const OVERLOAD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'write-outcome-unknown',
 ]);
 
-/** Not mended by waiting: a defect of ours, or content that is not what it says. A message is parked after few tries. */
-const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unexpected', 'content-mismatch']);
-const MOST_TRIES_OF_LASTING = 5;
-/** An outage is not a failure (invariant 10): what may pass by itself is given a day, as Event Grid does. */
-const LONGEST_OUTAGE_MS = 24 * 3_600_000;
-/** Age alone condemns nothing: a message may have waited in the queue for as long as its account was down. */
-const LEAST_TRIES = 20;
-
-/**
- * A put that was cut off may still be at work in the service. Ten minutes is more than any request without its own
- * timeout lives: learn.microsoft.com/rest/api/storageservices/setting-timeouts-for-blob-service-operations
- */
-export const LONGEST_REQUEST_MS = 600_000;
-
 /**
  * How long to wait before the next try, in milliseconds: exponential with full jitter. What the service asked for is
  * added, so that those it asked together do not come back together.
@@ -45,12 +30,4 @@ export function backoffMs(
   const longest = OVERLOAD.has(code) ? LONGEST_DELAY_OF_OVERLOAD_MS : LONGEST_DELAY_MS;
   const bound = Math.min(longest, FIRST_DELAY_MS * 2 ** Math.min(attempts, 30));
   return Math.round(retryAfterMs + random() * bound);
-}
-
-/** Whether another try makes sense for an error that may pass by itself. */
-export function isWorthAnotherTry(error: BlobmirrorError, history: History, now: Date): boolean {
-  if (LASTING.has(error.code)) return history.attempts + 1 < MOST_TRIES_OF_LASTING;
-  return (
-    history.attempts + 1 < LEAST_TRIES || now.getTime() - history.firstSeen.getTime() < LONGEST_OUTAGE_MS
-  );
 }

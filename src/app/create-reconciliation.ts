@@ -1,0 +1,40 @@
+import type { Settings } from '../config/settings.js';
+import type { Reconciler } from '../reconcile/reconciler.js';
+import type { Logger } from '../telemetry/logger.js';
+import { connectServiceBus } from './connect-service-bus.js';
+import { type OpenAccounts, openAccounts } from './open-accounts.js';
+import { openReconciler } from './open-reconciler.js';
+import { createReconcileApi, type ReconcileApi } from './reconcile-api.js';
+import { refuseOutOfScope } from './refuse-out-of-scope.js';
+
+export type { Reconciler } from '../reconcile/reconciler.js';
+
+/** Full syncs, as the doors use them. */
+export interface Reconciliation {
+  readonly reconciler: Reconciler;
+  /** The same over HTTP. */
+  readonly api: ReconcileApi;
+  /** When runs begin by themselves, as NCRONTAB; undefined: never. */
+  readonly schedule: string | undefined;
+  stop(): Promise<void>;
+}
+
+export function createReconciliation(
+  settings: Settings,
+  log: Logger,
+  accounts: OpenAccounts = openAccounts(settings),
+): Reconciliation {
+  const serviceBus = connectServiceBus(settings.serviceBus);
+  const reconciler = refuseOutOfScope(
+    openReconciler({ settings, accounts, serviceBus, log }),
+    accounts.scope,
+  );
+  return {
+    reconciler,
+    api: createReconcileApi(reconciler, log),
+    schedule: settings.reconcile.schedule,
+    stop: async () => {
+      await serviceBus.close();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { createAzureBackup } from '../azure/azure-backup.js';
+import { createAzureReader } from '../azure/azure-reader.js';
+import type { Account } from '../azure/connect-account.js';
+import type { StorageConnection } from '../config/connections.js';
+import type { Settings } from '../config/settings.js';
+import { createScope, type Scope } from '../model/scope.js';
+import { type OpenHeart, openHeart } from '../mirror/open-heart.js';
+import { AdaptiveGate } from '../ports/adaptive-gate.js';
+import { mapContainers } from '../ports/map-containers.js';
+import { capRequests } from '../ports/request-cap.js';
+import { throttleBackup, throttleReader } from '../ports/throttle.js';
+import type { BackupStore } from '../ports/backup-store.js';
+import type { BlobReader } from '../ports/blob-reader.js';
+import type { Sides } from '../reconcile/sides.js';
+import { createKindCheck } from './account-kinds.js';
+import { connectStorage } from './connect-storage.js';
+
+/** The two accounts and the heart between them: one of each in a process, since gates and flights are shared in it. */
+export interface OpenAccounts {
+  readonly scope: Scope;
+  readonly source: BlobReader;
+  /** Its containers have the names that they have at the source. */
+  readonly backup: BackupStore;
+  /** @throws BlobmirrorError `account-kinds-differ`, or any storage code */
+  isHierarchical(): Promise<boolean>;
+  /** @throws BlobmirrorError as `isHierarchical` */
+  heart(): Promise<OpenHeart>;
+  /** @throws BlobmirrorError as `isHierarchical` */
+  sides(): Promise<Sides>;
+}
+
+export function openAccounts(settings: Settings): OpenAccounts {
+  const rates = settings.maxRequestsPerSecond;
+  const sourceAccount = connectCapped(settings.source, rates.source);
+  const backupAccount = connectCapped(settings.backup, rates.backup);
+  const gates = {
+    source: new AdaptiveGate({ account: sourceAccount.name }),
+    backup: new AdaptiveGate({ account: backupAccount.name }),
+  };
+  const source = throttleReader(createAzureReader(sourceAccount), gates.source);
+  const scope = createScope(source.account, settings.scope);
+  const backup = mapContainers(
+    throttleBackup(createAzureBackup(backupAccount, sourceAccount, settings.copy), gates),
+    scope,
+  );
+  const isHierarchical = createKindCheck(sourceAccount, backupAccount, settings);
+  let opened: OpenHeart | undefined;
+  return {
+    scope,
+    source,
+    backup,
+    isHierarchical,
+    heart: async () => {
+      const hierarchical = await isHierarchical();
+      return (opened ??= openHeart({ source, backup, policy: settings.policy }, { hierarchical }));
+    },
+    sides: async () => ({
+      source,
+      backup,
+      scope,
+      hierarchical: await isHierarchical(),
+      policy: settings.policy,
+    }),
+  };
+}
+
+function connectCapped(connection: StorageConnection, perSecond: number | undefined): Account {
+  if (perSecond === undefined) return connectStorage(connection);
+  return connectStorage(connection, { tries: 1, cap: capRequests(connection.accountName, perSecond) });
+}

@@ -1,0 +1,49 @@
+import type { ServiceBusClient } from '@azure/service-bus';
+import { createAzureDocuments } from '../azure/azure-documents.js';
+import { createAzureShardQueue } from '../azure/azure-shard-queue.js';
+import type { Settings } from '../config/settings.js';
+import { insistOnShardQueue } from '../ports/insist-on-shard-queue.js';
+import type { ShardQueue } from '../ports/shard-queue.js';
+import { compareSlice } from '../reconcile/compare/compare-slice.js';
+import type { Reconciler } from '../reconcile/reconciler.js';
+import { createReconciler } from '../reconcile/runs/create-reconciler.js';
+import type { Logger } from '../telemetry/logger.js';
+import { connectStorage } from './connect-storage.js';
+import type { OpenAccounts } from './open-accounts.js';
+
+interface Opening {
+  readonly settings: Settings;
+  /** Sides to list, and the heart that converges. */
+  readonly accounts: OpenAccounts;
+  readonly serviceBus: ServiceBusClient;
+  readonly log: Logger;
+}
+
+/** The reconciler on Azure: runs in the state's container, shards on the queue, keys converged by the mirror's own heart. */
+export function openReconciler({ settings, accounts, serviceBus, log }: Opening): Reconciler {
+  const { source, backup, scope } = accounts;
+  const { connection, container } = settings.state;
+  const { deleteGuard, budgetMs } = settings.reconcile;
+  const documents = createAzureDocuments(connectStorage(connection), container);
+  const open = (queue: ShardQueue): Reconciler =>
+    createReconciler({
+      source,
+      backup,
+      scope,
+      deletes: settings.policy.deletes,
+      guard: { share: deleteGuard.percent / 100, number: deleteGuard.count },
+      budgetMs,
+      documents,
+      queue,
+      converge: async (key) => await (await accounts.heart()).converge(key),
+      compareSlice: async (shard, context) => {
+        const { converge, copyListed } = await accounts.heart();
+        return await compareSlice({ ...(await accounts.sides()), converge, copyListed }, shard, context);
+      },
+      log,
+    });
+  const queue = createAzureShardQueue(serviceBus.createSender(settings.reconcile.queue));
+  // Whoever asks for a run is told at once that the queue does not take it; whoever holds a message of it holds on.
+  const worker = open(insistOnShardQueue(queue));
+  return { ...open(queue), handleShard: async (body) => await worker.handleShard(body) };
+}

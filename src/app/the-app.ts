@@ -1,0 +1,31 @@
+import { readSettings } from '../config/settings.js';
+import { createLogger } from '../telemetry/create-logger.js';
+import { createMirror, type Mirror } from './create-mirror.js';
+import { createReconciliation, type Reconciliation } from './create-reconciliation.js';
+import { openAccounts } from './open-accounts.js';
+
+export interface App {
+  readonly mirror: Mirror;
+  readonly reconciliation: Reconciliation;
+}
+
+let app: App | undefined;
+
+/**
+ * The one app of this process, made from the environment when it is first asked for. Every registered function shares
+ * it, since flights of one key are shared inside a process.
+ *
+ * @throws BlobmirrorError `setting-missing` or `setting-invalid`
+ */
+export function theApp(): App {
+  if (app === undefined) {
+    const settings = readSettings(process.env);
+    const log = createLogger(settings.logLevel);
+    const accounts = openAccounts(settings);
+    app = {
+      mirror: createMirror(settings, log, accounts),
+      reconciliation: createReconciliation(settings, log, accounts),
+    };
+  }
+  return app;
+}

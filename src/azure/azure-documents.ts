@@ -1,0 +1,120 @@
+import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import type { DocumentCondition, DocumentStore, StoredDocument } from '../ports/document-store.js';
+import type { Account } from './connect-account.js';
+import { createLineWriter } from './line-writer.js';
+import { readPieces } from './read-pieces.js';
+import { splitLines } from './split-lines.js';
+import { serviceCode, toMeanings, toStorageError } from './storage-error.js';
+
+const PAGE_SIZE = 5000;
+const NOT_THERE: ReadonlySet<string | undefined> = new Set(['BlobNotFound', 'ContainerNotFound']);
+
+/** The app's state as block blobs in a container of an account, which is made when it is first written to. */
+export function createAzureDocuments(account: Account, containerName: string): DocumentStore {
+  const container = account.client.getContainerClient(containerName);
+  const blob = (name: string): BlockBlobClient => container.getBlockBlobClient(name);
+  const toError = (error: unknown, operation: 'read' | 'write') =>
+    toStorageError(error, operation, account.name);
+
+  async function read(name: string): Promise<StoredDocument | undefined> {
+    try {
+      const { etag = '', readableStreamBody: body } = await blob(name).download();
+      let text = '';
+      if (body !== undefined) {
+        body.setEncoding('utf8');
+        for await (const piece of body) text += String(piece);
+      }
+      return { value: JSON.parse(text) as unknown, version: etag };
+    } catch (error) {
+      if (NOT_THERE.has(serviceCode(error))) return undefined;
+      throw toError(error, 'read');
+    }
+  }
+
+  async function write(
+    name: string,
+    value: unknown,
+    condition: DocumentCondition,
+  ): Promise<'written' | 'moved'> {
+    const text = JSON.stringify(value);
+    const conditions = 'version' in condition ? { ifMatch: condition.version } : { ifNoneMatch: '*' };
+    try {
+      await insideOf(container, async () => {
+        await blob(name).upload(text, Buffer.byteLength(text), {
+          conditions,
+          blobHTTPHeaders: { blobContentType: 'application/json' },
+        });
+      });
+      return 'written';
+    } catch (error) {
+      if (toMeanings(error)?.write === 'backup-moved') return 'moved';
+      throw toError(error, 'write');
+    }
+  }
+
+  async function* list(prefix: string): AsyncIterable<readonly string[]> {
+    // Metadata tells the directories that a hierarchical account makes on the way to a name.
+    const pages = container.listBlobsFlat({ prefix, includeMetadata: true });
+    try {
+      for await (const { segment } of pages.byPage({ maxPageSize: PAGE_SIZE })) {
+        yield segment.blobItems
+          .filter(({ metadata }) => metadata?.['hdi_isfolder'] === undefined)
+          .map(({ name }) => name);
+      }
+    } catch (error) {
+      if (serviceCode(error) === 'ContainerNotFound') return;
+      throw toError(error, 'read');
+    }
+  }
+
+  async function remove(name: string): Promise<void> {
+    try {
+      await blob(name).delete();
+    } catch (error) {
+      if (!NOT_THERE.has(serviceCode(error))) throw toError(error, 'write');
+    }
+  }
+
+  async function* readLines(name: string): AsyncIterable<string> {
+    try {
+      yield* splitLines(readPieces(blob(name)));
+    } catch (error) {
+      if (NOT_THERE.has(serviceCode(error))) return;
+      throw toError(error, 'read');
+    }
+  }
+
+  return {
+    read,
+    write,
+    list,
+    remove,
+    readLines,
+    openLines: (name) =>
+      createLineWriter(blob(name), {
+        request: async (send) => {
+          try {
+            await insideOf(container, send);
+          } catch (error) {
+            throw toError(error, 'write');
+          }
+        },
+        discard: async () => await remove(name),
+      }),
+  };
+}
+
+/** Makes the container and sends again when there is none. A request that was refused for that has done nothing. */
+async function insideOf(container: ContainerClient, send: () => Promise<void>): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    if (serviceCode(error) !== 'ContainerNotFound') throw error;
+    try {
+      await container.create();
+    } catch (failure) {
+      if (serviceCode(failure) !== 'ContainerAlreadyExists') throw failure;
+    }
+    await send();
+  }
+}

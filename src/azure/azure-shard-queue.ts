@@ -1,0 +1,22 @@
+import type { ServiceBusSender } from '@azure/service-bus';
+import { shardMessageId } from '../model/reconcile/shard.js';
+import type { ShardQueue } from '../ports/shard-queue.js';
+import { toQueueError } from './queue-error.js';
+
+/** The queue of shards on Service Bus. */
+export function createAzureShardQueue(sender: ServiceBusSender): ShardQueue {
+  return {
+    send: async (shard, delayMs = 0) => {
+      try {
+        await sender.sendMessages({
+          body: shard,
+          messageId: shardMessageId(shard),
+          contentType: 'application/json',
+          ...(delayMs > 0 && { scheduledEnqueueTimeUtc: new Date(Date.now() + delayMs) }),
+        });
+      } catch (error) {
+        throw toQueueError(error, sender.entityPath);
+      }
+    },
+  };
+}

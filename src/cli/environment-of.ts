@@ -1,0 +1,13 @@
+import { toEnvironment } from '../local/environment.js';
+import { READY_FILE, readReadyFile } from '../local/ready-file.js';
+
+/** The settings of a command: those of the environment, with the connections of a ready file where `--local` asks for it. */
+export async function environmentOf({
+  local,
+}: {
+  readonly local?: string | true;
+}): Promise<NodeJS.ProcessEnv> {
+  if (local === undefined) return process.env;
+  const info = await readReadyFile(local === true ? READY_FILE : local);
+  return { ...process.env, ...toEnvironment(info) };
+}

@@ -1,0 +1,95 @@
+import { ERRORS } from '../../model/errors.js';
+import type { RunSummary } from '../../model/reconcile/run-summary.js';
+import type { Run } from '../../model/reconcile/run.js';
+import { count, quote } from '../plain-text.js';
+import { toColumns } from './print-lines.js';
+import { figuresOf } from './run-figures.js';
+
+/** More failures than these are told of in the report alone. */
+const FAILURES = 10;
+
+/** A run for people: what it found, by verdict, and what it leaves to them. */
+export function describeRun(run: Run): string {
+  const { counts } = run;
+  const { keys, outOfStep } = figuresOf(run);
+  const sections = [
+    rows([
+      ['run', run.id],
+      ['state', `${run.state}${run.request.dryRun ? ' (dry run: nothing was written)' : ''}`],
+      ['scope', scopeOf(run)],
+      ['took', took(run)],
+      ['keys', `${count(keys, 'key')}, ${outOfStep.toLocaleString('en')} out of step`],
+      ['copied', count(counts.bytesCopied, 'byte')],
+    ]),
+    table('VERDICT', counts.byVerdict),
+    table('SKIPPED', counts.skipped),
+    table('FAILED', counts.failed, hintOf),
+    run.samples.failed
+      .slice(0, FAILURES)
+      .map((line) => `${toColumns(line)}\n`)
+      .join(''),
+    alerts(run),
+    outOfStep > 0 && `each key: blobmirror reconcile report ${run.id}\n`,
+  ];
+  return sections.filter((section) => section !== false && section !== '').join('\n');
+}
+
+/** One line for each run. */
+export function describeRuns(runs: readonly RunSummary[]): string {
+  if (runs.length === 0) return '';
+  return rows([
+    ['RUN', 'STATE', 'REASON', 'SCOPE', 'TOOK', 'KEYS', 'REPAIRED', 'SKIPPED', 'FAILED', 'ALERTS'],
+    ...runs.map((run) => {
+      const { keys, repaired, skipped, failed } = figuresOf(run);
+      const numbers = [keys, repaired, skipped, failed, run.alerts.length];
+      return [run.id, run.state, run.request.reason, scopeOf(run), took(run), ...numbers.map(String)];
+    }),
+  ]);
+}
+
+function scopeOf({ request: { container, prefix } }: RunSummary): string {
+  if (prefix === undefined) return container ?? 'all';
+  return quote(`${container ?? '*'}/${prefix}`);
+}
+
+function took({ startedAt, updatedAt, endedAt = updatedAt }: RunSummary): string {
+  return `${((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`;
+}
+
+function alerts(run: Run): string {
+  if (run.alerts.length === 0) return '';
+  const lines = run.alerts.map(({ code, container, detail }) => [code, container ?? '', detail]);
+  return rows([['ALERT', 'CONTAINER', 'WHAT TO DO'], ...lines]);
+}
+
+function hintOf(code: string): string {
+  return code in ERRORS ? ERRORS[code as keyof typeof ERRORS].hint : '';
+}
+
+function table(
+  title: string,
+  numbers: Readonly<Record<string, number>>,
+  tell: (name: string) => string = () => '',
+): string {
+  const entries = Object.entries(numbers).toSorted(([, a], [, b]) => b - a);
+  if (entries.length === 0) return '';
+  return rows([
+    [title, 'KEYS', ''],
+    ...entries.map(([name, many]) => [name, many.toLocaleString('en'), tell(name)]),
+  ]);
+}
+
+/** Columns of equal width, but for the last. */
+function rows(lines: readonly (readonly string[])[]): string {
+  const widths =
+    lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
+}

@@ -1,0 +1,58 @@
+import type { Counts, Run } from '../../model/reconcile/run.js';
+
+/** What a line about a run is made of. */
+export interface RunFigures {
+  /** That were looked at, in step or not. */
+  readonly keys: number;
+  readonly outOfStep: number;
+  /** Written or deleted on the backup. */
+  readonly repaired: number;
+  readonly skipped: number;
+  readonly failed: number;
+}
+
+/** What is counted by verdict and is no change of the backup; the last three are those of a dry run. */
+const NO_REPAIR: ReadonlySet<string> = new Set([
+  'in-sync',
+  'skipped',
+  'failed',
+  'unfinished',
+  'missing',
+  'extra',
+  'different',
+]);
+
+export function figuresOf({ counts }: { readonly counts: Counts }): RunFigures {
+  const { byVerdict } = counts;
+  return {
+    keys: counts.inStep + counts.nominated,
+    outOfStep: counts.nominated,
+    repaired: sum(Object.entries(byVerdict).map(([verdict, many]) => (NO_REPAIR.has(verdict) ? 0 : many))),
+    skipped: sum(Object.values(counts.skipped)),
+    failed: sum(Object.values(counts.failed)),
+  };
+}
+
+/** Whether a run that has ended tells how much there is to do in another one. */
+export function isOfSameScope(former: Run, run: Run): boolean {
+  return (
+    former.id !== run.id &&
+    former.state === 'done' &&
+    former.request.container === run.request.container &&
+    former.request.prefix === run.request.prefix
+  );
+}
+
+/** Seconds, by the keys of a former run of the same scope; undefined where nothing can be told. */
+export function secondsLeft(
+  keys: number,
+  seconds: number,
+  formerKeys: number | undefined,
+): number | undefined {
+  if (formerKeys === undefined || keys === 0 || keys >= formerKeys) return undefined;
+  return ((formerKeys - keys) * seconds) / keys;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, each) => all + each, 0);
+}

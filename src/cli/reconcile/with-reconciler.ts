@@ -1,0 +1,19 @@
+import { createReconciliation, type Reconciler } from '../../app/create-reconciliation.js';
+import { readSettings } from '../../config/settings.js';
+import { createLogger } from '../../telemetry/create-logger.js';
+import { environmentOf } from '../environment-of.js';
+
+/** The reconciler of a command: it asks the state store and the queue themselves, and needs no app to listen. */
+export async function withReconciler<Result>(
+  options: { readonly local?: string | true },
+  use: (reconciler: Reconciler) => Promise<Result>,
+): Promise<Result> {
+  const settings = readSettings(await environmentOf(options));
+  // What goes wrong is told of by the command itself.
+  const reconciliation = createReconciliation(settings, createLogger('silent'));
+  try {
+    return await use(reconciliation.reconciler);
+  } finally {
+    await reconciliation.stop();
+  }
+}

@@ -1,0 +1,105 @@
+import type { Reconciler } from '../app/create-reconciliation.js';
+import { BlobmirrorError } from '../model/errors.js';
+import { parseReconcileRequest } from '../model/reconcile/parse-reconcile-request.js';
+import { parseRunId } from '../model/reconcile/parse-run-id.js';
+import { toSummary } from '../model/reconcile/run-summary.js';
+import type { Run } from '../model/reconcile/run.js';
+import { EXIT } from './exit-codes.js';
+import { describeRun, describeRuns } from './reconcile/describe-run.js';
+import { exitStatusOf } from './reconcile/exit-status-of.js';
+import { followRun } from './reconcile/follow-run.js';
+import { printLines } from './reconcile/print-lines.js';
+import { isOfSameScope } from './reconcile/run-figures.js';
+import { withReconciler } from './reconcile/with-reconciler.js';
+import { untilStopped } from './until-stopped.js';
+
+export interface RunOptions {
+  readonly local?: string | true;
+  readonly output: 'table' | 'json';
+}
+
+export interface ReconcileOptions extends RunOptions {
+  readonly container?: string;
+  readonly prefix?: string;
+  readonly dryRun: boolean;
+  readonly allowDeletes?: readonly string[];
+  readonly wait: boolean;
+}
+
+/** Begins a run, and waits for its end when asked to. The exit status. */
+export async function runReconcile(options: ReconcileOptions): Promise<number> {
+  const { container, prefix, dryRun, allowDeletes = [] } = options;
+  const request = parseReconcileRequest({ container, prefix, dryRun, allowDeletes }, 'command-line');
+  return await withReconciler(options, async (reconciler) => {
+    const begun = await reconciler.start(request);
+    if ('running' in begun)
+      throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
+    if (options.wait) return await waitFor(begun.started, reconciler, options);
+    print(begun.started, options);
+    return EXIT.done;
+  });
+}
+
+export async function listRuns(options: RunOptions): Promise<number> {
+  return await withReconciler(options, async (reconciler) => {
+    const runs = (await reconciler.list()).map(toSummary);
+    process.stdout.write(options.output === 'json' ? json(runs) : describeRuns(runs));
+    return EXIT.done;
+  });
+}
+
+export async function showRun(id: string, options: RunOptions): Promise<number> {
+  return await withReconciler(options, async (reconciler) => {
+    print(await readRun(id, reconciler), options);
+    return EXIT.done;
+  });
+}
+
+export async function cancelRun(id: string, options: RunOptions): Promise<number> {
+  return await withReconciler(options, async (reconciler) => {
+    const run = await readRun(id, reconciler);
+    if (!(await reconciler.cancel(run.id)))
+      throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`);
+    process.stderr.write('workers leave it within seconds\n');
+    return EXIT.done;
+  });
+}
+
+export async function printReport(id: string, options: RunOptions): Promise<number> {
+  return await withReconciler(options, async (reconciler) => {
+    const run = await readRun(id, reconciler);
+    await printLines(reconciler.report(run.id), options.output);
+    return EXIT.done;
+  });
+}
+
+async function waitFor(started: Run, reconciler: Reconciler, options: RunOptions): Promise<number> {
+  const local =
+    options.local === undefined ? '' : options.local === true ? ' --local' : ` --local=${options.local}`;
+  process.stderr.write(`the run ${started.id} has begun\n`);
+  const former = (await reconciler.list()).find((run) => isOfSameScope(run, started));
+  const ended = await followRun(started, former, reconciler, untilStopped());
+  if (ended === 'interrupted') {
+    process.stderr.write(
+      `the run goes on without this command; to end it: blobmirror reconcile cancel ${started.id}${local}\n`,
+    );
+    return EXIT.interrupted;
+  }
+  print(ended, options);
+  return exitStatusOf(ended);
+}
+
+async function readRun(text: string, reconciler: Reconciler): Promise<Run> {
+  const id = parseRunId(text);
+  const run = await reconciler.read(id);
+  if (run !== undefined) return run;
+  throw new BlobmirrorError('run-not-found', `there is no run ${id}`);
+}
+
+function print(run: Run, { output }: RunOptions): void {
+  process.stdout.write(output === 'json' ? json(run) : describeRun(run));
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

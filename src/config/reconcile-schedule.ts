@@ -1,0 +1,34 @@
+import { Cron } from 'croner';
+import { BlobmirrorError } from '../model/errors.js';
+import { type Environment, readOptional } from './environment.js';
+
+const NAME = 'BLOBMIRROR_RECONCILE_SCHEDULE';
+const HOURLY = '0 0 * * * *';
+
+/** Names have three letters: what other crons take and NCRONTAB does not (`L`, `5#2`, `?`, `@hourly`) is of another shape. */
+const NCRONTAB = /^(?:[\d\s*,/-]|\b[A-Z]{3}\b)+$/i;
+
+/**
+ * When runs begin by themselves: NCRONTAB with six fields, in UTC, as timers of Azure Functions have it. Checked here,
+ * since Azure would start the app without the one function whose schedule is wrong. Undefined: never.
+ *
+ * @throws BlobmirrorError `setting-invalid`
+ */
+export function readSchedule(env: Environment): string | undefined {
+  const text = readOptional(env, NAME) ?? HOURLY;
+  if (text === 'off') return undefined;
+  if (isSchedule(text)) return text;
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `${NAME} is ${JSON.stringify(text)}; it should be off, or six fields like ${HOURLY}: second, minute, hour, day, month and day of week`,
+  );
+}
+
+function isSchedule(text: string): boolean {
+  if (!NCRONTAB.test(text) || text.split(/\s+/).length !== 6) return false;
+  try {
+    return new Cron(text, { paused: true, timezone: 'UTC' }).nextRun() !== null;
+  } catch {
+    return false;
+  }
+}

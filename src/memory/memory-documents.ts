@@ -1,0 +1,65 @@
+import type { DocumentStore } from '../ports/document-store.js';
+import type { Schedule } from './schedule.js';
+
+interface Stored {
+  readonly text: string;
+  readonly version: string;
+}
+
+/** The app's state in memory. What is stored is text, so that nobody shares an object with it. */
+export class MemoryDocuments {
+  readonly stored = new Map<string, Stored>();
+  #versions = 0;
+
+  /** The port, for a client whose calls have this schedule. */
+  through(schedule: Schedule): DocumentStore {
+    const { stored } = this;
+    const put = (name: string, text: string): void => {
+      stored.set(name, { text, version: String(++this.#versions) });
+    };
+
+    return {
+      read: (name) =>
+        schedule('documents.read', undefined, () => {
+          const found = stored.get(name);
+          return found && { value: JSON.parse(found.text) as unknown, version: found.version };
+        }),
+
+      write: (name, value, condition) =>
+        schedule('documents.write', undefined, () => {
+          const expected = 'version' in condition ? condition.version : undefined;
+          if (stored.get(name)?.version !== expected) return 'moved';
+          put(name, JSON.stringify(value));
+          return 'written';
+        }),
+
+      list: async function* (prefix) {
+        yield await schedule('documents.list', undefined, () =>
+          [...stored.keys()].filter((name) => name.startsWith(prefix)).toSorted(),
+        );
+      },
+
+      remove: (name) => schedule('documents.remove', undefined, () => void stored.delete(name)),
+
+      openLines: (name) => {
+        const lines: string[] = [];
+        return {
+          write: async (line) => {
+            await Promise.resolve();
+            lines.push(`${line}\n`);
+          },
+          close: () =>
+            schedule('documents.close', undefined, () => {
+              if (lines.length === 0) stored.delete(name);
+              else put(name, lines.join(''));
+            }),
+        };
+      },
+
+      readLines: async function* (name) {
+        const text = await schedule('documents.readLines', undefined, () => stored.get(name)?.text ?? '');
+        yield* text.split('\n').slice(0, -1);
+      },
+    };
+  }
+}

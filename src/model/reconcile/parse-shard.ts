@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { BlobmirrorError } from '../errors.js';
+import { type ContainerName, parseContainerName } from '../key.js';
+import type { RunId } from './run.js';
+import { isRunId } from './run-id.js';
+import type { Shard } from './shard.js';
+
+const COUNT = z.int().min(0);
+
+const BASE = {
+  run: z.custom<RunId>((value) => typeof value === 'string' && isRunId(value), 'is no id of a run'),
+  shard: z.string().regex(/^[a-z][\w-]{0,39}$/),
+  slice: COUNT,
+  attempt: COUNT,
+  container: z.custom<ContainerName>(isContainerName, 'is no name of a container'),
+  sourceListingFailed: z.literal(true).optional(),
+};
+
+const SHARD = z.discriminatedUnion('phase', [
+  z.object({
+    ...BASE,
+    phase: z.literal('compare'),
+    prefix: z.string(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    at: z.object({ source: z.string().optional(), backup: z.string().optional() }).optional(),
+    again: z.array(z.string()).optional(),
+    isWalked: z.literal(true).optional(),
+    unordered: z.literal(true).optional(),
+  }),
+  z.object({ ...BASE, phase: z.literal('delete'), line: COUNT }),
+]);
+
+/**
+ * The body of a message on the reconcile queue.
+ *
+ * @throws BlobmirrorError `message-not-shard`
+ */
+export function parseShard(body: unknown): Shard {
+  const parsed = SHARD.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`);
+  throw new BlobmirrorError('message-not-shard', `the message is no shard: ${wrong.join('; ')}`);
+}
+
+function isContainerName(value: unknown): boolean {
+  try {
+    return typeof value === 'string' && parseContainerName(value) === value;
+  } catch {
+    return false;
+  }
+}

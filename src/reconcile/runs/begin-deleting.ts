@@ -1,0 +1,69 @@
+import type { AlertCode, ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.js';
+import { addAlert } from './add-alert.js';
+import { addCounts, addSamples } from './add-counts.js';
+import type { Judgement } from './judge-deletions.js';
+
+/**
+ * The run in its second phase, with a shard for each container whose deletions passed; or at its end, where there is
+ * none. In a dry run the guards raise their alerts, and nothing passes.
+ */
+export function beginDeleting(run: Run, judgements: readonly Judgement[], now: Date): Run {
+  const shards: Record<string, ShardProgress> = {};
+  let changed = run;
+  for (const { container, stopped, sample } of judgements) {
+    const progress = changed.containers[container];
+    if (progress === undefined) continue;
+    if (stopped !== undefined) {
+      const alert = toAlert(stopped, container, progress);
+      changed = {
+        ...changed,
+        containers: { ...changed.containers, [container]: { ...progress, stopped } },
+        alerts: alert === undefined ? changed.alerts : addAlert(changed.alerts, alert),
+        ...(!run.request.dryRun && {
+          counts: addCounts(changed.counts, { skipped: { [stopped]: progress.extras } }),
+          samples: addSamples(changed.samples, sample),
+        }),
+      };
+    } else if (!run.request.dryRun) {
+      shards[`d${Object.keys(shards).length}`] = { container, phase: 'delete', slices: 0, isDone: false };
+    }
+  }
+  const updatedAt = now.toISOString();
+  return Object.keys(shards).length === 0
+    ? { ...changed, state: 'done', updatedAt, endedAt: updatedAt }
+    : { ...changed, state: 'deleting', updatedAt, shards: { ...changed.shards, ...shards } };
+}
+
+function toAlert(
+  code: AlertCode | 'deletes-are-kept',
+  container: string,
+  { backup, extras }: ContainerProgress,
+) {
+  switch (code) {
+    case 'source-container-missing':
+      return {
+        code,
+        container,
+        detail: `The source has no container ${container}, and the backup has ${backup} entries in its own. They stay; delete that container yourself if it is to go.`,
+      };
+    case 'source-container-empty':
+      return {
+        code,
+        container,
+        detail: `${container} is empty at the source, and the backup has ${backup} entries. They stay, unless a run is told by name to delete in ${container}.`,
+      };
+    case 'too-many-deletes':
+      return {
+        code,
+        container,
+        detail: `${extras} of ${backup} entries of ${container} are on the backup only, more than a run may delete. They stay, unless a run is told by name to delete in ${container}.`,
+      };
+    // These were raised when it happened, or are what the settings want.
+    case 'source-listing-failed':
+    case 'shard-failed':
+    case 'listing-unordered':
+    case 'run-abandoned':
+    case 'deletes-are-kept':
+      return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The life of a reconcile: a run is planned, its shards wait in a queue, workers take them slice by slice and record
+ * each one once, and what only the backup has is deleted when all is compared and the guards let it pass. How listings
+ * are compared comes from outside, and whether a key is deleted is for the heart to say.
+ *
+ * Every step may be the last one of a worker. Its message comes again then, and whoever receives it goes on: what came
+ * of a slice is put down before it is recorded, recorded by compare-and-swap, and what follows is sent after that.
+ */
+import { systemClock } from '../../ports/clock.js';
+import type { Reconciler } from '../reconciler.js';
+import type { Desk } from './desk.js';
+import { endRun } from './end-run.js';
+import { DELETE_GUARD } from './guard-deletions.js';
+import { handleShard } from './handle-shard.js';
+import type { ReconcilerParts } from './reconciler-parts.js';
+import { reportRun } from './report-run.js';
+import { isUnderWay } from './run-progress.js';
+import { createRunStore } from './run-store.js';
+import { startRun } from './start-run.js';
+
+/** Within the four minutes that a slice may take, with the last look that was begun. */
+const BUDGET_MS = 180_000;
+
+type Defaults = 'guard' | 'budgetMs' | 'clock' | 'now';
+
+export function createReconciler(
+  given: Omit<ReconcilerParts, Defaults> & Partial<Pick<ReconcilerParts, Defaults>>,
+): Reconciler {
+  const parts: ReconcilerParts = {
+    guard: DELETE_GUARD,
+    budgetMs: BUDGET_MS,
+    clock: systemClock,
+    now: () => new Date(),
+    ...given,
+  };
+  const runs = createRunStore(parts.documents, parts.log);
+  const desk: Desk = { parts, runs };
+  return {
+    start: async (request) => await startRun(desk, request),
+    read: async (id) => await runs.read(id),
+    list: async () => await runs.list(),
+    cancel: async (id) => {
+      const changed = await runs.change(id, (run) =>
+        isUnderWay(run) ? endRun(run, 'cancelled', parts.now()) : undefined,
+      );
+      return changed?.isChanged === true;
+    },
+    report: (id) => reportRun(desk, id),
+    handleShard: async (body) => await handleShard(desk, body),
+  };
+}

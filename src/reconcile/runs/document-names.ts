@@ -1,0 +1,27 @@
+import type { RunId } from '../../model/reconcile/run.js';
+import type { Shard } from '../../model/reconcile/shard.js';
+
+/** Which run is under way: one at a time. */
+export const CURRENT = 'reconcile/current';
+
+/** A document for each run. */
+export const RUNS = 'reconcile/runs/';
+
+export function runName(id: RunId): string {
+  return `${RUNS}${id}`;
+}
+
+/** What all else of a run begins with. No folder of its own: a hierarchical account would keep it, empty, for ever. */
+export function dataPrefix(id: RunId): string {
+  return `reconcile/slices/${id}.`;
+}
+
+/** What came of a slice. */
+export function outcomeName({ run, shard, slice }: Pick<Shard, 'run' | 'shard' | 'slice'>): string {
+  return `${dataPrefix(run)}${shard}.${slice}`;
+}
+
+/** The lines that one walk of a slice wrote. */
+export function linesName(shard: Shard, walk: string, kind: 'report' | 'extras'): string {
+  return `${outcomeName(shard)}.${walk}.${kind}`;
+}

@@ -1,0 +1,38 @@
+import type { ContainerProgress } from '../../model/reconcile/run.js';
+
+/** How many keys of a container a run may delete without being told to by name: the larger of the two. */
+export interface DeleteGuard {
+  /** Of the entries that the backup was seen to have: 0.1 for a tenth. */
+  readonly share: number;
+  readonly number: number;
+}
+
+export const DELETE_GUARD: DeleteGuard = { share: 0.1, number: 100 };
+
+/** What is known when the comparing is done. */
+export interface GuardedContainer {
+  readonly progress: Pick<ContainerProgress, 'backup' | 'extras'>;
+  /** What the source was seen to have of the container. */
+  readonly source: 'missing' | 'empty' | 'there';
+  /** The request names the container. */
+  readonly isAllowed: boolean;
+  readonly areDeletesKept: boolean;
+  readonly hasSourceListingFailed: boolean;
+  readonly hasShardFailed: boolean;
+}
+
+/** Why the keys that only the backup has are left alone; undefined: the heart may look at them. */
+export function guardDeletions(
+  container: GuardedContainer,
+  { share, number }: DeleteGuard,
+): NonNullable<ContainerProgress['stopped']> | undefined {
+  const { backup, extras } = container.progress;
+  if (container.areDeletesKept) return 'deletes-are-kept';
+  if (container.hasSourceListingFailed) return 'source-listing-failed';
+  if (container.hasShardFailed) return 'shard-failed';
+  // Nobody can allow this one: the heart takes a container that is not there for no proof (invariant 7).
+  if (container.source === 'missing') return 'source-container-missing';
+  if (container.isAllowed) return undefined;
+  if (container.source === 'empty') return 'source-container-empty';
+  return extras > Math.max(number, share * backup) ? 'too-many-deletes' : undefined;
+}

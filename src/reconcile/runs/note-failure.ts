@@ -1,0 +1,33 @@
+import type { BlobmirrorError } from '../../model/errors.js';
+import type { Run } from '../../model/reconcile/run.js';
+import type { Shard } from '../../model/reconcile/shard.js';
+import { addAlert } from './add-alert.js';
+import { isDue } from './run-progress.js';
+
+/** A listing of the source failed, whether or not a later try went well: what it did not show may be there. */
+export function noteFailedListing(run: Run): Run {
+  return {
+    ...run,
+    sourceListingFailed: true,
+    alerts: addAlert(run.alerts, {
+      code: 'source-listing-failed',
+      detail:
+        'A listing of the source failed on the way, so this run deletes nothing. The log says which, and why.',
+    }),
+  };
+}
+
+/** A shard that no other try would help. The rest of its container is not looked at in this run. */
+export function giveUp(run: Run, shard: Shard, { code, message, hint }: BlobmirrorError): Run | undefined {
+  const progress = run.shards[shard.shard];
+  if (progress === undefined || !isDue(run, shard)) return undefined;
+  return {
+    ...run,
+    shards: { ...run.shards, [shard.shard]: { ...progress, isDone: true, failed: code } },
+    alerts: addAlert(run.alerts, {
+      code: 'shard-failed',
+      container: shard.container,
+      detail: `A part of ${shard.container} could not be looked at (${code}: ${message}). ${hint}`,
+    }),
+  };
+}

@@ -1,0 +1,125 @@
+import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
+import type { ContainerName } from '../../model/key.js';
+import type {
+  ContainerProgress,
+  ReconcileRequest,
+  ReportLine,
+  Run,
+  ShardProgress,
+} from '../../model/reconcile/run.js';
+import { createRunId } from '../../model/reconcile/run-id.js';
+import type { CompareShard } from '../../model/reconcile/shard.js';
+import type { Scope } from '../../model/scope.js';
+import { addCounts, addSamples, NO_COUNTS, NO_SAMPLES } from './add-counts.js';
+import type { ReconcilerParts } from './reconciler-parts.js';
+import { NOTHING_LISTED } from './record-slice.js';
+
+export interface PlannedRun {
+  readonly run: Run;
+  readonly shards: readonly CompareShard[];
+}
+
+/**
+ * A run with a shard for each container in its scope, for each of the prefixes where the settings name some.
+ *
+ * @throws BlobmirrorError `setting-invalid` for a request of what is not mirrored or is nowhere; or any storage code
+ */
+export async function planRun(parts: ReconcilerParts, request: ReconcileRequest): Promise<PlannedRun> {
+  const now = parts.now();
+  const id = createRunId(now);
+  const under = request.prefix ?? '';
+  const names = (await listBoth(parts)).filter(
+    (name) => request.container === undefined || name === request.container,
+  );
+  refuse(request, parts.scope, names);
+
+  const shards: CompareShard[] = [];
+  const containers: Record<string, ContainerProgress> = {};
+  const failed: ReportLine[] = [];
+  for (const container of names) {
+    const prefixes = parts.scope.prefixes({ container, path: under });
+    if (prefixes.length === 0) continue;
+    const error = whyUnnamed(parts.scope, container);
+    containers[container] = error === undefined ? NOTHING_LISTED : { ...NOTHING_LISTED, failed: error };
+    if (error !== undefined) {
+      failed.push(toFailedLine(container, error));
+      continue;
+    }
+    for (const { path } of prefixes)
+      shards.push({
+        run: id,
+        shard: `c${shards.length}`,
+        slice: 0,
+        attempt: 0,
+        phase: 'compare',
+        container,
+        prefix: path,
+      });
+  }
+
+  const progress = shards.map(({ shard, container, phase }): [string, ShardProgress] => [
+    shard,
+    { container, phase, slices: 0, isDone: false },
+  ]);
+  const run: Run = {
+    id,
+    request,
+    state: 'comparing',
+    startedAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+    shards: Object.fromEntries(progress),
+    containers,
+    counts: failed.reduce((sum, { code = '' }) => addCounts(sum, { failed: { [code]: 1 } }), NO_COUNTS),
+    samples: addSamples(NO_SAMPLES, failed),
+    alerts: [],
+    sourceListingFailed: false,
+  };
+  return { run, shards };
+}
+
+/** A container that is not walked at all, in the report. */
+export function toFailedLine(
+  container: string,
+  { code, detail }: NonNullable<ContainerProgress['failed']>,
+): ReportLine {
+  return { container, path: '', verdict: 'failed', code, detail };
+}
+
+function refuse(
+  { container, prefix = '' }: ReconcileRequest,
+  scope: Scope,
+  names: readonly ContainerName[],
+): void {
+  const invalid = (what: string) => new BlobmirrorError('setting-invalid', what);
+  if (container !== undefined && !scope.includesContainer(container))
+    throw invalid(`the container ${container} is not mirrored by the settings`);
+  if (container !== undefined && names.length === 0)
+    throw invalid(`the container ${container} is in neither account`);
+  if (prefix !== '' && names.every((name) => scope.prefixes({ container: name, path: prefix }).length === 0))
+    throw invalid(`nothing below the prefix ${JSON.stringify(prefix)} is mirrored by the settings`);
+}
+
+function whyUnnamed(scope: Scope, container: ContainerName): ContainerProgress['failed'] {
+  try {
+    scope.toBackup(container);
+    return undefined;
+  } catch (thrown) {
+    const { code, message } = toBlobmirrorError(thrown);
+    return { code, detail: message };
+  }
+}
+
+/** An account holds few containers beside its blobs, so their names, unlike those of blobs, are held in memory. */
+async function listBoth({
+  source,
+  backup,
+  scope,
+}: Pick<ReconcilerParts, 'source' | 'backup' | 'scope'>): Promise<readonly ContainerName[]> {
+  const names = new Set<ContainerName>();
+  for (const account of [source, backup]) {
+    for await (const page of account.listContainers()) {
+      for (const name of page) if (scope.includesContainer(name)) names.add(name);
+    }
+  }
+  return [...names].toSorted();
+}

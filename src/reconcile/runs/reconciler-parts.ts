@@ -1,0 +1,31 @@
+import type { Policy } from '../../mirror/policy.js';
+import type { Key } from '../../model/key.js';
+import type { Scope } from '../../model/scope.js';
+import type { Verdict } from '../../model/verdict.js';
+import type { BlobReader } from '../../ports/blob-reader.js';
+import type { Clock } from '../../ports/clock.js';
+import type { DocumentStore } from '../../ports/document-store.js';
+import type { ShardQueue } from '../../ports/shard-queue.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { DeleteGuard } from './guard-deletions.js';
+import type { CompareSlice } from './slice-context.js';
+
+/** What a reconciler is made of. */
+export interface ReconcilerParts {
+  readonly source: BlobReader;
+  /** Its containers have the names that they have at the source. */
+  readonly backup: BlobReader;
+  readonly scope: Scope;
+  readonly deletes: Policy['deletes'];
+  readonly guard: DeleteGuard;
+  readonly compareSlice: CompareSlice;
+  readonly converge: (key: Key) => Promise<Verdict>;
+  readonly documents: DocumentStore;
+  readonly queue: ShardQueue;
+  /** For how long a slice draws keys, in milliseconds. A look that has begun is brought to its end. */
+  readonly budgetMs: number;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** The time of day. */
+  readonly now: () => Date;
+}

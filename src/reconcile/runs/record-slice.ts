@@ -1,0 +1,76 @@
+import type { ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.js';
+import type { Shard } from '../../model/reconcile/shard.js';
+import { addAlert } from './add-alert.js';
+import { addCounts, addSamples } from './add-counts.js';
+import { isUnderWay } from './run-progress.js';
+import type { SliceOutcome } from './slice-outcome.js';
+
+export const NOTHING_LISTED: ContainerProgress = { source: 0, backup: 0, inStep: 0, extras: 0 };
+
+/**
+ * The run with one slice more; undefined when the slice was recorded before, or the run is over. Of a shard that was
+ * given up, or whose container is walked anew, only what was done counts and not what was seen.
+ */
+export function recordSlice(run: Run, shard: Shard, outcome: SliceOutcome, now: Date): Run | undefined {
+  const progress = run.shards[shard.shard];
+  if (!isUnderWay(run) || progress === undefined || progress.slices !== shard.slice) return undefined;
+  const slices = progress.slices + 1;
+  const { inStep, ...done } = outcome.counts;
+  const recorded: Run = {
+    ...run,
+    updatedAt: now.toISOString(),
+    counts: addCounts(run.counts, progress.isDone ? done : { ...done, inStep }),
+    samples: addSamples(run.samples, outcome.sample),
+    shards: { ...run.shards, [shard.shard]: { ...progress, slices } },
+  };
+  if (progress.isDone) return recorded;
+
+  const { listed, extras, follow } = outcome;
+  const before = run.containers[shard.container] ?? NOTHING_LISTED;
+  const container: ContainerProgress = {
+    ...before,
+    source: before.source + listed.source,
+    backup: before.backup + listed.backup,
+    inStep: before.inStep + inStep,
+    extras: before.extras + (shard.phase === 'compare' ? extras : 0),
+  };
+  const added: Record<string, ShardProgress> = {};
+  for (const { shard: name, phase, ...next } of follow) {
+    if (name === shard.shard) continue;
+    const isUnordered = 'unordered' in next && next.unordered === true;
+    added[name] = {
+      container: next.container,
+      phase,
+      slices: 0,
+      isDone: false,
+      ...(isUnordered && { unordered: true }),
+    };
+  }
+  const isDone = !follow.some(({ shard: name }) => name === shard.shard);
+  const advanced: Run = {
+    ...recorded,
+    shards: { ...recorded.shards, ...added, [shard.shard]: { ...progress, slices, isDone } },
+    containers: { ...run.containers, [shard.container]: container },
+  };
+  return outcome.isUnordered === true ? walkAnew(advanced, shard.container) : advanced;
+}
+
+/** All that was seen of the container is forgotten, and what is left of its shards is not walked. */
+function walkAnew(run: Run, name: string): Run {
+  const { inStep } = run.containers[name] ?? NOTHING_LISTED;
+  const shards = Object.entries(run.shards).map(([shard, progress]) => {
+    const isOver = progress.container === name && progress.unordered !== true;
+    return [shard, isOver ? { ...progress, isDone: true } : progress] as const;
+  });
+  return {
+    ...run,
+    counts: addCounts(run.counts, { inStep: -inStep }),
+    shards: Object.fromEntries(shards),
+    containers: { ...run.containers, [name]: { ...NOTHING_LISTED, unordered: true } },
+    alerts: addAlert(run.alerts, {
+      code: 'listing-unordered',
+      container: name,
+      detail: `The listings of ${name} are in another order than is known of any service; it is walked in a slower way.`,
+    }),
+  };
+}

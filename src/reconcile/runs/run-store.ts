@@ -1,0 +1,88 @@
+import { BlobmirrorError } from '../../model/errors.js';
+import type { Run, RunId } from '../../model/reconcile/run.js';
+import { isRunId } from '../../model/reconcile/run-id.js';
+import type { DocumentStore } from '../../ports/document-store.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { dataPrefix, RUNS, runName } from './document-names.js';
+
+/** How many of the last runs are kept. */
+const KEPT_RUNS = 50;
+/** One of those who write at once gets through each time, so this many are never at it. */
+const MOST_TRIES = 200;
+
+/** The documents of runs. */
+export interface RunStore {
+  read(id: RunId): Promise<Run | undefined>;
+  create(run: Run): Promise<void>;
+  /**
+   * Changes a run by compare-and-swap; `toChanged` may be asked several times, and says undefined when nothing is to be
+   * changed. Resolves to the run as it is then, undefined when there is none.
+   */
+  change(
+    id: RunId,
+    toChanged: (run: Run) => Run | undefined,
+  ): Promise<{ readonly run: Run; readonly isChanged: boolean } | undefined>;
+  /** The last ones, the newest first. */
+  list(): Promise<readonly Run[]>;
+  /** Takes away what is older than those, with all that belongs to it. */
+  removeOld(): Promise<void>;
+}
+
+export function createRunStore(documents: DocumentStore, log: Logger): RunStore {
+  async function read(id: RunId): Promise<Run | undefined> {
+    if (!isRunId(id)) return undefined;
+    // Written by us alone.
+    return (await documents.read(runName(id)))?.value as Run | undefined;
+  }
+
+  async function change(id: RunId, toChanged: (run: Run) => Run | undefined) {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const found = await documents.read(runName(id));
+      if (found === undefined) return undefined;
+      const before = found.value as Run;
+      const run = toChanged(before);
+      if (run === undefined) return { run: before, isChanged: false };
+      if ((await documents.write(runName(id), run, found)) === 'written') {
+        tell(before, run);
+        return { run, isChanged: true };
+      }
+    }
+    throw new BlobmirrorError('race-lost', `the document of run ${id} would not come to rest`);
+  }
+
+  function tell(before: Run, { id, alerts, state, counts, startedAt, endedAt }: Run): void {
+    for (const { code, container, detail } of alerts.slice(before.alerts.length))
+      log.error('a reconcile raised an alert', { run: id, code, container, detail });
+    if (state === before.state) return;
+    log.info('a reconcile moved on', { run: id, state, counts, startedAt, endedAt });
+  }
+
+  async function ids(): Promise<readonly RunId[]> {
+    const names = (await Array.fromAsync(documents.list(RUNS))).flat();
+    return names
+      .map((name) => name.slice(RUNS.length))
+      .filter(isRunId)
+      .toReversed();
+  }
+
+  return {
+    read,
+    change: async (id, toChanged) => (isRunId(id) ? await change(id, toChanged) : undefined),
+    create: async (run) => {
+      if ((await documents.write(runName(run.id), run, { nothingThere: true })) === 'moved')
+        throw new BlobmirrorError('race-lost', `there is a run ${run.id} already`);
+    },
+    list: async () => {
+      const runs = await Promise.all((await ids()).slice(0, KEPT_RUNS).map(read));
+      return runs.filter((run) => run !== undefined);
+    },
+    removeOld: async () => {
+      for (const id of (await ids()).slice(KEPT_RUNS)) {
+        // The run goes last: while it is there, what is left of it is found again.
+        for await (const page of documents.list(dataPrefix(id)))
+          for (const name of page) await documents.remove(name);
+        await documents.remove(runName(id));
+      }
+    },
+  };
+}

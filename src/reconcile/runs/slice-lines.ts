@@ -1,0 +1,49 @@
+import type { BlobPath } from '../../model/key.js';
+import type { ReportLine } from '../../model/reconcile/run.js';
+import type { Shard } from '../../model/reconcile/shard.js';
+import type { DocumentStore, LineWriter } from '../../ports/document-store.js';
+import { linesName } from './document-names.js';
+import { extraLine } from './extras.js';
+import type { SliceOutcome } from './slice-outcome.js';
+
+/** Where one walk of a slice writes: names of its own, so that nobody else who walks it can write over them. */
+export interface SliceLines {
+  readonly report: (line: ReportLine) => Promise<void>;
+  readonly extra: (path: BlobPath) => Promise<void>;
+  /** Makes the lines appear, and says where. */
+  close(): Promise<Pick<SliceOutcome, 'report' | 'extraLines' | 'extras'>>;
+  /** For a walk that does not count. */
+  discard(): Promise<void>;
+}
+
+export function openSliceLines(documents: DocumentStore, shard: Shard, walk: string): SliceLines {
+  const names = { report: linesName(shard, walk, 'report'), extras: linesName(shard, walk, 'extras') };
+  let report: LineWriter | undefined;
+  let extras: LineWriter | undefined;
+  let count = 0;
+
+  return {
+    report: async (line) => {
+      report ??= documents.openLines(names.report);
+      await report.write(JSON.stringify(line));
+    },
+    extra: async (path) => {
+      extras ??= documents.openLines(names.extras);
+      count++;
+      await extras.write(extraLine(path));
+    },
+    close: async () => {
+      await report?.close();
+      await extras?.close();
+      return {
+        report: report && names.report,
+        extraLines: extras && names.extras,
+        extras: count,
+      };
+    },
+    discard: async () => {
+      if (report !== undefined) await documents.remove(names.report);
+      if (extras !== undefined) await documents.remove(names.extras);
+    },
+  };
+}

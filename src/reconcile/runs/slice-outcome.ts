@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { ReportLine } from '../../model/reconcile/run.js';
+import type { Shard, SliceResult } from '../../model/reconcile/shard.js';
+
+/**
+ * What came of a slice, as it is kept: whoever puts it there first has walked the slice, and what others found of the
+ * same slice does not count.
+ */
+export interface SliceOutcome extends Omit<SliceResult, 'next' | 'split'> {
+  /** What is to be sent after it. */
+  readonly follow: readonly Shard[];
+  /** The names of its lines, where there are any. */
+  readonly report?: string | undefined;
+  readonly extraLines?: string | undefined;
+}
+
+const MOST_LINES = 300;
+
+/** @param prefixes of the container in the scope of the run, for a container that is to be walked anew */
+export function toOutcome(
+  shard: Shard,
+  { next, split, ...result }: SliceResult,
+  lines: Pick<SliceOutcome, 'report' | 'extraLines' | 'extras'>,
+  prefixes: readonly string[],
+): SliceOutcome {
+  const sample: readonly ReportLine[] = result.sample.slice(0, MOST_LINES);
+  const kept = { ...result, ...lines, sample };
+  const { run, container } = shard;
+  const common = { run, container, attempt: 0, sourceListingFailed: undefined };
+  if (result.isUnordered === true && shard.phase === 'compare' && shard.unordered !== true) {
+    const follow = prefixes.map((prefix, i) => ({
+      ...common,
+      phase: 'compare' as const,
+      shard: nameChild(shard, `u${i}`),
+      slice: 0,
+      prefix,
+      unordered: true as const,
+    }));
+    return { ...kept, follow };
+  }
+  const follow: Shard[] = [];
+  if (next !== undefined) follow.push({ ...next, ...common, shard: shard.shard, slice: shard.slice + 1 });
+  if (split !== undefined)
+    follow.push({ ...split, ...common, shard: nameChild(shard, shard.slice.toString(36)), slice: 0 });
+  const { isUnordered: _, ...ordered } = kept;
+  return { ...ordered, follow };
+}
+
+const LONGEST_NAME = 40;
+
+/** The same from whoever gives it, and no other shard's: a slice has one half that is split off at most. */
+function nameChild({ shard }: Shard, what: string): string {
+  const name = `${shard}-${what}`;
+  if (name.length <= LONGEST_NAME) return name;
+  return `h${createHash('sha256').update(name).digest('base64url').slice(0, 22)}`;
+}

@@ -1,0 +1,78 @@
+import { BlobmirrorError } from '../../model/errors.js';
+import type { ReconcileRequest, Run, RunId } from '../../model/reconcile/run.js';
+import { addAlert } from './add-alert.js';
+import { CURRENT } from './document-names.js';
+import type { Desk } from './desk.js';
+import { moveOn } from './move-on.js';
+import { planRun } from './plan-run.js';
+import { endRun } from './end-run.js';
+import { isUnderWay } from './run-progress.js';
+
+/** After how long without a sign of life a run makes room for another. */
+const ABANDONED_MS = 15 * 60_000;
+
+/** Who holds the one place there is. */
+interface Claim {
+  readonly run: RunId;
+  /** ISO 8601. The document of the run follows within seconds. */
+  readonly claimedAt: string;
+}
+
+const MOST_TRIES = 10;
+
+/** Begins a run, unless one is moving. */
+export async function startRun(
+  desk: Desk,
+  request: ReconcileRequest,
+): Promise<{ readonly started: Run } | { readonly running: RunId }> {
+  const { parts, runs } = desk;
+  const { documents, now, queue } = parts;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const found = await documents.read(CURRENT);
+    // Written by us alone.
+    const holder = found?.value as Claim | undefined;
+    if (holder !== undefined && (await isMoving(desk, holder))) return { running: holder.run };
+
+    const { run, shards } = await planRun(parts, request);
+    const claim: Claim = { run: run.id, claimedAt: now().toISOString() };
+    if ((await documents.write(CURRENT, claim, found ?? { nothingThere: true })) === 'moved') continue;
+    try {
+      if (holder !== undefined) await abandon(desk, holder.run);
+      await runs.create(run);
+      for (const shard of shards) await queue.send(shard);
+    } catch (error) {
+      await release(desk, run.id);
+      throw error;
+    }
+    return { started: await moveOn(desk, run, 'compare') };
+  }
+  throw new BlobmirrorError('race-lost', 'others kept beginning runs');
+}
+
+async function isMoving({ parts, runs }: Desk, { run: id, claimedAt }: Claim): Promise<boolean> {
+  const run = await runs.read(id);
+  if (run !== undefined && !isUnderWay(run)) return false;
+  return parts.now().getTime() - Date.parse(run?.updatedAt ?? claimedAt) < ABANDONED_MS;
+}
+
+/** Whoever still works for it stops, since its document says that it is over. */
+async function abandon({ parts, runs }: Desk, id: RunId): Promise<void> {
+  await runs.change(id, (run) => {
+    if (!isUnderWay(run)) return undefined;
+    const detail = `Nothing was heard of this run since ${run.updatedAt}, so another one took its place. Look at the workers and at the dead letters of the reconcile queue.`;
+    const alerts = addAlert(run.alerts, { code: 'run-abandoned', detail });
+    return { ...endRun(run, 'cancelled', parts.now()), alerts };
+  });
+}
+
+/** A run that could not begin is over, so that the next one need not wait for it. */
+async function release({ parts, runs }: Desk, id: RunId): Promise<void> {
+  try {
+    if ((await runs.change(id, (run) => endRun(run, 'cancelled', parts.now()))) !== undefined) return;
+    const found = await parts.documents.read(CURRENT);
+    if (found === undefined || (found.value as Claim).run !== id) return;
+    await parts.documents.write(CURRENT, { run: id, claimedAt: new Date(0).toISOString() }, found);
+  } catch {
+    // Then it is taken over in time.
+  }
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { BlobmirrorError } from '../../model/errors.js';
+import type { Run } from '../../model/reconcile/run.js';
+import type { Shard, SliceResult } from '../../model/reconcile/shard.js';
+import { deleteSlice } from './delete-slice.js';
+import { outcomeName } from './document-names.js';
+import type { ReconcilerParts } from './reconciler-parts.js';
+import { isUnderWay } from './run-progress.js';
+import type { RunStore } from './run-store.js';
+import type { SliceContext } from './slice-context.js';
+import { openSliceLines } from './slice-lines.js';
+import { type SliceOutcome, toOutcome } from './slice-outcome.js';
+import { watchSlice } from './watch-slice.js';
+
+/**
+ * Walks a slice and puts down what came of it, unless somebody else was there first: then theirs is what counts.
+ * Undefined when it was told to stop and left no result, or the run ended meanwhile.
+ */
+export async function walkSlice(
+  parts: ReconcilerParts,
+  runs: RunStore,
+  run: Run,
+  shard: Shard,
+): Promise<SliceOutcome | undefined> {
+  const { documents } = parts;
+  const lines = openSliceLines(documents, shard, randomUUID().slice(0, 8));
+  const watch = watchSlice(runs, shard, parts.clock);
+  const context: SliceContext = {
+    report: lines.report,
+    extra: lines.extra,
+    budgetMs: parts.budgetMs,
+    signal: watch.signal,
+    dryRun: run.request.dryRun,
+    openShards: Object.values(run.shards).filter(({ isDone }) => !isDone).length,
+  };
+  let result: SliceResult;
+  try {
+    result =
+      shard.phase === 'compare'
+        ? await parts.compareSlice(shard, context)
+        : await deleteSlice(parts, run, shard, context);
+  } catch (error) {
+    if (watch.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    watch.stop();
+  }
+  if (watch.signal.aborted) {
+    const now = await runs.read(shard.run);
+    if (now === undefined || !isUnderWay(now)) return undefined;
+  }
+
+  const prefixes = parts.scope
+    .prefixes({ container: shard.container, path: run.request.prefix ?? '' })
+    .map(({ path }) => path);
+  const outcome = toOutcome(shard, result, await lines.close(), prefixes);
+  const name = outcomeName(shard);
+  if ((await documents.write(name, outcome, { nothingThere: true })) === 'written') return outcome;
+  await lines.discard();
+  const found = await readOutcome(parts, shard);
+  if (found === undefined) throw new BlobmirrorError('race-lost', `${name} went as soon as it was there`);
+  return found;
+}
+
+/** What came of a slice before; undefined when nobody got so far. */
+export async function readOutcome(
+  { documents }: ReconcilerParts,
+  shard: Shard,
+): Promise<SliceOutcome | undefined> {
+  // Written by us alone.
+  return (await documents.read(outcomeName(shard)))?.value as SliceOutcome | undefined;
+}

@@ -1,0 +1,43 @@
+import type { Shard } from '../../model/reconcile/shard.js';
+import type { Clock } from '../../ports/clock.js';
+import { isDue } from './run-progress.js';
+import type { RunStore } from './run-store.js';
+
+/** How soon a worker sees that a run was cancelled, in milliseconds. */
+const LOOK_EVERY_MS = 3_000;
+
+/** Looks every few seconds whether a slice is still wanted, and aborts the signal when it is not. */
+export function watchSlice(runs: RunStore, shard: Shard, clock: Clock) {
+  const controller = new AbortController();
+  let isStopped = false;
+  let cancel = wait();
+
+  function wait(): () => void {
+    return clock.after(LOOK_EVERY_MS, () => void look());
+  }
+
+  async function look(): Promise<void> {
+    const wanted = await isWanted();
+    if (isStopped) return;
+    if (wanted) cancel = wait();
+    else controller.abort();
+  }
+
+  async function isWanted(): Promise<boolean> {
+    try {
+      const run = await runs.read(shard.run);
+      return run !== undefined && isDue(run, shard);
+    } catch {
+      // Whoever cannot be asked has said nothing.
+      return true;
+    }
+  }
+
+  return {
+    signal: controller.signal,
+    stop: (): void => {
+      isStopped = true;
+      cancel();
+    },
+  };
+}

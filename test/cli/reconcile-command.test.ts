@@ -1,0 +1,164 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runBlobmirror, spawnBlobmirror } from '../e2e/support/blobmirror-process.js';
+import { temporaryDirectory } from '../e2e/support/temporary-directory.js';
+import { waitUntil } from '../e2e/support/wait-until.js';
+import { SETTINGS } from '../functions/support/start-app.js';
+import type { Script } from './fixtures/scripted-open-reconciler.js';
+import { aRun } from '../support/a-run.js';
+
+const HOOK = fileURLToPath(new URL('./fixtures/script-the-reconciler.ts', import.meta.url));
+
+const STARTED = aRun();
+const { id } = STARTED;
+const DONE = aRun({
+  state: 'done',
+  endedAt: '2026-11-25T13:09:33.000Z',
+  counts: { ...STARTED.counts, inStep: 9, nominated: 1, byVerdict: { copied: 1 } },
+});
+const ALERTED = aRun({
+  ...DONE,
+  alerts: [{ code: 'too-many-deletes', container: 'photos', detail: 'Look, then allow it.' }],
+});
+const LINES = [
+  '{"container":"photos","path":"a b","verdict":"copied"}',
+  '{"container":"photos","path":"c","verdict":"skipped","reason":"backup-leased"}',
+];
+
+let directory: string;
+let scripts = 0;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+});
+
+async function environment(script: Script): Promise<Record<string, string>> {
+  const file = join(directory, `script-${scripts++}.json`);
+  await writeFile(file, JSON.stringify(script));
+  return { ...SETTINGS, BLOBMIRROR_TEST_SCRIPT: file, NODE_OPTIONS: `--import=${HOOK}` };
+}
+
+async function reconcile(args: readonly string[], script: Script) {
+  return await runBlobmirror(['reconcile', ...args], { env: await environment(script) });
+}
+
+describe('blobmirror reconcile', () => {
+  it('begins a run and prints it, and nothing else on standard output', async () => {
+    const asked = [
+      '--container',
+      'photos',
+      '--prefix',
+      '2026/',
+      '--dry-run',
+      '--allow-deletes',
+      'photos',
+      'docs',
+    ];
+    const { status, stdout, stderr } = await reconcile([...asked, '-o', 'json'], { reads: [STARTED] });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toEqual({
+      ...STARTED,
+      request: {
+        container: 'photos',
+        prefix: '2026/',
+        dryRun: true,
+        allowDeletes: ['photos', 'docs'],
+        reason: 'command-line',
+      },
+    });
+  });
+
+  it('waits for the end when asked to, and ends with the table of what was found', async () => {
+    const { status, stdout, stderr } = await reconcile(['--wait'], { reads: [STARTED, STARTED, DONE] });
+    expect([status, stderr]).toEqual([0, `the run ${id} has begun\n`]);
+    expect(stdout).toContain('VERDICT  KEYS\ncopied   1\n');
+  });
+
+  it('ends with a status of its own when there are alerts, and tells what to do', async () => {
+    const { status, stdout } = await reconcile(['--wait'], { reads: [STARTED, ALERTED] });
+    expect(status).toBe(4);
+    expect(stdout).toContain('too-many-deletes  photos     Look, then allow it.');
+  });
+
+  it('tells the run that is under way, with a status of its own', async () => {
+    const { status, stdout, stderr } = await reconcile(['--wait'], { running: id });
+    expect([status, stdout]).toEqual([5, '']);
+    expect(stderr).toMatch(new RegExp(`^blobmirror: the run ${id} is under way\\. .*cancel.*\\n$`));
+  });
+
+  it('fails with one line when the state cannot be reached', async () => {
+    const failure = { code: 'storage-unavailable', message: 'the account did not answer' } as const;
+    const { status, stdout, stderr } = await reconcile([], { failure });
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^blobmirror: the account did not answer\. .*\n$/);
+  });
+
+  it('tells how the run goes on in lines of JSON, leaves it at Ctrl-C and says how to end it', async () => {
+    const run = spawnBlobmirror(['reconcile', '--wait'], { env: await environment({ reads: [STARTED] }) });
+    await waitUntil('a line of progress', () => run.output.stderr.includes('"keysPerSecond"'), {
+      within: 20_000,
+    });
+    run.signal('SIGINT');
+    expect(await run.ended).toBe(130);
+    const lines = run.output.stderr.trimEnd().split('\n');
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ run: id, state: 'comparing', keys: 0 });
+    expect(lines.at(-1)).toBe(
+      `the run goes on without this command; to end it: blobmirror reconcile cancel ${id}`,
+    );
+    expect(run.output.stdout).toBe('');
+    await run.end();
+  });
+
+  it.each([
+    [['--container', 'Photos'], '"Photos" is no name of a container'],
+    [['--allow-deletes', 'UP'], '"UP" is no name of a container'],
+    [['--output', 'xml'], "argument 'xml' is invalid"],
+    [['--local=none.json'], 'there is no none.json'],
+    [['photos'], 'too many arguments'],
+    [['show'], "missing required argument 'id'"],
+    [['show', 'latest'], '"latest" is the id of no run'],
+    [['report', id], `there is no run ${id}`],
+    [['cancel', id], `there is no run ${id}`],
+  ])('refuses %j with status 2 and a line that says why', async (args, line) => {
+    const { status, stdout, stderr } = await reconcile(args, {});
+    expect(stderr).toContain(line);
+    expect([status, stdout]).toEqual([2, '']);
+  });
+});
+
+describe('blobmirror reconcile list, show, report and cancel', () => {
+  it('list prints the last runs', async () => {
+    const script = { runs: [ALERTED] };
+    const table = await reconcile(['list'], script);
+    expect(table.stdout.split('\n')).toEqual([
+      expect.stringMatching(/^RUN +STATE /),
+      expect.stringMatching(new RegExp(`^${id} +done +http +all +2.0 s +10 +1 +0 +0 +1$`)),
+      '',
+    ]);
+    const { stdout } = await reconcile(['list', '-o', 'json'], script);
+    expect(JSON.parse(stdout)).toMatchObject([{ id, state: 'done', alerts: ALERTED.alerts }]);
+  });
+
+  it('show prints a run', async () => {
+    const { status, stdout } = await reconcile(['show', id, '-o', 'json'], { runs: [ALERTED] });
+    expect([status, JSON.parse(stdout)]).toEqual([0, ALERTED]);
+  });
+
+  it('report prints every key, as columns or as lines of JSON', async () => {
+    const script = { runs: [DONE], lines: LINES };
+    expect((await reconcile(['report', id], script)).stdout).toBe(
+      'copied                "photos/a b"\nskipped               photos/c  backup-leased\n',
+    );
+    expect((await reconcile(['report', '-o', 'json', id], script)).stdout).toBe(`${LINES.join('\n')}\n`);
+  });
+
+  it('cancel ends a run, and says so when it has ended already', async () => {
+    const cancelled = await reconcile(['cancel', id], { runs: [STARTED] });
+    expect([cancelled.status, cancelled.stdout]).toEqual([0, '']);
+    const late = await reconcile(['cancel', id], { runs: [DONE] });
+    expect([late.status, late.stdout]).toEqual([2, '']);
+    expect(late.stderr).toContain(`the run ${id} has ended`);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { describeRun, describeRuns } from '../../../src/cli/reconcile/describe-run.js';
+import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.js';
+import { aRun } from '../../support/a-run.js';
+
+const RUN = aRun({
+  state: 'done',
+  endedAt: '2026-11-25T13:09:43.500Z',
+  counts: {
+    inStep: 19_000,
+    nominated: 1000,
+    bytesCopied: 123_456,
+    byVerdict: { deleted: 200, copied: 788, skipped: 12 },
+    skipped: { 'source-archived': 12 },
+    failed: {},
+  },
+});
+
+describe('a run, for people', () => {
+  it('tells counts by verdict and skips with their reasons', () => {
+    expect(describeRun(RUN)).toBe(`run     2026-11-25T13-09-31Z-4f2a
+state   done
+scope   all
+took    12.5 s
+keys    20,000 keys, 1,000 out of step
+copied  123,456 bytes
+
+VERDICT  KEYS
+copied   788
+deleted  200
+skipped  12
+
+SKIPPED          KEYS
+source-archived  12
+
+each key: blobmirror reconcile report 2026-11-25T13-09-31Z-4f2a
+`);
+  });
+
+  it('tells failures with what to do, and the first keys', () => {
+    const failed = {
+      container: 'photos',
+      path: 'a b',
+      verdict: 'failed',
+      code: 'storage-rejected',
+      detail: 'no',
+    };
+    const text = describeRun({
+      ...RUN,
+      counts: { ...RUN.counts, failed: { 'storage-rejected': 1 } },
+      samples: { ...RUN.samples, failed: [failed] },
+    });
+    expect(text).toContain(
+      'FAILED            KEYS\nstorage-rejected  1     The service refused the request as wrong.',
+    );
+    expect(text).toContain('failed                "photos/a b"  storage-rejected: no\n');
+  });
+
+  it('tells alerts with what to do', () => {
+    const alert = { code: 'too-many-deletes', container: 'photos', detail: 'Look, then allow it.' } as const;
+    expect(describeRun({ ...RUN, alerts: [alert] })).toContain(
+      'ALERT             CONTAINER  WHAT TO DO\ntoo-many-deletes  photos     Look, then allow it.\n',
+    );
+  });
+
+  it('says so when nothing was written', () => {
+    const dry = { ...RUN, request: { ...RUN.request, dryRun: true, container: 'photos', prefix: 'a/' } };
+    expect(describeRun(dry as typeof RUN)).toContain(
+      'state   done (dry run: nothing was written)\nscope   photos/a/\n',
+    );
+  });
+});
+
+it('runs are a line each, under the names of the columns', () => {
+  expect(describeRuns([])).toBe('');
+  expect(describeRuns([RUN])).toBe(
+    `RUN                        STATE  REASON  SCOPE  TOOK    KEYS   REPAIRED  SKIPPED  FAILED  ALERTS
+2026-11-25T13-09-31Z-4f2a  done   http    all    12.5 s  20000  988       12       0       0
+`,
+  );
+});
+
+it('a run ends well when it is done, without failures and alerts', () => {
+  expect(exitStatusOf(RUN)).toBe(0);
+  expect(exitStatusOf({ ...RUN, state: 'cancelled' })).toBe(4);
+  expect(exitStatusOf({ ...RUN, counts: { ...RUN.counts, failed: { unexpected: 1 } } })).toBe(4);
+  expect(exitStatusOf({ ...RUN, alerts: [{ code: 'source-listing-failed', detail: 'Look.' }] })).toBe(4);
+});

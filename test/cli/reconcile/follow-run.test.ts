@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { followRun } from '../../../src/cli/reconcile/follow-run.js';
+import { BlobmirrorError } from '../../../src/model/errors.js';
+import type { Run } from '../../../src/model/reconcile/run.js';
+import { aRun } from '../../support/a-run.js';
+
+const STARTED = aRun();
+const DONE = aRun({ state: 'done', updatedAt: '2026-11-25T13:09:33.000Z' });
+const NEVER = new Promise<void>(() => undefined);
+
+let told = '';
+
+beforeEach(() => {
+  told = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    told += String(text);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Reads what it is told to, one after the other, and the last one for ever. */
+function reading(...answers: readonly (Run | Error | undefined)[]) {
+  const left = [...answers];
+  return {
+    read: async () => {
+      await Promise.resolve();
+      const answer = left.length > 1 ? left.shift() : left[0];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  };
+}
+
+it('follows a run to its end', async () => {
+  const pace = { askEvery: 1, workerWithin: 10_000 };
+  expect(await followRun(STARTED, undefined, reading(STARTED, DONE), NEVER, pace)).toEqual(DONE);
+  expect(told).toBe('');
+});
+
+it('tells once that no worker has told of the run', async () => {
+  const pace = { askEvery: 1, workerWithin: 1 };
+  const answers = [...Array.from({ length: 9 }, () => STARTED), DONE];
+  await followRun(STARTED, undefined, reading(...answers), NEVER, pace);
+  expect(told.match(/no worker has told of a piece/g)).toHaveLength(1);
+  expect(told).toContain('blobmirror worker');
+});
+
+it('says nothing of workers once one has recorded something', async () => {
+  const shards = { a: { container: 'photos', phase: 'compare', slices: 1, isDone: false } } as const;
+  const pace = { askEvery: 5, workerWithin: 20 };
+  const moved = aRun({ shards });
+  const answers = [...Array.from({ length: 9 }, () => moved), DONE];
+  await followRun(STARTED, undefined, reading(...answers), NEVER, pace);
+  expect(told).toBe('');
+});
+
+it('waits through an outage of the state, and tells of it once', async () => {
+  const outage = new BlobmirrorError('storage-unavailable', 'the account did not answer');
+  const pace = { askEvery: 1, workerWithin: 10_000 };
+  expect(await followRun(STARTED, undefined, reading(outage, outage, DONE), NEVER, pace)).toEqual(DONE);
+  expect(told.match(/the run cannot be read now/g)).toHaveLength(1);
+});
+
+it('fails when the run is gone or cannot be read for good', async () => {
+  const pace = { askEvery: 1, workerWithin: 10_000 };
+  await expect(followRun(STARTED, undefined, reading(undefined), NEVER, pace)).rejects.toThrow('is gone');
+  const refused = new BlobmirrorError('storage-rejected', 'no');
+  await expect(followRun(STARTED, undefined, reading(refused), NEVER, pace)).rejects.toThrow(refused);
+});
+
+it('leaves the run when it is asked to stop', async () => {
+  const pace = { askEvery: 1, workerWithin: 10_000 };
+  expect(await followRun(STARTED, undefined, reading(STARTED), Promise.resolve(), pace)).toBe('interrupted');
+});

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Host } from '../../src/host/start-host.js';
+import { BlobmirrorError } from '../../src/model/errors.js';
+import type { ErrorCode } from '../../src/model/errors.js';
+import { aRun } from '../support/a-run.js';
+import { createScriptedReconciler } from '../support/scripted-reconciler.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+import { SETTINGS, startApp } from './support/start-app.js';
+
+let reconciler = createScriptedReconciler();
+
+vi.mock('../../src/app/open-reconciler.js', () => ({
+  openReconciler: () => new Proxy({}, { get: (_, name) => Reflect.get(reconciler, name) as unknown }),
+}));
+
+const RUN = aRun();
+let host: Host;
+let url: string;
+
+beforeAll(async () => {
+  for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
+  vi.stubEnv('BLOBMIRROR_EXCLUDE_CONTAINERS', 'private');
+  const names = ['start', 'list', 'show', 'cancel', 'report'].map((name) => `reconcile-${name}`);
+  host = await startApp(names, createSilentLogger());
+  url = `${host.baseUrl ?? ''}/api/reconcile`;
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await host.stop();
+});
+beforeEach(() => {
+  reconciler = createScriptedReconciler();
+});
+
+async function post(path = '', body?: string): Promise<{ status: number; headers: Headers; json: unknown }> {
+  const response = await fetch(`${url}${path}`, { method: 'POST', ...(body !== undefined && { body }) });
+  return { status: response.status, headers: response.headers, json: await response.json() };
+}
+
+async function get(path = ''): Promise<{ status: number; json: unknown }> {
+  const response = await fetch(`${url}${path}`);
+  return { status: response.status, json: await response.json() };
+}
+
+const failed = (code: ErrorCode, message: unknown = expect.any(String)): object => ({
+  error: { code, message, hint: expect.stringMatching(/^[A-Z].*\.$/) as unknown },
+});
+
+describe('POST /api/reconcile', () => {
+  it('begins a run of everything, and answers 202 with the run and where it is', async () => {
+    const { status, headers, json } = await post();
+    expect([status, json]).toEqual([202, RUN]);
+    expect(new URL(headers.get('location') ?? '', url).pathname).toBe(`/api/reconcile/${RUN.id}`);
+    expect(reconciler.requests).toEqual([{ dryRun: false, allowDeletes: [], reason: 'http' }]);
+  });
+
+  it('begins a run of what the body names', async () => {
+    const asked = { container: 'photos', prefix: '2026/', dryRun: true, allowDeletes: ['photos'] };
+    expect((await post('', JSON.stringify(asked))).status).toBe(202);
+    expect(reconciler.requests).toEqual([{ ...asked, reason: 'http' }]);
+  });
+
+  it('answers 409 with the id of the run that is under way', async () => {
+    reconciler.running = RUN.id;
+    const { status, json } = await post('', '{}');
+    expect([status, json]).toEqual([
+      409,
+      { ...failed('run-in-progress', `the run ${RUN.id} is under way`), running: RUN.id },
+    ]);
+  });
+
+  it.each([
+    ['{', 'the body is no JSON'],
+    ['[]', 'expected object, received array'],
+    ['{"container":"Photos"}', 'container: "Photos" is no name of a container'],
+    ['{"container":7}', 'container: '],
+    ['{"prefix":["a"]}', 'prefix: '],
+    ['{"dryRun":"yes"}', 'dryRun: '],
+    ['{"allowDeletes":["photos","UP"]}', 'allowDeletes.1: "UP" is no name of a container'],
+    ['{"dry-run":true}', 'dry-run'],
+    ['{"container":"private"}', 'the container private is not mirrored by the settings'],
+    ['{"allowDeletes":["private"]}', 'the container private is not mirrored by the settings'],
+  ])('answers 400 with one line to %s, and begins nothing', async (body, line) => {
+    const { status, json } = await post('', body);
+    expect([status, json]).toEqual([400, failed('request-invalid', expect.stringContaining(line))]);
+    expect(JSON.stringify(json)).not.toContain('\\n');
+    expect(reconciler.requests).toEqual([]);
+  });
+});
+
+describe('GET /api/reconcile', () => {
+  it('answers with the last runs, without what makes them large', async () => {
+    reconciler.runs.set(RUN.id, aRun({ state: 'done' }));
+    const { status, json } = await get();
+    const { shards: _, containers: __, samples: ___, ...summary } = RUN;
+    expect([status, json]).toEqual([200, { runs: [{ ...summary, state: 'done' }] }]);
+  });
+});
+
+describe('GET /api/reconcile/{id}', () => {
+  it('answers with the run', async () => {
+    reconciler.runs.set(RUN.id, RUN);
+    expect(await get(`/${RUN.id}`)).toEqual({ status: 200, json: RUN });
+  });
+
+  it.each(['', '/report'])('answers 404 when there is no such run: %s', async (path) => {
+    expect(await get(`/${RUN.id}${path}`)).toEqual({
+      status: 404,
+      json: failed('run-not-found', `there is no run ${RUN.id}`),
+    });
+  });
+
+  it.each(['1', '..%2Fcurrent', `${RUN.id}x`])('asks nobody for what is no id: %s', async (id) => {
+    reconciler.failure = new Error('it was asked');
+    expect(await get(`/${id}`)).toMatchObject({ status: 404, json: failed('run-not-found') });
+  });
+});
+
+describe('POST /api/reconcile/{id}/cancel', () => {
+  it('answers 202 with the run', async () => {
+    reconciler.runs.set(RUN.id, RUN);
+    expect(await post(`/${RUN.id}/cancel`)).toMatchObject({ status: 202, json: { state: 'cancelled' } });
+  });
+
+  it('answers 409 when the run has ended, and 404 when there is none', async () => {
+    expect(await post(`/${RUN.id}/cancel`)).toMatchObject({ status: 404, json: failed('run-not-found') });
+    reconciler.runs.set(RUN.id, aRun({ state: 'done' }));
+    expect(await post(`/${RUN.id}/cancel`)).toMatchObject({ status: 409, json: failed('run-has-ended') });
+  });
+});
+
+describe('GET /api/reconcile/{id}/report', () => {
+  beforeEach(() => {
+    reconciler.runs.set(RUN.id, RUN);
+  });
+
+  it('answers with lines of JSON', async () => {
+    reconciler.lines.push('{"path":"a"}', '{"path":"ä"}');
+    const response = await fetch(`${url}/${RUN.id}/report`);
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+    expect(await response.text()).toBe('{"path":"a"}\n{"path":"ä"}\n');
+  });
+
+  it('answers with nothing when all was in step', async () => {
+    expect(await (await fetch(`${url}/${RUN.id}/report`)).text()).toBe('');
+  });
+
+  it('reads no further than the client does, and stops reading when the client goes', async () => {
+    const left = Promise.withResolvers<void>();
+    let read = 0;
+    reconciler.report = async function* () {
+      try {
+        for (;;) {
+          await Promise.resolve();
+          yield JSON.stringify({ line: read++, path: 'x'.repeat(1000) });
+        }
+      } finally {
+        left.resolve();
+      }
+    };
+    const { body } = await fetch(`${url}/${RUN.id}/report`);
+    const reader = body?.getReader();
+    expect((await reader?.read())?.done).toBe(false);
+    await reader?.cancel();
+    await left.promise;
+    expect(read).toBeLessThan(100_000);
+  });
+
+  it('answers with a status when the report cannot be read from its beginning', async () => {
+    reconciler.report = async function* () {
+      yield await Promise.reject(new BlobmirrorError('storage-unavailable', 'the account did not answer'));
+    };
+    expect(await get(`/${RUN.id}/report`)).toMatchObject({ status: 503 });
+  });
+});
+
+describe('when something of ours is wrong', () => {
+  it.each([
+    ['storage-unavailable', 503],
+    ['storage-throttled', 503],
+    ['storage-forbidden', 503],
+    ['queue-unavailable', 503],
+    ['storage-rejected', 500],
+  ] as const)('%s is answered with %i, everywhere', async (code, status) => {
+    reconciler.failure = new BlobmirrorError(code, 'what happened', { retryAfterMs: 1500 });
+    const answers = [post(), get(), get(`/${RUN.id}`), post(`/${RUN.id}/cancel`), get(`/${RUN.id}/report`)];
+    for (const answer of await Promise.all(answers)) {
+      expect(answer).toMatchObject({ status, json: failed(code, 'what happened') });
+    }
+    expect((await post()).headers.get('retry-after')).toBe('2');
+  });
+
+  it('what a stranger threw is answered with 500, and its text, which may hold a secret, is not told', async () => {
+    reconciler.failure = new Error('AccountKey=abc');
+    const { status, json } = await get();
+    expect([status, json]).toEqual([500, failed('unexpected')]);
+    expect(JSON.stringify(json)).not.toContain('AccountKey');
+  });
+});

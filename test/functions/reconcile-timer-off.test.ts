@@ -1,0 +1,17 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { loadRegistrations } from '../../src/host/load-registrations.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+import { registrationOf, SETTINGS } from './support/start-app.js';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+// A file of its own, since a process has one app, made from the settings that are there first.
+it('there is no timer when the schedule is off', async () => {
+  for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
+  vi.stubEnv('BLOBMIRROR_RECONCILE_SCHEDULE', 'off');
+  const files = ['reconcile-shard', 'reconcile-timer'].map(registrationOf);
+  const { functions } = await loadRegistrations(files, createSilentLogger());
+  expect(functions.map(({ metadata }) => metadata.name)).toEqual(['reconcile-shard']);
+});

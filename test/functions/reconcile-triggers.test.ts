@@ -1,0 +1,45 @@
+import { ServiceBusClient } from '@azure/service-bus';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Host } from '../../src/host/start-host.js';
+import { QUEUES, RECONCILE_QUEUE } from '../../src/local/queues.js';
+import { type Broker, startBroker } from '../../src/local/service-bus/start-broker.js';
+import { waitUntil } from '../e2e/support/wait-until.js';
+import { createScriptedReconciler } from '../support/scripted-reconciler.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+import { SETTINGS, startApp } from './support/start-app.js';
+
+const reconciler = createScriptedReconciler();
+
+vi.mock('../../src/app/open-reconciler.js', () => ({ openReconciler: () => reconciler }));
+
+let broker: Broker;
+let host: Host;
+
+beforeAll(async () => {
+  broker = await startBroker({ port: 0, queues: QUEUES });
+  for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
+  vi.stubEnv('BLOBMIRROR_SERVICE_BUS', broker.connectionString);
+  vi.stubEnv('BLOBMIRROR_RECONCILE_SCHEDULE', '* * * * * *');
+  host = await startApp(['reconcile-shard', 'reconcile-timer'], createSilentLogger());
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await host.stop();
+  await broker.stop();
+});
+
+it('a message of the reconcile queue is a shard, and is completed once it was worked on', async () => {
+  const shard = { run: 'r', shard: 's', slice: 0, attempt: 0, phase: 'delete', container: 'photos', line: 0 };
+  const client = new ServiceBusClient(broker.connectionString);
+  await client.createSender(RECONCILE_QUEUE).sendMessages({ body: shard, messageId: '1' });
+  await waitUntil('the shard is done', () => broker.runtimeCounts(RECONCILE_QUEUE).active === 0, {
+    within: 10_000,
+  });
+  expect(reconciler.shards).toEqual([shard]);
+  await client.close();
+});
+
+it('the timer begins a run of everything at the times of the setting', async () => {
+  await waitUntil('two runs began', () => reconciler.requests.length >= 2, { within: 10_000 });
+  expect(reconciler.requests[0]).toEqual({ dryRun: false, allowDeletes: [], reason: 'timer' });
+});

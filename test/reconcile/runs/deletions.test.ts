@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { BlobmirrorError } from '../../../src/model/errors.js';
+import { parseContainerName, parseKey } from '../../../src/model/key.js';
+import { createScope } from '../../../src/model/scope.js';
+import { type Kind, toEntries } from './support/model-listing.js';
+import { ReconcileBench } from './support/reconcile-bench.js';
+
+const PHOTOS = parseContainerName('photos');
+const repeat = (kind: Kind, times: number): Kind[] => Array.from({ length: times }, () => kind);
+
+describe('what only the backup has', () => {
+  it('is looked at by the heart when all is compared, and reported', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['same', 'extra', 'changed', 'extra']) });
+    const run = await bench.run();
+    expect(run.state).toBe('done');
+    expect(bench.looks).toEqual(['k00001', 'k00003']);
+    expect(run.counts.byVerdict).toEqual({ copied: 1, deleted: 2 });
+    expect((await bench.report(run.id)).map(({ path, verdict }) => [path, verdict])).toEqual([
+      ['k00002', 'copied'],
+      ['k00001', 'deleted'],
+      ['k00003', 'deleted'],
+    ]);
+  });
+
+  it('is left alone where it is too much, with an alert, while other containers go on', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['same', ...repeat('extra', 101)]) });
+    bench.add('videos', { entries: toEntries(['same', 'extra']) });
+    const run = await bench.run();
+    expect(run.containers['photos']?.stopped).toBe('too-many-deletes');
+    expect(run.containers['videos']?.stopped).toBeUndefined();
+    expect(run.alerts).toEqual([expect.objectContaining({ code: 'too-many-deletes', container: 'photos' })]);
+    expect(bench.looks).toEqual(['k00001']);
+    expect(run.counts.skipped).toEqual({ 'too-many-deletes': 101 });
+    expect(run.samples.skipped).toHaveLength(100);
+    const skipped = (await bench.report(run.id)).filter(({ reason }) => reason === 'too-many-deletes');
+    expect(skipped).toHaveLength(101);
+    expect(bench.log.lines.filter(({ message }) => message.includes('alert'))).toHaveLength(1);
+  });
+
+  it('goes, however much it is, where the request names the container', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(repeat('extra', 300)) });
+    const run = await bench.run({ allowDeletes: [PHOTOS] });
+    expect(run.alerts).toEqual([]);
+    expect(bench.looks).toHaveLength(300);
+  });
+
+  it('stays where the source is empty', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['extra']) });
+    const run = await bench.run();
+    expect(run.alerts).toMatchObject([{ code: 'source-container-empty', container: 'photos' }]);
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('stays where the source has no such container, also when the request names it', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['extra']) });
+    bench.source.dropContainer(PHOTOS);
+    const run = await bench.run({ allowDeletes: [PHOTOS] });
+    expect(run.alerts).toMatchObject([{ code: 'source-container-missing', container: 'photos' }]);
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('goes beneath a prefix that is empty at the source, when its container is not', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['extra']) });
+    bench.source.put(parseKey('photos', 'elsewhere'), { content: 'x' });
+    expect((await bench.run({ prefix: 'k' })).alerts).toEqual([]);
+    expect(bench.looks).toEqual(['k00000']);
+  });
+
+  it('stays beneath a prefix when all of the scope is empty at the source', async () => {
+    const paths = { include: [{ containers: 'photos', path: 'k' }], exclude: [] };
+    const bench = new ReconcileBench({ scope: createScope('sourceaccount', { paths }) });
+    bench.add('photos', { entries: toEntries(['extra']) });
+    bench.source.put(parseKey('photos', 'elsewhere'), { content: 'x' });
+    expect((await bench.run({ prefix: 'k0' })).alerts).toMatchObject([{ code: 'source-container-empty' }]);
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('stays when the source cannot be asked for the container', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['same', 'extra']) });
+    const { id } = await bench.start();
+    bench.source.readContainer = async () => {
+      await Promise.resolve();
+      throw new BlobmirrorError('storage-forbidden', 'no');
+    };
+    await bench.drain();
+    const run = await bench.read(id);
+    expect(run).toMatchObject({ state: 'done', sourceListingFailed: true });
+    expect(run.containers['photos']?.stopped).toBe('source-listing-failed');
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('is counted as kept, and not looked at, when the settings say so', async () => {
+    const bench = new ReconcileBench({ deletes: 'keep' });
+    bench.add('photos', { entries: toEntries(repeat('extra', 3)) });
+    const run = await bench.run();
+    expect(run).toMatchObject({ state: 'done', alerts: [], counts: { skipped: { 'deletes-are-kept': 3 } } });
+    expect(await bench.report(run.id)).toEqual(
+      ['k00000', 'k00001', 'k00002'].map((path) => ({
+        container: 'photos',
+        path,
+        verdict: 'skipped',
+        reason: 'deletes-are-kept',
+      })),
+    );
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('stays in a dry run, which says what the guards would', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(repeat('extra', 300)) });
+    bench.add('videos', { entries: toEntries(['same', 'extra']) });
+    const run = await bench.run({ dryRun: true });
+    expect(run).toMatchObject({ state: 'done', counts: { skipped: {} } });
+    expect(run.alerts.map(({ container }) => container)).toEqual(['photos']);
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('is reported when the heart leaves it, or fails at it', async () => {
+    const bench = new ReconcileBench({
+      converge: async ({ path }) => {
+        await Promise.resolve();
+        if (path === 'k00001') throw new BlobmirrorError('storage-rejected', 'no');
+        if (path === 'k00002') return { verdict: 'skipped', reason: 'backup-leased' };
+        if (path === 'k00003') return { verdict: 'in-sync' };
+        return { verdict: 'copied', created: false, bytes: 7, engine: 'memory', stamped: true };
+      },
+    });
+    bench.add('photos', { entries: toEntries(['same', ...repeat('extra', 4)]) });
+    const run = await bench.run();
+    expect(run.state).toBe('done');
+    expect(run.counts).toMatchObject({
+      byVerdict: { skipped: 1, 'in-sync': 1, copied: 1 },
+      skipped: { 'backup-leased': 1 },
+      failed: { 'storage-rejected': 1 },
+      bytesCopied: 7,
+    });
+    expect(run.samples).toMatchObject({
+      repaired: [{ path: 'k00004', bytes: 7 }],
+      skipped: [{ path: 'k00002', reason: 'backup-leased' }],
+      failed: [{ path: 'k00001', code: 'storage-rejected' }],
+    });
+    expect(await bench.report(run.id)).toHaveLength(3);
+  });
+
+  it('is tried again when an outage kept the heart from all of a slice', async () => {
+    let tries = 0;
+    const bench = new ReconcileBench({
+      converge: async () => {
+        await Promise.resolve();
+        if (++tries <= 5) throw new BlobmirrorError('storage-unavailable', 'no');
+        return { verdict: 'deleted' };
+      },
+    });
+    bench.add('photos', { entries: toEntries(['same', ...repeat('extra', 2)]) });
+    const run = await bench.run();
+    // Two tries of both keys failed, and the third had one of them through.
+    expect(run.counts).toMatchObject({ failed: { 'storage-unavailable': 1 }, byVerdict: { deleted: 1 } });
+    expect(run.shards['d0']).toMatchObject({ slices: 1, isDone: true });
+  });
+});

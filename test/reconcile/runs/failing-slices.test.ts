@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
+import { BlobmirrorError, type ErrorCode } from '../../../src/model/errors.js';
+import type { CompareSlice } from '../../../src/reconcile/runs/slice-context.js';
+import { createModelSlice, toEntries } from './support/model-listing.js';
+import { ReconcileBench } from './support/reconcile-bench.js';
+
+/** A container with something to delete, whose first tries fail with this. */
+function failing(times: number, code: ErrorCode | 'a defect', account?: string) {
+  const bench = new ReconcileBench({
+    compareSlice: async (shard, context) => {
+      if (shard.attempt >= times || shard.container !== 'photos') return await compare(shard, context);
+      if (code === 'a defect') throw new TypeError('undefined is not a function');
+      throw new BlobmirrorError(code, 'a read failed', { context: { account, operation: 'read' } });
+    },
+  });
+  bench.add('photos', { entries: toEntries(['changed', 'extra', 'same']) });
+  bench.add('videos', { entries: toEntries(['changed', 'extra', 'same']) });
+  const compare = modelSlice(bench);
+  return bench;
+}
+
+function modelSlice({ model }: ReconcileBench): CompareSlice {
+  return createModelSlice(model, {
+    perSlice: () => 50,
+    isSplit: () => false,
+    step: async () => await Promise.resolve(),
+  });
+}
+
+describe('a slice that fails', () => {
+  it('is tried again after a delay, and nothing of it counts twice', async () => {
+    const bench = failing(3, 'storage-unavailable', 'backupaccount');
+    const { id } = await bench.start();
+    await bench.handleOne();
+    const [message] = bench.queue.scheduled;
+    expect(message?.body).toMatchObject({ shard: 'c0', slice: 0, attempt: 1 });
+    await bench.drain();
+    const run = await bench.read(id);
+    expect(run).toMatchObject({
+      state: 'done',
+      alerts: [],
+      counts: { byVerdict: { copied: 2, deleted: 2 } },
+    });
+    const failures = bench.log.lines.filter(({ message: line }) => line === 'a slice of a reconcile failed');
+    expect(failures.map(({ fields }) => fields['attempt'])).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    ['storage-unavailable', 'sourceaccount'],
+    ['storage-forbidden', 'sourceaccount'],
+    ['a defect', undefined],
+  ] as const)(
+    'for %s at the source keeps the run from deleting anything, also when a later try goes well',
+    async (code, account) => {
+      const bench = failing(1, code, account);
+      const run = await bench.run();
+      expect(run).toMatchObject({
+        state: 'done',
+        sourceListingFailed: true,
+        counts: { byVerdict: { copied: 2 } },
+      });
+      expect(run.alerts.map((alert) => alert.code)).toEqual(['source-listing-failed']);
+      expect(run.containers).toMatchObject({
+        photos: { stopped: 'source-listing-failed' },
+        videos: { stopped: 'source-listing-failed' },
+      });
+      expect(bench.looks).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['storage-unavailable', 8],
+    ['storage-rejected', 1],
+  ] as const)('for %s is given up after %i tries: the run ends, and deletes nothing', async (code, tries) => {
+    const bench = failing(Infinity, code, 'backupaccount');
+    const run = await bench.run();
+    expect(run.shards['c0']).toMatchObject({ isDone: true, failed: code });
+    expect(run).toMatchObject({
+      state: 'done',
+      counts: { byVerdict: { copied: 1 } },
+      alerts: [{ code: 'shard-failed', container: 'photos' }],
+      containers: { videos: { stopped: 'shard-failed' } },
+    });
+    const failures = bench.log.lines.filter(({ message }) => message === 'a slice of a reconcile failed');
+    expect(failures).toHaveLength(tries);
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('at the source keeps the run from deleting also when the failure could not be noted at once', async () => {
+    const documents = new MemoryDocuments();
+    let isDown = false;
+    const bench: ReconcileBench = new ReconcileBench({
+      documents: documents.through(async (call, _key, effect) => {
+        await Promise.resolve();
+        if (isDown && call === 'documents.write') throw new BlobmirrorError('storage-unavailable', 'no');
+        return effect();
+      }),
+      compareSlice: async (shard, context) => {
+        isDown = shard.attempt < 2;
+        if (isDown)
+          throw new BlobmirrorError('storage-throttled', 'no', { context: { account: 'sourceaccount' } });
+        return await modelSlice(bench)(shard, context);
+      },
+    });
+    bench.add('photos', { entries: toEntries(['changed', 'extra', 'same']) });
+    const run = await bench.run();
+    expect(run).toMatchObject({
+      state: 'done',
+      sourceListingFailed: true,
+      counts: { byVerdict: { copied: 1 } },
+    });
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('shows that the run is alive', async () => {
+    const bench = failing(Infinity, 'storage-unavailable', 'backupaccount');
+    const { id } = await bench.start();
+    bench.now = new Date(bench.now.getTime() + 60_000);
+    await bench.handleOne();
+    expect((await bench.read(id)).updatedAt).toBe(bench.now.toISOString());
+  });
+});
+
+describe('a message that is no shard', () => {
+  it.each([[undefined], ['text'], [{}], [{ run: '../current', shard: 'c0' }]])(
+    'goes back with a line that says so: %j',
+    async (body) => {
+      const bench = new ReconcileBench();
+      await expect(bench.reconciler.handleShard(body)).rejects.toMatchObject({ code: 'message-not-shard' });
+      expect(bench.log.lines).toMatchObject([
+        { level: 'error', message: 'a message on the reconcile queue could not be read' },
+      ]);
+    },
+  );
+});

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { parseContainerName } from '../../../src/model/key.js';
+import type { RunId } from '../../../src/model/reconcile/run.js';
+import { createScope } from '../../../src/model/scope.js';
+import { toEntries } from './support/model-listing.js';
+import { ReconcileBench, REQUEST } from './support/reconcile-bench.js';
+
+const MINUTE_MS = 60_000;
+
+function later(bench: ReconcileBench, ms: number): void {
+  bench.now = new Date(bench.now.getTime() + ms);
+}
+
+describe('a run', () => {
+  it('has a shard for each container that either side has in the scope', async () => {
+    const scope = createScope('sourceaccount', { containers: { include: [], exclude: ['tmp*'] } });
+    const bench = new ReconcileBench({ scope });
+    bench.add('photos', { entries: [] });
+    bench.add('tmp-1', { entries: [] });
+    bench.backup.addContainer(parseContainerName('gone'));
+    const { shards, id } = await bench.start();
+    expect(shards).toEqual({
+      c0: { container: 'gone', phase: 'compare', slices: 0, isDone: false },
+      c1: { container: 'photos', phase: 'compare', slices: 0, isDone: false },
+    });
+    expect([...bench.queue.ready].map(({ messageId }) => messageId)).toEqual([
+      `${id}.c0.0.0`,
+      `${id}.c1.0.0`,
+    ]);
+  });
+
+  it('has a shard for each prefix that the settings name', async () => {
+    const paths = { include: ['a/', 'b/'].map((path) => ({ containers: '*', path })), exclude: [] };
+    const bench = new ReconcileBench({ scope: createScope('sourceaccount', { paths }) });
+    bench.add('photos', { entries: [] });
+    await bench.start({ prefix: '' });
+    expect([...bench.queue.ready].map(({ body }) => body)).toMatchObject([
+      { prefix: 'a/' },
+      { prefix: 'b/' },
+    ]);
+  });
+
+  it('is of one container, or of one prefix, when that is asked for', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: [] });
+    bench.add('videos', { entries: [] });
+    await bench.start({ container: parseContainerName('videos'), prefix: 'a/' });
+    expect([...bench.queue.ready].map(({ body }) => body)).toMatchObject([
+      { container: 'videos', prefix: 'a/' },
+    ]);
+  });
+
+  it.each([
+    [{ container: parseContainerName('elsewhere') }, 'the container elsewhere is in neither account'],
+    [{ container: parseContainerName('tmp') }, 'the container tmp is not mirrored by the settings'],
+    [{ prefix: 'b/' }, 'nothing below the prefix "b/" is mirrored by the settings'],
+  ])('does not begin for what there is nothing of: %j', async (request, message) => {
+    const scope = createScope('sourceaccount', {
+      containers: { include: [], exclude: ['tmp'] },
+      paths: { include: [{ containers: '*', path: 'a/' }], exclude: [] },
+    });
+    const bench = new ReconcileBench({ scope });
+    bench.add('photos', { entries: [] });
+    bench.add('tmp', { entries: [] });
+    const start = bench.reconciler.start({ ...REQUEST, ...request });
+    await expect(start).rejects.toMatchObject({ code: 'setting-invalid', message });
+    expect(await bench.reconciler.list()).toEqual([]);
+  });
+
+  it('ends at once where there is nothing to compare', async () => {
+    expect(await new ReconcileBench().start()).toMatchObject({ state: 'done', shards: {} });
+  });
+
+  it('goes on without a container that has no name on the backup', async () => {
+    const names = { prefix: 'copy-', map: new Map() };
+    const bench = new ReconcileBench({ scope: createScope('sourceaccount', { names }) });
+    bench.add('$web', { entries: toEntries(['changed']) });
+    bench.add('photos', { entries: toEntries(['changed']) });
+    const run = await bench.run();
+    expect(run).toMatchObject({ state: 'done', counts: { failed: { 'container-not-mappable': 1 } } });
+    const line = {
+      container: '$web',
+      path: '',
+      verdict: 'failed',
+      code: 'container-not-mappable',
+      detail: 'the container $web has no name on the backup: copy-$web is no container name',
+    };
+    expect(run.samples.failed).toEqual([line]);
+    expect(await bench.report(run.id)).toEqual([line, expect.objectContaining({ verdict: 'copied' })]);
+  });
+
+  it('is one at a time', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['same']) });
+    const starts = await Promise.all([1, 2, 3].map(async () => await bench.reconciler.start(REQUEST)));
+    const begun = starts.flatMap((start) => ('started' in start ? [start.started.id] : []));
+    expect(begun).toHaveLength(1);
+    expect(starts.flatMap((start) => ('running' in start ? [start.running] : []))).toEqual([
+      begun[0],
+      begun[0],
+    ]);
+    expect(bench.queue.ready.size).toBe(1);
+    await bench.drain();
+    expect('started' in (await bench.reconciler.start(REQUEST))).toBe(true);
+  });
+
+  it('is taken over when nothing was heard of it for a quarter of an hour, and not before', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['changed']) });
+    const old = await bench.start();
+    later(bench, 15 * MINUTE_MS - 1);
+    expect(await bench.reconciler.start(REQUEST)).toEqual({ running: old.id });
+    later(bench, 1);
+    const { id } = await bench.start();
+    expect(await bench.read(old.id)).toMatchObject({
+      state: 'cancelled',
+      alerts: [{ code: 'run-abandoned' }],
+    });
+    await bench.drain();
+    expect((await bench.read(old.id)).counts.byVerdict).toEqual({});
+    expect((await bench.read(id)).counts.byVerdict).toEqual({ copied: 1 });
+  });
+
+  it('is over when its shards could not be sent, so that the next one need not wait', async () => {
+    let isBroken = true;
+    const sent: unknown[] = [];
+    const bench = new ReconcileBench({
+      queue: {
+        send: async (shard) => {
+          await Promise.resolve();
+          if (isBroken) throw new Error('no');
+          sent.push(shard);
+        },
+      },
+    });
+    bench.add('photos', { entries: [] });
+    await expect(bench.reconciler.start(REQUEST)).rejects.toThrow('no');
+    isBroken = false;
+    await bench.start();
+    expect(sent).toHaveLength(1);
+    expect((await bench.reconciler.list()).map(({ state }) => state).toSorted()).toEqual([
+      'cancelled',
+      'comparing',
+    ]);
+  });
+
+  it('ends when it is cancelled, and its shards are dropped', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['changed', 'extra', 'same']) });
+    const { id } = await bench.start();
+    expect(await bench.reconciler.cancel(id)).toBe(true);
+    expect(await bench.reconciler.cancel(id)).toBe(false);
+    await bench.drain();
+    expect(await bench.read(id)).toMatchObject({ state: 'cancelled', counts: { nominated: 0 } });
+    expect((await bench.read(id)).endedAt).toBe(bench.now.toISOString());
+    expect('started' in (await bench.reconciler.start(REQUEST))).toBe(true);
+  });
+
+  it('is not there for an id that was never given', async () => {
+    const bench = new ReconcileBench();
+    for (const id of ['2026-11-25T13-00-00Z-0000', '../current', ''] as RunId[]) {
+      expect(await bench.reconciler.read(id)).toBeUndefined();
+      expect(await bench.reconciler.cancel(id)).toBe(false);
+      expect(await bench.report(id)).toEqual([]);
+    }
+  });
+
+  it('is listed with those before it, the newest first; fifty are kept, with all that is theirs', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['changed', 'same', 'extra']) });
+    const ids: RunId[] = [];
+    for (let i = 0; i < 53; i++) {
+      later(bench, MINUTE_MS);
+      ids.push((await bench.run()).id);
+    }
+    const kept = ids.slice(3).toReversed();
+    expect((await bench.reconciler.list()).map(({ id }) => id)).toEqual(kept);
+    const names = [...bench.documents.stored.keys()];
+    for (const id of ids.slice(0, 3)) expect(names.filter((name) => name.includes(id))).toEqual([]);
+    for (const id of kept) expect(await bench.report(id)).toHaveLength(2);
+  });
+});

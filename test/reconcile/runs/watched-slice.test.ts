@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { addCounts, NO_COUNTS } from '../../../src/reconcile/runs/add-counts.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+import { toEntries } from './support/model-listing.js';
+import { ReconcileBench } from './support/reconcile-bench.js';
+
+/** A run whose slices work until they are told to stop, and then throw or return what they have. */
+function endless(end: 'throws' | 'returns') {
+  const clock = new VirtualClock();
+  const state = { begun: 0, stopped: 0, handled: 0 };
+  const bench = new ReconcileBench({
+    clock,
+    compareSlice: async (shard, { signal, report }) => {
+      state.begun++;
+      await report({ container: shard.container, path: 'a', verdict: 'copied' });
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      state.stopped++;
+      if (end === 'throws') throw new Error('told to stop');
+      return {
+        counts: addCounts(NO_COUNTS, { nominated: 1 }),
+        sample: [],
+        listed: { source: 1, backup: 1 },
+        extras: 0,
+        next: shard,
+      };
+    },
+  });
+  bench.add('photos', { entries: toEntries(['same']) });
+  return { bench, clock, state };
+}
+
+describe.each(['throws', 'returns'] as const)('a slice that %s when it is told to stop', (end) => {
+  it('is told so within seconds of the end of its run, and does not count', async () => {
+    const { bench, clock, state } = endless(end);
+    const { id } = await bench.start();
+    void bench.handleOne().then(() => state.handled++);
+    await clock.runUntil(() => clock.now() >= 60_000);
+    expect(state).toEqual({ begun: 1, stopped: 0, handled: 0 });
+
+    await bench.reconciler.cancel(id);
+    const cancelledAt = clock.now();
+    await clock.runUntil(() => state.handled > 0);
+    expect(clock.now() - cancelledAt).toBeLessThanOrEqual(5_000);
+    expect(state).toEqual({ begun: 1, stopped: 1, handled: 1 });
+    expect(bench.queue.ready.size + bench.queue.scheduled.size + bench.queue.locks.size).toBe(0);
+    expect(await bench.read(id)).toMatchObject({ state: 'cancelled', counts: { nominated: 0 } });
+    expect(bench.log.lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+  });
+});

@@ -1,0 +1,19 @@
+import type { Run, RunId } from '../../src/model/reconcile/run.js';
+
+/** A run that has begun and found nothing yet, but for what is said of it. */
+export function aRun(run: Partial<Run> = {}): Run {
+  return {
+    id: '2026-11-25T13-09-31Z-4f2a' as RunId,
+    request: { dryRun: false, allowDeletes: [], reason: 'http' },
+    state: 'comparing',
+    startedAt: '2026-11-25T13:09:31.000Z',
+    updatedAt: '2026-11-25T13:09:31.000Z',
+    shards: {},
+    containers: {},
+    counts: { inStep: 0, nominated: 0, bytesCopied: 0, byVerdict: {}, skipped: {}, failed: {} },
+    samples: { repaired: [], skipped: [], failed: [] },
+    alerts: [],
+    sourceListingFailed: false,
+    ...run,
+  };
+}

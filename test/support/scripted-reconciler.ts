@@ -1,0 +1,61 @@
+import type { Run, RunId } from '../../src/model/reconcile/run.js';
+import type { Reconciler } from '../../src/reconcile/reconciler.js';
+import { aRun } from './a-run.js';
+
+/** A reconciler that works on nothing: it holds the runs that a test puts there, and remembers what it was asked. */
+export interface ScriptedReconciler extends Reconciler {
+  readonly runs: Map<RunId, Run>;
+  readonly lines: string[];
+  readonly requests: unknown[];
+  readonly shards: unknown[];
+  running: RunId | undefined;
+  /** Every call fails with it. */
+  failure: Error | undefined;
+}
+
+export function createScriptedReconciler(): ScriptedReconciler {
+  const runs = new Map<RunId, Run>();
+  const check = (): void => {
+    if (reconciler.failure !== undefined) throw reconciler.failure;
+  };
+  const after = async <T>(act: () => T): Promise<T> => {
+    await Promise.resolve();
+    check();
+    return act();
+  };
+
+  const reconciler: ScriptedReconciler = {
+    runs,
+    lines: [],
+    requests: [],
+    shards: [],
+    running: undefined,
+    failure: undefined,
+
+    start: async (request) =>
+      await after(() => {
+        reconciler.requests.push(request);
+        if (reconciler.running !== undefined) return { running: reconciler.running };
+        const started = aRun({ request });
+        runs.set(started.id, started);
+        return { started };
+      }),
+    read: async (id) => await after(() => runs.get(id)),
+    list: async () => await after(() => [...runs.values()].toReversed()),
+    cancel: async (id) =>
+      await after(() => {
+        const run = runs.get(id);
+        if (run === undefined || run.state === 'done' || run.state === 'cancelled') return false;
+        runs.set(id, { ...run, state: 'cancelled' });
+        return true;
+      }),
+    report: async function* () {
+      for (const line of reconciler.lines) {
+        await Promise.resolve();
+        yield line;
+      }
+    },
+    handleShard: async (body) => await after(() => void reconciler.shards.push(body)),
+  };
+  return reconciler;
+}
