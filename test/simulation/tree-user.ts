@@ -26,8 +26,6 @@ const PATHS = [
 /** How many of the paths are in use: in the narrowest world nearly everything collides. */
 const WIDTHS = [3, 6, PATHS.length];
 
-const KINDS_OF_ACTS = 10;
-
 /** The users of a hierarchical source account. */
 export class TreeUser implements User {
   readonly #stage: Stage;
@@ -35,15 +33,11 @@ export class TreeUser implements User {
   readonly #acts: TreeActs;
   readonly #moves: TreeMoves;
   readonly #paths: readonly BlobPath[];
-  /** Which kinds of acts these users know: few of them meet more often than all. */
-  readonly #habits: readonly boolean[];
 
   constructor(stage: Stage, sourceChanged: () => void) {
     this.#stage = stage;
     this.#choices = stage.choices;
     this.#paths = PATHS.slice(0, pickOne(this.#choices, WIDTHS));
-    const isVersatile = this.#choices.draw(4) === 0;
-    this.#habits = Array.from({ length: KINDS_OF_ACTS }, () => isVersatile || this.#choices.draw(2) === 0);
     this.#acts = new TreeActs(stage, this.#paths, sourceChanged);
     this.#moves = new TreeMoves(stage, (what) => this.#acts.tellChange(what));
   }
@@ -80,30 +74,26 @@ export class TreeUser implements User {
     const there = [...tree.blobs.keys()];
     const directories = there.filter((path) => isStoredDirectory(tree.blobs.get(path)));
     const files = there.filter((path) => !directories.includes(path));
-    const writes = this.#offer(
-      8,
-      this.#paths.filter((path) => tree.takesFile(path)),
-      (path) => this.#acts.write(path),
-    );
-    const kinds = [
-      this.#offer(
+    pick(this.#choices, [
+      ...this.#offer(
+        8,
+        this.#paths.filter((path) => tree.takesFile(path)),
+        (path) => this.#acts.write(path),
+      ),
+      ...this.#offer(
         4,
         this.#paths.filter((path) => tree.takesDirectory(path)),
         (path) => this.#acts.mkdir(path),
       ),
-      this.#offer(5, files, (path) => this.#acts.delete(path)),
-      this.#offer(8, directories, (path) => this.#acts.removeTree(path)),
-      this.#offer(3, directories, (path) => this.#acts.makeAgain(path)),
-      this.#offer(12, this.#moves.possible(this.#paths), (move) => this.#moves.rename(move)),
-      this.#offer(3, this.#moves.swaps(), (swap) => this.#moves.swap(swap)),
-      this.#offer(8, this.#moves.undoable(), (undo) => undo()),
-      this.#offer(16, this.#returns(tree), (path) => this.#acts.write(path)),
-      this.#offer(2, files, (path) => this.#acts.changeMetadata(path)),
-      this.#offer(2, there, (path) => this.#acts.giveToAlice(path)),
-    ];
-    pick(this.#choices, [
-      ...writes,
-      ...kinds.filter((_, i) => this.#habits[i] === true).flat(),
+      ...this.#offer(5, files, (path) => this.#acts.delete(path)),
+      ...this.#offer(8, directories, (path) => this.#acts.removeTree(path)),
+      ...this.#offer(3, directories, (path) => this.#acts.makeAgain(path)),
+      ...this.#offer(12, this.#moves.possible(this.#paths), (move) => this.#moves.rename(move)),
+      ...this.#offer(3, this.#moves.swaps(), (swap) => this.#moves.swap(swap)),
+      ...this.#offer(8, this.#moves.undoable(), (undo) => undo()),
+      ...this.#offer(16, this.#returns(tree), (path) => this.#acts.write(path)),
+      ...this.#offer(2, files, (path) => this.#acts.changeMetadata(path)),
+      ...this.#offer(2, there, (path) => this.#acts.giveToAlice(path)),
       { weight: 2, act: () => grid.forge(this.#falsehood()) },
       { weight: 1, act: () => grid.sendPoison() },
       { weight: 1, act: () => this.#acts.dropContainer() },
