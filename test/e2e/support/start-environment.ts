@@ -22,7 +22,7 @@ export interface RunningEnvironment extends Accounts {
 export const FREE_PORTS = ['--storage-port', '0', '--service-bus-port', '0', '--http-port', '0'] as const;
 /** A request that fails is a failure of the test, or what the test waits for. */
 const ONE_TRY = { retryOptions: { maxTries: 1 } };
-const READY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 60_000;
 
 const running: BlobmirrorProcess[] = [];
 
