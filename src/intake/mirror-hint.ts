@@ -99,7 +99,8 @@ export async function mirrorHint(
     let verdict: Verdict | undefined;
     if (key !== undefined) {
       const started = performance.now();
-      verdict = await converge(key, hint.eventTime);
+      // What an earlier try wrote may be newer than a reading that is newer than the event.
+      verdict = await converge(key, isDeep ? undefined : hint.eventTime);
       const lagMs = Date.now() - hint.eventTime.getTime();
       reportLook(log, hint, key, verdict, { tookMs: Math.round(performance.now() - started), lagMs });
       const delayMs = lookAgainAfter(hint, verdict);

@@ -36,6 +36,7 @@ export async function converge(pair: Pair, key: Key, look: Look = {}): Promise<V
   const sides = { source: source.account, backup: backup.account };
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   let done: Verdict | undefined;
+  let { since } = look;
   for (let round = 0; round < MOST_ROUNDS && performance.now() <= lastStart; round++) {
     // Invariant 2: the backup first. The ETag that a write below carries is then never younger than what was seen
     // of the source, and a blob that was mirrored in between makes the write fail.
@@ -49,6 +50,8 @@ export async function converge(pair: Pair, key: Key, look: Look = {}): Promise<V
       const parent = await prepareParent(tree, key, { isSure: round === 0 });
       if (parent === 'moved') continue;
       if (parent !== 'there') return parent;
+      // It brings directories above it into being, too, if they went meanwhile: no earlier reading serves for those.
+      since = undefined;
     }
     const applied = isLeft ? LEFT : await apply(pair, key, decision, look);
     if ('again' in applied) {
@@ -62,7 +65,7 @@ export async function converge(pair: Pair, key: Key, look: Look = {}): Promise<V
     const isReadAgain =
       applied.readAgain === 'always' || (applied.readAgain !== undefined && tree !== undefined);
     if (isReadAgain && (await hasMoved(source, key, onSource))) continue;
-    if (tree !== undefined) await seeToTheTree(tree, key, onSource, done, look.since);
+    if (tree !== undefined) await seeToTheTree(tree, key, onSource, done, since);
     return done;
   }
   throw new BlobmirrorError('race-lost', `${keyText(key)} would not come to rest`);
