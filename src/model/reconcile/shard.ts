@@ -54,7 +54,7 @@ export interface SliceResult {
   readonly sample: readonly ReportLine[];
   /** Entries that were listed. */
   readonly listed: { readonly source: number; readonly backup: number };
-  /** Keys that only the backup has: written to the slice's extras. */
+  /** Keys that only the backup has, with all that is below a directory: the topmost are written to the slice's extras. */
   readonly extras: number;
   /** Where the shard goes on; whoever records it sets its slice and attempt. Undefined: it is done. */
   readonly next?: Shard | undefined;

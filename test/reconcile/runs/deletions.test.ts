@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BlobmirrorError } from '../../../src/model/errors.js';
 import { parseContainerName, parseKey } from '../../../src/model/key.js';
 import { createScope } from '../../../src/model/scope.js';
+import { NO_COUNTS } from '../../../src/reconcile/runs/add-counts.js';
 import { type Kind, toEntries } from './support/model-listing.js';
 import { ReconcileBench } from './support/reconcile-bench.js';
 
@@ -38,6 +39,24 @@ describe('what only the backup has', () => {
     expect(skipped).toHaveLength(101);
     expect(bench.log.lines.filter(({ message }) => message.includes('alert'))).toHaveLength(1);
   });
+
+  it.each([false, true])(
+    'is counted with all that is below a directory, which is one line (dry run: %s)',
+    async (dryRun) => {
+      const bench = new ReconcileBench({
+        compareSlice: async (_, { extra }) => {
+          // A dry run writes down none.
+          if (!dryRun) await extra(parseKey('photos', 'directory').path);
+          return { counts: NO_COUNTS, sample: [], listed: { source: 1, backup: 301 }, extras: 300 };
+        },
+      });
+      bench.add('photos', { entries: [] });
+      const run = await bench.run({ dryRun });
+      expect(run.containers['photos']?.extras).toBe(300);
+      expect(run.alerts).toMatchObject([{ code: 'too-many-deletes', container: 'photos' }]);
+      expect(bench.looks).toEqual([]);
+    },
+  );
 
   it('goes, however much it is, where the request names the container', async () => {
     const bench = new ReconcileBench();
