@@ -3,7 +3,7 @@ import { expectRepaired } from './support/expect-repaired.js';
 import { startUnheard } from './support/start-unheard.js';
 
 // On a busy machine.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 test('with no event at all, a full sync converges exactly the keys that are out of step and writes nothing else', async () => {
   const unheard = await startUnheard();

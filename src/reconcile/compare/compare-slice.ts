@@ -60,6 +60,7 @@ class Slice {
   readonly #comparison: ReturnType<typeof toComparison>;
   #verifying: Promise<void> = Promise.resolve();
   #extras = 0;
+  #mirroredExtras = 0;
   #extraDirectory: string | undefined;
 
   constructor(comparing: Comparing, shard: CompareShard, context: SliceContext) {
@@ -104,6 +105,7 @@ class Slice {
       sample,
       listed: { source: source.entries, backup: backup.entries },
       extras: this.#extras,
+      mirroredExtras: this.#mirroredExtras,
     };
   }
 
@@ -140,7 +142,7 @@ class Slice {
   async #handle({ path, source, backup }: Nominee): Promise<void> {
     this.#tally.nominated();
     if (source === undefined) {
-      await this.#keepExtra(path, backup.isDirectory);
+      await this.#keepExtra(backup);
       return;
     }
     if (this.#context.dryRun) {
@@ -164,8 +166,9 @@ class Slice {
   }
 
   /** A directory goes with all that is below it, so that what is below is counted and needs no look of its own. */
-  async #keepExtra(path: BlobPath, isDirectory: boolean): Promise<void> {
+  async #keepExtra({ path, isDirectory, stamp }: ListedBlob): Promise<void> {
     this.#extras++;
+    if (stamp?.account === this.#comparing.source.account) this.#mirroredExtras++;
     if (this.#context.dryRun) {
       await this.#context.report(this.#tally.found(this.#key(path), 'extra'));
       return;

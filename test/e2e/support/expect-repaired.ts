@@ -40,7 +40,12 @@ export async function expectRepaired(unheard: Unheard, count: number, within: nu
     const begun = performance.now();
     const { run, status } = await unheard.reconcile([], { within });
     expect({ status, alerts: run.alerts }).toEqual({ status: 0, alerts: [] });
-    return { run, ms: performance.now() - begun, writes: writesOnBackup(requests), requests: requests.length };
+    return {
+      run,
+      ms: performance.now() - begun,
+      writes: writesOnBackup(requests),
+      requests: requests.length,
+    };
   };
 
   const first = await measure();

@@ -37,7 +37,10 @@ export interface Reconciled {
 const running: Local[] = [];
 
 /** They are gone when the tests of the file are over. */
-export async function startUnheard({ hierarchical = false, intercept }: UnheardOptions = {}): Promise<Unheard> {
+export async function startUnheard({
+  hierarchical = false,
+  intercept,
+}: UnheardOptions = {}): Promise<Unheard> {
   const requests: StorageRequest[] = [];
   const local = await startLocal({
     storagePort: 0,

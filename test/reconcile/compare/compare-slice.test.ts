@@ -138,6 +138,17 @@ describe('a slice of a compare shard', () => {
     expect(isMirrored(stage, 'changed')).toBe(true);
   });
 
+  it("tells extras that were mirrored from this source from those that are somebody else's", async () => {
+    const stage = createStage();
+    write(stage, 'mirrored');
+    await stage.slice();
+    stage.source.remove(key('mirrored'));
+    const stamp = 'v=1;account=another;etag=0x8D;modified=2026-11-21T21:54:57.000Z';
+    stage.backup.put(key('of-another'), { content: 'x', metadata: { blobmirror: stamp } });
+    stage.backup.put(key('foreign'), { content: 'x' });
+    expect(await stage.slice()).toMatchObject({ extras: 3, mirroredExtras: 1 });
+  });
+
   it('undoes a copy whose source is gone when it is listed again (invariant 5)', async () => {
     const stage = createStage();
     write(stage, 'a', 'b', 'c');

@@ -47,7 +47,13 @@ describe('what only the backup has', () => {
         compareSlice: async (_, { extra }) => {
           // A dry run writes down none.
           if (!dryRun) await extra(parseKey('photos', 'directory').path);
-          return { counts: NO_COUNTS, sample: [], listed: { source: 1, backup: 301 }, extras: 300 };
+          return {
+            counts: NO_COUNTS,
+            sample: [],
+            listed: { source: 1, backup: 301 },
+            extras: 300,
+            mirroredExtras: 300,
+          };
         },
       });
       bench.add('photos', { entries: [] });
@@ -80,6 +86,28 @@ describe('what only the backup has', () => {
     bench.source.dropContainer(PHOTOS);
     const run = await bench.run({ allowDeletes: [PHOTOS] });
     expect(run.alerts).toMatchObject([{ code: 'source-container-missing', container: 'photos' }]);
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('stays without an alert where the source has no such container and nothing of it was mirrored from there', async () => {
+    const bench = new ReconcileBench({
+      compareSlice: async (_, { extra }) => {
+        await extra(parseKey('photos', 'foreign').path);
+        return {
+          counts: NO_COUNTS,
+          sample: [],
+          listed: { source: 0, backup: 1 },
+          extras: 1,
+          mirroredExtras: 0,
+        };
+      },
+    });
+    bench.add('photos', { entries: [] });
+    bench.source.dropContainer(PHOTOS);
+    expect(await bench.run()).toMatchObject({
+      alerts: [],
+      counts: { skipped: { 'container-not-mirrored': 1 } },
+    });
     expect(bench.looks).toEqual([]);
   });
 
