@@ -12,11 +12,16 @@ export async function writeBlobs(account: BlobServiceClient, name: string, count
   });
 }
 
-/** Deletes so many of them, from the first on. */
-export async function deleteBlobs(account: BlobServiceClient, name: string, count: number): Promise<void> {
+/** Deletes so many of them, from this one on. */
+export async function deleteBlobs(
+  account: BlobServiceClient,
+  name: string,
+  count: number,
+  from = 0,
+): Promise<void> {
   const container = account.getContainerClient(name);
   await forEach(Array.from({ length: count }).keys(), CONCURRENCY, async (n) => {
-    await container.deleteBlob(`${n}.txt`);
+    await container.deleteBlob(`${from + n}.txt`);
   });
 }
 

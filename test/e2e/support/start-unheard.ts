@@ -13,8 +13,8 @@ import { temporaryDirectory } from './temporary-directory.js';
 
 export interface UnheardOptions {
   readonly hierarchical?: boolean;
-  /** What the mirror's requests to an account pass. The tests' do not. */
-  readonly intercept?: { readonly source?: Intercept; readonly backup?: Intercept };
+  /** Makes what the mirror's requests to an account pass. The tests' do not. */
+  readonly intercept?: Partial<Record<'source' | 'backup', (account: LocalAccount) => Intercept>>;
 }
 
 /** Two accounts none of whose events arrives, so that a full sync alone finds what changes. */
@@ -75,9 +75,13 @@ export async function startUnheard({
   };
 }
 
-async function behind(account: LocalAccount, intercept: Intercept | undefined): Promise<LocalAccount> {
+async function behind(
+  account: LocalAccount,
+  intercept: ((account: LocalAccount) => Intercept) | undefined,
+): Promise<LocalAccount> {
   if (intercept === undefined) return account;
-  return through(await startProxy(Number(new URL(account.blobEndpoint).port), intercept), account);
+  const { port } = new URL(account.blobEndpoint);
+  return through(await startProxy(Number(port), intercept(account)), account);
 }
 
 afterAll(async () => {
