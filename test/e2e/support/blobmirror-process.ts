@@ -27,8 +27,6 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Another program than `node dist/src/cli/main.js`. */
   readonly program?: string;
-  /** For how long it may run to its end, in milliseconds. */
-  readonly within?: number;
 }
 
 const STOP_WITHIN_MS = 8000;
@@ -86,7 +84,7 @@ export async function runBlobmirror(
   options?: ProcessOptions,
 ): Promise<{ status: number | string; stdout: string; stderr: string }> {
   const run = spawnBlobmirror(args, options);
-  const late = setTimeout(() => run.signal('SIGKILL'), options?.within ?? RUN_WITHIN_MS);
+  const late = setTimeout(() => run.signal('SIGKILL'), RUN_WITHIN_MS);
   const status = await run.ended;
   clearTimeout(late);
   return { status, ...run.output };

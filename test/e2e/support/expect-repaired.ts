@@ -38,7 +38,7 @@ export async function expectRepaired(unheard: Unheard, count: number, within: nu
   const measure = async () => {
     requests.length = 0;
     const begun = performance.now();
-    const { run, status } = await unheard.reconcile([], { within });
+    const { run, status } = await unheard.reconcile({}, { within });
     expect({ status, alerts: run.alerts }).toEqual({ status: 0, alerts: [] });
     return {
       run,

@@ -1,15 +1,21 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { Run } from '../../../src/model/reconcile/run.js';
+import { createReconciliation, type Reconciler } from '../../../src/app/create-reconciliation.js';
+import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.js';
+import { readSettings } from '../../../src/config/settings.js';
+import { toEnvironment } from '../../../src/local/environment.js';
+import { parseReconcileRequest } from '../../../src/model/reconcile/parse-reconcile-request.js';
+import type { Run, RunId } from '../../../src/model/reconcile/run.js';
 import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.js';
-import { type Local, startLocal } from '../../../src/local/start-local.js';
+import { startLocal } from '../../../src/local/start-local.js';
 import type { StorageRequest } from '../../../src/local/storage/storage-request.js';
 import { createSilentLogger } from '../../support/silent-logger.js';
-import { type BlobmirrorProcess, type ProcessOptions, runBlobmirror } from './blobmirror-process.js';
+import type { BlobmirrorProcess, ProcessOptions } from './blobmirror-process.js';
 import { type Accounts, connectAccounts, startWorker } from './start-environment.js';
 import { through } from './start-proxied-worker.js';
 import { type Intercept, startProxy } from './start-proxy.js';
 import { temporaryDirectory } from './temporary-directory.js';
+import { waitUntil } from './wait-until.js';
 
 export interface UnheardOptions {
   readonly hierarchical?: boolean;
@@ -22,19 +28,25 @@ export interface Unheard extends Accounts {
   readonly info: LocalInfo;
   /** As the mirror sees the accounts. */
   readonly readyFile: string;
-  /** The mirror's own requests so far, oldest first. */
+  /** The mirror's own requests so far, oldest first. What it reads and notes of its runs is left out. */
   readonly requests: StorageRequest[];
   startWorker(args?: readonly string[], options?: ProcessOptions): Promise<BlobmirrorProcess>;
-  /** `blobmirror reconcile` to its end. */
-  reconcile(args?: readonly string[], options?: ProcessOptions): Promise<Reconciled>;
+  /** What the command line asks. */
+  readonly reconciler: Reconciler;
+  /** Begins a run, as the command line does, and waits for its end. */
+  reconcile(request?: object, options?: { readonly within: number }): Promise<Reconciled>;
+  untilEnded(id: RunId, options?: { readonly within: number }): Promise<Reconciled>;
 }
 
 export interface Reconciled {
   readonly run: Run;
-  readonly status: number | string;
+  /** What the command line ends with. */
+  readonly status: number;
 }
 
-const running: Local[] = [];
+const running: { stop(): Promise<void> }[] = [];
+/** On a busy machine. */
+const WITHIN = { within: 90_000 };
 
 /** They are gone when the tests of the file are over. */
 export async function startUnheard({
@@ -48,29 +60,45 @@ export async function startUnheard({
     hierarchical,
     faults: { seed: 1, dropShare: 1 },
     onRequest: (request) => {
-      if (request.userAgent?.startsWith('blobmirror') === true) requests.push(request);
+      const isMirror = request.userAgent?.startsWith('blobmirror') === true;
+      if (isMirror && request.container !== 'blobmirror-state') requests.push(request);
     },
     log: createSilentLogger(),
   });
   running.push(local);
   const info: LocalInfo = { ...local.info, http: { baseUrl: 'http://127.0.0.1:9' } };
   const readyFile = join(await temporaryDirectory(), 'local.json');
-  await writeReadyFile(readyFile, {
+  const seen = {
     ...info,
     source: await behind(info.source, intercept?.source),
     backup: await behind(info.backup, intercept?.backup),
-  });
+  };
+  await writeReadyFile(readyFile, seen);
+  const settings = readSettings(toEnvironment(seen));
+  const reconciliation = createReconciliation(settings, createSilentLogger());
+  const { reconciler } = reconciliation;
+  running.push(reconciliation);
+  const untilEnded: Unheard['untilEnded'] = async (id, options = WITHIN) =>
+    await waitUntil(
+      `the run ${id} has ended`,
+      async () => {
+        const run = await reconciler.read(id);
+        return run?.endedAt !== undefined && { run, status: exitStatusOf(run) };
+      },
+      { ...options, every: 100 },
+    );
   return {
     ...connectAccounts(info),
     info,
     readyFile,
     requests,
     startWorker: async (args, options) => await startWorker(readyFile, args, options),
-    reconcile: async (args = [], options) => {
-      const command = ['reconcile', ...args, '--wait', '-o', 'json', `--local=${readyFile}`];
-      const { status, stdout, stderr } = await runBlobmirror(command, options);
-      if (stdout === '') throw new Error(`no run ended (${status}): ${stderr}`);
-      return { run: JSON.parse(stdout) as Run, status };
+    reconciler,
+    untilEnded,
+    reconcile: async (request = {}, options = WITHIN) => {
+      const begun = await reconciler.start(parseReconcileRequest(request, 'command-line'));
+      if ('running' in begun) throw new Error(`the run ${begun.running} is under way`);
+      return await untilEnded(begun.started.id, options);
     },
   };
 }
@@ -85,5 +113,5 @@ async function behind(
 }
 
 afterAll(async () => {
-  for (const local of running.splice(0)) await local.stop();
+  for (const each of running.splice(0).toReversed()) await each.stop();
 });
