@@ -224,6 +224,24 @@ describe('a slice of a compare shard', () => {
     expect(stage.extras).toContain('extra');
   });
 
+  it('lists every entry once, wherever slices stop in a page', async () => {
+    const stage = createStage();
+    write(stage, ...Array.from({ length: 40 }, (_, i) => `p/${i}`));
+    await stage.slice();
+    const shards: CompareShard[] = [SHARD];
+    const listed = { source: 0, backup: 0 };
+    let slices = 0;
+    for (let shard = shards.pop(); shard !== undefined; shard = shards.pop()) {
+      const result = await stage.slice(shard, {}, 0);
+      listed.source += result.listed.source;
+      listed.backup += result.listed.backup;
+      slices++;
+      for (const more of [result.next, result.split]) if (more?.phase === 'compare') shards.push(more);
+    }
+    expect(slices).toBeGreaterThan(10);
+    expect(listed).toEqual({ source: 40, backup: 40 });
+  });
+
   it('hands long copies that are not done to the next slice, and walks nothing twice for them', async () => {
     const stage = createStage();
     write(stage, 'long', 'short');
