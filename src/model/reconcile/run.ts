@@ -55,8 +55,10 @@ export interface ContainerProgress {
   readonly inStep: number;
   /** Keys that only the backup has. */
   readonly extras: number;
+  /** Those of them that bear a stamp of this source. */
+  readonly mirroredExtras: number;
   /** Why its extras are left alone. */
-  readonly stopped?: AlertCode | 'deletes-are-kept';
+  readonly stopped?: AlertCode | 'deletes-are-kept' | 'container-not-mirrored';
   /** Why it is not walked at all: a code, and a sentence. */
   readonly failed?: { readonly code: string; readonly detail: string };
   /** Its listings do not have the order that was expected: it is walked in the slower way. */

@@ -54,8 +54,10 @@ export interface SliceResult {
   readonly sample: readonly ReportLine[];
   /** Entries that were listed. */
   readonly listed: { readonly source: number; readonly backup: number };
-  /** Keys that only the backup has: written to the slice's extras. */
+  /** Keys that only the backup has, with all that is below a directory: the topmost are written to the slice's extras. */
   readonly extras: number;
+  /** Those of them that bear a stamp of this source. */
+  readonly mirroredExtras: number;
   /** Where the shard goes on; whoever records it sets its slice and attempt. Undefined: it is done. */
   readonly next?: Shard | undefined;
   /** The other half of what was left, for another worker; whoever records it gives it a name. */

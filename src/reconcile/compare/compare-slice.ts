@@ -18,7 +18,7 @@ import { findBoundary } from './find-boundary.js';
 import { NewBlobs } from './new-blobs.js';
 import { nextShards } from './next-shards.js';
 import type { SliceContext } from '../runs/slice-context.js';
-import { counted, Unordered, upTo } from './stretch.js';
+import { Unordered, upTo } from './stretch.js';
 import { Tally } from './tally.js';
 
 /** What slices are worked on with. */
@@ -54,12 +54,14 @@ class Slice {
   readonly #shard: CompareShard;
   readonly #context: SliceContext;
   readonly #tally = new Tally();
-  readonly #passed = { source: { entries: 0 }, backup: { entries: 0 } };
+  /** Entries that were drawn: where a slice stops in the middle of a page, the next one counts what is left of it. */
+  readonly #listed = { source: 0, backup: 0 };
   readonly #unfinished: BlobPath[] = [];
   readonly #newBlobs: NewBlobs;
   readonly #comparison: ReturnType<typeof toComparison>;
   #verifying: Promise<void> = Promise.resolve();
   #extras = 0;
+  #mirroredExtras = 0;
   #extraDirectory: string | undefined;
 
   constructor(comparing: Comparing, shard: CompareShard, context: SliceContext) {
@@ -98,12 +100,12 @@ class Slice {
   /** What was found and done so far. */
   result(): SliceResult {
     const { counts, sample } = this.#tally;
-    const { source, backup } = this.#passed;
     return {
       counts,
       sample,
-      listed: { source: source.entries, backup: backup.entries },
+      listed: { ...this.#listed },
       extras: this.#extras,
+      mirroredExtras: this.#mirroredExtras,
     };
   }
 
@@ -115,32 +117,42 @@ class Slice {
     const { container, prefix, from, to, at, unordered } = this.#shard;
     const { isBefore } = this.#comparison;
     const range = { prefix, ...toDetails(this.#comparing), ...(from !== undefined && { from }) };
-    const list = (account: typeof source, after: string | undefined, passed: { entries: number }) => {
+    const list = (account: typeof source, after: string | undefined) => {
       const pages = account.listBlobs(container, {
         ...range,
         after: after === undefined ? undefined : parseBlobPath(after),
       });
-      return counted(unordered === true ? pages : upTo(pages, to, isBefore), passed);
+      return unordered === true ? pages : upTo(pages, to, isBefore);
     };
     const drawn: Drawn = {
       source: at?.source === undefined ? undefined : parseBlobPath(at.source),
       backup: at?.backup === undefined ? undefined : parseBlobPath(at.backup),
     };
-    const nominees = nominate(
-      list(source, drawn.source, this.#passed.source),
-      list(backup, drawn.backup, this.#passed.backup),
-      { ...this.#comparison, from: drawn, mustStop, onInStep: this.#tally.inStep },
-    );
+    const nominees = nominate(list(source, drawn.source), list(backup, drawn.backup), {
+      ...this.#comparison,
+      from: drawn,
+      mustStop,
+      onInStep: () => this.#passPair(),
+    });
     let next = await nominees.next();
-    for (; !next.done; next = await nominees.next())
+    for (; !next.done; next = await nominees.next()) {
+      if (next.value.source !== undefined) this.#listed.source++;
+      if (next.value.backup !== undefined) this.#listed.backup++;
       if (scope.includes(this.#key(next.value.path))) yield next.value;
+    }
     if (next.value !== undefined) stopped(next.value);
+  }
+
+  #passPair(): void {
+    this.#listed.source++;
+    this.#listed.backup++;
+    this.#tally.inStep();
   }
 
   async #handle({ path, source, backup }: Nominee): Promise<void> {
     this.#tally.nominated();
     if (source === undefined) {
-      await this.#keepExtra(path, backup.isDirectory);
+      await this.#keepExtra(backup);
       return;
     }
     if (this.#context.dryRun) {
@@ -148,7 +160,7 @@ class Slice {
       await this.#context.report(this.#tally.found(this.#key(path), what));
       return;
     }
-    const place = this.#passed.source.entries;
+    const place = this.#listed.source;
     const readings = toReadings(source, backup);
     const copied = await this.#attempt(path, async () =>
       readings === undefined ? undefined : await this.#comparing.copyListed(this.#key(path), readings),
@@ -164,8 +176,9 @@ class Slice {
   }
 
   /** A directory goes with all that is below it, so that what is below is counted and needs no look of its own. */
-  async #keepExtra(path: BlobPath, isDirectory: boolean): Promise<void> {
+  async #keepExtra({ path, isDirectory, stamp }: ListedBlob): Promise<void> {
     this.#extras++;
+    if (stamp?.account === this.#comparing.source.account) this.#mirroredExtras++;
     if (this.#context.dryRun) {
       await this.#context.report(this.#tally.found(this.#key(path), 'extra'));
       return;

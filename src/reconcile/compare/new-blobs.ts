@@ -17,7 +17,7 @@ export interface SourceListing {
 interface NewBlob {
   readonly path: BlobPath;
   readonly etag: Etag;
-  /** How many entries of the source's listing had gone by, to the page. */
+  /** About how many entries of the source's listing had gone by. */
   readonly place: number;
 }
 

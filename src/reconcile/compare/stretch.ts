@@ -7,11 +7,6 @@ export class Unordered extends Error {
   override readonly name = 'Unordered';
 }
 
-/** What is counted of a listing as it goes by. */
-export interface Passed {
-  entries: number;
-}
-
 /**
  * A listing up to a place, and proof on the way that it has the order that is expected: otherwise nothing tells that
  * what is beyond the place was not before it.
@@ -33,17 +28,6 @@ export async function* upTo(
       to === undefined || last === undefined || isBefore(last, to) ? -1 : firstFrom(page, to, isBefore);
     yield end < 0 ? page : page.slice(0, end);
     if (end >= 0) return;
-  }
-}
-
-/** Counts entries as they are drawn, a page at a time. */
-export async function* counted(
-  pages: Pages,
-  passed: Passed,
-): AsyncGenerator<readonly ListedBlob[], void, void> {
-  for await (const page of pages) {
-    yield page;
-    passed.entries += page.length;
   }
 }
 

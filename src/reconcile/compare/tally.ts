@@ -16,9 +16,9 @@ export class Tally {
   readonly #failed: Record<string, number> = {};
   readonly sample: ReportLine[] = [];
 
-  readonly inStep = (): void => {
+  inStep(): void {
     this.#inStep++;
-  };
+  }
 
   /** A key that did not look in step, whatever comes of it. */
   nominated(): void {

@@ -1,4 +1,4 @@
-import type { AlertCode, ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.js';
+import type { ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.js';
 import { addAlert } from './add-alert.js';
 import { addCounts, addSamples } from './add-counts.js';
 import type { Judgement } from './judge-deletions.js';
@@ -35,7 +35,7 @@ export function beginDeleting(run: Run, judgements: readonly Judgement[], now: D
 }
 
 function toAlert(
-  code: AlertCode | 'deletes-are-kept',
+  code: NonNullable<ContainerProgress['stopped']>,
   container: string,
   { backup, extras }: ContainerProgress,
 ) {
@@ -58,12 +58,13 @@ function toAlert(
         container,
         detail: `${extras} of ${backup} entries of ${container} are on the backup only, more than a run may delete. They stay, unless a run is told by name to delete in ${container}.`,
       };
-    // These were raised when it happened, or are what the settings want.
+    // These were raised when it happened, or are as they should be.
     case 'source-listing-failed':
     case 'shard-failed':
     case 'listing-unordered':
     case 'run-abandoned':
     case 'deletes-are-kept':
+    case 'container-not-mirrored':
       return undefined;
   }
 }

@@ -67,6 +67,7 @@ export async function deleteSlice(
     sample: [...samples.repaired, ...samples.skipped, ...samples.failed],
     listed: { source: 0, backup: 0 },
     extras: 0,
+    mirroredExtras: 0,
     next: isStopped ? { ...shard, line: shard.line + drawn } : undefined,
   };
 }

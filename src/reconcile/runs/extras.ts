@@ -25,10 +25,10 @@ export async function* readExtras(
       phase === 'compare' && shard.container === container && (unordered === true || !isUnordered),
   );
   let skip = from;
-  for await (const { extras, extraLines } of readOutcomes(documents, run.id, shards)) {
+  for await (const { extraCount, extraLines } of readOutcomes(documents, run.id, shards)) {
     if (extraLines === undefined) continue;
-    if (skip >= extras) {
-      skip -= extras;
+    if (skip >= extraCount) {
+      skip -= extraCount;
       continue;
     }
     for await (const line of documents.readLines(extraLines)) {

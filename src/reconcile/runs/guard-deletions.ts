@@ -11,7 +11,7 @@ export const DELETE_GUARD: DeleteGuard = { share: 0.1, number: 100 };
 
 /** What is known when the comparing is done. */
 export interface GuardedContainer {
-  readonly progress: Pick<ContainerProgress, 'backup' | 'extras'>;
+  readonly progress: Pick<ContainerProgress, 'backup' | 'extras' | 'mirroredExtras'>;
   /** What the source was seen to have of the container. */
   readonly source: 'missing' | 'empty' | 'there';
   /** The request names the container. */
@@ -26,10 +26,12 @@ export function guardDeletions(
   container: GuardedContainer,
   { share, number }: DeleteGuard,
 ): NonNullable<ContainerProgress['stopped']> | undefined {
-  const { backup, extras } = container.progress;
+  const { backup, extras, mirroredExtras } = container.progress;
   if (container.areDeletesKept) return 'deletes-are-kept';
   if (container.hasSourceListingFailed) return 'source-listing-failed';
   if (container.hasShardFailed) return 'shard-failed';
+  // Somebody else's, and not lost by the source: no reason for an alert in every run.
+  if (container.source === 'missing' && mirroredExtras === 0) return 'container-not-mirrored';
   // Nobody can allow this one: the heart takes a container that is not there for no proof (invariant 7).
   if (container.source === 'missing') return 'source-container-missing';
   if (container.isAllowed) return undefined;

@@ -5,7 +5,13 @@ import { addCounts, addSamples } from './add-counts.js';
 import { isUnderWay } from './run-progress.js';
 import type { SliceOutcome } from './slice-outcome.js';
 
-export const NOTHING_LISTED: ContainerProgress = { source: 0, backup: 0, inStep: 0, extras: 0 };
+export const NOTHING_LISTED: ContainerProgress = {
+  source: 0,
+  backup: 0,
+  inStep: 0,
+  extras: 0,
+  mirroredExtras: 0,
+};
 
 /**
  * The run with one slice more; undefined when the slice was recorded before, or the run is over. Of a shard that was
@@ -25,14 +31,15 @@ export function recordSlice(run: Run, shard: Shard, outcome: SliceOutcome, now: 
   };
   if (progress.isDone) return recorded;
 
-  const { listed, extras, follow } = outcome;
+  const { listed, extras, mirroredExtras, follow } = outcome;
   const before = run.containers[shard.container] ?? NOTHING_LISTED;
   const container: ContainerProgress = {
     ...before,
     source: before.source + listed.source,
     backup: before.backup + listed.backup,
     inStep: before.inStep + inStep,
-    extras: before.extras + (shard.phase === 'compare' ? extras : 0),
+    extras: before.extras + extras,
+    mirroredExtras: before.mirroredExtras + mirroredExtras,
   };
   const added: Record<string, ShardProgress> = {};
   for (const { shard: name, phase, ...next } of follow) {

@@ -11,7 +11,7 @@ export interface SliceLines {
   readonly report: (line: ReportLine) => Promise<void>;
   readonly extra: (path: BlobPath) => Promise<void>;
   /** Makes the lines appear, and says where. */
-  close(): Promise<Pick<SliceOutcome, 'report' | 'extraLines' | 'extras'>>;
+  close(): Promise<Pick<SliceOutcome, 'report' | 'extraLines' | 'extraCount'>>;
   /** For a walk that does not count. */
   discard(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export function openSliceLines(documents: DocumentStore, shard: Shard, walk: str
       return {
         report: report && names.report,
         extraLines: extras && names.extras,
-        extras: count,
+        extraCount: count,
       };
     },
     discard: async () => {

@@ -12,6 +12,8 @@ export interface SliceOutcome extends Omit<SliceResult, 'next' | 'split'> {
   /** The names of its lines, where there are any. */
   readonly report?: string | undefined;
   readonly extraLines?: string | undefined;
+  /** How many lines of extras there are: fewer than keys, where a directory stands for what is below it; none in a dry run. */
+  readonly extraCount: number;
 }
 
 const MOST_LINES = 300;
@@ -20,7 +22,7 @@ const MOST_LINES = 300;
 export function toOutcome(
   shard: Shard,
   { next, split, ...result }: SliceResult,
-  lines: Pick<SliceOutcome, 'report' | 'extraLines' | 'extras'>,
+  lines: Pick<SliceOutcome, 'report' | 'extraLines' | 'extraCount'>,
   prefixes: readonly string[],
 ): SliceOutcome {
   const sample: readonly ReportLine[] = result.sample.slice(0, MOST_LINES);

@@ -50,9 +50,10 @@ export async function environmentOf(
 export async function startWorker(
   readyFile: string,
   args: readonly string[] = [],
+  options: ProcessOptions = {},
 ): Promise<BlobmirrorProcess> {
   const command = ['worker', `--local=${readyFile}`, '--http-port', '0', ...args];
-  const worker = trackProcess(spawnBlobmirror(command));
+  const worker = trackProcess(spawnBlobmirror(command, options));
   await untilReady(worker, 'blobmirror worker is ready');
   return worker;
 }

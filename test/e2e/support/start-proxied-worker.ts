@@ -17,12 +17,13 @@ export async function startProxiedWorker(
 }
 
 /** The same account at another port. */
-function through(port: number, account: LocalAccount): LocalAccount {
+export function through(port: number, account: LocalAccount): LocalAccount {
   const { host } = new URL(account.blobEndpoint);
   const moved = (text: string): string => text.replaceAll(host, `127.0.0.1:${port}`);
   return {
     ...account,
     blobEndpoint: moved(account.blobEndpoint),
+    dfsEndpoint: account.dfsEndpoint === null ? null : moved(account.dfsEndpoint),
     connectionString: moved(account.connectionString),
   };
 }

@@ -138,6 +138,17 @@ describe('a slice of a compare shard', () => {
     expect(isMirrored(stage, 'changed')).toBe(true);
   });
 
+  it("tells extras that were mirrored from this source from those that are somebody else's", async () => {
+    const stage = createStage();
+    write(stage, 'mirrored');
+    await stage.slice();
+    stage.source.remove(key('mirrored'));
+    const stamp = 'v=1;account=another;etag=0x8D;modified=2026-11-21T21:54:57.000Z';
+    stage.backup.put(key('of-another'), { content: 'x', metadata: { blobmirror: stamp } });
+    stage.backup.put(key('foreign'), { content: 'x' });
+    expect(await stage.slice()).toMatchObject({ extras: 3, mirroredExtras: 1 });
+  });
+
   it('undoes a copy whose source is gone when it is listed again (invariant 5)', async () => {
     const stage = createStage();
     write(stage, 'a', 'b', 'c');
@@ -211,6 +222,24 @@ describe('a slice of a compare shard', () => {
     await stage.slice({ unordered: true }, { source });
     expect(['a', 'b', 'c', 'd'].every((path) => isMirrored(stage, path))).toBe(true);
     expect(stage.extras).toContain('extra');
+  });
+
+  it('lists every entry once, wherever slices stop in a page', async () => {
+    const stage = createStage();
+    write(stage, ...Array.from({ length: 40 }, (_, i) => `p/${i}`));
+    await stage.slice();
+    const shards: CompareShard[] = [SHARD];
+    const listed = { source: 0, backup: 0 };
+    let slices = 0;
+    for (let shard = shards.pop(); shard !== undefined; shard = shards.pop()) {
+      const result = await stage.slice(shard, {}, 0);
+      listed.source += result.listed.source;
+      listed.backup += result.listed.backup;
+      slices++;
+      for (const more of [result.next, result.split]) if (more?.phase === 'compare') shards.push(more);
+    }
+    expect(slices).toBeGreaterThan(10);
+    expect(listed).toEqual({ source: 40, backup: 40 });
   });
 
   it('hands long copies that are not done to the next slice, and walks nothing twice for them', async () => {

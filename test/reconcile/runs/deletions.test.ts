@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BlobmirrorError } from '../../../src/model/errors.js';
 import { parseContainerName, parseKey } from '../../../src/model/key.js';
 import { createScope } from '../../../src/model/scope.js';
+import { NO_COUNTS } from '../../../src/reconcile/runs/add-counts.js';
 import { type Kind, toEntries } from './support/model-listing.js';
 import { ReconcileBench } from './support/reconcile-bench.js';
 
@@ -39,6 +40,30 @@ describe('what only the backup has', () => {
     expect(bench.log.lines.filter(({ message }) => message.includes('alert'))).toHaveLength(1);
   });
 
+  it.each([false, true])(
+    'is counted with all that is below a directory, which is one line (dry run: %s)',
+    async (dryRun) => {
+      const bench = new ReconcileBench({
+        compareSlice: async (_, { extra }) => {
+          // A dry run writes down none.
+          if (!dryRun) await extra(parseKey('photos', 'directory').path);
+          return {
+            counts: NO_COUNTS,
+            sample: [],
+            listed: { source: 1, backup: 301 },
+            extras: 300,
+            mirroredExtras: 300,
+          };
+        },
+      });
+      bench.add('photos', { entries: [] });
+      const run = await bench.run({ dryRun });
+      expect(run.containers['photos']?.extras).toBe(300);
+      expect(run.alerts).toMatchObject([{ code: 'too-many-deletes', container: 'photos' }]);
+      expect(bench.looks).toEqual([]);
+    },
+  );
+
   it('goes, however much it is, where the request names the container', async () => {
     const bench = new ReconcileBench();
     bench.add('photos', { entries: toEntries(repeat('extra', 300)) });
@@ -61,6 +86,28 @@ describe('what only the backup has', () => {
     bench.source.dropContainer(PHOTOS);
     const run = await bench.run({ allowDeletes: [PHOTOS] });
     expect(run.alerts).toMatchObject([{ code: 'source-container-missing', container: 'photos' }]);
+    expect(bench.looks).toEqual([]);
+  });
+
+  it('stays without an alert where the source has no such container and nothing of it was mirrored from there', async () => {
+    const bench = new ReconcileBench({
+      compareSlice: async (_, { extra }) => {
+        await extra(parseKey('photos', 'foreign').path);
+        return {
+          counts: NO_COUNTS,
+          sample: [],
+          listed: { source: 0, backup: 1 },
+          extras: 1,
+          mirroredExtras: 0,
+        };
+      },
+    });
+    bench.add('photos', { entries: [] });
+    bench.source.dropContainer(PHOTOS);
+    expect(await bench.run()).toMatchObject({
+      alerts: [],
+      counts: { skipped: { 'container-not-mirrored': 1 } },
+    });
     expect(bench.looks).toEqual([]);
   });
 

@@ -65,6 +65,7 @@ async function expectExact(seed: number, chances: Chances): Promise<void> {
       backup: count('missing'),
       inStep: entries.filter(({ kind }) => kind === 'same').length,
       extras: entries.filter(({ kind }) => kind === 'extra').length,
+      mirroredExtras: entries.filter(({ kind }) => kind === 'extra').length,
       ...(unorderedAt !== undefined && { unordered: true }),
     });
   }

@@ -6,7 +6,7 @@ import {
 } from '../../../src/reconcile/runs/guard-deletions.js';
 
 const SOUND: GuardedContainer = {
-  progress: { backup: 1000, extras: 1 },
+  progress: { backup: 1000, extras: 1, mirroredExtras: 1 },
   source: 'there',
   isAllowed: false,
   areDeletesKept: false,
@@ -14,7 +14,7 @@ const SOUND: GuardedContainer = {
   hasShardFailed: false,
 };
 
-const of = (backup: number, extras: number) => ({ progress: { backup, extras } });
+const of = (backup: number, extras: number) => ({ progress: { backup, extras, mirroredExtras: extras } });
 const ALLOWED = { isAllowed: true } as const;
 
 describe('what only the backup has', () => {
@@ -43,6 +43,22 @@ describe('what only the backup has', () => {
       'is of a missing container that the request names',
       { ...of(1, 1), source: 'missing', ...ALLOWED },
       'source-container-missing',
+    ],
+
+    [
+      'is of a missing container, and nothing of it was mirrored from this source',
+      { progress: { backup: 5, extras: 5, mirroredExtras: 0 }, source: 'missing', ...ALLOWED },
+      'container-not-mirrored',
+    ],
+    [
+      'is of a missing container, and a single blob of it was mirrored from this source',
+      { progress: { backup: 5, extras: 5, mirroredExtras: 1 }, source: 'missing' },
+      'source-container-missing',
+    ],
+    [
+      'is of an empty source, and nothing of it was mirrored from this source',
+      { progress: { backup: 5, extras: 5, mirroredExtras: 0 }, source: 'empty' },
+      'source-container-empty',
     ],
 
     ['is few, and a listing of the source failed', { hasSourceListingFailed: true }, 'source-listing-failed'],

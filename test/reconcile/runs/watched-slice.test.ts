@@ -22,6 +22,7 @@ function endless(end: 'throws' | 'returns') {
         sample: [],
         listed: { source: 1, backup: 1 },
         extras: 0,
+        mirroredExtras: 0,
         next: shard,
       };
     },
@@ -57,6 +58,7 @@ it('a slice is told to stop when its container is walked anew, and then nothing 
     sample: [],
     listed: { source: inStep, backup: inStep },
     extras: 0,
+    mirroredExtras: 0,
   });
   const bench = new ReconcileBench({
     clock,

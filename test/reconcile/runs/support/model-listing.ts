@@ -60,6 +60,7 @@ export function createModelSlice(model: Model, { perSlice, isSplit, step }: Mode
       sample,
       listed: { source: count('extra'), backup: count('missing') },
       extras: drawn.filter(({ kind }) => kind === 'extra').length,
+      mirroredExtras: drawn.filter(({ kind }) => kind === 'extra').length,
     };
     const odd = unorderedAt === undefined ? undefined : entries[unorderedAt];
     if (odd !== undefined && drawn.includes(odd) && shard.unordered !== true)

@@ -1,0 +1,68 @@
+import { expect, test, vi } from 'vitest';
+import type { Run } from '../../src/model/reconcile/run.js';
+import { writeBlobs } from './support/blobs-of.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { listed } from './support/expect-repaired.js';
+import { listingInPages, type OnPage } from './support/listing-in-pages.js';
+import { startUnheard } from './support/start-unheard.js';
+import { waitUntil } from './support/wait-until.js';
+import { writeAtRandom } from './support/write-at-random.js';
+
+// On a busy machine. What a worker died with waits until its lock expires, after 15 seconds.
+vi.setConfig({ testTimeout: 240_000 });
+
+const BLOBS = 300;
+const WRITES = 300;
+
+/** Small pages, a few in a second, so that the shortest budget there is makes several slices of a container. */
+const slowly: OnPage = ({ xml, number }, response) => {
+  setTimeout(() => response.writeHead(200).end(xml), number === 0 ? 0 : 150);
+  return undefined;
+};
+
+const slicesOf = (run: Run | undefined): number =>
+  Object.values(run?.shards ?? {}).reduce((sum, { slices }) => sum + slices, 0);
+
+test('a full sync whose one of two workers is killed in its middle, while others write, loses no shard and counts none twice', async () => {
+  const unheard = await startUnheard({
+    intercept: { source: (account) => listingInPages(account, 10, slowly) },
+  });
+  const { source, reconciler } = unheard;
+  const env = { BLOBMIRROR_RECONCILE_BUDGET: '1' };
+  const victim = await unheard.startWorker([], { env });
+  await unheard.startWorker([], { env });
+  await writeBlobs(source, 'photos', BLOBS);
+
+  let written = 0;
+  const writing = writeAtRandom(source, {
+    seed: 5,
+    count: WRITES,
+    names: 30,
+    onDone: (done) => (written = done),
+  });
+  await waitUntil('writers are at work', () => written > 20, { within: 10_000 });
+  const begun = await reconciler.start({ dryRun: false, allowDeletes: [], reason: 'http' });
+  if (!('started' in begun)) throw new Error('no run began');
+  const { id } = begun.started;
+  await waitUntil('it is in its middle', async () => slicesOf(await reconciler.read(id)) >= 3, {
+    within: 60_000,
+    every: 20,
+  });
+  victim.signal('SIGKILL');
+  expect(await victim.ended).toBe('SIGKILL');
+  const { run, status } = await unheard.untilEnded(id);
+  await writing;
+  expect([status, run.alerts]).toEqual([0, []]);
+  expect(Object.values(run.shards).filter(({ isDone, failed }) => !isDone || failed !== undefined)).toEqual(
+    [],
+  );
+  // Nobody writes there, and what the killed worker had copied is in step for whoever takes over.
+  expect(run.containers['photos']).toMatchObject({ source: BLOBS, extras: 0 });
+
+  expect((await unheard.reconcile()).status).toBe(0);
+  const count = await expectEqualAccounts(unheard, { within: 1000 });
+  const quiet = await unheard.reconcile();
+  expect(slicesOf(quiet.run)).toBeGreaterThan(6);
+  expect(quiet.run.counts).toMatchObject({ inStep: count, nominated: 0 });
+  expect(listed(quiet.run)).toEqual({ source: count, backup: count });
+});

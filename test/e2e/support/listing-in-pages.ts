@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createAccountSas } from '../../../src/local/account-sas.js';
+import type { LocalAccount } from '../../../src/local/ready-file.js';
+import type { Intercept } from './start-proxy.js';
+
+/** A page of a listing: how many of this container's went before it since the last first page, and its whole answer. */
+export interface ServedPage {
+  readonly container: string;
+  readonly number: number;
+  readonly xml: string;
+}
+
+/** Gives what is to be answered with status 200; undefined: it has answered by itself. */
+export type OnPage = (page: ServedPage, response: ServerResponse) => string | undefined;
+
+/**
+ * Serves the listings of an account's containers in pages of a few entries, so that a listing can go wrong in its
+ * middle. A proxy cannot change a request that is signed: it asks by a SAS instead.
+ */
+export function listingInPages(account: LocalAccount, size: number, onPage: OnPage): Intercept {
+  const { origin } = new URL(account.blobEndpoint);
+  const sas = createAccountSas(account);
+  const numbers = new Map<string, number>();
+
+  async function answer(url: URL, response: ServerResponse): Promise<void> {
+    const container = url.pathname.split('/').at(-1) ?? '';
+    const number = url.searchParams.has('marker') ? (numbers.get(container) ?? 0) + 1 : 0;
+    numbers.set(container, number);
+    const most = Math.min(size, Number(url.searchParams.get('maxresults')));
+    url.searchParams.set('maxresults', String(most));
+    const page = await fetch(`${url.href}&${sas}`);
+    const xml = onPage({ container, number, xml: await page.text() }, response);
+    if (xml === undefined) return;
+    response.writeHead(page.status, { 'content-type': 'application/xml' }).end(xml);
+  }
+
+  return (request, response) => {
+    const url = listingUrl(request, origin);
+    if (url === undefined) return false;
+    answer(url, response).catch((error: unknown) => response.destroy(error as Error));
+    return true;
+  };
+}
+
+function listingUrl({ method, url = '' }: IncomingMessage, origin: string): URL | undefined {
+  const asked = new URL(url, origin);
+  const isListing =
+    asked.searchParams.get('comp') === 'list' && asked.pathname.split('/').filter(Boolean).length === 2;
+  return method === 'GET' && isListing ? asked : undefined;
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { createReconciliation, type Reconciler } from '../../../src/app/create-reconciliation.js';
+import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.js';
+import { readSettings } from '../../../src/config/settings.js';
+import { toEnvironment } from '../../../src/local/environment.js';
+import { parseReconcileRequest } from '../../../src/model/reconcile/parse-reconcile-request.js';
+import type { Run, RunId } from '../../../src/model/reconcile/run.js';
+import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.js';
+import { startLocal } from '../../../src/local/start-local.js';
+import type { StorageRequest } from '../../../src/local/storage/storage-request.js';
+import { createSilentLogger } from '../../support/silent-logger.js';
+import type { BlobmirrorProcess, ProcessOptions } from './blobmirror-process.js';
+import { type Accounts, connectAccounts, startWorker } from './start-environment.js';
+import { through } from './start-proxied-worker.js';
+import { type Intercept, startProxy } from './start-proxy.js';
+import { temporaryDirectory } from './temporary-directory.js';
+import { waitUntil } from './wait-until.js';
+
+export interface UnheardOptions {
+  readonly hierarchical?: boolean;
+  /** Makes what the mirror's requests to an account pass. The tests' do not. */
+  readonly intercept?: Partial<Record<'source' | 'backup', (account: LocalAccount) => Intercept>>;
+}
+
+/** Two accounts none of whose events arrives, so that a full sync alone finds what changes. */
+export interface Unheard extends Accounts {
+  readonly info: LocalInfo;
+  /** As the mirror sees the accounts. */
+  readonly readyFile: string;
+  /** The mirror's own requests so far, oldest first. What it reads and notes of its runs is left out. */
+  readonly requests: StorageRequest[];
+  startWorker(args?: readonly string[], options?: ProcessOptions): Promise<BlobmirrorProcess>;
+  /** What the command line asks. */
+  readonly reconciler: Reconciler;
+  /** Begins a run, as the command line does, and waits for its end. */
+  reconcile(request?: object, options?: { readonly within: number }): Promise<Reconciled>;
+  untilEnded(id: RunId, options?: { readonly within: number }): Promise<Reconciled>;
+}
+
+export interface Reconciled {
+  readonly run: Run;
+  /** What the command line ends with. */
+  readonly status: number;
+}
+
+const running: { stop(): Promise<void> }[] = [];
+/** On a busy machine. */
+const WITHIN = { within: 90_000 };
+
+/** They are gone when the tests of the file are over. */
+export async function startUnheard({
+  hierarchical = false,
+  intercept,
+}: UnheardOptions = {}): Promise<Unheard> {
+  const requests: StorageRequest[] = [];
+  const local = await startLocal({
+    storagePort: 0,
+    serviceBusPort: 0,
+    hierarchical,
+    faults: { seed: 1, dropShare: 1 },
+    onRequest: (request) => {
+      const isMirror = request.userAgent?.startsWith('blobmirror') === true;
+      if (isMirror && request.container !== 'blobmirror-state') requests.push(request);
+    },
+    log: createSilentLogger(),
+  });
+  running.push(local);
+  const info: LocalInfo = { ...local.info, http: { baseUrl: 'http://127.0.0.1:9' } };
+  const readyFile = join(await temporaryDirectory(), 'local.json');
+  const seen = {
+    ...info,
+    source: await behind(info.source, intercept?.source),
+    backup: await behind(info.backup, intercept?.backup),
+  };
+  await writeReadyFile(readyFile, seen);
+  const settings = readSettings(toEnvironment(seen));
+  const reconciliation = createReconciliation(settings, createSilentLogger());
+  const { reconciler } = reconciliation;
+  running.push(reconciliation);
+  const untilEnded: Unheard['untilEnded'] = async (id, options = WITHIN) =>
+    await waitUntil(
+      `the run ${id} has ended`,
+      async () => {
+        const run = await reconciler.read(id);
+        return run?.endedAt !== undefined && { run, status: exitStatusOf(run) };
+      },
+      { ...options, every: 100 },
+    );
+  return {
+    ...connectAccounts(info),
+    info,
+    readyFile,
+    requests,
+    startWorker: async (args, options) => await startWorker(readyFile, args, options),
+    reconciler,
+    untilEnded,
+    reconcile: async (request = {}, options = WITHIN) => {
+      const begun = await reconciler.start(parseReconcileRequest(request, 'command-line'));
+      if ('running' in begun) throw new Error(`the run ${begun.running} is under way`);
+      return await untilEnded(begun.started.id, options);
+    },
+  };
+}
+
+async function behind(
+  account: LocalAccount,
+  intercept: ((account: LocalAccount) => Intercept) | undefined,
+): Promise<LocalAccount> {
+  if (intercept === undefined) return account;
+  const { port } = new URL(account.blobEndpoint);
+  return through(await startProxy(Number(port), intercept(account)), account);
+}
+
+afterAll(async () => {
+  for (const each of running.splice(0).toReversed()) await each.stop();
+});

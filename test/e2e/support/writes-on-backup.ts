@@ -1,0 +1,13 @@
+import { BACKUP } from '../../../src/local/accounts.js';
+import type { StorageRequest } from '../../../src/local/storage/storage-request.js';
+
+/** Of the mirror's requests, those that changed the backup: `container/path`, once for each. */
+export function writesOnBackup(requests: readonly StorageRequest[]): string[] {
+  return requests
+    .filter(
+      ({ account, method, status }) =>
+        account === BACKUP.name && method !== 'GET' && method !== 'HEAD' && status < 300,
+    )
+    .map(({ container, path = '' }) => `${container}/${path}`)
+    .toSorted();
+}

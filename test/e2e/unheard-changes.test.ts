@@ -1,0 +1,14 @@
+import { expect, test, vi } from 'vitest';
+import { expectRepaired } from './support/expect-repaired.js';
+import { startUnheard } from './support/start-unheard.js';
+
+// On a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+test('with no event at all, a full sync converges exactly the keys that are out of step and writes nothing else', async () => {
+  const unheard = await startUnheard();
+  await unheard.startWorker();
+  const { requestsFromEmpty, requestsUnchanged } = await expectRepaired(unheard, 1000, 60_000);
+  expect(requestsFromEmpty).toBeLessThan(1200);
+  expect(requestsUnchanged).toBeLessThan(100);
+});

@@ -1,0 +1,89 @@
+import { expect, test, vi } from 'vitest';
+import { toAccessControl } from '../../src/azure/to-access-control.js';
+import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.js';
+import { connectLakes } from './support/lakes.js';
+import { startUnheard } from './support/start-unheard.js';
+import { pathsOfTree, writeFile, writeFiles } from './support/write-files.js';
+import { writesOnBackup } from './support/writes-on-backup.js';
+
+// On a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+const ALICE = toAccessControl('user::rw-,user:alice:r--,group::r--,mask::r--,other::---');
+const TEAM = toAccessControl(
+  'user::rwx,group::r-x,other::---,default:user::rwx,default:group::r-x,default:other::---',
+);
+
+/** The mirror is at rest when a run has ended. */
+const ALL = { within: 1000, containers: ['lake'] };
+
+test('a full sync repairs a tree that no event told of: access, directories, files in their place, and a rename', async () => {
+  const unheard = await startUnheard({ hierarchical: true });
+  const lakes = connectLakes(unheard.info);
+  const source = lakes.source.getFileSystemClient('lake');
+  const backup = lakes.backup.getFileSystemClient('lake');
+  await unheard.startWorker();
+  await source.create();
+  await writeFiles(source, [
+    ...pathsOfTree('sales', 250),
+    ...['lost', 'old', 'place', 'shared'].flatMap((root) => [1, 2, 3].map((n) => `${root}/below/${n}`)),
+    'place-of-file',
+  ]);
+  await source.getDirectoryClient('empty').create();
+  expect((await unheard.reconcile()).status).toBe(0);
+  const paths = await expectEqualLakes(lakes, ALL);
+
+  // At the source.
+  await source
+    .getFileClient('sales/year=2000/part-1')
+    .setAccessControl(ALICE, { owner: 'alice', group: 'staff' });
+  await source.getDirectoryClient('shared').setAccessControl(TEAM, { owner: 'bob' });
+  await source.getDirectoryClient('shared/below').setPermissions({
+    owner: { read: true, write: true, execute: true },
+    group: { read: false, write: false, execute: false },
+    other: { read: false, write: false, execute: false },
+    stickyBit: false,
+    extendedAcls: false,
+  });
+  await source.getDirectoryClient('old').move('new');
+  // On the backup.
+  await backup.getDirectoryClient('lost').delete(true);
+  await backup.getDirectoryClient('empty').delete();
+  await writeFiles(backup, pathsOfTree('extra', 130));
+  await backup.getDirectoryClient('place').delete(true);
+  await writeFile(backup, 'place', 'a file');
+  await backup.getFileClient('place-of-file').delete();
+  await writeFiles(backup, ['place-of-file/below/1']);
+
+  const { requests, reconcile } = unheard;
+  const writes = () => writesOnBackup(requests).filter((path) => !path.startsWith('lake/.blobmirror'));
+  const moves = () =>
+    requests.filter(({ operation, status: code }) => operation === 'Path_Rename' && code < 300);
+  requests.length = 0;
+  const guarded = await reconcile();
+  // A directory counts with all that is below it: a run does not take more than a hundred files for one.
+  expect(guarded.run.alerts.map(({ code }) => code)).toEqual(['too-many-deletes']);
+  expect(guarded.run.counts).toMatchObject({
+    inStep: paths - 20,
+    nominated: 20 + 140,
+    // A directory that a file below it has brought before is no more to be made.
+    byVerdict: { 'access-set': 3, copied: 10 },
+    skipped: { 'too-many-deletes': 140 },
+    failed: {},
+  });
+  const touched =
+    /^lake\/(sales\/year=2000\/part-1|shared|shared\/below|empty|(lost|new|place)(\/.*)?|place-of-file)$/;
+  expect(writes().filter((path) => !touched.test(path))).toEqual([]);
+  // The directory where a file should be goes by one.
+  expect(moves()).toHaveLength(1);
+
+  requests.length = 0;
+  const { run, status } = await reconcile({ allowDeletes: ['lake'] });
+  expect([status, run.counts.byVerdict]).toEqual([0, { deleted: 2 }]);
+  expect([moves().length, writes().length]).toEqual([2, 0]);
+  // Of listings and of two looks, however much is below the two directories.
+  expect(requests.length).toBeLessThan(20);
+  expect(await expectEqualLakes(lakes, ALL)).toBe(paths);
+  await expectEmptyTrash(lakes, 'lake');
+  expect((await reconcile()).run.counts).toMatchObject({ inStep: paths, nominated: 0 });
+});
