@@ -25,7 +25,7 @@ const PATH = 'a.txt';
 
 export const ROWS: readonly Row[] = [
   {
-    title: 'metadata alone changed',
+    title: 'only metadata changed',
     play: async (scene) => {
       await changeAfterSync(scene, async () => {
         await scene.source.getBlobClient(PATH).setMetadata({ owner: 'ada' });
@@ -35,7 +35,7 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
-    title: 'a header alone changed',
+    title: 'only a header changed',
     play: async (scene) => {
       await changeAfterSync(scene, async () => {
         await scene.source.getBlobClient(PATH).setHTTPHeaders({ blobCacheControl: 'max-age=60' });
@@ -45,7 +45,7 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
-    title: 'a tag alone changed (tags on)',
+    title: 'only a tag changed (tags on)',
     play: async (scene) => {
       const change = async () => void (await scene.source.getBlobClient(PATH).setTags({ state: 'new' }));
       await changeAfterSync(scene, change, { tags: true });
@@ -54,7 +54,7 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
-    title: 'changed twice in one second, same size, synced in between',
+    title: 'a blob changed twice in one second, in size the same, synced in between',
     play: async (scene) => {
       await untilSecondBegins();
       await scene.put('source', PATH, 'one');
@@ -66,7 +66,7 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
-    title: 'the backup is newer but stale',
+    title: 'a blob of the backup is newer but stale',
     play: async (scene) => {
       await scene.put('source', PATH, 'one');
       const found = await plantCopy(scene, 'one');
@@ -80,7 +80,7 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
-    title: 'an old file renamed over another (hierarchical)',
+    title: 'an old file was renamed over another (hierarchical)',
     isHierarchical: true,
     play: async (scene) => {
       await scene.put('source', 'old.txt', 'old');
@@ -91,7 +91,7 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
-    title: 'a foreign blob on the backup',
+    title: 'a foreign blob is on the backup',
     play: async (scene) => {
       await changeAfterSync(scene, async () => await scene.put('backup', 'foreign.txt', 'foreign'));
       const found = await scene.content('foreign.txt');
@@ -99,7 +99,7 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
-    title: 'the source is unreadable from the middle of its listing',
+    title: 'the source is unreadable from the middle of its listing on',
     play: async (scene) => {
       const paths = Array.from({ length: 30 }, (_, i) => `blob${10 + i}.txt`);
       for (const path of paths) await scene.put('source', path, path);
@@ -116,7 +116,7 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
-    title: 'blobs archived at the source, one of them new',
+    title: 'blobs are archived at the source, one of them new',
     play: async (scene) => {
       await scene.put('source', PATH, 'kept');
       await scene.sync();
