@@ -38,7 +38,14 @@ export const ROWS: readonly Row[] = [
     title: 'only a header changed',
     play: async (scene) => {
       await changeAfterSync(scene, async () => {
-        await scene.source.getBlobClient(PATH).setHTTPHeaders({ blobCacheControl: 'max-age=60' });
+        const blob = scene.source.getBlobClient(PATH);
+        // Those that are not named are taken off.
+        const { contentType, contentMD5 } = await blob.getProperties();
+        await blob.setHTTPHeaders({
+          blobCacheControl: 'max-age=60',
+          ...(contentType !== undefined && { blobContentType: contentType }),
+          ...(contentMD5 !== undefined && { blobContentMD5: contentMD5 }),
+        });
       });
       const { cacheControl } = await scene.backup.getBlobClient(PATH).getProperties();
       return judge(cacheControl === 'max-age=60', 'the new header', 'the old header');
