@@ -1,3 +1,4 @@
+import type { Policy } from '../mirror/policy.js';
 import type { Prefix } from '../model/prefix.js';
 import { isInStep } from './in-step.js';
 import { comesBefore, comesBeforeInTree } from './listing-order.js';
@@ -45,8 +46,10 @@ export function toComparison({
   policy,
   hierarchical,
 }: Sides): Pick<NominateOptions, 'isInStep' | 'isBefore'> {
+  // A flat account has no access to compare, and that it has none is read out of the page for every entry.
+  const compared: Policy = hierarchical ? policy : { ...policy, acl: 'off' };
   return {
-    isInStep: (one, other) => isInStep(one, other, policy),
+    isInStep: (one, other) => isInStep(one, other, compared),
     isBefore: hierarchical ? comesBeforeInTree : comesBefore,
   };
 }

@@ -3,9 +3,12 @@ import { ContainerClient, type RequestPolicyFactory } from '@azure/storage-blob'
 import type { ContainerName } from '../../model/key.js';
 import type { Account } from '../connect-account.js';
 import { type Listing, toQuery } from './listing.js';
+import { PageBody } from './page-body.js';
 
 /** Asks for a page and resolves to the bytes of the answer. One at a time. */
 export type PageRequest = (listing: Listing) => Promise<Buffer>;
+
+const ROOM = 1.02;
 
 /**
  * Requests for pages of a container's listing, through a pipeline like all others of the account. The SDK has no call
@@ -14,6 +17,7 @@ export type PageRequest = (listing: Listing) => Promise<Buffer>;
  */
 export function openListing(account: Account, container: ContainerName): PageRequest {
   let body: Buffer | undefined;
+  let expected: number | undefined;
   /** Takes the body of a page as it comes, before the SDK can parse it; errors it parses as ever. */
   const takeBody: RequestPolicyFactory = {
     create: (next) => ({
@@ -21,11 +25,21 @@ export function openListing(account: Account, container: ContainerName): PageReq
         request.streamResponseStatusCodes = new Set([200]);
         const response = await next.sendRequest(request);
         if (response.readableStreamBody !== undefined)
-          body = await readWithin(request.timeout, response.readableStreamBody as Readable);
+          body = await readWithin(
+            request.timeout,
+            response.readableStreamBody as Readable,
+            new PageBody(expected),
+          );
         return response;
       },
     }),
   };
+  /** A page is kept by nobody but the one who asked for it. */
+  function take(): Buffer | undefined {
+    const taken = body;
+    body = undefined;
+    return taken;
+  }
   const pipeline = account.createPipeline();
   pipeline.factories.push(takeBody);
   const { url } = account.client.getContainerClient(container);
@@ -35,19 +49,21 @@ export function openListing(account: Account, container: ContainerName): PageReq
     body = undefined;
     const client = new ContainerClient(`${url}${joint}${toQuery(listing)}`, pipeline);
     await client.getProperties(listing.signal === undefined ? {} : { abortSignal: listing.signal });
-    if (body === undefined) throw new Error('the SDK kept the body of a listing to itself');
-    return body;
+    const page = take();
+    if (page === undefined) throw new Error('the SDK kept the body of a listing to itself');
+    // Pages of a listing are much alike.
+    expected = Math.ceil(page.length * ROOM);
+    return page;
   };
 }
 
 /** A body that is read by the SDK is under the request's limit of time; one that it hands over is not any more. */
-async function readWithin(milliseconds: number, stream: Readable): Promise<Buffer> {
+async function readWithin(milliseconds: number, stream: Readable, body: PageBody): Promise<Buffer> {
   const overdue = new AbortController();
   const timer = milliseconds > 0 ? setTimeout(() => overdue.abort(), milliseconds) : undefined;
   try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of addAbortSignal(overdue.signal, stream)) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
+    for await (const piece of addAbortSignal(overdue.signal, stream)) body.add(piece as Buffer);
+    return body.read();
   } finally {
     clearTimeout(timer);
   }

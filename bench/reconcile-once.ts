@@ -1,0 +1,12 @@
+/**
+ * One reconcile by the settings of the environment, in a process that starts, does all of it and ends: what starts it and
+ * what works on it are one, so that its processor time is all that a reconcile takes of ours. Prints what it left out.
+ */
+import { judgeRun } from './sync/judge-run.js';
+import { reconcileInline } from './sync/reconcile-inline.js';
+
+const { isWhole, leftOut } = judgeRun(
+  await reconcileInline(process.env, Number(process.env['BENCH_WITHIN_MS'] ?? 600_000)),
+);
+process.stdout.write(leftOut.map((path) => `left out: ${path}\n`).join(''));
+process.exit(isWhole ? 0 : 1);

@@ -1,0 +1,56 @@
+import { ServiceBusClient } from '@azure/service-bus';
+import { createReconciliation } from '../../src/app/create-reconciliation.js';
+import { readSettings } from '../../src/config/settings.js';
+import type { ReconcileRequest, Run } from '../../src/model/reconcile/run.js';
+import { createLogger } from '../../src/telemetry/create-logger.js';
+
+const REQUEST: ReconcileRequest = { dryRun: false, allowDeletes: [], reason: 'command-line' };
+const CONCURRENCY = 16;
+
+/**
+ * A whole reconcile in this process: it begins a run, takes the shards off the queue as a worker does, and resolves with
+ * the run when that has ended. One that has not after so many milliseconds is cancelled.
+ */
+export async function reconcileInline(
+  environment: Readonly<Record<string, string | undefined>>,
+  withinMs = 600_000,
+): Promise<Run> {
+  const settings = readSettings(environment);
+  const { reconciler, stop } = createReconciliation(settings, createLogger('silent'));
+  const client = new ServiceBusClient(environment['BLOBMIRROR_SERVICE_BUS'] ?? '');
+  const receiver = client.createReceiver(settings.reconcile.queue);
+  const begun = await reconciler.start(REQUEST);
+  if ('running' in begun) throw new Error(`the run ${begun.running} is under way`);
+  const { id } = begun.started;
+
+  const ended = Promise.withResolvers<Run>();
+  async function look(): Promise<void> {
+    const run = await reconciler.read(id);
+    if (run?.state === 'done' || run?.state === 'cancelled') ended.resolve(run);
+  }
+  await look();
+  receiver.subscribe(
+    {
+      processMessage: async ({ body }) => {
+        await reconciler.handleShard(body);
+        await look();
+      },
+      processError: async ({ error }) => ended.reject(error),
+    },
+    { maxConcurrentCalls: CONCURRENCY },
+  );
+  const overdue = setTimeout(() => {
+    void reconciler
+      .cancel(id)
+      .then(look)
+      .catch((error: unknown) => ended.reject(error));
+  }, withinMs);
+  try {
+    return await ended.promise;
+  } finally {
+    clearTimeout(overdue);
+    await receiver.close();
+    await client.close();
+    await stop();
+  }
+}

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROWS } from '../../bench/correctness/rows.js';
+import { openScene, type Sync } from '../../bench/correctness/scene.js';
+import { judgeRun } from '../../bench/sync/judge-run.js';
+import { reconcileInline } from '../../bench/sync/reconcile-inline.js';
+import { OURS } from '../../bench/sync/sync-tools.js';
+import { type Local, startLocal } from '../../src/local/start-local.js';
+import { createLogger } from '../../src/telemetry/create-logger.js';
+
+/** In which a listing that is refused is given up here; by itself a run insists for some minutes. */
+const WITHIN_MS = 3000;
+
+let flat: Local;
+let tree: Local;
+
+beforeAll(async () => {
+  const ports = { storagePort: 0, serviceBusPort: 0, log: createLogger('silent') };
+  flat = await startLocal(ports);
+  tree = await startLocal({ ...ports, hierarchical: true });
+});
+
+afterAll(async () => {
+  await flat.stop();
+  await tree.stop();
+});
+
+const sync: Sync = async (tool, route) => {
+  const { isWhole, leftOut } = judgeRun(await reconcileInline(tool.command(route).env, WITHIN_MS));
+  return { isContent: isWhole, tells: (path) => leftOut.includes(path) };
+};
+
+// Rows of the table that `npm run bench:correctness` prints, where other tools are beside it.
+test.for(ROWS.map((row, i) => ({ ...row, i })))(
+  'a reconcile leaves the backup right when $title',
+  async ({ play, isHierarchical, i }) => {
+    const { info } = isHierarchical === true ? tree : flat;
+    expect(await play(await openScene(info, `row${i}`, OURS, sync))).toMatchObject({ isRight: true });
+  },
+);
