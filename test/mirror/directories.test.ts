@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { splitStamp } from '../../src/model/stamp.js';
 import { createMemoryTree, at, TREE_POLICY } from '../support/memory-tree.js';
 import { once } from '../support/memory-pair.js';
 
@@ -196,5 +197,38 @@ describe('a write in a tree', () => {
     tree.source.move(at('p'), at('away'));
     await tree.converge(at('p'));
     expect(tree.onBackup()).toEqual({ p: 'x' });
+  });
+
+  it('of headers takes the old stamp off first, since half of it would be in step once that version came back', async () => {
+    const tree = createMemoryTree(
+      once('backupaccount.set-headers', () => {
+        expect(splitStamp(tree.backup.peek(at('p'))?.metadata ?? {}).stamp).toBeUndefined();
+      }),
+    );
+    const blob = { content: 'x', contentMd5: 'm' };
+    tree.source.put(at('p'), { ...blob, headers: { contentType: 'text/a' } });
+    await tree.converge(at('p'));
+    tree.source.put(at('p'), { ...blob, headers: { contentType: 'text/b' } });
+    expect(await tree.converge(at('p'))).toEqual({ verdict: 'restamped' });
+    expect(tree.calls).toContain('backupaccount.set-headers');
+    expect(await tree.converge(at('p'))).toEqual({ verdict: 'in-sync' });
+  });
+
+  it('of access is followed by a reading that compares access, for which there is no condition', async () => {
+    const tree = createMemoryTree(
+      once(
+        'backupaccount.setAccess',
+        async () => {
+          tree.source.permit(at('p'), { ...ACCESS, owner: 'bob' });
+          await tree.otherWorker.converge(at('p'));
+        },
+        2,
+      ),
+    );
+    tree.source.put(at('p'), { content: 'x' });
+    await tree.converge(at('p'));
+    tree.source.permit(at('p'), ACCESS);
+    await tree.converge(at('p'));
+    expect(tree.backup.entry(at('p'))).toMatchObject({ access: { owner: 'bob' } });
   });
 });
