@@ -5,8 +5,7 @@
  */
 import type { ListedReadings, ListedCopy } from '../../mirror/copy-listed.js';
 import { toBlobmirrorError } from '../../model/errors.js';
-import type { Key } from '../../model/key.js';
-import { type BlobPath, parseBlobPath } from '../../model/key.js';
+import { type BlobPath, type ContainerName, type Key, parseBlobPath } from '../../model/key.js';
 import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { ListedBlob, ListRange } from '../../ports/blob-reader.js';
@@ -25,6 +24,7 @@ import { Tally } from './tally.js';
 export interface Comparing extends Sides {
   readonly converge: (key: Key) => Promise<Verdict>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
+  readonly prepareContainer: (container: ContainerName) => Promise<void>;
 }
 
 const CONCURRENCY = 32;
@@ -60,6 +60,7 @@ class Slice {
   readonly #newBlobs: NewBlobs;
   readonly #comparison: ReturnType<typeof toComparison>;
   #verifying: Promise<void> = Promise.resolve();
+  #preparing: Promise<void> | undefined;
   #extras = 0;
   #mirroredExtras = 0;
   #extraDirectory: string | undefined;
@@ -161,6 +162,7 @@ class Slice {
       return;
     }
     const place = this.#listed.source;
+    if (backup === undefined && this.#listed.backup === 0) await this.#prepare();
     const readings = toReadings(source, backup);
     const copied = await this.#attempt(path, async () =>
       readings === undefined ? undefined : await this.#comparing.copyListed(this.#key(path), readings),
@@ -173,6 +175,13 @@ class Slice {
     await this.#tell(path, copied.verdict);
     if (copied.isNew) this.#newBlobs.add({ path, etag: source.etag, place });
     if (this.#newBlobs.isFull) await this.#verify();
+  }
+
+  /** Where the backup was seen to have nothing, its container may be lacking. What keeps it from being made, a copy will tell. */
+  async #prepare(): Promise<void> {
+    const { container } = this.#shard;
+    this.#preparing ??= this.#comparing.prepareContainer(container).catch(() => undefined);
+    await this.#preparing;
   }
 
   /** A directory goes with all that is below it, so that what is below is counted and needs no look of its own. */
