@@ -9,6 +9,7 @@ import { type BlobPath, type ContainerName, type Key, parseBlobPath } from '../.
 import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { ListedBlob, ListRange } from '../../ports/blob-reader.js';
+import { createKnownOrder, type KnownOrder } from '../known-order.js';
 import { lookAtAll } from '../look-at-all.js';
 import { toComparison, toDetails } from '../nominate-prefix.js';
 import { type Drawn, nominate, type Nominee } from '../nominate.js';
@@ -58,6 +59,7 @@ class Slice {
   readonly #listed = { source: 0, backup: 0 };
   readonly #unfinished: BlobPath[] = [];
   readonly #newBlobs: NewBlobs;
+  readonly #order: KnownOrder;
   readonly #comparison: ReturnType<typeof toComparison>;
   #verifying: Promise<void> = Promise.resolve();
   #preparing: Promise<void> | undefined;
@@ -69,7 +71,8 @@ class Slice {
     this.#comparing = comparing;
     this.#shard = shard;
     this.#context = context;
-    this.#comparison = toComparison(comparing);
+    this.#order = createKnownOrder(comparing);
+    this.#comparison = { ...toComparison(comparing), isBefore: this.#order.isBefore };
     this.#newBlobs = new NewBlobs({
       isBefore: this.#comparison.isBefore,
       list: (range) => comparing.source.listBlobs(shard.container, { prefix: shard.prefix, ...range }),
@@ -116,14 +119,13 @@ class Slice {
   ): AsyncGenerator<Nominee, void, void> {
     const { source, backup, scope } = this.#comparing;
     const { container, prefix, from, to, at, unordered } = this.#shard;
-    const { isBefore } = this.#comparison;
     const range = { prefix, ...toDetails(this.#comparing), ...(from !== undefined && { from }) };
     const list = (account: typeof source, after: string | undefined) => {
       const pages = account.listBlobs(container, {
         ...range,
         after: after === undefined ? undefined : parseBlobPath(after),
       });
-      return unordered === true ? pages : upTo(pages, to, isBefore);
+      return unordered === true ? pages : upTo(pages, to, this.#order);
     };
     const drawn: Drawn = {
       source: at?.source === undefined ? undefined : parseBlobPath(at.source),
