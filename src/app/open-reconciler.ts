@@ -37,8 +37,8 @@ export function openReconciler({ settings, accounts, serviceBus, log }: Opening)
       queue,
       converge: async (key) => await (await accounts.heart()).converge(key),
       compareSlice: async (shard, context) => {
-        const { converge, copyListed } = await accounts.heart();
-        return await compareSlice({ ...(await accounts.sides()), converge, copyListed }, shard, context);
+        const heart = await accounts.heart();
+        return await compareSlice({ ...(await accounts.sides()), ...heart }, shard, context);
       },
       log,
     });

@@ -8,6 +8,7 @@ import { shareFlights } from './flights.js';
 import { followRename } from './follow-rename.js';
 import { createKnownDirectories } from './known-directories.js';
 import type { Pair } from './pair.js';
+import { prepareContainer } from './prepare-container.js';
 import type { Tree } from './tree.js';
 
 /** The heart of a process: what its keys and directories share. */
@@ -15,6 +16,7 @@ export interface OpenHeart {
   readonly converge: (key: Key, since?: Date) => Promise<Verdict>;
   readonly followRename: (rename: Rename) => Promise<'renamed' | 'not renamed'>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
+  readonly prepareContainer: (container: ContainerName) => Promise<void>;
 }
 
 export interface HeartOptions {
@@ -46,6 +48,7 @@ export function openHeart(
     converge: shareFlights((key, since) => functions.converge(pair, key, { since }), clock),
     followRename: async (rename) => await functions.followRename(pair, rename),
     copyListed: async (key, readings) => await copyListed(pair, key, readings),
+    prepareContainer: async (container) => await prepareContainer(pair, container),
   };
 }
 

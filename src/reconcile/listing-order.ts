@@ -15,15 +15,30 @@ export function comesBefore(path: string, other: string): boolean {
   return path < other;
 }
 
+/** By code points, which is by bytes of UTF-8, too. */
+export function comesBeforeByPoint(path: string, other: string): boolean {
+  const at = firstDifference(path, other);
+  if (at === undefined) return path.length < other.length;
+  return rankOf(path.charCodeAt(at)) < rankOf(other.charCodeAt(at));
+}
+
 const SLASH = '/'.charCodeAt(0);
 
 /** The slash before all else, as hierarchical accounts list: a directory, what is below it, and then its longer-named neighbours. */
 export function comesBeforeInTree(path: string, other: string): boolean {
+  const at = firstDifference(path, other);
+  if (at === undefined) return path.length < other.length;
+  const [one, another] = [path.charCodeAt(at), other.charCodeAt(at)];
+  return one === SLASH || (another !== SLASH && one < another);
+}
+
+function firstDifference(path: string, other: string): number | undefined {
   const length = Math.min(path.length, other.length);
-  for (let i = 0; i < length; i++) {
-    const [one, another] = [path.charCodeAt(i), other.charCodeAt(i)];
-    if (one === another) continue;
-    return one === SLASH || (another !== SLASH && one < another);
-  }
-  return path.length < other.length;
+  for (let i = 0; i < length; i++) if (path.charCodeAt(i) !== other.charCodeAt(i)) return i;
+  return undefined;
+}
+
+/** Halves of pairs come after all else, as what the pairs stand for does. */
+function rankOf(unit: number): number {
+  return 0xd800 <= unit && unit < 0xe000 ? unit + 0x10000 : unit;
 }

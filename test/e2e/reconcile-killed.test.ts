@@ -11,8 +11,8 @@ import { writeAtRandom } from './support/write-at-random.js';
 // On a busy machine. What a worker died with waits until its lock expires, after 15 seconds.
 vi.setConfig({ testTimeout: 240_000 });
 
-const BLOBS = 300;
-const WRITES = 300;
+const BLOBS = 200;
+const WRITES = 200;
 
 /** Small pages, a few in a second, so that the shortest budget there is makes several slices of a container. */
 const slowly: OnPage = ({ xml, number }, response) => {

@@ -106,7 +106,7 @@ export interface Alert {
   readonly detail: string;
 }
 
-export type AlertCode =
+type AlertCode =
   | 'source-container-missing'
   | 'source-container-empty'
   | 'too-many-deletes'

@@ -5,11 +5,11 @@
  */
 import type { ListedReadings, ListedCopy } from '../../mirror/copy-listed.js';
 import { toBlobmirrorError } from '../../model/errors.js';
-import type { Key } from '../../model/key.js';
-import { type BlobPath, parseBlobPath } from '../../model/key.js';
+import { type BlobPath, type ContainerName, type Key, parseBlobPath } from '../../model/key.js';
 import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { ListedBlob, ListRange } from '../../ports/blob-reader.js';
+import { createKnownOrder, type KnownOrder } from '../known-order.js';
 import { lookAtAll } from '../look-at-all.js';
 import { toComparison, toDetails } from '../nominate-prefix.js';
 import { type Drawn, nominate, type Nominee } from '../nominate.js';
@@ -25,6 +25,7 @@ import { Tally } from './tally.js';
 export interface Comparing extends Sides {
   readonly converge: (key: Key) => Promise<Verdict>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
+  readonly prepareContainer: (container: ContainerName) => Promise<void>;
 }
 
 const CONCURRENCY = 32;
@@ -58,8 +59,10 @@ class Slice {
   readonly #listed = { source: 0, backup: 0 };
   readonly #unfinished: BlobPath[] = [];
   readonly #newBlobs: NewBlobs;
+  readonly #order: KnownOrder;
   readonly #comparison: ReturnType<typeof toComparison>;
   #verifying: Promise<void> = Promise.resolve();
+  #preparing: Promise<void> | undefined;
   #extras = 0;
   #mirroredExtras = 0;
   #extraDirectory: string | undefined;
@@ -68,7 +71,8 @@ class Slice {
     this.#comparing = comparing;
     this.#shard = shard;
     this.#context = context;
-    this.#comparison = toComparison(comparing);
+    this.#order = createKnownOrder(comparing);
+    this.#comparison = { ...toComparison(comparing), isBefore: this.#order.isBefore };
     this.#newBlobs = new NewBlobs({
       isBefore: this.#comparison.isBefore,
       list: (range) => comparing.source.listBlobs(shard.container, { prefix: shard.prefix, ...range }),
@@ -115,14 +119,13 @@ class Slice {
   ): AsyncGenerator<Nominee, void, void> {
     const { source, backup, scope } = this.#comparing;
     const { container, prefix, from, to, at, unordered } = this.#shard;
-    const { isBefore } = this.#comparison;
     const range = { prefix, ...toDetails(this.#comparing), ...(from !== undefined && { from }) };
     const list = (account: typeof source, after: string | undefined) => {
       const pages = account.listBlobs(container, {
         ...range,
         after: after === undefined ? undefined : parseBlobPath(after),
       });
-      return unordered === true ? pages : upTo(pages, to, isBefore);
+      return unordered === true ? pages : upTo(pages, to, this.#order);
     };
     const drawn: Drawn = {
       source: at?.source === undefined ? undefined : parseBlobPath(at.source),
@@ -161,6 +164,7 @@ class Slice {
       return;
     }
     const place = this.#listed.source;
+    if (backup === undefined && this.#listed.backup === 0) await this.#prepare();
     const readings = toReadings(source, backup);
     const copied = await this.#attempt(path, async () =>
       readings === undefined ? undefined : await this.#comparing.copyListed(this.#key(path), readings),
@@ -173,6 +177,13 @@ class Slice {
     await this.#tell(path, copied.verdict);
     if (copied.isNew) this.#newBlobs.add({ path, etag: source.etag, place });
     if (this.#newBlobs.isFull) await this.#verify();
+  }
+
+  /** Where the backup was seen to have nothing, its container may be lacking. What keeps it from being made, a copy will tell. */
+  async #prepare(): Promise<void> {
+    const { container } = this.#shard;
+    this.#preparing ??= this.#comparing.prepareContainer(container).catch(() => undefined);
+    await this.#preparing;
   }
 
   /** A directory goes with all that is below it, so that what is below is counted and needs no look of its own. */

@@ -1,4 +1,5 @@
 import type { ListedBlob } from '../../ports/blob-reader.js';
+import type { KnownOrder } from '../known-order.js';
 
 type Pages = AsyncIterable<readonly ListedBlob[]>;
 
@@ -16,12 +17,12 @@ export class Unordered extends Error {
 export async function* upTo(
   pages: Pages,
   to: string | undefined,
-  isBefore: (path: string, other: string) => boolean,
+  { accepts, isBefore }: KnownOrder,
 ): AsyncGenerator<readonly ListedBlob[], void, void> {
   let last: string | undefined;
   for await (const page of pages) {
     for (const { path } of page) {
-      if (last !== undefined && !isBefore(last, path)) throw new Unordered();
+      if (last !== undefined && !accepts(last, path)) throw new Unordered();
       last = path;
     }
     const end =

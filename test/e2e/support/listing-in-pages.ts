@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { createAccountSas } from '../../../src/local/account-sas.js';
 import type { LocalAccount } from '../../../src/local/ready-file.js';
 import type { Intercept } from './start-proxy.js';
@@ -28,10 +29,10 @@ export function listingInPages(account: LocalAccount, size: number, onPage: OnPa
     numbers.set(container, number);
     const most = Math.min(size, Number(url.searchParams.get('maxresults')));
     url.searchParams.set('maxresults', String(most));
-    const page = await fetch(`${url.href}&${sas}`);
-    const xml = onPage({ container, number, xml: await page.text() }, response);
+    const page = await ask(`${url.href}&${sas}`);
+    const xml = onPage({ container, number, xml: await text(page) }, response);
     if (xml === undefined) return;
-    response.writeHead(page.status, { 'content-type': 'application/xml' }).end(xml);
+    response.writeHead(page.statusCode ?? 502, { 'content-type': 'application/xml' }).end(xml);
   }
 
   return (request, response) => {
@@ -40,6 +41,13 @@ export function listingInPages(account: LocalAccount, size: number, onPage: OnPa
     answer(url, response).catch((error: unknown) => response.destroy(error as Error));
     return true;
   };
+}
+
+/** Over a connection of its own: one that is kept may be closed as it is used again. */
+async function ask(url: string): Promise<IncomingMessage> {
+  return await new Promise((resolve, reject) => {
+    get(url, { agent: false }, resolve).on('error', reject);
+  });
 }
 
 function listingUrl({ method, url = '' }: IncomingMessage, origin: string): URL | undefined {

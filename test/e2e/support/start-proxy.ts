@@ -9,14 +9,22 @@ const running: (() => Promise<void>)[] = [];
 
 /** An HTTP proxy in front of a server on 127.0.0.1. Returns its port. It is gone when the tests of the file are over. */
 export async function startProxy(port: number, intercept: Intercept): Promise<number> {
-  const server = createServer((request, response) => {
+  // Nothing is to fail but what a test makes fail: a connection that is closed just as it is used again would.
+  const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     if (intercept(request, response)) {
       request.resume();
       return;
     }
     const { method, url, headers } = request;
     const onward = send(
-      { host: '127.0.0.1', port, method, path: url, headers: { ...headers, host: `127.0.0.1:${port}` } },
+      {
+        agent: false,
+        host: '127.0.0.1',
+        port,
+        method,
+        path: url,
+        headers: { ...headers, host: `127.0.0.1:${port}` },
+      },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
         answer.pipe(response);

@@ -30,15 +30,15 @@ export interface Unheard extends Accounts {
   readonly readyFile: string;
   /** The mirror's own requests so far, oldest first. What it reads and notes of its runs is left out. */
   readonly requests: StorageRequest[];
-  startWorker(args?: readonly string[], options?: ProcessOptions): Promise<BlobmirrorProcess>;
+  readonly startWorker: (args?: readonly string[], options?: ProcessOptions) => Promise<BlobmirrorProcess>;
   /** What the command line asks. */
   readonly reconciler: Reconciler;
   /** Begins a run, as the command line does, and waits for its end. */
-  reconcile(request?: object, options?: { readonly within: number }): Promise<Reconciled>;
-  untilEnded(id: RunId, options?: { readonly within: number }): Promise<Reconciled>;
+  readonly reconcile: (request?: object, options?: { readonly within: number }) => Promise<Reconciled>;
+  readonly untilEnded: (id: RunId, options?: { readonly within: number }) => Promise<Reconciled>;
 }
 
-export interface Reconciled {
+interface Reconciled {
   readonly run: Run;
   /** What the command line ends with. */
   readonly status: number;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryAccount } from '../../../src/memory/memory-account.js';
 import { copyListed } from '../../../src/mirror/copy-listed.js';
+import { prepareContainer } from '../../../src/mirror/prepare-container.js';
 import { type BlobPath, parseContainerName, parseKey } from '../../../src/model/key.js';
 import type { ReportLine, RunId } from '../../../src/model/reconcile/run.js';
 import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.js';
@@ -46,6 +47,7 @@ function createStage({ dryRun = false } = {}): Stage {
           scope: createScope('sourceaccount'),
           converge: async (each) => await pair.converge(each),
           copyListed: async (key, readings) => await copyListed(sides, key, readings),
+          prepareContainer: async (container) => await prepareContainer(sides, container),
           ...changes,
         },
         { ...SHARD, ...shard },
@@ -110,7 +112,18 @@ describe('a slice of a compare shard', () => {
     const requests = stage.calls.filter((call) => !call.endsWith('.copy-read'));
     expect(requests.filter((call) => call === 'backupaccount.copy')).toHaveLength(200);
     expect(requests.filter((call) => call.endsWith('.read'))).toEqual([]);
-    expect(requests).toHaveLength(203);
+    expect(requests).toHaveLength(204);
+  });
+
+  it('makes a container that the backup lacks once, however many keys are brought into it at once', async () => {
+    const stage = createStage();
+    const paths = Array.from({ length: 50 }, (_, i) => `p/${i}`);
+    write(stage, ...paths);
+    stage.backup.dropContainer(CONTAINER);
+    await stage.slice();
+    expect(paths.every((path) => isMirrored(stage, path))).toBe(true);
+    expect(stage.calls.filter((call) => call === 'backupaccount.createContainer')).toHaveLength(1);
+    expect(stage.calls.filter((call) => call === 'backupaccount.copy')).toHaveLength(50);
   });
 
   it('writes nothing where all is in step (invariant 8)', async () => {
