@@ -52,7 +52,10 @@ export function openAccounts(settings: Settings): OpenAccounts {
     isHierarchical,
     heart: async () => {
       const hierarchical = await isHierarchical();
-      return (opened ??= openHeart({ source, backup, policy: settings.policy }, { hierarchical }));
+      return (opened ??= openHeart(
+        { source, backup, policy: settings.policy },
+        { hierarchical, takesAllBelow: (directory) => scope.takesAllBelow(directory) },
+      ));
     },
     sides: async () => ({
       source,

@@ -28,7 +28,9 @@ export function planLooks(scope: Scope, hint: Hint, isDeep: boolean): readonly P
     const hasBelow = scope.prefixes(prefix).length > 0;
     if (!scope.includes(key))
       return { key: undefined, below: hasBelow && hint.isDeep ? { prefix, when: 'always' } : undefined };
-    const when = isDeep || hint.isDeep ? 'directory' : 'returned';
+    // One that does not go as a whole is left, and what of it is in the scope goes by itself.
+    const whole = scope.takesAllBelow(key) ? 'directory' : 'always';
+    const when = isDeep || hint.isDeep ? whole : 'returned';
     return { key, below: hasBelow ? { prefix, when } : undefined };
   });
   const prefixes = hint.prefixes

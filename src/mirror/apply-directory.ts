@@ -43,7 +43,7 @@ export async function applyToDirectory(
       const outcome = await backup.removeEmptyDirectory(key, decision.ifMatch);
       pair.tree?.known.forget(key);
       if (outcome.outcome !== 'not-empty') return settle(outcome, DELETED, 'in-a-tree');
-      if (onlyEmpty) return { verdict: { verdict: 'in-sync' } };
+      if (onlyEmpty || pair.tree?.takesAllBelow(key) === false) return { verdict: { verdict: 'in-sync' } };
       return await moveOutOfTheWay(pair, key, decision.ifMatch, { verdict: DELETED });
     }
   }

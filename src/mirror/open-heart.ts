@@ -22,6 +22,8 @@ export interface OpenHeart {
 export interface HeartOptions {
   /** Whether both accounts are. */
   readonly hierarchical: boolean;
+  /** Whether the settings take in all that may be below a directory; they do when nothing is said. */
+  readonly takesAllBelow?: (directory: Key) => boolean;
   readonly clock?: Clock;
   /** The two functions that all is made of, for tests that put others in their place. */
   readonly functions?: { readonly converge: typeof converge; readonly followRename: typeof followRename };
@@ -32,7 +34,12 @@ const TRASH_IS_EMPTIED_EVERY_MS = 3_600_000;
 /** Wires the functions of this room to what they share in a process: flights, and what is known of directories. */
 export function openHeart(
   sides: Omit<Pair, 'tree'>,
-  { hierarchical, clock = systemClock, functions = { converge, followRename } }: HeartOptions,
+  {
+    hierarchical,
+    takesAllBelow = () => true,
+    clock = systemClock,
+    functions = { converge, followRename },
+  }: HeartOptions,
 ): OpenHeart {
   const convergeAbove = shareFlights(
     (key, since) => functions.converge(pair, key, { since, isAbove: true }),
@@ -41,6 +48,7 @@ export function openHeart(
   const tree: Tree = {
     known: createKnownDirectories(clock),
     convergeAbove,
+    takesAllBelow,
     emptyTrash: onceInAWhile(async (container) => await sides.backup.emptyTrash(container), clock),
   };
   const pair: Pair = hierarchical ? { ...sides, tree } : sides;

@@ -10,6 +10,8 @@ export interface Tree {
    * and removes what is empty. What is more than that is the business of the directory's own events.
    */
   readonly convergeAbove: (directory: Key, since?: Date) => Promise<Verdict>;
+  /** Whether all that may be below a directory is mirrored. Otherwise it never goes as a whole: what is left out stays. */
+  readonly takesAllBelow: (directory: Key) => boolean;
   /** Deletes, once in a while, what workers that died left in a container's trash. */
   readonly emptyTrash: (container: ContainerName) => Promise<void>;
 }

@@ -33,6 +33,9 @@ export interface Scope extends ContainerNames {
    * such directory, too. The directory itself may be left out by its own name.
    */
   isWhole(directory: Key): boolean;
+
+  /** Whether everything below a directory is in the scope, whatever it is called: it may then go as a whole. */
+  readonly takesAllBelow: (directory: Key) => boolean;
 }
 
 /** A list that lets in (all, when it is empty) and one that leaves out, which has the last word. */
@@ -121,6 +124,9 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
     );
   }
 
+  const takesAllBelow = (directory: Key): boolean =>
+    patterns.include.length === 0 && patterns.exclude.length === 0 && isWhole(directory);
+
   const includesContainer = (container: ContainerName): boolean =>
     prefixes({ container, path: '' }).length > 0;
 
@@ -130,6 +136,7 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
     includesContainer,
     prefixes,
     isWhole,
+    takesAllBelow,
     toBackup: (container) => containerNames.toBackup(container),
     fromBackup: (name) => {
       const container = containerNames.fromBackup(name);

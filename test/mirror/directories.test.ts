@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { mirrorHint, type Mirroring } from '../../src/intake/mirror-hint.js';
+import { openHeart } from '../../src/mirror/open-heart.js';
+import { createScope } from '../../src/model/scope.js';
+import { walk } from '../../src/reconcile/walk.js';
+import { createSilentLogger } from '../support/silent-logger.js';
 import { splitStamp } from '../../src/model/stamp.js';
 import { createMemoryTree, at, TREE_POLICY } from '../support/memory-tree.js';
 import { once } from '../support/memory-pair.js';
@@ -92,6 +97,33 @@ describe('a directory', () => {
     tree.source.dropContainer(at('a').container);
     expect(await tree.converge(at('a'))).toEqual({ verdict: 'skipped', reason: 'source-container-missing' });
     expect(tree.onBackup()).toEqual({ 'a/': '', 'a/1': 'x' });
+  });
+
+  it('is left where the settings may leave out something below it, and only what is in the scope goes', async () => {
+    const { source, backup, onBackup } = createMemoryTree();
+    for (const path of ['a/kept.tmp', 'a/gone', 'b/gone']) backup.put(at(path), { content: path });
+    const scope = createScope('sourceaccount', { patterns: { include: [], exclude: ['*.tmp'] } });
+    const sides = { source, backup, policy: TREE_POLICY };
+    const heart = openHeart(sides, { hierarchical: true, takesAllBelow: scope.takesAllBelow });
+    for (const directory of ['a', 'b']) {
+      const event = {
+        keys: [at(directory)],
+        prefixes: [],
+        rename: undefined,
+        isDeep: true,
+        account: undefined,
+        eventId: directory,
+        eventType: 'Microsoft.Storage.DirectoryDeleted',
+        eventTime: new Date(0),
+        mayChangeSilently: false,
+        event: {},
+      };
+      const walked: Mirroring['walk'] = async (prefixes, from, look) =>
+        await walk({ ...sides, scope, hierarchical: true }, { prefixes, from, look });
+      const earlier = { from: undefined, isDeep: false };
+      await mirrorHint({ scope, ...heart, walk: walked }, createSilentLogger(), event, earlier);
+    }
+    expect(onBackup()).toEqual({ 'a/': '', 'a/kept.tmp': 'a/kept.tmp' });
   });
 
   it('that comes back while it is on its way to the trash is told to have lost what is below it', async () => {

@@ -195,7 +195,7 @@ class Slice {
       return;
     }
     if (this.#extraDirectory !== undefined && path.startsWith(`${this.#extraDirectory}/`)) return;
-    if (isDirectory) this.#extraDirectory = path;
+    if (isDirectory && this.#comparing.scope.takesAllBelow(this.#key(path))) this.#extraDirectory = path;
     await this.#context.extra(path);
   }
 
