@@ -11,7 +11,7 @@ export type PageRequest = (listing: Listing) => Promise<PageAnswer>;
 export interface PageAnswer {
   readonly bytes: Buffer;
   /** They are needed no more: the next page may take their place. */
-  forget(): void;
+  readonly forget: () => void;
 }
 
 /**
