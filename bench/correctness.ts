@@ -23,13 +23,17 @@ const start = async (hierarchical: boolean) =>
   await startLocal({ storagePort: 0, serviceBusPort: 0, hierarchical, log: createLogger('warn') });
 const [flat, tree] = [await start(false), await start(true)];
 const tools = findTools();
-console.log(`\n| change | ${tools.map(({ name }) => name).join(' | ')} |\n| --- |${' --- |'.repeat(tools.length)}`);
+console.log(
+  `\n| change | ${tools.map(({ name }) => name).join(' | ')} |\n| --- |${' --- |'.repeat(tools.length)}`,
+);
 let isOursRight = true;
 for (const [i, row] of ROWS.entries()) {
   const cells: string[] = [];
   for (const tool of tools) {
     const { info } = row.isHierarchical === true ? tree : flat;
-    const { isRight, left }: Judged = await row.play(await openScene(info, `row${i}-${tool.name}`, tool, sync));
+    const { isRight, left }: Judged = await row.play(
+      await openScene(info, `row${i}-${tool.name}`, tool, sync),
+    );
     cells.push(`${isRight ? 'right' : '**wrong**'}: ${left}`);
     if (tool === OURS && !isRight) isOursRight = false;
   }

@@ -9,7 +9,7 @@ import { startUnreadableSource } from './unreadable-source.js';
 export interface Row {
   readonly title: string;
   readonly isHierarchical?: true;
-  play(scene: Scene): Promise<Judged>;
+  readonly play: (scene: Scene) => Promise<Judged>;
 }
 
 export interface Judged {
@@ -20,7 +20,9 @@ export interface Judged {
 
 const SECOND_MS = 1000;
 /** Times of changes have whole seconds, and these are to differ. */
-const aWhile = async (): Promise<void> => void (await sleep(SECOND_MS + 100));
+const aWhile = async (): Promise<void> => {
+  await sleep(SECOND_MS + 100);
+};
 const PATH = 'a.txt';
 
 export const ROWS: readonly Row[] = [

@@ -4,7 +4,7 @@ import type { LocalInfo } from '../../src/local/ready-file.js';
 import type { Route, SyncTool } from '../sync/sync-tools.js';
 
 /** How a sync ended. */
-export interface Ended {
+interface Ended {
   /** Whether it says that all is well. */
   readonly isContent: boolean;
   /** Whether it speaks of what it left out. */

@@ -8,7 +8,7 @@ const REFUSED =
 /** Stands before an account and lists its blobs ten to a page; whoever asks for a second page is refused. For requests with a SAS. */
 export async function startUnreadableSource(
   endpoint: string,
-): Promise<{ readonly blobEndpoint: string; stop(): Promise<void> }> {
+): Promise<{ readonly blobEndpoint: string; readonly stop: () => Promise<void> }> {
   const { origin, pathname } = new URL(endpoint);
 
   function answer(request: IncomingMessage, response: ServerResponse): void {

@@ -1,6 +1,10 @@
 import type { Result } from './result.js';
 
-const COLUMNS: readonly { readonly title: string; readonly digits: number; of(result: Result): number }[] = [
+const COLUMNS: readonly {
+  readonly title: string;
+  readonly digits: number;
+  readonly of: (result: Result) => number;
+}[] = [
   { title: 'wall, s', digits: 2, of: ({ seconds }) => seconds },
   { title: 'CPU per blob, µs', digits: 1, of: ({ cpuSeconds, blobs }) => (cpuSeconds * 1e6) / blobs },
   { title: 'requests per blob', digits: 4, of: ({ requests, blobs }) => requests / blobs },

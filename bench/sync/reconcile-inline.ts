@@ -16,7 +16,8 @@ export async function reconcileInline(
   withinMs = 600_000,
 ): Promise<Run> {
   const settings = readSettings(environment);
-  const { reconciler, stop } = createReconciliation(settings, createLogger('silent'));
+  const reconciliation = createReconciliation(settings, createLogger('silent'));
+  const { reconciler } = reconciliation;
   const client = new ServiceBusClient(environment['BLOBMIRROR_SERVICE_BUS'] ?? '');
   const receiver = client.createReceiver(settings.reconcile.queue);
   const begun = await reconciler.start(REQUEST);
@@ -35,7 +36,10 @@ export async function reconcileInline(
         await reconciler.handleShard(body);
         await look();
       },
-      processError: async ({ error }) => ended.reject(error),
+      processError: async ({ error }) => {
+        ended.reject(error);
+        await Promise.resolve();
+      },
     },
     { maxConcurrentCalls: CONCURRENCY },
   );
@@ -51,6 +55,6 @@ export async function reconcileInline(
     clearTimeout(overdue);
     await receiver.close();
     await client.close();
-    await stop();
+    await reconciliation.stop();
   }
 }

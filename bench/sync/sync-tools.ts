@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { WORKER_FLAGS } from '../../src/cli/worker-flags.js';
 import { createAccountSas } from '../../src/local/account-sas.js';
 import { toEnvironment } from '../../src/local/environment.js';
 import type { LocalAccount, LocalInfo } from '../../src/local/ready-file.js';
@@ -38,7 +39,7 @@ export const OURS: SyncTool = {
   name: 'blobmirror',
   command: ({ info, source, backup, tags = false }) => ({
     program: process.execPath,
-    args: [RECONCILE],
+    args: [...WORKER_FLAGS, RECONCILE],
     env: {
       ...toEnvironment({ ...info, http: { baseUrl: '' } }),
       BLOBMIRROR_INCLUDE_CONTAINERS: source,

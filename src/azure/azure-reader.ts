@@ -61,7 +61,8 @@ export function createAzureReader(account: Account): BlobReader {
         include,
         pageSize,
       })) {
-        const listed = page.entries.map((entry) => new PageEntry(entry));
+        const forget = (): void => page.forget();
+        const listed = page.entries.map((entry) => new PageEntry(entry, forget));
         // The service starts with the very path that it is given.
         yield listed.filter(({ path }) => path !== after && !isReserved(path));
       }

@@ -6,6 +6,7 @@ import { toEnvironment } from '../local/environment.js';
 import type { LocalInfo } from '../local/ready-file.js';
 import { BlobmirrorError } from '../model/errors.js';
 import type { Logger } from '../telemetry/logger.js';
+import { WORKER_FLAGS } from './worker-flags.js';
 
 export interface WorkerProcess {
   /** Asks the worker to end, and ends it after four seconds if it does not. */
@@ -30,7 +31,8 @@ export async function startWorkerProcess(
 
   function launch(...more: readonly string[]): ChildProcess {
     const args = ['worker', '--http-port', String(httpPort), ...more];
-    return spawn(process.execPath, [fileURLToPath(new URL('./main.js', import.meta.url)), ...args], {
+    const script = fileURLToPath(new URL('./main.js', import.meta.url));
+    return spawn(process.execPath, [...WORKER_FLAGS, script, ...args], {
       env: { ...process.env, ...toEnvironment(info) },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

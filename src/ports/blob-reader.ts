@@ -68,4 +68,9 @@ export interface ListedBlob {
   readonly tags?: Tags | undefined;
   /** What a look at the blob would have told; undefined for a directory, and where the listing does not tell all. */
   reading(): BlobPresent | undefined;
+  /**
+   * Nobody will ask it or another entry of its page for anything more, so that the memory of a page, some megabytes, can
+   * serve for the next one. Whoever says nothing keeps them all for as long as one of them is held.
+   */
+  readonly forgetPage?: () => void;
 }

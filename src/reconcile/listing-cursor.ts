@@ -6,6 +6,7 @@ export class ListingCursor {
   #page: readonly ListedBlob[] = [];
   #at = 0;
   #isOver = false;
+  #isKept = false;
 
   private constructor(pages: AsyncIterable<readonly ListedBlob[]>) {
     this.#pages = pages[Symbol.asyncIterator]();
@@ -23,6 +24,11 @@ export class ListingCursor {
     return this.#page[this.#at];
   }
 
+  /** Somebody goes on with the current entry when this listing is past it. */
+  keep(): void {
+    this.#isKept = true;
+  }
+
   /** Goes to the next entry; a promise, to be waited for, where that is on another page. */
   next(): Promise<void> | undefined {
     this.#at++;
@@ -36,6 +42,8 @@ export class ListingCursor {
 
   async #turn(): Promise<void> {
     do {
+      if (!this.#isKept) this.#page[0]?.forgetPage?.();
+      this.#isKept = false;
       const next = await this.#pages.next();
       this.#at = 0;
       this.#isOver = next.done === true;

@@ -53,16 +53,22 @@ export async function* nominate(
       const steps: (Promise<void> | undefined)[] = [];
       if (a !== undefined && b !== undefined && a.path === b.path) {
         if (isInStep(a, b)) onInStep?.();
-        else yield { path: a.path, source: a, backup: b };
+        else {
+          left.keep();
+          right.keep();
+          yield { path: a.path, source: a, backup: b };
+        }
         drawn = { source: a.path, backup: a.path };
         if (mustStop()) return drawn;
         steps.push(left.next(), right.next());
       } else if (a !== undefined && (b === undefined || isBefore(a.path, b.path))) {
+        left.keep();
         yield { path: a.path, source: a, backup: undefined };
         drawn = { source: a.path, backup: pass(drawn.backup, b, a.path) };
         if (mustStop()) return drawn;
         steps.push(left.next());
       } else if (b !== undefined) {
+        right.keep();
         yield { path: b.path, source: undefined, backup: b };
         drawn = { source: pass(drawn.source, a, b.path), backup: b.path };
         if (mustStop()) return drawn;

@@ -50,6 +50,18 @@ async function nominated(
 }
 
 describe('nominate', () => {
+  it('lets go of a page once it is past it, unless it nominated one of its keys', async () => {
+    const forgotten: string[] = [];
+    const forgettable = (blob: ListedBlob, side: string): ListedBlob => ({
+      ...blob,
+      forgetPage: () => forgotten.push(`${side} ${blob.path}`),
+    });
+    const source = ['a', 'b', 'c', 'd', 'e', 'f'].map((path) => forgettable(onSource(path, path), 'source'));
+    const backup = ['a', 'b', 'd', 'e', 'f'].map((path) => forgettable(onBackup(path, path), 'backup'));
+    expect(await nominated(source, backup)).toEqual(['c']);
+    expect(forgotten).toEqual(['source a', 'backup a', 'backup d', 'source e', 'backup f']);
+  });
+
   it('passes over what carries the ETag of the source and names everything else', async () => {
     const source = [
       onSource('equal', '0x1'),

@@ -1,6 +1,6 @@
 import type { Metadata } from '../../model/stamp.js';
 import type { Tags } from '../../model/tags.js';
-import type { BlobProperties } from '../to-reading.js';
+import { type BlobProperties, toTier } from '../to-reading.js';
 import type { ListedAccess, ListedDetails } from './listed-page.js';
 
 /** An entry of a listing as it is written: names of elements, or of metadata and tags, to their decoded text. */
@@ -50,6 +50,16 @@ function toBlobProperties(fields: ReadonlyMap<string, string>): BlobProperties {
     archiveStatus: fields.get('ArchiveStatus'),
     tagCount: toCount(fields, 'TagCount'),
   };
+}
+
+/** Of a block blob. It is told also where another property is none, so that a walk can compare it. */
+export function toListedTier(fields: ReadonlyMap<string, string>): string | undefined {
+  const tier = toTier({
+    accessTier: fields.get('AccessTier'),
+    accessTierInferred: fields.get('AccessTierInferred') === 'true',
+    archiveStatus: fields.get('ArchiveStatus'),
+  });
+  return tier === '' ? undefined : tier;
 }
 
 function toAccess(fields: ReadonlyMap<string, string>): ListedAccess | undefined {

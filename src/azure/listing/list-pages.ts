@@ -10,7 +10,7 @@ import { toStorageError } from '../storage-error.js';
 import { DamagedPage } from './damaged-page.js';
 import type { ListedPage } from './listed-page.js';
 import type { Listing } from './listing.js';
-import { openListing } from './open-listing.js';
+import { openListing, type PageAnswer } from './open-listing.js';
 import { readPage } from './read-page.js';
 
 /**
@@ -29,7 +29,7 @@ export async function* listPages(
   for (;;) {
     let page: ListedPage;
     try {
-      page = readPage(await request({ ...listing, marker }));
+      page = toPage(await request({ ...listing, marker }));
     } catch (error) {
       if (listing.signal?.aborted === true) throw listing.signal.reason;
       throw toListingError(error, account.name);
@@ -39,6 +39,20 @@ export async function* listPages(
     if (page.nextMarker === marker) throw damaged(account.name, 'a page that is followed by itself');
     marker = page.nextMarker;
   }
+}
+
+function toPage({ bytes, forget }: PageAnswer): ListedPage {
+  const page = readPage(bytes);
+  let isForgotten = false;
+  return {
+    ...page,
+    forget: () => {
+      if (isForgotten) return;
+      isForgotten = true;
+      page.forget();
+      forget();
+    },
+  };
 }
 
 function toListingError(error: unknown, account: string): BlobmirrorError {

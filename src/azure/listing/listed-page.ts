@@ -9,6 +9,11 @@ export interface ListedPage {
   readonly entries: readonly ListedEntry[];
   /** What the request for the next page names; undefined after the last one. Opaque, and good for later. */
   readonly nextMarker: string | undefined;
+  /**
+   * Nobody will ask its entries for anything more: its bytes may be overwritten by another page. An entry that is asked
+   * all the same knows nothing.
+   */
+  forget(): void;
 }
 
 /**

@@ -8,9 +8,9 @@ export class PageBody {
   #bytes: Buffer;
   #length = 0;
 
-  /** @param expected how many bytes there will be, about */
-  constructor(expected = FIRST_BYTES) {
-    this.#bytes = Buffer.allocUnsafeSlow(expected);
+  /** @param room to put them, if there is some that nobody needs */
+  constructor(room: Buffer | undefined) {
+    this.#bytes = room ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
 
   add(piece: Uint8Array): void {
@@ -23,6 +23,11 @@ export class PageBody {
   /** All of them so far. */
   read(): Buffer {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Where they are, and what is left of it. */
+  get room(): Buffer {
+    return this.#bytes;
   }
 
   #grow(size: number): void {

@@ -13,10 +13,13 @@ import type { ListedEntry } from './listed-page.js';
 export class PageEntry implements ListedBlob {
   readonly path: BlobPath;
   readonly #entry: ListedEntry;
+  /** Of the page that it is on. */
+  readonly forgetPage: () => void;
 
-  constructor(entry: ListedEntry) {
+  constructor(entry: ListedEntry, forgetPage: () => void) {
     this.path = parseBlobPath(entry.name);
     this.#entry = entry;
+    this.forgetPage = forgetPage;
   }
 
   get isDirectory(): boolean {

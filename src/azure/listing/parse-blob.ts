@@ -1,10 +1,9 @@
 import { type Etag, parseEtag } from '../../model/etag.js';
 import { STAMP_NAME } from '../../model/stamp.js';
 import { DamagedPage } from './damaged-page.js';
-import { type EntryFields, toDetails } from './entry-fields.js';
+import { type EntryFields, toDetails, toListedTier } from './entry-fields.js';
 import type { ListedEntry } from './listed-page.js';
 import { childrenOf, textOf, type XmlElement } from './parse-elements.js';
-import { toTier } from '../to-reading.js';
 import { toStamp } from './to-stamp.js';
 
 /** The entry that a `<Blob>` is; none for a snapshot, an old version or a deleted blob. @throws DamagedPage */
@@ -26,11 +25,7 @@ export function parseBlob(blob: XmlElement): readonly ListedEntry[] {
   const isSettled = copyStatus === undefined || copyStatus === 'success';
   const stamp = text(only(metadata, STAMP_NAME, inAnyCase));
   const isBlockBlob = text(only(properties, 'BlobType')) === 'BlockBlob';
-  const tier = toTier({
-    accessTier: text(only(properties, 'AccessTier')),
-    accessTierInferred: fields.properties.get('AccessTierInferred') === 'true',
-    archiveStatus: fields.properties.get('ArchiveStatus'),
-  });
+  only(properties, 'AccessTier');
   return [
     {
       name,
@@ -38,7 +33,7 @@ export function parseBlob(blob: XmlElement): readonly ListedEntry[] {
       stamp: stamp === undefined || !isSettled ? undefined : toStamp(stamp),
       isDirectory: text(only(properties, 'ResourceType')) === 'directory',
       isBlockBlob,
-      tier: isBlockBlob && tier !== '' ? tier : undefined,
+      tier: isBlockBlob ? toListedTier(fields.properties) : undefined,
       details: () => toDetails(fields),
     },
   ];

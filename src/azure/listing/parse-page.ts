@@ -17,7 +17,8 @@ export function parsePage(bytes: Uint8Array): ListedPage {
     if (child.name !== 'Blob') throw new DamagedPage(`${child.name} among the blobs`);
     return parseBlob(child);
   });
-  return { entries, nextMarker: marker === '' ? undefined : marker };
+  // Its entries have read all there is.
+  return { entries, nextMarker: marker === '' ? undefined : marker, forget: () => {} };
 }
 
 function the(parent: XmlElement, name: string): XmlElement {

@@ -33,7 +33,7 @@ export function scanPage(bytes: Buffer): ListedPage | undefined {
   if (entries === undefined || !cursor.leaf() || !cursor.isNamed(NEXT_MARKER)) return undefined;
   const marker = cursor.text();
   if (!cursor.skip(ROOT.close) || !WHITE_SPACE.test(bytes.toString('latin1', cursor.at))) return undefined;
-  return { entries, nextMarker: marker === '' ? undefined : marker };
+  return { entries, nextMarker: marker === '' ? undefined : marker, forget: () => cursor.forget() };
 }
 
 /** An empty `Blobs`, which may follow, is a leaf too. */

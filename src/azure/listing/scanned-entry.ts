@@ -1,9 +1,8 @@
 import type { Etag } from '../../model/etag.js';
 import type { Stamp } from '../../model/stamp.js';
-import { toDetails } from './entry-fields.js';
+import { toDetails, toListedTier } from './entry-fields.js';
 import type { ListedDetails, ListedEntry } from './listed-page.js';
 import { readFields } from './read-fields.js';
-import { toTier } from '../to-reading.js';
 import { toStamp } from './to-stamp.js';
 import type { XmlCursor } from './xml-cursor.js';
 
@@ -65,7 +64,7 @@ export class ScannedEntry implements ListedEntry {
   get tier(): string | undefined {
     const { isBlockBlob, isRehydrating, tierStart, tierEnd } = this.#places;
     if (!isBlockBlob) return undefined;
-    if (isRehydrating) return toTier(this.details().properties);
+    if (isRehydrating) return toListedTier(readFields(this.#cursor, this.#places.start).properties);
     return tierStart < 0 ? undefined : this.#cursor.text(tierStart, tierEnd);
   }
 

@@ -22,7 +22,7 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
  */
 export class XmlCursor {
   at = 0;
-  readonly #bytes: Buffer;
+  #bytes: Buffer;
   readonly #encoding: 'latin1' | 'utf8';
   /** Of the last leaf. */
   #name = 0;
@@ -33,6 +33,11 @@ export class XmlCursor {
   constructor(bytes: Buffer, isAscii: boolean) {
     this.#bytes = bytes;
     this.#encoding = isAscii ? 'latin1' : 'utf8';
+  }
+
+  /** There is nothing to go over any more. */
+  forget(): void {
+    this.#bytes = Buffer.alloc(0);
   }
 
   get isAtEnd(): boolean {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectAccount, type ConnectOptions } from '../../../src/azure/connect-account.js';
 import { listPages } from '../../../src/azure/listing/list-pages.js';
+import type { ListedEntry } from '../../../src/azure/listing/listed-page.js';
 import type { Listing } from '../../../src/azure/listing/listing.js';
 import { parseContainerName } from '../../../src/model/key.js';
 import { rejectionOf } from '../support/answering-service.js';
@@ -44,6 +45,22 @@ async function serve(
   };
   return { account, queries, list };
 }
+
+describe('a page', () => {
+  it('keeps all that its entries know while others come, until it is forgotten', async () => {
+    const { account } = await serve((response, _, query) => {
+      const marker = Number(query.get('marker') ?? 0);
+      response.end(page([`blob-${marker}`], marker < 3 ? String(marker + 1) : ''));
+    });
+    const entries: ListedEntry[] = [];
+    for await (const listed of listPages(account, CONTAINER)) {
+      entries.push(...listed.entries);
+      if (entries.length % 2 === 0) listed.forget();
+    }
+    expect(entries.filter((_, i) => i % 2 === 0).map(({ name }) => name)).toEqual(['blob-0', 'blob-2']);
+    expect(entries.filter((_, i) => i % 2 === 1).map(({ name, etag }) => name + etag)).toEqual(['', '']);
+  });
+});
 
 describe('a listing', () => {
   it('asks for what it is told to, beside the signature, and goes on from marker to marker', async () => {

@@ -71,8 +71,8 @@ describe('the scanner of listings', () => {
     await source.getBlockBlobClient('a/b & é').upload('x', 1, { metadata: { a: 'b <c>' }, ...tags });
     await source.getBlockBlobClient('c').upload('x', 1);
     const account = connectAccount({ connectionString: storage.connectionString('sourceaccount') });
-    const page = await openListing(account, parseContainerName('docs'))(listing);
-    expect(scanPage(page)?.entries).toHaveLength(listing.prefix === undefined ? (hierarchical ? 3 : 2) : 0);
+    const { bytes } = await openListing(account, parseContainerName('docs'))(listing);
+    expect(scanPage(bytes)?.entries).toHaveLength(listing.prefix === undefined ? (hierarchical ? 3 : 2) : 0);
   });
 });
 
