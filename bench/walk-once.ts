@@ -42,6 +42,7 @@ const { counts } = await compareSlice(
     hierarchical: false,
     converge: neverToBeDone,
     copyListed: neverToBeDone,
+    prepareContainer: neverToBeDone,
   },
   {
     run: 'bench' as RunId,
