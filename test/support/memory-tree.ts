@@ -16,7 +16,7 @@ export interface MemoryTree extends OpenHeart {
   /** Another worker, with a memory of its own; its calls are neither counted nor disturbed. */
   readonly otherWorker: OpenHeart;
   /** Paths of the backup with the content of files, a directory with a slash at its end. What is in the trash is not there. */
-  onBackup(): Readonly<Record<string, string>>;
+  readonly onBackup: () => Readonly<Record<string, string>>;
 }
 
 export const at = (path: string): Key => parseKey('lake', path);
