@@ -35,7 +35,7 @@ export function guardBlobWrites(
     if (isFolderStub(blob)) {
       const [, conditions] = rest;
       await store.checkContainerExist(context, blob.accountName, blob.containerName);
-      return guarded(context, () => putFolderStub(context, namespace, blob, conditions));
+      return orTypeMismatch(context, () => putFolderStub(context, namespace, blob, conditions));
     }
     return guarded(context, () => createBlob(context, blob, ...rest));
   };

@@ -1,5 +1,6 @@
 import { validateWriteConditions } from '../storage/azurite.js';
 import type { Conditions, Context } from '../storage/azurite-model.js';
+import { isDirectory } from './entry.js';
 import { type Namespace, type NewDocument, PathConflict } from './namespace.js';
 
 const mark = 'hdi_isfolder';
@@ -13,10 +14,11 @@ export function isFolderStub({ metadata, properties, entry }: NewDocument): bool
 
 /**
  * Makes the directory that such a blob becomes in a hierarchical account. Inferred: azcopy makes directories there in
- * this way and sets their access control lists afterwards. That the event is that of any other Put Blob, and that
- * nothing is replaced, is inferred too.
+ * this way and sets their access control lists afterwards. Its files may bring such a directory into being first, and it
+ * takes a refusal for a failure: so a directory that is there stays with what is in it and takes the metadata, as by
+ * Path Create. That, and that the event is that of any other Put Blob, is inferred too.
  *
- * @throws PathConflict where anything is
+ * @throws PathConflict where a file is
  */
 export function putFolderStub(
   context: Context,
@@ -24,8 +26,9 @@ export function putFolderStub(
   { accountName, containerName, name, metadata, properties }: NewDocument,
   conditions: Conditions | undefined,
 ): void {
-  if (namespace.find(accountName, containerName, name) !== undefined) throw new PathConflict();
-  validateWriteConditions(context, conditions, null);
+  const there = namespace.find(accountName, containerName, name);
+  if (there !== undefined && !isDirectory(there)) throw new PathConflict();
+  validateWriteConditions(context, conditions, there?.document ?? null);
   const node = namespace.makeDirectory(accountName, containerName, name);
   const own = Object.entries(metadata ?? {}).filter(([each]) => each.toLowerCase() !== mark);
   node.document.metadata = { ...Object.fromEntries(own), [mark]: 'true' };

@@ -26,7 +26,7 @@ describe('the Blob API of a hierarchical account', () => {
     expect(await paths()).toEqual([]);
   });
 
-  it('makes a directory of an empty blob that is marked as a folder, where nothing is', async () => {
+  it('makes a directory of an empty blob that is marked as a folder, and marks one that is there', async () => {
     const { source, files, write, paths, mutations } = await startLake();
     await write('f');
     const stub = async (path: string, content = '') =>
@@ -40,8 +40,9 @@ describe('the Blob API of a hierarchical account', () => {
     expect(directory).toMatchObject({ etag: made.etag, metadata: { a: 'b', hdi_isfolder: 'true' } });
     expect(directory.contentMD5).toBeUndefined();
     await stub('content', 'x');
-    for (const taken of ['f', 'd', 'd/e', 'f/g'])
-      expect(await refusalOf(stub(taken))).toBe('409 ResourceTypeMismatch');
+    for (const taken of ['f', 'f/g']) expect(await refusalOf(stub(taken))).toBe('409 ResourceTypeMismatch');
+    await stub('d');
+    expect((await files.getDirectoryClient('d').getProperties()).metadata).toMatchObject({ a: 'b' });
     expect(await paths()).toEqual(['content', 'd', 'd/e', 'd/e/g', 'f']);
     expect(await refusalOf(files.getDirectoryClient('content').create())).toBe('409 PathConflict');
   });
