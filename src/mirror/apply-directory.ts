@@ -18,12 +18,8 @@ export async function applyToDirectory(
   decision: DirectoryDecision,
   { onlyEmpty }: { readonly onlyEmpty: boolean },
 ): Promise<Applied> {
-  const { source, backup } = pair;
+  const { backup } = pair;
   switch (decision.action) {
-    case 'create-container-and-make-directory':
-      await backup.createContainer(key.container, (await source.readContainer(key.container)) ?? {});
-      return await make(pair, key, decision);
-
     case 'make-directory':
       return await make(pair, key, decision);
 

@@ -3,7 +3,6 @@ import type { Key } from '../model/key.js';
 import type { BlobPresent } from '../model/reading.js';
 import { addStamp, fitsIntoMetadata, type Metadata } from '../model/stamp.js';
 import type { Verdict } from '../model/verdict.js';
-import type { WriteCondition } from '../ports/write-outcome.js';
 import { type Applied, settle, skipped } from './applied.js';
 import { applyToDirectory } from './apply-directory.js';
 import { decideInStep } from './decide.js';
@@ -31,11 +30,7 @@ export async function apply(
       return { verdict: { verdict: 'unfinished', engine: 'copy-blob' } };
 
     case 'copy':
-      return await copy(pair, key, decision, decision.condition);
-
-    case 'create-container-and-copy':
-      await backup.createContainer(key.container, (await source.readContainer(key.container)) ?? {});
-      return await copy(pair, key, decision, { nothingThere: true });
+      return await copy(pair, key, decision);
 
     case 'make-way': {
       const outcome = await backup.delete(key, decision.ifMatch);
@@ -73,8 +68,7 @@ export async function apply(
 async function copy(
   pair: Pair,
   key: Key,
-  { source: from, missing }: Extract<Decision, { action: 'copy' | 'create-container-and-copy' }>,
-  condition: WriteCondition,
+  { source: from, condition, missing }: Extract<Decision, { action: 'copy' }>,
 ): Promise<Applied> {
   const { source, backup, policy } = pair;
   const { metadata, stamped } = stampedMetadata(source.account, from);

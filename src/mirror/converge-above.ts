@@ -6,7 +6,6 @@ import type { Tree } from './tree.js';
 /** What may be done to a directory on behalf of something below it. */
 const MODEST: ReadonlySet<Decision['action']> = new Set<Decision['action']>([
   'make-directory',
-  'create-container-and-make-directory',
   'make-way',
   'remove-directory',
   'set-directory-metadata',

@@ -17,6 +17,7 @@ import type { Decision } from './decision.js';
 import { LONGEST_PRELUDE_MS } from './longest-prelude.js';
 import type { Look } from './look.js';
 import type { Pair } from './pair.js';
+import { makeContainer } from './make-container.js';
 import type { Tree } from './tree.js';
 
 /** How often one call reads again because somebody else moved, before the key is left to a later message. */
@@ -45,7 +46,9 @@ export async function converge(pair: Pair, key: Key, look: Look = {}): Promise<V
     const decision = decide(sides, onSource, onBackup, policy);
     const isLeft = look.isAbove === true && !isModest(decision);
 
-    if (tree !== undefined && !isLeft && isOfSomethingNew(decision)) {
+    const isNew = !isLeft && isOfSomethingNew(decision);
+    if (isNew && isWithoutContainer(onBackup)) await makeContainer(pair, key.container);
+    if (tree !== undefined && isNew) {
       // What is known of the directory above may be why the round before was in vain.
       const parent = await prepareParent(tree, key, { isSure: round === 0 });
       if (parent === 'moved') continue;
@@ -77,13 +80,15 @@ function isOfSomethingNew(decision: Decision): boolean {
   switch (decision.action) {
     case 'copy':
       return 'nothingThere' in decision.condition;
-    case 'create-container-and-copy':
     case 'make-directory':
-    case 'create-container-and-make-directory':
       return true;
     default:
       return false;
   }
+}
+
+function isWithoutContainer(reading: Reading): boolean {
+  return !reading.present && reading.container === 'missing';
 }
 
 /** Remembers a directory that is in step, and sees to those above a key that the source lacks. */

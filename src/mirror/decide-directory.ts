@@ -10,10 +10,7 @@ export function decideDirectory(sides: Sides, source: Reading, backup: Reading, 
   if (isDirectory(source)) {
     if (isDirectory(backup)) return decideBothDirectories(source, backup, policy);
     if (backup.present) return decideFileInTheWay(sides, backup);
-    const made = { source, ...withMissing(policy, source, backup) };
-    return backup.container === 'exists'
-      ? { action: 'make-directory', ...made }
-      : { action: 'create-container-and-make-directory', ...made };
+    return { action: 'make-directory', source, ...withMissing(policy, source, backup) };
   }
   if (!isDirectory(backup)) return { action: 'nothing' };
   if (source.present) {

@@ -55,8 +55,10 @@ export function decideInStep(source: BlobPresent, backup: BlobPresent, policy: P
 function decideSourceOnly(sides: Sides, source: BlobPresent, backup: BlobAbsent, policy: Policy): Decision {
   const move = SOURCE_ONLY[sourceState(sides, source)];
   if (move !== 'copy') return { action: 'skip', reason: move };
-  const copied = { source, ...withMissing(policy, source, backup) };
-  return backup.container === 'exists'
-    ? { action: 'copy', condition: { nothingThere: true }, ...copied }
-    : { action: 'create-container-and-copy', ...copied };
+  return {
+    action: 'copy',
+    condition: { nothingThere: true },
+    source,
+    ...withMissing(policy, source, backup),
+  };
 }

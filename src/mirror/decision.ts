@@ -9,7 +9,6 @@ export type Decision =
   | { readonly action: 'nothing'; readonly isDirectory?: true }
   /** `missing` is the access that the copy does not bring with it and the backup does not have; so below. */
   | ({ readonly action: 'copy'; readonly condition: WriteCondition } & Copied)
-  | ({ readonly action: 'create-container-and-copy' } & Copied)
   /** A blob's kind cannot be changed: the backup's goes, and the next round copies. */
   | { readonly action: 'make-way'; readonly ifMatch: Etag }
   | { readonly action: 'restamp'; readonly source: BlobPresent; readonly backup: BlobPresent }
@@ -40,7 +39,7 @@ export interface MadeDirectory {
 
 /** Where one of the sides is, or was, a directory. */
 export type DirectoryDecision =
-  | ({ readonly action: 'make-directory' | 'create-container-and-make-directory' } & MadeDirectory)
+  | ({ readonly action: 'make-directory' } & MadeDirectory)
   | { readonly action: 'set-directory-metadata'; readonly source: DirectoryPresent; readonly ifMatch: Etag }
   /** The source has a file where the backup has a directory. */
   | { readonly action: 'clear-directory'; readonly ifMatch: Etag }

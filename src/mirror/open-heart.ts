@@ -8,7 +8,7 @@ import { shareFlights } from './flights.js';
 import { followRename } from './follow-rename.js';
 import { createKnownDirectories } from './known-directories.js';
 import type { Pair } from './pair.js';
-import { prepareContainer } from './prepare-container.js';
+import { prepareContainer } from './make-container.js';
 import type { Tree } from './tree.js';
 
 /** The heart of a process: what its keys and directories share. */

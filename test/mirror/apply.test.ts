@@ -51,7 +51,6 @@ describe('apply', () => {
     const writes: Decision[] = [
       { action: 'copy', source: onSource, condition: { ifMatch: onBackup.etag } },
       { action: 'copy', source: onSource, condition: { nothingThere: true } },
-      { action: 'create-container-and-copy', source: onSource },
       { action: 'make-way', ifMatch: onBackup.etag },
       { action: 'restamp', source: onSource, backup: onBackup },
       { action: 'set-tier', tier: 'Cool' },
@@ -82,13 +81,6 @@ describe('apply', () => {
     expect(await stage.apply(copy)).toEqual({
       verdict: { verdict: 'unfinished', engine: 'blocks-from-url' },
     });
-  });
-
-  it('makes a container without metadata when that of the source has just gone, and leaves the rest to the copy', async () => {
-    const stage = await createStage({ outcome: 'source-moved' });
-    stage.source.dropContainer(KEY.container);
-    const decision: Decision = { action: 'create-container-and-copy', source: stage.onSource };
-    expect(await stage.apply(decision)).toEqual({ again: 'somebody moved' });
   });
 
   it('copies from a service that knows no tags', async () => {

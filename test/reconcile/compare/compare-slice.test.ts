@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryAccount } from '../../../src/memory/memory-account.js';
 import { copyListed } from '../../../src/mirror/copy-listed.js';
-import { prepareContainer } from '../../../src/mirror/prepare-container.js';
+import { prepareContainer } from '../../../src/mirror/make-container.js';
 import { type BlobPath, parseContainerName, parseKey } from '../../../src/model/key.js';
 import type { ReportLine, RunId } from '../../../src/model/reconcile/run.js';
 import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.js';

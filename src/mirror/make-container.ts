@@ -11,7 +11,18 @@ export async function prepareContainer(
   { source, backup }: Pick<Pair, 'source' | 'backup'>,
   container: ContainerName,
 ): Promise<void> {
-  if ((await backup.readContainer(container)) !== undefined) return;
+  if ((await backup.readContainer(container)) === undefined)
+    await makeContainer({ source, backup }, container);
+}
+
+/**
+ * Makes a container of the backup with the metadata that it has at the source; where that lacks it, too, there is
+ * nothing to make.
+ */
+export async function makeContainer(
+  { source, backup }: Pick<Pair, 'source' | 'backup'>,
+  container: ContainerName,
+): Promise<void> {
   const metadata = await source.readContainer(container);
   if (metadata !== undefined) await backup.createContainer(container, metadata);
 }
