@@ -18,7 +18,7 @@ export interface MemoryPair {
   readonly calls: string[];
   /** Mirrors the key as another worker would: its calls are neither counted nor disturbed. */
   otherWorker(key?: Key): Promise<Verdict>;
-  converge(key?: Key): Promise<Verdict>;
+  readonly converge: (key?: Key) => Promise<Verdict>;
 }
 
 /** A source and a backup with the container of `KEY` on both. `before` chooses what happens between the steps of the worker under test. */
