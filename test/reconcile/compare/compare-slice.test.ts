@@ -8,7 +8,8 @@ import type { CompareShard, SliceResult } from '../../../src/model/reconcile/sha
 import { createScope } from '../../../src/model/scope.js';
 import { splitStamp } from '../../../src/model/stamp.js';
 import type { ListedBlob } from '../../../src/ports/blob-reader.js';
-import { compareSlice, type Comparing } from '../../../src/reconcile/compare/compare-slice.js';
+import { compareSlice } from '../../../src/reconcile/compare/compare-slice.js';
+import type { Comparing } from '../../../src/reconcile/compare/out-of-step.js';
 import { createMemoryPair, type MemoryPair } from '../../support/memory-pair.js';
 import { FLAT } from '../../support/flat.js';
 

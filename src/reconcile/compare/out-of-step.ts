@@ -1,0 +1,162 @@
+import type { ListedCopy, ListedReadings } from '../../mirror/copy-listed.js';
+import { toBlobmirrorError } from '../../model/errors.js';
+import type { BlobPath, ContainerName, Key } from '../../model/key.js';
+import type { Verdict } from '../../model/verdict.js';
+import type { ListedBlob } from '../../ports/blob-reader.js';
+import type { Nominee } from '../nominate.js';
+import type { SliceContext } from '../runs/slice-context.js';
+import type { Sides } from '../sides.js';
+import { NewBlobs } from './new-blobs.js';
+import type { Tally } from './tally.js';
+
+/** What keys are brought in step with. */
+export interface Comparing extends Sides {
+  readonly converge: (key: Key) => Promise<Verdict>;
+  readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
+  readonly prepareContainer: (container: ContainerName) => Promise<void>;
+}
+
+/** The stretch that a slice walks, as far as its keys are concerned. */
+export interface Walked {
+  readonly container: ContainerName;
+  readonly prefix: string;
+  readonly isBefore: (path: string, other: string) => boolean;
+  /** Entries that were drawn so far. */
+  readonly listed: { readonly source: number; readonly backup: number };
+}
+
+/** What becomes of the keys of a slice that do not look in step, and what is counted and reported of them. */
+export class OutOfStep {
+  readonly #comparing: Comparing;
+  readonly #walked: Walked;
+  readonly #context: SliceContext;
+  readonly #tally: Tally;
+  readonly #newBlobs: NewBlobs;
+  /** Paths whose long copies are not done. */
+  readonly unfinished: BlobPath[];
+  extras = 0;
+  mirroredExtras = 0;
+  #verifying: Promise<void> = Promise.resolve();
+  #preparing: Promise<void> | undefined;
+  #extraDirectory: string | undefined;
+
+  /** @param unfinished what an earlier slice left */
+  constructor(
+    comparing: Comparing,
+    walked: Walked,
+    context: SliceContext,
+    tally: Tally,
+    unfinished: readonly BlobPath[],
+  ) {
+    const { container, prefix, isBefore } = walked;
+    this.#comparing = comparing;
+    this.#walked = walked;
+    this.#context = context;
+    this.#tally = tally;
+    this.unfinished = [...unfinished];
+    this.#newBlobs = new NewBlobs({
+      isBefore,
+      list: (range) => comparing.source.listBlobs(container, { prefix, ...range }),
+      read: async (path) => {
+        const reading = await comparing.source.read(this.#key(path));
+        return reading.present ? reading.etag : undefined;
+      },
+      look: async (path) => await this.#look(path),
+    });
+  }
+
+  async handle({ path, source, backup }: Nominee): Promise<void> {
+    this.#tally.nominated();
+    if (source === undefined) {
+      await this.#keepExtra(backup);
+      return;
+    }
+    if (this.#context.dryRun) {
+      const what = backup === undefined ? 'missing' : 'different';
+      await this.#context.report(this.#tally.found(this.#key(path), what));
+      return;
+    }
+    const place = this.#walked.listed.source;
+    if (backup === undefined && this.#walked.listed.backup === 0) await this.#prepare();
+    const readings = toReadings(source, backup);
+    const copied = await this.#attempt(path, async () =>
+      readings === undefined ? undefined : await this.#comparing.copyListed(this.#key(path), readings),
+    );
+    if (copied === 'failed') return;
+    if (copied === undefined) {
+      await this.#look(path);
+      return;
+    }
+    await this.#tell(path, copied.verdict);
+    if (copied.isNew) this.#newBlobs.add({ path, etag: source.etag, place });
+    if (this.#newBlobs.isFull) await this.#verify();
+  }
+
+  /** Where the backup was seen to have nothing, its container may be lacking. What keeps it from being made, a copy will tell. */
+  async #prepare(): Promise<void> {
+    const { container } = this.#walked;
+    this.#preparing ??= this.#comparing.prepareContainer(container).catch(() => undefined);
+    await this.#preparing;
+  }
+
+  /** A directory goes with all that is below it, so that what is below is counted and needs no look of its own. */
+  async #keepExtra({ path, isDirectory, stamp }: ListedBlob): Promise<void> {
+    this.extras++;
+    if (stamp?.account === this.#comparing.source.account) this.mirroredExtras++;
+    if (this.#context.dryRun) {
+      await this.#context.report(this.#tally.found(this.#key(path), 'extra'));
+      return;
+    }
+    if (this.#extraDirectory !== undefined && path.startsWith(`${this.#extraDirectory}/`)) return;
+    if (isDirectory && this.#comparing.scope.takesAllBelow(this.#key(path))) this.#extraDirectory = path;
+    await this.#context.extra(path);
+  }
+
+  async #look(path: BlobPath): Promise<void> {
+    const verdict = await this.#attempt(path, async () => await this.#comparing.converge(this.#key(path)));
+    if (verdict !== 'failed') await this.#tell(path, verdict);
+  }
+
+  async #tell(path: BlobPath, verdict: Verdict): Promise<void> {
+    if (verdict.verdict === 'unfinished') {
+      this.unfinished.push(path);
+      return;
+    }
+    const line = this.#tally.verdict(this.#key(path), verdict);
+    if (line !== undefined) await this.#context.report(line);
+  }
+
+  async #attempt<Result>(path: BlobPath, act: () => Promise<Result>): Promise<Result | 'failed'> {
+    try {
+      return await act();
+    } catch (thrown) {
+      await this.#context.report(this.#tally.failure(this.#key(path), toBlobmirrorError(thrown)));
+      return 'failed';
+    }
+  }
+
+  /** One at a time, since it takes what all have added. */
+  async #verify(): Promise<void> {
+    this.#verifying = this.#verifying.then(async () => await this.#newBlobs.verify());
+    await this.#verifying;
+  }
+
+  /** Long copies go on for as long as there is time; then in the next slice, which is given them. */
+  async finish(mustStop: () => boolean): Promise<void> {
+    await this.#verify();
+    while (this.unfinished.length > 0 && !mustStop())
+      for (const path of this.unfinished.splice(0)) await this.#look(path);
+  }
+
+  #key(path: BlobPath): Key {
+    return { container: this.#walked.container, path };
+  }
+}
+
+/** Undefined where a listing does not tell all that a copy takes. */
+function toReadings(source: ListedBlob, backup: ListedBlob | undefined): ListedReadings | undefined {
+  const onSource = source.reading();
+  const onBackup = backup?.reading();
+  if (onSource === undefined || (backup !== undefined && onBackup === undefined)) return undefined;
+  return { source: onSource, backup: onBackup };
+}
