@@ -2,22 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { BACKUP, SOURCE } from '../../src/local/accounts.js';
+import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.js';
 import { runBlobmirror } from './support/blobmirror-process.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
-
-const connect = ({ name, key }: { name: string; key: string }): string =>
-  `AccountName=${name};AccountKey=${key};BlobEndpoint=http://127.0.0.1:9/${name};`;
-
-/** Settings that are in order; port 9 is for discarding. */
-const SETTINGS = {
-  BLOBMIRROR_SOURCE: connect(SOURCE),
-  BLOBMIRROR_BACKUP: connect(BACKUP),
-  BLOBMIRROR_SERVICE_BUS:
-    'Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true',
-  BLOBMIRROR_EVENTS_QUEUE: 'storage-events',
-  BLOBMIRROR_RECONCILE_QUEUE: 'reconcile',
-};
 
 let directory: string;
 
@@ -76,7 +63,10 @@ test.each([
   [{ BLOBMIRROR_SOURCE: '' }, 'BLOBMIRROR_SOURCE is not set'],
   [{ BLOBMIRROR_EVENTS_QUEUE: '' }, 'BLOBMIRROR_EVENTS_QUEUE is not set'],
   [{ BLOBMIRROR_RECONCILE_QUEUE: '' }, 'BLOBMIRROR_RECONCILE_QUEUE is not set'],
-  [{ BLOBMIRROR_BACKUP: connect(SOURCE) }, 'BLOBMIRROR_BACKUP names the account sourceaccount'],
+  [
+    { BLOBMIRROR_BACKUP: SETTINGS_OUT_OF_REACH.BLOBMIRROR_SOURCE },
+    'BLOBMIRROR_BACKUP names the account sourceaccount',
+  ],
   [
     { BLOBMIRROR_SOURCE__blobServiceUri: 'https://x.blob.core.windows.net' },
     'BLOBMIRROR_SOURCE and BLOBMIRROR_SOURCE__blobServiceUri are both set',
@@ -89,7 +79,7 @@ test.each([
   [{ BLOBMIRROR_SERVICE_BUS: 'sb' }, 'BLOBMIRROR_SERVICE_BUS is no Service Bus connection string'],
 ])('a worker with the settings %o does not start, and one line names the setting', async (wrong, line) => {
   const { status, stdout, stderr } = await runBlobmirror(['worker', '--http-port', '0'], {
-    env: { ...SETTINGS, ...wrong },
+    env: { ...SETTINGS_OUT_OF_REACH, ...wrong },
   });
   expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(line)]);
   expect([status, stdout]).toEqual([2, '']);

@@ -1,4 +1,4 @@
-import type { MemoryBlob, SeenContainer } from '../../src/memory/memory-account.js';
+import type { MemoryBlob } from '../../src/memory/memory-account.js';
 import { isStoredDirectory } from '../../src/memory/memory-entry.js';
 import type { Access } from '../../src/model/access.js';
 import type { BlobPath, Key } from '../../src/model/key.js';
@@ -6,6 +6,7 @@ import { type Choices, pickOne } from './choices.js';
 import { describeTree } from './describe-tree.js';
 import type { Happening } from './event.js';
 import type { Stage } from './stage.js';
+import { treeOf } from './tree-of.js';
 
 const CONTENTS = ['x', 'y', 'zz'];
 const HEADERS = [{}, { contentType: 'text/x' }];
@@ -38,7 +39,7 @@ export class TreeActs {
   }
 
   write(path: BlobPath): void {
-    const isThere = this.#tree().blobs.has(path);
+    const isThere = treeOf(this.#stage).blobs.has(path);
     const api = pickOne(this.#choices, ['PutBlob', isThere ? 'FlushWithClose' : 'CreateFile']);
     const content = api === 'CreateFile' ? '' : pickOne(this.#choices, CONTENTS);
     const hasMd5 = this.#choices.draw(4) < 3;
@@ -80,7 +81,7 @@ export class TreeActs {
   }
 
   removeTree(path: BlobPath): void {
-    const recursive = this.#tree().isEmpty(path) ? 'false' : 'true';
+    const recursive = treeOf(this.#stage).isEmpty(path) ? 'false' : 'true';
     this.#stage.source.removeTree(this.#key(path));
     this.gone = path;
     this.tellChange(`deletes the directory ${path} with all that is in it`);
@@ -134,12 +135,6 @@ export class TreeActs {
     const { tell, source, container } = this.#stage;
     this.#sourceChanged();
     tell?.('a user', `${what}: ${describeTree(source, container)}`);
-  }
-
-  #tree(): SeenContainer {
-    const tree = this.#stage.source.containers.get(this.#stage.container);
-    if (tree === undefined) throw new Error('the container is gone');
-    return tree;
   }
 
   #key(path: BlobPath): Key {

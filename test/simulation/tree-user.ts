@@ -7,6 +7,7 @@ import type { Stage } from './stage.js';
 import { TreeActs } from './tree-acts.js';
 import { TreeMoves } from './tree-moves.js';
 import type { User } from './user.js';
+import { treeOf } from './tree-of.js';
 
 /** Few, so that histories collide; the simplest first. */
 const PATHS = [
@@ -45,19 +46,8 @@ export class TreeUser implements User {
   /** Something that is there before the history begins. */
   prepare(): void {
     this.#acts.isQuiet = true;
-    const tree = this.#tree();
-    const acts = [
-      ...this.#offer(
-        3,
-        this.#paths.filter((path) => tree.takesFile(path)),
-        (path) => this.#acts.write(path),
-      ),
-      ...this.#offer(
-        2,
-        this.#paths.filter((path) => tree.takesDirectory(path)),
-        (path) => this.#acts.mkdir(path),
-      ),
-    ];
+    const tree = treeOf(this.#stage);
+    const acts = [...this.#offerNew(tree, { file: 3, directory: 2 })];
     pick(this.#choices, acts).act();
     this.#acts.isQuiet = false;
   }
@@ -70,21 +60,12 @@ export class TreeUser implements User {
       this.#acts.makeContainer();
       return;
     }
-    const tree = this.#tree();
+    const tree = treeOf(this.#stage);
     const there = [...tree.blobs.keys()];
     const directories = there.filter((path) => isStoredDirectory(tree.blobs.get(path)));
     const files = there.filter((path) => !directories.includes(path));
     pick(this.#choices, [
-      ...this.#offer(
-        8,
-        this.#paths.filter((path) => tree.takesFile(path)),
-        (path) => this.#acts.write(path),
-      ),
-      ...this.#offer(
-        4,
-        this.#paths.filter((path) => tree.takesDirectory(path)),
-        (path) => this.#acts.mkdir(path),
-      ),
+      ...this.#offerNew(tree, { file: 8, directory: 4 }),
       ...this.#offer(5, files, (path) => this.#acts.delete(path)),
       ...this.#offer(8, directories, (path) => this.#acts.removeTree(path)),
       ...this.#offer(3, directories, (path) => this.#acts.makeAgain(path)),
@@ -128,10 +109,14 @@ export class TreeUser implements User {
     };
   }
 
-  #tree(): SeenContainer {
-    const tree = this.#stage.source.containers.get(this.#stage.container);
-    if (tree === undefined) throw new Error('the container is gone');
-    return tree;
+  /** Files and directories where they may be made. */
+  #offerNew(tree: SeenContainer, weight: { readonly file: number; readonly directory: number }) {
+    const files = this.#paths.filter((path) => tree.takesFile(path));
+    const directories = this.#paths.filter((path) => tree.takesDirectory(path));
+    return [
+      ...this.#offer(weight.file, files, (path) => this.#acts.write(path)),
+      ...this.#offer(weight.directory, directories, (path) => this.#acts.mkdir(path)),
+    ];
   }
 
   #key(path: BlobPath): Key {

@@ -1,21 +1,10 @@
 import { parseHostJson } from '../../../src/host/host-json.js';
 import { startHost, type Host } from '../../../src/host/start-host.js';
-import { BACKUP, SOURCE } from '../../../src/local/accounts.js';
 import type { Logger } from '../../../src/telemetry/logger.js';
+import { SETTINGS_OUT_OF_REACH } from '../../support/settings-out-of-reach.js';
 
-const connect = ({ name, key }: { name: string; key: string }): string =>
-  `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=http://127.0.0.1:9/${name};`;
-
-/** Settings that are in order and reach nothing: port 9 is for discarding. */
-export const SETTINGS = {
-  BLOBMIRROR_SOURCE: connect(SOURCE),
-  BLOBMIRROR_BACKUP: connect(BACKUP),
-  BLOBMIRROR_SERVICE_BUS:
-    'Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true',
-  BLOBMIRROR_EVENTS_QUEUE: 'storage-events',
-  BLOBMIRROR_RECONCILE_QUEUE: 'reconcile',
-  BLOBMIRROR_LOG_LEVEL: 'silent',
-};
+/** Settings that are in order and reach nothing, for a process that is to be quiet. */
+export const SETTINGS = { ...SETTINGS_OUT_OF_REACH, BLOBMIRROR_LOG_LEVEL: 'silent' };
 
 export function registrationOf(name: string): URL {
   return new URL(`../../../src/functions/${name}.ts`, import.meta.url);

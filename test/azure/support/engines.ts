@@ -1,0 +1,10 @@
+import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
+
+/** Each way to copy, by options that make small blobs go it. */
+export const ENGINES: readonly (readonly [name: string, options: Partial<CopyOptions>])[] = [
+  ['put-blob-from-url', {}],
+  ['blocks-from-url', { largestInOneRequest: 0, serverBlock: { size: 2, atOnce: 3 } }],
+  ['copy-blob', { engine: 'copy-blob' }],
+  ['streamed', { engine: 'streamed', streamedBlock: { size: 2, atOnce: 3 } }],
+  ['streamed and compared', { engine: 'streamed', streamedBlock: { size: 2, atOnce: 3 }, verify: 'full' }],
+];

@@ -1,0 +1,14 @@
+import { BACKUP, SOURCE } from '../../src/local/accounts.js';
+
+const connect = ({ name, key }: { name: string; key: string }): string =>
+  `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=http://127.0.0.1:9/${name};`;
+
+/** Settings that are in order and reach nothing: port 9 is for discarding. */
+export const SETTINGS_OUT_OF_REACH = {
+  BLOBMIRROR_SOURCE: connect(SOURCE),
+  BLOBMIRROR_BACKUP: connect(BACKUP),
+  BLOBMIRROR_SERVICE_BUS:
+    'Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true',
+  BLOBMIRROR_EVENTS_QUEUE: 'storage-events',
+  BLOBMIRROR_RECONCILE_QUEUE: 'reconcile',
+};
