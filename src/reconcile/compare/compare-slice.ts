@@ -13,9 +13,9 @@ import { type Drawn, nominate, type Nominee } from '../nominate.js';
 import { findBoundary } from './find-boundary.js';
 import { nextShards } from './next-shards.js';
 import { type Comparing, OutOfStep } from './out-of-step.js';
-import type { SliceContext } from '../runs/slice-context.js';
+import type { SliceContext } from '../slice-context.js';
 import { Unordered, upTo } from './stretch.js';
-import { Tally } from './tally.js';
+import { Tally } from '../tally.js';
 
 const CONCURRENCY = 32;
 /** While fewer shards than this are open, what is left of one is parted in two, and soon. */

@@ -4,10 +4,10 @@ import type { BlobPath, ContainerName, Key } from '../../model/key.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { ListedBlob } from '../../ports/blob-reader.js';
 import type { Nominee } from '../nominate.js';
-import type { SliceContext } from '../runs/slice-context.js';
+import type { SliceContext } from '../slice-context.js';
 import type { Sides } from '../sides.js';
 import { NewBlobs } from './new-blobs.js';
-import type { Tally } from './tally.js';
+import type { Tally } from '../tally.js';
 
 /** What keys are brought in step with. */
 export interface Comparing extends Sides {

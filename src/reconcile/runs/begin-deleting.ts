@@ -1,6 +1,6 @@
 import type { ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.js';
 import { addAlert } from './add-alert.js';
-import { addCounts, addSamples } from './add-counts.js';
+import { addCounts, addSamples } from '../add-counts.js';
 import type { Judgement } from './judge-deletions.js';
 
 /**

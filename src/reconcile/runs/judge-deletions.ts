@@ -1,7 +1,7 @@
 import type { ContainerName } from '../../model/key.js';
 import type { ContainerProgress, ReportLine, Run } from '../../model/reconcile/run.js';
 import { toBlobmirrorError } from '../../model/errors.js';
-import { MOST_SAMPLES } from './add-counts.js';
+import { MOST_SAMPLES } from '../add-counts.js';
 import { readExtras } from './extras.js';
 import { type GuardedContainer, guardDeletions } from './guard-deletions.js';
 import type { ReconcilerParts } from './reconciler-parts.js';

@@ -10,7 +10,7 @@ import type {
 import { createRunId } from '../../model/reconcile/run-id.js';
 import type { CompareShard } from '../../model/reconcile/shard.js';
 import type { Scope } from '../../model/scope.js';
-import { addCounts, addSamples, NO_COUNTS, NO_SAMPLES } from './add-counts.js';
+import { addCounts, addSamples, NO_COUNTS, NO_SAMPLES } from '../add-counts.js';
 import type { ReconcilerParts } from './reconciler-parts.js';
 import { NOTHING_LISTED } from './record-slice.js';
 

@@ -8,7 +8,7 @@ import type { DocumentStore } from '../../ports/document-store.js';
 import type { ShardQueue } from '../../ports/shard-queue.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { DeleteGuard } from './guard-deletions.js';
-import type { CompareSlice } from './slice-context.js';
+import type { CompareSlice } from '../slice-context.js';
 
 /** What a reconciler is made of. */
 export interface ReconcilerParts {

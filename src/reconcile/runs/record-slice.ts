@@ -1,7 +1,7 @@
 import type { ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.js';
 import type { Shard } from '../../model/reconcile/shard.js';
 import { addAlert } from './add-alert.js';
-import { addCounts, addSamples } from './add-counts.js';
+import { addCounts, addSamples } from '../add-counts.js';
 import { isUnderWay } from './run-progress.js';
 import type { SliceOutcome } from './slice-outcome.js';
 

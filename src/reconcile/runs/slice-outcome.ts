@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { ReportLine } from '../../model/reconcile/run.js';
 import type { Shard, SliceResult } from '../../model/reconcile/shard.js';
 
 /**
@@ -16,8 +15,6 @@ export interface SliceOutcome extends Omit<SliceResult, 'next' | 'split'> {
   readonly extraCount: number;
 }
 
-const MOST_LINES = 300;
-
 /** @param prefixes of the container in the scope of the run, for a container that is to be walked anew */
 export function toOutcome(
   shard: Shard,
@@ -25,8 +22,7 @@ export function toOutcome(
   lines: Pick<SliceOutcome, 'report' | 'extraLines' | 'extraCount'>,
   prefixes: readonly string[],
 ): SliceOutcome {
-  const sample: readonly ReportLine[] = result.sample.slice(0, MOST_LINES);
-  const kept = { ...result, ...lines, sample };
+  const kept = { ...result, ...lines };
   const { run, container } = shard;
   const common = { run, container, attempt: 0, sourceListingFailed: undefined };
   if (result.isUnordered === true && shard.phase === 'compare' && shard.unordered !== true) {

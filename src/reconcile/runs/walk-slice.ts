@@ -7,7 +7,7 @@ import { outcomeName } from './document-names.js';
 import type { ReconcilerParts } from './reconciler-parts.js';
 import { isUnderWay } from './run-progress.js';
 import type { RunStore } from './run-store.js';
-import type { SliceContext } from './slice-context.js';
+import type { SliceContext } from '../slice-context.js';
 import { openSliceLines } from './slice-lines.js';
 import { type SliceOutcome, toOutcome } from './slice-outcome.js';
 import { watchSlice } from './watch-slice.js';

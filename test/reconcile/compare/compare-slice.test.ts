@@ -279,3 +279,20 @@ describe('a slice of a compare shard', () => {
     expect(last.next?.phase === 'compare' && last.next.again).toBeFalsy();
   });
 });
+
+it('a slice shows failures among its samples, however much it repaired before', async () => {
+  const stage = createStage();
+  const paths = Array.from({ length: 150 }, (_, i) => `p/${String(i).padStart(3, '0')}`);
+  write(stage, ...paths);
+  const { sample } = await stage.slice(
+    {},
+    {
+      copyListed: async ({ path }, readings) =>
+        path === ('p/149' as BlobPath)
+          ? await Promise.reject(new Error('cut'))
+          : await copyListed({ ...stage, policy: FLAT.policy }, key(path), readings),
+    },
+  );
+  expect(sample).toHaveLength(101);
+  expect(sample.at(-1)).toMatchObject({ path: 'p/149', verdict: 'failed' });
+});

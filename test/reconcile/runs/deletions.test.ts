@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BlobmirrorError } from '../../../src/model/errors.js';
 import { parseContainerName, parseKey } from '../../../src/model/key.js';
 import { createScope } from '../../../src/model/scope.js';
-import { NO_COUNTS } from '../../../src/reconcile/runs/add-counts.js';
+import { NO_COUNTS } from '../../../src/reconcile/add-counts.js';
 import { type Kind, toEntries } from './support/model-listing.js';
 import { ReconcileBench } from './support/reconcile-bench.js';
 

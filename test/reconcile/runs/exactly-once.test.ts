@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReconcileRequest, ReportLine } from '../../../src/model/reconcile/run.js';
-import { addCounts, NO_COUNTS } from '../../../src/reconcile/runs/add-counts.js';
+import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.js';
 import {
   countsOf,
   type Entry,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
 import { BlobmirrorError, type ErrorCode } from '../../../src/model/errors.js';
-import type { CompareSlice } from '../../../src/reconcile/runs/slice-context.js';
+import type { CompareSlice } from '../../../src/reconcile/slice-context.js';
 import { createModelSlice, toEntries } from './support/model-listing.js';
 import { ReconcileBench } from './support/reconcile-bench.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createScope } from '../../../src/model/scope.js';
-import { addCounts, NO_COUNTS } from '../../../src/reconcile/runs/add-counts.js';
+import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { toEntries } from './support/model-listing.js';
 import { ReconcileBench } from './support/reconcile-bench.js';

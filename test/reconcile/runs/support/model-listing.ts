@@ -1,5 +1,5 @@
-import { addCounts, NO_COUNTS } from '../../../../src/reconcile/runs/add-counts.js';
-import type { CompareSlice } from '../../../../src/reconcile/runs/slice-context.js';
+import { addCounts, NO_COUNTS } from '../../../../src/reconcile/add-counts.js';
+import type { CompareSlice } from '../../../../src/reconcile/slice-context.js';
 import type { BlobPath } from '../../../../src/model/key.js';
 import type { Counts, ReportLine } from '../../../../src/model/reconcile/run.js';
 

@@ -1,10 +1,8 @@
-import type { Verdict } from '../../model/verdict.js';
-import type { Counts, ReportLine } from '../../model/reconcile/run.js';
-import type { BlobmirrorError } from '../../model/errors.js';
-import type { Key } from '../../model/key.js';
-
-/** Lines of each slice that the run shows as a sample. */
-const SAMPLE = 100;
+import type { Verdict } from '../model/verdict.js';
+import type { Counts, ReportLine } from '../model/reconcile/run.js';
+import type { BlobmirrorError } from '../model/errors.js';
+import type { Key } from '../model/key.js';
+import { addSamples, NO_SAMPLES } from './add-counts.js';
 
 /** Counts what becomes of keys, and makes the lines that tell of it. */
 export class Tally {
@@ -14,7 +12,7 @@ export class Tally {
   readonly #byVerdict: Record<string, number> = {};
   readonly #skipped: Record<string, number> = {};
   readonly #failed: Record<string, number> = {};
-  readonly sample: ReportLine[] = [];
+  #samples = NO_SAMPLES;
 
   inStep(): void {
     this.#inStep++;
@@ -54,6 +52,12 @@ export class Tally {
     return this.#line({ container, path, verdict: what });
   }
 
+  /** The first lines of each kind. */
+  get sample(): readonly ReportLine[] {
+    const { repaired, skipped, failed } = this.#samples;
+    return [...repaired, ...skipped, ...failed];
+  }
+
   get counts(): Counts {
     return {
       inStep: this.#inStep,
@@ -66,7 +70,7 @@ export class Tally {
   }
 
   #line(line: ReportLine): ReportLine {
-    if (this.sample.length < SAMPLE) this.sample.push(line);
+    this.#samples = addSamples(this.#samples, [line]);
     return line;
   }
 }

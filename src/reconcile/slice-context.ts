@@ -1,6 +1,6 @@
-import type { BlobPath } from '../../model/key.js';
-import type { ReportLine } from '../../model/reconcile/run.js';
-import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
+import type { BlobPath } from '../model/key.js';
+import type { ReportLine } from '../model/reconcile/run.js';
+import type { CompareShard, SliceResult } from '../model/reconcile/shard.js';
 
 /** What a slice works with. What it writes counts only once the slice has ended well. */
 export interface SliceContext {
