@@ -35,7 +35,7 @@ export function createMirror(
     scope,
     converge,
     followRename: async (rename) => await (await accounts.heart()).followRename(rename),
-    walk: async (prefixes, from, look) => await walk(await accounts.sides(), { prefixes, from, look }),
+    walk: async (prefix, from, look) => await walk(await accounts.sides(), { prefix, from, look }),
   };
 
   const serviceBus = connectServiceBus(settings.serviceBus);

@@ -21,11 +21,11 @@ export interface Mirroring {
   /** Does on the backup what was done at the source, where one rename brings it in step; else nothing. */
   readonly followRename: (rename: Rename) => Promise<'renamed' | 'not renamed'>;
   /**
-   * Looks at what is out of step beneath the prefixes, for as long as one message may take. Resolves to where the next
+   * Looks at what is out of step beneath a prefix, for as long as one message may take. Resolves to where the next
    * message goes on, if it is to.
    */
   readonly walk: (
-    prefixes: readonly Prefix[],
+    prefix: Prefix,
     from: WalkPosition | undefined,
     look: (key: Key) => Promise<Verdict>,
   ) => Promise<WalkPosition | undefined>;
@@ -107,7 +107,7 @@ export async function mirrorHint(
       if (delayMs !== undefined) delays.push(delayMs);
     }
     if (below === undefined || i < first || !isWalked(below, verdict)) return;
-    rest = await walk([below.prefix], i === first ? from : undefined, async (found) => {
+    rest = await walk(below.prefix, i === first ? from : undefined, async (found) => {
       const seen = await converge(found);
       // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
       reportLook(log, hint, found, seen, {});

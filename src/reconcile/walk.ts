@@ -21,8 +21,8 @@ const LEAVES_MORE: ReadonlySet<Verdict['verdict']> = new Set<Verdict['verdict']>
 
 /** One slice of a walk. */
 export interface Slice {
-  /** All that the walk is of, in the same order every time. */
-  readonly prefixes: readonly Prefix[];
+  /** What the walk is of. The scope may take in parts of it alone, which are then walked one after the other. */
+  readonly prefix: Prefix;
   /** Where the slice before this one ended; undefined at the beginning. */
   readonly from: WalkPosition | undefined;
   /** How long to go on drawing keys, in milliseconds. A look that has begun is brought to its end. */
@@ -31,7 +31,7 @@ export interface Slice {
 }
 
 /**
- * Looks at every key of the scope beneath some prefixes that seems out of step, for as long as one message may take.
+ * Looks at every key of the scope beneath a prefix that seems out of step, for as long as one message may take.
  * Resolves to where the next slice begins, or to undefined when all is done. A slice that left a long copy unfinished,
  * or met a directory that came back while its listings went by, is walked again from its beginning.
  *
@@ -39,14 +39,14 @@ export interface Slice {
  */
 export async function walk(
   sides: Sides,
-  { prefixes, from, budgetMs = SLICE_MS, look }: Slice,
+  { prefix: under, from, budgetMs = SLICE_MS, look }: Slice,
 ): Promise<WalkPosition | undefined> {
   const end = performance.now() + budgetMs;
   const errors: BlobmirrorError[] = [];
   let unfinished = false;
   let rest: WalkPosition | undefined;
 
-  const [first, ...others] = remaining(sides, prefixes, from);
+  const [first, ...others] = remaining(sides, under, from);
   if (first === undefined) return undefined;
 
   async function* keys(start: WalkPosition): AsyncGenerator<Key, void, void> {
@@ -74,14 +74,8 @@ export async function walk(
 }
 
 /** What is left to walk. A position that the settings of the scope know no more means all of it. */
-function remaining(
-  { scope }: Sides,
-  prefixes: readonly Prefix[],
-  from: WalkPosition | undefined,
-): readonly WalkPosition[] {
-  const all = prefixes
-    .flatMap((prefix) => scope.prefixes(prefix))
-    .map((prefix) => ({ prefix, source: undefined, backup: undefined }));
+function remaining({ scope }: Sides, under: Prefix, from: WalkPosition | undefined): readonly WalkPosition[] {
+  const all = scope.prefixes(under).map((prefix) => ({ prefix, source: undefined, backup: undefined }));
   if (from === undefined) return all;
   const at = all.findIndex(
     ({ prefix }) => prefix.container === from.prefix.container && prefix.path === from.prefix.path,

@@ -44,8 +44,8 @@ function createMirror(rules: Partial<ScopeRules> = {}, budgetMs = 60_000) {
         scope,
         converge: async (key) => state.outcome(key.path) ?? (await pair.converge(key)),
         followRename: async () => await Promise.resolve('not renamed' as const),
-        walk: async (prefixes, from, look) =>
-          await walk({ ...FLAT, source, backup, scope }, { prefixes, from, look, budgetMs }),
+        walk: async (prefix, from, look) =>
+          await walk({ ...FLAT, source, backup, scope }, { prefix, from, look, budgetMs }),
         queue: {
           sendLater: async (hint, delayMs) => {
             await Promise.resolve();

@@ -187,7 +187,7 @@ function createWorker(tree: MemoryTree) {
         scope,
         converge: tree.converge,
         followRename: tree.followRename,
-        walk: async ([...prefixes], from, look) => await walk(sides, { prefixes, from, look }),
+        walk: async (prefix, from, look) => await walk(sides, { prefix, from, look }),
         queue: {
           sendLater: async (sent) => void (await Promise.resolve(later.push(sent))),
           deadLetter: async (sent) => void (await Promise.resolve(dead.push(sent))),

@@ -118,8 +118,8 @@ describe('a directory', () => {
         mayChangeSilently: false,
         event: {},
       };
-      const walked: Mirroring['walk'] = async (prefixes, from, look) =>
-        await walk({ ...sides, scope, hierarchical: true }, { prefixes, from, look });
+      const walked: Mirroring['walk'] = async (prefix, from, look) =>
+        await walk({ ...sides, scope, hierarchical: true }, { prefix, from, look });
       const earlier = { from: undefined, isDeep: false };
       await mirrorHint({ scope, ...heart, walk: walked }, createSilentLogger(), event, earlier);
     }

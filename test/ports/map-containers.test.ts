@@ -88,7 +88,7 @@ it('two sources share one backup account, and neither touches what the other kee
       await walk(
         { ...FLAT, source, backup, scope: regional },
         {
-          prefixes: [prefix],
+          prefix,
           from: undefined,
           look: async (each) => {
             looked.push(each.path);

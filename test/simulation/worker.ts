@@ -104,11 +104,8 @@ export class Worker {
     const intake = {
       scope: SCOPE,
       ...openHeart(sides, { hierarchical, clock: TIMELESS, functions: heart }),
-      walk: (
-        prefixes: readonly Prefix[],
-        from: WalkPosition | undefined,
-        look: (key: Key) => Promise<Verdict>,
-      ) => walk({ ...sides, scope: SCOPE, hierarchical }, { prefixes, from, look }),
+      walk: (prefix: Prefix, from: WalkPosition | undefined, look: (key: Key) => Promise<Verdict>) =>
+        walk({ ...sides, scope: SCOPE, hierarchical }, { prefix, from, look }),
       queue: queue.through(schedule),
     };
     return (message) => heart.handleMessage(intake, LOG, message);
