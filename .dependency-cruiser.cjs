@@ -45,6 +45,7 @@ const packages = {
   zod: ['config', 'cli', 'events', 'local', 'model'],
   saxes: ['azure'],
   commander: ['cli'],
+  'cli-table3': ['cli'],
   pino: ['telemetry'],
 };
 

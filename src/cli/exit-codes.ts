@@ -1,21 +1,32 @@
 import { BlobmirrorError, type Disposition } from '../model/errors.js';
 
-/** What the command's exit status says. */
-export const EXIT = {
-  done: 0,
-  /** Something went wrong on the way; the last line on standard error says what. */
-  failed: 1,
-  /** The command line or a setting is wrong; nothing was begun. */
-  usage: 2,
-  /** The backup differs from the source; each difference is on standard output. */
-  different: 3,
-  /** A full sync ended with alerts or failures, or was cancelled; its report says which. */
-  incomplete: 4,
-  /** Another run is under way, and nothing was begun. */
-  busy: 5,
-  /** Stopped before it was done, by Ctrl-C or a signal. */
-  interrupted: 130,
-} as const;
+/** The one table of what a command's exit status says. docs/command-line.md is held to it by a test. */
+export const EXIT_CODES = {
+  done: { status: 0, meaning: 'done' },
+  failed: {
+    status: 1,
+    meaning: 'it could not be done or finished; the last line on standard error says why',
+  },
+  usage: { status: 2, meaning: 'the command line or a setting is wrong, and nothing was begun' },
+  different: {
+    status: 3,
+    meaning: 'the backup differs from the source; each difference is on standard output',
+  },
+  incomplete: { status: 4, meaning: 'done in part: with failures or alerts, or cancelled' },
+  busy: { status: 5, meaning: 'a full sync is under way already, and nothing was begun' },
+  unwell: {
+    status: 6,
+    meaning: 'the set-up or the mirror has a problem; each is on standard output, with what to do',
+  },
+  interrupted: { status: 130, meaning: 'stopped before it was done, by Ctrl-C or a signal' },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly meaning: string }>>;
+
+export type ExitName = keyof typeof EXIT_CODES;
+
+/** The status by its name. */
+export const EXIT = Object.fromEntries(
+  Object.entries(EXIT_CODES).map(([name, { status }]) => [name, status]),
+) as { readonly [Name in ExitName]: (typeof EXIT_CODES)[Name]['status'] };
 
 const BY_DISPOSITION: Readonly<Record<Disposition, number>> = {
   fatal: EXIT.usage,

@@ -5,6 +5,10 @@ import { parseRunId } from '../model/reconcile/parse-run-id.js';
 import { toSummary } from '../model/reconcile/run-summary.js';
 import type { Run } from '../model/reconcile/run.js';
 import { EXIT } from './exit-codes.js';
+import type { LocalOption } from './local-option.js';
+import type { OutputOption } from './output/output-option.js';
+import { printData } from './output/print-data.js';
+import { tell } from './output/tell.js';
 import { describeRun, describeRuns } from './reconcile/describe-run.js';
 import { exitStatusOf } from './reconcile/exit-status-of.js';
 import { followRun } from './reconcile/follow-run.js';
@@ -13,10 +17,7 @@ import { isOfSameScope } from './reconcile/run-figures.js';
 import { withReconciler } from './reconcile/with-reconciler.js';
 import { untilStopped } from './until-stopped.js';
 
-export interface RunOptions {
-  readonly local?: string | true;
-  readonly output: 'table' | 'json';
-}
+export type RunOptions = LocalOption & OutputOption;
 
 export interface ReconcileOptions extends RunOptions {
   readonly container?: string;
@@ -35,7 +36,7 @@ export async function runReconcile(options: ReconcileOptions): Promise<number> {
     if ('running' in begun)
       throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
     if (options.wait) return await waitFor(begun.started, reconciler, options);
-    print(begun.started, options);
+    await printData(options, begun.started, describeRun);
     return EXIT.done;
   });
 }
@@ -43,14 +44,14 @@ export async function runReconcile(options: ReconcileOptions): Promise<number> {
 export async function listRuns(options: RunOptions): Promise<number> {
   return await withReconciler(options, async (reconciler) => {
     const runs = (await reconciler.list()).map(toSummary);
-    process.stdout.write(options.output === 'json' ? json(runs) : describeRuns(runs));
+    await printData(options, runs, describeRuns);
     return EXIT.done;
   });
 }
 
 export async function showRun(id: string, options: RunOptions): Promise<number> {
   return await withReconciler(options, async (reconciler) => {
-    print(await readRun(id, reconciler), options);
+    await printData(options, await readRun(id, reconciler), describeRun);
     return EXIT.done;
   });
 }
@@ -60,7 +61,7 @@ export async function cancelRun(id: string, options: RunOptions): Promise<number
     const run = await readRun(id, reconciler);
     if (!(await reconciler.cancel(run.id)))
       throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`);
-    process.stderr.write('workers leave it within seconds\n');
+    tell('workers leave it within seconds');
     return EXIT.done;
   });
 }
@@ -76,16 +77,16 @@ export async function printReport(id: string, options: RunOptions): Promise<numb
 async function waitFor(started: Run, reconciler: Reconciler, options: RunOptions): Promise<number> {
   const local =
     options.local === undefined ? '' : options.local === true ? ' --local' : ` --local=${options.local}`;
-  process.stderr.write(`the run ${started.id} has begun\n`);
+  tell(`the run ${started.id} has begun`);
   const former = (await reconciler.list()).find((run) => isOfSameScope(run, started));
   const ended = await followRun(started, former, reconciler, untilStopped());
   if (ended === 'interrupted') {
-    process.stderr.write(
-      `the run goes on without this command; to end it: blobmirror reconcile cancel ${started.id}${local}\n`,
+    tell(
+      `the run goes on without this command; to end it: blobmirror reconcile cancel ${started.id}${local}`,
     );
     return EXIT.interrupted;
   }
-  print(ended, options);
+  await printData(options, ended, describeRun);
   return exitStatusOf(ended);
 }
 
@@ -94,12 +95,4 @@ async function readRun(text: string, reconciler: Reconciler): Promise<Run> {
   const run = await reconciler.read(id);
   if (run !== undefined) return run;
   throw new BlobmirrorError('run-not-found', `there is no run ${id}`);
-}
-
-function print(run: Run, { output }: RunOptions): void {
-  process.stdout.write(output === 'json' ? json(run) : describeRun(run));
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

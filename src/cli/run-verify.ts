@@ -1,18 +1,18 @@
 import { type ContentCheck, createTally, type Tally, verifyAccounts } from '../app/verify-accounts.js';
 import { environmentOf } from './environment-of.js';
 import { EXIT } from './exit-codes.js';
+import type { LocalOption } from './local-option.js';
+import type { OutputOption } from './output/output-option.js';
 import { startProgressLine } from './progress-line.js';
 import { untilStopped } from './until-stopped.js';
 import { createFindingsPrinter, describeProgress, describeSummary } from './verify-report.js';
 
-export interface VerifyOptions {
-  readonly local?: string | true;
+export interface VerifyOptions extends LocalOption, OutputOption {
   readonly container?: readonly string[];
   readonly prefix: string;
   readonly content: ContentCheck;
   /** Seconds. */
   readonly settle: number;
-  readonly output: 'table' | 'json';
   readonly limit?: number;
 }
 

@@ -10,11 +10,11 @@ import { BlobmirrorError } from '../model/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createLogger } from '../telemetry/create-logger.js';
 import { beginRun } from './begin-run.js';
+import type { LocalOption } from './local-option.js';
 import { PACKAGE_ROOT } from './package.js';
 import { untilStopped } from './until-stopped.js';
 
-export interface WorkerOptions {
-  readonly local?: string | true;
+export interface WorkerOptions extends LocalOption {
   readonly httpPort?: number;
   readonly sweep: boolean;
   readonly alone: boolean;

@@ -1,18 +1,22 @@
 import { Command } from 'commander';
 import { READY_FILE, readReadyFile } from '../../local/ready-file.js';
 import { BlobmirrorError } from '../../model/errors.js';
+import { helpAfter } from '../help-after.js';
 
-const EXAMPLES = `
-Examples:
-  azcopy copy ./photos "http://127.0.0.1:10000/sourceaccount/photos?$(npx blobmirror sas --local)" --recursive --from-to=LocalBlob
-`;
+const HELP = helpAfter({
+  examples: [
+    [
+      'azcopy copy ./photos "http://127.0.0.1:10000/sourceaccount/photos?$(npx blobmirror sas --local)" --recursive --from-to=LocalBlob',
+    ],
+  ],
+});
 
 export function sasCommand(): Command {
   return new Command('sas')
     .description('print a SAS for an account of the embedded environment, for tools that take no key')
     .option('--local [file]', `the file that "npm start" wrote (default: ${READY_FILE})`, true)
     .option('--account <which>', 'source or backup', 'source')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', HELP)
     .action(async ({ local, account }: { local: string | true; account: string }) => {
       if (account !== 'source' && account !== 'backup') {
         throw new BlobmirrorError(

@@ -1,16 +1,19 @@
 import { Command, Option } from 'commander';
 import { READY_FILE } from '../../local/ready-file.js';
+import { helpAfter } from '../help-after.js';
 import { parsePort } from '../parse-port.js';
 import type { StartOptions } from '../run-start.js';
 
-const EXAMPLES = `
-Examples:
-  npm start                                   in memory, on ports 10000, 5672 and 7071
-  npm start -- --data ./data                  keeps accounts and queues in a folder
-  npm start -- --hns                          with directories, renames and access control lists
-  npm start -- --no-worker                    then, beside it: blobmirror worker --local
-  npm start -- --storage-port 0 --service-bus-port 0 --http-port 0 --ready-file /tmp/local.json
-`;
+const HELP = helpAfter({
+  ends: { done: 'it was asked to stop, and did' },
+  examples: [
+    ['npm start', 'in memory, on ports 10000, 5672 and 7071'],
+    ['npm start -- --data ./data', 'keeps accounts and queues in a folder'],
+    ['npm start -- --hns', 'with directories, renames and access control lists'],
+    ['npm start -- --no-worker', 'then, beside it: blobmirror worker --local'],
+    ['npm start -- --storage-port 0 --service-bus-port 0 --http-port 0 --ready-file /tmp/local.json'],
+  ],
+});
 
 export function startCommand(): Command {
   return new Command('start')
@@ -26,7 +29,7 @@ export function startCommand(): Command {
     .option('--data <dir>', 'keep accounts and queues in this folder (default: in memory)')
     .option('--ready-file <file>', 'written once everything serves', READY_FILE)
     .option('--no-worker', 'leave the mirror to "blobmirror worker --local"')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', HELP)
     .action(async (options: StartOptions) => {
       const { runStart } = await import('../run-start.js');
       await runStart(options);

@@ -1,23 +1,25 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { READY_FILE } from '../../local/ready-file.js';
+import { helpAfter } from '../help-after.js';
+import { withLocal } from '../local-option.js';
+import { withOutput } from '../output/output-option.js';
 import type { VerifyOptions } from '../run-verify.js';
 
-const EXAMPLES = `
-Exit status: 0 no difference, 3 differences were found, 1 it could not be finished, 2 wrong use, 130 interrupted.
-
-Examples:
-  blobmirror verify --local                          the accounts of "npm start"
-  blobmirror verify                                  connections and scope from the environment, as the worker's
-  blobmirror verify --content read                   reads every byte of both accounts
-  blobmirror verify --container photos --prefix 2026/
-  blobmirror verify --settle 0                       the mirror is known to be at rest
-  blobmirror verify -o json | jq -r 'select(.difference == "missing-on-backup") | .path'
-`;
+const HELP = helpAfter({
+  ends: { done: 'no difference', different: true, interrupted: true },
+  examples: [
+    ['blobmirror verify --local', 'the accounts of "npm start"'],
+    ['blobmirror verify', "connections and scope from the environment, as the worker's"],
+    ['blobmirror verify --content read', 'reads every byte of both accounts'],
+    ['blobmirror verify --container photos --prefix 2026/'],
+    ['blobmirror verify --settle 0', 'the mirror is known to be at rest'],
+    [`blobmirror verify -o json | jq -r 'select(.difference == "missing-on-backup") | .path'`],
+  ],
+});
 
 export function verifyCommand(): Command {
-  return new Command('verify')
-    .description('compare both accounts and tell every difference')
-    .option('--local [file]', `take the connections from this file (default: ${READY_FILE})`)
+  return withOutput(
+    withLocal(new Command('verify').description('compare both accounts and tell every difference')),
+  )
     .option('--container <name...>', 'only these containers, by their names at the source')
     .option('--prefix <path>', 'only blobs whose name begins so', '')
     .addOption(
@@ -30,9 +32,8 @@ export function verifyCommand(): Command {
         .argParser(parseNumber)
         .default(30),
     )
-    .addOption(new Option('-o, --output <format>').choices(['table', 'json']).default('table'))
     .addOption(new Option('--limit <n>', 'stop after so many differences').argParser(parseNumber))
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', HELP)
     .action(async (options: VerifyOptions) => {
       const { runVerify } = await import('../run-verify.js');
       process.exitCode = await runVerify(options);

@@ -1,6 +1,7 @@
 import { ERRORS } from '../../model/errors.js';
 import type { RunSummary } from '../../model/reconcile/run-summary.js';
 import type { Run } from '../../model/reconcile/run.js';
+import { toTable } from '../output/to-table.js';
 import { count, quote } from '../plain-text.js';
 import { toColumns } from './print-lines.js';
 import { figuresOf } from './run-figures.js';
@@ -13,7 +14,7 @@ export function describeRun(run: Run): string {
   const { counts } = run;
   const { keys, outOfStep } = figuresOf(run);
   const sections = [
-    rows([
+    toTable([
       ['run', run.id],
       ['state', `${run.state}${run.request.dryRun ? ' (dry run: nothing was written)' : ''}`],
       ['scope', scopeOf(run)],
@@ -37,7 +38,7 @@ export function describeRun(run: Run): string {
 /** One line for each run. */
 export function describeRuns(runs: readonly RunSummary[]): string {
   if (runs.length === 0) return '';
-  return rows([
+  return toTable([
     ['RUN', 'STATE', 'REASON', 'SCOPE', 'TOOK', 'KEYS', 'REPAIRED', 'SKIPPED', 'FAILED', 'ALERTS'],
     ...runs.map((run) => {
       const { keys, repaired, skipped, failed } = figuresOf(run);
@@ -59,7 +60,7 @@ function took({ startedAt, updatedAt, endedAt = updatedAt }: RunSummary): string
 function alerts(run: Run): string {
   if (run.alerts.length === 0) return '';
   const lines = run.alerts.map(({ code, container, detail }) => [code, container ?? '', detail]);
-  return rows([['ALERT', 'CONTAINER', 'WHAT TO DO'], ...lines]);
+  return toTable([['ALERT', 'CONTAINER', 'WHAT TO DO'], ...lines]);
 }
 
 function hintOf(code: string): string {
@@ -73,23 +74,8 @@ function table(
 ): string {
   const entries = Object.entries(numbers).toSorted(([, a], [, b]) => b - a);
   if (entries.length === 0) return '';
-  return rows([
+  return toTable([
     [title, 'KEYS', ''],
     ...entries.map(([name, many]) => [name, many.toLocaleString('en'), tell(name)]),
   ]);
-}
-
-/** Columns of equal width, but for the last. */
-function rows(lines: readonly (readonly string[])[]): string {
-  const widths =
-    lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .map((line) => `${line}\n`)
-    .join('');
 }

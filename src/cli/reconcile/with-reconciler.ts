@@ -2,10 +2,11 @@ import { createReconciliation, type Reconciler } from '../../app/create-reconcil
 import { readSettings } from '../../config/settings.js';
 import { createLogger } from '../../telemetry/create-logger.js';
 import { environmentOf } from '../environment-of.js';
+import type { LocalOption } from '../local-option.js';
 
 /** The reconciler of a command: it asks the state store and the queue themselves, and needs no app to listen. */
 export async function withReconciler<Result>(
-  options: { readonly local?: string | true },
+  options: LocalOption,
   use: (reconciler: Reconciler) => Promise<Result>,
 ): Promise<Result> {
   const settings = readSettings(await environmentOf(options));
