@@ -3,10 +3,12 @@ import { createLogger } from '../telemetry/create-logger.js';
 import { createMirror, type Mirror } from './create-mirror.js';
 import { createReconciliation, type Reconciliation } from './create-reconciliation.js';
 import { openAccounts } from './open-accounts.js';
+import { createStatusApi, type StatusApi } from './status-api.js';
 
 export interface App {
   readonly mirror: Mirror;
   readonly reconciliation: Reconciliation;
+  readonly status: StatusApi;
 }
 
 let app: App | undefined;
@@ -22,9 +24,11 @@ export function theApp(): App {
     const settings = readSettings(process.env);
     const log = createLogger(settings.logLevel);
     const accounts = openAccounts(settings);
+    const reconciliation = createReconciliation(settings, log, accounts);
     app = {
       mirror: createMirror(settings, log, accounts),
-      reconciliation: createReconciliation(settings, log, accounts),
+      reconciliation,
+      status: createStatusApi(reconciliation.reconciler, accounts, log),
     };
   }
   return app;

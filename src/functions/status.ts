@@ -1,0 +1,12 @@
+/** How the mirror is doing: recovery point, health, backlog, dead letters, runs. */
+import { app } from '@azure/functions';
+import { theApp } from '../app/the-app.js';
+
+const { status } = theApp();
+
+app.http('status', {
+  route: 'status',
+  methods: ['GET'],
+  authLevel: 'function',
+  handler: async () => await status.show(),
+});

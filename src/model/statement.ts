@@ -1,0 +1,42 @@
+import type { RecoveryPoint } from './status.js';
+
+/**
+ * The recovery point in words: `proven up to 12:00:00, live up to 12:03:02, canary 1.1 s, except 3 keys`. Times are in
+ * UTC, with their day where it is not the day of `at`.
+ */
+export function statement({ proven, live, canary, excepted }: RecoveryPoint, at: string): string {
+  const parts = [
+    proven === null ? 'nothing proven yet' : `proven up to ${timeOfDay(proven.at, at)}`,
+    live === null ? 'live unknown' : `live up to ${timeOfDay(live.at, at)}`,
+  ];
+  if (canary.ageMs !== undefined) parts.push(`canary ${duration(canary.ageMs)}`);
+  else if (canary.state !== 'off') parts.push('no canary seen yet');
+  if (excepted.count > 0)
+    parts.push(`except ${excepted.count.toLocaleString('en')} key${excepted.count === 1 ? '' : 's'}`);
+  return parts.join(', ');
+}
+
+function timeOfDay(time: string, at: string): string {
+  const [day = '', clock = ''] = time.split('T');
+  const seconds = clock.slice(0, 8);
+  return at.startsWith(day) ? seconds : `${day} ${seconds}`;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** As much of a length of time as matters: `1.1 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`. */
+export function duration(ms: number): string {
+  if (ms < 10 * SECOND) return `${(Math.max(0, ms) / SECOND).toFixed(1)} s`;
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
+  if (ms < HOUR) return two(ms, MINUTE, 'min', SECOND, 's');
+  if (ms < 48 * HOUR) return two(ms, HOUR, 'h', MINUTE, 'min');
+  return two(ms, 24 * HOUR, 'd', HOUR, 'h');
+}
+
+function two(ms: number, large: number, name: string, small: number, smallName: string): string {
+  const rest = Math.floor((ms % large) / small);
+  const text = `${Math.floor(ms / large)} ${name}`;
+  return rest === 0 ? text : `${text} ${rest} ${smallName}`;
+}
