@@ -42,7 +42,7 @@ test('an environment that is killed amid writes, again and again, comes back wit
       const answer = await fetch(`${survivor.info.http.baseUrl}/api/reconcile/${String(begun['run'])}`);
       return ((await answer.json()) as Run).state === 'done';
     },
-    { within: LOCK_MS + 30_000, every: 500 },
+    { within: LOCK_MS + 30_000, every: 500, saw: () => survivor.process.output.stderr.slice(-4000) },
   );
   await expectEqualAccounts(survivor, { within: LOCK_MS + 10_000 });
   expect(await queueCounts(survivor.info.serviceBus)).toMatchObject({ deadLetter: 0 });

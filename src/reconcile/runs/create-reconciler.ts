@@ -16,7 +16,7 @@ import type { ReconcilerParts } from './reconciler-parts.js';
 import { reportRun } from './report-run.js';
 import { isUnderWay } from './run-progress.js';
 import { createRunStore } from './run-store.js';
-import { startRun } from './start-run.js';
+import { giveUpClaim, startRun } from './start-run.js';
 
 /** Within the four minutes that a slice may take, with the last look that was begun. */
 const BUDGET_MS = 180_000;
@@ -43,7 +43,9 @@ export function createReconciler(
       const changed = await runs.change(id, (run) =>
         isUnderWay(run) ? endRun(run, 'cancelled', parts.now()) : undefined,
       );
-      return changed?.isChanged === true;
+      if (changed !== undefined) return changed.isChanged;
+      // Whoever claimed the place for it may have died before it was written down.
+      return await giveUpClaim(desk, id);
     },
     report: (id) => reportRun(desk, id),
     handleShard: async (body) => await handleShard(desk, body),

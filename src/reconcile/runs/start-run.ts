@@ -11,6 +11,9 @@ import { isUnderWay } from './run-progress.js';
 /** After how long without a sign of life a run makes room for another. */
 const ABANDONED_MS = 15 * 60_000;
 
+/** The document of a run follows its claim at once; whoever has not written it after this long died on the way. */
+const UNWRITTEN_MS = 60_000;
+
 /** Who holds the one place there is. */
 interface Claim {
   readonly run: RunId;
@@ -52,7 +55,8 @@ export async function startRun(
 async function isMoving({ parts, runs }: Desk, { run: id, claimedAt }: Claim): Promise<boolean> {
   const run = await runs.read(id);
   if (run !== undefined && !isUnderWay(run)) return false;
-  return parts.now().getTime() - Date.parse(run?.updatedAt ?? claimedAt) < ABANDONED_MS;
+  const silentMs = parts.now().getTime() - Date.parse(run?.updatedAt ?? claimedAt);
+  return silentMs < (run === undefined ? UNWRITTEN_MS : ABANDONED_MS);
 }
 
 /** Whoever still works for it stops, since its document says that it is over. */
@@ -66,13 +70,21 @@ async function abandon({ parts, runs }: Desk, id: RunId): Promise<void> {
 }
 
 /** A run that could not begin is over, so that the next one need not wait for it. */
-async function release({ parts, runs }: Desk, id: RunId): Promise<void> {
+async function release(desk: Desk, id: RunId): Promise<void> {
   try {
-    if ((await runs.change(id, (run) => endRun(run, 'cancelled', parts.now()))) !== undefined) return;
-    const found = await parts.documents.read(CURRENT);
-    if (found === undefined || (found.value as Claim).run !== id) return;
-    await parts.documents.write(CURRENT, { run: id, claimedAt: new Date(0).toISOString() }, found);
+    if ((await desk.runs.change(id, (run) => endRun(run, 'cancelled', desk.parts.now()))) !== undefined)
+      return;
+    await giveUpClaim(desk, id);
   } catch {
     // Then it is taken over in time.
   }
+}
+
+/** Makes room where a run holds the place and was never written down. False: it does not hold it. */
+export async function giveUpClaim({ parts: { documents } }: Desk, id: RunId): Promise<boolean> {
+  const found = await documents.read(CURRENT);
+  if (found === undefined || (found.value as Claim).run !== id) return false;
+  return (
+    (await documents.write(CURRENT, { run: id, claimedAt: new Date(0).toISOString() }, found)) === 'written'
+  );
 }

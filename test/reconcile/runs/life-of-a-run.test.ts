@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { immediately } from '../../../src/memory/schedule.js';
 import { parseContainerName } from '../../../src/model/key.js';
 import type { RunId } from '../../../src/model/reconcile/run.js';
 import { createScope } from '../../../src/model/scope.js';
@@ -120,6 +121,22 @@ describe('a run', () => {
     expect((await bench.read(old.id)).counts.byVerdict).toEqual({});
     expect((await bench.read(id)).counts.byVerdict).toEqual({ copied: 1 });
   });
+
+  it.each(['a minute passed', 'it was cancelled'])(
+    'that was claimed by somebody who died before it was written makes room when %s',
+    async (when) => {
+      const bench = new ReconcileBench();
+      bench.add('photos', { entries: [] });
+      const dead = '2026-11-25T13-00-00Z-0000' as RunId;
+      const claim = { run: dead, claimedAt: bench.now.toISOString() };
+      await bench.documents.through(immediately).write('reconcile/current', claim, { nothingThere: true });
+      later(bench, MINUTE_MS - 1);
+      expect(await bench.reconciler.start(REQUEST)).toEqual({ running: dead });
+      if (when === 'a minute passed') later(bench, 1);
+      else expect(await bench.reconciler.cancel(dead)).toBe(true);
+      await bench.start();
+    },
+  );
 
   it('is over when its shards could not be sent, so that the next one need not wait', async () => {
     let isBroken = true;
