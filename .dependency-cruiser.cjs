@@ -47,6 +47,8 @@ const packages = {
   commander: ['cli'],
   'cli-table3': ['cli'],
   pino: ['telemetry'],
+  '@opentelemetry': ['telemetry'],
+  '@azure/monitor-opentelemetry-exporter': ['telemetry'],
 };
 
 module.exports = {

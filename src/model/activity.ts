@@ -1,18 +1,27 @@
-/** What all workers of the last hour did together. */
+/** What all workers together did in the last hour. Times are ISO 8601. */
 export interface Activity {
-  readonly minutes: readonly {
-    readonly at: string;
-    readonly changes: number;
-    readonly bytes: number;
-    readonly byVerdict: Readonly<Record<string, number>>;
-    readonly failed: number;
-    readonly lagP50Ms: number | null;
-    readonly lagP99Ms: number | null;
-  }[];
+  /** The oldest first; a minute in which nothing happened is left out. */
+  readonly minutes: readonly ActivityMinute[];
+  /** Of the whole hour; null when no lag is known. */
   readonly lagP50Ms: number | null;
   readonly lagP99Ms: number | null;
   readonly changes: number;
   readonly bytes: number;
-  /** When a change of each container was last mirrored. */
+  /** When something of a container was mirrored last, as far as the workers remember: container to time. */
   readonly lastMirrored: Readonly<Record<string, string>>;
+}
+
+export interface ActivityMinute {
+  /** When the minute began. */
+  readonly at: string;
+  /** Keys that were brought in step by a write or a delete on the backup. */
+  readonly changes: number;
+  /** Bytes of content that were copied. */
+  readonly bytes: number;
+  /** Every look at a key, those that found nothing to do included. */
+  readonly byVerdict: Readonly<Record<string, number>>;
+  /** Tries that failed. */
+  readonly failed: number;
+  readonly lagP50Ms: number | null;
+  readonly lagP99Ms: number | null;
 }

@@ -1,0 +1,58 @@
+import { type Attributes, type Counter, type Histogram, type Meter, metrics } from '@opentelemetry/api';
+import { METRICS, type MetricOf } from './metric-table.js';
+
+export interface Instruments {
+  readonly counters: Readonly<Record<MetricOf<'counter'>, Counter>>;
+  readonly histograms: Readonly<Record<MetricOf<'histogram'>, Histogram>>;
+}
+
+/** What a gauge shows: asked for whenever metrics are read. */
+export type ReadGauge = (name: MetricOf<'gauge'>) => Iterable<readonly [value: number, Attributes]>;
+
+/** From a tenth of a second to a day. */
+const LAG_BOUNDS_S = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 150, 300, 900, 3600, 14_400, 86_400];
+
+/** The instruments of a meter, all of them at once. */
+export function createInstruments(meter: Meter, read: ReadGauge): Instruments {
+  const counters: Partial<Record<MetricOf<'counter'>, Counter>> = {};
+  const histograms: Partial<Record<MetricOf<'histogram'>, Histogram>> = {};
+  for (const name of Object.keys(METRICS) as (keyof typeof METRICS)[]) {
+    const { name: text, kind, unit, description } = METRICS[name];
+    switch (kind) {
+      case 'counter':
+        counters[name as MetricOf<'counter'>] = meter.createCounter(text, { unit, description });
+        break;
+      case 'histogram':
+        histograms[name as MetricOf<'histogram'>] = meter.createHistogram(text, {
+          unit,
+          description,
+          advice: { explicitBucketBoundaries: LAG_BOUNDS_S },
+        });
+        break;
+      case 'gauge':
+        meter.createObservableGauge(text, { unit, description }).addCallback((result) => {
+          for (const [value, attributes] of read(name as MetricOf<'gauge'>))
+            result.observe(value, attributes);
+        });
+        break;
+    }
+  }
+  return { counters, histograms } as Instruments;
+}
+
+/**
+ * Gives the instruments of the provider of this process. Until one is set they do nothing; the API's own do not come
+ * alive later, so they are made anew when the provider is another one.
+ */
+export function instrumentsOfProcess(read: ReadGauge): () => Instruments {
+  let provider: unknown;
+  let instruments: Instruments | undefined;
+  return () => {
+    const current = metrics.getMeterProvider();
+    if (instruments === undefined || current !== provider) {
+      provider = current;
+      instruments = createInstruments(current.getMeter('blobmirror'), read);
+    }
+    return instruments;
+  };
+}
