@@ -18,13 +18,17 @@ export const QUEUE_ERRORS: Readonly<Record<string, ErrorCode>> = {
   MessageSizeExceeded: 'message-too-large',
 };
 
-/** A failed send in our own words; its text never quotes the client's, which may name an endpoint with its key. */
-export function toQueueError(error: unknown, queue: string): BlobmirrorError {
+/** What failed, in our own words; the text never quotes the client's, which may name an endpoint with its key. */
+export function toQueueError(
+  error: unknown,
+  queue: string,
+  what = 'did not take a message',
+): BlobmirrorError {
   if (error instanceof BlobmirrorError) return error;
   const reason = isServiceBusError(error) ? error.code : nameOf(error);
   // What is not of Service Bus is of the way there: a refused connection, a name that was not found, no token.
   const code = QUEUE_ERRORS[reason] ?? 'queue-unavailable';
-  return new BlobmirrorError(code, `queue ${queue} did not take a message: ${reason}`, {
+  return new BlobmirrorError(code, `queue ${queue} ${what}: ${reason}`, {
     context: { queue, service: reason },
   });
 }

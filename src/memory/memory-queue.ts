@@ -4,6 +4,9 @@ import type { Schedule } from './schedule.js';
 
 /** A message in the queue. */
 export interface MemoryMessage {
+  /** As with Service Bus, another one once it was scheduled and joins the queue. */
+  sequenceNumber: number;
+  readonly sentAt: Date;
   readonly messageId: string;
   readonly body: unknown;
   readonly applicationProperties: Readonly<Record<string, unknown>>;
@@ -34,6 +37,7 @@ export class MemoryQueue {
   readonly locks = new Set<Lock>();
   readonly dead: MemoryMessage[] = [];
   readonly #seen = new Set<string>();
+  #sequenceNumber = 0;
 
   /** False when duplicate detection dropped it. */
   send(
@@ -41,14 +45,24 @@ export class MemoryQueue {
   ): MemoryMessage | undefined {
     if (this.#seen.has(message.messageId)) return undefined;
     this.#seen.add(message.messageId);
-    const sent = { applicationProperties: {}, delayMs: 0, expires: false, ...message, deliveryCount: 0 };
+    const sent: MemoryMessage = {
+      applicationProperties: {},
+      delayMs: 0,
+      expires: false,
+      sentAt: new Date(),
+      ...message,
+      sequenceNumber: ++this.#sequenceNumber,
+      deliveryCount: 0,
+    };
     (sent.delayMs > 0 ? this.scheduled : this.ready).add(sent);
     return sent;
   }
 
   /** The delay of a scheduled message is over. */
   enqueue(message: MemoryMessage): void {
-    if (this.scheduled.delete(message)) this.ready.add(message);
+    if (!this.scheduled.delete(message)) return;
+    message.sequenceNumber = ++this.#sequenceNumber;
+    this.ready.add(message);
   }
 
   receive(message: MemoryMessage): Lock {
