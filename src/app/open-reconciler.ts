@@ -1,5 +1,4 @@
 import type { ServiceBusClient } from '@azure/service-bus';
-import { createAzureDocuments } from '../azure/azure-documents.js';
 import { createAzureShardQueue } from '../azure/azure-shard-queue.js';
 import type { Settings } from '../config/settings.js';
 import { insistOnShardQueue } from '../ports/insist-on-shard-queue.js';
@@ -8,8 +7,8 @@ import { compareSlice } from '../reconcile/compare/compare-slice.js';
 import type { Reconciler } from '../reconcile/reconciler.js';
 import { createReconciler } from '../reconcile/runs/create-reconciler.js';
 import type { Logger } from '../telemetry/logger.js';
-import { connectStorage } from './connect-storage.js';
 import type { OpenAccounts } from './open-accounts.js';
+import { openDocuments } from './open-documents.js';
 
 interface Opening {
   readonly settings: Settings;
@@ -22,9 +21,8 @@ interface Opening {
 /** The reconciler on Azure: runs in the state's container, shards on the queue, keys converged by the mirror's own heart. */
 export function openReconciler({ settings, accounts, serviceBus, log }: Opening): Reconciler {
   const { source, backup, scope } = accounts;
-  const { connection, container } = settings.state;
   const { deleteGuard, budgetMs } = settings.reconcile;
-  const documents = createAzureDocuments(connectStorage(connection), container);
+  const documents = openDocuments(settings);
   const open = (queue: ShardQueue): Reconciler =>
     createReconciler({
       source,

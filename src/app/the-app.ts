@@ -1,11 +1,14 @@
 import { readSettings } from '../config/settings.js';
 import { createLogger } from '../telemetry/create-logger.js';
+import { createActions, type Actions } from './guard-action.js';
 import { createMirror, type Mirror } from './create-mirror.js';
 import { createReconciliation, type Reconciliation } from './create-reconciliation.js';
 import { openAccounts } from './open-accounts.js';
+import { openDocuments } from './open-documents.js';
 import { createStatusApi, type StatusApi } from './status-api.js';
 
 export interface App {
+  readonly actions: Actions;
   readonly mirror: Mirror;
   readonly reconciliation: Reconciliation;
   readonly status: StatusApi;
@@ -26,6 +29,7 @@ export function theApp(): App {
     const accounts = openAccounts(settings);
     const reconciliation = createReconciliation(settings, log, accounts);
     app = {
+      actions: createActions(openDocuments(settings), log),
       mirror: createMirror(settings, log, accounts),
       reconciliation,
       status: createStatusApi(reconciliation.reconciler, accounts, log),

@@ -1,7 +1,7 @@
 import { type ErrorCode, toBlobmirrorError } from '../model/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 
-interface ErrorAnswer {
+export interface ErrorAnswer {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly jsonBody: {
@@ -12,6 +12,7 @@ interface ErrorAnswer {
 /** What is wrong with the request; all else is wrong with us. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'request-invalid': 400,
+  'action-not-allowed': 403,
   'run-not-found': 404,
   'run-in-progress': 409,
   'run-has-ended': 409,

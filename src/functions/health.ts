@@ -2,7 +2,7 @@
 import { app } from '@azure/functions';
 
 app.http('health', {
-  route: 'health',
+  route: 'api/health',
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: () => ({ jsonBody: { status: 'ok' } }),

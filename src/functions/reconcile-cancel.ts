@@ -2,11 +2,12 @@
 import { app } from '@azure/functions';
 import { theApp } from '../app/the-app.js';
 
-const { api } = theApp().reconciliation;
+const { actions, reconciliation } = theApp();
 
 app.http('reconcile-cancel', {
-  route: 'reconcile/{id}/cancel',
+  route: 'api/reconcile/{id}/cancel',
   methods: ['POST'],
   authLevel: 'function',
-  handler: async ({ params }) => await api.cancel(params['id']),
+  handler: async (request) =>
+    await actions.guard(request, async () => await reconciliation.api.cancel(request.params['id'])),
 });

@@ -5,7 +5,7 @@ import { theApp } from '../app/the-app.js';
 const { api } = theApp().reconciliation;
 
 app.http('reconcile-list', {
-  route: 'reconcile',
+  route: 'api/reconcile',
   methods: ['GET'],
   authLevel: 'function',
   handler: async () => await api.list(),

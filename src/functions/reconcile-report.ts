@@ -8,7 +8,7 @@ const { api } = theApp().reconciliation;
 app.setup({ enableHttpStream: true });
 
 app.http('reconcile-report', {
-  route: 'reconcile/{id}/report',
+  route: 'api/reconcile/{id}/report',
   methods: ['GET'],
   authLevel: 'function',
   handler: async ({ params }) => await api.report(params['id']),

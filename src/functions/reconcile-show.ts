@@ -5,7 +5,7 @@ import { theApp } from '../app/the-app.js';
 const { api } = theApp().reconciliation;
 
 app.http('reconcile-show', {
-  route: 'reconcile/{id}',
+  route: 'api/reconcile/{id}',
   methods: ['GET'],
   authLevel: 'function',
   handler: async ({ params }) => await api.show(params['id']),

@@ -2,11 +2,12 @@
 import { app } from '@azure/functions';
 import { theApp } from '../app/the-app.js';
 
-const { api } = theApp().reconciliation;
+const { actions, reconciliation } = theApp();
 
 app.http('reconcile-start', {
-  route: 'reconcile',
+  route: 'api/reconcile',
   methods: ['POST'],
   authLevel: 'function',
-  handler: async (request) => await api.start(await request.text()),
+  handler: async (request) =>
+    await actions.guard(request, async () => await reconciliation.api.start(await request.text())),
 });

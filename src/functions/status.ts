@@ -5,7 +5,7 @@ import { theApp } from '../app/the-app.js';
 const { status } = theApp();
 
 app.http('status', {
-  route: 'status',
+  route: 'api/status',
   methods: ['GET'],
   authLevel: 'function',
   handler: async () => await status.show(),

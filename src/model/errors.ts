@@ -131,6 +131,10 @@ export const ERRORS = {
     disposition: 'fatal',
     hint: 'Correct the request; nothing was begun.',
   },
+  'action-not-allowed': {
+    disposition: 'fatal',
+    hint: 'Act from the page that the app itself serves, and load it anew when it has been open for long. Scripts need no token as long as they send neither Origin nor Sec-Fetch-Site.',
+  },
   'run-not-found': {
     disposition: 'fatal',
     hint: 'GET /api/reconcile and "blobmirror reconcile list" tell the runs that are known.',

@@ -16,7 +16,13 @@ const CONSTRAINTS: Readonly<Record<string, string>> = {
   bool: 'true|false',
   guid: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
 };
-const PARAMETER = /\{(\*{0,2})(\w+)(?::(\w+))?(\?)?\}/g;
+/** Those that say how many characters, as a number in parentheses. */
+const LENGTHS: Readonly<Record<string, (count: string) => string>> = {
+  length: (count) => `[^/]{${count}}`,
+  maxlength: (count) => `[^/]{0,${count}}`,
+  minlength: (count) => `[^/]{${count},}`,
+};
+const PARAMETER = /\{(\*{0,2})(\w+)(?::(\w+)(?:\((\d+)\))?)?(\?)?\}/g;
 const GENERALITY = { literal: 0, constrained: 1, parameter: 2, optional: 3, rest: 4 } as const;
 
 /** @throws BlobmirrorError `setting-invalid` when the template has a constraint or a form that is not supported here */
@@ -30,8 +36,8 @@ export function parseRoute(given: string, where: string): Route {
     let general: number = GENERALITY.literal;
     let end = 0;
     for (const match of segment.matchAll(PARAMETER)) {
-      const [whole, stars, name = '', constraint, optional] = match;
-      const allowed = constraint === undefined ? '[^/]+' : CONSTRAINTS[constraint];
+      const [whole, stars, name = '', constraint, count, optional] = match;
+      const allowed = constraint === undefined ? '[^/]+' : toPattern(constraint, count);
       if (allowed === undefined) throw unsupported(where, given, `the constraint ":${constraint}"`);
       if ((stars || optional) && whole !== segment) throw unsupported(where, given, `"${segment}"`);
       expression += escaped(segment.slice(end, match.index), where, given) + `(${stars ? '.*' : allowed})`;
@@ -70,6 +76,10 @@ export function compareRoutes(a: Route, b: Route): number {
   const differing = a.generality.findIndex((general, at) => general !== b.generality[at]);
   if (differing === -1) return a.generality.length - b.generality.length;
   return (a.generality[differing] ?? 0) - (b.generality[differing] ?? GENERALITY.optional);
+}
+
+function toPattern(constraint: string, count: string | undefined): string | undefined {
+  return count === undefined ? CONSTRAINTS[constraint] : LENGTHS[constraint]?.(count);
 }
 
 function escaped(literal: string, where: string, template: string): string {

@@ -7,6 +7,7 @@ import type { Invoke } from '../create-invoke.js';
 import type { HttpTrigger } from '../parse-trigger.js';
 import type { RunningTrigger } from '../running-trigger.js';
 import { settledOrAborted } from '../settled-or-aborted.js';
+import { isLoopbackHost } from './is-loopback-host.js';
 import { compareRoutes } from './route.js';
 import { toResponse } from './to-response.js';
 
@@ -19,7 +20,8 @@ export interface HttpServer extends RunningTrigger {
 
 /**
  * Serves the HTTP functions on 127.0.0.1. Keys are not asked for, whatever the `authLevel`: as with `func start`, who
- * can reach the loopback interface is trusted. It must therefore never listen on another one.
+ * can reach the loopback interface is trusted. It must therefore never listen on another one, nor answer to a name that
+ * is not of this machine.
  * @param port 0 picks a free one
  * @throws BlobmirrorError `port-taken`
  */
@@ -63,6 +65,8 @@ export async function startHttp(
   };
 
   async function serve(request: Request): Promise<Response> {
+    if (!isLoopbackHost(request.headers.get('host')))
+      return failure(403, 'host-not-allowed', 'This server answers to 127.0.0.1 and localhost alone');
     const { pathname } = new URL(request.url);
     let atAll = false;
     for (const trigger of routes) {

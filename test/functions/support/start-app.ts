@@ -1,4 +1,4 @@
-import { parseHostJson } from '../../../src/host/host-json.js';
+import { readHostJson } from '../../../src/host/host-json.js';
 import { startHost, type Host } from '../../../src/host/start-host.js';
 import type { Logger } from '../../../src/telemetry/logger.js';
 import { SETTINGS_OUT_OF_REACH } from '../../support/settings-out-of-reach.js';
@@ -15,7 +15,7 @@ export async function startApp(names: readonly string[], log: Logger): Promise<H
   return await startHost({
     registrations: names.map(registrationOf),
     settings: process.env,
-    hostJson: parseHostJson({}),
+    hostJson: await readHostJson(new URL('../../../host.json', import.meta.url)),
     httpPort: 0,
     log,
   });

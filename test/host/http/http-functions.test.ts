@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as sendRequest } from 'node:http';
 import type { HttpRequest } from '@azure/functions';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.js';
@@ -79,6 +81,35 @@ describe('HTTP functions', () => {
     expect(await noMethod.text()).toContain('No function serves GET /api/echo');
     expect((await fetch(`${api}/files/%E0%A4%A`)).status).toBe(400);
   });
+
+  it.each([
+    ['127.0.0.1', 200],
+    ['localhost:PORT', 200],
+    ['LOCALHOST', 200],
+    ['[::1]:PORT', 200],
+    ['evil.example', 403],
+    ['evil.example:PORT', 403],
+    ['127.0.0.1.evil.example', 403],
+    ['localhost.evil.example:PORT', 403],
+    ['192.168.0.1', 403],
+  ])(
+    'answer the Host header %s with %i, since a name that is not of this machine was rebound to it',
+    async (name, status) => {
+      let calls = 0;
+      handlers.http = () => ({ body: String(++calls) });
+      const { port } = new URL(api);
+      const host = name.replace('PORT', port);
+      const sent = sendRequest({
+        hostname: '127.0.0.1',
+        port,
+        path: '/api/items/latest',
+        headers: { host },
+      }).end();
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      answer.resume();
+      expect([answer.statusCode, calls]).toEqual([status, status === 200 ? 1 : 0]);
+    },
+  );
 
   it('stream a request body in and a response body out', async () => {
     handlers.http = ({ body }) => ({ body, status: 201 });

@@ -15,6 +15,10 @@ describe('a route', () => {
     ['{container}/{*path}', '/c/a/b', { container: 'c', path: 'a/b' }],
     ['{**path}', '/', {}],
     ['a+b(c)', '/a+b(c)', {}],
+    ['{ignored:maxlength(0)?}', '/', {}],
+    ['{code:length(3)}', '/abc', { code: 'abc' }],
+    ['{code:minlength(2)}/x', '/abc/x', { code: 'abc' }],
+    ['{code:maxlength(3)}', '/ab', { code: 'ab' }],
   ])('%s takes %s', (template, path, params) => {
     expect(route(template).match(path)).toEqual(params);
   });
@@ -26,13 +30,20 @@ describe('a route', () => {
     ['runs/{id:int}', '/runs/x'],
     ['runs/{id:guid}', '/runs/1'],
     ['a.b', '/axb'],
+    ['{ignored:maxlength(0)?}', '/a'],
+    ['{code:length(3)}', '/abcd'],
+    ['{code:minlength(2)}', '/a'],
+    ['{code:maxlength(3)}', '/abcd'],
   ])('%s does not take %s', (template, path) => {
     expect(route(template).match(path)).toBeUndefined();
   });
 
-  it.each(['{id:regex(^a)}', 'x{id?}', '{id', '{*path}.txt', '{id:min(3)}'])('cannot be %s', (template) => {
-    expect(() => route(template)).toThrow(/function "f" has the route/);
-  });
+  it.each(['{id:regex(^a)}', 'x{id?}', '{id', '{*path}.txt', '{id:min(3)}', '{id:maxlength}', '{id:int(3)}'])(
+    'cannot be %s',
+    (template) => {
+      expect(() => route(template)).toThrow(/function "f" has the route/);
+    },
+  );
 
   it('that is more exact comes first', () => {
     const templates = ['{*rest}', 'a/{b?}', 'a/{b}', 'a/{b:int}', 'a/b', 'a'];
