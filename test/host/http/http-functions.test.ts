@@ -98,12 +98,12 @@ describe('HTTP functions', () => {
       let calls = 0;
       handlers.http = () => ({ body: String(++calls) });
       const { port } = new URL(api);
-      const host = name.replace('PORT', port);
+      const named = name.replace('PORT', port);
       const sent = sendRequest({
         hostname: '127.0.0.1',
         port,
         path: '/api/items/latest',
-        headers: { host },
+        headers: { host: named },
       }).end();
       const [answer] = (await once(sent, 'response')) as [IncomingMessage];
       answer.resume();
