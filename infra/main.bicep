@@ -1,0 +1,412 @@
+// A mirror of one storage account: `azd up`, or the button in the README. docs/deploy.md walks through it.
+targetScope = 'subscription'
+
+@description('Name of this mirror; what is made is named and tagged for it.')
+@minLength(1)
+@maxLength(40)
+param environmentName string
+@description('Region of the app and its queues. Best the backup\'s, so that the mirror is there when the source\'s region is not.')
+param location string
+
+@description('Storage account to mirror. A new one is made when empty.')
+param sourceAccountName string = ''
+@description('Resource group of an existing source account.')
+param sourceResourceGroup string = ''
+@description('Subscription of an existing source account.')
+param sourceSubscriptionId string = subscription().subscriptionId
+@description('Region of a new source account.')
+param sourceLocation string = location
+@description('Whether a new source account, or one in another tenant, has a hierarchical namespace (Data Lake). Of any other account Azure says so.')
+param sourceIsHierarchical bool = false
+@description('For a source in another tenant: its connection string with a SAS. It is kept in Key Vault. Such a source sends no events: full syncs alone mirror it.')
+@secure()
+param sourceSasConnection string = ''
+
+@description('Event Grid system topic that the source has already: an account can have one only. It must have a system-assigned identity.')
+param systemTopicName string = ''
+@description('Resource group of that topic; the source\'s when empty.')
+param systemTopicResourceGroup string = ''
+@description('What the subject of an event must begin with, like /blobServices/default/containers/photos/.')
+param eventSubjectPrefix string = ''
+
+@description('Storage account that becomes the backup. A new one of the source\'s kind is made when empty.')
+param backupAccountName string = ''
+@description('Resource group of an existing backup account.')
+param backupResourceGroup string = ''
+@description('Subscription of an existing backup account.')
+param backupSubscriptionId string = subscription().subscriptionId
+@description('Region of a new backup account.')
+param backupLocation string = location
+@description('Replication of new accounts.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_RAGRS', 'Standard_GZRS', 'Standard_RAGZRS'])
+param accountSku string = 'Standard_LRS'
+@description('Days that a new backup account can bring back what was deleted or overwritten.')
+@minValue(1)
+@maxValue(365)
+param softDeleteDays int = 14
+@description('Days that nobody can change or delete a version in a new backup account; 0 for none. Not on Data Lake accounts.')
+@minValue(0)
+param immutabilityDays int = 0
+
+@description('What becomes of a backup blob whose source was deleted.')
+@allowed(['mirror', 'keep'])
+param deletes string = 'mirror'
+@description('Access tier on the backup.')
+@allowed(['same', 'Hot', 'Cool', 'Cold', 'Archive'])
+param tier string = 'same'
+@description('Whether blob index tags are mirrored. It takes a larger role on both accounts.')
+param mirrorTags bool = false
+@description('Whether owners, permissions and access control lists of a Data Lake account are mirrored. It takes a larger role on the backup.')
+param mirrorAcl bool = true
+@description('When full syncs begin: six fields from second to day of week, in UTC; off for never.')
+param reconcileSchedule string = '0 0 * * * *'
+@description('Further settings of docs/settings.md, by their names.')
+param settings object = {}
+
+@description('The most instances of each function.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstances int = 40
+@description('Instances that wait for the first change, so that it does not wait for one to start. They cost while they wait.')
+@minValue(0)
+param readyInstances int = 0
+@description('Memory of an instance, in MB.')
+@allowed([512, 2048, 4096])
+param instanceMemory int = 2048
+@description('Messages that an instance works on at once.')
+@minValue(1)
+param concurrency int = 32
+@description('Whether Functions may scale by the length of the queues. It takes the right to manage the two queues; without, it scales more slowly.')
+param scaleByQueueLength bool = true
+
+@description('Whether the app reaches the accounts, the queues and the vault through a private network. It takes a Premium namespace.')
+param privateNetwork bool = false
+@description('Address space of that network, of at least /24.')
+param addressPrefix string = '10.83.0.0/24'
+@description('Messaging units of the Premium namespace.')
+@allowed([1, 2, 4, 8, 16])
+param messagingUnits int = 1
+
+@description('Where alerts are sent to; nobody when empty.')
+param alertEmail string = ''
+@description('Minutes that a change may wait before an alert is raised.')
+@minValue(1)
+param liveMinutes int = 15
+@description('Changes that may wait for more than half an hour before an alert is raised.')
+@minValue(0)
+param backlogMessages int = 100
+@description('Hours that the last full sync may be ago before an alert is raised.')
+@minValue(1)
+param provenHours int = 3
+@description('Days that logs and metrics are kept.')
+@minValue(30)
+@maxValue(730)
+param retentionDays int = 30
+
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = {
+  'azd-env-name': environmentName
+}
+
+var eventsQueue = 'storage-events'
+var reconcileQueue = 'reconcile'
+var packageContainer = 'app-package'
+var deadLetterContainer = 'event-grid-dead-letters'
+
+var sourceIsElsewhere = !empty(sourceSasConnection)
+var sourceIsNew = empty(sourceAccountName) && !sourceIsElsewhere
+var backupIsNew = empty(backupAccountName)
+var sourceName = sourceIsNew ? 'source${token}' : sourceAccountName
+var sourceGroup = empty(sourceResourceGroup) ? group.name : sourceResourceGroup
+var topicGroup = empty(systemTopicResourceGroup) ? sourceGroup : systemTopicResourceGroup
+var backupName = backupIsNew ? 'backup${token}' : backupAccountName
+var backupGroup = empty(backupResourceGroup) ? group.name : backupResourceGroup
+var stateName = 'state${token}'
+var namespaceName = 'sb-${token}'
+// The source elsewhere is read with a SAS that may write nothing.
+var canaryContainer = sourceIsElsewhere ? '' : 'blobmirror-canary'
+
+resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'app/identity.bicep' = {
+  name: 'blobmirror-identity'
+  scope: group
+  params: {
+    location: location
+    name: 'id-${token}'
+    tags: tags
+  }
+}
+
+module monitoring 'app/monitoring.bicep' = {
+  name: 'blobmirror-monitoring'
+  scope: group
+  params: {
+    location: location
+    token: token
+    tags: tags
+    principalId: identity.outputs.principalId
+    retentionDays: retentionDays
+    alertEmail: alertEmail
+  }
+}
+
+module state 'app/state.bicep' = {
+  name: 'blobmirror-state'
+  scope: group
+  params: {
+    location: location
+    name: stateName
+    tags: tags
+    principalId: identity.outputs.principalId
+    packageContainer: packageContainer
+    deadLetterContainer: deadLetterContainer
+    isPrivate: privateNetwork
+  }
+}
+
+module serviceBus 'app/service-bus.bicep' = {
+  name: 'blobmirror-service-bus'
+  scope: group
+  params: {
+    location: location
+    name: namespaceName
+    tags: tags
+    principalId: identity.outputs.principalId
+    eventsQueue: eventsQueue
+    reconcileQueue: reconcileQueue
+    isPrivate: privateNetwork
+    messagingUnits: messagingUnits
+    scaleByQueueLength: scaleByQueueLength
+  }
+}
+
+module sourceAccount 'app/source-account.bicep' = if (sourceIsNew) {
+  name: 'blobmirror-source-account'
+  scope: group
+  params: {
+    location: sourceLocation
+    name: sourceName
+    tags: tags
+    sku: accountSku
+    isHierarchical: sourceIsHierarchical
+    isPrivate: privateNetwork
+  }
+}
+
+module source 'app/source.bicep' = if (!sourceIsElsewhere) {
+  name: 'blobmirror-source-${token}'
+  scope: resourceGroup(sourceSubscriptionId, sourceGroup)
+  dependsOn: [sourceAccount]
+  params: {
+    accountName: sourceName
+    principalId: identity.outputs.principalId
+    mirrorTags: mirrorTags
+    canaryContainer: canaryContainer
+  }
+}
+
+module vault 'app/key-vault.bicep' = if (sourceIsElsewhere) {
+  name: 'blobmirror-vault'
+  scope: group
+  params: {
+    location: location
+    name: 'kv-${token}'
+    tags: tags
+    principalId: identity.outputs.principalId
+    sourceConnection: sourceSasConnection
+    isPrivate: privateNetwork
+  }
+}
+
+module topic 'app/topic.bicep' = if (!sourceIsElsewhere) {
+  name: 'blobmirror-topic-${token}'
+  scope: resourceGroup(sourceSubscriptionId, topicGroup)
+  params: {
+    location: source!.outputs.location
+    name: 'evgt-${token}'
+    tags: tags
+    sourceId: source!.outputs.id
+    existingName: systemTopicName
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module eventAccess 'app/event-access.bicep' = if (!sourceIsElsewhere) {
+  name: 'blobmirror-event-access'
+  scope: group
+  dependsOn: [serviceBus, state]
+  params: {
+    principalId: topic!.outputs.principalId
+    namespaceName: namespaceName
+    eventsQueue: eventsQueue
+    stateAccountName: stateName
+    deadLetterContainer: deadLetterContainer
+  }
+}
+
+module eventSubscription 'app/event-subscription.bicep' = if (!sourceIsElsewhere) {
+  name: 'blobmirror-events-${token}'
+  scope: resourceGroup(sourceSubscriptionId, topicGroup)
+  // The topic must be allowed to deliver before it is told to.
+  dependsOn: [eventAccess]
+  params: {
+    topicName: topic!.outputs.name
+    name: 'blobmirror-${token}'
+    tags: tags
+    queueId: serviceBus.outputs.eventsQueueId
+    stateAccountId: state.outputs.id
+    deadLetterContainer: deadLetterContainer
+    subjectPrefix: eventSubjectPrefix
+    actionGroupId: monitoring.outputs.actionGroupId
+  }
+}
+
+module backupAccount 'app/backup-account.bicep' = if (backupIsNew) {
+  name: 'blobmirror-backup-account'
+  scope: group
+  params: {
+    location: backupLocation
+    name: backupName
+    tags: tags
+    sku: accountSku
+    isHierarchical: sourceIsElsewhere ? sourceIsHierarchical : source!.outputs.isHierarchical
+    softDeleteDays: softDeleteDays
+    immutabilityDays: immutabilityDays
+    isPrivate: privateNetwork
+  }
+}
+
+module backup 'app/backup.bicep' = {
+  name: 'blobmirror-backup-${token}'
+  scope: resourceGroup(backupSubscriptionId, backupGroup)
+  dependsOn: [backupAccount]
+  params: {
+    accountName: backupName
+    principalId: identity.outputs.principalId
+    mirrorTags: mirrorTags
+    mirrorAcl: mirrorAcl
+    isHierarchical: sourceIsElsewhere ? sourceIsHierarchical : source!.outputs.isHierarchical
+  }
+}
+
+module network 'app/network.bicep' = if (privateNetwork) {
+  name: 'blobmirror-network'
+  scope: group
+  params: {
+    location: location
+    token: token
+    tags: tags
+    addressPrefix: addressPrefix
+  }
+}
+
+module endpoints 'app/endpoints.bicep' = if (privateNetwork) {
+  name: 'blobmirror-endpoints'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    subnetId: network!.outputs.endpointSubnetId
+    blobZoneId: network!.outputs.blobZoneId
+    dfsZoneId: network!.outputs.dfsZoneId
+    serviceBusZoneId: network!.outputs.serviceBusZoneId
+    vaultZoneId: network!.outputs.vaultZoneId
+    sourceId: sourceIsElsewhere ? '' : source!.outputs.id
+    backupId: backup.outputs.id
+    stateId: state.outputs.id
+    serviceBusId: serviceBus.outputs.id
+    vaultId: sourceIsElsewhere ? vault!.outputs.id : ''
+    isHierarchical: sourceIsElsewhere ? sourceIsHierarchical : source!.outputs.isHierarchical
+  }
+}
+
+var sourceConnection = sourceIsElsewhere
+  ? {
+      BLOBMIRROR_SOURCE: '@Microsoft.KeyVault(SecretUri=${vault!.outputs.secretUri})'
+    }
+  : {
+      BLOBMIRROR_SOURCE__blobServiceUri: source!.outputs.blobEndpoint
+      BLOBMIRROR_SOURCE__clientId: identity.outputs.clientId
+    }
+
+var mirrorSettings = {
+  BLOBMIRROR_BACKUP__blobServiceUri: backup.outputs.blobEndpoint
+  BLOBMIRROR_BACKUP__clientId: identity.outputs.clientId
+  BLOBMIRROR_EVENTS_QUEUE: eventsQueue
+  BLOBMIRROR_RECONCILE_QUEUE: reconcileQueue
+  BLOBMIRROR_RECONCILE_SCHEDULE: reconcileSchedule
+  BLOBMIRROR_DELETES: deletes
+  BLOBMIRROR_TIER: tier
+  BLOBMIRROR_TAGS: mirrorTags ? 'mirror' : 'off'
+  BLOBMIRROR_ACL: mirrorAcl ? 'mirror' : 'off'
+}
+
+module app 'app/function-app.bicep' = {
+  name: 'blobmirror-app'
+  scope: group
+  // Every right is granted before the app starts and asks for it.
+  dependsOn: [endpoints]
+  params: {
+    location: location
+    name: 'func-${token}'
+    planName: 'plan-${token}'
+    tags: tags
+    serviceName: 'mirror'
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    stateEndpoint: state.outputs.blobEndpoint
+    packageContainer: packageContainer
+    insightsName: monitoring.outputs.insightsName
+    serviceBusHost: serviceBus.outputs.host
+    settings: union(sourceConnection, mirrorSettings, settings)
+    instanceMemory: instanceMemory
+    maximumInstances: maximumInstances
+    readyInstances: readyInstances
+    concurrency: concurrency
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
+  }
+}
+
+module alerts 'app/alerts.bicep' = {
+  name: 'blobmirror-alerts'
+  scope: group
+  dependsOn: [serviceBus]
+  params: {
+    location: location
+    name: 'blobmirror-${environmentName}'
+    tags: tags
+    namespaceName: namespaceName
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupId: monitoring.outputs.actionGroupId
+    liveMinutes: liveMinutes
+    backlogMessages: backlogMessages
+    provenHours: provenHours
+  }
+}
+
+module workbook 'app/workbook.bicep' = {
+  name: 'blobmirror-workbook'
+  scope: group
+  params: {
+    location: location
+    title: 'Blobmirror ${environmentName}'
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+@description('Resource group of the mirror.')
+output AZURE_RESOURCE_GROUP string = group.name
+@description('Name of the app.')
+output FUNCTION_APP_NAME string = app.outputs.name
+@description('Address of the app and its page.')
+output FUNCTION_APP_URL string = app.outputs.url
+@description('Account that is mirrored; empty when it is in another tenant.')
+output SOURCE_ACCOUNT_NAME string = sourceIsElsewhere ? '' : sourceName
+@description('Account that mirrors it.')
+output BACKUP_ACCOUNT_NAME string = backupName

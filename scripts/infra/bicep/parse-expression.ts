@@ -1,0 +1,150 @@
+import type { Node } from 'web-tree-sitter';
+import type { Expression, ObjectExpression, Property, StringExpression } from './ast.js';
+import { positionOf } from './position-of.js';
+import { SyntaxFault } from './syntax-fault.js';
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\\'": "'",
+  '\\n': '\n',
+  '\\t': '\t',
+  '\\\\': '\\',
+  '\\$': '$',
+};
+
+/** What is put around an expression. */
+type Wrap = (expression: Expression) => Expression;
+
+/**
+ * The grammar takes `a ? b : c.d` for `(a ? b : c).d`, `!a.b` for `(!a).b` and `a => a.b` for `(a => a).b`. So an access
+ * is handed down to the last operand of what it seems to be an access to, unless that stands in parentheses.
+ *
+ * @throws SyntaxFault for what the grammar has and the subset has not
+ */
+export function parseExpression(node: Node): Expression {
+  return parseWith(node, (expression) => expression);
+}
+
+function parseWith(node: Node, access: Wrap): Expression {
+  const at = positionOf(node);
+  const parts = node.namedChildren.filter(({ type }) => type !== 'comment');
+  const part = (index: number): Node => partOf(node, parts, index);
+  const last = (): Expression => parseWith(part(parts.length - 1), access);
+  switch (node.type) {
+    case 'member_expression': {
+      const safe = node.children.some(({ type }) => type === '.?');
+      const name = part(1).text;
+      return parseWith(part(0), (of) => access({ at, kind: 'member', of, name, safe }));
+    }
+    case 'subscript_expression': {
+      const index = parseExpression(part(1));
+      return parseWith(part(0), (of) => access({ at, kind: 'index', of, index }));
+    }
+    case 'unary_expression':
+      if (node.child(0)?.type !== '!') break;
+      return { at, kind: 'not', operand: last() };
+    case 'binary_expression': {
+      const operator = node.children.find(({ isNamed }) => !isNamed)?.type ?? '';
+      return { at, kind: 'binary', operator, left: parseExpression(part(0)), right: last() };
+    }
+    case 'ternary_expression': {
+      const condition = parseExpression(part(0));
+      return { at, kind: 'ternary', condition, whenTrue: parseExpression(part(1)), whenFalse: last() };
+    }
+    case 'lambda_expression':
+      return { at, kind: 'lambda', parameters: parts.slice(0, -1).map(({ text }) => text), body: last() };
+    case 'parenthesized_expression':
+      return access(parseExpression(part(0)));
+    default:
+      return access(parseOperand(node));
+  }
+  throw new SyntaxFault(`${node.type} is outside the subset of Bicep that infra/ keeps to`, at);
+}
+
+function parseOperand(node: Node): Expression {
+  const at = positionOf(node);
+  const parts = node.namedChildren.filter(({ type }) => type !== 'comment');
+  switch (node.type) {
+    case 'string':
+      return { at, ...parseString(node) };
+    case 'number':
+      return { at, kind: 'number', value: Number(node.text) };
+    case 'boolean':
+      return { at, kind: 'boolean', value: node.text === 'true' };
+    case 'null':
+      return { at, kind: 'null' };
+    case 'identifier':
+      return node.text === 'null' ? { at, kind: 'null' } : { at, kind: 'name', name: node.text };
+    case 'call_expression': {
+      const args = partOf(node, parts, 1).namedChildren.filter(({ type }) => type !== 'comment');
+      return {
+        at,
+        kind: 'call',
+        name: partOf(node, parts, 0).text,
+        args: args.map((each) => parseExpression(each)),
+      };
+    }
+    case 'object':
+      return { at, ...parseObject(node) };
+    case 'array':
+      return { at, kind: 'array', items: parts.map((each) => parseExpression(each)) };
+    default:
+      throw new SyntaxFault(`${node.type} is outside the subset of Bicep that infra/ keeps to`, at);
+  }
+}
+
+export function parseObject(node: Node): ObjectExpression {
+  const properties = node.namedChildren
+    .filter(({ type }) => type === 'object_property')
+    .map((property): Property => {
+      const parts = property.namedChildren.filter(({ type }) => type !== 'comment');
+      const key = partOf(property, parts, 0);
+      return {
+        at: positionOf(property),
+        key: key.type === 'string' ? parseString(key) : { kind: 'string', parts: [key.text] },
+        value: parseExpression(partOf(property, parts, 1)),
+      };
+    });
+  return { kind: 'object', properties };
+}
+
+export function parseString(node: Node): StringExpression {
+  // The first line break after three quotes is not part of the text.
+  if (node.text.startsWith("'''")) {
+    return { kind: 'string', parts: [node.text.slice(3, -3).replace(/^\r?\n/, '')] };
+  }
+  const parts = node.namedChildren.map((child) => {
+    switch (child.type) {
+      case 'string_content':
+        return child.text;
+      case 'escape_sequence':
+        return ESCAPES[child.text] ?? refuse(child);
+      case 'interpolation':
+        return parseExpression(partOf(child, child.namedChildren, 0));
+      default:
+        return refuse(child);
+    }
+  });
+  return { kind: 'string', parts: joinTexts(parts) };
+}
+
+/** The grammar parts a text at its escapes. */
+function joinTexts(parts: readonly (string | Expression)[]): (string | Expression)[] {
+  const joined: (string | Expression)[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part;
+    else joined.push(part);
+  }
+  return joined.length === 0 ? [''] : joined;
+}
+
+function partOf(node: Node, parts: readonly Node[], index: number): Node {
+  return parts[index] ?? refuse(node);
+}
+
+function refuse(node: Node): never {
+  throw new SyntaxFault(
+    `"${node.text}" is outside the subset of Bicep that infra/ keeps to`,
+    positionOf(node),
+  );
+}

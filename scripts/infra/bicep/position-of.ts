@@ -1,0 +1,6 @@
+import type { Node } from 'web-tree-sitter';
+import type { Position } from './ast.js';
+
+export function positionOf({ startPosition: { row, column } }: Node): Position {
+  return { line: row + 1, column: column + 1 };
+}

@@ -1,0 +1,23 @@
+import { walkExpression } from '../bicep/walk-expression.js';
+import type { BicepFile, Expression } from '../bicep/ast.js';
+import { symbolOf } from './symbol-of.js';
+
+/** What of a resource is known before it is deployed. */
+const KNOWN_EARLY: ReadonlySet<string> = new Set(['id', 'name', 'type', 'apiVersion']);
+
+/** Whether a value is known only when something was deployed. */
+export function isRuntime(expression: Expression, file: BicepFile): boolean {
+  let found = false;
+  walkExpression(expression, (inner) => {
+    if (inner.kind === 'name') {
+      const variable = file.variables.get(inner.name);
+      if (variable !== undefined && isRuntime(variable.value, file)) found = true;
+    }
+    if (inner.kind === 'call' && /^(list|reference|getSecret)/.test(inner.name)) found = true;
+    if (inner.kind !== 'member') return;
+    const symbol = symbolOf(inner.of, file);
+    if (symbol?.module !== undefined) found = true;
+    if (symbol?.resource !== undefined && !KNOWN_EARLY.has(inner.name)) found = true;
+  });
+  return found;
+}

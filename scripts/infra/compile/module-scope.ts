@@ -1,0 +1,25 @@
+import type { Module } from '../bicep/ast.js';
+import { propertyOf } from '../bicep/property-of.js';
+import { SyntaxFault } from '../bicep/syntax-fault.js';
+import type { FileScope } from './file-scope.js';
+import { symbolOf } from './symbol-of.js';
+import { toArm } from './to-arm.js';
+import { ownName } from './to-symbol.js';
+import { type Json, toValue } from './to-value.js';
+
+/** Where a module is deployed to: the group of the file, one of its own, or one of another subscription. */
+export function moduleScope({ body }: Module, scope: FileScope): { readonly [name: string]: Json } {
+  const target = propertyOf(body, 'scope');
+  if (target === undefined) return {};
+  const group = symbolOf(target, scope.file)?.resource;
+  if (group?.type === 'Microsoft.Resources/resourceGroups')
+    return { resourceGroup: toValue(ownName(group), scope) };
+  if (target.kind === 'call' && target.name === 'resourceGroup') {
+    const [first, second] = target.args;
+    if (first !== undefined && second === undefined) return { resourceGroup: `[${toArm(first, scope)}]` };
+    if (first !== undefined && second !== undefined) {
+      return { subscriptionId: `[${toArm(first, scope)}]`, resourceGroup: `[${toArm(second, scope)}]` };
+    }
+  }
+  throw new SyntaxFault('a module is deployed to a resource group', target.at);
+}
