@@ -9,8 +9,11 @@ import type { Mirroring } from '../intake/mirror-hint.js';
 import { insistOnQueue } from '../ports/insist-on-queue.js';
 import { walk } from '../reconcile/walk.js';
 import type { Logger } from '../telemetry/logger.js';
+import { inProcessSpan } from '../telemetry/spans.js';
+import { parseHistory } from '../model/hint-message.js';
 import { connectServiceBus } from './connect-service-bus.js';
 import { type OpenAccounts, openAccounts } from './open-accounts.js';
+import { traceLook, traceRename } from './trace-steps.js';
 
 export interface Mirror {
   /** Mirrors what one queue message tells of; rejects when it must be delivered again. */
@@ -30,11 +33,12 @@ export function createMirror(
 ): Mirror {
   const { scope } = accounts;
   const converge: Mirroring['converge'] = async (key, since) =>
-    await (await accounts.heart()).converge(key, since);
+    await traceLook(key, async () => await (await accounts.heart()).converge(key, since));
   const intake: Mirroring = {
     scope,
     converge,
-    followRename: async (rename) => await (await accounts.heart()).followRename(rename),
+    followRename: async (rename) =>
+      await traceRename(rename, async () => await (await accounts.heart()).followRename(rename)),
     walk: async (prefix, from, look) => await walk(await accounts.sides(), { prefix, from, look }),
   };
 
@@ -43,7 +47,10 @@ export function createMirror(
 
   return {
     handleMessage: async (message) => {
-      await handleMessage({ ...intake, queue }, log, message);
+      const { messageId, deliveryCount, enqueuedTime, applicationProperties } = message;
+      const { trace } = parseHistory(applicationProperties, messageId, enqueuedTime);
+      const about = { queue: settings.eventsQueue, messageId, deliveryCount, enqueuedTime, trace };
+      await inProcessSpan(about, async () => await handleMessage({ ...intake, queue }, log, message));
     },
     checkAccounts: async () => {
       await accounts.isHierarchical();

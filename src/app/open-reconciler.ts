@@ -7,6 +7,7 @@ import { compareSlice } from '../reconcile/compare/compare-slice.js';
 import type { Reconciler } from '../reconcile/reconciler.js';
 import { createReconciler } from '../reconcile/runs/create-reconciler.js';
 import type { Logger } from '../telemetry/logger.js';
+import { besideProcessSpan } from '../telemetry/spans.js';
 import type { OpenAccounts } from './open-accounts.js';
 import { openDocuments } from './open-documents.js';
 
@@ -43,5 +44,9 @@ export function openReconciler({ settings, accounts, serviceBus, log }: Opening)
   const queue = createAzureShardQueue(serviceBus.createSender(settings.reconcile.queue));
   // Whoever asks for a run is told at once that the queue does not take it; whoever holds a message of it holds on.
   const worker = open(insistOnShardQueue(queue));
-  return { ...open(queue), handleShard: async (body) => await worker.handleShard(body) };
+  const about = { queue: settings.reconcile.queue };
+  return {
+    ...open(queue),
+    handleShard: async (body) => await besideProcessSpan(about, async () => await worker.handleShard(body)),
+  };
 }

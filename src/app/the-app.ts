@@ -3,6 +3,7 @@ import { createLogger } from '../telemetry/create-logger.js';
 import { createActions, type Actions } from './guard-action.js';
 import { createMirror, type Mirror } from './create-mirror.js';
 import { createReconciliation, type Reconciliation } from './create-reconciliation.js';
+import { observe, type Observation } from './observe.js';
 import { openAccounts } from './open-accounts.js';
 import { openDocuments } from './open-documents.js';
 import { createStatusApi, type StatusApi } from './status-api.js';
@@ -10,6 +11,7 @@ import { createStatusApi, type StatusApi } from './status-api.js';
 export interface App {
   readonly actions: Actions;
   readonly mirror: Mirror;
+  readonly observation: Observation;
   readonly reconciliation: Reconciliation;
   readonly status: StatusApi;
 }
@@ -26,11 +28,14 @@ export function theApp(): App {
   if (app === undefined) {
     const settings = readSettings(process.env);
     const log = createLogger(settings.logLevel);
+    const documents = openDocuments(settings);
+    const observation = observe(settings, documents, log);
     const accounts = openAccounts(settings);
     const reconciliation = createReconciliation(settings, log, accounts);
     app = {
-      actions: createActions(openDocuments(settings), log),
+      actions: createActions(documents, log),
       mirror: createMirror(settings, log, accounts),
+      observation,
       reconciliation,
       status: createStatusApi(reconciliation.reconciler, accounts, log),
     };

@@ -1,6 +1,7 @@
 import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import { type HintMessage, toProperties } from '../model/hint-message.js';
 import type { HintQueue } from '../ports/hint-queue.js';
+import { activeTrace, inSendSpan } from '../telemetry/spans.js';
 import { toQueueError } from './queue-error.js';
 
 /** Long enough for the queue to take the message and too short for it to be worked on. */
@@ -13,21 +14,22 @@ const PARKED_TTL_MS = 1;
  * host outside Functions.
  */
 export function createAzureHintQueue(sender: ServiceBusSender): HintQueue {
-  async function send(message: ServiceBusMessage): Promise<void> {
-    try {
-      await sender.sendMessages(message);
-    } catch (error) {
-      throw toQueueError(error, sender.entityPath);
-    }
+  async function send(message: HintMessage, more: Partial<ServiceBusMessage>): Promise<void> {
+    await inSendSpan(sender.entityPath, message.messageId, async () => {
+      try {
+        await sender.sendMessages({ ...toMessage(message), ...more });
+      } catch (error) {
+        throw toQueueError(error, sender.entityPath);
+      }
+    });
   }
 
   return {
     sendLater: async (message, delayMs) => {
-      const scheduledEnqueueTimeUtc = new Date(Date.now() + delayMs);
-      await send({ ...toMessage(message), scheduledEnqueueTimeUtc });
+      await send(message, { scheduledEnqueueTimeUtc: new Date(Date.now() + delayMs) });
     },
     deadLetter: async (message) => {
-      await send({ ...toMessage(message), timeToLive: PARKED_TTL_MS });
+      await send(message, { timeToLive: PARKED_TTL_MS });
     },
   };
 }
@@ -38,6 +40,7 @@ function toMessage({ messageId, event, history }: HintMessage): ServiceBusMessag
     messageId,
     contentType: 'application/json',
     ...(history.lastError && { subject: history.lastError.code }),
-    applicationProperties: toProperties(history),
+    // Where this process does not trace, the message stays in the trace that it came in.
+    applicationProperties: toProperties({ ...history, trace: activeTrace() ?? history.trace }),
   };
 }

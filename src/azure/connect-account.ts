@@ -50,9 +50,10 @@ export function connectAccount(
       connection.connectionString,
       pipelineOptions,
     );
-    const createPipeline = (): Pipeline => openPipeline(credential, pipelineOptions, limits);
+    const name = connection.accountName ?? accountName;
+    const createPipeline = (): Pipeline => openPipeline(name, credential, pipelineOptions, limits);
     return {
-      name: connection.accountName ?? accountName,
+      name,
       client: new BlobServiceClient(url, createPipeline()),
       createPipeline,
       authorization:
@@ -62,11 +63,11 @@ export function connectAccount(
     };
   }
   const { blobServiceUri, credential } = connection;
-  const createPipeline = (): Pipeline => openPipeline(credential, pipelineOptions, limits);
-  const client = new BlobServiceClient(blobServiceUri, createPipeline());
+  const name = connection.accountName ?? new BlobServiceClient(blobServiceUri).accountName;
+  const createPipeline = (): Pipeline => openPipeline(name, credential, pipelineOptions, limits);
   return {
-    name: connection.accountName ?? client.accountName,
-    client,
+    name,
+    client: new BlobServiceClient(blobServiceUri, createPipeline()),
     createPipeline,
     authorization: { kind: 'identity', credential },
   };

@@ -6,6 +6,9 @@ import {
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
 import type { RequestCap } from '../ports/request-cap.js';
+import { recordRequest, type RequestOutcome } from '../telemetry/metrics.js';
+import { inRequestSpan } from '../telemetry/spans.js';
+import { httpStatus } from './storage-error.js';
 
 export interface PipelineLimits {
   /** What every HTTP request waits for: every page and every block of a long copy counts. */
@@ -21,7 +24,9 @@ export interface PipelineLimits {
  */
 const ANSWER_WITHIN_MS = 60_000;
 
+/** @param account what its requests are counted under */
 export function openPipeline(
+  account: string,
   credential: BlobServiceClient['credential'],
   options: StoragePipelineOptions,
   { cap, answerWithinMs = ANSWER_WITHIN_MS }: PipelineLimits = {},
@@ -31,11 +36,28 @@ export function openPipeline(
       sendRequest: async (request) => {
         if (request.method === 'HEAD' || request.method === 'GET') request.timeout = answerWithinMs;
         await cap?.();
-        return await next.sendRequest(request);
+        try {
+          const response = await inRequestSpan(request, async () => await next.sendRequest(request));
+          recordRequest(account, toOutcome(response.status));
+          return response;
+        } catch (error) {
+          const status = httpStatus(error);
+          recordRequest(account, status === undefined ? 'unanswered' : toOutcome(status));
+          throw error;
+        }
       },
     }),
   };
   const pipeline = newPipeline(credential, options);
   pipeline.factories.push(limit);
   return pipeline;
+}
+
+/** A blob that is not there and a condition that does not hold are answers like others, and no failures. */
+function toOutcome(status: number): RequestOutcome {
+  if (status < 400) return 'ok';
+  if (status === 404) return 'absent';
+  if (status === 409 || status === 412) return 'conflict';
+  if (status === 429 || status === 503) return 'throttled';
+  return status < 500 ? 'refused' : 'failed';
 }

@@ -12,6 +12,7 @@ import { type ReconcileSettings, readReconcileSettings } from './reconcile-setti
 import { readRequestRates, type RequestRates } from './request-rates.js';
 import { readScopeRules } from './scope-rules.js';
 import { readStateSettings, stateContainers, type StateSettings } from './state-settings.js';
+import { readTelemetrySettings, type TelemetrySettings } from './telemetry-settings.js';
 import {
   parseServiceBusConnection,
   parseStorageConnection,
@@ -37,6 +38,7 @@ export interface Settings extends AccountSettings {
   /** Whether the accounts have a hierarchical namespace: `auto` asks them. */
   readonly namespace: (typeof NAMESPACES)[number];
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly telemetry: TelemetrySettings;
 }
 
 /** See `mirror/policy.ts`. */
@@ -65,6 +67,7 @@ export function readSettings(env: Environment): Settings {
     maxRequestsPerSecond: readRequestRates(env),
     namespace: readChoice(env, 'BLOBMIRROR_NAMESPACE', NAMESPACES, 'auto'),
     logLevel: readChoice(env, 'BLOBMIRROR_LOG_LEVEL', LOG_LEVELS, 'info'),
+    telemetry: readTelemetrySettings(env),
   };
   return Object.freeze(settings);
 }

@@ -3,8 +3,9 @@ import { type Key, keyText } from '../model/key.js';
 import type { Rename } from '../model/rename.js';
 import type { Verdict } from '../model/verdict.js';
 import type { Logger } from '../telemetry/logger.js';
+import { recordChange } from '../telemetry/metrics.js';
 
-/** One line of the log for one look at a key. */
+/** Tells of one look at a key: in the log, in the metrics. */
 export function reportLook(
   log: Logger,
   hint: Hint,
@@ -12,6 +13,13 @@ export function reportLook(
   verdict: Verdict,
   times: { readonly tookMs?: number; readonly lagMs?: number },
 ): void {
+  recordChange({
+    verdict: verdict.verdict,
+    door: 'event',
+    container: key.container,
+    bytes: verdict.verdict === 'copied' ? verdict.bytes : undefined,
+    lagMs: times.lagMs,
+  });
   const fields = {
     key: keyText(key),
     ...verdict,
@@ -28,12 +36,14 @@ export function reportLook(
 
 /** A file or a directory was renamed on the backup. */
 export function reportRename(log: Logger, hint: Hint, { from, to }: Rename): void {
+  const lagMs = Date.now() - hint.eventTime.getTime();
+  recordChange({ verdict: 'renamed', door: 'event', container: to.container, lagMs });
   log.info('mirrored', {
     key: keyText(to),
     from: keyText(from),
     verdict: 'renamed',
     event: hint.eventType,
     eventId: hint.eventId,
-    lagMs: Date.now() - hint.eventTime.getTime(),
+    lagMs,
   });
 }

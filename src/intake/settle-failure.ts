@@ -3,6 +3,8 @@ import type { BlobmirrorError } from '../model/errors.js';
 import type { HintMessage } from '../model/hint-message.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import type { LogFields, Logger } from '../telemetry/logger.js';
+import { recordIgnored, recordParked, recordRetry } from '../telemetry/metrics.js';
+import { tellFailure } from '../telemetry/spans.js';
 import { isWorthAnotherTry } from './is-worth-another-try.js';
 import { chainMessage, type Handled, type Part } from './chain-message.js';
 
@@ -38,6 +40,7 @@ export async function settleFailure(
   };
   switch (error.disposition) {
     case 'ignore':
+      recordIgnored(error.code);
       log.info('event ignored', fields);
       return;
 
@@ -45,6 +48,8 @@ export async function settleFailure(
       if (!isWorthAnotherTry(error, history, new Date())) break;
       const delayMs = backoffMs(error, history.attempts);
       await queue.sendLater(toMessage(failure, history, 'try'), delayMs);
+      recordRetry(error.code, 'event');
+      tellFailure(error.code, 'retried');
       log.warn('event will be tried again', { ...fields, delayMs });
       return;
     }
@@ -54,6 +59,8 @@ export async function settleFailure(
       break;
   }
   await queue.deadLetter(toMessage(failure, history, 'parked'));
+  recordParked(error.code);
+  tellFailure(error.code, 'dead-lettered');
   log.error('event moved to the dead-letter queue', fields);
 }
 

@@ -25,6 +25,8 @@ export interface History {
   /** The message is on its way to the dead-letter queue and is not to be tried again. */
   readonly parked: boolean;
   readonly lastError: { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
+  /** The trace that the event belongs to, as a W3C traceparent. */
+  readonly trace?: string | undefined;
 }
 
 /** The format of the properties below. A newer worker reads the older formats. */
@@ -44,6 +46,10 @@ const NAMES = {
   hint: 'blobmirror-hint',
 } as const;
 
+/** Where the SDKs of Service Bus keep the traceparent of a message, and where newer ones do as well. */
+const DIAGNOSTIC_ID = 'Diagnostic-Id';
+const TRACEPARENT = 'traceparent';
+
 type Properties = Readonly<Record<string, unknown>>;
 
 export function toProperties(history: History): Record<string, string | number | boolean> {
@@ -61,6 +67,7 @@ export function toProperties(history: History): Record<string, string | number |
       [NAMES.detail]: history.lastError.detail,
       [NAMES.hint]: history.lastError.hint,
     }),
+    ...(history.trace !== undefined && { [DIAGNOSTIC_ID]: history.trace }),
   };
 }
 
@@ -89,5 +96,6 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
       code === undefined
         ? undefined
         : { code, detail: text(NAMES.detail) ?? '', hint: text(NAMES.hint) ?? '' },
+    trace: text(TRACEPARENT) ?? text(DIAGNOSTIC_ID),
   };
 }

@@ -2,6 +2,7 @@ import type { Verdict } from '../model/verdict.js';
 import type { Counts, ReportLine } from '../model/reconcile/run.js';
 import type { BlobmirrorError } from '../model/errors.js';
 import type { Key } from '../model/key.js';
+import { recordChange } from '../telemetry/metrics.js';
 import { addSamples, NO_SAMPLES } from './add-counts.js';
 
 /** Counts what becomes of keys, and makes the lines that tell of it. */
@@ -25,13 +26,14 @@ export class Tally {
 
   /** Undefined where there is nothing to report: the look found it in step. */
   verdict({ container, path }: Key, verdict: Verdict): ReportLine | undefined {
+    const bytes = verdict.verdict === 'copied' ? verdict.bytes : undefined;
+    recordChange({ verdict: verdict.verdict, door: 'reconcile', container, bytes });
     add(this.#byVerdict, verdict.verdict);
     if (verdict.verdict === 'in-sync') return undefined;
     if (verdict.verdict === 'skipped') {
       add(this.#skipped, verdict.reason);
       return this.#line({ container, path, verdict: verdict.verdict, reason: verdict.reason });
     }
-    const bytes = verdict.verdict === 'copied' ? verdict.bytes : undefined;
     this.#bytesCopied += bytes ?? 0;
     return this.#line({
       container,

@@ -13,7 +13,7 @@ export type ReadGauge = (name: MetricOf<'gauge'>) => Iterable<readonly [value: n
 const LAG_BOUNDS_S = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 150, 300, 900, 3600, 14_400, 86_400];
 
 /** The instruments of a meter, all of them at once. */
-export function createInstruments(meter: Meter, read: ReadGauge): Instruments {
+function createInstruments(meter: Meter, read: ReadGauge): Instruments {
   const counters: Partial<Record<MetricOf<'counter'>, Counter>> = {};
   const histograms: Partial<Record<MetricOf<'histogram'>, Histogram>> = {};
   for (const name of Object.keys(METRICS) as (keyof typeof METRICS)[]) {

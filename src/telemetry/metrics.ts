@@ -24,8 +24,11 @@ export interface Change {
   readonly lagMs?: number | undefined;
 }
 
-/** How a request ended: well; refused as wrong or out of date; by an overloaded or a failing account; with no answer. */
-export type RequestOutcome = 'ok' | 'refused' | 'throttled' | 'failed' | 'unanswered';
+/**
+ * How a request ended: well; with nothing there; with a condition that did not hold; refused as wrong or not allowed; by an
+ * account that has too much to do, or that failed; with no answer.
+ */
+export type RequestOutcome = 'ok' | 'absent' | 'conflict' | 'refused' | 'throttled' | 'failed' | 'unanswered';
 
 const observed = new Observed();
 const instruments = instrumentsOfProcess((name) => observed.read(name));

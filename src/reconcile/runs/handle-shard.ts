@@ -1,7 +1,9 @@
 import { backoffMs } from '../../model/backoff.js';
 import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
 import { parseShard } from '../../model/reconcile/parse-shard.js';
+import type { Run } from '../../model/reconcile/run.js';
 import type { Shard } from '../../model/reconcile/shard.js';
+import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../../telemetry/metrics.js';
 import type { Desk } from './desk.js';
 import { moveOn, sendFollowers } from './move-on.js';
 import { giveUp, noteFailedListing } from './note-failure.js';
@@ -31,6 +33,7 @@ export async function handleShard(desk: Desk, body: unknown): Promise<void> {
       hint: error.hint,
       ...(error.code === 'unexpected' && { error: error.cause ?? error }),
     });
+    recordFailedSlice();
     await settle(desk, shard, error);
   }
 }
@@ -66,6 +69,7 @@ async function workOn(desk: Desk, shard: Shard): Promise<void> {
       return isToNote && !before.sourceListingFailed ? noteFailedListing(recorded ?? before) : recorded;
     });
     latest = changed?.run ?? run;
+    if (changed?.isChanged === true) countSlice(outcome.listed, openAndDone(latest));
     await sendFollowers(desk, latest, outcome.follow);
   }
   await moveOn(desk, latest, shard.phase);
@@ -103,6 +107,13 @@ async function settle(desk: Desk, shard: Shard, error: BlobmirrorError): Promise
     ...(isOfSource && { sourceListingFailed: true as const }),
   };
   await parts.queue.send(next, backoffMs(error, shard.attempt));
+  recordRetry(error.code, 'reconcile');
+}
+
+function openAndDone(run: Run): { open: number; done: number } {
+  const shards = Object.values(run.shards);
+  const done = shards.filter(({ isDone }) => isDone).length;
+  return { open: isUnderWay(run) ? shards.length - done : 0, done };
 }
 
 /** Whatever keeps a listing of the source from its end. What nobody foresaw may have, too. */

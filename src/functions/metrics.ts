@@ -1,0 +1,16 @@
+/** What this worker counted, as text for Prometheus. */
+import { app } from '@azure/functions';
+import { theApp } from '../app/the-app.js';
+
+const { metrics, stop } = theApp().observation;
+
+app.http('metrics', {
+  route: 'metrics',
+  methods: ['GET'],
+  authLevel: 'function',
+  handler: async () => await metrics.show(),
+});
+
+app.hook.appTerminate(async () => {
+  await stop();
+});

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative();
+
+const minuteSchema = z.object({
+  /** Minutes since 1970. */
+  minute: count,
+  changes: count,
+  bytes: z.number().nonnegative(),
+  byVerdict: z.record(z.string(), count),
+  failed: count,
+  /** See lag-histogram.ts. */
+  lags: z.record(z.coerce.number().int(), count),
+});
+
+const documentSchema = z.object({
+  format: z.literal(1),
+  /** ISO 8601. */
+  writtenAt: z.iso.datetime(),
+  minutes: z.array(minuteSchema),
+  lastMirrored: z.record(z.string(), z.iso.datetime()),
+});
+
+/** What one worker did in each minute of the last hour, as it is kept. */
+export type ActivityDocument = z.infer<typeof documentSchema>;
+export type MinuteDocument = z.infer<typeof minuteSchema>;
+
+export const ACTIVITY_PREFIX = 'activity/';
+/** So many minutes are kept. */
+export const MINUTES_KEPT = 60;
+/** The last change is told of so many containers at most: of those that changed last. */
+export const MOST_CONTAINERS = 1000;
+
+export function toMinute(timeMs: number): number {
+  return Math.floor(timeMs / 60_000);
+}
+
+/** Undefined for what is no such document, a newer worker's for one. */
+export function parseActivityDocument(value: unknown): ActivityDocument | undefined {
+  return documentSchema.safeParse(value).data;
+}

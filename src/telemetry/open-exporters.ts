@@ -1,0 +1,98 @@
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  AggregationTemporality,
+  InstrumentType,
+  type PushMetricExporter,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { Logger } from './logger.js';
+
+/** Where Azure Monitor takes telemetry. */
+export interface MonitorConnection {
+  readonly connectionString: string;
+  /** Where the resource takes no key. */
+  readonly credential?: TokenCredential | undefined;
+}
+
+export interface Exporters {
+  readonly metrics: PushMetricExporter;
+  readonly spans: SpanExporter;
+}
+
+/** How an export ended. */
+type Done = Parameters<SpanExporter['export']>[1];
+type Result = Parameters<Done>[0];
+
+const DONE = 0 as Result['code'];
+const FAILED = 1 as Result['code'];
+
+interface Exporter<Batch> {
+  export(batch: Batch, done: (result: Result) => void): unknown;
+  shutdown(): Promise<void>;
+}
+
+/**
+ * The exporters of Azure Monitor. Their code takes longer to load than all of the worker's, so it is loaded when there
+ * is something to send, which is seconds after the start. What cannot be sent is told in one line and lost; mirroring
+ * goes on.
+ */
+export function openExporters(connection: MonitorConnection, log: Logger): Exporters {
+  const options = {
+    connectionString: connection.connectionString,
+    ...(connection.credential && { credential: connection.credential }),
+  };
+  const load = async () => await import('@azure/monitor-opentelemetry-exporter');
+  const metrics = openLazily<ResourceMetrics>('metrics', log, async () => {
+    const { AzureMonitorMetricExporter } = await load();
+    return new AzureMonitorMetricExporter(options);
+  });
+  const spans = openLazily<ReadableSpan[]>('spans', log, async () => {
+    const { AzureMonitorTraceExporter } = await load();
+    return new AzureMonitorTraceExporter(options);
+  });
+  return {
+    metrics: { ...metrics, forceFlush: async () => {}, selectAggregationTemporality: temporalityOf },
+    spans,
+  };
+}
+
+/** As Azure Monitor's exporter has it: what happened since the last time. */
+function temporalityOf(type: InstrumentType): AggregationTemporality {
+  return type === InstrumentType.UP_DOWN_COUNTER || type === InstrumentType.OBSERVABLE_UP_DOWN_COUNTER
+    ? AggregationTemporality.CUMULATIVE
+    : AggregationTemporality.DELTA;
+}
+
+function openLazily<Batch>(what: string, log: Logger, open: () => Promise<Exporter<Batch>>): Exporter<Batch> {
+  let opened: Promise<Exporter<Batch>> | undefined;
+  let isFailing = false;
+
+  function tell({ code, error }: Result): void {
+    if (code !== DONE && !isFailing) {
+      log.warn('telemetry could not be sent to Azure Monitor; it is tried again and mirroring goes on', {
+        what,
+        reason: error?.name ?? 'not taken',
+      });
+    }
+    isFailing = code !== DONE;
+  }
+
+  return {
+    export: (batch, done) => {
+      const finish = (result: Result): void => {
+        tell(result);
+        done(result);
+      };
+      opened ??= open();
+      opened.then(
+        (exporter) => exporter.export(batch, finish),
+        (error: unknown) =>
+          finish({ code: FAILED, error: error instanceof Error ? error : new Error('unknown') }),
+      );
+    },
+    shutdown: async () => {
+      await (await opened)?.shutdown();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * What makes the calls in metrics.ts and spans.ts count, once a process: metrics that can be read as text, and, where
+ * Azure Monitor is to have them, metrics and spans on their way there.
+ */
+import { metrics } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider, MetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import type { Logger } from './logger.js';
+import { openExporters, type Exporters, type MonitorConnection } from './open-exporters.js';
+import { startTracing, type Tracing } from './start-tracing.js';
+
+export interface Telemetry {
+  /** All metrics in the text format of Prometheus. */
+  readMetrics(): Promise<string>;
+  /** Sends what is left, if that takes no time. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface TelemetryOptions {
+  /** Tells this worker from others. */
+  readonly worker: string;
+  /** Undefined: nothing is sent anywhere. */
+  readonly monitor?: MonitorConnection | undefined;
+}
+
+const STOP_WITHIN_MS = 700;
+
+export function startTelemetry(
+  { worker, monitor }: TelemetryOptions,
+  log: Logger,
+  open: typeof openExporters = openExporters,
+): Telemetry {
+  const resource = resourceFromAttributes({
+    'service.name': 'blobmirror',
+    'service.instance.id': worker,
+  });
+  const exporters: Exporters | undefined = monitor && open(monitor, log);
+  const reader = new Reader();
+  const provider = new MeterProvider({
+    resource,
+    readers: [
+      reader,
+      ...(exporters === undefined
+        ? []
+        : [new PeriodicExportingMetricReader({ exporter: exporters.metrics })]),
+    ],
+  });
+  metrics.setGlobalMeterProvider(provider);
+  const tracing: Promise<Tracing> | undefined = exporters && startTracing(resource, exporters.spans);
+
+  return {
+    readMetrics: async () => {
+      const [{ PrometheusSerializer }, { resourceMetrics }] = await Promise.all([
+        // Takes as long to load as half of the worker, and many are never asked.
+        import('@opentelemetry/exporter-prometheus'),
+        reader.collect(),
+      ]);
+      const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
+      // The serializer's package brings metrics of its own version, which are of the same shape.
+      return serializer.serialize(resourceMetrics as Parameters<typeof serializer.serialize>[0]);
+    },
+    stop: async () => {
+      await Promise.allSettled([
+        provider.shutdown({ timeoutMillis: STOP_WITHIN_MS }),
+        tracing?.then(async ({ stop }) => await stop(STOP_WITHIN_MS)),
+      ]);
+    },
+  };
+}
+
+/** Metrics for whoever asks. */
+class Reader extends MetricReader {
+  protected override async onShutdown(): Promise<void> {}
+  protected override async onForceFlush(): Promise<void> {}
+}

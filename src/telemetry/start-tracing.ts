@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { context, type Context, type ContextManager, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+
+export interface Tracing {
+  readonly stop: (withinMs: number) => Promise<void>;
+}
+
+/**
+ * Spans are made from here on and sent to the exporter in batches. How many traces are sampled is said by OTEL_TRACES_SAMPLER
+ * and OTEL_TRACES_SAMPLER_ARG, as everywhere with OpenTelemetry. The code for it is loaded only where spans are wanted;
+ * those that begin before it is there are not made.
+ */
+export async function startTracing(resource: Resource, exporter: SpanExporter): Promise<Tracing> {
+  const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
+  const provider = new BasicTracerProvider({
+    resource,
+    spanProcessors: [new BatchSpanProcessor(exporter)],
+  });
+  context.setGlobalContextManager(new FollowingContext());
+  trace.setGlobalTracerProvider(provider);
+  return {
+    stop: async (withinMs) => {
+      const late = new Promise<void>((resolve) => void setTimeout(resolve, withinMs).unref());
+      await Promise.race([provider.shutdown(), late]);
+    },
+  };
+}
+
+/** The context of a call, in all that the call awaits. */
+class FollowingContext implements ContextManager {
+  readonly #contexts = new AsyncLocalStorage<Context>();
+
+  active(): Context {
+    return this.#contexts.getStore() ?? ROOT_CONTEXT;
+  }
+
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    to: Context,
+    run: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    return this.#contexts.run(to, () => run.apply(thisArg, args));
+  }
+
+  bind<T>(to: Context, target: T): T {
+    if (typeof target !== 'function') return target;
+    const run = target as unknown as (...args: unknown[]) => unknown;
+    return ((...args: unknown[]) => this.#contexts.run(to, () => run(...args))) as T;
+  }
+
+  enable(): this {
+    return this;
+  }
+
+  disable(): this {
+    this.#contexts.disable();
+    return this;
+  }
+}
