@@ -5,7 +5,7 @@ import { theApp } from '../app/the-app.js';
 const { metrics, stop } = theApp().observation;
 
 app.http('metrics', {
-  route: 'metrics',
+  route: 'api/metrics',
   methods: ['GET'],
   authLevel: 'function',
   handler: async () => await metrics.show(),

@@ -20,12 +20,11 @@ export interface Exporters {
   readonly spans: SpanExporter;
 }
 
-/** How an export ended. */
-type Done = Parameters<SpanExporter['export']>[1];
-type Result = Parameters<Done>[0];
-
-const DONE = 0 as Result['code'];
-const FAILED = 1 as Result['code'];
+/** How an export ended, as OpenTelemetry numbers it: 0 is well. */
+interface Result {
+  readonly code: number;
+  readonly error?: Error;
+}
 
 interface Exporter<Batch> {
   export(batch: Batch, done: (result: Result) => void): unknown;
@@ -69,13 +68,13 @@ function openLazily<Batch>(what: string, log: Logger, open: () => Promise<Export
   let isFailing = false;
 
   function tell({ code, error }: Result): void {
-    if (code !== DONE && !isFailing) {
+    if (code !== 0 && !isFailing) {
       log.warn('telemetry could not be sent to Azure Monitor; it is tried again and mirroring goes on', {
         what,
         reason: error?.name ?? 'not taken',
       });
     }
-    isFailing = code !== DONE;
+    isFailing = code !== 0;
   }
 
   return {
@@ -87,8 +86,7 @@ function openLazily<Batch>(what: string, log: Logger, open: () => Promise<Export
       opened ??= open();
       opened.then(
         (exporter) => exporter.export(batch, finish),
-        (error: unknown) =>
-          finish({ code: FAILED, error: error instanceof Error ? error : new Error('unknown') }),
+        (error: unknown) => finish({ code: 1, error: error instanceof Error ? error : new Error('unknown') }),
       );
     },
     shutdown: async () => {

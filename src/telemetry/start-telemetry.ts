@@ -55,9 +55,15 @@ export function startTelemetry(
         import('@opentelemetry/exporter-prometheus'),
         reader.collect(),
       ]);
-      const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
-      // The serializer's package brings metrics of its own version, which are of the same shape.
-      return serializer.serialize(resourceMetrics as Parameters<typeof serializer.serialize>[0]);
+      // Its package brings metrics of another version, which are of the same shape.
+      const serializer: { serialize(metrics: unknown): string } = new PrometheusSerializer(
+        undefined,
+        false,
+        undefined,
+        false,
+        true,
+      );
+      return serializer.serialize(resourceMetrics);
     },
     stop: async () => {
       await Promise.allSettled([
