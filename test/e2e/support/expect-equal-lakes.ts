@@ -95,6 +95,8 @@ async function listContainers({ blobs }: Lakes): Promise<Set<string>> {
   const names = new Set<string>();
   for (const account of [blobs.source, blobs.backup])
     for await (const { name } of account.listContainers()) names.add(name);
+  // The mirror's own.
+  names.delete('blobmirror-state');
   return names;
 }
 

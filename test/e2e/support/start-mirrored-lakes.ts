@@ -15,7 +15,7 @@ export interface MirroredLakes extends Lakes {
   readonly info: Local['info'];
   readonly readyFile: string;
   readonly worker: BlobmirrorProcess;
-  /** The mirror's own requests so far, oldest first. The tests' are left out. */
+  /** The mirror's own requests so far, oldest first. The tests' are left out, and those for its own state. */
   readonly requests: readonly StorageRequest[];
   /** Waits until every event has reached the queue and nothing of it waits or is worked on. */
   untilQuiet(options: { within: number }): Promise<QueueCounts>;
@@ -31,7 +31,8 @@ export async function startMirroredLakes(faults?: FaultPlan): Promise<MirroredLa
     serviceBusPort: 0,
     hierarchical: true,
     onRequest: (request) => {
-      if (request.userAgent?.startsWith('blobmirror') === true) requests.push(request);
+      const isMirror = request.userAgent?.startsWith('blobmirror') === true;
+      if (isMirror && request.container !== 'blobmirror-state') requests.push(request);
     },
     ...(faults !== undefined && { faults }),
     log: createSilentLogger(),
