@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { readSettings } from '../../src/config/settings.js';
 
-const TABLE_ROW = /^\| `(BLOBMIRROR_\w+)` +\|/gm;
+const TABLE_ROW = /^\| `((?:BLOBMIRROR|APPLICATIONINSIGHTS)_\w+)` +\|/gm;
 
 const KEYED = {
   BLOBMIRROR_SOURCE: 'AccountName=one;AccountKey=a',
@@ -18,6 +18,7 @@ const KEYLESS = {
   BLOBMIRROR_SERVICE_BUS__fullyQualifiedNamespace: 'x.servicebus.windows.net',
   BLOBMIRROR_EVENTS_QUEUE: 'q',
   BLOBMIRROR_RECONCILE_QUEUE: 'r',
+  APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=00000000-0000-0000-0000-000000000000',
 };
 
 /** Every name that is looked up while the settings are read. */
