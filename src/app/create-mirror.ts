@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.js';
 import { handleMessage, type IncomingMessage } from '../intake/handle-message.js';
 import type { Mirroring } from '../intake/mirror-hint.js';
 import { insistOnQueue } from '../ports/insist-on-queue.js';
+import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.js';
 import { walk } from '../reconcile/walk.js';
 import type { Logger } from '../telemetry/logger.js';
 import { inProcessSpan } from '../telemetry/spans.js';
@@ -30,6 +31,7 @@ export function createMirror(
   settings: Settings,
   log: Logger,
   accounts: OpenAccounts = openAccounts(settings),
+  pause: PauseGate = NEVER_PAUSED,
 ): Mirror {
   const { scope } = accounts;
   const converge: Mirroring['converge'] = async (key, since) =>
@@ -37,9 +39,15 @@ export function createMirror(
   const intake: Mirroring = {
     scope,
     converge,
+<<<<<<< HEAD
     followRename: async (rename) =>
       await traceRename(rename, async () => await (await accounts.heart()).followRename(rename)),
     walk: async (prefix, from, look) => await walk(await accounts.sides(), { prefix, from, look }),
+=======
+    followRename: async (rename) => await (await accounts.heart()).followRename(rename),
+    walk: async (prefix, from, look) =>
+      await walk(await accounts.sides(), { prefix, from, look, mustStop: pause.isPaused }),
+>>>>>>> e923bbc (Pause and resume mirroring, in every worker within seconds)
   };
 
   const serviceBus = connectServiceBus(settings.serviceBus);
@@ -47,10 +55,14 @@ export function createMirror(
 
   return {
     handleMessage: async (message) => {
+<<<<<<< HEAD
       const { messageId, deliveryCount, enqueuedTime, applicationProperties } = message;
       const { trace } = parseHistory(applicationProperties, messageId, enqueuedTime);
       const about = { queue: settings.eventsQueue, messageId, deliveryCount, enqueuedTime, trace };
       await inProcessSpan(about, async () => await handleMessage({ ...intake, queue }, log, message));
+=======
+      await handleMessage({ ...intake, queue, pause }, log, message);
+>>>>>>> e923bbc (Pause and resume mirroring, in every worker within seconds)
     },
     checkAccounts: async () => {
       await accounts.isHierarchical();

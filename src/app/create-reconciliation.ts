@@ -1,8 +1,11 @@
 import type { Settings } from '../config/settings.js';
+import type { PauseGate } from '../ports/pause-gate.js';
 import type { Reconciler } from '../reconcile/reconciler.js';
 import type { Logger } from '../telemetry/logger.js';
 import { connectServiceBus } from './connect-service-bus.js';
 import { type OpenAccounts, openAccounts } from './open-accounts.js';
+import { openControl } from './open-control.js';
+import { openDocuments } from './open-documents.js';
 import { openReconciler } from './open-reconciler.js';
 import { createReconcileApi, type ReconcileApi } from './reconcile-api.js';
 import { refuseOutOfScope } from './refuse-out-of-scope.js';
@@ -23,10 +26,11 @@ export function createReconciliation(
   settings: Settings,
   log: Logger,
   accounts: OpenAccounts = openAccounts(settings),
+  pause: PauseGate = openControl(openDocuments(settings), log).gate,
 ): Reconciliation {
   const serviceBus = connectServiceBus(settings.serviceBus);
   const reconciler = refuseOutOfScope(
-    openReconciler({ settings, accounts, serviceBus, log }),
+    openReconciler({ settings, accounts, serviceBus, pause, log }),
     accounts.scope,
   );
   return {

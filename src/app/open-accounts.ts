@@ -29,7 +29,8 @@ export interface OpenAccounts {
   sides(): Promise<Sides>;
 }
 
-export function openAccounts(settings: Settings): OpenAccounts {
+/** @param isPaused whether long copies should be left where they are */
+export function openAccounts(settings: Settings, isPaused?: () => boolean): OpenAccounts {
   const rates = settings.maxRequestsPerSecond;
   const sourceAccount = connectCapped(settings.source, rates.source);
   const backupAccount = connectCapped(settings.backup, rates.backup);
@@ -40,7 +41,7 @@ export function openAccounts(settings: Settings): OpenAccounts {
   const source = throttleReader(createAzureReader(sourceAccount), gates.source);
   const scope = createScope(source.account, settings.scope);
   const backup = mapContainers(
-    throttleBackup(createAzureBackup(backupAccount, sourceAccount, settings.copy), gates),
+    throttleBackup(createAzureBackup(backupAccount, sourceAccount, settings.copy, isPaused), gates),
     scope,
   );
   const isHierarchical = createKindCheck(sourceAccount, backupAccount, settings);

@@ -2,6 +2,7 @@ import type { ServiceBusClient } from '@azure/service-bus';
 import { createAzureShardQueue } from '../azure/azure-shard-queue.js';
 import type { Settings } from '../config/settings.js';
 import { insistOnShardQueue } from '../ports/insist-on-shard-queue.js';
+import type { PauseGate } from '../ports/pause-gate.js';
 import type { ShardQueue } from '../ports/shard-queue.js';
 import { compareSlice } from '../reconcile/compare/compare-slice.js';
 import type { Reconciler } from '../reconcile/reconciler.js';
@@ -16,11 +17,12 @@ interface Opening {
   /** Sides to list, and the heart that converges. */
   readonly accounts: OpenAccounts;
   readonly serviceBus: ServiceBusClient;
+  readonly pause: PauseGate;
   readonly log: Logger;
 }
 
 /** The reconciler on Azure: runs in the state's container, shards on the queue, keys converged by the mirror's own heart. */
-export function openReconciler({ settings, accounts, serviceBus, log }: Opening): Reconciler {
+export function openReconciler({ settings, accounts, serviceBus, pause, log }: Opening): Reconciler {
   const { source, backup, scope } = accounts;
   const { deleteGuard, budgetMs } = settings.reconcile;
   const documents = openDocuments(settings);
@@ -34,6 +36,7 @@ export function openReconciler({ settings, accounts, serviceBus, log }: Opening)
       budgetMs,
       documents,
       queue,
+      pause,
       converge: async (key) => await (await accounts.heart()).converge(key),
       compareSlice: async (shard, context) => {
         const heart = await accounts.heart();

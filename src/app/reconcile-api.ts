@@ -6,6 +6,7 @@ import { toSummary } from '../model/reconcile/run-summary.js';
 import type { Run } from '../model/reconcile/run.js';
 import type { Reconciler } from '../reconcile/reconciler.js';
 import type { Logger } from '../telemetry/logger.js';
+import { parseJsonBody } from './parse-json-body.js';
 import { streamLines } from './stream-lines.js';
 import { toErrorAnswer } from './to-error-answer.js';
 
@@ -46,7 +47,7 @@ export function createReconcileApi(reconciler: Reconciler, log: Logger): Reconci
   return {
     start: async (body) =>
       await answer(async () => {
-        const begun = await reconciler.start(parseReconcileRequest(parseJson(body), 'http'));
+        const begun = await reconciler.start(parseReconcileRequest(parseJsonBody(body), 'http'));
         if ('started' in begun) {
           // Seen from the address of this request.
           const headers = { location: `reconcile/${begun.started.id}` };
@@ -82,13 +83,4 @@ export function createReconcileApi(reconciler: Reconciler, log: Logger): Reconci
         };
       }),
   };
-}
-
-function parseJson(body: string): unknown {
-  if (body.trim() === '') return {};
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    throw new BlobmirrorError('request-invalid', 'the body is no JSON');
-  }
 }

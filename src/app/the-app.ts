@@ -5,11 +5,13 @@ import { createMirror, type Mirror } from './create-mirror.js';
 import { createReconciliation, type Reconciliation } from './create-reconciliation.js';
 import { observe, type Observation } from './observe.js';
 import { openAccounts } from './open-accounts.js';
+import { type Control, openControl } from './open-control.js';
 import { openDocuments } from './open-documents.js';
 import { createStatusApi, type StatusApi } from './status-api.js';
 
 export interface App {
   readonly actions: Actions;
+  readonly control: Control;
   readonly mirror: Mirror;
   readonly observation: Observation;
   readonly reconciliation: Reconciliation;
@@ -30,11 +32,14 @@ export function theApp(): App {
     const log = createLogger(settings.logLevel);
     const documents = openDocuments(settings);
     const observation = observe(settings, documents, log);
-    const accounts = openAccounts(settings);
-    const reconciliation = createReconciliation(settings, log, accounts);
+    const control = openControl(documents, log);
+    const { gate } = control;
+    const accounts = openAccounts(settings, gate.isPaused);
+    const reconciliation = createReconciliation(settings, log, accounts, gate);
     app = {
       actions: createActions(documents, log),
-      mirror: createMirror(settings, log, accounts),
+      control,
+      mirror: createMirror(settings, log, accounts, gate),
       observation,
       reconciliation,
       status: createStatusApi(reconciliation.reconciler, accounts, log),

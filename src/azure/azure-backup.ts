@@ -17,11 +17,16 @@ import { serviceCode, toStorageError } from './storage-error.js';
 import { toBlobHeaders } from './to-blob-headers.js';
 import { toWriteOutcome } from './write-outcome.js';
 
-/** The backup, on a real account. How a copy is made is the business of copy/. */
+/**
+ * The backup, on a real account. How a copy is made is the business of copy/.
+ *
+ * @param isPaused whether a long copy should be left where it is
+ */
 export function createAzureBackup(
   backup: Account,
   source: Account,
   copyOptions: Partial<CopyOptions> = {},
+  isPaused: () => boolean = () => false,
 ): BackupStore {
   const sides = { backup: backup.name, source: source.name };
   const options = { ...COPY_DEFAULTS, ...copyOptions };
@@ -79,7 +84,7 @@ export function createAzureBackup(
     await toWriteOutcome(sides, request);
 
   const copy = async (request: CopyRequest): Promise<CopyOutcome> =>
-    await copyByEngine(request, startTimeBudget(options));
+    await copyByEngine(request, startTimeBudget(options, isPaused));
 
   return {
     ...createAzureReader(backup),

@@ -7,7 +7,9 @@
 import './require-node.js';
 import { Command, CommanderError } from 'commander';
 import { toBlobmirrorError } from '../model/errors.js';
+import { pauseCommand } from './commands/pause.js';
 import { reconcileCommand } from './commands/reconcile.js';
+import { resumeCommand } from './commands/resume.js';
 import { sasCommand } from './commands/sas.js';
 import { startCommand } from './commands/start.js';
 import { verifyCommand } from './commands/verify.js';
@@ -23,6 +25,8 @@ const program = new Command('blobmirror')
   .addCommand(workerCommand())
   .addCommand(verifyCommand())
   .addCommand(reconcileCommand())
+  .addCommand(pauseCommand())
+  .addCommand(resumeCommand())
   .addCommand(sasCommand());
 overrideExit(program);
 

@@ -30,7 +30,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
   }
   // Made first, so that a wrong setting stops the start with its own line.
-  const { mirror, reconciliation } = theApp();
+  const { control, mirror, reconciliation } = theApp();
   const log = createLogger('info');
   await check(mirror, log);
   const host = await startHost({
@@ -51,7 +51,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 
   await stopped;
   stopping.abort();
-  await host.stop();
+  // It takes no more messages from here on, and those that are held need not wait for the end of the grace.
+  const stop = host.stop();
+  control.close();
+  await stop;
   await Promise.all([mirror.stop(), reconciliation.stop()]);
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HintMessage, History } from '../model/hint-message.js';
 
 /** Why an event is sent again. */
-export type Purpose = 'try' | 'look' | 'parked';
+export type Purpose = 'try' | 'look' | 'parked' | 'hold';
 
 /** The part of a message that an event was: empty for the only one. */
 export type Part = string;
@@ -29,8 +29,10 @@ export function chainMessage(
   changes: Partial<History>,
 ): HintMessage {
   const history = { ...before, ...changes, root: `${before.root}${part}` };
+  // What was put off begins anew with the same numbers; the queue would drop its successors for those of before.
+  const holds = history.holds ? `.${history.holds}` : '';
   return {
-    messageId: `${shorten(history.root)}.${purpose}.${history.attempts}.${history.looks}.${deliveryCount}`,
+    messageId: `${shorten(history.root)}.${purpose}.${history.attempts}.${history.looks}.${deliveryCount}${holds}`,
     event,
     history,
   };

@@ -8,10 +8,13 @@ import { toBlobmirrorError } from '../model/errors.js';
 import { parseHistory } from '../model/hint-message.js';
 import { keyText } from '../model/key.js';
 import type { HintQueue } from '../ports/hint-queue.js';
+import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.js';
 import type { Logger } from '../telemetry/logger.js';
 import { LONGEST_REQUEST_MS } from './is-worth-another-try.js';
 import { lookAgain, type NextLook } from './look-again.js';
+import type { Handled } from './chain-message.js';
 import { mirrorHint, type Mirroring } from './mirror-hint.js';
+import { putOff } from './put-off.js';
 import { type Failure, settleFailure } from './settle-failure.js';
 
 /** A message as a Service Bus trigger hands it over. */
@@ -26,6 +29,8 @@ export interface IncomingMessage {
 
 export interface Intake extends Mirroring {
   readonly queue: HintQueue;
+  /** Nobody pauses it when nothing is said. */
+  readonly pause?: PauseGate;
 }
 
 /**
@@ -41,6 +46,18 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
   if (history.parked)
     throw new Error('a parked message came by before it expired; it goes back until it does');
 
+  const { pause = NEVER_PAUSED, queue } = intake;
+  const held = await pause.pass(async () => await handle({ ...intake, pause }, log, message, history));
+  if (held !== undefined) await putOff(queue, history, message.body ?? null, '', held.delayMs);
+}
+
+async function handle(
+  intake: Intake & { readonly pause: PauseGate },
+  log: Logger,
+  message: IncomingMessage,
+  history: Handled,
+): Promise<void> {
+  const { queue, pause } = intake;
   const { hints, rejected } = await parseMessage(message.body, message.enqueuedTime);
   const only = hints.length + rejected.length === 1;
   const failures: Failure[] = rejected.map(({ error, event, eventId }, i) => ({
@@ -51,24 +68,28 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
   }));
   for (const [i, hint] of hints.entries()) {
     const part = only ? '' : `/${i}`;
+    if (i > 0 && pause.isPaused()) {
+      await putOff(queue, history, hint.event, part, 0);
+      continue;
+    }
     let next: NextLook | undefined;
     try {
       const from = only ? history.walk : undefined;
       // An earlier look may have begun what took a directory away, and the service may have carried it out only since.
       const isDeep = history.unsettled || history.attempts > 0 || history.looks > 0;
-      next = await mirrorHint(intake, log, hint, { from, isDeep });
+      next = await mirrorHint({ ...intake, isPaused: pause.isPaused }, log, hint, { from, isDeep });
     } catch (error) {
       const { event, eventId, eventType, keys } = hint;
       const about = { keys: keys.map(keyText), event: eventType, eventId };
       failures.push({ error: toBlobmirrorError(error), event, part, about });
       continue;
     }
-    if (next !== undefined) await lookAgain(intake.queue, history, hint, part, next);
+    if (next !== undefined) await lookAgain(queue, history, hint, part, next);
     else if (history.unsettled)
-      await lookAgain(intake.queue, { ...history, unsettled: false }, hint, part, {
+      await lookAgain(queue, { ...history, unsettled: false }, hint, part, {
         delayMs: LONGEST_REQUEST_MS,
         walk: undefined,
       });
   }
-  for (const failure of failures) await settleFailure(intake.queue, log, history, failure);
+  for (const failure of failures) await settleFailure({ queue, pause }, log, history, failure);
 }

@@ -29,6 +29,8 @@ export interface Mirroring {
     from: WalkPosition | undefined,
     look: (key: Key) => Promise<Verdict>,
   ) => Promise<WalkPosition | undefined>;
+  /** Whether what has not begun should be left to a later message. */
+  readonly isPaused?: () => boolean;
 }
 
 /** What earlier tries say of a hint. */
@@ -54,7 +56,7 @@ export async function mirrorHint(
   hint: Hint,
   { from, isDeep }: Earlier,
 ): Promise<NextLook | undefined> {
-  const { scope, converge, walk } = mirroring;
+  const { scope, converge, walk, isPaused = () => false } = mirroring;
   if (hint.account !== undefined && hint.account !== scope.account) {
     throw new BlobmirrorError(
       'event-of-other-account',
@@ -75,7 +77,7 @@ export async function mirrorHint(
   if (from === undefined) await attempt(async () => await rename(mirroring, log, hint));
   for (const [i, planned] of looks.entries()) {
     if (rest !== undefined || (hint.rename !== undefined && errors.length > 0)) break;
-    if (performance.now() > lastStart) {
+    if (performance.now() > lastStart || (i > 0 && isPaused())) {
       delays.push(0);
       rest = i > 0 ? startOf(planned) : undefined;
       break;

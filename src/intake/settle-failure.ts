@@ -2,6 +2,7 @@ import { backoffMs } from '../model/backoff.js';
 import type { BlobmirrorError } from '../model/errors.js';
 import type { HintMessage } from '../model/hint-message.js';
 import type { HintQueue } from '../ports/hint-queue.js';
+import type { PauseGate } from '../ports/pause-gate.js';
 import type { LogFields, Logger } from '../telemetry/logger.js';
 import { recordIgnored, recordParked, recordRetry } from '../telemetry/metrics.js';
 import { tellFailure } from '../telemetry/spans.js';
@@ -22,7 +23,7 @@ export interface Failure {
  * brought the event may be completed: the event was dropped for a reason that is in the log, or the queue has it again.
  */
 export async function settleFailure(
-  queue: HintQueue,
+  { queue, pause }: { readonly queue: HintQueue; readonly pause: PauseGate },
   log: Logger,
   history: Handled,
   failure: Failure,
@@ -45,7 +46,9 @@ export async function settleFailure(
       return;
 
     case 'retry': {
-      if (!isWorthAnotherTry(error, history, new Date())) break;
+      // A day of which mirroring stood still for a part is longer by that.
+      const asIfNow = new Date(Date.now() - (await pause.pausedSince(history.firstSeen)));
+      if (!isWorthAnotherTry(error, history, asIfNow)) break;
       const delayMs = backoffMs(error, history.attempts);
       await queue.sendLater(toMessage(failure, history, 'try'), delayMs);
       recordRetry(error.code, 'event');

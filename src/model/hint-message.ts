@@ -18,6 +18,11 @@ export interface History {
   readonly firstSeen: Date;
   /** How many looks it had that ended well and asked for another one. */
   readonly looks: number;
+  /**
+   * Grows whenever the event is put off untried, since mirroring is paused: by how often the message that is put off was
+   * received, so that no two deliveries of it have a successor in common.
+   */
+  readonly holds?: number | undefined;
   /** Where the walk of the event's prefixes goes on, if it has begun. */
   readonly walk?: WalkPosition | undefined;
   /** A write that an earlier try began may still commit: a look that ends well is followed by another one. */
@@ -38,6 +43,7 @@ const NAMES = {
   attempts: 'blobmirror-attempts',
   firstSeen: 'blobmirror-first-seen',
   looks: 'blobmirror-looks',
+  holds: 'blobmirror-holds',
   walk: 'blobmirror-walk',
   unsettled: 'blobmirror-unsettled',
   parked: 'blobmirror-parked',
@@ -59,6 +65,7 @@ export function toProperties(history: History): Record<string, string | number |
     [NAMES.attempts]: history.attempts,
     [NAMES.firstSeen]: history.firstSeen.toISOString(),
     [NAMES.looks]: history.looks,
+    ...(history.holds && { [NAMES.holds]: history.holds }),
     ...(history.walk && { [NAMES.walk]: walkPositionText(history.walk) }),
     ...(history.unsettled && { [NAMES.unsettled]: true }),
     ...(history.parked && { [NAMES.parked]: true }),
@@ -88,6 +95,7 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     root: text(NAMES.root) ?? messageId,
     attempts: count(NAMES.attempts),
     looks: count(NAMES.looks),
+    holds: count(NAMES.holds),
     walk: parseWalkPosition(text(NAMES.walk)),
     firstSeen: Number.isNaN(firstSeen.getTime()) ? enqueued : firstSeen,
     unsettled: flag(NAMES.unsettled),

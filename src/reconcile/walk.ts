@@ -27,6 +27,8 @@ export interface Slice {
   readonly from: WalkPosition | undefined;
   /** How long to go on drawing keys, in milliseconds. A look that has begun is brought to its end. */
   readonly budgetMs?: number;
+  /** Whether no more keys are to be drawn, whatever time is left. */
+  readonly mustStop?: () => boolean;
   readonly look: (key: Key) => Promise<Verdict>;
 }
 
@@ -39,7 +41,7 @@ export interface Slice {
  */
 export async function walk(
   sides: Sides,
-  { prefix: under, from, budgetMs = SLICE_MS, look }: Slice,
+  { prefix: under, from, budgetMs = SLICE_MS, mustStop = () => false, look }: Slice,
 ): Promise<WalkPosition | undefined> {
   const end = performance.now() + budgetMs;
   const errors: BlobmirrorError[] = [];
@@ -51,7 +53,7 @@ export async function walk(
 
   async function* keys(start: WalkPosition): AsyncGenerator<Key, void, void> {
     for (const { prefix, ...drawn } of [start, ...others]) {
-      const nominees = nominatePrefix(sides, prefix, drawn, () => performance.now() >= end);
+      const nominees = nominatePrefix(sides, prefix, drawn, () => performance.now() >= end || mustStop());
       let next = await nominees.next();
       for (; !next.done; next = await nominees.next())
         yield { container: prefix.container, path: next.value.path };

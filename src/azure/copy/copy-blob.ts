@@ -88,7 +88,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
         case 'failed':
           return toFailure(found.copyStatusDescription, request);
         default:
-          if (budget.isSpent()) return { outcome: 'unfinished' };
+          if (budget.isSpent() || budget.isPaused()) return { outcome: 'unfinished' };
           await sleep(wait);
       }
     }

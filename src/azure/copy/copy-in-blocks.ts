@@ -38,7 +38,7 @@ export async function copyInBlocks(
 
   let staged = 0;
   let refusal: WriteOutcome | undefined;
-  const isOver = (): boolean => budget.isSpent();
+  const isOver = (): boolean => budget.isSpent() || budget.isPaused();
   try {
     await inLanes(missing, Math.min(atOnce, missing.length), isOver, async (block, lane) => {
       const outcome = await stage(block, lane);

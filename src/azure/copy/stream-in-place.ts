@@ -44,6 +44,7 @@ export async function streamInPlace(
   budget: TimeBudget,
 ): Promise<CopyResult> {
   const { condition, source, metadata } = request;
+  const isPausable = isResumable && STAMP_NAME in metadata;
   let end: 'source-moved' | 'unfinished' | undefined;
   const outcome = await toWriteOutcome(sides, async () => {
     const partial = 'ifMatch' in condition && isResumable ? await findPartial(condition.ifMatch) : undefined;
@@ -51,7 +52,7 @@ export async function streamInPlace(
     let etag = partial?.etag ?? parseEtag((await create()).etag);
     let written: Piece | undefined;
     for await (const piece of pieces(start)) {
-      if (written !== undefined && budget.isSpent()) {
+      if (written !== undefined && (budget.isSpent() || (isPausable && budget.isPaused()))) {
         await pause(etag, written.offset + written.count);
         end = 'unfinished';
         return;
@@ -87,7 +88,7 @@ export async function streamInPlace(
   }
 
   async function pause(etag: Etag, bytes: number): Promise<void> {
-    if (!isResumable || !(STAMP_NAME in metadata)) {
+    if (!isPausable) {
       throw new BlobmirrorError(
         'copy-not-possible',
         `${keyText(request.key)} cannot pass through the process in the time of one call, and cannot be resumed`,

@@ -71,7 +71,8 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     const ours = Buffer.allocUnsafeSlow(Math.min(PIECE, size));
     const theirs = Buffer.allocUnsafeSlow(ours.length);
     for (let offset = compared; offset < size; offset += PIECE) {
-      if (offset > compared && budget.isSpent()) return await pause(request, etag, offset);
+      if (offset > compared && (budget.isSpent() || (isMarked(request) && budget.isPaused())))
+        return await pause(request, etag, offset);
       const count = Math.min(PIECE, size - offset);
       const [there, here] = await Promise.all([
         readPinned(source, request, offset, theirs.subarray(0, count)),

@@ -12,6 +12,7 @@ const BASE = {
   shard: z.string().regex(/^[a-z][\w-]{0,39}$/),
   slice: COUNT,
   attempt: COUNT,
+  holds: COUNT.optional(),
   container: z.custom<ContainerName>(isContainerName, 'is no name of a container'),
   sourceListingFailed: z.literal(true).optional(),
 };

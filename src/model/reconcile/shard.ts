@@ -12,14 +12,16 @@ interface ShardBase {
   readonly slice: number;
   /** How many tries of this slice failed before this one. */
   readonly attempt: number;
+  /** How often this slice was put off untried, since mirroring was paused. */
+  readonly holds?: number | undefined;
   readonly container: ContainerName;
   /** An earlier try failed at the listing of the source, so that this run must delete nothing. */
   readonly sourceListingFailed?: true | undefined;
 }
 
-/** Names one try of one slice: the same again, within the queue's window, is dropped by its duplicate detection. */
-export function shardMessageId({ run, shard, slice, attempt }: ShardBase): string {
-  return `${run}.${shard}.${slice}.${attempt}`;
+/** Names one try of one slice, or one putting off of it: the same again, within the queue's window, is dropped by its duplicate detection. */
+export function shardMessageId({ run, shard, slice, attempt, holds }: ShardBase): string {
+  return `${run}.${shard}.${slice}.${attempt}${holds === undefined ? '' : `.${holds}`}`;
 }
 
 /** Walks a stretch of both listings in step. */

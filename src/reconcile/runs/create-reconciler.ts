@@ -7,6 +7,7 @@
  * of a slice is put down before it is recorded, recorded by compare-and-swap, and what follows is sent after that.
  */
 import { systemClock } from '../../ports/clock.js';
+import { NEVER_PAUSED } from '../../ports/pause-gate.js';
 import type { Reconciler } from '../reconciler.js';
 import type { Desk } from './desk.js';
 import { endRun } from './end-run.js';
@@ -21,7 +22,7 @@ import { giveUpClaim, startRun } from './start-run.js';
 /** Within the four minutes that a slice may take, with the last look that was begun. */
 const BUDGET_MS = 180_000;
 
-type Defaults = 'guard' | 'budgetMs' | 'clock' | 'now';
+type Defaults = 'guard' | 'budgetMs' | 'clock' | 'now' | 'pause';
 
 export function createReconciler(
   given: Omit<ReconcilerParts, Defaults> & Partial<Pick<ReconcilerParts, Defaults>>,
@@ -31,6 +32,7 @@ export function createReconciler(
     budgetMs: BUDGET_MS,
     clock: systemClock,
     now: () => new Date(),
+    pause: NEVER_PAUSED,
     ...given,
   };
   const runs = createRunStore(parts.documents, parts.log);

@@ -19,8 +19,14 @@ const MOST_TRIES = 8;
  * is sent, another try of it is, or nobody wants it any more. Rejects when the message must be delivered again.
  */
 export async function handleShard(desk: Desk, body: unknown): Promise<void> {
-  const { log } = desk.parts;
+  const { pause, queue } = desk.parts;
   const shard = read(desk, body);
+  const held = await pause.pass(async () => await workOrSettle(desk, shard));
+  if (held !== undefined) await queue.send({ ...shard, holds: (shard.holds ?? 0) + 1 }, held.delayMs);
+}
+
+async function workOrSettle(desk: Desk, shard: Shard): Promise<void> {
+  const { log } = desk.parts;
   try {
     await workOn(desk, shard);
   } catch (thrown) {

@@ -5,6 +5,7 @@ import type { Verdict } from '../../model/verdict.js';
 import type { BlobReader } from '../../ports/blob-reader.js';
 import type { Clock } from '../../ports/clock.js';
 import type { DocumentStore } from '../../ports/document-store.js';
+import type { PauseGate } from '../../ports/pause-gate.js';
 import type { ShardQueue } from '../../ports/shard-queue.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { DeleteGuard } from './guard-deletions.js';
@@ -22,6 +23,7 @@ export interface ReconcilerParts {
   readonly converge: (key: Key) => Promise<Verdict>;
   readonly documents: DocumentStore;
   readonly queue: ShardQueue;
+  readonly pause: PauseGate;
   /** For how long a slice draws keys, in milliseconds. A look that has begun is brought to its end. */
   readonly budgetMs: number;
   readonly log: Logger;

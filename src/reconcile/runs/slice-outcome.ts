@@ -24,7 +24,7 @@ export function toOutcome(
 ): SliceOutcome {
   const kept = { ...result, ...lines };
   const { run, container } = shard;
-  const common = { run, container, attempt: 0, sourceListingFailed: undefined };
+  const common = { run, container, attempt: 0, holds: undefined, sourceListingFailed: undefined };
   if (result.isUnordered === true && shard.phase === 'compare' && shard.unordered !== true) {
     const follow = prefixes.map((prefix, i) => ({
       ...common,

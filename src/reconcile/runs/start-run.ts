@@ -55,7 +55,9 @@ export async function startRun(
 async function isMoving({ parts, runs }: Desk, { run: id, claimedAt }: Claim): Promise<boolean> {
   const run = await runs.read(id);
   if (run !== undefined && !isUnderWay(run)) return false;
-  const silentMs = parts.now().getTime() - Date.parse(run?.updatedAt ?? claimedAt);
+  const since = new Date(run?.updatedAt ?? claimedAt);
+  // Nothing is to be heard of a run while mirroring is paused.
+  const silentMs = parts.now().getTime() - since.getTime() - (await parts.pause.pausedSince(since));
   return silentMs < (run === undefined ? UNWRITTEN_MS : ABANDONED_MS);
 }
 

@@ -24,7 +24,7 @@ export async function walkSlice(
 ): Promise<SliceOutcome | undefined> {
   const { documents } = parts;
   const lines = openSliceLines(documents, shard, randomUUID().slice(0, 8));
-  const watch = watchSlice(runs, shard, parts.clock);
+  const watch = watchSlice(runs, shard, parts);
   const context: SliceContext = {
     report: lines.report,
     extra: lines.extra,
@@ -40,7 +40,7 @@ export async function walkSlice(
         ? await parts.compareSlice(shard, context)
         : await deleteSlice(parts, run, shard, context);
   } catch (error) {
-    if (watch.signal.aborted) return undefined;
+    if (watch.isUnwanted()) return undefined;
     throw error;
   } finally {
     watch.stop();

@@ -1,16 +1,25 @@
 import type { Shard } from '../../model/reconcile/shard.js';
-import type { Clock } from '../../ports/clock.js';
+import type { ReconcilerParts } from './reconciler-parts.js';
 import { isDue } from './run-progress.js';
 import type { RunStore } from './run-store.js';
 
 /** How soon a worker sees that a run was cancelled, in milliseconds. */
 const LOOK_EVERY_MS = 3_000;
 
-/** Looks every few seconds whether a slice is still wanted, and aborts the signal when it is not. */
-export function watchSlice(runs: RunStore, shard: Shard, clock: Clock) {
+/**
+ * Looks every few seconds whether a slice is still wanted, and aborts the signal when it is not, or when mirroring is
+ * paused: then what it has done counts, and the rest is left for later.
+ */
+export function watchSlice(
+  runs: RunStore,
+  shard: Shard,
+  { clock, pause }: Pick<ReconcilerParts, 'clock' | 'pause'>,
+) {
   const controller = new AbortController();
   let isStopped = false;
+  let isUnwanted = false;
   let cancel = wait();
+  const unlisten = pause.whenPaused(() => controller.abort());
 
   function wait(): () => void {
     return clock.after(LOOK_EVERY_MS, () => void look());
@@ -20,7 +29,10 @@ export function watchSlice(runs: RunStore, shard: Shard, clock: Clock) {
     const wanted = await isWanted();
     if (isStopped) return;
     if (wanted) cancel = wait();
-    else controller.abort();
+    else {
+      isUnwanted = true;
+      controller.abort();
+    }
   }
 
   async function isWanted(): Promise<boolean> {
@@ -35,9 +47,11 @@ export function watchSlice(runs: RunStore, shard: Shard, clock: Clock) {
 
   return {
     signal: controller.signal,
+    isUnwanted: (): boolean => isUnwanted,
     stop: (): void => {
       isStopped = true;
       cancel();
+      unlisten();
     },
   };
 }

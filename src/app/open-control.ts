@@ -1,0 +1,23 @@
+import { PauseWatch } from '../control/pause-watch.js';
+import { createPauses, type Pauses } from '../control/pauses.js';
+import { systemClock } from '../ports/clock.js';
+import type { DocumentStore } from '../ports/document-store.js';
+import type { PauseGate } from '../ports/pause-gate.js';
+import type { Logger } from '../telemetry/logger.js';
+import { createPauseApi, type PauseApi } from './pause-api.js';
+
+/** Pausing and resuming: the wish, as every worker reads it, and what this process makes of it. */
+export interface Control extends Pauses {
+  /** What every message of this process passes. */
+  readonly gate: PauseGate;
+  /** The wish over HTTP. */
+  readonly api: PauseApi;
+  /** Lets go of the messages that are held: the process is to end. */
+  readonly close: () => void;
+}
+
+export function openControl(documents: DocumentStore, log: Logger): Control {
+  const pauses = createPauses(documents);
+  const gate = new PauseWatch({ read: pauses.read, log, clock: systemClock, now: () => new Date() });
+  return { ...pauses, gate, api: createPauseApi(pauses), close: gate.close };
+}

@@ -1,0 +1,58 @@
+import { BlobmirrorError } from '../model/errors.js';
+import { NEVER_PAUSED_STATE, type Pause, type PauseState } from '../model/pause.js';
+import type { DocumentStore } from '../ports/document-store.js';
+
+const DOCUMENT = 'control/pause';
+const MOST_TRIES = 10;
+/** No message is older than the fortnight that a queue keeps it. */
+const KEPT_MS = 15 * 24 * 3_600_000;
+const MOST_KEPT = 100;
+
+/** The wish that mirroring stand still, or go on: one document, for every worker. */
+export interface Pauses {
+  readonly read: () => Promise<PauseState>;
+  /** Resolves to the pause that holds: an earlier one, if there is one. */
+  readonly pause: (wish: Omit<Pause, 'since'>) => Promise<Pause>;
+  /** Resolves to the pause that ended; undefined when there was none. */
+  readonly resume: () => Promise<Pause | undefined>;
+}
+
+/** Every method rejects with a `BlobmirrorError` of a storage code, or `race-lost`. */
+export function createPauses(documents: DocumentStore, now: () => Date = () => new Date()): Pauses {
+  async function change(toChanged: (state: PauseState) => PauseState | undefined): Promise<PauseState> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const found = await documents.read(DOCUMENT);
+      const before = toState(found?.value);
+      const changed = toChanged(before);
+      if (changed === undefined) return before;
+      if ((await documents.write(DOCUMENT, changed, found ?? { nothingThere: true })) === 'written')
+        return before;
+    }
+    throw new BlobmirrorError('race-lost', 'others kept pausing and resuming');
+  }
+
+  return {
+    read: async () => toState((await documents.read(DOCUMENT))?.value),
+    pause: async (wish) => {
+      const paused: Pause = { since: now().toISOString(), ...wish };
+      const before = await change((state) => (state.paused === null ? { ...state, paused } : undefined));
+      return before.paused ?? paused;
+    },
+    resume: async () => {
+      const before = await change(({ paused, ended }) => {
+        if (paused === null) return undefined;
+        const until = now();
+        const isKept = (each: { readonly until: string }): boolean =>
+          until.getTime() - Date.parse(each.until) < KEPT_MS;
+        const all = [{ since: paused.since, until: until.toISOString() }, ...ended.filter(isKept)];
+        return { paused: null, ended: all.slice(0, MOST_KEPT) };
+      });
+      return before.paused ?? undefined;
+    },
+  };
+}
+
+/** Written by us alone. */
+function toState(value: unknown): PauseState {
+  return (value as PauseState | undefined) ?? NEVER_PAUSED_STATE;
+}

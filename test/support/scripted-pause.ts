@@ -1,0 +1,32 @@
+import type { PauseGate } from '../../src/ports/pause-gate.js';
+
+/** A pause that the test begins and ends. What comes meanwhile is put off at once. */
+export class ScriptedPause implements PauseGate {
+  isOn = false;
+  /** For how long it was on, whenever somebody asks. */
+  pausedMs = 0;
+  readonly #listeners = new Set<() => void>();
+
+  begin(): void {
+    this.isOn = true;
+    for (const run of this.#listeners) run();
+    this.#listeners.clear();
+  }
+
+  end(): void {
+    this.isOn = false;
+  }
+
+  readonly pass = async (work: () => Promise<void>): Promise<{ delayMs: number } | undefined> => {
+    if (this.isOn) return { delayMs: 60_000 };
+    await work();
+    return undefined;
+  };
+  readonly isPaused = (): boolean => this.isOn;
+  readonly whenPaused = (run: () => void): (() => void) => {
+    if (this.isOn) run();
+    else this.#listeners.add(run);
+    return () => void this.#listeners.delete(run);
+  };
+  readonly pausedSince = async (): Promise<number> => await Promise.resolve(this.pausedMs);
+}
