@@ -15,7 +15,7 @@ export async function startProxy(port: number, intercept: Intercept): Promise<nu
       request.resume();
       return;
     }
-    const { method, url, headers } = request;
+    const { method, url, rawHeaders } = request;
     const onward = send(
       {
         agent: false,
@@ -23,7 +23,7 @@ export async function startProxy(port: number, intercept: Intercept): Promise<nu
         port,
         method,
         path: url,
-        headers: { ...headers, host: `127.0.0.1:${port}` },
+        headers: toHost(`127.0.0.1:${port}`, rawHeaders),
       },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
@@ -44,3 +44,8 @@ export async function startProxy(port: number, intercept: Intercept): Promise<nu
 afterAll(async () => {
   for (const stop of running.splice(0)) await stop();
 });
+
+/** Names as they were written, since those of metadata are a user's own. */
+function toHost(host: string, raw: readonly string[]): string[] {
+  return raw.map((text, i) => (i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'host' ? host : text));
+}

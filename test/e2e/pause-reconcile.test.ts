@@ -1,0 +1,62 @@
+import { expect, test, vi } from 'vitest';
+import { writeBlobs } from './support/blobs-of.js';
+import { runBlobmirror } from './support/blobmirror-process.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { listingInPages, type OnPage } from './support/listing-in-pages.js';
+import { startUnheard } from './support/start-unheard.js';
+import { waitUntil } from './support/wait-until.js';
+import { writesOnBackup } from './support/writes-on-backup.js';
+
+// On a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+const BLOBS = 600;
+/** On a busy machine: more than ten seconds are left of the slice then. */
+const WITHIN_MS = 8_000;
+
+/** Small pages, so that one slice would take the whole container, and a quarter of a minute for it. */
+const slowly: OnPage = ({ xml }, response) => {
+  setTimeout(() => response.writeHead(200).end(xml), 250);
+  return undefined;
+};
+
+test('a full sync stops within seconds of a pause, is not given up meanwhile, and goes on where it was', async () => {
+  const unheard = await startUnheard({
+    intercept: { source: (account) => listingInPages(account, 10, slowly) },
+  });
+  const { source, reconciler, requests, readyFile } = unheard;
+  const worker = await unheard.startWorker();
+  await writeBlobs(source, 'photos', BLOBS);
+
+  const begun = await reconciler.start({ dryRun: false, allowDeletes: [], reason: 'http' });
+  if (!('started' in begun)) throw new Error('no run began');
+  const { id } = begun.started;
+  const written = (): number => writesOnBackup(requests).length;
+  await waitUntil('it is in its middle', () => written() > 20, { within: 60_000 });
+  expect(await runBlobmirror(['pause', `--local=${readyFile}`])).toMatchObject({ status: 0 });
+  const pausedAt = performance.now();
+  // The slice is recorded with what it did, and what is left of it is held.
+  const run = await waitUntil(
+    'its slice has ended',
+    async () => {
+      const now = await reconciler.read(id);
+      return Object.values(now?.shards ?? {}).some(({ slices }) => slices > 0) && now;
+    },
+    { within: 20_000, every: 50 },
+  );
+  expect(performance.now() - pausedAt).toBeLessThan(WITHIN_MS);
+  const seen = written();
+  expect(seen).toBeLessThan(BLOBS);
+  expect(run).toMatchObject({ state: 'comparing', counts: { byVerdict: { copied: seen - 1 } } });
+  expect(await reconciler.start({ dryRun: false, allowDeletes: [], reason: 'http' })).toEqual({
+    running: id,
+  });
+
+  expect(written()).toBe(seen);
+  expect(await runBlobmirror(['resume', `--local=${readyFile}`])).toMatchObject({ status: 0 });
+  const ended = await unheard.untilEnded(id);
+  expect(ended).toMatchObject({ status: 0, run: { state: 'done', alerts: [] } });
+  expect(ended.run.counts.byVerdict).toEqual({ copied: BLOBS });
+  expect(worker.logged('a slice of a reconcile failed')).toEqual([]);
+  expect(await expectEqualAccounts(unheard, { within: 1000 })).toBe(BLOBS);
+});

@@ -1,0 +1,111 @@
+import { expect, test, vi } from 'vitest';
+import type { BlobmirrorProcess } from './support/blobmirror-process.js';
+import { runBlobmirror } from './support/blobmirror-process.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { queueCounts, untilQueueDrained } from './support/queue-counts.js';
+import { startEnvironment, startWorker, type RunningEnvironment } from './support/start-environment.js';
+import { startProxiedWorker } from './support/start-proxied-worker.js';
+import type { Intercept } from './support/start-proxy.js';
+import { waitUntil } from './support/wait-until.js';
+import { writeAtRandom } from './support/write-at-random.js';
+
+// On a busy machine; at ease it takes a third of this.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Looks of both workers, two seconds apart, and what was begun before. */
+const WITHIN_MS = 5_000;
+const LOCK_MS = 15_000;
+
+/** Sees every change of mirrored containers on the backup. */
+function watchWrites() {
+  const writes: number[] = [];
+  const intercept: Intercept = ({ method, url = '' }) => {
+    const isWrite = method !== 'GET' && method !== 'HEAD' && !url.includes('/blobmirror-state');
+    if (isWrite) writes.push(performance.now());
+    return false;
+  };
+  return { writes, intercept };
+}
+
+async function tellMirror({ readyFile }: RunningEnvironment, ...command: readonly string[]) {
+  const ended = await runBlobmirror([...command, `--local=${readyFile}`, '-o', 'json']);
+  expect(ended, ended.stderr).toMatchObject({ status: 0 });
+  return JSON.parse(ended.stdout) as unknown;
+}
+
+async function untilPaused(worker: BlobmirrorProcess): Promise<void> {
+  await waitUntil('the worker sees the pause', () => worker.logged('mirroring is paused').length > 0, {
+    within: 20_000,
+  });
+}
+
+test('a pause stops two workers under load within seconds, one that starts meanwhile too; resumed, they lose nothing', async () => {
+  const environment = await startEnvironment(['--no-worker']);
+  const { source, info } = environment;
+  const { writes, intercept } = watchWrites();
+  const workers = [
+    await startProxiedWorker(environment, intercept),
+    await startProxiedWorker(environment, intercept),
+  ];
+
+  let paused: Promise<unknown> | undefined;
+  await writeAtRandom(source, {
+    seed: 7,
+    count: 400,
+    names: 60,
+    onDone: (done) => {
+      if (done === 100) paused = tellMirror(environment, 'pause', '--reason', 'the network is rebuilt');
+    },
+  });
+  expect(await paused).toMatchObject({ paused: { reason: 'the network is rebuilt' } });
+  const pausedAt = performance.now();
+  for (const worker of workers) await untilPaused(worker);
+  await waitUntil('the workers are at rest', () => performance.now() - (writes.at(-1) ?? 0) > WITHIN_MS, {
+    within: 2 * WITHIN_MS,
+  });
+  expect(writes.length).toBeGreaterThan(0);
+  expect((writes.at(-1) ?? 0) - pausedAt).toBeLessThan(WITHIN_MS);
+
+  const seen = writes.length;
+  workers[0]?.signal('SIGKILL');
+  expect(await workers[0]?.ended).toBe('SIGKILL');
+  const restarted = await startProxiedWorker(environment, intercept);
+  const before = await queueCounts(info.serviceBus);
+  await writeAtRandom(source, { seed: 8, count: 100, names: 60 });
+  await waitUntil(
+    'the queue grows',
+    async () => (await queueCounts(info.serviceBus)).active >= before.active + 50,
+    { within: 10_000 },
+  );
+  await untilPaused(restarted);
+  expect(writes.length).toBe(seen);
+
+  await tellMirror(environment, 'resume');
+  const { deadLetter } = await untilQueueDrained(info.serviceBus, { within: LOCK_MS + 30_000 });
+  expect(deadLetter).toBe(0);
+  expect(await expectEqualAccounts(environment, { within: 30_000 })).toBeGreaterThan(60);
+});
+
+test('a worker that holds messages stops within five seconds, and they are there for the next one at once', async () => {
+  const environment = await startEnvironment(['--no-worker']);
+  const { source, info } = environment;
+  await tellMirror(environment, 'pause');
+  const worker = await startWorker(environment.readyFile);
+  await writeAtRandom(source, { seed: 9, count: 100, names: 60 });
+  await untilPaused(worker);
+
+  const stoppedAt = performance.now();
+  worker.signal('SIGTERM');
+  expect(await worker.ended).toBe(0);
+  expect(performance.now() - stoppedAt).toBeLessThan(5_000);
+  expect(worker.logged('Function failed')).toEqual([]);
+
+  await tellMirror(environment, 'resume');
+  const resumedAt = performance.now();
+  await startWorker(environment.readyFile);
+  const { deadLetter } = await untilQueueDrained(info.serviceBus, { within: 30_000 });
+  // Not for their locks to expire.
+  expect(performance.now() - resumedAt).toBeLessThan(LOCK_MS);
+  expect(deadLetter).toBe(0);
+  await expectEqualAccounts(environment, { within: 30_000 });
+});
