@@ -22,14 +22,10 @@ const rooms = {
   ],
   intake: ['mirror', 'events', 'ports', 'telemetry', 'model'],
   reconcile: ['mirror', 'ports', 'telemetry', 'model'],
-<<<<<<< HEAD
   recovery: ['activity', 'mirror', 'ports', 'telemetry', 'model'],
   activity: ['ports', 'telemetry', 'model'],
-=======
-  recovery: ['mirror', 'ports', 'telemetry', 'model'],
   // The heart asks nobody whether it may: who pauses is for the doors to know.
   control: ['ports', 'telemetry', 'model'],
->>>>>>> e923bbc (Pause and resume mirroring, in every worker within seconds)
   mirror: ['ports', 'telemetry', 'model'],
   events: ['model'],
   azure: ['ports', 'telemetry', 'model'],

@@ -39,15 +39,10 @@ export function createMirror(
   const intake: Mirroring = {
     scope,
     converge,
-<<<<<<< HEAD
     followRename: async (rename) =>
       await traceRename(rename, async () => await (await accounts.heart()).followRename(rename)),
-    walk: async (prefix, from, look) => await walk(await accounts.sides(), { prefix, from, look }),
-=======
-    followRename: async (rename) => await (await accounts.heart()).followRename(rename),
     walk: async (prefix, from, look) =>
       await walk(await accounts.sides(), { prefix, from, look, mustStop: pause.isPaused }),
->>>>>>> e923bbc (Pause and resume mirroring, in every worker within seconds)
   };
 
   const serviceBus = connectServiceBus(settings.serviceBus);
@@ -55,14 +50,10 @@ export function createMirror(
 
   return {
     handleMessage: async (message) => {
-<<<<<<< HEAD
       const { messageId, deliveryCount, enqueuedTime, applicationProperties } = message;
       const { trace } = parseHistory(applicationProperties, messageId, enqueuedTime);
       const about = { queue: settings.eventsQueue, messageId, deliveryCount, enqueuedTime, trace };
-      await inProcessSpan(about, async () => await handleMessage({ ...intake, queue }, log, message));
-=======
-      await handleMessage({ ...intake, queue, pause }, log, message);
->>>>>>> e923bbc (Pause and resume mirroring, in every worker within seconds)
+      await inProcessSpan(about, async () => await handleMessage({ ...intake, queue, pause }, log, message));
     },
     checkAccounts: async () => {
       await accounts.isHierarchical();
