@@ -7,6 +7,7 @@ const rooms = {
   host: ['amqp', 'telemetry', 'model'],
   app: [
     'control',
+    'deadletter',
     'intake',
     'reconcile',
     'recovery',
@@ -26,6 +27,8 @@ const rooms = {
   activity: ['ports', 'telemetry', 'model'],
   // The heart asks nobody whether it may: who pauses is for the doors to know.
   control: ['ports', 'telemetry', 'model'],
+  // What a letter was about is for the room to say that reads events; that an account answers, for a port.
+  deadletter: ['events', 'ports', 'telemetry', 'model'],
   mirror: ['ports', 'telemetry', 'model'],
   events: ['model'],
   azure: ['ports', 'telemetry', 'model'],

@@ -1,7 +1,8 @@
-import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { BrowsedMessage, QueueBrowser } from '../ports/queue-browser.js';
+import type { ServiceBusClient } from '@azure/service-bus';
+import type { QueueBrowser } from '../ports/queue-browser.js';
 import { toQueueError } from './queue-error.js';
 import { toSequenceNumber } from './sequence-number.js';
+import { toBrowsedMessage } from './to-browsed-message.js';
 
 /** As many at once: at the largest that a message of Service Bus may be, some megabytes. */
 const PAGE_SIZE = 100;
@@ -33,30 +34,4 @@ export function createAzureQueueBrowser(
       }
     },
   };
-}
-
-function toBrowsedMessage(message: ServiceBusReceivedMessage): BrowsedMessage {
-  const { messageId = '', enqueuedTimeUtc, scheduledEnqueueTimeUtc: scheduled } = message;
-  const enqueuedAt = enqueuedTimeUtc ?? new Date(0);
-  return {
-    sequenceNumber: String(message.sequenceNumber ?? 0),
-    messageId: textOf(messageId),
-    state: message.state,
-    enqueuedAt,
-    ...(message.state === 'scheduled' && { scheduledFor: new Date(scheduled ?? enqueuedAt) }),
-    deliveryCount: message.deliveryCount ?? 0,
-    body: message.body as unknown,
-    applicationProperties: message.applicationProperties ?? {},
-    ...(message.deadLetterReason !== undefined && { deadLetterReason: textOf(message.deadLetterReason) }),
-    ...(message.deadLetterErrorDescription !== undefined && {
-      deadLetterDescription: textOf(message.deadLetterErrorDescription),
-    }),
-  };
-}
-
-/** AMQP lets an id be a number, a UUID or bytes, and a property anything. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Buffer.isBuffer(value)) return value.toString('hex');
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

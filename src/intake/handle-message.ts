@@ -76,7 +76,8 @@ async function handle(
     try {
       const from = only ? history.walk : undefined;
       // An earlier look may have begun what took a directory away, and the service may have carried it out only since.
-      const isDeep = history.unsettled || history.attempts > 0 || history.looks > 0;
+      const { unsettled, attempts, looks, replays = 0 } = history;
+      const isDeep = unsettled || attempts > 0 || looks > 0 || replays > 0;
       next = await mirrorHint({ ...intake, isPaused: pause.isPaused }, log, hint, { from, isDeep });
     } catch (error) {
       const { event, eventId, eventType, keys } = hint;

@@ -31,6 +31,13 @@ export async function lookAgain(
   part: Part,
   { delayMs, walk }: NextLook,
 ): Promise<void> {
-  const next = { walk, attempts: 0, looks: history.looks + 1, lastError: undefined, firstSeen: new Date() };
+  const next = {
+    walk,
+    attempts: 0,
+    looks: history.looks + 1,
+    lastError: undefined,
+    firstError: undefined,
+    firstSeen: new Date(),
+  };
   await queue.sendLater(chainMessage(hint.event, part, 'look', history, next), delayMs);
 }

@@ -74,5 +74,7 @@ function toMessage(failure: Failure, history: Handled, purpose: 'try' | 'parked'
     unsettled: history.unsettled || error.code === 'write-outcome-unknown',
     parked: purpose === 'parked',
     lastError: { code: error.code, detail: error.message, hint: error.hint },
+    // With the second failure the first one is more than the last.
+    firstError: history.firstError ?? history.lastError,
   });
 }

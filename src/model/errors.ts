@@ -99,6 +99,18 @@ export const ERRORS = {
     disposition: 'park',
     hint: 'Something other than Blobmirror writes to the reconcile queue. Find the sender; the message can be purged.',
   },
+  'deliveries-exhausted': {
+    disposition: 'retry',
+    hint: 'Each worker that took it died with it, or could not send what it became. Look at the log of that time, then replay.',
+  },
+  'message-expired': {
+    disposition: 'retry',
+    hint: 'It waited longer than its time to live, since nobody worked on its queue. Let a worker run, then replay.',
+  },
+  'dead-lettered-elsewhere': {
+    disposition: 'park',
+    hint: 'Another program moved it here; the detail is what that said of it. Mend the cause, then replay, or purge it.',
+  },
   'event-key-invalid': {
     disposition: 'park',
     hint: 'The event does not name a blob. If a blob was meant, a reconcile of its container finds it.',
@@ -144,6 +156,10 @@ export const ERRORS = {
     hint: 'One run at a time: wait for its end, or cancel it with "blobmirror reconcile cancel ID".',
   },
   'run-has-ended': { disposition: 'fatal', hint: 'What it found is in "blobmirror reconcile show ID".' },
+  'letter-not-found': {
+    disposition: 'fatal',
+    hint: 'GET /api/deadletters and "blobmirror deadletter list" tell those there are; it may have been replayed or purged.',
+  },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
   'port-taken': {

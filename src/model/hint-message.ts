@@ -32,7 +32,14 @@ export interface History {
   readonly lastError: { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
   /** The trace that the event belongs to, as a W3C traceparent. */
   readonly trace?: string | undefined;
+  /** What the first of the tries failed with; older messages do not tell. */
+  readonly firstError?: { readonly code: string; readonly detail: string } | undefined;
+  /** How often it was taken out of the dead-letter queue for a new chain of tries. */
+  readonly replays?: number | undefined;
 }
+
+/** Room in a message's header is for the tries to come, too. */
+const LONGEST_FIRST_DETAIL = 256;
 
 /** The format of the properties below. A newer worker reads the older formats. */
 const FORMAT = 1;
@@ -50,6 +57,9 @@ const NAMES = {
   code: 'blobmirror-code',
   detail: 'blobmirror-detail',
   hint: 'blobmirror-hint',
+  firstCode: 'blobmirror-first-code',
+  firstDetail: 'blobmirror-first-detail',
+  replays: 'blobmirror-replays',
 } as const;
 
 /** Where the SDKs of Service Bus keep the traceparent of a message, and where newer ones do as well. */
@@ -75,6 +85,23 @@ export function toProperties(history: History): Record<string, string | number |
       [NAMES.hint]: history.lastError.hint,
     }),
     ...(history.trace !== undefined && { [DIAGNOSTIC_ID]: history.trace }),
+    ...(history.firstError && {
+      [NAMES.firstCode]: history.firstError.code,
+      [NAMES.firstDetail]: history.firstError.detail.slice(0, LONGEST_FIRST_DETAIL),
+    }),
+    ...(history.replays !== undefined && { [NAMES.replays]: history.replays }),
+  };
+}
+
+/** Of a message that begins a chain anew: nothing failed yet, and what it was before is known by these alone. */
+export function replayProperties(
+  replays: number,
+  unsettled: boolean,
+): Record<string, string | number | boolean> {
+  return {
+    [NAMES.format]: FORMAT,
+    [NAMES.replays]: replays,
+    ...(unsettled && { [NAMES.unsettled]: true }),
   };
 }
 
@@ -91,6 +118,8 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
   const flag = (name: string): boolean => properties[name] === true || properties[name] === 'true';
   const firstSeen = new Date(text(NAMES.firstSeen) ?? Number.NaN);
   const code = text(NAMES.code);
+  const firstCode = text(NAMES.firstCode);
+  const replays = count(NAMES.replays);
   return {
     root: text(NAMES.root) ?? messageId,
     attempts: count(NAMES.attempts),
@@ -105,5 +134,9 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
         ? undefined
         : { code, detail: text(NAMES.detail) ?? '', hint: text(NAMES.hint) ?? '' },
     trace: text(TRACEPARENT) ?? text(DIAGNOSTIC_ID),
+    ...(firstCode !== undefined && {
+      firstError: { code: firstCode, detail: text(NAMES.firstDetail) ?? '' },
+    }),
+    ...(replays > 0 && { replays }),
   };
 }

@@ -1,0 +1,82 @@
+import { parseMessage } from '../events/parse-message.js';
+import type { DeadLetter, LetterError, LetterQueue } from '../model/dead-letter.js';
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
+import { parseHistory } from '../model/hint-message.js';
+import { parseShard } from '../model/reconcile/parse-shard.js';
+import type { BrowsedMessage } from '../ports/queue-browser.js';
+import { letterId } from './letter-id.js';
+import { letterReason } from './letter-reason.js';
+import { plain } from './plain.js';
+
+const LONGEST_TYPE = 200;
+
+/**
+ * A message of a dead-letter queue for whoever is to mend it. It may be anything that anybody put there: nothing here
+ * throws, and nothing of it is believed.
+ */
+export async function readLetter(
+  message: BrowsedMessage,
+  queue: LetterQueue,
+  now: Date,
+): Promise<DeadLetter> {
+  const deadLetteredAt = validTime(message.enqueuedAt) ?? now;
+  const history = parseHistory(message.applicationProperties, message.messageId, deadLetteredAt);
+  const { unreadable, ...about } = await subjectOf(message, queue, deadLetteredAt);
+  const lastError = toLetterError(history.lastError);
+  const firstError = toLetterError(history.firstError) ?? (history.attempts === 1 ? lastError : undefined);
+  return {
+    id: letterId({ queue, sequenceNumber: message.sequenceNumber }),
+    queue,
+    ...letterReason(message, history, unreadable),
+    ...about,
+    attempts: history.attempts || message.deliveryCount,
+    firstSeen: history.firstSeen.toISOString(),
+    deadLetteredAt: deadLetteredAt.toISOString(),
+    ageMs: Math.max(0, now.getTime() - deadLetteredAt.getTime()),
+    ...(firstError && { firstError }),
+    ...(lastError && { lastError }),
+    replays: history.replays ?? 0,
+  };
+}
+
+interface Subject {
+  readonly event: string;
+  readonly container?: string;
+  readonly path?: string;
+  readonly unreadable?: BlobmirrorError;
+}
+
+async function subjectOf({ body }: BrowsedMessage, queue: LetterQueue, time: Date): Promise<Subject> {
+  if (queue === 'reconcile') {
+    try {
+      const shard = parseShard(body);
+      const path = shard.phase === 'compare' ? shard.prefix : '';
+      return { event: 'shard', container: shard.container, path };
+    } catch (thrown) {
+      return { event: '', unreadable: toBlobmirrorError(thrown) };
+    }
+  }
+  const { hints, rejected } = await parseMessage(body, time);
+  const [hint] = hints;
+  if (hint !== undefined) return { event: plain(hint.eventType, LONGEST_TYPE), ...hint.keys[0] };
+  const [first] = rejected;
+  const event = first === undefined ? '' : typeOf(first.event);
+  return { event, ...(first && { unreadable: first.error }) };
+}
+
+/** Of an event that names no blob the type may still be told. */
+function typeOf(event: unknown): string {
+  if (typeof event !== 'object' || event === null) return '';
+  const type = 'eventType' in event ? event.eventType : 'type' in event ? event.type : undefined;
+  return typeof type === 'string' ? plain(type, LONGEST_TYPE) : '';
+}
+
+function toLetterError(
+  error: { readonly code: string; readonly detail: string } | undefined,
+): LetterError | undefined {
+  return error && { code: plain(error.code, LONGEST_TYPE), detail: plain(error.detail) };
+}
+
+function validTime(time: Date): Date | undefined {
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { freshMessage } from '../../src/deadletter/fresh-message.js';
+import { parseHistory } from '../../src/model/hint-message.js';
+import { eventOf, parked, startLetterBench } from './support/letter-bench.js';
+
+const cat = eventOf('photos', 'cat.jpg');
+
+describe('a replay', () => {
+  it('puts the event back as the head of a chain of its own, and takes the letter away', async () => {
+    const { box, bury, counts, drain } = await startLetterBench();
+    await bury('events', parked(cat, 'storage-rejected', { attempts: 3 }));
+    const [letter] = (await box.list({ limit: 10 })).letters;
+    expect(letter).toMatchObject({ code: 'storage-rejected', attempts: 3, replays: 0 });
+
+    expect(await box.replay({ ids: [letter?.id ?? ''] })).toEqual({
+      done: 1,
+      gone: 0,
+      failed: 0,
+      isComplete: true,
+    });
+    expect(counts('events')).toEqual({ active: 1, deadLetter: 0 });
+    const [message] = await drain('events');
+    expect(message?.body).toEqual(cat);
+    const id = String(message?.id);
+    const history = parseHistory(message?.properties as Record<string, unknown>, id, new Date());
+    expect(history).toMatchObject({ root: id, attempts: 0, replays: 1, parked: false, lastError: undefined });
+  });
+
+  it('sends what came, byte by byte', async () => {
+    const { box, bury, drain } = await startLetterBench();
+    const odd = [
+      Buffer.from('{"n": 12345678901234567890, "n": 1}'),
+      Buffer.from([0xff, 0xfe, 0x00]),
+      Buffer.from(' "text" '),
+    ];
+    await bury('events', ...odd.map((body) => ({ body })));
+    expect(await box.replay({ all: true })).toMatchObject({ done: 3, failed: 0 });
+    const sent = (await drain('events')).map(({ bytes }) => bytes.toString('hex'));
+    expect(sent.toSorted()).toEqual(odd.map((body) => body.toString('hex')).toSorted());
+  });
+
+  it('of one letter leaves the others as they were, whatever stands before it', async () => {
+    const { box, bury, counts, queues } = await startLetterBench();
+    const events = Array.from({ length: 130 }, (_, i) => eventOf('photos', `${i}.jpg`));
+    await bury('events', ...events.map((event) => parked(event, 'storage-rejected')));
+    const { letters } = await box.list({ limit: 1000 });
+    const wanted = letters[120];
+    expect(await box.replay({ ids: [wanted?.id ?? ''] })).toMatchObject({ done: 1 });
+    expect(counts('events')).toEqual({ active: 1, deadLetter: 129 });
+    const left = (await box.list({ limit: 1000 })).letters;
+    expect(left.map(({ id }) => id)).toEqual(letters.map(({ id }) => id).filter((id) => id !== wanted?.id));
+    // Nobody holds them any more.
+    let taken = 0;
+    await queues.events.take(
+      async () => {
+        await Promise.resolve();
+        return ++taken === 129 ? 'enough' : 'next';
+      },
+      { expected: 129, signal: new AbortController().signal },
+    );
+    expect(taken).toBe(129);
+  });
+
+  it('gets past letters for longer than their locks last, and comes to the last of them', async () => {
+    const { bury, queues, counts } = await startLetterBench(2000);
+    const events = Array.from({ length: 800 }, (_, i) => eventOf('photos', `${i}.jpg`));
+    await bury('events', ...events.map((event) => parked(event, 'storage-rejected')));
+    const seen = new Set<string>();
+    const began = performance.now();
+    await queues.events.take(
+      async ({ message }) => {
+        seen.add(message.sequenceNumber);
+        await new Promise((resolve) => setTimeout(resolve, 250));
+        return seen.size === 800 ? 'enough' : 'next';
+      },
+      { expected: 800, signal: new AbortController().signal },
+    );
+    expect(performance.now() - began).toBeGreaterThan(2000);
+    expect(seen.size).toBe(800);
+    expect(counts('events').deadLetter).toBe(800);
+  });
+
+  it('by code, by container or by both takes those and no others', async () => {
+    const { box, bury, counts } = await startLetterBench();
+    for (const container of ['photos', 'docs']) {
+      for (const code of ['storage-rejected', 'unexpected'])
+        await bury('events', parked(eventOf(container, 'a'), code), parked(eventOf(container, 'b'), code));
+    }
+    expect(await box.replay({ code: 'unexpected', container: 'docs' })).toMatchObject({ done: 2 });
+    expect(await box.replay({ container: 'docs' })).toMatchObject({ done: 2 });
+    expect(await box.replay({ code: 'unexpected' })).toMatchObject({ done: 2 });
+    expect((await box.list({ limit: 10 })).letters.map(({ code, container }) => [code, container])).toEqual([
+      ['storage-rejected', 'photos'],
+      ['storage-rejected', 'photos'],
+    ]);
+    expect(counts('events').active).toBe(6);
+  });
+
+  it('says what it would do when it is to be a dry run, and does nothing', async () => {
+    const { box, bury, counts } = await startLetterBench();
+    await bury('events', parked(cat, 'storage-rejected'), parked(cat, 'unexpected'));
+    const dryRun = { dryRun: true };
+    expect(await box.replay({ code: 'unexpected' }, dryRun)).toMatchObject({ done: 1 });
+    expect(await box.purge({ all: true }, dryRun)).toMatchObject({ done: 2 });
+    expect(await box.replay({ ids: ['events:999'] }, dryRun)).toMatchObject({ done: 0, gone: 1 });
+    expect(counts('events')).toEqual({ active: 0, deadLetter: 2 });
+  });
+
+  it('that is sent twice, since its end was not seen, is one message', async () => {
+    const { box, bury, counts, queues } = await startLetterBench();
+    await bury('events', parked(cat, 'storage-rejected'));
+    await queues.events.take(
+      async ({ message, sendAgain }) => {
+        await sendAgain(freshMessage(message, 'events'));
+        return 'enough';
+      },
+      { expected: 1, signal: new AbortController().signal },
+    );
+    expect(counts('events')).toEqual({ active: 1, deadLetter: 1 });
+    expect(await box.replay({ all: true })).toMatchObject({ done: 1 });
+    expect(counts('events')).toEqual({ active: 1, deadLetter: 0 });
+  });
+
+  it('by two at once brings each event once, and each says what it did not do', async () => {
+    const { box, bury, counts, drain } = await startLetterBench();
+    const events = Array.from({ length: 300 }, (_, i) => eventOf('photos', `${i}.jpg`));
+    await bury('events', ...events.map((event) => parked(event, 'storage-rejected')));
+    const [one, other] = await Promise.all([box.replay({ all: true }), box.replay({ all: true })]);
+    expect(one.done + other.done).toBe(300);
+    expect(one.done + one.gone + one.failed).toBe(300);
+    expect(counts('events')).toEqual({ active: 300, deadLetter: 0 });
+    const brought = (await drain('events')).map(({ body }) => (body as { subject: string }).subject);
+    expect(new Set(brought).size).toBe(300);
+  });
+
+  it('brings a piece of a full sync back as its message', async () => {
+    const { box, bury, drain } = await startLetterBench();
+    const shard = {
+      run: '2026-11-25T13-09-31Z-4f2a',
+      shard: 'c0',
+      slice: 0,
+      attempt: 0,
+      phase: 'compare',
+      container: 'photos',
+      prefix: 'a/',
+    };
+    await bury('reconcile', { body: shard });
+    const [letter] = (await box.list({ limit: 10 })).letters;
+    expect(letter).toMatchObject({
+      queue: 'reconcile',
+      code: 'message-expired',
+      event: 'shard',
+      container: 'photos',
+      path: 'a/',
+    });
+    expect(await box.replay({ all: true })).toMatchObject({ done: 1 });
+    expect((await drain('reconcile')).map(({ body }) => body)).toEqual([shard]);
+  });
+
+  it('that is told to stop begins no other letter and says that there may be more', async () => {
+    const { box, bury, counts } = await startLetterBench();
+    await bury('events', parked(cat, 'storage-rejected'));
+    const signal = AbortSignal.abort();
+    expect(await box.replay({ all: true }, { signal })).toMatchObject({ done: 0, isComplete: false });
+    expect(counts('events')).toEqual({ active: 0, deadLetter: 1 });
+  });
+});
+
+describe('a purge', () => {
+  it('takes what is meant away for good, and nothing else', async () => {
+    const { box, bury, counts } = await startLetterBench();
+    await bury('events', parked(cat, 'storage-rejected'), { body: 'poison' }, { body: Buffer.alloc(200_000) });
+    expect(await box.purge({ code: 'message-not-event' })).toMatchObject({ done: 2, gone: 0, failed: 0 });
+    expect(counts('events')).toEqual({ active: 0, deadLetter: 1 });
+  });
+});
