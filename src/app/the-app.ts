@@ -1,6 +1,7 @@
 import { readSettings } from '../config/settings.js';
 import { createLogger } from '../telemetry/create-logger.js';
 import { createActions, type Actions } from './guard-action.js';
+import { createDeadLetters, type DeadLetters } from './create-dead-letters.js';
 import { createMirror, type Mirror } from './create-mirror.js';
 import { createReconciliation, type Reconciliation } from './create-reconciliation.js';
 import { observe, type Observation } from './observe.js';
@@ -12,6 +13,7 @@ import { createStatusApi, type StatusApi } from './status-api.js';
 export interface App {
   readonly actions: Actions;
   readonly control: Control;
+  readonly deadLetters: DeadLetters;
   readonly mirror: Mirror;
   readonly observation: Observation;
   readonly reconciliation: Reconciliation;
@@ -39,6 +41,7 @@ export function theApp(): App {
     app = {
       actions: createActions(documents, log),
       control,
+      deadLetters: createDeadLetters(settings, log, documents),
       mirror: createMirror(settings, log, accounts, gate),
       observation,
       reconciliation,

@@ -14,6 +14,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'request-invalid': 400,
   'action-not-allowed': 403,
   'run-not-found': 404,
+  'letter-not-found': 404,
   'run-in-progress': 409,
   'run-has-ended': 409,
   unexpected: 500,

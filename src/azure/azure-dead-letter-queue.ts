@@ -78,7 +78,7 @@ export function createAzureDeadLetterQueue(
   ): Promise<'next' | 'enough'> {
     let isRemoved = false;
     const letter: TakenLetter = {
-      message: toBrowsedMessage({ ...message, body: parseBytes(message.body) as unknown }),
+      message: toBrowsedMessage({ ...message, body: parseBytes(message.body) }),
       sendAgain: async ({ messageId, applicationProperties }) => {
         const { contentType = 'application/json' } = message;
         try {

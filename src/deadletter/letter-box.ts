@@ -53,7 +53,10 @@ export function createLetterBox(queues: LetterQueues, documents: DocumentStore, 
   };
   const take =
     (act: Act) =>
-    async (choice: LetterChoice, { dryRun = false, signal = NEVER, only = () => true }: TakingOptions = {}) => {
+    async (
+      choice: LetterChoice,
+      { dryRun = false, signal = NEVER, only = () => true }: TakingOptions = {},
+    ) => {
       const isChosen = matches(choice);
       const isMeant = (letter: DeadLetter): boolean => isChosen(letter) && only(letter);
       return await takeLetters(queues, choice, { isMeant, act, dryRun, signal });

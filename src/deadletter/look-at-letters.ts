@@ -12,7 +12,10 @@ export interface SeenLetter {
 /** Every letter there is, queue by queue, or those from a place on; a page of the service at a time. */
 export async function* lookAtLetters(
   queues: LetterQueues,
-  { from, only = LETTER_QUEUES }: { readonly from?: LetterPlace; readonly only?: readonly LetterQueue[] } = {},
+  {
+    from,
+    only = LETTER_QUEUES,
+  }: { readonly from?: LetterPlace; readonly only?: readonly LetterQueue[] } = {},
 ): AsyncIterable<SeenLetter> {
   const now = new Date();
   const later = from === undefined ? only : only.slice(only.indexOf(from.queue));

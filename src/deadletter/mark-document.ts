@@ -24,6 +24,7 @@ function toMark(value: unknown): LetterMark | undefined {
   if (typeof value !== 'object' || value === null || !('until' in value)) return undefined;
   const { until } = value;
   if (typeof until !== 'string') return undefined;
-  const ids = 'ids' in value && Array.isArray(value.ids) ? value.ids.filter((id) => typeof id === 'string') : [];
+  const ids =
+    'ids' in value && Array.isArray(value.ids) ? value.ids.filter((id) => typeof id === 'string') : [];
   return { until, ids };
 }

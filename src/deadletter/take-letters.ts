@@ -58,8 +58,7 @@ async function takeFrom(
   const there = await look();
   const gone = asked === undefined ? 0 : asked - there.meant;
   const isComplete = (): boolean => !signal.aborted;
-  if (dryRun || there.meant === 0)
-    return { done: there.meant, gone, failed: 0, isComplete: isComplete() };
+  if (dryRun || there.meant === 0) return { done: there.meant, gone, failed: 0, isComplete: isComplete() };
 
   let done = 0;
   let failed = 0;

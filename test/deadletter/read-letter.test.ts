@@ -95,7 +95,10 @@ describe('a dead letter', () => {
       'events',
       now,
     );
-    expect(letter).toMatchObject({ code: 'deliveries-exhausted', lastError: { code: 'storage-unavailable' } });
+    expect(letter).toMatchObject({
+      code: 'deliveries-exhausted',
+      lastError: { code: 'storage-unavailable' },
+    });
   });
 
   it('may be anything that anybody put there', async () => {

@@ -169,7 +169,12 @@ describe('a replay', () => {
 describe('a purge', () => {
   it('takes what is meant away for good, and nothing else', async () => {
     const { box, bury, counts } = await startLetterBench();
-    await bury('events', parked(cat, 'storage-rejected'), { body: 'poison' }, { body: Buffer.alloc(200_000) });
+    await bury(
+      'events',
+      parked(cat, 'storage-rejected'),
+      { body: 'poison' },
+      { body: Buffer.alloc(200_000) },
+    );
     expect(await box.purge({ code: 'message-not-event' })).toMatchObject({ done: 2, gone: 0, failed: 0 });
     expect(counts('events')).toEqual({ active: 0, deadLetter: 1 });
   });

@@ -19,7 +19,9 @@ export interface LetterBench {
   readonly bury: (queue: LetterQueue, ...messages: ServiceBusMessage[]) => Promise<void>;
   readonly counts: (queue: LetterQueue) => { active: number; deadLetter: number };
   /** Takes everything out of a queue. */
-  readonly drain: (queue: LetterQueue) => Promise<{ bytes: Buffer; body: unknown; properties: unknown; id: unknown }[]>;
+  readonly drain: (
+    queue: LetterQueue,
+  ) => Promise<{ bytes: Buffer; body: unknown; properties: unknown; id: unknown }[]>;
   readonly connectionString: string;
 }
 
