@@ -8,6 +8,7 @@ import './require-node.js';
 import { Command, CommanderError } from 'commander';
 import { toBlobmirrorError } from '../model/errors.js';
 import { pauseCommand } from './commands/pause.js';
+import { deadletterCommand } from './commands/deadletter.js';
 import { reconcileCommand } from './commands/reconcile.js';
 import { resumeCommand } from './commands/resume.js';
 import { sasCommand } from './commands/sas.js';
@@ -27,6 +28,7 @@ const program = new Command('blobmirror')
   .addCommand(reconcileCommand())
   .addCommand(pauseCommand())
   .addCommand(resumeCommand())
+  .addCommand(deadletterCommand())
   .addCommand(sasCommand());
 overrideExit(program);
 

@@ -1,19 +1,16 @@
-import { once } from 'node:events';
 import type { ReportLine } from '../../model/reconcile/run.js';
+import { printEach } from '../output/print-each.js';
 import { quote } from '../plain-text.js';
 
 const COLUMN = 20;
 
 /** Lines of a report on standard output, no faster than they are taken. */
 export async function printLines(lines: AsyncIterable<string>, format: 'table' | 'json'): Promise<void> {
-  const { stdout } = process;
-  // Whoever reads may have seen enough: `| head`.
-  const gone = new Promise<void>((resolve) => stdout.once('error', () => resolve()));
-  for await (const line of lines) {
-    const text = format === 'json' ? line : toColumns(JSON.parse(line) as ReportLine);
-    if (!stdout.write(`${text}\n`)) await Promise.race([once(stdout, 'drain'), gone]);
-    if (stdout.errored) return;
-  }
+  await printEach(format === 'json' ? lines : toTexts(lines));
+}
+
+async function* toTexts(lines: AsyncIterable<string>): AsyncIterable<string> {
+  for await (const line of lines) yield toColumns(JSON.parse(line) as ReportLine);
 }
 
 export function toColumns({ container, path, verdict, reason, code, detail }: ReportLine): string {
