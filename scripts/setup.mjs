@@ -23,6 +23,6 @@ npm(['run', '--silent', 'build']);
 
 // npm links the commands of dependencies but not a package's own, and `npx blobmirror` should work here too.
 const link = 'node_modules/.bin/blobmirror';
-chmodSync('dist/src/cli/main.js', 0o755);
+chmodSync('dist/package/cli/main.js', 0o755);
 rmSync(link, { force: true });
-symlinkSync('../../dist/src/cli/main.js', link);
+symlinkSync('../../dist/package/cli/main.js', link);

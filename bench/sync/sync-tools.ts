@@ -31,7 +31,8 @@ export interface Route {
 const CLIENTS = fileURLToPath(new URL('../../../test/clients/', import.meta.url));
 const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'amd64';
 const AZCOPY = `${CLIENTS}node_modules/@azure-tools/azcopy-linux/dist/bin/azcopy_linux_${ARCHITECTURE}`;
-const RECONCILE = fileURLToPath(new URL('../reconcile-once.js', import.meta.url));
+/** Bundled, as the command is. */
+const RECONCILE = fileURLToPath(new URL('../../bundled/bench/reconcile-once.js', import.meta.url));
 /** A folder for what tools keep: job plans, logs, a configuration that is not the user's. */
 const scratch = mkdtempSync(join(tmpdir(), 'blobmirror-bench-'));
 

@@ -5,7 +5,7 @@
  * can reach is found and mended, ES module or not. A rhea whose insides are not as described here makes the mend
  * throw at the start: a silent miss would settle the wrong message. Nothing here may know what a message means.
  */
-import { createRequire } from 'node:module';
+import { loadRheaCopies, type RheaCopy } from './rhea-copies.js';
 
 /** A delivery as rhea keeps it; `state` is the described outcome that was or will be sent. */
 export interface RheaDelivery {
@@ -81,24 +81,12 @@ interface RheaFrames {
   disposition(fields: DispositionFields): unknown;
 }
 
-/** Every distinct copy of rhea that this process uses: our own and the one under `@azure/service-bus`. */
+/** Every distinct copy of rhea that this process uses. */
 export function loadRheaInternals(): RheaInternals[] {
-  const ours = createRequire(import.meta.url);
-  const paths = new Set([
-    ours.resolve('rhea'),
-    resolveThrough(['@azure/service-bus', '@azure/core-amqp', 'rhea-promise', 'rhea']),
-  ]);
-  return [...paths].map(open);
+  return loadRheaCopies().map(open);
 }
 
-function resolveThrough(packages: readonly string[]): string {
-  return packages.reduce((from, name) => createRequire(from).resolve(name), import.meta.url);
-}
-
-function open(path: string): RheaInternals {
-  const load = createRequire(path);
-  const rhea: unknown = load(path);
-  const frames: unknown = load('./frames.js');
+function open({ path, rhea, frames }: RheaCopy): RheaInternals {
   if (!isRheaModule(rhea) || !isRheaFrames(frames)) throw unexpected(path, 'the module');
   const session = rhea.create_connection({}).create_session();
   expect(path, 'session.incoming.updated', Array.isArray(session.incoming.updated));

@@ -16,6 +16,7 @@ import { startCommand } from './commands/start.js';
 import { verifyCommand } from './commands/verify.js';
 import { workerCommand } from './commands/worker.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { keepCompiled } from './keep-compiled.js';
 import { readVersion } from './package.js';
 
 const program = new Command('blobmirror')
@@ -31,6 +32,10 @@ const program = new Command('blobmirror')
   .addCommand(deadletterCommand())
   .addCommand(sasCommand());
 overrideExit(program);
+program.hook('preAction', (_, command) => {
+  // The embedded environment is large, and has to end within seconds.
+  if (command.name() !== 'start') keepCompiled();
+});
 
 // What is left to wait for is at most a socket, a minute long when its other end died.
 process.exit(await run());

@@ -1,11 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
-/** The folder of package.json and host.json, seen from `dist/src/cli/`. */
-export const PACKAGE_ROOT = new URL('../../../', import.meta.url);
+/** The script of the command. Its folder is a neighbour of this module's, compiled and bundled alike. */
+export const MAIN_SCRIPT = new URL('../cli/main.js', import.meta.url);
+
+/** The folder of package.json and host.json: the repository's when compiled, the deployed one when bundled. */
+export const PACKAGE_ROOT = findPackageRoot();
 
 export function readVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('package.json', PACKAGE_ROOT), 'utf8')) as {
     version: string;
   };
   return version;
+}
+
+function findPackageRoot(): URL {
+  let folder = new URL('./', import.meta.url);
+  while (!existsSync(new URL('package.json', folder))) {
+    const above = new URL('../', folder);
+    if (above.href === folder.href) throw new Error('blobmirror lies in no package');
+    folder = above;
+  }
+  return folder;
 }

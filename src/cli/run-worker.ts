@@ -11,6 +11,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { createLogger } from '../telemetry/create-logger.js';
 import { beginRun } from './begin-run.js';
 import type { LocalOption } from './local-option.js';
+import { writeCompiled } from './keep-compiled.js';
 import { PACKAGE_ROOT } from './package.js';
 import { untilStopped } from './until-stopped.js';
 
@@ -48,6 +49,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   }
   process.stdout.write(`blobmirror worker is ready\n`);
   process.send?.('ready');
+  writeCompiled();
 
   await stopped;
   stopping.abort();

@@ -6,6 +6,7 @@ import { toEnvironment } from '../local/environment.js';
 import type { LocalInfo } from '../local/ready-file.js';
 import { BlobmirrorError } from '../model/errors.js';
 import type { Logger } from '../telemetry/logger.js';
+import { MAIN_SCRIPT } from './package.js';
 import { WORKER_FLAGS } from './worker-flags.js';
 
 export interface WorkerProcess {
@@ -31,7 +32,7 @@ export async function startWorkerProcess(
 
   function launch(...more: readonly string[]): ChildProcess {
     const args = ['worker', '--http-port', String(httpPort), ...more];
-    const script = fileURLToPath(new URL('./main.js', import.meta.url));
+    const script = fileURLToPath(MAIN_SCRIPT);
     return spawn(process.execPath, [...WORKER_FLAGS, script, ...args], {
       env: { ...process.env, ...toEnvironment(info) },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

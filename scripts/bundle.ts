@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+/**
+ * Bundles entries with all that they import into a folder that needs no node_modules: entries where their names say, and
+ * what they share in `chunks/`. A module there is as deep as an entry in a folder, since some look for their neighbours
+ * from where they are. Resolves to the files that went into it.
+ */
+export async function bundle(
+  entryPoints: Readonly<Record<string, string>>,
+  outdir: string,
+): Promise<readonly string[]> {
+  const { metafile } = await build({
+    entryPoints: { ...entryPoints },
+    outdir,
+    bundle: true,
+    // The command and the functions share one app, and what a path does not need is loaded by those that do.
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    // Names stay as they are, for stack traces.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    // The first is given by the Functions worker or by our own host; only the embedded environment has the second.
+    external: ['@azure/functions-core', 'azurite'],
+    // Some of what is bundled is CommonJS and asks for Node's modules by `require`.
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+    plugins: [packagedRhea],
+  });
+  const inputs = Object.keys(metafile.inputs);
+  const copies = inputs.filter((file) => file.endsWith('rhea/lib/container.js'));
+  // A second one would go without its mends, and settle messages wrongly.
+  if (copies.length !== 1)
+    throw new Error(`${copies.length} copies of rhea were bundled: ${copies.join(', ')}`);
+  return inputs;
+}
+
+const packagedRhea: Plugin = {
+  name: 'packaged-rhea',
+  setup: (building) => {
+    building.onResolve({ filter: /\/rhea-copies\.js$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, 'packaged-rhea.ts'),
+    }));
+  },
+};
