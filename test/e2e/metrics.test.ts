@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { ServiceBusClient } from '@azure/service-bus';
+import { expect, test } from 'vitest';
+import { readActivity } from '../../src/activity/read-activity.js';
+import { createAzureDocuments } from '../../src/azure/azure-documents.js';
+import { connectAccount } from '../../src/azure/connect-account.js';
+import { ACTIVITY_PREFIX, parseActivityDocument } from '../../src/model/activity-document.js';
+import { parsePrometheus, type Sample, valueOf } from '../telemetry/support/parse-prometheus.js';
+import { expectNoSecrets } from './support/expect-no-secrets.js';
+import { untilQueueDrained } from './support/queue-counts.js';
+import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.js';
+import { untilMirrored } from './support/until-mirrored.js';
+import { waitUntil } from './support/wait-until.js';
+
+const WITHIN = { within: 30_000 };
+
+// A canary is mirrored like every other blob, and counted.
+const QUIET = { env: { BLOBMIRROR_CANARY: 'off' } };
+
+async function readMetrics({
+  info,
+}: RunningEnvironment): Promise<{ text: string; samples: readonly Sample[] }> {
+  const answer = await fetch(`${info.http.baseUrl}/api/metrics`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  const text = await answer.text();
+  return { text, samples: parsePrometheus(text) };
+}
+
+async function send({ info }: RunningEnvironment, bodies: readonly unknown[]): Promise<void> {
+  const client = new ServiceBusClient(info.serviceBus.connectionString);
+  const sender = client.createSender(info.serviceBus.eventsQueue);
+  await sender.sendMessages(bodies.map((body) => ({ body, messageId: randomUUID() })));
+  await client.close();
+}
+
+test('the metrics tell of every write, delete, ignored event and dead letter, with the lag of each change and no name of a blob', async () => {
+  const environment = await startEnvironment([], QUIET);
+  const { info, source } = environment;
+  const before = await readMetrics(environment);
+  expect(valueOf(before.samples, 'blobmirror_changes_total')).toBe(0);
+
+  const began = performance.now();
+  const container = source.getContainerClient('holiday-photos');
+  await container.create();
+  const names = Array.from({ length: 10 }, (_, i) => `beach-${i}.jpg`);
+  for (const name of names) await container.getBlockBlobClient(name).upload('12345', 5);
+  for (const name of names) await untilMirrored(environment, 'holiday-photos', name, WITHIN);
+  await container.getBlockBlobClient('beach-0.jpg').delete();
+  await untilMirrored(environment, 'holiday-photos', 'beach-0.jpg', WITHIN);
+  await send(environment, [
+    'no event',
+    {
+      topic: '/subscriptions/0/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/otheraccount',
+      subject: '/blobServices/default/containers/holiday-photos/blobs/beach-1.jpg',
+      eventType: 'Microsoft.Storage.BlobCreated',
+      id: randomUUID(),
+      eventTime: new Date().toISOString(),
+      data: { api: 'PutBlob', url: 'http://127.0.0.1:1/otheraccount/holiday-photos/beach-1.jpg' },
+    },
+  ]);
+  const { deadLetter } = await untilQueueDrained(info.serviceBus, WITHIN);
+  const elapsedS = (performance.now() - began) / 1000;
+  expect(deadLetter).toBe(1);
+
+  const { text, samples } = await readMetrics(environment);
+  const count = (name: string, labels = {}) => valueOf(samples, `blobmirror_${name}`, labels);
+  expect(count('changes_total', { verdict: 'copied', door: 'event' })).toBe(10);
+  expect(count('changes_total', { verdict: 'deleted', door: 'event' })).toBe(1);
+  expect(count('bytes_total')).toBe(50);
+  expect(count('lag_count')).toBe(11);
+  expect(count('lag_bucket', { le: '+Inf' })).toBe(11);
+  expect(count('lag_sum')).toBeGreaterThan(0);
+  expect(count('lag_sum')).toBeLessThan(11 * elapsedS);
+  expect(count('parked_total', { code: 'message-not-event' })).toBe(1);
+  expect(count('ignored_total', { code: 'event-of-other-account' })).toBe(1);
+  for (const account of ['sourceaccount', 'backupaccount'])
+    expect(count('requests_total', { account, outcome: 'ok' })).toBeGreaterThan(10);
+  expect(count('throttles_total')).toBe(0);
+
+  expect(text).not.toMatch(/holiday|beach/);
+  expectNoSecrets({ stdout: text, stderr: '' });
+});
+
+test('the activity of two workers adds up to all that was mirrored, and outlives a worker that was killed', async () => {
+  const environment = await startEnvironment([], QUIET);
+  const { info, source } = environment;
+  const other = await startWorker(environment.readyFile, [], QUIET);
+  const documents = createAzureDocuments(
+    connectAccount({ connectionString: info.backup.connectionString }),
+    'blobmirror-state',
+  );
+  const container = source.getContainerClient('photos');
+  await container.create();
+
+  let written = 0;
+  await waitUntil(
+    'each of the two workers had a part of the work',
+    async () => {
+      const names = Array.from({ length: 40 }, () => `${written++}.txt`);
+      await Promise.all(
+        names.map(async (name) => await container.getBlockBlobClient(name).upload('12345', 5)),
+      );
+      await untilQueueDrained(info.serviceBus, WITHIN);
+      const parts = await Array.fromAsync(documents.list(ACTIVITY_PREFIX));
+      return parts.flat().length === 2;
+    },
+    { within: 60_000 },
+  );
+  await waitUntil(
+    'both have told of all they did',
+    async () => (await readActivity(documents, new Date())).changes === written,
+    { within: 30_000, every: 100 },
+  );
+  other.signal('SIGKILL');
+  await other.ended;
+
+  const activity = await readActivity(documents, new Date());
+  expect(activity).toMatchObject({ changes: written, bytes: 5 * written });
+  expect(activity.lagP50Ms).toBeGreaterThan(0);
+  expect(activity.lagP99Ms).toBeGreaterThanOrEqual(activity.lagP50Ms ?? Number.NaN);
+  expect(Object.keys(activity.lastMirrored)).toEqual(['photos']);
+  const names = (await Array.fromAsync(documents.list(ACTIVITY_PREFIX))).flat();
+  const parts = await Promise.all(names.map(async (name) => (await documents.read(name))?.value));
+  for (const part of parts) {
+    const changes = parseActivityDocument(part)?.minutes.map((minute) => minute.changes) ?? [];
+    expect(Math.max(...changes)).toBeGreaterThan(0);
+  }
+});
