@@ -35,6 +35,7 @@ export function keepActivity(
   let nextWrite = 0;
   let cancel: (() => void) | undefined;
   let writing: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
 
   const unlisten = listenToChanges({
     changed: (change) => {
@@ -56,15 +57,15 @@ export function keepActivity(
   async function flush(): Promise<void> {
     cancel?.();
     cancel = undefined;
-    isDirty = false;
     nextWrite = clock.now() + WRITE_EVERY_MS;
     writing = write();
     await writing;
     writing = undefined;
-    if (isDirty) touch();
+    if (isDirty && stopped === undefined) touch();
   }
 
   async function write(): Promise<void> {
+    isDirty = false;
     try {
       const found = await documents.read(name);
       const condition = found === undefined ? ({ nothingThere: true } as const) : { version: found.version };
@@ -86,19 +87,19 @@ export function keepActivity(
     if (isDirty) await write();
   }
 
-  return {
-    stop: async () => {
-      unlisten();
-      cancel?.();
-      cancel = undefined;
-      if (!isDirty && writing === undefined) return;
-      const written = writeLast();
-      let cancelLate = (): void => {};
-      const late = new Promise<void>((resolve) => {
-        cancelLate = clock.after(LAST_WRITE_WITHIN_MS, resolve);
-      });
-      await Promise.race([written, late]);
-      cancelLate();
-    },
-  };
+  async function stop(): Promise<void> {
+    unlisten();
+    cancel?.();
+    cancel = undefined;
+    if (!isDirty && writing === undefined) return;
+    const written = writeLast();
+    let cancelLate = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancelLate = clock.after(LAST_WRITE_WITHIN_MS, resolve);
+    });
+    await Promise.race([written, late]);
+    cancelLate();
+  }
+
+  return { stop: async () => await (stopped ??= stop()) };
 }

@@ -4,7 +4,13 @@
  */
 import { metrics } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider, MetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  InstrumentType,
+  MeterProvider,
+  MetricReader,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 import type { Logger } from './logger.js';
 import { openExporters, type Exporters, type MonitorConnection } from './open-exporters.js';
 import { startTracing, type Tracing } from './start-tracing.js';
@@ -76,6 +82,16 @@ export function startTelemetry(
 
 /** Metrics for whoever asks. */
 class Reader extends MetricReader {
+  constructor() {
+    super({
+      // Counts add up from the start. Of a gauge only what is seen now is told, and not what was seen before and is gone.
+      aggregationTemporalitySelector: (type) =>
+        type === InstrumentType.OBSERVABLE_GAUGE
+          ? AggregationTemporality.DELTA
+          : AggregationTemporality.CUMULATIVE,
+    });
+  }
+
   protected override async onShutdown(): Promise<void> {}
   protected override async onForceFlush(): Promise<void> {}
 }

@@ -1,0 +1,145 @@
+import { metrics as api } from '@opentelemetry/api';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createSilentLogger } from '../support/silent-logger.js';
+import { METRICS } from '../../src/telemetry/metric-table.js';
+import {
+  observeBacklog,
+  observeDeadLetters,
+  observeRecovery,
+  recordChange,
+  recordFailedSlice,
+  recordIgnored,
+  recordParked,
+  recordRequest,
+  recordRetry,
+  recordSlice,
+} from '../../src/telemetry/metrics.js';
+import { startTelemetry, type Telemetry } from '../../src/telemetry/start-telemetry.js';
+import { parsePrometheus, valueOf } from './support/parse-prometheus.js';
+
+describe('the metrics', () => {
+  let telemetry: Telemetry;
+  beforeAll(() => {
+    // Before there is anybody to count: it is for nothing, and fails nothing.
+    recordChange({ verdict: 'copied', door: 'event', container: 'photos', bytes: 1000, lagMs: 1 });
+    telemetry = startTelemetry({ worker: 'w1' }, createSilentLogger());
+  });
+
+  async function read() {
+    const samples = parsePrometheus(await telemetry.readMetrics());
+    return (name: string, labels = {}) => valueOf(samples, `blobmirror_${name}`, labels);
+  }
+
+  it('count every kind of thing that the rooms tell, under the few values of its attributes', async () => {
+    recordChange({ verdict: 'copied', door: 'event', container: 'photos', bytes: 5, lagMs: 1500 });
+    recordChange({ verdict: 'in-sync', door: 'event', container: 'photos', lagMs: 90_000 });
+    recordChange({ verdict: 'deleted', door: 'reconcile', container: 'photos' });
+    recordChange({ verdict: 'copied', door: 'event', container: 'photos', bytes: 0, lagMs: -40 });
+    recordRetry('storage-throttled', 'event');
+    recordRetry('storage-unavailable', 'reconcile');
+    recordParked('storage-rejected');
+    recordIgnored('event-out-of-scope');
+    for (const outcome of [
+      'ok',
+      'ok',
+      'absent',
+      'conflict',
+      'refused',
+      'throttled',
+      'failed',
+      'unanswered',
+    ] as const)
+      recordRequest('sourceaccount', outcome);
+    recordSlice({ source: 10, backup: 7 }, { open: 3, done: 2 });
+    recordSlice({ source: 1, backup: 1 }, { open: 2, done: 3 });
+    recordFailedSlice();
+
+    const of = await read();
+    expect(of('changes_total', { verdict: 'copied', door: 'event' })).toBe(2);
+    expect(of('changes_total')).toBe(4);
+    expect(of('bytes_total')).toBe(5);
+    expect([of('lag_count'), of('lag_sum'), of('lag_bucket', { le: '1' })]).toEqual([2, 1.5, 1]);
+    expect(of('retries_total', { code: 'storage-throttled', door: 'event' })).toBe(1);
+    expect(of('retries_total')).toBe(2);
+    expect(of('parked_total', { code: 'storage-rejected' })).toBe(1);
+    expect(of('ignored_total', { code: 'event-out-of-scope' })).toBe(1);
+    expect(of('requests_total', { account: 'sourceaccount', outcome: 'ok' })).toBe(2);
+    expect(of('requests_total')).toBe(8);
+    expect(of('throttles_total', { account: 'sourceaccount' })).toBe(1);
+    expect(of('reconcile_slices_total', { outcome: 'recorded' })).toBe(2);
+    expect(of('reconcile_slices_total', { outcome: 'failed' })).toBe(1);
+    expect([
+      of('reconcile_listed_total', { side: 'source' }),
+      of('reconcile_listed_total', { side: 'backup' }),
+    ]).toEqual([11, 8]);
+    expect([of('reconcile_shards', { state: 'open' }), of('reconcile_shards', { state: 'done' })]).toEqual([
+      2, 3,
+    ]);
+  });
+
+  it('tell how old the recovery point is now, not when it was found out', async () => {
+    observeRecovery({
+      provenAt: new Date(Date.now() - 3_600_000),
+      liveAt: new Date(Date.now() - 2_000),
+      canaryAgeMs: 1100,
+    });
+    const of = await read();
+    expect(of('recovery_proven_age')).toBeGreaterThanOrEqual(3600);
+    expect(of('recovery_proven_age')).toBeLessThan(3660);
+    expect(of('recovery_live_age')).toBeGreaterThanOrEqual(2);
+    expect(of('recovery_canary_age')).toBe(1.1);
+  });
+
+  it('tell nothing of what is not known', async () => {
+    observeRecovery({ provenAt: new Date() });
+    expect(await telemetry.readMetrics()).not.toMatch(/recovery_(live|canary)_age/);
+    expect(await telemetry.readMetrics()).toMatch(/recovery_proven_age/);
+  });
+
+  it('tell what waits by its age, and what is dead by its code', async () => {
+    observeBacklog([
+      { bucket: '0-5 min', messages: 3, bytes: 300 },
+      { bucket: '5-10 min', messages: 0, bytes: 0 },
+    ]);
+    observeDeadLetters({ 'storage-rejected': 4, 'message-not-event': 1 });
+    const of = await read();
+    expect(of('backlog_messages', { age: '0-5 min' })).toBe(3);
+    expect(of('backlog_size', { age: '0-5 min' })).toBe(300);
+    expect(of('dead_letters', { code: 'storage-rejected' })).toBe(4);
+  });
+
+  it('have few values for every attribute, whatever is in a dead letter', async () => {
+    const codes = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`code-${i}`, 500 - i]));
+    observeDeadLetters({ ...codes, 'photos/cat "of" mine.jpg': 900, other: 1 });
+    const text = await telemetry.readMetrics();
+    const letters = parsePrometheus(text).filter(({ name }) => name === 'blobmirror_dead_letters');
+    expect(letters).toHaveLength(41);
+    const total = Object.values(codes).reduce((sum, count) => sum + count, 901);
+    expect(valueOf(letters, 'blobmirror_dead_letters')).toBe(total);
+    expect(text).not.toContain('cat');
+  });
+
+  it('are those of the table, with its attributes and no others', async () => {
+    observeRecovery({ provenAt: new Date(), liveAt: new Date(), canaryAgeMs: 1 });
+    const text = await telemetry.readMetrics();
+    const told = [...text.matchAll(/^# TYPE (blobmirror_\w+) (\w+)$/gm)].map(
+      ([, name, kind]) => `${name} ${kind}`,
+    );
+    const table = Object.values(METRICS).map(
+      ({ name, kind }) => `${name.replaceAll('.', '_')}${kind === 'counter' ? '_total' : ''} ${kind}`,
+    );
+    expect(told.toSorted()).toEqual(table.toSorted());
+    for (const { name, labels } of parsePrometheus(text)) {
+      const metric = Object.values(METRICS).find((each) => name.startsWith(each.name.replaceAll('.', '_')));
+      const allowed: readonly string[] = metric?.attributes ?? ['service_name', 'service_instance_id'];
+      expect(Object.keys(labels).filter((label) => label !== 'le' && !allowed.includes(label))).toEqual([]);
+    }
+  });
+
+  it('start anew with another provider', async () => {
+    api.disable();
+    const other = startTelemetry({ worker: 'w2' }, createSilentLogger());
+    recordIgnored('event-out-of-scope');
+    expect(valueOf(parsePrometheus(await other.readMetrics()), 'blobmirror_ignored_total')).toBe(1);
+  });
+});
