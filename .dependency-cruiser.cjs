@@ -23,7 +23,8 @@ const rooms = {
   ],
   intake: ['mirror', 'events', 'ports', 'telemetry', 'model'],
   reconcile: ['mirror', 'ports', 'telemetry', 'model'],
-  recovery: ['activity', 'mirror', 'ports', 'telemetry', 'model'],
+  // What waits in the queue are events, and their times make the live recovery point.
+  recovery: ['activity', 'mirror', 'events', 'ports', 'telemetry', 'model'],
   activity: ['ports', 'telemetry', 'model'],
   // The heart asks nobody whether it may: who pauses is for the doors to know.
   control: ['ports', 'telemetry', 'model'],

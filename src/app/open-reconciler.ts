@@ -9,6 +9,7 @@ import type { Reconciler } from '../reconcile/reconciler.js';
 import { createReconciler } from '../reconcile/runs/create-reconciler.js';
 import type { Logger } from '../telemetry/logger.js';
 import { besideProcessSpan } from '../telemetry/spans.js';
+import { mirrorDigest } from './mirror-digest.js';
 import type { OpenAccounts } from './open-accounts.js';
 import { openDocuments } from './open-documents.js';
 
@@ -31,6 +32,7 @@ export function openReconciler({ settings, accounts, serviceBus, pause, log }: O
       source,
       backup,
       scope,
+      mirror: mirrorDigest(settings),
       deletes: settings.policy.deletes,
       guard: { share: deleteGuard.percent / 100, number: deleteGuard.count },
       budgetMs,

@@ -3,6 +3,7 @@ import { createLogger } from '../telemetry/create-logger.js';
 import { createActions, type Actions } from './guard-action.js';
 import { createDeadLetters, type DeadLetters } from './create-dead-letters.js';
 import { createMirror, type Mirror } from './create-mirror.js';
+import { createRecovery, type Recovery } from './create-recovery.js';
 import { createReconciliation, type Reconciliation } from './create-reconciliation.js';
 import { observe, type Observation } from './observe.js';
 import { openAccounts } from './open-accounts.js';
@@ -17,6 +18,7 @@ export interface App {
   readonly mirror: Mirror;
   readonly observation: Observation;
   readonly reconciliation: Reconciliation;
+  readonly recovery: Recovery;
   readonly status: StatusApi;
 }
 
@@ -37,15 +39,16 @@ export function theApp(): App {
     const control = openControl(documents, log);
     const { gate } = control;
     const accounts = openAccounts(settings, gate.isPaused);
-    const reconciliation = createReconciliation(settings, log, accounts, gate);
+    const recovery = createRecovery(settings, log, { isWorker: true });
     app = {
       actions: createActions(documents, log),
       control,
       deadLetters: createDeadLetters(settings, log, documents),
       mirror: createMirror(settings, log, accounts, gate),
       observation,
-      reconciliation,
-      status: createStatusApi(reconciliation.reconciler, accounts, log),
+      reconciliation: createReconciliation(settings, log, accounts, gate),
+      recovery,
+      status: createStatusApi(recovery, log),
     };
   }
   return app;

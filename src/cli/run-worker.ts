@@ -31,7 +31,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
   }
   // Made first, so that a wrong setting stops the start with its own line.
-  const { control, mirror, reconciliation, deadLetters } = theApp();
+  const { control, mirror, reconciliation, deadLetters, recovery } = theApp();
   const log = createLogger('info');
   await check(mirror, log);
   const host = await startHost({
@@ -57,7 +57,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const stop = host.stop();
   control.close();
   await stop;
-  await Promise.all([mirror.stop(), reconciliation.stop(), deadLetters.stop()]);
+  await Promise.all([mirror.stop(), reconciliation.stop(), recovery.stop(), deadLetters.stop()]);
 }
 
 /** Accounts that do not go together stop the start; one that cannot be asked now may be there later. */

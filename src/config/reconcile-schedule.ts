@@ -24,6 +24,16 @@ export function readSchedule(env: Environment): string | undefined {
   );
 }
 
+/** So many occurrences show the longest pause of any schedule that a person would write, a weekend for one. */
+const OCCURRENCES = 50;
+
+/** The longest time between one run and the next, in milliseconds; a day where there is but one. */
+export function longestGapMs(schedule: string): number {
+  const runs = new Cron(schedule, { paused: true, timezone: 'UTC', domAndDow: true }).nextRuns(OCCURRENCES);
+  const gaps = runs.slice(1).map((run, i) => run.getTime() - (runs[i]?.getTime() ?? 0));
+  return gaps.length === 0 ? 24 * 3_600_000 : Math.max(...gaps);
+}
+
 function isSchedule(text: string): boolean {
   if (!NCRONTAB.test(text) || text.split(/\s+/).length !== 6) return false;
   try {

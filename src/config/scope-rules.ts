@@ -1,3 +1,4 @@
+import type { ContainerName } from '../model/key.js';
 import type { Choice, PathRule, ScopeRules, StateContainers } from '../model/scope.js';
 import { readContainerNaming } from './container-naming.js';
 import type { Environment } from './environment.js';
@@ -10,13 +11,18 @@ import { refuseContradictions } from './refuse-contradictions.js';
  *
  * @throws BlobmirrorError `setting-invalid`
  */
-export function readScopeRules(env: Environment, state: StateContainers = {}): ScopeRules {
+export function readScopeRules(
+  env: Environment,
+  state: StateContainers = {},
+  canary?: ContainerName,
+): ScopeRules {
   const rules: ScopeRules = {
     containers: readChoice(env, 'CONTAINERS', readContainers),
     paths: readChoice(env, 'PATHS', readPaths),
     patterns: readChoice(env, 'PATTERNS', readPatterns),
     names: readContainerNaming(env),
     state,
+    canary,
   };
   refuseContradictions(rules);
   return rules;

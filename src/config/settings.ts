@@ -9,6 +9,7 @@ import type { ScopeRules } from '../model/scope.js';
 import { type CopySettings, readCopySettings } from './copy-settings.js';
 import { type Environment, readChoice, readText } from './environment.js';
 import { type ReconcileSettings, readReconcileSettings } from './reconcile-settings.js';
+import { readCanary, readRecoverySettings, type RecoverySettings } from './recovery-settings.js';
 import { readRequestRates, type RequestRates } from './request-rates.js';
 import { readScopeRules } from './scope-rules.js';
 import { readStateSettings, stateContainers, type StateSettings } from './state-settings.js';
@@ -33,6 +34,7 @@ export interface Settings extends AccountSettings {
   readonly serviceBus: ServiceBusConnection;
   readonly eventsQueue: string;
   readonly reconcile: ReconcileSettings;
+  readonly recovery: RecoverySettings;
   readonly copy: CopySettings;
   readonly maxRequestsPerSecond: RequestRates;
   /** Whether the accounts have a hierarchical namespace: `auto` asks them. */
@@ -54,15 +56,18 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
 export function readSettings(env: Environment): Settings {
+  const accounts = readAccountSettings(env);
+  const reconcile = readReconcileSettings(env);
   const settings: Settings = {
-    ...readAccountSettings(env),
+    ...accounts,
     serviceBus: parseServiceBusConnection(env, 'BLOBMIRROR_SERVICE_BUS'),
     eventsQueue: readText(
       env,
       'BLOBMIRROR_EVENTS_QUEUE',
       'the name of the queue that Event Grid delivers to',
     ),
-    reconcile: readReconcileSettings(env),
+    reconcile,
+    recovery: readRecoverySettings(env, reconcile.schedule),
     copy: readCopySettings(env),
     maxRequestsPerSecond: readRequestRates(env),
     namespace: readChoice(env, 'BLOBMIRROR_NAMESPACE', NAMESPACES, 'auto'),
@@ -84,7 +89,7 @@ export function readAccountSettings(env: Environment): AccountSettings {
     source,
     backup,
     state,
-    scope: readScopeRules(env, stateContainers(state, source, backup)),
+    scope: readScopeRules(env, stateContainers(state, source, backup), readCanary(env)),
     policy: {
       deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
       tier: readChoice(env, 'BLOBMIRROR_TIER', ['same', 'Hot', 'Cool', 'Cold', 'Archive'], 'same'),

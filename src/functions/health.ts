@@ -1,9 +1,12 @@
-/** Says that the app is up. Whether the mirror keeps pace is another question, answered elsewhere. */
+/** Whether the mirror does what it promises: 200, or 503 with its problems. For alerts; a restart mends none of them. */
 import { app } from '@azure/functions';
+import { theApp } from '../app/the-app.js';
+
+const { status } = theApp();
 
 app.http('health', {
   route: 'api/health',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: () => ({ jsonBody: { status: 'ok' } }),
+  handler: async () => await status.health(),
 });

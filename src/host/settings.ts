@@ -18,6 +18,16 @@ export function resolveSettings(text: string, settings: Settings, where: string)
   });
 }
 
+/**
+ * Whether a function is switched off, as in Azure Functions: `AzureWebJobs.NAME.Disabled`, with underscores where a
+ * system allows for no dots. learn.microsoft.com/azure/azure-functions/disable-function
+ */
+export function isDisabled(name: string, settings: Settings): boolean {
+  return [`AzureWebJobs.${name}.Disabled`, `AzureWebJobs__${name}__Disabled`].some((setting) =>
+    /^(true|1)$/i.test(settings[setting] ?? ''),
+  );
+}
+
 /** How to reach a Service Bus namespace: with a connection string, or with an identity. */
 export type ServiceBusConnection =
   | { readonly kind: 'connection-string'; readonly connectionString: string }

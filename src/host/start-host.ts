@@ -16,7 +16,7 @@ import { parseTrigger, type Trigger } from './parse-trigger.js';
 import type { RunningTrigger } from './running-trigger.js';
 import { ServiceBusClients, type CreateCredential } from './service-bus/clients.js';
 import { startServiceBus } from './service-bus/start-service-bus.js';
-import type { Settings } from './settings.js';
+import { isDisabled, type Settings } from './settings.js';
 import { startTimer } from './timers/start-timer.js';
 import { withDeadline } from './with-deadline.js';
 
@@ -56,9 +56,9 @@ const CLOSING_MS = 1000;
 export async function startHost(options: HostOptions): Promise<Host> {
   const { hostJson, log } = options;
   const { functions, hooks } = await loadRegistrations(options.registrations, log);
-  const triggers = functions.map((registered) =>
-    parseTrigger(registered, options.settings, hostJson.routePrefix),
-  );
+  const triggers = functions
+    .map((registered) => parseTrigger(registered, options.settings, hostJson.routePrefix))
+    .filter(({ name }) => !isDisabled(name, options.settings));
   const clients = new ServiceBusClients(hostJson.serviceBus, options.createCredential);
   const appHookData = {};
   const invoke = createInvoke({ hooks, appHookData, functionTimeoutMs: hostJson.functionTimeoutMs, log });

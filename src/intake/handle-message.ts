@@ -90,6 +90,7 @@ async function handle(
       await lookAgain(queue, { ...history, unsettled: false }, hint, part, {
         delayMs: LONGEST_REQUEST_MS,
         walk: undefined,
+        isMirrored: true,
       });
   }
   for (const failure of failures) await settleFailure({ queue, pause }, log, history, failure);

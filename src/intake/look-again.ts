@@ -21,6 +21,8 @@ export interface NextLook {
   readonly delayMs: number;
   /** Where the walk of its prefixes goes on; undefined: at its beginning. */
   readonly walk: WalkPosition | undefined;
+  /** Nothing of the event is left to be mirrored: the look is for what may have come since. */
+  readonly isMirrored: boolean;
 }
 
 /** Sends the event again for another look. What failed before counts no more: the look ended well. */
@@ -29,7 +31,7 @@ export async function lookAgain(
   history: Handled,
   hint: Hint,
   part: Part,
-  { delayMs, walk }: NextLook,
+  { delayMs, walk, isMirrored }: NextLook,
 ): Promise<void> {
   const next = {
     walk,
@@ -38,6 +40,7 @@ export async function lookAgain(
     lastError: undefined,
     firstError: undefined,
     firstSeen: new Date(),
+    mirrored: isMirrored,
   };
   await queue.sendLater(chainMessage(hint.event, part, 'look', history, next), delayMs);
 }

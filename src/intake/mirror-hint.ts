@@ -73,12 +73,14 @@ export async function mirrorHint(
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   const first = lookOf(looks, from);
   let rest: WalkPosition | undefined;
+  let isMirrored = true;
 
   if (from === undefined) await attempt(async () => await rename(mirroring, log, hint));
   for (const [i, planned] of looks.entries()) {
     if (rest !== undefined || (hint.rename !== undefined && errors.length > 0)) break;
     if (performance.now() > lastStart || (i > 0 && isPaused())) {
       delays.push(0);
+      isMirrored = false;
       rest = i > 0 ? startOf(planned) : undefined;
       break;
     }
@@ -87,7 +89,11 @@ export async function mirrorHint(
   const error = gravestError(errors);
   if (error !== undefined) throw error;
   if (rest === undefined && delays.length === 0) return undefined;
-  return { delayMs: delays.length === 0 ? 0 : Math.min(...delays), walk: rest };
+  return {
+    delayMs: delays.length === 0 ? 0 : Math.min(...delays),
+    walk: rest,
+    isMirrored: isMirrored && rest === undefined,
+  };
 
   async function attempt(work: () => Promise<void>): Promise<void> {
     try {
@@ -107,14 +113,17 @@ export async function mirrorHint(
       reportLook(log, hint, key, verdict, { tookMs: Math.round(performance.now() - started), lagMs });
       const delayMs = lookAgainAfter(hint, verdict);
       if (delayMs !== undefined) delays.push(delayMs);
+      if (verdict.verdict === 'unfinished') isMirrored = false;
     }
     if (below === undefined || i < first || !isWalked(below, verdict)) return;
     rest = await walk(below.prefix, i === first ? from : undefined, async (found) => {
       const seen = await converge(found);
       // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
       reportLook(log, hint, found, seen, {});
-      const delayMs = seen.verdict === 'unfinished' ? lookAgainAfter(hint, seen) : undefined;
-      if (delayMs !== undefined) delays.push(delayMs);
+      if (seen.verdict === 'unfinished') {
+        delays.push(lookAgainAfter(hint, seen) ?? 0);
+        isMirrored = false;
+      }
       return seen;
     });
   }

@@ -27,6 +27,8 @@ export interface History {
   readonly walk?: WalkPosition | undefined;
   /** A write that an earlier try began may still commit: a look that ends well is followed by another one. */
   readonly unsettled: boolean;
+  /** All that the event told of was mirrored by the look that sent the message: it waits for what may have come since. */
+  readonly mirrored?: boolean;
   /** The message is on its way to the dead-letter queue and is not to be tried again. */
   readonly parked: boolean;
   readonly lastError: { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
@@ -53,6 +55,7 @@ const NAMES = {
   holds: 'blobmirror-holds',
   walk: 'blobmirror-walk',
   unsettled: 'blobmirror-unsettled',
+  mirrored: 'blobmirror-mirrored',
   parked: 'blobmirror-parked',
   code: 'blobmirror-code',
   detail: 'blobmirror-detail',
@@ -78,6 +81,7 @@ export function toProperties(history: History): Record<string, string | number |
     ...(history.holds && { [NAMES.holds]: history.holds }),
     ...(history.walk && { [NAMES.walk]: walkPositionText(history.walk) }),
     ...(history.unsettled && { [NAMES.unsettled]: true }),
+    ...(history.mirrored && { [NAMES.mirrored]: true }),
     ...(history.parked && { [NAMES.parked]: true }),
     ...(history.lastError && {
       [NAMES.code]: history.lastError.code,
@@ -128,6 +132,7 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     walk: parseWalkPosition(text(NAMES.walk)),
     firstSeen: Number.isNaN(firstSeen.getTime()) ? enqueued : firstSeen,
     unsettled: flag(NAMES.unsettled),
+    mirrored: flag(NAMES.mirrored),
     parked: flag(NAMES.parked),
     lastError:
       code === undefined

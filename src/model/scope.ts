@@ -58,6 +58,8 @@ export interface ScopeRules {
   readonly patterns: Choice<string>;
   readonly names: ContainerNaming;
   readonly state: StateContainers;
+  /** The container of the canary, which is mirrored whatever the rules say; undefined where there is none. */
+  readonly canary?: ContainerName | undefined;
 }
 
 /** The container that the mirror keeps its own state in, by its name in each account that has it: never a user's data. */
@@ -78,7 +80,7 @@ export function isReserved(path: string): boolean {
 
 /** What is left out of the rules holds nothing back. */
 export function createScope(account: string, rules: Partial<ScopeRules> = {}): Scope {
-  const { containers = ALL, paths = ALL, patterns = ALL, names = SAME_NAMES, state = {} } = rules;
+  const { containers = ALL, paths = ALL, patterns = ALL, names = SAME_NAMES, state = {}, canary } = rules;
   const containerNames = createContainerNames(names);
   /** What would be mirrored onto the state. */
   const ontoState = state.backup && containerNames.fromBackup(state.backup);
@@ -87,9 +89,10 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
     !SERVICE_CONTAINERS.has(container) &&
     container !== state.source &&
     container !== ontoState &&
-    chooses(containers, (pattern) => matchesWildcard(pattern, container));
+    (container === canary || chooses(containers, (pattern) => matchesWildcard(pattern, container)));
 
   function includes(key: Key): boolean {
+    if (key.container === canary) return isContainer(canary) && !isReserved(key.path);
     const name = key.path.slice(key.path.lastIndexOf('/') + 1);
     return (
       isContainer(key.container) &&
@@ -101,6 +104,7 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
 
   function prefixes(under: Prefix): readonly Prefix[] {
     const { container, path } = under;
+    if (container === canary) return isContainer(canary) ? [under] : [];
     const isLeftOut = (prefix: string): boolean =>
       paths.exclude.some((rule) => isOf(rule, container) && prefix.startsWith(rule.path));
     if (!isContainer(container) || isLeftOut(path)) return [];

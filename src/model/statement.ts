@@ -3,14 +3,24 @@ import type { RecoveryPoint } from './status.js';
 /**
  * The recovery point in words: `proven up to 12:00:00, live up to 12:03:02, canary 1.1 s, except 3 keys`. Times are in
  * UTC, with their day where it is not the day of `at`.
+ *
+ * @param isProvenKnown false: what was proven cannot be read now
  */
-export function statement({ proven, live, canary, excepted }: RecoveryPoint, at: string): string {
+export function statement(
+  { proven, live, canary, excepted }: RecoveryPoint,
+  at: string,
+  { isProvenKnown = true }: { readonly isProvenKnown?: boolean } = {},
+): string {
   const parts = [
-    proven === null ? 'nothing proven yet' : `proven up to ${timeOfDay(proven.at, at)}`,
+    proven === null
+      ? isProvenKnown
+        ? 'nothing proven yet'
+        : 'proven unknown'
+      : `proven up to ${timeOfDay(proven.at, at)}`,
     live === null ? 'live unknown' : `live up to ${timeOfDay(live.at, at)}`,
   ];
-  if (canary.ageMs !== undefined) parts.push(`canary ${duration(canary.ageMs)}`);
-  else if (canary.state !== 'off') parts.push('no canary seen yet');
+  if (canary.state === 'waiting') parts.push('no canary seen yet');
+  else if (canary.ageMs !== undefined) parts.push(`canary ${duration(canary.ageMs)}`);
   if (excepted.count > 0)
     parts.push(`except ${excepted.count.toLocaleString('en')} key${excepted.count === 1 ? '' : 's'}`);
   return parts.join(', ');

@@ -56,6 +56,8 @@ export interface ListedBlob {
   readonly path: BlobPath;
   readonly isDirectory: boolean;
   readonly isBlockBlob: boolean;
+  /** The length of its content; 0 of a directory, and where the listing tells none. */
+  readonly bytes: number;
   readonly etag: Etag;
   readonly stamp: Stamp | undefined;
   /** The access tier of a block blob, if one was set on it; the one it is on its way to while it is rehydrated. */

@@ -25,7 +25,7 @@ export interface NominateOptions {
   /** Asked after every entry. */
   readonly mustStop?: () => boolean;
   /** Told of every pair that is in step. */
-  readonly onInStep?: () => void;
+  readonly onInStep?: (source: ListedBlob) => void;
 }
 
 const NOTHING: Drawn = { source: undefined, backup: undefined };
@@ -52,7 +52,7 @@ export async function* nominate(
       if (a === undefined && b === undefined) return undefined;
       const steps: (Promise<void> | undefined)[] = [];
       if (a !== undefined && b !== undefined && a.path === b.path) {
-        if (isInStep(a, b)) onInStep?.();
+        if (isInStep(a, b)) onInStep?.(a);
         else {
           left.keep();
           right.keep();

@@ -64,5 +64,5 @@ test('content headers and metadata arrive as they were written, the case of name
 
 test('the health of the app is told over HTTP', async () => {
   const answer = await fetch(`${environment.info.http.baseUrl}/api/health`);
-  expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }]);
+  expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok', problems: [] }]);
 });

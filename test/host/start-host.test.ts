@@ -57,6 +57,19 @@ describe('the start of a host', () => {
     expect(message).not.toContain('c2VjcmV0');
   });
 
+  it.each([
+    ['AzureWebJobs.echo.Disabled', 'true', false],
+    ['AzureWebJobs__echo__Disabled', '1', false],
+    ['AzureWebJobs.echo.Disabled', 'false', true],
+    ['AzureWebJobs.other.Disabled', 'true', true],
+  ])('leaves out a function that is switched off: %s is %s', async (name, value, runs) => {
+    const host = await start(['http'], { [name]: value });
+    const names = host.functions.map((each) => each.name);
+    await host.stop();
+    expect(names.includes('echo')).toBe(runs);
+    expect(names.length).toBeGreaterThan(1);
+  });
+
   it('may come again in the same process, with the same registrations', async () => {
     handlers.http = () => ({ body: 'here' });
     for (let round = 0; round < 2; round++) {

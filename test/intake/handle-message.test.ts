@@ -223,7 +223,7 @@ describe('an event that fails', () => {
     expect(intake.later[1]).toMatchObject({
       messageId: 'm1.look.0.1.1',
       delayMs: 600_000,
-      history: { unsettled: false },
+      history: { unsettled: false, mirrored: true },
     });
     await intake.handle(event('a'), next());
     expect(intake.later).toHaveLength(2);
@@ -245,6 +245,7 @@ describe('an event that fails', () => {
       looks: 0,
       firstSeen: new Date(Date.now() - 12 * 3_600_000),
       unsettled: false,
+      mirrored: false,
       parked: false,
       lastError: undefined,
     };
@@ -309,8 +310,19 @@ describe('a key that is to be looked at again', () => {
     expect(intake.later[0]).toMatchObject({
       messageId: 'm1.look.0.1.1',
       delayMs: 30_000,
-      history: { looks: 1, attempts: 0 },
+      history: { looks: 1, attempts: 0, mirrored: true },
     });
+  });
+
+  it('says so when it had nothing left to mirror, also of the tries that follow it', async () => {
+    let fails = false;
+    const intake = createIntake(() => (fails ? failWith('storage-unavailable')() : copied));
+    await intake.handle(appended);
+    fails = true;
+    const look = toProperties(intake.later[0]?.history ?? ({} as never));
+    await intake.handle(appended, { applicationProperties: look });
+    expect(intake.later[1]?.history).toMatchObject({ attempts: 1, mirrored: true });
+    expect(intake.later[1]?.history.firstSeen).toEqual(intake.later[0]?.history.firstSeen);
   });
 
   it('gets another one while it keeps moving, and none once it has come to rest', async () => {
@@ -343,7 +355,7 @@ describe('a key that is to be looked at again', () => {
     expect(intake.later[0]).toMatchObject({
       event: event('a'),
       delayMs: 0,
-      history: { looks: 1, attempts: 0 },
+      history: { looks: 1, attempts: 0, mirrored: false },
     });
     intake.state.queueFails = true;
     await expect(intake.handle(event('a'))).rejects.toThrow('the queue is gone');

@@ -93,6 +93,7 @@ describe('a message that comes while mirroring is paused', () => {
       looks: 2,
       firstSeen: new Date('2026-11-20T00:00:00Z'),
       unsettled: true,
+      mirrored: false,
       parked: false,
       lastError: { code: 'race-lost', detail: 'd', hint: 'h' },
     };
@@ -135,6 +136,7 @@ describe('a message that comes while mirroring is paused', () => {
       looks: 0,
       firstSeen: new Date(),
       unsettled: false,
+      mirrored: false,
       parked: true,
     };
     const applicationProperties = toProperties({ ...parked, lastError: undefined });

@@ -148,7 +148,11 @@ describe('an event whose name lost characters', () => {
     await mirror.receive(event(LOST));
     expect(mirror.mirrored()).toHaveLength(1);
     expect(mirror.queue).toMatchObject([
-      { messageId: 'm1.look.0.1.1', delayMs: 0, history: { walk: { source: '1' }, looks: 1 } },
+      {
+        messageId: 'm1.look.0.1.1',
+        delayMs: 0,
+        history: { walk: { source: '1' }, looks: 1, mirrored: false },
+      },
     ]);
     const ids = await mirror.drain();
     expect(mirror.mirrored()).toEqual(paths);
@@ -195,7 +199,7 @@ describe('an event whose name lost characters', () => {
     mirror.state.outcome = (path) =>
       path === '💎' && ++looks < 3 ? { verdict: 'unfinished', engine: 'copy-blob' } : undefined;
     await mirror.receive(event(LOST));
-    expect(mirror.queue).toMatchObject([{ delayMs: 10_000 }]);
+    expect(mirror.queue).toMatchObject([{ delayMs: 10_000, history: { mirrored: false } }]);
     await mirror.drain();
     expect(mirror.mirrored()).toEqual(['💎']);
   });
@@ -239,7 +243,9 @@ describe('an event that may name one of several blobs', () => {
       };
       await mirror.receive(ambiguous());
       expect(mirror.mirrored()).toEqual(['a']);
-      expect(mirror.queue).toMatchObject([{ messageId: 'm1.look.0.1.1', delayMs: 0 }]);
+      expect(mirror.queue).toMatchObject([
+        { messageId: 'm1.look.0.1.1', delayMs: 0, history: { mirrored: false } },
+      ]);
       mirror.state.outcome = () => undefined;
       await mirror.drain();
       expect(mirror.mirrored()).toEqual(['a', 'b c', 'b%20c']);

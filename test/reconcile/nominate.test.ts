@@ -15,7 +15,13 @@ async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerato
   }
 }
 
-const BLOB = { isDirectory: false, isBlockBlob: true, tier: undefined, reading: () => undefined } as const;
+const BLOB = {
+  isDirectory: false,
+  isBlockBlob: true,
+  bytes: 1,
+  tier: undefined,
+  reading: () => undefined,
+} as const;
 
 const onSource = (path: string, etag: string): ListedBlob => ({
   path: parseBlobPath(path),

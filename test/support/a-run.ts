@@ -6,6 +6,7 @@ export function aRun(run: Partial<Run> = {}): Run {
     id: '2026-11-25T13-09-31Z-4f2a' as RunId,
     request: { dryRun: false, allowDeletes: [], reason: 'http' },
     state: 'comparing',
+    mirror: '',
     startedAt: '2026-11-25T13:09:31.000Z',
     updatedAt: '2026-11-25T13:09:31.000Z',
     shards: {},

@@ -62,6 +62,11 @@ export function toListedTier(fields: ReadonlyMap<string, string>): string | unde
   return tier === '' ? undefined : tier;
 }
 
+/** It is told also where another property is none, so that a walk can sum it up. */
+export function toListedLength(text = ''): number {
+  return /^\d{1,16}$/.test(text) ? Number(text) : 0;
+}
+
 function toAccess(fields: ReadonlyMap<string, string>): ListedAccess | undefined {
   const [owner, group, permissions, acl] = ['Owner', 'Group', 'Permissions', 'Acl'].map((name) =>
     fields.get(name),

@@ -28,6 +28,8 @@ export interface ListedEntry {
   /** By its resource type, which hierarchical accounts tell; the mark `hdi_isfolder` in the metadata tools set on flat ones, too. */
   readonly isDirectory: boolean;
   readonly isBlockBlob: boolean;
+  /** The length of its content; 0 where the listing tells none. */
+  readonly bytes: number;
   /** Of a block blob: the tier that was set on it, or that it is on its way to. */
   readonly tier: string | undefined;
   /** @throws Error when a property is none: a size that is no number, for one */

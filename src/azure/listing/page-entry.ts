@@ -30,6 +30,10 @@ export class PageEntry implements ListedBlob {
     return this.#entry.isBlockBlob;
   }
 
+  get bytes(): number {
+    return this.#entry.bytes;
+  }
+
   get etag(): Etag {
     return this.#entry.etag;
   }

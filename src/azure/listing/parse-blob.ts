@@ -1,7 +1,7 @@
 import { type Etag, parseEtag } from '../../model/etag.js';
 import { STAMP_NAME } from '../../model/stamp.js';
 import { DamagedPage } from './damaged-page.js';
-import { type EntryFields, toDetails, toListedTier } from './entry-fields.js';
+import { type EntryFields, toDetails, toListedLength, toListedTier } from './entry-fields.js';
 import type { ListedEntry } from './listed-page.js';
 import { childrenOf, textOf, type XmlElement } from './parse-elements.js';
 import { toStamp } from './to-stamp.js';
@@ -33,6 +33,7 @@ export function parseBlob(blob: XmlElement): readonly ListedEntry[] {
       stamp: stamp === undefined || !isSettled ? undefined : toStamp(stamp),
       isDirectory: text(only(properties, 'ResourceType')) === 'directory',
       isBlockBlob,
+      bytes: toListedLength(fields.properties.get('Content-Length')),
       tier: isBlockBlob ? toListedTier(fields.properties) : undefined,
       details: () => toDetails(fields),
     },

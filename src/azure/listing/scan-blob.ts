@@ -10,6 +10,7 @@ const ETAG = ascii('Etag');
 const RESOURCE_TYPE = ascii('ResourceType');
 const COPY_STATUS = ascii('CopyStatus');
 const BLOB_TYPE = ascii('BlobType');
+const CONTENT_LENGTH = ascii('Content-Length');
 const ACCESS_TIER = ascii('AccessTier');
 const ACCESS_TIER_INFERRED = ascii('AccessTierInferred');
 const ARCHIVE_STATUS = ascii('ArchiveStatus');
@@ -30,6 +31,8 @@ export function scanBlob(cursor: XmlCursor): ListedEntry | undefined {
     stampEnd: -1,
     isDirectory: false,
     isBlockBlob: false,
+    lengthStart: -1,
+    lengthEnd: -1,
     tierStart: -1,
     tierEnd: -1,
     isRehydrating: false,
@@ -86,6 +89,9 @@ function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
       places.tierEnd = cursor.textEnd;
     } else if (cursor.isNamed(ACCESS_TIER_INFERRED)) {
       isInferred = cursor.text() === 'true';
+    } else if (cursor.isNamed(CONTENT_LENGTH)) {
+      places.lengthStart = cursor.textStart;
+      places.lengthEnd = cursor.textEnd;
     } else if (cursor.isNamed(ARCHIVE_STATUS)) {
       places.isRehydrating = true;
     }

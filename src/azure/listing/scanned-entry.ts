@@ -1,6 +1,6 @@
 import type { Etag } from '../../model/etag.js';
 import type { Stamp } from '../../model/stamp.js';
-import { toDetails, toListedTier } from './entry-fields.js';
+import { toDetails, toListedLength, toListedTier } from './entry-fields.js';
 import type { ListedDetails, ListedEntry } from './listed-page.js';
 import { readFields } from './read-fields.js';
 import { toStamp } from './to-stamp.js';
@@ -20,6 +20,9 @@ export interface EntryPlaces {
   stampEnd: number;
   isDirectory: boolean;
   isBlockBlob: boolean;
+  /** Of the content's length; -1 when there is none. */
+  lengthStart: number;
+  lengthEnd: number;
   /** Of the access tier; -1 when there is none, or when it was inferred. */
   tierStart: number;
   tierEnd: number;
@@ -59,6 +62,13 @@ export class ScannedEntry implements ListedEntry {
 
   get isBlockBlob(): boolean {
     return this.#places.isBlockBlob;
+  }
+
+  get bytes(): number {
+    const { lengthStart, lengthEnd } = this.#places;
+    if (lengthStart < 0) return 0;
+    const plain = this.#cursor.digits(lengthStart, lengthEnd);
+    return plain ?? toListedLength(this.#cursor.text(lengthStart, lengthEnd));
   }
 
   get tier(): string | undefined {

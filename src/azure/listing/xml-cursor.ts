@@ -1,6 +1,8 @@
 import { afterReference, decodeReferences } from './references.js';
 
-const [AMPERSAND, SLASH, LESS, GREATER, SPACE] = [0x26, 0x2f, 0x3c, 0x3e, 0x20];
+const [AMPERSAND, SLASH, LESS, GREATER, SPACE, ZERO] = [0x26, 0x2f, 0x3c, 0x3e, 0x20, 0x30];
+/** More may be no number that can be told exactly. */
+const MOST_DIGITS = 16;
 
 /** What a byte may be. Names that listings use are ASCII; in text, `>` and carriage returns are left to the parser. */
 const NAME_START = 1;
@@ -115,6 +117,18 @@ export class XmlCursor {
   /** The text of the last leaf, or of another one by its place: a copy, which keeps no page in memory. */
   text(start = this.textStart, end = this.textEnd): string {
     return decodeReferences(this.#bytes.toString(this.#encoding, start, end));
+  }
+
+  /** The number that a text of digits alone stands for, without making a string of it; undefined for any other. */
+  digits(start: number, end: number): number | undefined {
+    if (end - start > MOST_DIGITS) return undefined;
+    let number = 0;
+    for (let at = start; at < end; at++) {
+      const digit = (this.#bytes[at] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) return undefined;
+      number = number * 10 + digit;
+    }
+    return number;
   }
 
   textBeginsWith(byte: number): boolean {

@@ -21,6 +21,8 @@ export interface Run {
   readonly id: RunId;
   readonly request: ReconcileRequest;
   readonly state: RunState;
+  /** Tells one set of accounts, scope and policy from another: a run under other settings proves nothing for these. */
+  readonly mirror: string;
   /** ISO 8601, as all times here. */
   readonly startedAt: string;
   readonly updatedAt: string;
@@ -53,6 +55,8 @@ export interface ContainerProgress {
   readonly source: number;
   readonly backup: number;
   readonly inStep: number;
+  /** Of the source's entries that were listed, together. */
+  readonly bytes?: number;
   /** Keys that only the backup has. */
   readonly extras: number;
   /** Those of them that bear a stamp of this source. */

@@ -54,8 +54,8 @@ export interface SliceResult {
   readonly counts: Counts;
   /** Lines for the run's samples; all lines are in the slice's own report. */
   readonly sample: readonly ReportLine[];
-  /** Entries that were listed. */
-  readonly listed: { readonly source: number; readonly backup: number };
+  /** Entries that were listed; bytes: of the source's together. */
+  readonly listed: { readonly source: number; readonly backup: number; readonly bytes?: number };
   /** Keys that only the backup has, with all that is below a directory: the topmost are written to the slice's extras. */
   readonly extras: number;
   /** Those of them that bear a stamp of this source. */

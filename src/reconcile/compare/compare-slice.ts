@@ -5,7 +5,7 @@
  */
 import { parseBlobPath } from '../../model/key.js';
 import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
-import type { ListRange } from '../../ports/blob-reader.js';
+import type { ListedBlob, ListRange } from '../../ports/blob-reader.js';
 import { createKnownOrder, type KnownOrder } from '../known-order.js';
 import { lookAtAll } from '../look-at-all.js';
 import { toComparison, toDetails } from '../nominate-prefix.js';
@@ -45,7 +45,7 @@ class Slice {
   readonly #context: SliceContext;
   readonly #tally = new Tally();
   /** Entries that were drawn: where a slice stops in the middle of a page, the next one counts what is left of it. */
-  readonly #listed = { source: 0, backup: 0 };
+  readonly #listed = { source: 0, backup: 0, bytes: 0 };
   readonly #order: KnownOrder;
   readonly #comparison: ReturnType<typeof toComparison>;
   readonly #outOfStep: OutOfStep;
@@ -112,19 +112,25 @@ class Slice {
       ...this.#comparison,
       from: drawn,
       mustStop,
-      onInStep: () => this.#passPair(),
+      onInStep: (inStep) => this.#passPair(inStep),
     });
     let next = await nominees.next();
     for (; !next.done; next = await nominees.next()) {
-      if (next.value.source !== undefined) this.#listed.source++;
+      this.#countSource(next.value.source);
       if (next.value.backup !== undefined) this.#listed.backup++;
       if (scope.includes({ container, path: next.value.path })) yield next.value;
     }
     if (next.value !== undefined) stopped(next.value);
   }
 
-  #passPair(): void {
+  #countSource(source: ListedBlob | undefined): void {
+    if (source === undefined) return;
     this.#listed.source++;
+    this.#listed.bytes += source.bytes;
+  }
+
+  #passPair(source: ListedBlob): void {
+    this.#countSource(source);
     this.#listed.backup++;
     this.#tally.inStep();
   }

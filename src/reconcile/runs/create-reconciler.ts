@@ -22,7 +22,7 @@ import { giveUpClaim, startRun } from './start-run.js';
 /** Within the four minutes that a slice may take, with the last look that was begun. */
 const BUDGET_MS = 180_000;
 
-type Defaults = 'guard' | 'budgetMs' | 'clock' | 'now' | 'pause';
+type Defaults = 'guard' | 'budgetMs' | 'clock' | 'now' | 'pause' | 'mirror';
 
 export function createReconciler(
   given: Omit<ReconcilerParts, Defaults> & Partial<Pick<ReconcilerParts, Defaults>>,
@@ -33,9 +33,10 @@ export function createReconciler(
     clock: systemClock,
     now: () => new Date(),
     pause: NEVER_PAUSED,
+    mirror: '',
     ...given,
   };
-  const runs = createRunStore(parts.documents, parts.log);
+  const runs = createRunStore(parts.documents, parts.log, parts.mirror);
   const desk: Desk = { parts, runs };
   return {
     start: async (request) => await startRun(desk, request),

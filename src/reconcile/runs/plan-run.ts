@@ -65,6 +65,7 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
     id,
     request,
     state: 'comparing',
+    mirror: parts.mirror,
     startedAt: now.toISOString(),
     updatedAt: now.toISOString(),
     shards: Object.fromEntries(progress),

@@ -17,6 +17,8 @@ export interface ReconcilerParts {
   /** Its containers have the names that they have at the source. */
   readonly backup: BlobReader;
   readonly scope: Scope;
+  /** What the settings say is mirrored: see `Run.mirror`. */
+  readonly mirror: string;
   readonly deletes: Policy['deletes'];
   readonly guard: DeleteGuard;
   readonly compareSlice: CompareSlice;

@@ -37,6 +37,7 @@ export function recordSlice(run: Run, shard: Shard, outcome: SliceOutcome, now: 
     ...before,
     source: before.source + listed.source,
     backup: before.backup + listed.backup,
+    ...(listed.bytes !== undefined && { bytes: (before.bytes ?? 0) + listed.bytes }),
     inStep: before.inStep + inStep,
     extras: before.extras + extras,
     mirroredExtras: before.mirroredExtras + mirroredExtras,

@@ -1,4 +1,5 @@
 import { BlobmirrorError } from '../../model/errors.js';
+import { isProof } from '../../model/reconcile/is-proof.js';
 import type { Run, RunId } from '../../model/reconcile/run.js';
 import { isRunId } from '../../model/reconcile/run-id.js';
 import type { DocumentStore } from '../../ports/document-store.js';
@@ -24,11 +25,14 @@ export interface RunStore {
   ): Promise<{ readonly run: Run; readonly isChanged: boolean } | undefined>;
   /** The last ones, the newest first. */
   list(): Promise<readonly Run[]>;
-  /** Takes away what is older than those, with all that belongs to it. */
+  /** Of all that there are, the newest first. */
+  ids(): Promise<readonly RunId[]>;
+  /** Takes away what is older than those, with all that belongs to it; the newest one that proves anything stays. */
   removeOld(): Promise<void>;
 }
 
-export function createRunStore(documents: DocumentStore, log: Logger): RunStore {
+/** @param mirror what the settings say is mirrored: see `Run.mirror` */
+export function createRunStore(documents: DocumentStore, log: Logger, mirror: string): RunStore {
   async function read(id: RunId): Promise<Run | undefined> {
     if (!isRunId(id)) return undefined;
     // Written by us alone.
@@ -65,8 +69,17 @@ export function createRunStore(documents: DocumentStore, log: Logger): RunStore 
       .toReversed();
   }
 
+  async function newestProof(among: readonly RunId[]): Promise<RunId | undefined> {
+    for (const id of among) {
+      const run = await read(id);
+      if (run !== undefined && isProof(run, mirror)) return id;
+    }
+    return undefined;
+  }
+
   return {
     read,
+    ids,
     change: async (id, toChanged) => (isRunId(id) ? await change(id, toChanged) : undefined),
     create: async (run) => {
       if ((await documents.write(runName(run.id), run, { nothingThere: true })) === 'moved')
@@ -77,7 +90,11 @@ export function createRunStore(documents: DocumentStore, log: Logger): RunStore 
       return runs.filter((run) => run !== undefined);
     },
     removeOld: async () => {
-      for (const id of (await ids()).slice(KEPT_RUNS)) {
+      const all = await ids();
+      const old = all.slice(KEPT_RUNS);
+      const proof = old.length === 0 ? undefined : await newestProof(all);
+      for (const id of old) {
+        if (id === proof) continue;
         // The run goes last: while it is there, what is left of it is found again.
         for await (const page of documents.list(dataPrefix(id)))
           for (const name of page) await documents.remove(name);

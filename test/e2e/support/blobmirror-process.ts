@@ -43,8 +43,14 @@ export function spawnBlobmirror(args: readonly string[], options: ProcessOptions
     options.program === undefined ? [COMMAND, ...args] : args,
     {
       cwd: options.cwd ?? REPOSITORY,
-      // A full sync that begins by itself, since a test runs across the hour, would be in the way.
-      env: { ...process.env, BLOBMIRROR_RECONCILE_SCHEDULE: 'off', ...options.env },
+      // What begins by itself, since a test runs across the hour or the minute, would be in the way.
+      env: {
+        ...process.env,
+        BLOBMIRROR_RECONCILE_SCHEDULE: 'off',
+        BLOBMIRROR_CANARY: 'off',
+        'AzureWebJobs.watch.Disabled': 'true',
+        ...options.env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     },

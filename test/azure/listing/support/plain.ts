@@ -6,8 +6,17 @@ export function plain({ entries, nextMarker }: ListedPage) {
 }
 
 function plainEntry(entry: ListedEntry) {
-  const { name, etag, stamp, isDirectory, isBlockBlob, tier } = entry;
-  return { name, etag, stamp, isDirectory, isBlockBlob, tier, details: attempt(() => entry.details()) };
+  const { name, etag, stamp, isDirectory, isBlockBlob, bytes, tier } = entry;
+  return {
+    name,
+    etag,
+    stamp,
+    isDirectory,
+    isBlockBlob,
+    bytes,
+    tier,
+    details: attempt(() => entry.details()),
+  };
 }
 
 function attempt<T>(what: () => T): T | string {

@@ -1,0 +1,94 @@
+import { readActivity } from '../activity/read-activity.js';
+import { createAzureCanary } from '../azure/azure-canary.js';
+import { createAzureQueueBrowser } from '../azure/azure-queue-browser.js';
+import { createAzureReader } from '../azure/azure-reader.js';
+import type { Settings } from '../config/settings.js';
+import { canaryPlace } from '../recovery/canary/canary-place.js';
+import { followCanary } from '../recovery/canary/follow-canary.js';
+import { recordSample } from '../recovery/history/record-sample.js';
+import { createStatusReader, type StatusReader } from '../recovery/status/create-status-reader.js';
+import { createRunHistory } from '../reconcile/runs/run-history.js';
+import { createRunStore } from '../reconcile/runs/run-store.js';
+import type { Logger } from '../telemetry/logger.js';
+import { createPauses } from '../control/pauses.js';
+import { createScope } from '../model/scope.js';
+import { connectServiceBus } from './connect-service-bus.js';
+import { connectStorage } from './connect-storage.js';
+import { mirrorDigest } from './mirror-digest.js';
+import { openDocuments } from './open-documents.js';
+
+/** How the mirror is doing, and the two things that are done each minute to know it. */
+export interface Recovery extends StatusReader {
+  /** Remembers how the mirror is doing, and logs when its health turns. */
+  readonly watch: () => Promise<void>;
+  /** Writes the canary and follows it; undefined where there is none. */
+  readonly canary: (() => Promise<void>) | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+/** A worker that has just started may find that nobody was heard of for long, until its first minute is over. */
+const GRACE_MS = 120_000;
+
+/**
+ * Accounts of its own, apart from those that the mirror works with: an account that is slow or out of reach is what
+ * somebody wants to be told of at once, and not when its gate lets a request pass.
+ */
+export function createRecovery(
+  settings: Settings,
+  log: Logger,
+  { isWorker }: { readonly isWorker: boolean },
+): Recovery {
+  const { recovery, eventsQueue, reconcile } = settings;
+  const [sourceAccount, backupAccount] = [connectStorage(settings.source), connectStorage(settings.backup)];
+  const source = createAzureReader(sourceAccount);
+  const backup = createAzureReader(backupAccount);
+  const documents = openDocuments(settings);
+  const pauses = createPauses(documents);
+  const serviceBus = connectServiceBus(settings.serviceBus);
+  const mirror = mirrorDigest(settings);
+  const history = createRunHistory(createRunStore(documents, log, mirror), mirror);
+  const scope = createScope(source.account, settings.scope);
+  const place = recovery.canary && canaryPlace(recovery.canary, backup.account);
+  const onBackup = place && { ...place, container: scope.toBackup(place.container) };
+  // Whether or not there is such a container, it takes the right to read and an answer by name.
+  const probe = settings.state.container;
+
+  const status = createStatusReader({
+    source: source.account,
+    backup: backup.account,
+    documents,
+    readRuns: history.read,
+    readActivity: async (now) => await readActivity(documents, now),
+    readPause: async () => (await pauses.read()).paused ?? undefined,
+    events: createAzureQueueBrowser(serviceBus, eventsQueue),
+    deadLetters: [eventsQueue, reconcile.queue].map((queue) =>
+      createAzureQueueBrowser(serviceBus, queue, { deadLetter: true }),
+    ),
+    probe: {
+      source: async () => await source.readContainer(probe),
+      backup: async () => await backup.readContainer(probe),
+    },
+    lookAtCanary: onBackup && (async () => await backup.read(onBackup)),
+    canaryContainer: recovery.canary,
+    limits: recovery,
+    now: () => new Date(),
+    ...(isWorker && { graceUntil: new Date(Date.now() + GRACE_MS) }),
+  });
+
+  const canary = place && {
+    key: place,
+    account: source.account,
+    source: createAzureCanary(sourceAccount),
+    look: async () => await backup.read(onBackup ?? place),
+    documents,
+    log,
+  };
+  return {
+    read: status.read,
+    watch: async () => await recordSample(documents, log, await status.read()),
+    canary: canary && (async () => await followCanary(canary)),
+    stop: async () => {
+      await serviceBus.close();
+    },
+  };
+}

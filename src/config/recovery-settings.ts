@@ -1,0 +1,55 @@
+import { BlobmirrorError } from '../model/errors.js';
+import { type ContainerName, parseContainerName } from '../model/key.js';
+import { type Environment, readChoice, readOptional } from './environment.js';
+import { longestGapMs } from './reconcile-schedule.js';
+
+/** When the mirror counts as unwell, and the blob that measures its whole way. */
+export interface RecoverySettings {
+  /** Undefined: there is no canary. */
+  readonly canary: ContainerName | undefined;
+  /** How old the live recovery point and the canary may be, in milliseconds. */
+  readonly liveWithinMs: number;
+  /** How old the proven one may be; undefined where no timer begins a full sync. */
+  readonly provenWithinMs: number | undefined;
+}
+
+const CANARY_CONTAINER = 'BLOBMIRROR_CANARY_CONTAINER';
+
+/** @throws BlobmirrorError `setting-invalid` */
+export function readRecoverySettings(env: Environment, schedule: string | undefined): RecoverySettings {
+  const minutes = readPositive(env, 'BLOBMIRROR_HEALTH_LIVE_MINUTES', 15, 'a number of minutes above 0');
+  const periods = readPositive(env, 'BLOBMIRROR_HEALTH_PROVEN_PERIODS', 3, 'a number of periods above 0');
+  return {
+    canary: readCanary(env),
+    liveWithinMs: minutes * 60_000,
+    provenWithinMs: schedule === undefined ? undefined : periods * longestGapMs(schedule),
+  };
+}
+
+/** The container of the canary; undefined where there is none. @throws BlobmirrorError `setting-invalid` */
+export function readCanary(env: Environment): ContainerName | undefined {
+  const name = readContainer(env);
+  return readChoice(env, 'BLOBMIRROR_CANARY', ['off', 'on'], 'off') === 'on' ? name : undefined;
+}
+
+function readContainer(env: Environment): ContainerName {
+  const text = readOptional(env, CANARY_CONTAINER) ?? 'blobmirror-canary';
+  try {
+    const container = parseContainerName(text);
+    if (!container.startsWith('$')) return container;
+  } catch {
+    // Told below.
+  }
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `${CANARY_CONTAINER} is ${JSON.stringify(text)}; it should be the name of a container of the canary's own`,
+  );
+}
+
+function readPositive(env: Environment, name: string, otherwise: number, meaning: string): number {
+  const text = readOptional(env, name);
+  if (text === undefined) return otherwise;
+  const number = Number(text);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new BlobmirrorError('setting-invalid', `${name} is ${JSON.stringify(text)}; it should be ${meaning}`);
+}

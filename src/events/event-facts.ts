@@ -1,0 +1,36 @@
+import { isObject, type JsonObject } from './json.js';
+import { readBody } from './message-body.js';
+
+/** What an event tells besides the blob that it is about. */
+export interface EventFacts {
+  /** Undefined when it bears no time that can be read. */
+  readonly time: Date | undefined;
+  /** The length of the blob that it tells of; 0 when it tells none. */
+  readonly bytes: number;
+}
+
+/**
+ * The time and the length of every event in the body of a message, in either schema, for counting what waits. It is
+ * for many messages at once: nothing is checked that a worker will check, and nothing is thrown.
+ */
+export function eventFacts(body: unknown): readonly EventFacts[] {
+  let events: readonly unknown[];
+  try {
+    events = readBody(body);
+  } catch {
+    return [];
+  }
+  return events.filter(isObject).map((event) => ({ time: timeOf(event), bytes: bytesOf(event) }));
+}
+
+function timeOf(event: JsonObject): Date | undefined {
+  const text = Object.hasOwn(event, 'specversion') ? event['time'] : event['eventTime'];
+  if (typeof text !== 'string') return undefined;
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+function bytesOf({ data }: JsonObject): number {
+  const length = isObject(data) ? data['contentLength'] : undefined;
+  return typeof length === 'number' && Number.isSafeInteger(length) && length > 0 ? length : 0;
+}

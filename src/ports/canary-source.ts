@@ -1,0 +1,11 @@
+import type { Etag } from '../model/etag.js';
+import type { Key } from '../model/key.js';
+
+/** The one thing that the mirror ever writes at the source. */
+export interface CanarySource {
+  /**
+   * Writes a small blob over the last one, and makes its container where there is none. Resolves to the ETag that it
+   * has. Rejects with a `BlobmirrorError` of a storage code.
+   */
+  write(key: Key, text: string): Promise<Etag>;
+}

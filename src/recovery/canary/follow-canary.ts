@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { toBlobmirrorError } from '../../model/errors.js';
+import type { Key } from '../../model/key.js';
+import type { Reading } from '../../model/reading.js';
+import type { CanarySource } from '../../ports/canary-source.js';
+import type { DocumentStore } from '../../ports/document-store.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { changeDocument } from '../change-document.js';
+import { CANARY, type CanaryDocument, toArrived, toWritten } from './canary-document.js';
+import { seeCanary } from './see-canary.js';
+
+export interface CanaryParts {
+  readonly key: Key;
+  /** The source account. */
+  readonly account: string;
+  readonly source: CanarySource;
+  /** One look at what the backup has of it. */
+  readonly look: () => Promise<Reading>;
+  readonly documents: DocumentStore;
+  readonly log: Logger;
+}
+
+/** For so long its arrival is waited for; what comes later is timed to the second. In a row, in milliseconds. */
+const LOOKS_MS = [200, 300, 500, 500, 1000, 1000, 1500];
+
+/**
+ * Writes the next canary and waits a little for it to arrive. Never rejects: what fails is for the status to tell, and a
+ * write that is refused is logged once, with what to do.
+ */
+export async function followCanary(parts: CanaryParts): Promise<void> {
+  const { log } = parts;
+  try {
+    const before = ((await parts.documents.read(CANARY))?.value ?? {}) as CanaryDocument;
+    if (before.missingSince !== undefined) await noteArrival(parts, before);
+    const written = await write(parts, before);
+    if (written === undefined) return;
+    for (const delay of LOOKS_MS) {
+      await sleep(delay, undefined, { ref: false });
+      if (await noteArrival(parts, written, () => new Date())) return;
+    }
+  } catch (thrown) {
+    log.debug('the canary could not be followed', { error: toBlobmirrorError(thrown) });
+  }
+}
+
+async function write(parts: CanaryParts, before: CanaryDocument): Promise<CanaryDocument | undefined> {
+  const { key, account, source, documents, log } = parts;
+  const at = new Date().toISOString();
+  try {
+    const etag = await source.write(key, `${JSON.stringify({ writtenAt: at })}\n`);
+    let written: CanaryDocument = {};
+    await changeDocument<CanaryDocument>(
+      documents,
+      CANARY,
+      (document = {}) => (written = toWritten(document, at, etag)),
+    );
+    return written;
+  } catch (thrown) {
+    const { code, message, hint } = toBlobmirrorError(thrown);
+    if (before.refused?.code === code) return undefined;
+    await changeDocument<CanaryDocument>(documents, CANARY, (document = {}) => ({
+      ...document,
+      refused: { code, since: at },
+    }));
+    const what = `Give the app's identity the role Storage Blob Data Contributor on the container ${key.container} of ${account}, which must be there, or set BLOBMIRROR_CANARY to off.`;
+    log.warn('the canary cannot be written', {
+      code,
+      detail: message,
+      hint: code === 'storage-forbidden' ? what : hint,
+    });
+    return undefined;
+  }
+}
+
+async function noteArrival(parts: CanaryParts, document: CanaryDocument, now?: () => Date): Promise<boolean> {
+  let tookMs: number | undefined;
+  try {
+    const reading = await parts.look();
+    tookMs = seeCanary(document, reading, parts.account, now?.());
+  } catch {
+    // The backup is not to be reached now; the canary is not seen.
+  }
+  const etag = document.last?.etag;
+  if (tookMs === undefined || etag === undefined) return false;
+  const took = tookMs;
+  await changeDocument<CanaryDocument>(parts.documents, CANARY, (latest = {}) =>
+    toArrived(latest, etag, took),
+  );
+  return true;
+}

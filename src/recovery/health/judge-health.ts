@@ -1,0 +1,141 @@
+import type { ErrorCode } from '../../model/errors.js';
+import { duration } from '../../model/statement.js';
+import type { DeadLetterCounts, Health, HealthProblem, RecoveryPoint } from '../../model/status.js';
+
+/** What health is judged by. */
+export interface HealthEvidence {
+  readonly now: Date;
+  /** Account names. */
+  readonly source: string;
+  readonly backup: string;
+  readonly recovery: Pick<RecoveryPoint, 'proven' | 'live' | 'canary'>;
+  /** What each could not be asked for; undefined: it answered. */
+  readonly unreachable: Readonly<Record<'source' | 'backup' | 'queue' | 'state', ErrorCode | undefined>>;
+  /** Why the canary cannot be written. */
+  readonly canaryRefused: ErrorCode | undefined;
+  readonly deadLetters: Pick<DeadLetterCounts, 'count' | 'acknowledged' | 'isComplete'>;
+  /** When the mirror of this state was first known to be at work; undefined: not yet. */
+  readonly firstStart: Date | undefined;
+  /** When a worker last took a sample of it; undefined: none ever did. */
+  readonly lastSample: Date | undefined;
+}
+
+export interface HealthLimits {
+  readonly liveWithinMs: number;
+  /** Undefined where no timer begins a full sync. */
+  readonly provenWithinMs: number | undefined;
+}
+
+/** A worker takes a sample each minute. */
+const SILENT_AFTER_MS = 5 * 60_000;
+
+/** Told, and no reason to be called: everything is mirrored without it. */
+const HARMLESS: ReadonlySet<string> = new Set(['canary-not-written']);
+
+/** Whether the mirror does what it promises, and what keeps it from that. Nothing here names a blob. */
+export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Health {
+  const problems = [
+    ...reach(evidence),
+    ...silence(evidence),
+    ...live(evidence, limits),
+    ...canary(evidence, limits),
+    ...proven(evidence, limits),
+    ...deadLetters(evidence),
+  ];
+  const isFailing = problems.some(({ code }) => !HARMLESS.has(code));
+  return { status: isFailing ? 'failing' : 'ok', problems };
+}
+
+function reach({ unreachable, source, backup }: HealthEvidence): readonly HealthProblem[] {
+  const names = {
+    source: `The source account ${source} cannot be read`,
+    backup: `The backup account ${backup} cannot be read`,
+    queue: 'The queue of events cannot be looked at',
+    state: "The mirror's own state cannot be read",
+  };
+  return (['source', 'backup', 'queue', 'state'] as const).flatMap((what) => {
+    const code = unreachable[what];
+    return code === undefined
+      ? []
+      : [{ code: `${what}-unreachable`, detail: `${names[what]} now (${code}).` }];
+  });
+}
+
+function silence({ now, lastSample }: HealthEvidence): readonly HealthProblem[] {
+  const silentMs = lastSample === undefined ? 0 : now.getTime() - lastSample.getTime();
+  if (silentMs <= SILENT_AFTER_MS) return [];
+  return [
+    {
+      code: 'app-silent',
+      detail: `No worker has been heard of for ${duration(silentMs)}: the app may be stopped.`,
+    },
+  ];
+}
+
+function live({ recovery }: HealthEvidence, { liveWithinMs }: HealthLimits): readonly HealthProblem[] {
+  const ageMs = recovery.live?.ageMs ?? 0;
+  if (ageMs <= liveWithinMs) return [];
+  return [
+    {
+      code: 'live-behind',
+      detail: `Changes of ${duration(ageMs)} ago wait in the queue; the threshold is ${duration(liveWithinMs)}.`,
+    },
+  ];
+}
+
+function canary(
+  { recovery, canaryRefused }: HealthEvidence,
+  { liveWithinMs }: HealthLimits,
+): readonly HealthProblem[] {
+  const { state, ageMs = 0 } = recovery.canary;
+  if (state === 'off') return [];
+  if (canaryRefused !== undefined)
+    return [
+      {
+        code: 'canary-not-written',
+        detail: `The canary cannot be written at the source (${canaryRefused}), so what Event Grid holds back is not seen.`,
+      },
+    ];
+  if (ageMs <= liveWithinMs) return [];
+  return [
+    {
+      code: 'canary-behind',
+      detail: `The canary has been on its way for ${duration(ageMs)}; the threshold is ${duration(liveWithinMs)}.`,
+    },
+  ];
+}
+
+function proven(
+  { now, recovery, firstStart }: HealthEvidence,
+  { provenWithinMs }: HealthLimits,
+): readonly HealthProblem[] {
+  if (provenWithinMs === undefined) return [];
+  const threshold = `the threshold is ${duration(provenWithinMs)}`;
+  const code = 'proven-behind';
+  if (recovery.proven !== null) {
+    const { ageMs } = recovery.proven;
+    if (ageMs <= provenWithinMs) return [];
+    return [
+      {
+        code,
+        detail: `The last full sync that proves anything began ${duration(ageMs)} ago; ${threshold}.`,
+      },
+    ];
+  }
+  // A mirror that has just begun has had no time for a full sync.
+  const sinceMs = firstStart === undefined ? 0 : now.getTime() - firstStart.getTime();
+  if (sinceMs <= provenWithinMs) return [];
+  return [
+    {
+      code,
+      detail: `No full sync has proved anything in the ${duration(sinceMs)} since the first start; ${threshold}.`,
+    },
+  ];
+}
+
+function deadLetters({ deadLetters: letters }: HealthEvidence): readonly HealthProblem[] {
+  const open = letters.count - letters.acknowledged;
+  if (open <= 0) return [];
+  const number = `${letters.isComplete ? '' : 'At least '}${open.toLocaleString('en')} dead letter${open === 1 ? '' : 's'}`;
+  return [{ code: 'dead-letters', detail: `${number} not looked at yet: changes that are not mirrored.` }];
+}

@@ -1,0 +1,27 @@
+import type { Status } from '../../model/status.js';
+import type { DocumentStore } from '../../ports/document-store.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { changeDocument } from '../change-document.js';
+import { addSample, HISTORY, type HistoryDocument } from './history-document.js';
+
+/** Remembers how the mirror is doing, and logs a line when its health turns: whichever worker wrote the sample does. */
+export async function recordSample(documents: DocumentStore, log: Logger, status: Status): Promise<void> {
+  const { at, recovery, health, statement } = status;
+  const { before, isChanged } = await changeDocument<HistoryDocument>(documents, HISTORY, (document) =>
+    addSample(
+      document,
+      {
+        at,
+        provenAgeMs: recovery.proven?.ageMs ?? null,
+        liveAgeMs: recovery.live?.ageMs ?? null,
+        canaryAgeMs: recovery.canary.ageMs ?? null,
+      },
+      health,
+    ),
+  );
+  const former = before?.health.status ?? 'ok';
+  if (!isChanged || former === health.status) return;
+  const fields = { statement, problems: health.problems };
+  if (health.status === 'failing') log.warn('the mirror is not well', fields);
+  else log.info('the mirror is well again', fields);
+}

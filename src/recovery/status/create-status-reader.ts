@@ -1,0 +1,174 @@
+/**
+ * How the mirror is doing, found out on demand: what waits in the queue, what was proven, whether both accounts answer.
+ * Everything is asked at once and nothing is waited for longer than a person on call would; what cannot be asked is a
+ * problem that the answer names, and never a reason not to answer.
+ */
+import { type ErrorCode, toBlobmirrorError } from '../../model/errors.js';
+import { statement } from '../../model/statement.js';
+import type { Backlog, LivePoint, RecoveryPoint, Status } from '../../model/status.js';
+import { observeBacklog, observeDeadLetters, observeRecovery } from '../../telemetry/metrics.js';
+import { toCanaryStatus } from '../canary/canary-status.js';
+import { toArrived } from '../canary/canary-document.js';
+import { seeCanary } from '../canary/see-canary.js';
+import { judgeHealth } from '../health/judge-health.js';
+import { type HistoryDocument, toSamples } from '../history/history-document.js';
+import { within } from '../within.js';
+import { AgeBuckets } from './age-buckets.js';
+import { exceptKeys } from './except-keys.js';
+import { type DeadLetters, readDeadLetters } from './read-dead-letters.js';
+import { createStateReader, type SeenState } from './read-state.js';
+import { readWaiting, type Waiting } from './read-waiting.js';
+import { sharedForAWhile } from './shared-for-a-while.js';
+import type { StatusParts } from './status-parts.js';
+
+export interface StatusReader {
+  /** Never rejects for anything that is out of reach. Asked often, it answers as it did a moment ago. */
+  readonly read: () => Promise<Status>;
+}
+
+const ACCOUNT_WITHIN_MS = 5000;
+const QUEUE_WITHIN_MS = 15_000;
+
+const NO_LETTERS: DeadLetters = {
+  counts: { count: 0, isComplete: false, acknowledged: 0, byCode: {} },
+  keys: [],
+};
+const NO_BACKLOG: Backlog = {
+  messages: 0,
+  scheduled: 0,
+  bytes: 0,
+  isComplete: false,
+  byAge: new AgeBuckets().byAge,
+};
+
+/** What came of asking somebody. */
+type Asked<Result> =
+  | { readonly answer: Result; readonly failure?: undefined }
+  | { readonly answer?: undefined; readonly failure: ErrorCode };
+
+export function createStatusReader(parts: StatusParts): StatusReader {
+  const readState = createStateReader(parts);
+  return { read: sharedForAWhile(async () => await readStatus(parts, readState)) };
+}
+
+async function readStatus(parts: StatusParts, readState: () => Promise<SeenState>): Promise<Status> {
+  const { source, backup, probe, events, deadLetters, lookAtCanary, limits, graceUntil } = parts;
+  const asked = parts.now();
+  const seeing = readState();
+  const [seen, sourceProbe, backupProbe, waiting, letters, canaryOnBackup] = await Promise.all([
+    seeing,
+    ask(ACCOUNT_WITHIN_MS, source, probe.source),
+    ask(ACCOUNT_WITHIN_MS, backup, probe.backup),
+    ask(QUEUE_WITHIN_MS, 'the queue of events', async () => await readWaiting(events, asked)),
+    ask(QUEUE_WITHIN_MS, 'the dead-letter queues', async () =>
+      readDeadLetters(deadLetters, (await seeing).state.acknowledgedUntil),
+    ),
+    lookAtCanary && ask(ACCOUNT_WITHIN_MS, backup, lookAtCanary),
+  ]);
+
+  const now = parts.now();
+  const at = now.toISOString();
+  const { state } = seen;
+  const ageOf = (time: string): number => Math.max(0, now.getTime() - Date.parse(time));
+  const found = letters.answer ?? NO_LETTERS;
+  const onBackup = canaryOnBackup?.answer;
+  const tookMs = onBackup && seeCanary(state.canary, onBackup, source);
+  const followed =
+    tookMs === undefined || state.canary.missingSince === undefined
+      ? state.canary
+      : toArrived(state.canary, state.canary.last?.etag ?? '', tookMs);
+  const isOutOfSight = onBackup === undefined || seen.unreachable !== undefined;
+  const recovery: RecoveryPoint = {
+    proven:
+      state.proof === undefined
+        ? null
+        : { at: state.proof.at, ageMs: ageOf(state.proof.at), run: state.proof.run },
+    live: waiting.answer === undefined ? null : toLive(waiting.answer, asked, now, state.history),
+    canary: lookAtCanary === undefined ? { state: 'off' } : toCanaryStatus(followed, now, { isOutOfSight }),
+    excepted: exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found),
+  };
+  const lastSample = state.history?.samples.at(-1)?.[0];
+  const isInGrace = graceUntil !== undefined && now < graceUntil;
+  const status: Status = {
+    at,
+    source,
+    backup,
+    statement: statement(recovery, at, { isProvenKnown: seen.isKnown }),
+    ...(state.paused !== undefined && { paused: state.paused }),
+    recovery,
+    health: judgeHealth(
+      {
+        now,
+        source,
+        backup,
+        recovery,
+        unreachable: {
+          source: sourceProbe.failure,
+          backup: backupProbe.failure,
+          queue: waiting.failure ?? letters.failure,
+          state: seen.unreachable,
+        },
+        canaryRefused: state.canary.refused?.code,
+        deadLetters: found.counts,
+        firstStart: state.history && new Date(state.history.since),
+        lastSample:
+          lastSample === undefined || isInGrace || seen.unreachable !== undefined
+            ? undefined
+            : new Date(lastSample * 1000),
+      },
+      limits,
+    ),
+    backlog: waiting.answer?.backlog ?? NO_BACKLOG,
+    deadLetters: found.counts,
+    activity: state.activity,
+    history: toSamples(state.history),
+    containers: (state.proof?.containers ?? [])
+      .filter(({ name }) => name !== parts.canaryContainer)
+      .map((container) => ({
+        ...container,
+        lastMirroredAt: state.activity.lastMirrored[container.name] ?? null,
+      })),
+    runs: state.runs,
+  };
+  observe(status);
+  return status;
+}
+
+/**
+ * The live point. Of a queue that was not looked at to its end the earliest change is not known for sure, so the point
+ * does not go on from where it was last seen.
+ */
+function toLive(
+  { earliest, backlog }: Waiting,
+  asked: Date,
+  now: Date,
+  history: HistoryDocument | undefined,
+): LivePoint {
+  const times = [asked.getTime(), ...(earliest === undefined ? [] : [earliest.getTime()])];
+  const last = history?.samples.at(-1);
+  if (!backlog.isComplete && last?.[2] !== undefined && last[2] !== null)
+    times.push(last[0] * 1000 - last[2]);
+  const at = Math.min(...times);
+  // A moment ago is now, as long as nothing waits.
+  const isNow = at === asked.getTime();
+  return { at: new Date(at).toISOString(), ageMs: isNow ? 0 : now.getTime() - at };
+}
+
+async function ask<Result>(ms: number, what: string, call: () => Promise<Result>): Promise<Asked<Result>> {
+  try {
+    return { answer: await within(ms, what, call) };
+  } catch (thrown) {
+    return { failure: toBlobmirrorError(thrown).code };
+  }
+}
+
+function observe({ recovery, backlog, deadLetters }: Status): void {
+  const { proven, live, canary } = recovery;
+  observeRecovery({
+    provenAt: proven === null ? undefined : new Date(proven.at),
+    liveAt: live === null ? undefined : new Date(live.at),
+    canaryAgeMs: canary.ageMs,
+  });
+  observeBacklog(backlog.byAge);
+  observeDeadLetters(deadLetters.byCode);
+}

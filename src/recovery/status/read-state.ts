@@ -1,0 +1,90 @@
+import type { Activity } from '../../model/activity.js';
+import type { ErrorCode } from '../../model/errors.js';
+import { toBlobmirrorError } from '../../model/errors.js';
+import type { Status } from '../../model/status.js';
+import { CANARY, type CanaryDocument } from '../canary/canary-document.js';
+import { HISTORY, type HistoryDocument } from '../history/history-document.js';
+import { within } from '../within.js';
+import type { StatusParts } from './status-parts.js';
+
+/** What the mirror knows of itself. */
+export interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
+  readonly history: HistoryDocument | undefined;
+  readonly canary: CanaryDocument;
+  readonly acknowledgedUntil: Date | undefined;
+  readonly activity: Activity;
+  readonly paused: Status['paused'];
+}
+
+/** Where whoever acknowledges dead letters says until when: `{until}`, ISO 8601. */
+const ACKNOWLEDGED = 'control/acknowledged';
+const ANSWER_WITHIN_MS = 5000;
+
+const NO_ACTIVITY: Activity = {
+  minutes: [],
+  lagP50Ms: null,
+  lagP99Ms: null,
+  changes: 0,
+  bytes: 0,
+  lastMirrored: {},
+};
+const NOTHING: State = {
+  runs: [],
+  proof: undefined,
+  history: undefined,
+  canary: {},
+  acknowledgedUntil: undefined,
+  activity: NO_ACTIVITY,
+  paused: undefined,
+};
+
+export interface SeenState {
+  /** As it was last seen, where it cannot be read now. */
+  readonly state: State;
+  readonly unreachable: ErrorCode | undefined;
+  /** False: it was never seen. */
+  readonly isKnown: boolean;
+}
+
+/** Reads all that is kept of the mirror. The account that keeps it may be the very one that is out of reach. */
+export function createStateReader({
+  documents,
+  readRuns,
+  readActivity,
+  readPause,
+  now,
+}: StatusParts): () => Promise<SeenState> {
+  let seen: State | undefined;
+
+  async function read(): Promise<State> {
+    const valueOf = async (name: string): Promise<unknown> => (await documents.read(name))?.value;
+    const [recent, history, canary, acknowledged, activity, paused] = await Promise.all([
+      readRuns(),
+      valueOf(HISTORY),
+      valueOf(CANARY),
+      valueOf(ACKNOWLEDGED),
+      readActivity(now()),
+      readPause(),
+    ]);
+    const until = (acknowledged as { readonly until: string } | undefined)?.until;
+    return {
+      ...recent,
+      // Written by us alone.
+      history: history as HistoryDocument | undefined,
+      canary: canary ?? {},
+      acknowledgedUntil: until === undefined ? undefined : new Date(until),
+      activity,
+      paused,
+    };
+  }
+
+  return async () => {
+    try {
+      seen = await within(ANSWER_WITHIN_MS, "the mirror's own state", read);
+      return { state: seen, unreachable: undefined, isKnown: true };
+    } catch (thrown) {
+      const { code } = toBlobmirrorError(thrown);
+      return { state: seen ?? NOTHING, unreachable: code, isKnown: seen !== undefined };
+    }
+  };
+}

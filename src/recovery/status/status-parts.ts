@@ -1,0 +1,35 @@
+import type { Activity } from '../../model/activity.js';
+import type { Proof } from '../../model/reconcile/proof.js';
+import type { RunSummary } from '../../model/reconcile/run-summary.js';
+import type { Status } from '../../model/status.js';
+import type { Reading } from '../../model/reading.js';
+import type { DocumentStore } from '../../ports/document-store.js';
+import type { QueueBrowser } from '../../ports/queue-browser.js';
+import type { HealthLimits } from '../health/judge-health.js';
+
+/** Whom a status is asked of. */
+export interface StatusParts {
+  /** Account names. */
+  readonly source: string;
+  readonly backup: string;
+  readonly documents: DocumentStore;
+  /** The last runs, and what was proven. */
+  readonly readRuns: () => Promise<{
+    readonly runs: readonly RunSummary[];
+    readonly proof: Proof | undefined;
+  }>;
+  readonly readActivity: (now: Date) => Promise<Activity>;
+  readonly readPause: () => Promise<Status['paused']>;
+  readonly events: QueueBrowser;
+  readonly deadLetters: readonly QueueBrowser[];
+  /** One cheap request that takes the rights which the mirror takes; rejects with why it was not answered. */
+  readonly probe: { readonly source: () => Promise<unknown>; readonly backup: () => Promise<unknown> };
+  /** One look at the canary on the backup; undefined where there is no canary. */
+  readonly lookAtCanary: (() => Promise<Reading>) | undefined;
+  /** Its container, which is nobody's data. */
+  readonly canaryContainer: string | undefined;
+  readonly limits: HealthLimits;
+  readonly now: () => Date;
+  /** Until then workers have had no time to be heard of. */
+  readonly graceUntil?: Date;
+}
