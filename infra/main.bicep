@@ -12,10 +12,10 @@ param location string
 param sourceAccountName string = ''
 @description('Resource group of an existing source account.')
 param sourceResourceGroup string = ''
-@description('Subscription of an existing source account.')
-param sourceSubscriptionId string = subscription().subscriptionId
-@description('Region of a new source account.')
-param sourceLocation string = location
+@description('Subscription of an existing source account; this one when empty.')
+param sourceSubscriptionId string = ''
+@description('Region of a new source account; the app\'s when empty.')
+param sourceLocation string = ''
 @description('Whether a new source account, or one in another tenant, has a hierarchical namespace (Data Lake). Of any other account Azure says so.')
 param sourceIsHierarchical bool = false
 @description('For a source in another tenant: its connection string with a SAS. It is kept in Key Vault. Such a source sends no events: full syncs alone mirror it.')
@@ -33,10 +33,10 @@ param eventSubjectPrefix string = ''
 param backupAccountName string = ''
 @description('Resource group of an existing backup account.')
 param backupResourceGroup string = ''
-@description('Subscription of an existing backup account.')
-param backupSubscriptionId string = subscription().subscriptionId
-@description('Region of a new backup account.')
-param backupLocation string = location
+@description('Subscription of an existing backup account; this one when empty.')
+param backupSubscriptionId string = ''
+@description('Region of a new backup account; the app\'s when empty.')
+param backupLocation string = ''
 @description('Replication of new accounts.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_RAGRS', 'Standard_GZRS', 'Standard_RAGZRS'])
 param accountSku string = 'Standard_LRS'
@@ -117,9 +117,11 @@ var sourceIsElsewhere = !empty(sourceSasConnection)
 var sourceIsNew = empty(sourceAccountName) && !sourceIsElsewhere
 var backupIsNew = empty(backupAccountName)
 var sourceName = sourceIsNew ? 'source${token}' : sourceAccountName
+var sourceSubscription = empty(sourceSubscriptionId) ? subscription().subscriptionId : sourceSubscriptionId
 var sourceGroup = empty(sourceResourceGroup) ? group.name : sourceResourceGroup
 var topicGroup = empty(systemTopicResourceGroup) ? sourceGroup : systemTopicResourceGroup
 var backupName = backupIsNew ? 'backup${token}' : backupAccountName
+var backupSubscription = empty(backupSubscriptionId) ? subscription().subscriptionId : backupSubscriptionId
 var backupGroup = empty(backupResourceGroup) ? group.name : backupResourceGroup
 var stateName = 'state${token}'
 var namespaceName = 'sb-${token}'
@@ -189,7 +191,7 @@ module sourceAccount 'app/source-account.bicep' = if (sourceIsNew) {
   name: 'blobmirror-source-account'
   scope: group
   params: {
-    location: sourceLocation
+    location: empty(sourceLocation) ? location : sourceLocation
     name: sourceName
     tags: tags
     sku: accountSku
@@ -200,7 +202,7 @@ module sourceAccount 'app/source-account.bicep' = if (sourceIsNew) {
 
 module source 'app/source.bicep' = if (!sourceIsElsewhere) {
   name: 'blobmirror-source-${token}'
-  scope: resourceGroup(sourceSubscriptionId, sourceGroup)
+  scope: resourceGroup(sourceSubscription, sourceGroup)
   dependsOn: [sourceAccount]
   params: {
     accountName: sourceName
@@ -225,7 +227,7 @@ module vault 'app/key-vault.bicep' = if (sourceIsElsewhere) {
 
 module topic 'app/topic.bicep' = if (!sourceIsElsewhere) {
   name: 'blobmirror-topic-${token}'
-  scope: resourceGroup(sourceSubscriptionId, topicGroup)
+  scope: resourceGroup(sourceSubscription, topicGroup)
   params: {
     location: source!.outputs.location
     name: 'evgt-${token}'
@@ -251,7 +253,7 @@ module eventAccess 'app/event-access.bicep' = if (!sourceIsElsewhere) {
 
 module eventSubscription 'app/event-subscription.bicep' = if (!sourceIsElsewhere) {
   name: 'blobmirror-events-${token}'
-  scope: resourceGroup(sourceSubscriptionId, topicGroup)
+  scope: resourceGroup(sourceSubscription, topicGroup)
   // The topic must be allowed to deliver before it is told to.
   dependsOn: [eventAccess]
   params: {
@@ -270,11 +272,11 @@ module backupAccount 'app/backup-account.bicep' = if (backupIsNew) {
   name: 'blobmirror-backup-account'
   scope: group
   params: {
-    location: backupLocation
+    location: empty(backupLocation) ? location : backupLocation
     name: backupName
     tags: tags
     sku: accountSku
-    isHierarchical: sourceIsElsewhere ? sourceIsHierarchical : source!.outputs.isHierarchical
+    isHierarchical: isHierarchical
     softDeleteDays: softDeleteDays
     immutabilityDays: immutabilityDays
     isPrivate: privateNetwork
@@ -283,14 +285,14 @@ module backupAccount 'app/backup-account.bicep' = if (backupIsNew) {
 
 module backup 'app/backup.bicep' = {
   name: 'blobmirror-backup-${token}'
-  scope: resourceGroup(backupSubscriptionId, backupGroup)
+  scope: resourceGroup(backupSubscription, backupGroup)
   dependsOn: [backupAccount]
   params: {
     accountName: backupName
     principalId: identity.outputs.principalId
     mirrorTags: mirrorTags
     mirrorAcl: mirrorAcl
-    isHierarchical: sourceIsElsewhere ? sourceIsHierarchical : source!.outputs.isHierarchical
+    isHierarchical: isHierarchical
   }
 }
 
@@ -321,9 +323,12 @@ module endpoints 'app/endpoints.bicep' = if (privateNetwork) {
     stateId: state.outputs.id
     serviceBusId: serviceBus.outputs.id
     vaultId: sourceIsElsewhere ? vault!.outputs.id : ''
-    isHierarchical: sourceIsElsewhere ? sourceIsHierarchical : source!.outputs.isHierarchical
+    isHierarchical: isHierarchical
   }
 }
+
+// A source elsewhere cannot be asked.
+var isHierarchical = sourceIsElsewhere ? sourceIsHierarchical : source!.outputs.isHierarchical
 
 var sourceConnection = sourceIsElsewhere
   ? {
@@ -343,6 +348,8 @@ var mirrorSettings = {
   BLOBMIRROR_DELETES: deletes
   BLOBMIRROR_TIER: tier
   BLOBMIRROR_TAGS: mirrorTags ? 'mirror' : 'off'
+  // To ask the accounts for their kind takes a right that no role on data has.
+  BLOBMIRROR_NAMESPACE: isHierarchical ? 'hierarchical' : 'flat'
   BLOBMIRROR_ACL: mirrorAcl ? 'mirror' : 'off'
 }
 
@@ -407,6 +414,6 @@ output FUNCTION_APP_NAME string = app.outputs.name
 @description('Address of the app and its page.')
 output FUNCTION_APP_URL string = app.outputs.url
 @description('Account that is mirrored; empty when it is in another tenant.')
-output SOURCE_ACCOUNT_NAME string = sourceIsElsewhere ? '' : sourceName
+output MIRROR_SOURCE_NAME string = sourceIsElsewhere ? '' : sourceName
 @description('Account that mirrors it.')
-output BACKUP_ACCOUNT_NAME string = backupName
+output MIRROR_BACKUP_NAME string = backupName

@@ -2,6 +2,7 @@ import type { BicepFile, Module, Parameter, Resource } from '../bicep/ast.js';
 import { plainText } from '../bicep/plain-text.js';
 import { propertyOf } from '../bicep/property-of.js';
 import { SyntaxFault } from '../bicep/syntax-fault.js';
+import { modulePath } from '../module-file.js';
 import { dependenciesOf } from './dependencies.js';
 import { type FileScope, insideLoop } from './file-scope.js';
 import { isRuntime } from './is-runtime.js';
@@ -110,7 +111,7 @@ function toDeployment(module: Module, outside: FileScope, project: Project): Jso
   const given = propertyOf(module.body, 'params');
   if (name === undefined) throw new SyntaxFault('a module has a name', module.at);
   const parameters = given?.kind === 'object' ? given.properties : [];
-  const path = new URL(module.path, `file:///${outside.file.path}`).pathname.slice(1);
+  const path = modulePath(module, outside.file);
   return {
     ...whenAndHowOften(module, outside),
     type: 'Microsoft.Resources/deployments',

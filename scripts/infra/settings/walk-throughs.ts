@@ -1,0 +1,19 @@
+import type { Value } from './evaluate.js';
+
+const ANY = { environmentName: 'photos', location: 'westeurope' };
+
+/** The deployments that docs/deploy.md walks through, by what their parameters are. */
+export const WALK_THROUGHS: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
+  'a new source': ANY,
+  'an existing source': { ...ANY, sourceAccountName: 'photos', sourceResourceGroup: 'photos' },
+  'an existing system topic': { ...ANY, sourceAccountName: 'photos', systemTopicName: 'photos-events' },
+  'a source in another tenant': { ...ANY, sourceSasConnection: 'BlobEndpoint=…' },
+  'a private network': { ...ANY, privateNetwork: true },
+  'tags, and nothing deleted': {
+    ...ANY,
+    mirrorTags: true,
+    deletes: 'keep',
+    tier: 'Cool',
+    reconcileSchedule: 'off',
+  },
+};
