@@ -43,7 +43,7 @@ export function theApp(): App {
     app = {
       actions: createActions(documents, log),
       control,
-      deadLetters: createDeadLetters(settings, log, documents),
+      deadLetters: createDeadLetters(settings, log, documents, accounts),
       mirror: createMirror(settings, log, accounts, gate),
       observation,
       reconciliation: createReconciliation(settings, log, accounts, gate),

@@ -8,22 +8,37 @@ import { type Environment, readOptional } from './environment.js';
 export interface StateSettings {
   readonly connection: StorageConnection;
   readonly container: ContainerName;
+  /** Where Event Grid puts events that it could not deliver; undefined: nobody takes them back. */
+  readonly eventGridDeadLetters: ContainerName | undefined;
 }
 
 const STATE = 'BLOBMIRROR_STATE';
 const CONTAINER = 'BLOBMIRROR_STATE_CONTAINER';
+const EVENT_GRID_DEAD_LETTERS = 'BLOBMIRROR_EVENT_GRID_DEAD_LETTERS';
 
 /** @throws BlobmirrorError `setting-invalid` */
 export function readStateSettings(env: Environment, backup: StorageConnection): StateSettings {
   const isSet = [STATE, `${STATE}__blobServiceUri`].some((name) => readOptional(env, name) !== undefined);
+  const container = readContainer(env, CONTAINER, 'blobmirror-state');
+  const eventGridDeadLetters =
+    readOptional(env, EVENT_GRID_DEAD_LETTERS) === undefined
+      ? undefined
+      : readContainer(env, EVENT_GRID_DEAD_LETTERS);
+  if (eventGridDeadLetters === container) {
+    throw new BlobmirrorError(
+      'setting-invalid',
+      `${EVENT_GRID_DEAD_LETTERS} is ${JSON.stringify(container)}, the container of the state; it should be another one`,
+    );
+  }
   return {
     connection: isSet ? parseStorageConnection(env, STATE) : backup,
-    container: readContainer(env),
+    container,
+    eventGridDeadLetters,
   };
 }
 
-function readContainer(env: Environment): ContainerName {
-  const text = readOptional(env, CONTAINER) ?? 'blobmirror-state';
+function readContainer(env: Environment, name: string, otherwise = ''): ContainerName {
+  const text = readOptional(env, name) ?? otherwise;
   try {
     const container = parseContainerName(text);
     if (!container.startsWith('$')) return container;
@@ -32,18 +47,18 @@ function readContainer(env: Environment): ContainerName {
   }
   throw new BlobmirrorError(
     'setting-invalid',
-    `${CONTAINER} is ${JSON.stringify(text)}; it should be the name of a container of the mirror's own`,
+    `${name} is ${JSON.stringify(text)}; it should be the name of a container of the mirror's own`,
   );
 }
 
-/** The name of the state's container in each of the two accounts; undefined where it is in another one. */
+/** The names of the state's containers in each of the two accounts; none where they are in another one. */
 export function stateContainers(
-  { connection, container }: StateSettings,
+  { connection, container, eventGridDeadLetters }: StateSettings,
   source: StorageConnection,
   backup: StorageConnection,
 ): StateContainers {
-  return {
-    source: connection.accountName === source.accountName ? container : undefined,
-    backup: connection.accountName === backup.accountName ? container : undefined,
-  };
+  const containers = [container, eventGridDeadLetters].filter((name) => name !== undefined);
+  const inAccount = ({ accountName }: StorageConnection): readonly ContainerName[] =>
+    connection.accountName === accountName ? containers : [];
+  return { source: inAccount(source), backup: inAccount(backup) };
 }

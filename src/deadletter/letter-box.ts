@@ -12,7 +12,7 @@ import { MarkMaker } from './letter-mark.js';
 import type { LetterQueues } from './letter-queues.js';
 import { exportLetters, type LetterPage, listLetters, type ListRequest, showLetter } from './list-letters.js';
 import { lookAtLetters } from './look-at-letters.js';
-import { readMark, writeMark } from './mark-document.js';
+import { advanceMark, readMark } from './mark-document.js';
 import { matches } from './matches.js';
 import { summarizeLetters } from './summarize-letters.js';
 import { type Act, takeLetters } from './take-letters.js';
@@ -66,14 +66,14 @@ export function createLetterBox(queues: LetterQueues, documents: DocumentStore, 
     list: async (request) => await listLetters(queues, request),
     show: async (id) => await showLetter(queues, id),
     export: (choice) => exportLetters(queues, choice),
-    summary: async () => await summarizeLetters(queues, await readMark(documents, ACKNOWLEDGED)),
+    summary: async () => await summarizeLetters(queues, (await readMark(documents, ACKNOWLEDGED))?.mark),
     replay: take(replay),
     purge: take(purge),
     acknowledge: async () => {
       const maker = new MarkMaker();
       for await (const { letter } of lookAtLetters(queues)) maker.add(letter);
       const mark = maker.mark(new Date());
-      await writeMark(documents, ACKNOWLEDGED, mark);
+      await advanceMark(documents, ACKNOWLEDGED, mark);
       log.info('dead letters were acknowledged', { until: mark.until });
       return mark;
     },

@@ -1,8 +1,7 @@
-import type { BlobmirrorError, ErrorCode } from '../model/errors.js';
+import { type BlobmirrorError, isLasting } from '../model/errors.js';
 import type { History } from '../model/hint-message.js';
 
-/** Not mended by waiting: a defect of ours, or content that is not what it says. A message is parked after few tries. */
-const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unexpected', 'content-mismatch']);
+/** A message is parked after few tries. */
 const MOST_TRIES_OF_LASTING = 5;
 /** An outage is not a failure (invariant 10): what may pass by itself is given a day, as Event Grid does. */
 const LONGEST_OUTAGE_MS = 24 * 3_600_000;
@@ -17,7 +16,7 @@ export const LONGEST_REQUEST_MS = 600_000;
 
 /** Whether another try makes sense for an error that may pass by itself. */
 export function isWorthAnotherTry(error: BlobmirrorError, history: History, now: Date): boolean {
-  if (LASTING.has(error.code)) return history.attempts + 1 < MOST_TRIES_OF_LASTING;
+  if (isLasting(error.code)) return history.attempts + 1 < MOST_TRIES_OF_LASTING;
   return (
     history.attempts + 1 < LEAST_TRIES || now.getTime() - history.firstSeen.getTime() < LONGEST_OUTAGE_MS
   );

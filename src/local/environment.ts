@@ -1,3 +1,4 @@
+import { EVENT_DEAD_LETTERS } from './event-dead-letters.js';
 import type { LocalInfo } from './ready-file.js';
 
 /** The settings of a worker that runs on the embedded environment. */
@@ -8,5 +9,6 @@ export function toEnvironment({ source, backup, serviceBus }: LocalInfo): Record
     BLOBMIRROR_SERVICE_BUS: serviceBus.connectionString,
     BLOBMIRROR_EVENTS_QUEUE: serviceBus.eventsQueue,
     BLOBMIRROR_RECONCILE_QUEUE: serviceBus.reconcileQueue,
+    BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: EVENT_DEAD_LETTERS,
   };
 }

@@ -175,6 +175,13 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** Not mended by waiting, though another try costs little: a defect of ours, or content that is not what it says. */
+const LASTING: ReadonlySet<string> = new Set<ErrorCode>(['unexpected', 'content-mismatch']);
+
+export function isLasting(code: string): boolean {
+  return LASTING.has(code);
+}
+
 export interface ErrorOptions {
   readonly cause?: unknown;
   /** How long the service asked to be left alone, in milliseconds. */

@@ -62,10 +62,10 @@ export interface ScopeRules {
   readonly canary?: ContainerName | undefined;
 }
 
-/** The container that the mirror keeps its own state in, by its name in each account that has it: never a user's data. */
+/** The containers that hold what is the mirror's own, by their names in each account that has them: never a user's data. */
 export interface StateContainers {
-  readonly source?: ContainerName | undefined;
-  readonly backup?: ContainerName | undefined;
+  readonly source?: readonly ContainerName[];
+  readonly backup?: readonly ContainerName[];
 }
 
 /** The service's own containers: written by Azure for this account alone, never a user's data. */
@@ -82,13 +82,15 @@ export function isReserved(path: string): boolean {
 export function createScope(account: string, rules: Partial<ScopeRules> = {}): Scope {
   const { containers = ALL, paths = ALL, patterns = ALL, names = SAME_NAMES, state = {}, canary } = rules;
   const containerNames = createContainerNames(names);
-  /** What would be mirrored onto the state. */
-  const ontoState = state.backup && containerNames.fromBackup(state.backup);
+  /** What is the state, and what would be mirrored onto it. */
+  const own = new Set<ContainerName | undefined>([
+    ...(state.source ?? []),
+    ...(state.backup ?? []).map((name) => containerNames.fromBackup(name)),
+  ]);
 
   const isContainer = (container: ContainerName): boolean =>
     !SERVICE_CONTAINERS.has(container) &&
-    container !== state.source &&
-    container !== ontoState &&
+    !own.has(container) &&
     (container === canary || chooses(containers, (pattern) => matchesWildcard(pattern, container)));
 
   function includes(key: Key): boolean {

@@ -67,6 +67,12 @@ describe('the settings of full syncs', () => {
     ['BLOBMIRROR_DELETE_GUARD_COUNT', '-1', 'it should be a whole number of blobs'],
     ['BLOBMIRROR_STATE', 'nonsense', 'is no storage connection string'],
     ['BLOBMIRROR_STATE_CONTAINER', 'State', 'is "State"; it should be the name of a container'],
+    ['BLOBMIRROR_EVENT_GRID_DEAD_LETTERS', 'Dead', 'is "Dead"; it should be the name of a container'],
+    [
+      'BLOBMIRROR_EVENT_GRID_DEAD_LETTERS',
+      'blobmirror-state',
+      'is "blobmirror-state", the container of the state',
+    ],
     ['BLOBMIRROR_STATE_CONTAINER', '$web', 'is "$web"; it should be the name of a container'],
   ])('refuse %s = %j with a line that names it', (name, value, line) => {
     expect(() => readSettings({ ...GOOD, [name]: value })).toThrow(new RegExp(`^${name} `));

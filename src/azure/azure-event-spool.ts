@@ -1,0 +1,77 @@
+import type { BlobItem } from '@azure/storage-blob';
+import type { EventSpool, SpooledEvents } from '../ports/event-spool.js';
+import type { Account } from './connect-account.js';
+import { serviceCode, toStorageError } from './storage-error.js';
+
+const PAGE_SIZE = 500;
+const SET_ASIDE = 'blobmirrorsetaside';
+const GONE_OR_MOVED: ReadonlySet<string | undefined> = new Set([
+  'BlobNotFound',
+  'ContainerNotFound',
+  'ConditionNotMet',
+]);
+
+/** The container that an event subscription has for dead letters. */
+export function createAzureEventSpool(account: Account, containerName: string): EventSpool {
+  const container = account.client.getContainerClient(containerName);
+
+  async function attempt<Result>(
+    operation: 'read' | 'write',
+    act: () => Promise<Result>,
+  ): Promise<Result | undefined> {
+    try {
+      return await act();
+    } catch (error) {
+      if (GONE_OR_MOVED.has(serviceCode(error))) return undefined;
+      throw toStorageError(error, operation, account.name);
+    }
+  }
+
+  return {
+    list: async function* () {
+      const pages = container.listBlobsFlat({ includeMetadata: true }).byPage({ maxPageSize: PAGE_SIZE });
+      try {
+        for await (const { segment } of pages)
+          // A hierarchical account lists the directories on the way, too.
+          yield segment.blobItems.filter(({ metadata }) => !metadata?.['hdi_isfolder']).map(toSpooled);
+      } catch (error) {
+        if (serviceCode(error) === 'ContainerNotFound') return;
+        throw toStorageError(error, 'read', account.name);
+      }
+    },
+
+    read: async ({ name, version }) =>
+      await attempt('read', async () => {
+        const conditions = { ifMatch: version };
+        const { readableStreamBody: body } = await container.getBlobClient(name).download(0, undefined, {
+          conditions,
+        });
+        let text = '';
+        body?.setEncoding('utf8');
+        for await (const piece of body ?? []) text += String(piece);
+        return text;
+      }),
+
+    remove: async ({ name, version }) => {
+      await attempt('write', async () => {
+        await container.getBlobClient(name).delete({ conditions: { ifMatch: version } });
+      });
+    },
+
+    setAside: async ({ name, version }) => {
+      await attempt('write', async () => {
+        const metadata = { [SET_ASIDE]: 'true' };
+        await container.getBlobClient(name).setMetadata(metadata, { conditions: { ifMatch: version } });
+      });
+    },
+  };
+}
+
+function toSpooled({ name, properties, metadata = {} }: BlobItem): SpooledEvents {
+  return {
+    name,
+    version: properties.etag,
+    bytes: properties.contentLength ?? 0,
+    isSetAside: SET_ASIDE in metadata,
+  };
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { parseHistory } from '../model/hint-message.js';
+import type { EventSpool, SpooledEvents } from '../ports/event-spool.js';
+import type { HintQueue } from '../ports/hint-queue.js';
+import type { Logger } from '../telemetry/logger.js';
+
+interface TakingBack {
+  readonly spool: EventSpool;
+  readonly queue: HintQueue;
+  readonly log: Logger;
+  /** No blob is begun after it. */
+  readonly signal: AbortSignal;
+}
+
+/** An event is at most a megabyte, and Event Grid puts few into a blob. */
+const LARGEST_BYTES = 16 * 1024 * 1024;
+const AT_ONCE = 16;
+
+/**
+ * Takes the events back that Event Grid could not deliver: sends each to the queue and removes its blob after that. Who
+ * dies in between leaves the blob, and what is sent again has the id that it had: the queue drops it where it knows it
+ * still, and where not it costs a look. What cannot be read is left where it is, and told of once.
+ */
+export async function takeBackEvents({ spool, queue, log, signal }: TakingBack): Promise<void> {
+  let events = 0;
+  for await (const page of spool.list()) {
+    for (const spooled of page) {
+      if (signal.aborted) return;
+      if (spooled.isSetAside) continue;
+      events += await takeBack(spooled);
+    }
+  }
+  if (events > 0) log.info('events that Event Grid could not deliver were taken back', { events });
+
+  async function takeBack(spooled: SpooledEvents): Promise<number> {
+    const text = spooled.bytes > LARGEST_BYTES ? '' : await spool.read(spooled);
+    if (text === undefined) return 0;
+    const found = parseEvents(text);
+    if (found === undefined) {
+      const { name, bytes } = spooled;
+      log.error('a blob among the dead letters of Event Grid holds no events and is left there', {
+        name,
+        bytes,
+      });
+      await spool.setAside(spooled);
+      return 0;
+    }
+    const root = createHash('sha256').update(spooled.name).digest('base64url');
+    for (let from = 0; from < found.length; from += AT_ONCE) {
+      const group = found.slice(from, from + AT_ONCE);
+      await Promise.all(
+        group.map(async (event, i) => {
+          const messageId = `event-grid.${root}.${from + i}`;
+          await queue.sendLater({ messageId, event, history: parseHistory({}, messageId, new Date()) }, 0);
+        }),
+      );
+    }
+    await spool.remove(spooled);
+    return found.length;
+  }
+}
+
+/** Each bears the mark of its schema; what more it must be is for the intake to say. Nothing else is ever removed. */
+function parseEvents(text: string): readonly object[] | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const isEvent = (each: unknown): each is object =>
+    typeof each === 'object' && each !== null && ('eventType' in each || 'specversion' in each);
+  return value.every(isEvent) ? value : undefined;
+}
