@@ -66,7 +66,7 @@ export function createLetterBox(queues: LetterQueues, documents: DocumentStore, 
     list: async (request) => await listLetters(queues, request),
     show: async (id) => await showLetter(queues, id),
     export: (choice) => exportLetters(queues, choice),
-    summary: async () => await summarizeLetters(queues, (await readMark(documents, ACKNOWLEDGED))?.mark),
+    summary: async () => await summarizeLetters(queues, await readMark(documents, ACKNOWLEDGED)),
     replay: take(replay),
     purge: take(purge),
     acknowledge: async () => {

@@ -10,7 +10,14 @@ export interface StoredMark {
   readonly version: string;
 }
 
-export async function readMark(documents: DocumentStore, name: string): Promise<StoredMark | undefined> {
+export async function readMark(documents: DocumentStore, name: string): Promise<LetterMark | undefined> {
+  return (await readStoredMark(documents, name))?.mark;
+}
+
+export async function readStoredMark(
+  documents: DocumentStore,
+  name: string,
+): Promise<StoredMark | undefined> {
   const found = await documents.read(name);
   const mark = toMark(found?.value);
   return found && mark && { mark, version: found.version };
@@ -32,7 +39,7 @@ export async function moveMark(
 /** The same, whoever else is at it. */
 export async function advanceMark(documents: DocumentStore, name: string, mark: LetterMark): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const former = await readMark(documents, name);
+    const former = await readStoredMark(documents, name);
     if (await moveMark(documents, name, mark, former)) return;
   }
   throw new BlobmirrorError('race-lost', `the document ${name} would not come to rest`);

@@ -6,7 +6,7 @@ import type { LetterBox } from './letter-box.js';
 import { isBefore, MarkMaker } from './letter-mark.js';
 import type { LetterQueues } from './letter-queues.js';
 import { lookAtLetters } from './look-at-letters.js';
-import { moveMark, readMark } from './mark-document.js';
+import { moveMark, readStoredMark } from './mark-document.js';
 
 export interface Watch {
   readonly queues: LetterQueues;
@@ -28,7 +28,7 @@ const REPLAY_MS = 90_000;
 /** What a timer does: counts the letters, tells of new ones, and replays those whose cause has passed. */
 export async function watchLetters(watch: Watch): Promise<void> {
   const { queues, documents, box, accountsAnswer, observe, log, now } = watch;
-  const told = await readMark(documents, TOLD);
+  const told = await readStoredMark(documents, TOLD);
   const isTold = told === undefined ? () => false : isBefore(told.mark);
   const deadline = performance.now() + LOOK_MS;
   const byCode = new Map<string, number>();
