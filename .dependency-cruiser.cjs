@@ -6,6 +6,7 @@ const rooms = {
   local: ['amqp', 'telemetry', 'model'],
   host: ['amqp', 'telemetry', 'model'],
   app: [
+    'check',
     'control',
     'deadletter',
     'intake',
@@ -26,6 +27,8 @@ const rooms = {
   // What waits in the queue are events, and their times make the live recovery point.
   recovery: ['activity', 'mirror', 'events', 'ports', 'telemetry', 'model'],
   activity: ['ports', 'telemetry', 'model'],
+  // What a request came to, in words and with the command that mends it. It makes no client.
+  check: ['ports', 'model'],
   // The heart asks nobody whether it may: who pauses is for the doors to know.
   control: ['ports', 'telemetry', 'model'],
   // What a letter was about is for the room to say that reads events; that an account answers, for a port.

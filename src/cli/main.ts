@@ -7,6 +7,7 @@
 import './require-node.js';
 import { Command, CommanderError } from 'commander';
 import { toBlobmirrorError } from '../model/errors.js';
+import { checkCommand } from './commands/check.js';
 import { pauseCommand } from './commands/pause.js';
 import { deadletterCommand } from './commands/deadletter.js';
 import { reconcileCommand } from './commands/reconcile.js';
@@ -27,6 +28,7 @@ const program = new Command('blobmirror')
   .addCommand(workerCommand())
   .addCommand(verifyCommand())
   .addCommand(reconcileCommand())
+  .addCommand(checkCommand())
   .addCommand(pauseCommand())
   .addCommand(resumeCommand())
   .addCommand(deadletterCommand())

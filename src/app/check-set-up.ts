@@ -1,0 +1,91 @@
+import { readActivity } from '../activity/read-activity.js';
+import { createAzureAccountProbe } from '../azure/azure-account-probe.js';
+import { createAzureDocuments } from '../azure/azure-documents.js';
+import { createAzureQueueProbe } from '../azure/azure-queue-probe.js';
+import { probeCopy } from '../azure/probe-copy.js';
+import { checkBackup } from '../check/check-backup.js';
+import { checkClock } from '../check/check-clock.js';
+import { checkCopy } from '../check/check-copy.js';
+import { checkKinds } from '../check/check-kinds.js';
+import { checkQueue } from '../check/check-queue.js';
+import { checkSoftDelete } from '../check/check-soft-delete.js';
+import { checkSource } from '../check/check-source.js';
+import { checkPause, checkState } from '../check/check-state.js';
+import { checkSubscription } from '../check/check-subscription.js';
+import { chooseSamples } from '../check/choose-samples.js';
+import type { Settings } from '../config/settings.js';
+import { createPauses } from '../control/pauses.js';
+import type { Finding } from '../model/finding.js';
+import { createScope } from '../model/scope.js';
+import { connectAdministration } from './connect-administration.js';
+import { connectServiceBus } from './connect-service-bus.js';
+import { connectStorage } from './connect-storage.js';
+
+export type { Finding } from '../model/finding.js';
+
+/** Tests the set-up as the settings have it, by harmless requests. Findings come as they are made, and it never rejects for one. */
+export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, void, void> {
+  const { state, policy, copy, namespace, eventsQueue, reconcile } = settings;
+  const [source, backup] = [connectStorage(settings.source), connectStorage(settings.backup)];
+  const stateAccount = connectStorage(state.connection);
+  const probes = { source: createAzureAccountProbe(source), backup: createAzureAccountProbe(backup) };
+  const documents = createAzureDocuments(stateAccount, state.container);
+  const scope = createScope(source.name, settings.scope);
+
+  // First, since it makes the container that the backup is tried in.
+  yield await checkState(documents, createAzureAccountProbe(stateAccount), state.container);
+  const sample = await chooseSamples(probes, scope, settings.scope.state.backup);
+  const mayBeHierarchical = namespace !== 'flat' && (await isHierarchical(probes.backup));
+  yield* await checkSource(probes.source, {
+    tags: policy.tags === 'mirror',
+    signs: copy.engine !== 'streamed',
+    sample: sample.source,
+  });
+  yield* await checkBackup(probes.backup, {
+    tags: policy.tags === 'mirror',
+    access: policy.acl === 'mirror' && mayBeHierarchical,
+    sample: sample.backup,
+  });
+  yield await checkKinds(probes.source, probes.backup, namespace);
+  const { source: from, backup: to } = sample;
+  if (copy.engine !== 'streamed' && from !== undefined && to !== undefined)
+    yield await checkCopy(
+      source.name,
+      backup.name,
+      async () => await probeCopy(source, backup, { from, to }),
+    );
+  yield await checkSoftDelete(probes.backup);
+
+  const serviceBus = connectServiceBus(settings.serviceBus);
+  try {
+    const queueProbe = (queue: string) =>
+      createAzureQueueProbe(serviceBus, connectAdministration(settings.serviceBus), queue);
+    const events = queueProbe(eventsQueue);
+    yield* await checkQueue(events, 'events');
+    yield* await checkQueue(queueProbe(reconcile.queue), 'reconcile');
+    yield await checkSubscription(source.name, eventsQueue, async () => {
+      // Events alone have a lag.
+      const { minutes } = await readActivity(documents, new Date());
+      const last = minutes.findLast(({ lagP50Ms }) => lagP50Ms !== null);
+      return last && new Date(last.at);
+    });
+    yield await checkClock('source-clock', source.name, probes.source.clockAheadMs);
+    yield await checkClock('backup-clock', backup.name, probes.backup.clockAheadMs);
+    yield await checkClock('queue-clock', eventsQueue, events.clockAheadMs);
+  } finally {
+    await serviceBus.close();
+  }
+  yield await checkPause(
+    stateAccount.name,
+    async () => (await createPauses(documents).read()).paused ?? undefined,
+  );
+}
+
+async function isHierarchical(probe: { readonly kind: () => Promise<string> }): Promise<boolean> {
+  try {
+    return (await probe.kind()) === 'hierarchical';
+  } catch {
+    // Told by a finding of its own.
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+import { checkSetUp, type Finding } from '../app/check-set-up.js';
+import { readSettings } from '../config/settings.js';
+import { environmentOf } from './environment-of.js';
+import { EXIT } from './exit-codes.js';
+import type { LocalOption } from './local-option.js';
+import type { OutputOption } from './output/output-option.js';
+import { printData } from './output/print-data.js';
+import { tell } from './output/tell.js';
+import { toTable } from './output/to-table.js';
+import { count } from './plain-text.js';
+import { startProgressLine } from './progress-line.js';
+
+/** The exit status. */
+export async function runCheck(options: LocalOption & OutputOption): Promise<number> {
+  const settings = readSettings(await environmentOf(options));
+  const findings: Finding[] = [];
+  const progress = startProgressLine(() => `${count(findings.length, 'thing')} checked`);
+  try {
+    for await (const finding of checkSetUp(settings)) findings.push(finding);
+  } finally {
+    progress.stop();
+  }
+  await printData(options, findings, describeFindings);
+  const many = (status: Finding['status']) => findings.filter((finding) => finding.status === status).length;
+  tell(
+    `${count(findings.length, 'check')}: ${count(many('problem'), 'problem')}, ${count(many('warning'), 'warning')}, ${many('unknown')} unknown`,
+  );
+  return many('problem') > 0 ? EXIT.unwell : EXIT.done;
+}
+
+/** A table of all, and below it what is to be done, each command on a line of its own that can be copied whole. */
+export function describeFindings(findings: readonly Finding[]): string {
+  const rows = findings.map(({ check, of, status, detail }) => [status, check, of, detail]);
+  const fixes = findings
+    .filter(({ fix }) => fix !== undefined)
+    .map(({ check, fix = '' }) => `\n# ${check}\n${fix}\n`);
+  return toTable(rows, ['STATUS', 'CHECK', 'OF', 'FOUND']) + fixes.join('');
+}
