@@ -1,12 +1,14 @@
 /**
  * The commands that findings name. APP, GROUP and NAMESPACE stand for what only the reader knows; all else is filled in.
  */
-type Right = 'read' | 'write' | 'own';
+export type Right = 'read' | 'read-tags' | 'write' | 'write-tags' | 'own';
 
 /** Data roles, the least that has the right first. */
 const ROLES: Readonly<Record<Right, string>> = {
   read: 'Storage Blob Data Reader',
+  'read-tags': 'Storage Blob Data Owner',
   write: 'Storage Blob Data Contributor',
+  'write-tags': 'Storage Blob Data Owner',
   own: 'Storage Blob Data Owner',
 };
 
@@ -18,10 +20,16 @@ export function giveRole(right: Right, account: string): string {
   return `az role assignment create --role "${ROLES[right]}" --assignee-object-id "$(az functionapp identity show --name APP --resource-group GROUP --query principalId --output tsv)" --assignee-principal-type ServicePrincipal --scope "$(az storage account show --name ${account} --query id --output tsv)"`;
 }
 
-/** The letters of a SAS by what is to be done; `sco`: of the account, its containers and its blobs. */
-const LETTERS: Readonly<Record<Right, string>> = { read: 'rlt', write: 'rwdlact', own: 'rwdlactmop' };
+/** The letters of a SAS; `sco`: of the account, its containers and its blobs. One of an account sets no owners. */
+const LETTERS: Readonly<Record<Exclude<Right, 'own'>, string>> = {
+  read: 'rl',
+  'read-tags': 'rlt',
+  write: 'rwdlac',
+  'write-tags': 'rwdlact',
+};
 
 export function makeSas(right: Right, account: string): string {
+  if (right === 'own') return showConnection(account);
   return `az storage account generate-sas --account-name ${account} --services b --resource-types sco --permissions ${LETTERS[right]} --https-only --expiry 2030-01-01`;
 }
 

@@ -41,7 +41,7 @@ export async function checkBackup(
     findings.push(
       await tryRight(
         probe,
-        { check: 'backup-tags', right: 'own', able: 'tags can be set' },
+        { check: 'backup-tags', right: 'write-tags', able: 'tags can be set' },
         async () => await probe.writeTags(sample),
       ),
     );

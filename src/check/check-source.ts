@@ -39,7 +39,7 @@ export async function checkSource(
     findings.push(
       await tryRight(
         probe,
-        { check: 'source-tags', right: 'own', able: 'tags can be read' },
+        { check: 'source-tags', right: 'read-tags', able: 'tags can be read' },
         async () => await probe.readTags(sample),
       ),
     );

@@ -1,12 +1,12 @@
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import type { AccountProbe } from '../ports/account-probe.js';
-import { giveRole, makeSas, roleOf, showAccount, showConnection } from './az.js';
+import { giveRole, makeSas, type Right, roleOf, showAccount, showConnection } from './az.js';
 
 /** A right on an account, as a request proves it. */
 export interface Wanted {
   readonly check: string;
-  readonly right: 'read' | 'write' | 'own';
+  readonly right: Right;
   /** What there is to say when it is there: `blobs can be read`. */
   readonly able: string;
   /** What follows from a lack of it; a problem when nothing is said. */
