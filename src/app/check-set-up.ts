@@ -4,6 +4,7 @@ import { createAzureDocuments } from '../azure/azure-documents.js';
 import { createAzureQueueProbe } from '../azure/azure-queue-probe.js';
 import { probeCopy } from '../azure/probe-copy.js';
 import { checkBackup } from '../check/check-backup.js';
+import { checkCanary } from '../check/check-canary.js';
 import { checkClock } from '../check/check-clock.js';
 import { checkCopy } from '../check/check-copy.js';
 import { checkKinds } from '../check/check-kinds.js';
@@ -41,6 +42,8 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     signs: copy.engine !== 'streamed',
     sample: sample.source,
   });
+  const { canary } = settings.recovery;
+  if (canary !== undefined) yield await checkCanary(probes.source, canary);
   yield* await checkBackup(probes.backup, {
     tags: policy.tags === 'mirror',
     access: policy.acl === 'mirror' && mayBeHierarchical,

@@ -12,7 +12,7 @@ export interface SourceNeeds {
   readonly sample: ContainerName | undefined;
 }
 
-/** Whether the source can be listed and read. It is never written to here. */
+/** Whether the source can be listed and read. It is not written to here. */
 export async function checkSource(
   probe: AccountProbe,
   { tags, signs, sample }: SourceNeeds,

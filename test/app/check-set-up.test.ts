@@ -226,6 +226,13 @@ describe('what is wrong is found', () => {
     expect(findings['source-read']?.status).toBe('ok');
   });
 
+  it('a canary that cannot be written to the source', async () => {
+    const settings = { BLOBMIRROR_CANARY: 'on', BLOBMIRROR_CANARY_CONTAINER: 'canary' };
+    const refused = await check(flat, { ...settings, BLOBMIRROR_SOURCE: withSas(flat.info.source, 'rl') });
+    expect(refused['source-canary']).toMatchObject({ status: 'problem' });
+    expect((await check(flat, settings))['source-canary']).toMatchObject({ status: 'ok' });
+  });
+
   it('an account that cannot be reached', async () => {
     const { connectionString, blobEndpoint } = flat.info.source;
     const nowhere = connectionString.replaceAll(new URL(blobEndpoint).host, '127.0.0.1:1');
