@@ -35,7 +35,8 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
 
   // First, since it makes the container that the backup is tried in.
   yield await checkState(documents, createAzureAccountProbe(stateAccount), state.container);
-  const sample = await chooseSamples(probes, scope, settings.scope.state.backup);
+  const isOnBackup = state.connection.accountName === settings.backup.accountName;
+  const sample = await chooseSamples(probes, scope, isOnBackup ? state.container : undefined);
   const mayBeHierarchical = namespace !== 'flat' && (await isHierarchical(probes.backup));
   yield* await checkSource(probes.source, {
     tags: policy.tags === 'mirror',
