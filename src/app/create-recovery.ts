@@ -1,5 +1,6 @@
 import { readActivity } from '../activity/read-activity.js';
 import { createAzureCanary } from '../azure/azure-canary.js';
+import { createAzureDeadLetterQueue } from '../azure/azure-dead-letter-queue.js';
 import { createAzureQueueBrowser } from '../azure/azure-queue-browser.js';
 import { createAzureReader } from '../azure/azure-reader.js';
 import type { Settings } from '../config/settings.js';
@@ -11,6 +12,10 @@ import { createRunHistory } from '../reconcile/runs/run-history.js';
 import { createRunStore } from '../reconcile/runs/run-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createPauses } from '../control/pauses.js';
+import { ACKNOWLEDGED } from '../deadletter/letter-box.js';
+import { isBefore } from '../deadletter/letter-mark.js';
+import { lookAtLetters } from '../deadletter/look-at-letters.js';
+import { readMark } from '../deadletter/mark-document.js';
 import { createScope } from '../model/scope.js';
 import { connectServiceBus } from './connect-service-bus.js';
 import { connectStorage } from './connect-storage.js';
@@ -45,6 +50,8 @@ export function createRecovery(
   const documents = openDocuments(settings);
   const pauses = createPauses(documents);
   const serviceBus = connectServiceBus(settings.serviceBus);
+  const letters = (queue: string) => createAzureDeadLetterQueue(serviceBus, serviceBus.createSender(queue));
+  const letterQueues = { events: letters(eventsQueue), reconcile: letters(reconcile.queue) };
   const mirror = mirrorDigest(settings);
   const history = createRunHistory(createRunStore(documents, log, mirror), mirror);
   const scope = createScope(source.account, settings.scope);
@@ -61,9 +68,13 @@ export function createRecovery(
     readActivity: async (now) => await readActivity(documents, now),
     readPause: async () => (await pauses.read()).paused ?? undefined,
     events: createAzureQueueBrowser(serviceBus, eventsQueue),
-    deadLetters: [eventsQueue, reconcile.queue].map((queue) =>
-      createAzureQueueBrowser(serviceBus, queue, { deadLetter: true }),
-    ),
+    readLetters: async function* () {
+      for await (const { letter } of lookAtLetters(letterQueues)) yield letter;
+    },
+    readAcknowledged: async () => {
+      const mark = await readMark(documents, ACKNOWLEDGED);
+      return mark === undefined ? () => false : isBefore(mark);
+    },
     probe: {
       source: async () => await source.readContainer(probe),
       backup: async () => await backup.readContainer(probe),

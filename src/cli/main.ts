@@ -14,6 +14,7 @@ import { reconcileCommand } from './commands/reconcile.js';
 import { resumeCommand } from './commands/resume.js';
 import { sasCommand } from './commands/sas.js';
 import { startCommand } from './commands/start.js';
+import { statusCommand } from './commands/status.js';
 import { verifyCommand } from './commands/verify.js';
 import { workerCommand } from './commands/worker.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
@@ -26,6 +27,7 @@ const program = new Command('blobmirror')
   .showHelpAfterError('(blobmirror --help lists the commands)')
   .addCommand(startCommand())
   .addCommand(workerCommand())
+  .addCommand(statusCommand())
   .addCommand(verifyCommand())
   .addCommand(reconcileCommand())
   .addCommand(checkCommand())

@@ -36,7 +36,8 @@ export interface TakingOptions {
   readonly only?: (letter: DeadLetter) => boolean;
 }
 
-const ACKNOWLEDGED = 'control/acknowledged';
+/** The document of the mark. */
+export const ACKNOWLEDGED = 'control/acknowledged';
 const NEVER = new AbortController().signal;
 
 export function createLetterBox(queues: LetterQueues, documents: DocumentStore, log: Logger): LetterBox {

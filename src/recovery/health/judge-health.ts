@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../model/errors.js';
+import type { HealthCode } from '../../model/health-codes.js';
 import { duration } from '../../model/statement.js';
 import type { DeadLetterCounts, Health, HealthProblem, RecoveryPoint } from '../../model/status.js';
 
@@ -30,7 +31,11 @@ export interface HealthLimits {
 const SILENT_AFTER_MS = 5 * 60_000;
 
 /** Told, and no reason to be called: everything is mirrored without it. */
-const HARMLESS: ReadonlySet<string> = new Set(['canary-not-written']);
+const HARMLESS: ReadonlySet<HealthCode> = new Set<HealthCode>(['canary-not-written']);
+
+interface Problem extends HealthProblem {
+  readonly code: HealthCode;
+}
 
 /** Whether the mirror does what it promises, and what keeps it from that. Nothing here names a blob. */
 export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Health {
@@ -46,7 +51,7 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
   return { status: isFailing ? 'failing' : 'ok', problems };
 }
 
-function reach({ unreachable, source, backup }: HealthEvidence): readonly HealthProblem[] {
+function reach({ unreachable, source, backup }: HealthEvidence): readonly Problem[] {
   const names = {
     source: `The source account ${source} cannot be read`,
     backup: `The backup account ${backup} cannot be read`,
@@ -57,11 +62,11 @@ function reach({ unreachable, source, backup }: HealthEvidence): readonly Health
     const code = unreachable[what];
     return code === undefined
       ? []
-      : [{ code: `${what}-unreachable`, detail: `${names[what]} now (${code}).` }];
+      : [{ code: `${what}-unreachable` as const, detail: `${names[what]} now (${code}).` }];
   });
 }
 
-function silence({ now, lastSample }: HealthEvidence): readonly HealthProblem[] {
+function silence({ now, lastSample }: HealthEvidence): readonly Problem[] {
   const silentMs = lastSample === undefined ? 0 : now.getTime() - lastSample.getTime();
   if (silentMs <= SILENT_AFTER_MS) return [];
   return [
@@ -72,7 +77,7 @@ function silence({ now, lastSample }: HealthEvidence): readonly HealthProblem[] 
   ];
 }
 
-function live({ recovery }: HealthEvidence, { liveWithinMs }: HealthLimits): readonly HealthProblem[] {
+function live({ recovery }: HealthEvidence, { liveWithinMs }: HealthLimits): readonly Problem[] {
   const ageMs = recovery.live?.ageMs ?? 0;
   if (ageMs <= liveWithinMs) return [];
   return [
@@ -86,7 +91,7 @@ function live({ recovery }: HealthEvidence, { liveWithinMs }: HealthLimits): rea
 function canary(
   { recovery, canaryRefused }: HealthEvidence,
   { liveWithinMs }: HealthLimits,
-): readonly HealthProblem[] {
+): readonly Problem[] {
   const { state, ageMs = 0 } = recovery.canary;
   if (state === 'off') return [];
   if (canaryRefused !== undefined)
@@ -108,10 +113,10 @@ function canary(
 function proven(
   { now, recovery, firstStart }: HealthEvidence,
   { provenWithinMs }: HealthLimits,
-): readonly HealthProblem[] {
+): readonly Problem[] {
   if (provenWithinMs === undefined) return [];
   const threshold = `the threshold is ${duration(provenWithinMs)}`;
-  const code = 'proven-behind';
+  const code = 'proven-behind' as const;
   if (recovery.proven !== null) {
     const { ageMs } = recovery.proven;
     if (ageMs <= provenWithinMs) return [];
@@ -133,7 +138,7 @@ function proven(
   ];
 }
 
-function deadLetters({ deadLetters: letters }: HealthEvidence): readonly HealthProblem[] {
+function deadLetters({ deadLetters: letters }: HealthEvidence): readonly Problem[] {
   const open = letters.count - letters.acknowledged;
   if (open <= 0) return [];
   const number = `${letters.isComplete ? '' : 'At least '}${open.toLocaleString('en')} dead letter${open === 1 ? '' : 's'}`;

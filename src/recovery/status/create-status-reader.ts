@@ -52,7 +52,7 @@ export function createStatusReader(parts: StatusParts): StatusReader {
 }
 
 async function readStatus(parts: StatusParts, readState: () => Promise<SeenState>): Promise<Status> {
-  const { source, backup, probe, events, deadLetters, lookAtCanary, limits, graceUntil } = parts;
+  const { source, backup, probe, events, readLetters, lookAtCanary, limits, graceUntil } = parts;
   const asked = parts.now();
   const seeing = readState();
   const [seen, sourceProbe, backupProbe, waiting, letters, canaryOnBackup] = await Promise.all([
@@ -61,7 +61,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
     ask(ACCOUNT_WITHIN_MS, backup, probe.backup),
     ask(QUEUE_WITHIN_MS, 'the queue of events', async () => await readWaiting(events, asked)),
     ask(QUEUE_WITHIN_MS, 'the dead-letter queues', async () =>
-      readDeadLetters(deadLetters, (await seeing).state.acknowledgedUntil),
+      readDeadLetters(readLetters(), (await seeing).state.isAcknowledged),
     ),
     lookAtCanary && ask(ACCOUNT_WITHIN_MS, backup, lookAtCanary),
   ]);

@@ -1,7 +1,5 @@
 import type { ExceptedKey, ExceptedKeys } from '../../model/status.js';
-import type { DeadLetters } from './read-dead-letters.js';
-
-const SHOWN = 100;
+import { type DeadLetters, MOST_KEYS } from './read-dead-letters.js';
 
 /**
  * The keys that a statement excepts: those that the full sync left, and those that dead letters are of. One that is
@@ -16,6 +14,6 @@ export function exceptKeys(
   const more = keys.filter((key) => !known.has(nameOf(key)));
   const both = keys.length - more.length;
   // Two letters may be of one key, and one letter of none.
-  const letters = keys.length < SHOWN ? keys.length : counts.count;
-  return { count: left.count + letters - both, sample: [...left.sample, ...more].slice(0, SHOWN) };
+  const letters = keys.length < MOST_KEYS ? keys.length : counts.count;
+  return { count: left.count + letters - both, sample: [...left.sample, ...more].slice(0, MOST_KEYS) };
 }

@@ -1,7 +1,5 @@
-import { parseMessage } from '../../events/parse-message.js';
-import { parseHistory } from '../../model/hint-message.js';
+import type { DeadLetter } from '../../model/dead-letter.js';
 import type { DeadLetterCounts, ExceptedKey } from '../../model/status.js';
-import type { BrowsedMessage, QueueBrowser } from '../../ports/queue-browser.js';
 
 /** The dead letters there are, and the keys that they keep out of every statement. */
 export interface DeadLetters {
@@ -11,52 +9,42 @@ export interface DeadLetters {
 }
 
 interface Limits {
-  readonly mostMessages: number;
+  readonly mostLetters: number;
   readonly budgetMs: number;
 }
 
-const LIMITS: Limits = { mostMessages: 20_000, budgetMs: 3000 };
-const MOST_KEYS = 100;
+const LIMITS: Limits = { mostLetters: 20_000, budgetMs: 3000 };
+/** Codes are what strangers wrote: only so many are told apart. */
+const MOST_CODES = 100;
+export const MOST_KEYS = 100;
 
 /**
- * Counts dead letters by the code they were given up for, as far as the limits allow.
+ * Counts dead letters by their code, as far as the limits allow.
  *
- * @param acknowledgedUntil somebody has seen those that were there then
  * @throws BlobmirrorError when a queue cannot be asked
  */
 export async function readDeadLetters(
-  queues: readonly QueueBrowser[],
-  acknowledgedUntil: Date | undefined,
-  { mostMessages, budgetMs }: Limits = LIMITS,
+  letters: AsyncIterable<DeadLetter>,
+  isAcknowledged: (letter: DeadLetter) => boolean,
+  { mostLetters, budgetMs }: Limits = LIMITS,
 ): Promise<DeadLetters> {
   const end = performance.now() + budgetMs;
-  const byCode: Record<string, number> = {};
+  const byCode = new Map<string, number>();
   const keys = new Map<string, ExceptedKey>();
   let [count, acknowledged, isComplete] = [0, 0, true];
-  for (const queue of queues) {
-    for await (const page of queue.browse()) {
-      for (const letter of page) {
-        count++;
-        const code = codeOf(letter);
-        byCode[code] = (byCode[code] ?? 0) + 1;
-        if (acknowledgedUntil !== undefined && letter.enqueuedAt <= acknowledgedUntil) acknowledged++;
-        if (keys.size < MOST_KEYS)
-          for (const key of await keysOf(letter, code)) keys.set(`${key.container}/${key.path}`, key);
-      }
-      isComplete = count < mostMessages && performance.now() < end;
-      if (!isComplete) break;
+  for await (const letter of letters) {
+    if (count >= mostLetters || performance.now() >= end) {
+      isComplete = false;
+      break;
     }
-    if (!isComplete) break;
+    count++;
+    if (isAcknowledged(letter)) acknowledged++;
+    const code = byCode.has(letter.code) || byCode.size < MOST_CODES ? letter.code : 'other';
+    byCode.set(code, (byCode.get(code) ?? 0) + 1);
+    const { container, path = '' } = letter;
+    if (container !== undefined && keys.size < MOST_KEYS)
+      keys.set(`${container}/${path}`, { container, path, reason: letter.code });
   }
-  return { counts: { count, isComplete, acknowledged, byCode }, keys: [...keys.values()] };
-}
-
-function codeOf({ applicationProperties, messageId, enqueuedAt, deadLetterReason }: BrowsedMessage): string {
-  const { lastError } = parseHistory(applicationProperties, messageId, enqueuedAt);
-  return lastError?.code ?? deadLetterReason ?? 'unknown';
-}
-
-async function keysOf({ body, enqueuedAt }: BrowsedMessage, reason: string): Promise<readonly ExceptedKey[]> {
-  const { hints } = await parseMessage(body, enqueuedAt);
-  return hints.flatMap(({ keys }) => keys.map(({ container, path }) => ({ container, path, reason })));
+  const counts = { count, isComplete, acknowledged, byCode: Object.fromEntries(byCode) };
+  return { counts, keys: [...keys.values()] };
 }

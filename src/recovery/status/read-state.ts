@@ -1,3 +1,4 @@
+import type { DeadLetter } from '../../model/dead-letter.js';
 import type { Activity } from '../../model/activity.js';
 import type { ErrorCode } from '../../model/errors.js';
 import { toBlobmirrorError } from '../../model/errors.js';
@@ -11,13 +12,11 @@ import type { StatusParts } from './status-parts.js';
 export interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
   readonly history: HistoryDocument | undefined;
   readonly canary: CanaryDocument;
-  readonly acknowledgedUntil: Date | undefined;
+  readonly isAcknowledged: (letter: DeadLetter) => boolean;
   readonly activity: Activity;
   readonly paused: Status['paused'];
 }
 
-/** Where whoever acknowledges dead letters says until when: `{until}`, ISO 8601. */
-const ACKNOWLEDGED = 'control/acknowledged';
 const ANSWER_WITHIN_MS = 5000;
 
 const NO_ACTIVITY: Activity = {
@@ -33,7 +32,7 @@ const NOTHING: State = {
   proof: undefined,
   history: undefined,
   canary: {},
-  acknowledgedUntil: undefined,
+  isAcknowledged: () => false,
   activity: NO_ACTIVITY,
   paused: undefined,
 };
@@ -52,27 +51,27 @@ export function createStateReader({
   readRuns,
   readActivity,
   readPause,
+  readAcknowledged,
   now,
 }: StatusParts): () => Promise<SeenState> {
   let seen: State | undefined;
 
   async function read(): Promise<State> {
     const valueOf = async (name: string): Promise<unknown> => (await documents.read(name))?.value;
-    const [recent, history, canary, acknowledged, activity, paused] = await Promise.all([
+    const [recent, history, canary, isAcknowledged, activity, paused] = await Promise.all([
       readRuns(),
       valueOf(HISTORY),
       valueOf(CANARY),
-      valueOf(ACKNOWLEDGED),
+      readAcknowledged(),
       readActivity(now()),
       readPause(),
     ]);
-    const until = (acknowledged as { readonly until: string } | undefined)?.until;
     return {
       ...recent,
       // Written by us alone.
       history: history as HistoryDocument | undefined,
       canary: canary ?? {},
-      acknowledgedUntil: until === undefined ? undefined : new Date(until),
+      isAcknowledged,
       activity,
       paused,
     };

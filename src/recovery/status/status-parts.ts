@@ -1,4 +1,5 @@
 import type { Activity } from '../../model/activity.js';
+import type { DeadLetter } from '../../model/dead-letter.js';
 import type { Proof } from '../../model/reconcile/proof.js';
 import type { RunSummary } from '../../model/reconcile/run-summary.js';
 import type { Status } from '../../model/status.js';
@@ -21,7 +22,9 @@ export interface StatusParts {
   readonly readActivity: (now: Date) => Promise<Activity>;
   readonly readPause: () => Promise<Status['paused']>;
   readonly events: QueueBrowser;
-  readonly deadLetters: readonly QueueBrowser[];
+  readonly readLetters: () => AsyncIterable<DeadLetter>;
+  /** Tells the letters that somebody has taken note of. */
+  readonly readAcknowledged: () => Promise<(letter: DeadLetter) => boolean>;
   /** One cheap request that takes the rights which the mirror takes; rejects with why it was not answered. */
   readonly probe: { readonly source: () => Promise<unknown>; readonly backup: () => Promise<unknown> };
   /** One look at the canary on the backup; undefined where there is no canary. */

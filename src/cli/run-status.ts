@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRecovery } from '../app/create-recovery.js';
+import { readSettings } from '../config/settings.js';
+import type { Status } from '../model/status.js';
+import { createLogger } from '../telemetry/create-logger.js';
+import { environmentOf } from './environment-of.js';
+import { EXIT } from './exit-codes.js';
+import type { LocalOption } from './local-option.js';
+import type { OutputOption } from './output/output-option.js';
+import { printData } from './output/print-data.js';
+import { describeStatus } from './status/describe-status.js';
+import { untilStopped } from './until-stopped.js';
+
+export interface StatusOptions extends LocalOption, OutputOption {
+  readonly watch: boolean;
+}
+
+const EVERY_MS = 2000;
+/** Home, and nothing below: what stood there is written over. */
+const CLEAR = '\u001B[H\u001B[2J';
+
+/** Tells how the mirror is doing, once or for as long as it is watched. The exit status. */
+export async function runStatus(options: StatusOptions): Promise<number> {
+  const settings = readSettings(await environmentOf(options));
+  // What goes wrong is a problem that the status names.
+  const recovery = createRecovery(settings, createLogger('silent'), { isWorker: false });
+  const describe = (status: Status): string => describeStatus(status, options);
+  try {
+    if (!options.watch) {
+      const status = await recovery.read();
+      await printData(options, status, describe);
+      return exitStatusOf(status);
+    }
+    return await watch(recovery.read, options, describe);
+  } finally {
+    await recovery.stop();
+  }
+}
+
+async function watch(
+  read: () => Promise<Status>,
+  options: StatusOptions,
+  describe: (status: Status) => string,
+): Promise<number> {
+  const stopped = untilStopped().then(() => undefined);
+  for (;;) {
+    const status = await Promise.race([read(), stopped]);
+    if (status === undefined) return EXIT.interrupted;
+    if (options.output === 'json') process.stdout.write(`${JSON.stringify(status)}\n`);
+    else process.stdout.write(`${process.stdout.isTTY ? CLEAR : ''}${describe(status)}`);
+    // Nobody reads any more: `| head`.
+    if (process.stdout.errored) return EXIT.done;
+    await Promise.race([sleep(EVERY_MS), stopped]);
+  }
+}
+
+function exitStatusOf({ health }: Status): number {
+  return health.status === 'ok' ? EXIT.done : EXIT.unwell;
+}

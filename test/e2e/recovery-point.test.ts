@@ -1,0 +1,66 @@
+import { expect, test, vi } from 'vitest';
+import { expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { startPatient, watchFor } from './support/suffer-outage.js';
+import { waitUntil } from './support/wait-until.js';
+
+/** Six seconds, in minutes. */
+const THRESHOLD_S = 6;
+const OUTAGE_MS = 20_000;
+/** Between a look and the clock that it is held against: a status is shared for a while, and a machine may be busy. */
+const SLACK_S = 6;
+
+vi.setConfig({ testTimeout: 180_000 });
+
+test('while the backup account is away under load the recovery point grows old in real time everywhere, health turns at its threshold, and all return by themselves', async () => {
+  const patient = await startPatient({ BLOBMIRROR_HEALTH_LIVE_MINUTES: String(THRESHOLD_S / 60) });
+  const stop = patient.load();
+  await waitUntil('all is well', async () => (await patient.health()).status === 200, { within: 20_000 });
+  expect((await patient.commandLine()).exit).toBe(0);
+
+  patient.network.break();
+  const began = Date.now();
+  const sightings = await watchFor(patient, OUTAGE_MS, began);
+
+  // The point stands still: its age is the time since it broke, by the status and by the metrics.
+  const late = sightings.filter(({ second }) => second > SLACK_S);
+  expect(late.length).toBeGreaterThan(3);
+  for (const { live, metric, expected } of late) {
+    expect(Math.abs(live - expected)).toBeLessThan(SLACK_S);
+    expect(Math.abs(metric - expected)).toBeLessThan(SLACK_S);
+  }
+  expect(sightings.at(-1)?.live).toBeGreaterThan(OUTAGE_MS / 1000 - SLACK_S);
+  // Health speaks of it from the threshold on, and not before.
+  for (const { live, status } of sightings) {
+    const isBehind = status.health.problems.some(({ code }) => code === 'live-behind');
+    expect(isBehind).toBe(live > THRESHOLD_S);
+  }
+  expect(await patient.health()).toMatchObject({ status: 503 });
+  const told = await patient.commandLine();
+  expect(told.exit).toBe(6);
+  expect(told.text).toContain('health FAILING');
+  expect(told.text).toMatch(/^live-behind: Changes of \d+ s ago wait in the queue/m);
+  expect(told.text).toMatch(/^backup-unreachable: /m);
+  expect(told.text).toMatch(/^ {2}next: blobmirror /m);
+
+  patient.network.mend();
+  await waitUntil(
+    'all is well again',
+    async () => {
+      const { recovery, health } = await patient.status();
+      return health.status === 'ok' && (recovery.live?.ageMs ?? Infinity) < 5000;
+    },
+    { within: 90_000, every: 500 },
+  );
+  expect(await stop()).toBeGreaterThan(20);
+  await expectEqualAccounts(patient.environment, { within: 40_000 });
+  await waitUntil('the queue is empty', async () => (await patient.status()).backlog.messages === 0, {
+    within: 30_000,
+    every: 500,
+  });
+  const { deadLetters } = await patient.status();
+  expect(deadLetters).toMatchObject({ count: 0, isComplete: true });
+  expect(await patient.metric('live')).toBeLessThan(SLACK_S);
+  const after = await patient.commandLine();
+  expect(after.exit).toBe(0);
+  expect(after.text).toContain('health ok');
+});
