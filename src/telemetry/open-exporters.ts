@@ -7,6 +7,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from './logger.js';
+import { nameOperation } from './name-operation.js';
 
 /** Where Azure Monitor takes telemetry. */
 export interface MonitorConnection {
@@ -52,7 +53,7 @@ export function openExporters(connection: MonitorConnection, log: Logger): Expor
   });
   return {
     metrics: { ...metrics, forceFlush: async () => {}, selectAggregationTemporality: temporalityOf },
-    spans,
+    spans: { ...spans, export: (batch, done) => spans.export(batch.map(nameOperation), done) },
   };
 }
 

@@ -3,7 +3,7 @@
  * Azure Monitor is to have them, metrics and spans on their way there.
  */
 import { metrics } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AggregationTemporality,
   InstrumentType,
@@ -13,7 +13,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Logger } from './logger.js';
 import { openExporters, type Exporters, type MonitorConnection } from './open-exporters.js';
-import { startTracing, type Tracing } from './start-tracing.js';
+import type { Tracing } from './start-tracing.js';
 
 export interface Telemetry {
   /** All metrics in the text format of Prometheus. */
@@ -52,32 +52,32 @@ export function startTelemetry(
     ],
   });
   metrics.setGlobalMeterProvider(provider);
-  const tracing: Promise<Tracing> | undefined = exporters && startTracing(resource, exporters.spans);
+  const tracing = exporters && trace(resource, exporters, log);
 
   return {
     readMetrics: async () => {
-      const [{ PrometheusSerializer }, { resourceMetrics }] = await Promise.all([
-        // Takes as long to load as half of the worker, and many are never asked.
-        import('@opentelemetry/exporter-prometheus'),
-        reader.collect(),
-      ]);
-      // Its package brings metrics of another version, which are of the same shape.
-      const serializer: { serialize(metrics: unknown): string } = new PrometheusSerializer(
-        undefined,
-        false,
-        undefined,
-        false,
-        true,
-      );
-      return serializer.serialize(resourceMetrics);
+      const { resourceMetrics } = await reader.collect();
+      const { serializeMetrics } = await import('./serialize-metrics.js');
+      return serializeMetrics(resourceMetrics);
     },
     stop: async () => {
       await Promise.allSettled([
         provider.shutdown({ timeoutMillis: STOP_WITHIN_MS }),
-        tracing?.then(async ({ stop }) => await stop(STOP_WITHIN_MS)),
+        tracing?.then(async (started) => await started?.stop(STOP_WITHIN_MS)),
       ]);
     },
   };
+}
+
+/** The code for it is loaded only where spans are wanted; those that begin before it is there are not made. */
+async function trace(resource: Resource, { spans }: Exporters, log: Logger): Promise<Tracing | undefined> {
+  try {
+    const { startTracing } = await import('./start-tracing.js');
+    return startTracing(resource, spans);
+  } catch (error) {
+    log.warn('tracing could not be started; mirroring goes on without', { error });
+    return undefined;
+  }
 }
 
 /** Metrics for whoever asks. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { context, type Context, type ContextManager, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 
 export interface Tracing {
   readonly stop: (withinMs: number) => Promise<void>;
@@ -9,11 +9,9 @@ export interface Tracing {
 
 /**
  * Spans are made from here on and sent to the exporter in batches. How many traces are sampled is said by OTEL_TRACES_SAMPLER
- * and OTEL_TRACES_SAMPLER_ARG, as everywhere with OpenTelemetry. The code for it is loaded only where spans are wanted;
- * those that begin before it is there are not made.
+ * and OTEL_TRACES_SAMPLER_ARG, as everywhere with OpenTelemetry.
  */
-export async function startTracing(resource: Resource, exporter: SpanExporter): Promise<Tracing> {
-  const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
+export function startTracing(resource: Resource, exporter: SpanExporter): Tracing {
   const provider = new BasicTracerProvider({
     resource,
     spanProcessors: [new BatchSpanProcessor(exporter)],

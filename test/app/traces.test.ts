@@ -34,7 +34,7 @@ describe('the trace of an event', () => {
     };
     mirror = createMirror(readSettings(environment), createSilentLogger());
     await source.createContainer('photos');
-    const tracing = await startTracing(resourceFromAttributes({}), keepIn(spans));
+    const tracing = startTracing(resourceFromAttributes({}), keepIn(spans));
     flush = async () => await tracing.stop(5000);
     await source.getContainerClient('photos').getBlockBlobClient('cat.jpg').upload('cat', 3);
     await mirror.handleMessage(messageOf('cat.jpg'));
