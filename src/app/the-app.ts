@@ -35,11 +35,11 @@ export function theApp(): App {
     const settings = readSettings(process.env);
     const log = createLogger(settings.logLevel);
     const documents = openDocuments(settings);
-    const observation = observe(settings, documents, log);
     const control = openControl(documents, log);
     const { gate } = control;
     const accounts = openAccounts(settings, gate.isPaused);
     const recovery = createRecovery(settings, log, { isWorker: true });
+    const observation = observe(settings, documents, log, recovery.read);
     app = {
       actions: createActions(documents, log),
       control,

@@ -169,6 +169,7 @@ function observe({ recovery, backlog, deadLetters }: Status): void {
     liveAt: live === null ? undefined : new Date(live.at),
     canaryAgeMs: canary.ageMs,
   });
-  observeBacklog(backlog.byAge);
+  // What could not be asked is not known, which is something else than none.
+  observeBacklog(live === null ? [] : backlog.byAge);
   observeDeadLetters(deadLetters.byCode);
 }
