@@ -60,6 +60,8 @@ param mirrorTags bool = false
 param mirrorAcl bool = true
 @description('When full syncs begin: six fields from second to day of week, in UTC; off for never.')
 param reconcileSchedule string = '0 0 * * * *'
+@description('Whether a small blob is rewritten at the source every minute and followed to the backup. It takes a role on a container of its own there.')
+param canary bool = true
 @description('Further settings of docs/settings.md, by their names.')
 param settings object = {}
 
@@ -89,7 +91,7 @@ param messagingUnits int = 1
 
 @description('Where alerts are sent to; nobody when empty.')
 param alertEmail string = ''
-@description('Minutes that a change may wait before an alert is raised.')
+@description('Minutes that a change may wait before the mirror counts as unwell and an alert is raised.')
 @minValue(1)
 param liveMinutes int = 15
 @description('Changes that may wait for more than half an hour before an alert is raised.')
@@ -126,7 +128,7 @@ var backupGroup = empty(backupResourceGroup) ? group.name : backupResourceGroup
 var stateName = 'state${token}'
 var namespaceName = 'sb-${token}'
 // The source elsewhere is read with a SAS that may write nothing.
-var canaryContainer = sourceIsElsewhere ? '' : 'blobmirror-canary'
+var canaryContainer = canary && !sourceIsElsewhere ? 'blobmirror-canary' : ''
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: 'rg-${environmentName}'
@@ -350,6 +352,9 @@ var mirrorSettings = {
   BLOBMIRROR_TAGS: mirrorTags ? 'mirror' : 'off'
   // To ask the accounts for their kind takes a right that no role on data has.
   BLOBMIRROR_NAMESPACE: isHierarchical ? 'hierarchical' : 'flat'
+  BLOBMIRROR_CANARY: empty(canaryContainer) ? 'off' : 'on'
+  BLOBMIRROR_CANARY_CONTAINER: canaryContainer
+  BLOBMIRROR_HEALTH_LIVE_MINUTES: string(liveMinutes)
   BLOBMIRROR_ACL: mirrorAcl ? 'mirror' : 'off'
 }
 

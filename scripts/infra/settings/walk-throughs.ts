@@ -8,6 +8,7 @@ export const WALK_THROUGHS: Readonly<Record<string, Readonly<Record<string, Valu
   'an existing source': { ...ANY, sourceAccountName: 'photos', sourceResourceGroup: 'photos' },
   'an existing system topic': { ...ANY, sourceAccountName: 'photos', systemTopicName: 'photos-events' },
   'a source in another tenant': { ...ANY, sourceSasConnection: 'BlobEndpoint=…' },
+  'no canary': { ...ANY, canary: false },
   'a private network': { ...ANY, privateNetwork: true },
   'tags, and nothing deleted': {
     ...ANY,
