@@ -28,6 +28,13 @@ it.each([
   ['a ? b : (c ? d : a).x', `if(${A}, ${B}, if(${C}, ${D}, ${A}).x)`],
   ['!a.x && b', `and(not(${A}.x), ${B})`],
   ['a || b && c == d', `or(${A}, and(${B}, equals(${C}, ${D})))`],
+  ['a || b.x == c', `or(${A}, equals(${B}.x, ${C}))`],
+  ['a == b || c.x == d && a', `or(equals(${A}, ${B}), and(equals(${C}.x, ${D}), ${A}))`],
+  ['a ? b : c.x == d', `if(${A}, ${B}, equals(${C}.x, ${D}))`],
+  [
+    'filter(a, each => each.x == b || c)',
+    `filter(${A}, lambda('each', or(equals(lambdaVariables('each').x, ${B}), ${C})))`,
+  ],
   ['a == b.x ? c : d', `if(equals(${A}, ${B}.x), ${C}, ${D})`],
   ['a!.x', `${A}.x`],
   ['a.?x ?? false', `coalesce(tryGet(${A}, 'x'), false())`],

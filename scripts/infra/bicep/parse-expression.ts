@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Expression, ObjectExpression, Property, StringExpression } from './ast.js';
+import { associate, type Token } from './associate.js';
 import { positionOf } from './position-of.js';
 import { SyntaxFault } from './syntax-fault.js';
 
@@ -11,53 +12,54 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\\$': '$',
 };
 
-/** What is put around an expression. */
-type Wrap = (expression: Expression) => Expression;
-
-/**
- * The grammar takes `a ? b : c.d` for `(a ? b : c).d`, `!a.b` for `(!a).b` and `a => a.b` for `(a => a).b`. So an access
- * is handed down to the last operand of what it seems to be an access to, unless that stands in parentheses.
- *
- * @throws SyntaxFault for what the grammar has and the subset has not
- */
+/** @throws SyntaxFault for what the grammar has and the subset has not */
 export function parseExpression(node: Node): Expression {
-  return parseWith(node, (expression) => expression);
+  return associate(toTokens(node));
 }
 
-function parseWith(node: Node, access: Wrap): Expression {
+/** What stands side by side, however the grammar has grouped it. */
+function toTokens(node: Node): readonly Token[] {
   const at = positionOf(node);
   const parts = node.namedChildren.filter(({ type }) => type !== 'comment');
   const part = (index: number): Node => partOf(node, parts, index);
-  const last = (): Expression => parseWith(part(parts.length - 1), access);
+  const operator = (text: string): Token => ({ kind: 'operator', text, at });
   switch (node.type) {
     case 'member_expression': {
       const safe = node.children.some(({ type }) => type === '.?');
       const name = part(1).text;
-      return parseWith(part(0), (of) => access({ at, kind: 'member', of, name, safe }));
+      return toLast(toTokens(part(0)), (of) => ({ at, kind: 'member', of, name, safe }));
     }
     case 'subscript_expression': {
+      if (node.children.some(({ type }) => type === '?')) break;
       const index = parseExpression(part(1));
-      return parseWith(part(0), (of) => access({ at, kind: 'index', of, index }));
+      return toLast(toTokens(part(0)), (of) => ({ at, kind: 'index', of, index }));
     }
     case 'unary_expression':
       if (node.child(0)?.type !== '!') break;
-      return { at, kind: 'not', operand: last() };
+      return [operator('!'), ...toTokens(part(0))];
     case 'binary_expression': {
-      const operator = node.children.find(({ isNamed }) => !isNamed)?.type ?? '';
-      return { at, kind: 'binary', operator, left: parseExpression(part(0)), right: last() };
+      const between = node.children.find(({ isNamed }) => !isNamed)?.type ?? '';
+      return [...toTokens(part(0)), operator(between), ...toTokens(part(1))];
     }
-    case 'ternary_expression': {
-      const condition = parseExpression(part(0));
-      return { at, kind: 'ternary', condition, whenTrue: parseExpression(part(1)), whenFalse: last() };
+    case 'ternary_expression':
+      return [...toTokens(part(0)), operator('?'), ...toTokens(part(1)), operator(':'), ...toTokens(part(2))];
+    case 'lambda_expression': {
+      const parameters = parts.slice(0, -1).map(({ text }) => text);
+      return [{ kind: 'arrow', parameters, at }, ...toTokens(part(parts.length - 1))];
     }
-    case 'lambda_expression':
-      return { at, kind: 'lambda', parameters: parts.slice(0, -1).map(({ text }) => text), body: last() };
     case 'parenthesized_expression':
-      return access(parseExpression(part(0)));
+      return [{ kind: 'operand', expression: parseExpression(part(0)) }];
     default:
-      return access(parseOperand(node));
+      return [{ kind: 'operand', expression: parseOperand(node) }];
   }
   throw new SyntaxFault(`${node.type} is outside the subset of Bicep that infra/ keeps to`, at);
+}
+
+/** Properties and items are of the last operand before them. */
+function toLast(tokens: readonly Token[], access: (of: Expression) => Expression): readonly Token[] {
+  const last = tokens.at(-1);
+  if (last?.kind !== 'operand') return tokens;
+  return [...tokens.slice(0, -1), { kind: 'operand', expression: access(last.expression) }];
 }
 
 function parseOperand(node: Node): Expression {

@@ -1,6 +1,7 @@
 import type { BicepFile, Expression, Module, Resource } from '../bicep/ast.js';
 import { propertyOf } from '../bicep/property-of.js';
 import { walkExpression } from '../bicep/walk-expression.js';
+import { KNOWN_EARLY } from './is-runtime.js';
 import type { FileScope } from './file-scope.js';
 import { type NamedSymbol, symbolOf } from './symbol-of.js';
 import { toArm } from './to-arm.js';
@@ -33,6 +34,10 @@ function symbolsIn(expression: Expression, file: BicepFile): readonly NamedSymbo
   walkExpression(expression, (inner) => {
     const variable = inner.kind === 'name' ? file.variables.get(inner.name) : undefined;
     if (variable !== undefined) found.push(...symbolsIn(variable.value, file));
+    // What exists is read before, where more is asked for than is known already.
+    const read =
+      inner.kind === 'member' && !KNOWN_EARLY.has(inner.name) ? symbolOf(inner.of, file) : undefined;
+    if (read?.resource?.isExisting === true) found.push(read);
     if (indexed.has(inner)) return;
     const symbol = symbolOf(inner, file);
     if (symbol === undefined) return;

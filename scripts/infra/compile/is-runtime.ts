@@ -3,7 +3,7 @@ import type { BicepFile, Expression } from '../bicep/ast.js';
 import { symbolOf } from './symbol-of.js';
 
 /** What of a resource is known before it is deployed. */
-const KNOWN_EARLY: ReadonlySet<string> = new Set(['id', 'name', 'type', 'apiVersion']);
+export const KNOWN_EARLY: ReadonlySet<string> = new Set(['id', 'name', 'type', 'apiVersion']);
 
 /** Whether a value is known only when something was deployed. */
 export function isRuntime(expression: Expression, file: BicepFile): boolean {

@@ -21,6 +21,29 @@ const OPERATORS: Readonly<Record<string, (left: string, right: string) => string
   '/': (left, right) => `div(${left}, ${right})`,
 };
 
+/** Those that mean the same in Bicep and in a template. */
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  'cidrSubnet',
+  'concat',
+  'empty',
+  'environment',
+  'filter',
+  'guid',
+  'items',
+  'length',
+  'map',
+  'max',
+  'replace',
+  'resourceGroup',
+  'split',
+  'string',
+  'subscription',
+  'subscriptionResourceId',
+  'toLower',
+  'union',
+  'uniqueString',
+]);
+
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
 
 /** An expression of ARM templates, without the brackets around it. */
@@ -101,6 +124,7 @@ function callToArm({ name, args, at }: Expression & { readonly kind: 'call' }, s
     if (index < 0) throw new SyntaxFault(`there is no file ${file}`, at);
     return `variables('$fxv#${index}')`;
   }
+  if (!FUNCTIONS.has(name)) throw new SyntaxFault(`no rule for the function ${name}`, at);
   return `${name}(${args.map((each) => toArm(each, scope)).join(', ')})`;
 }
 

@@ -30,6 +30,8 @@ export function resourceMember({ of, name, at }: Member, scope: FileScope, toArm
   const reference = symbolText(symbol.name, index, scope, toArm);
   switch (name) {
     case 'id':
+      if (propertyOf(resource.body, 'scope') !== undefined)
+        throw new SyntaxFault('no rule for the id of what is scoped to another resource', at);
       return resourceId(resource, inside, toArm);
     case 'name':
       return toArm(ownName(resource), inside);
