@@ -354,6 +354,7 @@ var mirrorSettings = {
   BLOBMIRROR_NAMESPACE: isHierarchical ? 'hierarchical' : 'flat'
   BLOBMIRROR_CANARY: empty(canaryContainer) ? 'off' : 'on'
   BLOBMIRROR_CANARY_CONTAINER: canaryContainer
+  BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: deadLetterContainer
   BLOBMIRROR_HEALTH_LIVE_MINUTES: string(liveMinutes)
   BLOBMIRROR_ACL: mirrorAcl ? 'mirror' : 'off'
 }

@@ -136,7 +136,9 @@ function whenAndHowOften(
 ): { readonly [name: string]: Json } {
   return {
     ...(loop === undefined ? {} : { copy: { name, count: `[length(${toArm(loop.over, scope)})]` } }),
-    ...(condition === undefined ? {} : { condition: `[${toArm(condition, scope)}]` }),
+    ...(condition === undefined
+      ? {}
+      : { condition: `[${toArm(condition, insideLoop(scope, loop, toArm))}]` }),
   };
 }
 
