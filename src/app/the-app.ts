@@ -9,6 +9,7 @@ import { observe, type Observation } from './observe.js';
 import { openAccounts } from './open-accounts.js';
 import { type Control, openControl } from './open-control.js';
 import { openDocuments } from './open-documents.js';
+import { createPage, type Page } from './page.js';
 import { createStatusApi, type StatusApi } from './status-api.js';
 
 export interface App {
@@ -17,6 +18,7 @@ export interface App {
   readonly deadLetters: DeadLetters;
   readonly mirror: Mirror;
   readonly observation: Observation;
+  readonly page: Page;
   readonly reconciliation: Reconciliation;
   readonly recovery: Recovery;
   readonly status: StatusApi;
@@ -46,6 +48,7 @@ export function theApp(): App {
       deadLetters: createDeadLetters(settings, log, documents, accounts),
       mirror: createMirror(settings, log, accounts, gate),
       observation,
+      page: createPage(),
       reconciliation: createReconciliation(settings, log, accounts, gate),
       recovery,
       status: createStatusApi(recovery, log),

@@ -1,0 +1,39 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { counted } from '../format/figures.js';
+import { type Choice, purge } from '../state/letters.js';
+import { Button } from '../ui/button.js';
+import { Dialog } from '../ui/dialog.js';
+
+interface PurgeProps {
+  readonly choice: Choice;
+  readonly number: number;
+  readonly label?: string;
+  readonly children: ComponentChildren;
+}
+
+/** Throws dead letters away, once that was confirmed. */
+export function PurgeButton({ choice, number, label, children }: PurgeProps) {
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <>
+      <Button kind="quiet" {...(label !== undefined && { label })} onPress={() => setAsking(true)}>
+        {children}
+      </Button>
+      {isAsking ? (
+        <Dialog
+          title={`Purge ${counted(number, 'dead letter')}?`}
+          confirm="Purge"
+          isDangerous
+          onConfirm={async () => await purge(choice)}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            The record of what failed is thrown away and nothing is mirrored. A reconcile still finds what is
+            out of step; replay is the way to mend it now.
+          </p>
+        </Dialog>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+/**
+ * The page that the app serves at `/`. It knows what `GET /api/status` tells and nothing else, keeps nothing but the
+ * key of the tab, and never talks to another origin.
+ */
+import { render } from 'preact';
+import { App } from './app.js';
+import { startPolling } from './state/poll.js';
+import { takeKeyFromAddress } from './state/key.js';
+import './styles/base.css';
+import './styles/parts.css';
+import './styles/sections.css';
+
+takeKeyFromAddress();
+startPolling();
+const root = document.getElementById('app');
+if (root !== null) render(<App />, root);

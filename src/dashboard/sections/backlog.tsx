@@ -1,0 +1,52 @@
+import type { Status } from '../../model/status.js';
+import { bytes, count, counted } from '../format/figures.js';
+import { Section } from '../ui/section.js';
+
+/** What waits in the queue, by how long ago it changed. */
+export function Backlog({ status: { backlog } }: { readonly status: Status }) {
+  const { messages, scheduled, isComplete, byAge } = backlog;
+  if (messages === 0) return <Section id="backlog" title="Backlog" summary="Nothing waits." />;
+  const most = Math.max(...byAge.map((bucket) => bucket.messages), 1);
+  return (
+    <Section
+      id="backlog"
+      title="Backlog"
+      summary={
+        <>
+          {isComplete ? '' : 'More than '}
+          {counted(messages, 'change')} of {bytes(backlog.bytes)}{' '}
+          {messages === 1 && isComplete ? 'waits' : 'wait'}
+          {scheduled === 0 ? '.' : `, ${count(scheduled)} of them for another look later.`}
+        </>
+      }
+    >
+      <table class="bars">
+        <thead>
+          <tr>
+            <th scope="col">Age</th>
+            <th scope="col" class="number">
+              Changes
+            </th>
+            <th scope="col" class="number">
+              Bytes
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {byAge.map((bucket) => (
+            <tr key={bucket.bucket} class={bucket.messages === 0 ? 'none' : undefined}>
+              <th scope="row">
+                <svg class="bar" aria-hidden="true" preserveAspectRatio="none" viewBox="0 0 100 1">
+                  <rect width={(bucket.messages / most) * 100} height="1" />
+                </svg>
+                <span>{bucket.bucket.replaceAll('-', '–')}</span>
+              </th>
+              <td class="number">{count(bucket.messages)}</td>
+              <td class="number">{bytes(bucket.bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}

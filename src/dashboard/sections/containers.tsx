@@ -1,0 +1,64 @@
+import type { Status } from '../../model/status.js';
+import { ago } from '../format/ago.js';
+import { bytes, count, counted } from '../format/figures.js';
+import { utc } from '../format/time.js';
+import { Section } from '../ui/section.js';
+
+/** The containers that are mirrored, as the last reconcile of everything counted them. */
+export function Containers({ status: { containers, at } }: { readonly status: Status }) {
+  const newest = containers
+    .map(({ countedAt }) => countedAt)
+    .toSorted()
+    .at(-1);
+  if (newest === undefined)
+    return (
+      <Section
+        id="containers"
+        title="Containers"
+        summary="None was counted yet. The first reconcile does that."
+      />
+    );
+  const blobs = containers.reduce((total, container) => total + container.blobs, 0);
+  return (
+    <Section
+      id="containers"
+      title="Containers"
+      summary={`${counted(containers.length, 'container')} with ${counted(blobs, 'blob')}, counted ${ago(newest, at)}.`}
+    >
+      <table class="containers">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col" class="number">
+              Blobs
+            </th>
+            <th scope="col" class="number">
+              Bytes
+            </th>
+            <th scope="col" class="number">
+              Last change mirrored
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {containers.map(({ name, blobs: own, bytes: size, lastMirroredAt }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class="number">{count(own)}</td>
+              <td class="number">{size === null ? <span class="soft">not counted</span> : bytes(size)}</td>
+              <td class="number">
+                {lastMirroredAt === null ? (
+                  <span class="soft">none this hour</span>
+                ) : (
+                  <time dateTime={lastMirroredAt} title={utc(lastMirroredAt)}>
+                    {ago(lastMirroredAt, at)}
+                  </time>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Status } from '../../model/status.js';
+import { PurgeButton } from '../actions/purge-button.js';
+import { count, counted } from '../format/figures.js';
+import { acknowledge, replay } from '../state/letters.js';
+import { Button } from '../ui/button.js';
+import { Section } from '../ui/section.js';
+import { LetterGroup } from './letter-group.js';
+
+/** What is stuck and why, and the two ways out. */
+export function DeadLetters({ status }: { readonly status: Status }) {
+  const { count: all, isComplete, acknowledged, byCode } = status.deadLetters;
+  if (all === 0) return <Section id="dead-letters" title="Dead letters" summary="Nothing is stuck." />;
+  const codes = Object.entries(byCode).toSorted(([, one], [, other]) => other - one);
+  const open = all - acknowledged;
+  return (
+    <Section
+      id="dead-letters"
+      title="Dead letters"
+      summary={
+        <>
+          {isComplete ? '' : 'More than '}
+          {counted(all, 'change')} could not be mirrored.{' '}
+          {open === 0
+            ? 'All are acknowledged.'
+            : acknowledged === 0
+              ? ''
+              : `${count(acknowledged)} are acknowledged.`}
+        </>
+      }
+      actions={
+        <>
+          <Button kind="primary" onPress={async () => await replay({ all: true })}>
+            Replay all
+          </Button>
+          {open === 0 ? null : <Button onPress={acknowledge}>Acknowledge</Button>}
+          <PurgeButton choice={{ all: true }} number={all}>
+            Purge all
+          </PurgeButton>
+        </>
+      }
+    >
+      {codes.map(([code, number]) => (
+        <LetterGroup key={code} code={code} number={number} now={status.at} isOpen={codes.length <= 3} />
+      ))}
+    </Section>
+  );
+}

@@ -1,0 +1,46 @@
+import type { DeadLetter } from '../../model/dead-letter.js';
+import { PurgeButton } from '../actions/purge-button.js';
+import { ago } from '../format/ago.js';
+import { counted } from '../format/figures.js';
+import { utc } from '../format/time.js';
+import { replay } from '../state/letters.js';
+import { Button } from '../ui/button.js';
+
+/** `Microsoft.Storage.BlobCreated` as people say it. */
+function plain(event: string): string {
+  if (event === 'shard') return 'piece of a reconcile';
+  return event.replace(/^Microsoft\.Storage\./, '');
+}
+
+export function LetterRow({ letter, now }: { readonly letter: DeadLetter; readonly now: string }) {
+  const { id, container, path, detail, event, attempts, replays, deadLetteredAt, firstError } = letter;
+  const name =
+    container === undefined ? 'names no key' : path === undefined ? container : `${container}/${path}`;
+  const choice = { ids: [id] };
+  return (
+    <li>
+      <div>
+        <p class="key-name">{name}</p>
+        <p>{detail}</p>
+        {firstError === undefined || firstError.detail === detail ? null : <p>First: {firstError.detail}</p>}
+        <p class="soft">
+          {[plain(event), counted(attempts, 'try', 'tries'), ...(replays > 0 ? [`replayed ${replays}×`] : [])]
+            .filter(Boolean)
+            .join(', ')}
+          , stuck{' '}
+          <time dateTime={deadLetteredAt} title={utc(deadLetteredAt)}>
+            {ago(deadLetteredAt, now)}
+          </time>
+        </p>
+      </div>
+      <div class="buttons">
+        <Button onPress={async () => await replay(choice)} label={`Replay ${name}`}>
+          Replay
+        </Button>
+        <PurgeButton choice={choice} number={1} label={`Purge ${name}`}>
+          Purge
+        </PurgeButton>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,61 @@
+import type { Status } from '../../model/status.js';
+import { Time } from '../format/time.js';
+import { refresh, trouble } from '../state/poll.js';
+import { Button } from '../ui/button.js';
+import { Icon } from '../ui/icon.js';
+
+/** Where on the page to look on. */
+const PLACES: readonly (readonly [mark: string, id: string, words: string])[] = [
+  ['dead-letter', 'dead-letters', 'See what is stuck'],
+  ['proven', 'runs', 'See the reconcile runs'],
+  ['live', 'backlog', 'See what waits'],
+  ['canary', 'backlog', 'See what waits'],
+];
+
+/** What somebody should know before anything else; nothing when there is no such thing. */
+export function Problems({ status }: { readonly status: Status | undefined }) {
+  const lost = trouble.value?.kind === 'unreachable' ? trouble.value : undefined;
+  const problems = status?.health.problems ?? [];
+  if (lost === undefined && status?.paused === undefined && problems.length === 0) return null;
+  return (
+    <ul class="problems" aria-label="What needs attention">
+      {lost === undefined ? null : (
+        <li class="lost">
+          <Icon shape="lost" />
+          <p>
+            <strong>
+              Not reachable since <Time at={lost.since} />.
+            </strong>{' '}
+            {status === undefined ? '' : 'What you see is from then. '}
+            {lost.reason} Next try at <Time at={lost.retryAt} />.
+          </p>
+          <Button onPress={refresh}>Try now</Button>
+        </li>
+      )}
+      {status?.paused === undefined ? null : (
+        <li class="paused">
+          <Icon shape="paused" />
+          <p>
+            <strong>
+              Paused since <Time at={status.paused.since} now={status.at} />
+              {status.paused.reason === undefined ? '.' : `: ${status.paused.reason}`}
+            </strong>{' '}
+            Changes wait in the queue.
+          </p>
+        </li>
+      )}
+      {problems.map(({ code, detail }) => {
+        const [, id, words] = PLACES.find(([mark]) => code.includes(mark)) ?? [];
+        return (
+          <li key={code} class="bad">
+            <Icon shape="bad" />
+            <p>
+              <strong>{detail}</strong>{' '}
+              {id === undefined ? <code>{code}</code> : <a href={`#${id}`}>{words}</a>}
+            </p>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,88 @@
+import type { RecoveryPoint, Status } from '../../model/status.js';
+import { RecoveryChart } from '../charts/recovery-chart.js';
+import { counted } from '../format/figures.js';
+import { span } from '../format/span.js';
+import { Time } from '../format/time.js';
+
+/** Below this, what waits is on its way. */
+const IN_STEP_MS = 1000;
+
+/** How far behind the backup is, in words that can be read from across the room. */
+export function Recovery({ status }: { readonly status: Status }) {
+  const { recovery, at } = status;
+  return (
+    <section id="recovery" aria-labelledby="recovery-title" tabIndex={-1}>
+      <h2 id="recovery-title" class="unseen">
+        Recovery point
+      </h2>
+      <Live live={recovery.live} now={at} />
+      <Proven proven={recovery.proven} now={at} />
+      <p class="aside">
+        <Canary canary={recovery.canary} />
+      </p>
+      <Excepted excepted={recovery.excepted} />
+      <RecoveryChart status={status} />
+    </section>
+  );
+}
+
+function Live({ live, now }: { readonly live: RecoveryPoint['live']; readonly now: string }) {
+  if (live === null)
+    return (
+      <p class="hero">
+        <strong>How far behind is not known.</strong>
+        <span>The queue could not be asked.</span>
+      </p>
+    );
+  return (
+    <p class="hero">
+      <strong>
+        Live up to <Time at={live.at} now={now} />
+      </strong>
+      <span>{live.ageMs < IN_STEP_MS ? 'in step with the source' : `${span(live.ageMs)} behind`}</span>
+    </p>
+  );
+}
+
+function Proven({ proven, now }: { readonly proven: RecoveryPoint['proven']; readonly now: string }) {
+  if (proven === null)
+    return (
+      <p class="second">
+        <strong>Nothing is proven yet.</strong>
+        <span>The first reconcile that ends does that.</span>
+      </p>
+    );
+  return (
+    <p class="second">
+      <strong>
+        Proven up to <Time at={proven.at} now={now} />
+      </strong>
+      <span>{span(proven.ageMs)} behind</span>
+    </p>
+  );
+}
+
+function Canary({ canary: { state, ageMs } }: Pick<RecoveryPoint, 'canary'>) {
+  if (state === 'off') return <>No canary is written.</>;
+  if (state === 'waiting')
+    return <>The canary has not arrived{ageMs === undefined ? '' : `, after ${span(ageMs)}`}.</>;
+  return <>Canary arrived{ageMs === undefined ? '' : ` within ${span(ageMs)}`}.</>;
+}
+
+function Excepted({ excepted: { count, sample } }: Pick<RecoveryPoint, 'excepted'>) {
+  if (count === 0) return null;
+  return (
+    <details class="excepted">
+      <summary>Except {counted(count, 'key')}</summary>
+      <ul>
+        {sample.map(({ container, path, reason }) => (
+          <li key={`${container}/${path}`}>
+            <span class="key-name">{path === '' ? container : `${container}/${path}`}</span>{' '}
+            <code>{reason}</code>
+          </li>
+        ))}
+      </ul>
+      {count > sample.length ? <p class="soft">and {counted(count - sample.length, 'other')}</p> : null}
+    </details>
+  );
+}

@@ -1,0 +1,103 @@
+import type { RunSummary } from '../../model/reconcile/run-summary.js';
+import type { Status } from '../../model/status.js';
+import { post } from '../state/call-api.js';
+import { act } from '../state/notice.js';
+import { bytes, count, counted, sum } from '../format/figures.js';
+import { rounded } from '../format/ago.js';
+import { Time } from '../format/time.js';
+import { Button } from '../ui/button.js';
+import { Icon } from '../ui/icon.js';
+
+const STATES = {
+  comparing: 'Comparing',
+  deleting: 'Deleting',
+  done: 'Done',
+  cancelled: 'Cancelled',
+} as const satisfies Record<RunSummary['state'], string>;
+
+const REASONS = {
+  timer: 'by the timer',
+  http: 'over HTTP',
+  'command-line': 'from the command line',
+  start: 'at a start',
+} as const satisfies Record<RunSummary['request']['reason'], string>;
+
+interface RunProps {
+  readonly run: RunSummary;
+  readonly status: Status;
+}
+
+export function RunRow({ run, status }: RunProps) {
+  const { state, request, startedAt, endedAt, counts, alerts } = run;
+  const failures = sum(counts.failed);
+  const took = Date.parse(endedAt ?? status.at) - Date.parse(startedAt);
+  const shape = alerts.length > 0 || failures > 0 ? 'bad' : state === 'cancelled' ? 'lost' : 'ok';
+  return (
+    <li class={endedAt === undefined ? 'under-way' : undefined}>
+      <p class="title">
+        {endedAt === undefined ? null : <Icon shape={shape} />}
+        <strong>{STATES[state]}</strong> {scopeOf(run)}
+        {request.dryRun ? <span class="tag">dry run</span> : null}
+      </p>
+      <p class="soft">
+        <Time at={startedAt} now={status.at} /> {REASONS[request.reason]}, {endedAt ? 'took' : 'for'}{' '}
+        {rounded(took)}
+      </p>
+      {endedAt === undefined ? <Progress run={run} status={status} /> : null}
+      <p>{found(run)}</p>
+      {alerts.map(({ code, detail }) => (
+        <p key={code + detail} class="alert">
+          <Icon shape="bad" /> {detail}
+        </p>
+      ))}
+    </li>
+  );
+}
+
+function scopeOf({ request: { container, prefix } }: RunSummary): string {
+  if (container === undefined) return 'all containers';
+  return prefix === undefined ? container : `${container}/${prefix}…`;
+}
+
+function found({ counts, request }: RunSummary): string {
+  const failures = sum(counts.failed);
+  const skips = sum(counts.skipped);
+  const verdicts = Object.entries(counts.byVerdict).filter(([, number]) => number > 0);
+  const parts = [
+    `${count(counts.inStep)} in step`,
+    ...(request.dryRun || verdicts.length > 0
+      ? verdicts.map(([verdict, number]) => `${count(number)} ${verdict}`)
+      : []),
+    ...(counts.bytesCopied > 0 ? [`${bytes(counts.bytesCopied)} copied`] : []),
+    ...(skips > 0 ? [`${count(skips)} skipped`] : []),
+    ...(failures > 0 ? [`${counted(failures, 'key')} failed`] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** Against what the last run of everything counted; only that it moves where there is no such count. */
+function Progress({ run, status }: RunProps) {
+  const { request, counts } = run;
+  const expected = status.containers
+    .filter(({ name }) => request.container === undefined || name === request.container)
+    .reduce((total, { blobs }) => total + blobs, 0);
+  const compared = counts.inStep + counts.nominated;
+  const isKnown =
+    run.state === 'comparing' && request.prefix === undefined && expected >= compared && compared > 0;
+  const cancel = async () =>
+    await act(async () => {
+      await post(`/api/reconcile/${run.id}/cancel`);
+      return 'The reconcile is cancelled.';
+    });
+  return (
+    <div class="progress">
+      <progress aria-label="Progress of the reconcile" {...(isKnown && { value: compared, max: expected })} />
+      {isKnown ? (
+        <span class="soft">
+          {count(compared)} of about {count(expected)}
+        </span>
+      ) : null}
+      <Button onPress={cancel}>Cancel</Button>
+    </div>
+  );
+}

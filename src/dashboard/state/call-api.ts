@@ -1,0 +1,74 @@
+import { key } from './key.js';
+
+/** An answer that is no success: what the app says of it, or what is known without it. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  /** 0: there was no answer. */
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(status: number, code: string, message: string, hint = '') {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+const WITHIN_MS = 20_000;
+
+let token: string | undefined;
+
+/** @throws ApiError */
+export async function get<T>(path: string): Promise<T> {
+  return await request<T>(path, { method: 'GET' });
+}
+
+/**
+ * Acts with the token of the session, which is asked for when it is needed, and once more when it has run out.
+ * @throws ApiError
+ */
+export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+  for (let isFirst = true; ; isFirst = false) {
+    token ??= (await get<{ token: string }>('/api/session')).token;
+    const headers = { 'content-type': 'application/json', 'x-blobmirror-token': token };
+    try {
+      return await request<T>(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    } catch (error) {
+      if (!isFirst || !(error instanceof ApiError) || error.code !== 'action-not-allowed') throw error;
+      token = undefined;
+    }
+  }
+}
+
+async function request<T>(path: string, init: RequestInit): Promise<T> {
+  const headers = new Headers(init.headers);
+  if (key.value !== undefined) headers.set('x-functions-key', key.value);
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      ...init,
+      headers,
+      cache: 'no-store',
+      // A sign-in page of another origin is no answer.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(WITHIN_MS),
+    });
+  } catch {
+    throw new ApiError(0, 'not-reachable', 'The app did not answer.');
+  }
+  if (answer.type === 'opaqueredirect') throw new ApiError(401, 'sign-in', 'You are no longer signed in.');
+  const body: unknown = await answer.json().catch(() => undefined);
+  if (answer.ok) return body as T;
+  throw toApiError(answer.status, body);
+}
+
+function toApiError(status: number, body: unknown): ApiError {
+  const { error } = (body ?? {}) as {
+    error?: { code?: string; message?: string; hint?: string };
+  };
+  const message = error?.message ?? `The app answered with status ${status}.`;
+  return new ApiError(status, error?.code ?? String(status), message, error?.hint);
+}

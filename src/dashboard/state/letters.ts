@@ -1,0 +1,63 @@
+import { signal, type Signal } from '@preact/signals';
+import type { DeadLetter, LettersDone } from '../../model/dead-letter.js';
+import { counted } from '../format/figures.js';
+import { get, post } from './call-api.js';
+import { act } from './notice.js';
+
+/** Which letters an action is for. */
+export type Choice = { readonly ids: readonly string[] } | { readonly code: string } | { readonly all: true };
+
+/** The letters of one code, as far as they were asked for. */
+export interface Letters {
+  readonly letters: readonly DeadLetter[];
+  /** Where to go on; null: these are all. */
+  readonly next: string | null;
+}
+
+/** Grows with every action: what was read before it is old. */
+export const generation: Signal<number> = signal(0);
+
+const PAGE = 20;
+
+/** @throws ApiError */
+export async function readLetters(code: string, from?: string): Promise<Letters> {
+  const query = new URLSearchParams({ code, limit: String(PAGE), ...(from !== undefined && { from }) });
+  return await get<Letters>(`/api/deadletters?${query.toString()}`);
+}
+
+export async function replay(choice: Choice): Promise<boolean> {
+  return await actOnLetters(choice, 'replay', (number) => `${counted(number, 'change')} back in the queue.`);
+}
+
+export async function purge(choice: Choice): Promise<boolean> {
+  return await actOnLetters(
+    { ...choice, confirm: true },
+    'purge',
+    (number) => `${counted(number, 'dead letter')} purged.`,
+  );
+}
+
+export async function acknowledge(): Promise<boolean> {
+  return await act(async () => {
+    await post('/api/deadletters/acknowledge');
+    return 'The dead letters are acknowledged. They stay until they are replayed or purged.';
+  });
+}
+
+async function actOnLetters(
+  body: Choice & { readonly confirm?: true },
+  verb: 'replay' | 'purge',
+  words: (number: number) => string,
+): Promise<boolean> {
+  const isDone = await act(async () => {
+    const { done, gone, failed, isComplete } = await post<LettersDone>(`/api/deadletters/${verb}`, body);
+    return [
+      words(done),
+      ...(gone > 0 ? [`${counted(gone, 'other was', 'others were')} gone already.`] : []),
+      ...(failed > 0 ? [`${counted(failed, 'other', 'others')} stayed; try again.`] : []),
+      ...(isComplete ? [] : ['Time was up: there may be more. Do it again to go on.']),
+    ].join(' ');
+  });
+  generation.value++;
+  return isDone;
+}

@@ -1,0 +1,48 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+
+interface DialogProps {
+  readonly title: string;
+  /** What the button that acts is called. */
+  readonly confirm: string;
+  readonly isDangerous?: boolean;
+  /** Resolves to whether it was done; the dialog stays open where it was not. */
+  readonly onConfirm: (fields: FormData) => Promise<boolean>;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** Asks before it acts. Escape and the second button leave all as it is, and focus goes back to where it was. */
+export function Dialog({ title, confirm, isDangerous, onConfirm, onClose, children }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => element.current?.showModal(), []);
+
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (isBusy || !(event.currentTarget instanceof HTMLFormElement)) return;
+    const fields = new FormData(event.currentTarget);
+    setBusy(true);
+    const done = await onConfirm(fields);
+    setBusy(false);
+    if (done) element.current?.close();
+  }
+
+  return (
+    <dialog ref={element} aria-labelledby={heading} onClose={onClose}>
+      <form onSubmit={(event) => void submit(event)}>
+        <h2 id={heading}>{title}</h2>
+        {children}
+        <div class="buttons">
+          <button type="button" class="quiet" onClick={() => element.current?.close()}>
+            Leave it
+          </button>
+          <button type="submit" class={isDangerous ? 'danger' : 'primary'} aria-disabled={isBusy}>
+            {confirm}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
