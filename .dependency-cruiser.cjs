@@ -2,6 +2,8 @@
 // A room that is not in the table may import nothing, so a new folder under src/ fails until it has a row.
 const rooms = {
   functions: ['app', 'model'],
+  // A page in a browser: it knows the values that the app answers with, and nothing that would run there.
+  dashboard: ['model'],
   cli: ['app', 'host', 'local', 'config', 'telemetry', 'model'],
   local: ['amqp', 'telemetry', 'model'],
   host: ['amqp', 'telemetry', 'model'],
@@ -59,6 +61,9 @@ const packages = {
   commander: ['cli'],
   'cli-table3': ['cli'],
   pino: ['telemetry'],
+  preact: ['dashboard'],
+  '@preact/signals': ['dashboard'],
+  uplot: ['dashboard'],
   '@opentelemetry': ['telemetry'],
   '@azure/monitor-opentelemetry-exporter': ['telemetry'],
 };

@@ -5,13 +5,13 @@ import { createActionTokens } from './action-tokens.js';
 import { type ErrorAnswer, toErrorAnswer } from './to-error-answer.js';
 
 /** The part of an HTTP request that says who makes it. */
-export interface Asking {
+interface Asking {
   readonly url: string;
   readonly headers: { get(name: string): string | null };
 }
 
 /** What a page needs in order to act, never to be kept by anybody on the way. */
-export interface SessionAnswer {
+interface SessionAnswer {
   readonly status: 200;
   readonly headers: Record<string, string>;
   readonly jsonBody: { readonly token: string };

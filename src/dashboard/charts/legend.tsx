@@ -16,7 +16,7 @@ export function Legend({ lines, values, format, at }: LegendProps) {
         const value = values[index] ?? null;
         return (
           <span key={name}>
-            <svg class={`sample ${tone}`} viewBox="0 0 24 8" aria-hidden="true">
+            <svg class={`sample tone-${tone}`} viewBox="0 0 24 8" aria-hidden="true">
               {dash === 'bars' ? (
                 <path d="M3 8V3M9 8V1M15 8V4M21 8V2" />
               ) : (

@@ -27,7 +27,7 @@ const HOUR = 60 * MINUTE;
 const MARKS: readonly number[] = [
   ...[0.01, 0.1, 1, 10].map((n) => n * SECOND),
   ...[1, 10].map((n) => n * MINUTE),
-  ...[1, 6, 24, 7 * 24, 30 * 24, 365 * 24].map((n) => n * HOUR),
+  ...[1, 24, 30 * 24, 365 * 24].map((n) => n * HOUR),
 ];
 
 /** A chart in the colours of the page. */

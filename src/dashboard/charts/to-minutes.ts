@@ -13,10 +13,12 @@ interface Minutes {
   readonly lagP99Ms: (number | null)[];
 }
 
-/** Each minute of the last hour, those in which nothing happened included. */
+/** Sixty minutes up to now, those in which nothing happened included. */
 export function toMinutes({ minutes }: Activity, now: string): Minutes {
   const known = new Map(minutes.map((minute) => [Math.floor(Date.parse(minute.at) / MINUTE_MS), minute]));
-  const last = Math.floor(Date.parse(now) / MINUTE_MS);
+  // The minute that is not over is no news as long as nothing happened in it.
+  const current = Math.floor(Date.parse(now) / MINUTE_MS);
+  const last = known.has(current) ? current : current - 1;
   const numbers = Array.from({ length: MINUTES }, (_, index) => last - MINUTES + 1 + index);
   const lag = (of: 'lagP50Ms' | 'lagP99Ms') =>
     numbers.map((number) => {

@@ -19,7 +19,7 @@ export function bytes(value: number): string {
     unit++;
   }
   const digits = unit > 0 && rest < 9.95 ? 1 : 0;
-  return `${rest.toFixed(digits)} ${UNITS[unit]}`;
+  return `${rest.toFixed(digits)}\u00a0${UNITS[unit]}`;
 }
 
 export function sum(values: Readonly<Record<string, number>>): number {

@@ -17,9 +17,10 @@ const LAG: readonly Line[] = [
 export function Activity({ status }: { readonly status: Status }) {
   const { activity, at } = status;
   const { changes, lagP50Ms, lagP99Ms } = activity;
-  const now = Date.parse(at) / 1000;
   const rows = useMemo(() => toMinutes(activity, at), [status]);
-  const from = rows.times[0] ?? now;
+  // Room for half a bar at either end.
+  const from = (rows.times[0] ?? 0) - 45;
+  const to = (rows.times.at(-1) ?? 0) + 45;
   const failed = activity.minutes.reduce((sum, minute) => sum + minute.failed, 0);
 
   if (activity.minutes.length === 0)
@@ -44,7 +45,7 @@ export function Activity({ status }: { readonly status: Status }) {
           lines={CHANGES}
           data={[rows.times, rows.changes]}
           from={from}
-          to={now}
+          to={to}
           axis="count"
           format={count}
           label={`Changes mirrored, minute by minute: ${count(changes)} in the last hour.`}
@@ -53,7 +54,7 @@ export function Activity({ status }: { readonly status: Status }) {
           lines={LAG}
           data={[rows.times, rows.lagP50Ms, rows.lagP99Ms]}
           from={from}
-          to={now}
+          to={to}
           axis="duration"
           format={span}
           label={`Lag of changes, minute by minute.${lag}`}

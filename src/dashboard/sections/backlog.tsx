@@ -42,7 +42,7 @@ export function Backlog({ status: { backlog } }: { readonly status: Status }) {
                 <span>{bucket.bucket.replaceAll('-', '–')}</span>
               </th>
               <td class="number">{count(bucket.messages)}</td>
-              <td class="number">{bytes(bucket.bytes)}</td>
+              <td class="number">{bucket.messages === 0 ? '' : bytes(bucket.bytes)}</td>
             </tr>
           ))}
         </tbody>

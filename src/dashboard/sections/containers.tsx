@@ -48,7 +48,7 @@ export function Containers({ status: { containers, at } }: { readonly status: St
               <td class="number">{size === null ? <span class="soft">not counted</span> : bytes(size)}</td>
               <td class="number">
                 {lastMirroredAt === null ? (
-                  <span class="soft">none this hour</span>
+                  <span class="soft">none known</span>
                 ) : (
                   <time dateTime={lastMirroredAt} title={utc(lastMirroredAt)}>
                     {ago(lastMirroredAt, at)}

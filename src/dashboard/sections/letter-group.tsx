@@ -17,13 +17,15 @@ interface GroupProps {
 /** The dead letters of one code: what it means and what to do, said once, and the keys. */
 export function LetterGroup({ code, number, now, isOpen }: GroupProps) {
   const { letters, next, failure, more } = useLetters(code, number);
-  const hint = letters[0]?.hint;
+  const [first] = letters;
+  const shared = letters.every(({ detail }) => detail === first?.detail) ? first?.detail : undefined;
   return (
     <details class="group" open={isOpen}>
       <summary>
         <Icon shape="bad" /> <code>{code}</code> <span class="soft">{counted(number, 'change')}</span>
       </summary>
-      {hint === undefined ? null : <p class="hint">{hint}</p>}
+      {shared === undefined ? null : <p class="detail">{shared}</p>}
+      {first === undefined ? null : <p class="hint">{first.hint}</p>}
       <div class="buttons">
         <Button onPress={async () => await replay({ code })} label={`Replay all of ${code}`}>
           Replay these
@@ -35,7 +37,7 @@ export function LetterGroup({ code, number, now, isOpen }: GroupProps) {
       {failure === undefined ? null : <p class="alert">{failure}</p>}
       <ul class="letters">
         {letters.map((letter) => (
-          <LetterRow key={letter.id} letter={letter} now={now} />
+          <LetterRow key={letter.id} letter={letter} now={now} hasOwnDetail={shared === undefined} />
         ))}
       </ul>
       {next === null ? null : (

@@ -12,7 +12,14 @@ function plain(event: string): string {
   return event.replace(/^Microsoft\.Storage\./, '');
 }
 
-export function LetterRow({ letter, now }: { readonly letter: DeadLetter; readonly now: string }) {
+interface RowProps {
+  readonly letter: DeadLetter;
+  readonly now: string;
+  /** It is another than that of its neighbours. */
+  readonly hasOwnDetail: boolean;
+}
+
+export function LetterRow({ letter, now, hasOwnDetail }: RowProps) {
   const { id, container, path, detail, event, attempts, replays, deadLetteredAt, firstError } = letter;
   const name =
     container === undefined ? 'names no key' : path === undefined ? container : `${container}/${path}`;
@@ -21,7 +28,7 @@ export function LetterRow({ letter, now }: { readonly letter: DeadLetter; readon
     <li>
       <div>
         <p class="key-name">{name}</p>
-        <p>{detail}</p>
+        {hasOwnDetail ? <p>{detail}</p> : null}
         {firstError === undefined || firstError.detail === detail ? null : <p>First: {firstError.detail}</p>}
         <p class="soft">
           {[plain(event), counted(attempts, 'try', 'tries'), ...(replays > 0 ? [`replayed ${replays}×`] : [])]

@@ -38,7 +38,7 @@ export function Problems({ status }: { readonly status: Status | undefined }) {
           <p>
             <strong>
               Paused since <Time at={status.paused.since} now={status.at} />
-              {status.paused.reason === undefined ? '.' : `: ${status.paused.reason}`}
+              {status.paused.reason === undefined ? '.' : `: ${status.paused.reason.replace(/\.$/, '')}.`}
             </strong>{' '}
             Changes wait in the queue.
           </p>

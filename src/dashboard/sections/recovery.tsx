@@ -9,24 +9,30 @@ const IN_STEP_MS = 1000;
 
 /** How far behind the backup is, in words that can be read from across the room. */
 export function Recovery({ status }: { readonly status: Status }) {
-  const { recovery, at } = status;
+  const { recovery, health, at } = status;
+  const isLate = (which: string): boolean => health.problems.some(({ code }) => code.includes(which));
   return (
     <section id="recovery" aria-labelledby="recovery-title" tabIndex={-1}>
       <h2 id="recovery-title" class="unseen">
         Recovery point
       </h2>
-      <Live live={recovery.live} now={at} />
-      <Proven proven={recovery.proven} now={at} />
-      <p class="aside">
-        <Canary canary={recovery.canary} />
-      </p>
+      <Live point={recovery.live} now={at} isLate={isLate('live')} />
+      <Proven point={recovery.proven} now={at} isLate={isLate('proven')} />
+      <Canary canary={recovery.canary} />
       <Excepted excepted={recovery.excepted} />
       <RecoveryChart status={status} />
     </section>
   );
 }
 
-function Live({ live, now }: { readonly live: RecoveryPoint['live']; readonly now: string }) {
+interface PointProps<Point> {
+  readonly point: Point;
+  readonly now: string;
+  /** Its age has passed the threshold of health. */
+  readonly isLate: boolean;
+}
+
+function Live({ point: live, now, isLate }: PointProps<RecoveryPoint['live']>) {
   if (live === null)
     return (
       <p class="hero">
@@ -39,12 +45,14 @@ function Live({ live, now }: { readonly live: RecoveryPoint['live']; readonly no
       <strong>
         Live up to <Time at={live.at} now={now} />
       </strong>
-      <span>{live.ageMs < IN_STEP_MS ? 'in step with the source' : `${span(live.ageMs)} behind`}</span>
+      <span class={isLate ? 'late' : undefined}>
+        {live.ageMs < IN_STEP_MS ? 'in step with the source' : `${span(live.ageMs)} behind`}
+      </span>
     </p>
   );
 }
 
-function Proven({ proven, now }: { readonly proven: RecoveryPoint['proven']; readonly now: string }) {
+function Proven({ point: proven, now, isLate }: PointProps<RecoveryPoint['proven']>) {
   if (proven === null)
     return (
       <p class="second">
@@ -57,16 +65,21 @@ function Proven({ proven, now }: { readonly proven: RecoveryPoint['proven']; rea
       <strong>
         Proven up to <Time at={proven.at} now={now} />
       </strong>
-      <span>{span(proven.ageMs)} behind</span>
+      <span class={isLate ? 'late' : undefined}>{span(proven.ageMs)} behind</span>
     </p>
   );
 }
 
 function Canary({ canary: { state, ageMs } }: Pick<RecoveryPoint, 'canary'>) {
-  if (state === 'off') return <>No canary is written.</>;
-  if (state === 'waiting')
-    return <>The canary has not arrived{ageMs === undefined ? '' : `, after ${span(ageMs)}`}.</>;
-  return <>Canary arrived{ageMs === undefined ? '' : ` within ${span(ageMs)}`}.</>;
+  if (state === 'off') return null;
+  const time = ageMs === undefined ? undefined : span(ageMs);
+  return (
+    <p class="aside">
+      {state === 'waiting'
+        ? `The canary has not arrived${time === undefined ? '' : ` for ${time}`}.`
+        : `The last canary arrived${time === undefined ? '' : ` within ${time}`}.`}
+    </p>
+  );
 }
 
 function Excepted({ excepted: { count, sample } }: Pick<RecoveryPoint, 'excepted'>) {

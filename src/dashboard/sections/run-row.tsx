@@ -3,7 +3,7 @@ import type { Status } from '../../model/status.js';
 import { post } from '../state/call-api.js';
 import { act } from '../state/notice.js';
 import { bytes, count, counted, sum } from '../format/figures.js';
-import { rounded } from '../format/ago.js';
+import { rounded } from '../format/span.js';
 import { Time } from '../format/time.js';
 import { Button } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
@@ -43,8 +43,8 @@ export function RunRow({ run, status }: RunProps) {
         <Time at={startedAt} now={status.at} /> {REASONS[request.reason]}, {endedAt ? 'took' : 'for'}{' '}
         {rounded(took)}
       </p>
-      {endedAt === undefined ? <Progress run={run} status={status} /> : null}
       <p>{found(run)}</p>
+      {endedAt === undefined ? <Progress run={run} status={status} /> : null}
       {alerts.map(({ code, detail }) => (
         <p key={code + detail} class="alert">
           <Icon shape="bad" /> {detail}

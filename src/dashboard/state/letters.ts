@@ -17,11 +17,17 @@ export interface Letters {
 /** Grows with every action: what was read before it is old. */
 export const generation: Signal<number> = signal(0);
 
-const PAGE = 20;
+/** A few to see what it is about, and then as many as one can read. */
+const FIRST = 5;
+const MORE = 50;
 
 /** @throws ApiError */
 export async function readLetters(code: string, from?: string): Promise<Letters> {
-  const query = new URLSearchParams({ code, limit: String(PAGE), ...(from !== undefined && { from }) });
+  const query = new URLSearchParams({
+    code,
+    limit: String(from === undefined ? FIRST : MORE),
+    ...(from !== undefined && { from }),
+  });
   return await get<Letters>(`/api/deadletters?${query.toString()}`);
 }
 

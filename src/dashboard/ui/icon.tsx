@@ -9,7 +9,7 @@ const PATHS = {
 /** A shape beside words that say the same, so that neither colour nor shape is needed to read them. */
 export function Icon({ shape }: { readonly shape: keyof typeof PATHS }) {
   return (
-    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+    <svg class={`icon ${shape}`} viewBox="0 0 16 16" aria-hidden="true">
       <path d={PATHS[shape]} />
     </svg>
   );

@@ -1,0 +1,211 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Status } from '../../src/model/status.js';
+import { type Answered, answerWith } from './support/answer-with.js';
+import { faintTexts } from './support/read-contrast.js';
+import { servePage } from './support/serve-page.js';
+import { DESKTOP, type OpenOptions, PHONE, startBrowser, type TestBrowser } from './support/start-browser.js';
+import { EMPTY, NOW, ON_FIRE, WELL } from './support/statuses.js';
+
+let browser: TestBrowser;
+let address: string;
+
+beforeAll(async () => {
+  [browser, address] = await Promise.all([startBrowser(), servePage()]);
+});
+
+async function show(status: Status, options: OpenOptions = {}): Promise<{ page: Page; answered: Answered }> {
+  let answered: Answered | undefined;
+  const page = await browser.open(address, {
+    ...options,
+    prepare: async (opened) => {
+      await opened.clock.setSystemTime(NOW);
+      answered = await answerWith(opened, status);
+    },
+  });
+  await page.getByRole('heading', { name: 'Containers' }).waitFor();
+  if (answered === undefined) throw new Error('the page was not prepared');
+  return { page, answered };
+}
+
+/** The words of the page, as they are seen; blanks are plain ones. */
+async function wordsOf(page: Page, selector = 'body'): Promise<string> {
+  return (await page.locator(selector).innerText()).replaceAll(/\s+/g, ' ');
+}
+
+const PAUSED: Status = {
+  ...WELL,
+  paused: { since: '2026-11-25T11:58:00.000Z', reason: 'The account moves' },
+};
+const STATES = { empty: EMPTY, well: WELL, 'on fire': ON_FIRE, paused: PAUSED };
+
+describe.each([
+  ['a phone', PHONE],
+  ['a desk', DESKTOP],
+])('on %s', (_, viewport) => {
+  it.each(Object.keys(STATES) as (keyof typeof STATES)[])(
+    'all of it can be read when it is %s, in light and dark, without a scroll to the side',
+    async (name) => {
+      const { page } = await show(STATES[name], { viewport });
+      if (name === 'on fire') await page.locator('#dead-letters').getByText('IMG_2041.heic').waitFor();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await faintTexts(page)).toEqual([]);
+      }
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
+    },
+  );
+});
+
+it('an empty mirror says what is not there yet, and how to get it', async () => {
+  const { page } = await show(EMPTY);
+  const words = await wordsOf(page);
+  for (const expected of [
+    'All is well',
+    'Live up to 13:03:02 in step with the source',
+    'Nothing is proven yet.',
+    'Nothing is stuck.',
+    'Nothing changed at the source.',
+    'Nothing waits.',
+    'None was made yet.',
+    'None was counted yet.',
+  ])
+    expect(words).toContain(expected);
+  expect(await page.title()).toBe('All is well · Blobmirror');
+});
+
+it('one that is well tells how far behind it is, in local time, and in UTC when pointed at', async () => {
+  const { page } = await show(WELL);
+  expect(await wordsOf(page, '#recovery')).toContain(
+    'Live up to 13:03:01 1.2 s behind Proven up to 12:00:00 1 h 3 min behind',
+  );
+  expect(await page.locator('.hero time').getAttribute('title')).toBe('2026-11-25 12:03:01 UTC');
+  expect(await page.locator('#recovery [role=img]').getAttribute('aria-label')).toContain(
+    'Age of the recovery point',
+  );
+  expect(await wordsOf(page, '#activity')).toContain(
+    '4,213 changes mirrored, 5.5 GB. Half of them arrived within 480 ms, 99 % within 2.6 s.',
+  );
+  expect(await wordsOf(page, '#containers')).toContain('photos 1,204,551 8.4 TB 6 s ago');
+  expect(await wordsOf(page, '#runs')).toContain('12:00:02 by the timer, took 4 min');
+  expect(await page.getByRole('list', { name: 'What needs attention' }).count()).toBe(0);
+});
+
+it('one that is on fire says first what is wrong, and leads to what is stuck and why', async () => {
+  const { page } = await show(ON_FIRE, { viewport: PHONE });
+  const problems = page.getByRole('list', { name: 'What needs attention' });
+  expect(await problems.getByRole('listitem').count()).toBe(4);
+  await problems.getByRole('link', { name: 'See what is stuck' }).click();
+  const letters = page.getByRole('region', { name: 'Dead letters' });
+  await letters.getByText('IMG_2041.heic').waitFor();
+  expect(await wordsOf(page, '#dead-letters')).toContain(
+    'backupaccount refused the request: InvalidHeaderValue (400)',
+  );
+  expect(await wordsOf(page, '#dead-letters')).toContain('mend the blob or the setting, then replay');
+  await letters.getByRole('button', { name: 'Show more of storage-rejected' }).click();
+  await letters.getByText('IMG_2049.heic').waitFor();
+  expect(await page.title()).toBe('4 problems · Blobmirror');
+  await page.getByText('Except 3 keys').click();
+  await page.getByText('container-not-mappable').first().waitFor();
+});
+
+it('what changes shows without a reload, and only a change of the whole is said aloud', async () => {
+  const { page, answered } = await show(WELL);
+  const aloud = page.getByRole('status').first();
+  expect(await aloud.innerText()).toBe('All is well');
+  answered.status = { ...WELL, recovery: { ...WELL.recovery, live: { at: NOW, ageMs: 71_000 } } };
+  await page.getByText('1 min 11 s behind').waitFor();
+  expect(await aloud.innerText()).toBe('All is well');
+  answered.status = ON_FIRE;
+  await page.getByText('41 min 24 s behind').waitFor();
+  expect(await aloud.innerText()).toBe('4 problems');
+});
+
+it('an app that is gone shows since when, is asked less and less often, and all returns by itself', async () => {
+  let answered: Answered | undefined;
+  const page = await browser.open(address, {
+    allow: /status of (503|404)/,
+    prepare: async (opened) => {
+      await opened.clock.install({ time: NOW });
+      answered = await answerWith(opened, WELL);
+    },
+  });
+  if (answered === undefined) throw new Error('the page was not prepared');
+  const told = answered;
+  await page.getByText('1.2 s behind').waitFor();
+  told.failure = {
+    status: 503,
+    body: { error: { code: 'x', message: 'The state is out of reach.', hint: '' } },
+  };
+  await page.clock.runFor(2000);
+  await page.getByText('Not reachable since').waitFor();
+  expect(await wordsOf(page, '.problems')).toMatch(
+    /What you see is from then. The state is out of reach. Next try at /,
+  );
+  const asked = told.asked;
+  for (let second = 0; second < 60; second++) {
+    await page.clock.runFor(1000);
+    await page.evaluate(() => new Promise((done) => void fetch('/assets/none').then(done)));
+  }
+  expect(told.asked - asked).toBeGreaterThanOrEqual(3);
+  expect(told.asked - asked).toBeLessThanOrEqual(6);
+  delete told.failure;
+  await page.getByRole('button', { name: 'Try now' }).click();
+  await page.getByText('All is well').first().waitFor();
+  expect(await page.getByText('Not reachable since').count()).toBe(0);
+});
+
+it('nothing is asked while nobody looks', async () => {
+  const { page, answered } = await show(WELL);
+  const hide = async (hidden: boolean) =>
+    await page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+  await hide(true);
+  const { asked } = answered;
+  await page.clock.install({ time: NOW });
+  await page.clock.runFor(60_000);
+  expect(answered.asked).toBeLessThanOrEqual(asked + 1);
+  answered.status = ON_FIRE;
+  await hide(false);
+  await page.getByText('41 min 24 s behind').waitFor();
+});
+
+it.each(['?code=sec%2Fret', '#code=sec%2Fret'])(
+  'a key in the address (%s) leaves it at once, and goes along with every question',
+  async (suffix) => {
+    let sent: string | undefined;
+    const page = await browser.open(address + suffix, {
+      prepare: async (opened) => {
+        await opened.route('**/api/status', async (route) => {
+          sent = route.request().headers()['x-functions-key'];
+          await route.fulfill({ json: WELL });
+        });
+      },
+    });
+    await page.getByText('All is well').first().waitFor();
+    expect([page.url(), sent]).toEqual([address, 'sec/ret']);
+    sent = undefined;
+    await page.reload();
+    await page.getByText('All is well').first().waitFor();
+    expect(sent).toBe('sec/ret');
+  },
+);
+
+it('where the app asks for a key, so does the page', async () => {
+  const page = await browser.open(address, {
+    allow: /status of 401/,
+    prepare: async (opened) => {
+      await opened.route('**/api/status', async (route) => {
+        const isKnown = route.request().headers()['x-functions-key'] === 'right';
+        await route.fulfill(isKnown ? { json: WELL } : { status: 401 });
+      });
+    },
+  });
+  const field = page.getByLabel('Function key');
+  await field.fill('right');
+  await field.press('Enter');
+  await page.getByText('All is well').first().waitFor();
+  expect(await field.count()).toBe(0);
+});

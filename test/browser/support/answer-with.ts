@@ -1,0 +1,33 @@
+import type { Page } from 'playwright-core';
+import type { Status } from '../../../src/model/status.js';
+import { LETTERS } from './statuses.js';
+
+/** A status that the page is answered with from now on; another one may be set while it is open. */
+export interface Answered {
+  status: Status;
+  /** Of the questions for it. */
+  asked: number;
+  /** What it is answered with instead. */
+  failure?: { readonly status: number; readonly body?: object } | 'no-answer';
+}
+
+/** Answers the page in the place of the app. */
+export async function answerWith(page: Page, status: Status): Promise<Answered> {
+  const answered: Answered = { status, asked: 0 };
+  await page.route('**/api/status', async (route) => {
+    answered.asked++;
+    const { failure } = answered;
+    if (failure === 'no-answer') await route.abort();
+    else if (failure !== undefined) await route.fulfill({ status: failure.status, json: failure.body ?? {} });
+    else await route.fulfill({ json: answered.status });
+  });
+  await page.route('**/api/deadletters?*', async (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const letters = LETTERS.filter(({ code }) => code === query.get('code'));
+    const from = Number(query.get('from') ?? 0);
+    const to = from + Number(query.get('limit'));
+    const next = to < letters.length ? String(to) : null;
+    await route.fulfill({ json: { letters: letters.slice(from, to), next } });
+  });
+  return answered;
+}
