@@ -90,11 +90,11 @@ const NOT_THERE = {
   asset: { status: 404, headers: PLAIN, body: 'There is no such file. Load the page anew.\n' },
 } as const;
 
-/** In `dist/dashboard` of the nearest folder above that has it: the compiled code is in there as well. */
+/** Beside the code that was compiled or bundled, or in `dist` of the nearest folder above that has it. */
 function findBuiltPage(from: URL): URL | undefined {
   for (let above = new URL('./', from); ; above = new URL('../', above)) {
-    const folder = new URL('dist/dashboard/', above);
-    if (existsSync(new URL(DOCUMENT, folder))) return folder;
+    for (const folder of [new URL('dashboard/', above), new URL('dist/dashboard/', above)])
+      if (existsSync(new URL('assets/', folder))) return folder;
     if (above.pathname === new URL('../', above).pathname) return undefined;
   }
 }

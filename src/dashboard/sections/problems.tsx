@@ -47,7 +47,7 @@ export function Problems({ status }: { readonly status: Status | undefined }) {
       {problems.map(({ code, detail }) => {
         const [, id, words] = PLACES.find(([mark]) => code.includes(mark)) ?? [];
         return (
-          <li key={code} class="bad">
+          <li key={code} class={status?.health.status === 'ok' ? 'paused' : 'bad'}>
             <Icon shape="bad" />
             <p>
               <strong>{detail}</strong>{' '}

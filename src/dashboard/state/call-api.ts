@@ -18,6 +18,8 @@ export class ApiError extends Error {
 }
 
 const WITHIN_MS = 20_000;
+/** A replay of thousands takes its time; the app gives up before this. */
+const ACTS_WITHIN_MS = 240_000;
 
 let token: string | undefined;
 
@@ -54,7 +56,7 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
       cache: 'no-store',
       // A sign-in page of another origin is no answer.
       redirect: 'manual',
-      signal: AbortSignal.timeout(WITHIN_MS),
+      signal: AbortSignal.timeout(init.method === 'POST' ? ACTS_WITHIN_MS : WITHIN_MS),
     });
   } catch {
     throw new ApiError(0, 'not-reachable', 'The app did not answer.');

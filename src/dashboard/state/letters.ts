@@ -14,6 +14,11 @@ export interface Letters {
   readonly next: string | null;
 }
 
+interface LettersAnswer extends Omit<LettersDone, 'done'> {
+  readonly replayed?: number;
+  readonly purged?: number;
+}
+
 /** Grows with every action: what was read before it is old. */
 export const generation: Signal<number> = signal(0);
 
@@ -56,9 +61,10 @@ async function actOnLetters(
   words: (number: number) => string,
 ): Promise<boolean> {
   const isDone = await act(async () => {
-    const { done, gone, failed, isComplete } = await post<LettersDone>(`/api/deadletters/${verb}`, body);
+    const answer = await post<LettersAnswer>(`/api/deadletters/${verb}`, body);
+    const { replayed, purged, gone, failed, isComplete } = answer;
     return [
-      words(done),
+      words(replayed ?? purged ?? 0),
       ...(gone > 0 ? [`${counted(gone, 'other was', 'others were')} gone already.`] : []),
       ...(failed > 0 ? [`${counted(failed, 'other', 'others')} stayed; try again.`] : []),
       ...(isComplete ? [] : ['Time was up: there may be more. Do it again to go on.']),

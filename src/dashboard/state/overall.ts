@@ -18,5 +18,7 @@ export const overall = computed<Overall>(() => {
   if (paused !== undefined)
     return { shape: 'paused', text: health.status === 'ok' ? 'Paused' : `Paused, ${problems}` };
   if (health.status === 'failing') return { shape: 'bad', text: problems };
+  if (health.problems.length > 0)
+    return { shape: 'ok', text: `Well, with ${counted(health.problems.length, 'warning')}` };
   return { shape: 'ok', text: 'All is well' };
 });

@@ -213,6 +213,7 @@ function aRun(id: string, minutesAgo: number, took: number, details: RunDetails)
       reason: container === undefined ? 'timer' : 'http',
     },
     state: 'done',
+    mirror: 'a mirror',
     startedAt: before(minutesAgo),
     updatedAt: before(minutesAgo - took),
     ...(took > 0 && { endedAt: before(minutesAgo - took) }),
