@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, expect } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { unpackChromium } from './unpack-chromium.js';
 
 export const DESKTOP = { width: 1280, height: 800 } as const;
@@ -28,7 +28,8 @@ const complaints: string[] = [];
 
 afterEach(async () => {
   await Promise.all((browser?.contexts() ?? []).map(async (context) => await context.close()));
-  expect(complaints.splice(0)).toEqual([]);
+  const heard = complaints.splice(0);
+  if (heard.length > 0) throw new Error(`the browser complained: ${heard.join('; ')}`);
 });
 afterAll(async () => await browser?.close());
 
