@@ -75,7 +75,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       minTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       // Read by the app when it starts; what it may hold is in docs/settings.md.
       appSettings: map(items(union(hostSettings, connections, settings)), setting => {
         name: setting.key

@@ -322,6 +322,22 @@ const FAULTS: readonly Fault[] = [
     says: /region is no parameter/,
   },
   {
+    fault: 'another default for azd than for the button',
+    path: 'infra/main.parameters.json',
+    from: 'SOFT_DELETE_DAYS=14',
+    to: 'SOFT_DELETE_DAYS=7',
+    rule: 'parameters',
+    says: /softDeleteDays is 7 by default, and 14 in/,
+  },
+  {
+    fault: 'types that nobody uses any more',
+    path: 'infra/app/workbook.bicep',
+    from: 'Microsoft.Insights/workbooks@2023-06-01',
+    to: 'Microsoft.Insights/components@2020-02-02',
+    rule: 'types',
+    says: /workbooks@2023-06-01 is used nowhere/,
+  },
+  {
     fault: 'an output that would be taken for a wish the next time',
     path: MAIN,
     from: 'output MIRROR_SOURCE_NAME',

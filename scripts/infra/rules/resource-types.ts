@@ -1,3 +1,4 @@
+import type { BicepFile } from '../bicep/ast.js';
 import { plainText } from '../bicep/plain-text.js';
 import type { Rule } from '../check-infra.js';
 import type { Finding } from '../finding.js';
@@ -5,6 +6,7 @@ import type { Sources } from '../sources.js';
 import type { AzureObject, TypeFile } from '../types/azure-type.js';
 import { checkValue } from '../types/check-value.js';
 
+const TYPES = 'infra/types/';
 /** What Bicep says of a resource beside what Azure is sent. */
 const OF_BICEP: ReadonlySet<string> = new Set(['parent', 'scope', 'dependsOn']);
 
@@ -26,10 +28,20 @@ export const resourceTypes: Rule = ({ files, ...rest }, sources) => {
       checkValue({ at, kind: 'object', properties }, known, { file, project, name: '', report });
     }
   }
+  const used = new Set([...files.values()].flatMap(namesIn));
+  for (const [path, text] of sources) {
+    if (!path.startsWith(TYPES)) continue;
+    for (const name of Object.keys((JSON.parse(text) as TypeFile).resources))
+      if (!used.has(name)) findings.push({ rule: 'types', path, message: `${name} is used nowhere` });
+  }
   return findings;
 };
 
+function namesIn({ resources }: BicepFile): readonly string[] {
+  return [...resources.values()].map(({ type, apiVersion }) => `${type}@${apiVersion}`);
+}
+
 function typeOf(name: string, sources: Sources): AzureObject | undefined {
-  const text = sources.get(`infra/types/${name.slice(0, name.indexOf('/'))}.json`);
+  const text = sources.get(`${TYPES}${name.slice(0, name.indexOf('/'))}.json`);
   return text === undefined ? undefined : (JSON.parse(text) as TypeFile).resources[name];
 }
