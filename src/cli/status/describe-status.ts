@@ -50,14 +50,16 @@ function problems({ health, paused }: Status, local: string): string {
     .join('');
 }
 
-function facts({ recovery, backlog, deadLetters, activity }: Status): string {
+function facts({ recovery, backlog, deadLetters, activity, health }: Status): string {
   const { proven, live, canary } = recovery;
   const age = (point: { readonly ageMs: number } | null): string =>
     point === null ? '(unknown)' : `${duration(point.ageMs)} ago`;
   const isMore = (complete: boolean): string => (complete ? '' : 'at least ');
+  const isUnknown = health.problems.some(({ code }) => code === 'state-unreachable');
+  const nothing = isUnknown ? '(unknown)' : '(nothing yet)';
   const oldest = backlog.byAge.filter(({ messages }) => messages > 0);
   const rows: [string, string][] = [
-    ['proven', proven === null ? '(nothing yet)' : `${age(proven)}, by ${proven.run}`],
+    ['proven', proven === null ? nothing : `${age(proven)}, by ${proven.run}`],
     ['live', age(live)],
     ['canary', canary.ageMs === undefined ? canary.state : `${duration(canary.ageMs)}, ${canary.state}`],
     [

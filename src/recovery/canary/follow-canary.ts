@@ -18,9 +18,11 @@ export interface CanaryParts {
   readonly look: () => Promise<Reading>;
   readonly documents: DocumentStore;
   readonly log: Logger;
+  /** When its arrival is looked for, each so long after the one before, in milliseconds. */
+  readonly looksMs?: readonly number[];
 }
 
-/** For so long its arrival is waited for; what comes later is timed to the second. In a row, in milliseconds. */
+/** For so long its arrival is waited for; what comes later is timed to the second. */
 const LOOKS_MS = [200, 300, 500, 500, 1000, 1000, 1500];
 
 /**
@@ -28,13 +30,13 @@ const LOOKS_MS = [200, 300, 500, 500, 1000, 1000, 1500];
  * write that is refused is logged once, with what to do.
  */
 export async function followCanary(parts: CanaryParts): Promise<void> {
-  const { log } = parts;
+  const { log, looksMs = LOOKS_MS } = parts;
   try {
     const before = ((await parts.documents.read(CANARY))?.value ?? {}) as CanaryDocument;
     if (before.missingSince !== undefined) await noteArrival(parts, before);
     const written = await write(parts, before);
     if (written === undefined) return;
-    for (const delay of LOOKS_MS) {
+    for (const delay of looksMs) {
       await sleep(delay, undefined, { ref: false });
       if (await noteArrival(parts, written, () => new Date())) return;
     }

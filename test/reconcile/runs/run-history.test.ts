@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
+import { immediately, type Schedule } from '../../../src/memory/schedule.js';
+import type { Run, RunId } from '../../../src/model/reconcile/run.js';
+import { createRunHistory } from '../../../src/reconcile/runs/run-history.js';
+import { createRunStore } from '../../../src/reconcile/runs/run-store.js';
+import { aRun } from '../../support/a-run.js';
+import { createSilentLogger } from '../../support/silent-logger.js';
+
+const idOf = (number: number): RunId =>
+  `2026-11-25T00-${String(Math.floor(number / 60)).padStart(2, '0')}-${String(number % 60).padStart(2, '0')}Z-0000` as RunId;
+
+function bench() {
+  const documents = new MemoryDocuments();
+  const calls: string[] = [];
+  const counted: Schedule = async (call, key, effect) => {
+    calls.push(call);
+    return await immediately(call, key, effect);
+  };
+  const store = createRunStore(documents.through(counted), createSilentLogger(), 'm');
+  const add = async (number: number, run: Partial<Run> = {}): Promise<void> =>
+    await store.create(aRun({ id: idOf(number), state: 'done', mirror: 'm', ...run }));
+  return { store, add, calls, history: createRunHistory(store, 'm') };
+}
+
+describe('the last runs', () => {
+  it('are ten, the newest first, with what the newest proved', async () => {
+    const { add, history } = bench();
+    for (let n = 0; n < 12; n++) await add(n, n > 8 ? { state: 'cancelled' } : {});
+    const { runs, proof } = await history.read();
+    expect(runs.map(({ id }) => id)).toEqual(Array.from({ length: 10 }, (_, i) => idOf(11 - i)));
+    expect(proof?.run).toBe(idOf(8));
+  });
+
+  it('may prove nothing', async () => {
+    const { add, history } = bench();
+    await add(1, { mirror: 'other' });
+    expect((await history.read()).proof).toBeUndefined();
+  });
+
+  it('are read again only while they are under way', async () => {
+    const { add, history, calls, store } = bench();
+    await add(1);
+    await add(2, { state: 'comparing' });
+    await history.read();
+    calls.length = 0;
+    await history.read();
+    expect(calls).toEqual(['documents.list', 'documents.read']);
+    await store.change(idOf(2), (run) => ({ ...run, state: 'done' }));
+    expect((await history.read()).proof?.run).toBe(idOf(2));
+    calls.length = 0;
+    await history.read();
+    expect(calls).toEqual(['documents.list']);
+  });
+
+  it('leave the newest that proves anything, however many that prove nothing came after it', async () => {
+    const { add, history, store } = bench();
+    await add(1);
+    await add(2);
+    for (let n = 3; n < 63; n++) await add(n, { state: 'cancelled' });
+    await store.removeOld();
+    const ids = await store.ids();
+    expect(ids).toHaveLength(51);
+    expect(ids.at(-1)).toBe(idOf(2));
+    expect((await history.read()).proof?.run).toBe(idOf(2));
+  });
+
+  it('leave none besides the last ones when one of those proves anything', async () => {
+    const { add, store } = bench();
+    for (let n = 1; n <= 55; n++) await add(n);
+    await store.removeOld();
+    expect(await store.ids()).toHaveLength(50);
+  });
+});
