@@ -5,7 +5,7 @@ import { createScope, type PathRule, type ScopeRules } from '../../src/model/sco
 
 type Lists = Partial<Record<`${'include' | 'exclude'}${'Containers' | 'Paths' | 'Patterns'}`, string[]>>;
 
-function scope(lists: Lists = {}, names?: ScopeRules['names']) {
+function scope(lists: Lists = {}, names?: ScopeRules['names'], canary?: string) {
   const toRule = (text: string): PathRule => ({
     containers: text.slice(0, text.indexOf('/')),
     path: text.slice(text.indexOf('/') + 1),
@@ -18,6 +18,7 @@ function scope(lists: Lists = {}, names?: ScopeRules['names']) {
     },
     patterns: { include: lists.includePatterns ?? [], exclude: lists.excludePatterns ?? [] },
     ...(names && { names }),
+    ...(canary !== undefined && { canary: parseContainerName(canary) }),
   });
   return {
     fromBackup: (name: string) => made.fromBackup(parseContainerName(name)),
@@ -27,6 +28,26 @@ function scope(lists: Lists = {}, names?: ScopeRules['names']) {
       made.prefixes({ container: parseContainerName(container), path }).map((prefix) => prefix.path),
   };
 }
+
+describe('the container of the canary', () => {
+  const lists: Lists = {
+    includeContainers: ['photos'],
+    excludePaths: ['*/to-'],
+    includePatterns: ['*.jpg'],
+  };
+
+  it('is in the scope whatever the rules say, where there is a canary', () => {
+    expect(scope(lists).holds('canary')).toBe(false);
+    const { holds, has, lists: prefixes } = scope(lists, undefined, 'canary');
+    expect([holds('canary'), has('canary', 'to-backup.json'), prefixes('canary')]).toEqual([
+      true,
+      true,
+      [''],
+    ]);
+    expect([holds('photos'), holds('docs'), has('photos', 'a.txt')]).toEqual([true, false, false]);
+    expect(has('canary', '.blobmirror/trash')).toBe(false);
+  });
+});
 
 describe('the scope of containers', () => {
   it('holds every container of the user when nothing is said, and none of the service', () => {

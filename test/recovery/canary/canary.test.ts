@@ -60,7 +60,7 @@ describe('a canary', () => {
     const log = createSilentLogger();
     const state = { writes: 0, onBackup: 0, refusal: undefined as BlobmirrorError | undefined, looks: 0 };
     const read = async (): Promise<CanaryDocument> =>
-      ((await documents.through(immediately).read(CANARY))?.value ?? {}) as CanaryDocument;
+      (await documents.through(immediately).read(CANARY))?.value ?? {};
     const look = async (): Promise<Reading> => {
       await Promise.resolve();
       state.looks++;

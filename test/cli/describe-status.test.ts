@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { bytes } from '../../src/cli/status/bytes.js';
+import { describeStatus } from '../../src/cli/status/describe-status.js';
+import { toSummary } from '../../src/model/reconcile/run-summary.js';
+import type { Status } from '../../src/model/status.js';
+import { aRun } from '../support/a-run.js';
+
+const AT = '2026-11-25T12:03:02.000Z';
+
+function status(changes: Partial<Status> = {}): Status {
+  return {
+    at: AT,
+    source: 'photos',
+    backup: 'photosbackup',
+    statement: 'proven up to 12:00:00, live up to 12:03:02, canary 1.1 s',
+    recovery: {
+      proven: { at: '2026-11-25T12:00:00.000Z', ageMs: 182_000, run: '2026-11-25T12-00-00Z-4f2a' },
+      live: { at: AT, ageMs: 0 },
+      canary: { state: 'following', ageMs: 1100, writtenAt: AT },
+      excepted: { count: 0, sample: [] },
+    },
+    health: { status: 'ok', problems: [] },
+    backlog: { messages: 0, scheduled: 0, bytes: 0, isComplete: true, byAge: [] },
+    deadLetters: { count: 0, isComplete: true, acknowledged: 0, byCode: {} },
+    activity: { minutes: [], lagP50Ms: null, lagP99Ms: null, changes: 0, bytes: 0, lastMirrored: {} },
+    history: [],
+    containers: [],
+    runs: [],
+    ...changes,
+  };
+}
+
+describe('a status for people', () => {
+  it('begins with the statement and with whether all is well', () => {
+    expect(describeStatus(status(), {}).split('\n').slice(0, 2)).toEqual([
+      'proven up to 12:00:00, live up to 12:03:02, canary 1.1 s',
+      'health ok at 2026-11-25 12:03:02 UTC, photos -> photosbackup',
+    ]);
+  });
+
+  it('goes on with what is wrong, what to do, and the command to run next, with the connections of this one', () => {
+    const failing = status({
+      health: {
+        status: 'failing',
+        problems: [
+          { code: 'dead-letters', detail: '3 dead letters not looked at yet.' },
+          { code: 'of-a-newer-worker', detail: 'Who knows.' },
+        ],
+      },
+      paused: { since: '2026-11-25T11:00:00.000Z', by: 'ada', reason: 'a move' },
+    });
+    const lines = describeStatus(failing, { local: 'env.json' }).split('\n');
+    expect(lines.slice(1, 10)).toEqual([
+      'health FAILING at 2026-11-25 12:03:02 UTC, photos -> photosbackup',
+      'PAUSED since 2026-11-25 11:00:00 by ada: a move',
+      '',
+      'dead-letters: 3 dead letters not looked at yet.',
+      '  what to do: Mend what their codes speak of, then replay them; or take note of them, and health is well again.',
+      '  next: blobmirror deadletter list --local=env.json',
+      'of-a-newer-worker: Who knows.',
+      'Mirroring is paused.',
+      '  next: blobmirror resume --local=env.json',
+    ]);
+  });
+
+  it('tells what waits by age, what is excepted, containers and the last full syncs', () => {
+    const text = describeStatus(
+      status({
+        recovery: {
+          ...status().recovery,
+          excepted: {
+            count: 12,
+            sample: [{ container: 'photos', path: 'a b\u001B[2J', reason: 'source-archived' }],
+          },
+        },
+        backlog: {
+          messages: 1200,
+          scheduled: 7,
+          bytes: 2048,
+          isComplete: false,
+          byAge: [
+            { bucket: '0-5 min', messages: 1200, bytes: 2048 },
+            { bucket: 'more', messages: 0, bytes: 0 },
+          ],
+        },
+        deadLetters: { count: 2, isComplete: true, acknowledged: 1, byCode: { 'storage-rejected': 2 } },
+        activity: { ...status().activity, changes: 40, bytes: 400, lagP50Ms: 90, lagP99Ms: 2100 },
+        containers: [
+          { name: 'small', blobs: 1, bytes: null, countedAt: AT, lastMirroredAt: null },
+          { name: 'photos', blobs: 1000, bytes: 1_500_000, countedAt: AT, lastMirroredAt: AT },
+        ],
+        runs: [
+          toSummary(aRun({ state: 'done', counts: { ...aRun().counts, inStep: 1000, failed: { x: 2 } } })),
+        ],
+      }),
+      {},
+    );
+    expect(text).toMatch(/^waiting +at least 1,200 changes, 2\.0 KiB, 7 to be tried again later$/m);
+    expect(text).toMatch(/^ {2}0-5 min +1,200, 2\.0 KiB$/m);
+    expect(text).not.toMatch(/^ {2}more/m);
+    expect(text).toMatch(/^dead letters +2, 1 acknowledged: storage-rejected 2$/m);
+    expect(text).toMatch(/^last hour +40 changes, 400 B, lag 0\.1 s \(p50\), 2\.1 s \(p99\)$/m);
+    expect(text).toMatch(/^photos\/a b\\u\{1b\}\[2J +source-archived\nand 11 more$/m);
+    expect(text).toMatch(/^photos +1,000 +1\.4 MiB +2026-11-25 12:03:02\nsmall +1 +\(unknown\)$/m);
+    expect(text).toMatch(/^2026-11-25T13-09-31Z-4f2a +done +1,000 in step, 2 failed$/m);
+  });
+
+  it('does not take what cannot be read for what is not there', () => {
+    const health: Status['health'] = {
+      status: 'failing',
+      problems: [{ code: 'state-unreachable', detail: 'It cannot be read.' }],
+    };
+    const recovery = { ...status().recovery, proven: null, live: null };
+    expect(describeStatus(status({ recovery }), {})).toMatch(/^proven +\(nothing yet\)\nlive +\(unknown\)$/m);
+    expect(describeStatus(status({ recovery, health }), {})).toMatch(/^proven +\(unknown\)$/m);
+  });
+});
+
+it.each([
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [1536, '1.5 KiB'],
+  [5 * 1024 ** 5, '5.0 PiB'],
+  [5000 * 1024 ** 5, '5000.0 PiB'],
+])('%i bytes are told as %s', (size, text) => {
+  expect(bytes(size)).toBe(text);
+});
