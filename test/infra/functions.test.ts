@@ -87,6 +87,12 @@ it('of the API, what asks for health needs no key, and everything else does', ()
   expect(ofApi.filter((route) => !route.startsWith('api/health'))).toEqual([]);
 });
 
+it('the page is at the root, where the host would have its own', () => {
+  const page = [...triggers.values()].find(({ name }) => name === 'page');
+  expect(page).toMatchObject({ type: 'httpTrigger', methods: ['GET'] });
+  expect(env).toMatchObject({ AzureWebJobsDisableHomepage: 'true' });
+});
+
 it('a source in another tenant is read with the secret of the vault, and has no canary', () => {
   const elsewhere = settingsOf('a source in another tenant');
   expect(elsewhere).not.toHaveProperty('BLOBMIRROR_SOURCE__blobServiceUri');
