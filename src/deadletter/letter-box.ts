@@ -28,7 +28,7 @@ export interface LetterBox {
   readonly acknowledge: () => Promise<LetterMark>;
 }
 
-export interface TakingOptions {
+interface TakingOptions {
   /** Only says what would be done. */
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;

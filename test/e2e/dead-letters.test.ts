@@ -1,7 +1,8 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, test } from 'vitest';
-import { eventOf, parked } from '../deadletter/support/letter-bench.js';
+import { eventOf } from '../deadletter/support/letter-bench.js';
 import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
+import { buryEvents } from './support/bury-events.js';
 import { queueCounts, untilQueueDrained } from './support/queue-counts.js';
 import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
 import { startProxiedWorker } from './support/start-proxied-worker.js';
@@ -17,23 +18,6 @@ async function deadletter(
 ): Promise<{ status: number | string; data: Record<string, unknown>; stderr: string }> {
   const run = await runBlobmirror(['deadletter', ...args, `--local=${readyFile}`, '-o', 'json']);
   return { ...run, data: JSON.parse(run.stdout || '{}') as Record<string, unknown> };
-}
-
-/** Puts events into the dead-letter queue, as the mirror does. */
-async function bury({ info }: RunningEnvironment, events: readonly unknown[], code: string): Promise<void> {
-  const client = new ServiceBusClient(info.serviceBus.connectionString);
-  const sender = client.createSender(info.serviceBus.eventsQueue);
-  const { deadLetter } = await queueCounts(info.serviceBus);
-  for (let from = 0; from < events.length; from += 100) {
-    const group = events.slice(from, from + 100);
-    await sender.sendMessages(group.map((event) => ({ ...parked(event, code), timeToLive: 1 })));
-  }
-  await client.close();
-  await waitUntil(
-    'all are dead letters',
-    async () => (await queueCounts(info.serviceBus)).deadLetter === deadLetter + events.length,
-    WITHIN,
-  );
 }
 
 test('what a fault made dead letters of is listed with its reason, and replayed when the fault is mended', async () => {
@@ -104,7 +88,7 @@ test('over HTTP letters are listed, shown, exported, acknowledged, replayed and 
   await container.getBlockBlobClient('cat.jpg').upload('cat', 3);
   await untilMirrored(environment, 'photos', 'cat.jpg');
   await backup.getContainerClient('photos').getBlobClient('cat.jpg').delete();
-  await bury(environment, [eventOf('photos', 'cat.jpg'), 'poison'], 'storage-rejected');
+  await buryEvents(environment, [eventOf('photos', 'cat.jpg'), 'poison'], 'storage-rejected');
 
   const ask = async (path: string, body?: unknown) => {
     const answer = await fetch(`${info.http.baseUrl}/api/deadletters${path}`, {
@@ -136,7 +120,7 @@ test('a replayer that is killed in the middle, and two at once, lose nothing', a
   const environment = await startEnvironment(['--no-worker']);
   const { info, readyFile } = environment;
   const paths = Array.from({ length: 3000 }, (_, i) => `${i}.jpg`);
-  await bury(
+  await buryEvents(
     environment,
     paths.map((path) => eventOf('photos', path)),
     'storage-rejected',
@@ -181,7 +165,7 @@ test('a replayer that is killed in the middle, and two at once, lose nothing', a
 
 test('nothing is purged without --yes, and wrong use is told in one line', async () => {
   const environment = await startEnvironment(['--no-worker']);
-  await bury(environment, ['poison', { not: 'an event' }], 'message-not-event');
+  await buryEvents(environment, ['poison', { not: 'an event' }], 'message-not-event');
   const refused = await deadletter(environment, 'purge', '--all');
   expect([refused.status, refused.stderr]).toMatchObject([2, expect.stringContaining('--yes') as string]);
   expect((await deadletter(environment, 'replay')).status).toBe(2);

@@ -268,6 +268,33 @@ describe('an event that fails', () => {
     expect(intake.dead[0]?.history.lastError).toMatchObject({ code: 'unexpected', detail: 'x is undefined' });
   });
 
+  it('remembers what the first of its tries failed with, until a look ends well', async () => {
+    const codes: ErrorCode[] = ['storage-throttled', 'storage-unavailable', 'race-lost'];
+    let failures = 0;
+    const intake = createIntake(() => {
+      const code = codes[failures++];
+      return code === undefined ? { verdict: 'in-sync' } : failWith(code)();
+    });
+    let message: Partial<IncomingMessage> = {};
+    for (const _ of codes) {
+      await intake.handle(event('a'), message);
+      const { history, messageId } = intake.later.at(-1) ?? ({} as never);
+      message = { messageId, applicationProperties: toProperties(history) };
+    }
+    expect(intake.later.map(({ history }) => history.firstError?.code)).toEqual([
+      undefined,
+      'storage-throttled',
+      'storage-throttled',
+    ]);
+    expect(message.applicationProperties).toMatchObject({
+      'blobmirror-first-code': 'storage-throttled',
+      'blobmirror-code': 'race-lost',
+    });
+    // A crash makes it look again after one that ended well.
+    await intake.handle(event('a'), { ...message, deliveryCount: 2 });
+    expect(intake.later.at(-1)?.history).toMatchObject({ firstError: undefined, attempts: 0 });
+  });
+
   it('goes back to the queue while it is on its way to the dead-letter queue', async () => {
     const intake = createIntake(failWith('storage-rejected'));
     await intake.handle(event('a'));
