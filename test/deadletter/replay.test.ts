@@ -142,7 +142,9 @@ describe('a replay', () => {
     const [held] = await client.createReceiver('events', { subQueueType: 'deadLetter' }).receiveMessages(1);
     const ids = [...letters.map(({ id }) => id), 'events:4711'];
     expect(await box.replay({ ids })).toEqual({ done: 2, gone: 1, failed: 1, isComplete: true });
-    expect((await box.list({ limit: 10 })).letters).toMatchObject([{ id: `events:${held?.sequenceNumber}` }]);
+    expect((await box.list({ limit: 10 })).letters).toMatchObject([
+      { id: `events:${held?.sequenceNumber?.toString()}` },
+    ]);
     expect(counts('events')).toEqual({ active: 2, deadLetter: 1 });
     await client.close();
   });
