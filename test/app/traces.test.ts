@@ -9,8 +9,10 @@ import { createMirror, type Mirror } from '../../src/app/create-mirror.js';
 import { readSettings } from '../../src/config/settings.js';
 import { toEnvironment } from '../../src/local/environment.js';
 import { type Local, startLocal } from '../../src/local/start-local.js';
+import { startTelemetry, type Telemetry } from '../../src/telemetry/start-telemetry.js';
 import { startTracing } from '../../src/telemetry/start-tracing.js';
 import { createSilentLogger } from '../support/silent-logger.js';
+import { parsePrometheus, valueOf } from '../telemetry/support/parse-prometheus.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
@@ -19,6 +21,7 @@ describe('the trace of an event', () => {
   let local: Local;
   let environment: Record<string, string>;
   let mirror: Mirror;
+  let telemetry: Telemetry;
   let source: BlobServiceClient;
   const spans: ReadableSpan[] = [];
   let flush: () => Promise<void>;
@@ -33,6 +36,7 @@ describe('the trace of an event', () => {
       BLOBMIRROR_BACKUP: withSas(backup),
     };
     mirror = createMirror(readSettings(environment), createSilentLogger());
+    telemetry = startTelemetry({ worker: 'w' }, createSilentLogger());
     await source.createContainer('photos');
     const tracing = startTracing(resourceFromAttributes({}), keepIn(spans));
     flush = async () => await tracing.stop(5000);
@@ -136,6 +140,15 @@ describe('the trace of an event', () => {
       `00-${TRACE}-${sent?.spanContext().spanId}-01`,
     );
     expect(copy?.messageId).toBe(sent?.attributes['messaging.message.id']);
+  });
+
+  it('is told in numbers, too: the try that failed, the request that had no answer', async () => {
+    const samples = parsePrometheus(await telemetry.readMetrics());
+    const retries = { code: 'storage-unavailable', door: 'event' };
+    expect(valueOf(samples, 'blobmirror_retries_total', retries)).toBe(1);
+    const unanswered = { account: 'sourceaccount', outcome: 'unanswered' };
+    expect(valueOf(samples, 'blobmirror_requests_total', unanswered)).toBeGreaterThan(0);
+    expect(valueOf(samples, 'blobmirror_changes_total', { verdict: 'copied', door: 'event' })).toBe(1);
   });
 
   it('holds no signature, whatever the accounts are reached by', () => {

@@ -4,6 +4,9 @@ import { connectAccount } from '../../src/azure/connect-account.js';
 import { rejectionOf, startAnsweringService } from './support/answering-service.js';
 import { startStoragePair, type StoragePair } from '../support/storage-pair.js';
 import { KEY } from '../support/keys.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+import { startTelemetry } from '../../src/telemetry/start-telemetry.js';
+import { parsePrometheus } from '../telemetry/support/parse-prometheus.js';
 
 describe('an account with a cap', () => {
   let pair: StoragePair;
@@ -50,5 +53,40 @@ describe('an account that does not answer', () => {
     ];
     await service.stop();
     expect(errors).toMatchObject([{ code: 'storage-unavailable' }, { code: 'storage-unavailable' }]);
+  });
+});
+
+describe('the requests of an account', () => {
+  it('are counted by how they ended', async () => {
+    const statuses = [200, 404, 409, 412, 400, 403, 429, 503, 500, 502];
+    const service = await startAnsweringService((request, response) => {
+      request.resume();
+      response.writeHead(statuses.shift() ?? 200).end();
+    });
+    const telemetry = startTelemetry({ worker: 'w' }, createSilentLogger());
+    const { origin } = new URL(service.container.url);
+    const { client } = connectAccount({
+      connectionString: `BlobEndpoint=${origin}/countedaccount;SharedAccessSignature=sig=x`,
+      accountName: 'countedaccount',
+    });
+    const container = client.getContainerClient('photos');
+    while (statuses.length > 0) await Promise.allSettled([container.getProperties()]);
+    await service.stop();
+    await Promise.allSettled([container.getProperties()]);
+
+    const samples = parsePrometheus(await telemetry.readMetrics());
+    const counted = samples.filter(({ name }) => name === 'blobmirror_requests_total');
+    expect(counted.every(({ labels }) => labels['account'] === 'countedaccount')).toBe(true);
+    expect(Object.fromEntries(counted.map(({ labels, value }) => [labels['outcome'], value]))).toEqual({
+      ok: 1,
+      absent: 1,
+      conflict: 2,
+      refused: 2,
+      throttled: 2,
+      failed: 2,
+      unanswered: 1,
+    });
+    const throttles = samples.filter(({ name }) => name === 'blobmirror_throttles_total');
+    expect(throttles).toMatchObject([{ labels: { account: 'countedaccount' }, value: 2 }]);
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { readActivity } from '../../src/activity/read-activity.js';
 import { createAzureDocuments } from '../../src/azure/azure-documents.js';
 import { connectAccount } from '../../src/azure/connect-account.js';
@@ -16,6 +16,12 @@ const WITHIN = { within: 30_000 };
 
 // A canary is mirrored like every other blob, and counted.
 const QUIET = { env: { BLOBMIRROR_CANARY: 'off' } };
+
+let environment: RunningEnvironment;
+
+beforeAll(async () => {
+  environment = await startEnvironment([], QUIET);
+});
 
 async function readMetrics({
   info,
@@ -35,7 +41,6 @@ async function send({ info }: RunningEnvironment, bodies: readonly unknown[]): P
 }
 
 test('the metrics tell of every write, delete, ignored event and dead letter, with the lag of each change and no name of a blob', async () => {
-  const environment = await startEnvironment([], QUIET);
   const { info, source } = environment;
   const before = await readMetrics(environment);
   expect(valueOf(before.samples, 'blobmirror_changes_total')).toBe(0);
@@ -82,10 +87,44 @@ test('the metrics tell of every write, delete, ignored event and dead letter, wi
   expectNoSecrets({ stdout: text, stderr: '' });
 });
 
-test('the activity of two workers adds up to all that was mirrored, and outlives a worker that was killed', async () => {
-  const environment = await startEnvironment([], QUIET);
+test('the metrics tell how far a full sync is, and what it repaired', async () => {
   const { info, source } = environment;
-  const other = await startWorker(environment.readyFile, [], QUIET);
+  const before = await readMetrics(environment);
+  const container = source.getContainerClient('quiet');
+  await container.create();
+  for (const name of ['a', 'b', 'c']) await container.getBlockBlobClient(name).upload('12345', 5);
+  for (const name of ['a', 'b', 'c']) await untilMirrored(environment, 'quiet', name, WITHIN);
+  await untilQueueDrained(info.serviceBus, WITHIN);
+  // A change of metadata raises no event.
+  await container.getBlockBlobClient('b').setMetadata({ changed: 'yes' });
+
+  const url = `${info.http.baseUrl}/api/reconcile`;
+  const started = await fetch(url, { method: 'POST', body: JSON.stringify({ container: 'quiet' }) });
+  expect(started.status).toBe(202);
+  const { id } = (await started.json()) as { id: string };
+  await waitUntil(
+    'the full sync is done',
+    async () => ((await (await fetch(`${url}/${id}`)).json()) as { state: string }).state === 'done',
+    { ...WITHIN, every: 50 },
+  );
+
+  const after = await readMetrics(environment);
+  const added = (name: string, labels = {}) =>
+    valueOf(after.samples, `blobmirror_${name}`, labels) -
+    valueOf(before.samples, `blobmirror_${name}`, labels);
+  expect(added('reconcile_listed_total', { side: 'source' })).toBe(3);
+  expect(added('reconcile_listed_total', { side: 'backup' })).toBe(3);
+  expect(added('reconcile_slices_total', { outcome: 'recorded' })).toBeGreaterThan(0);
+  expect(added('reconcile_slices_total', { outcome: 'failed' })).toBe(0);
+  expect(added('changes_total', { door: 'reconcile' })).toBe(1);
+  expect(added('lag_count')).toBe(3);
+  expect(valueOf(after.samples, 'blobmirror_reconcile_shards', { state: 'open' })).toBe(0);
+  expect(valueOf(after.samples, 'blobmirror_reconcile_shards', { state: 'done' })).toBeGreaterThan(0);
+});
+
+test('the activity of two workers adds up to all that was mirrored, and outlives a worker that was killed', async () => {
+  const { info, source, readyFile } = await startEnvironment([], QUIET);
+  const other = await startWorker(readyFile, [], QUIET);
   const documents = createAzureDocuments(
     connectAccount({ connectionString: info.backup.connectionString }),
     'blobmirror-state',
