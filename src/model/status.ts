@@ -40,7 +40,7 @@ export interface RecoveryPoint {
   readonly excepted: ExceptedKeys;
 }
 
-export interface ProvenPoint {
+interface ProvenPoint {
   readonly at: string;
   readonly ageMs: number;
   /** The id of the full sync. */
@@ -98,7 +98,7 @@ export interface Backlog {
   readonly byAge: readonly BacklogBucket[];
 }
 
-export interface BacklogBucket {
+interface BacklogBucket {
   readonly bucket: string;
   readonly messages: number;
   readonly bytes: number;

@@ -9,7 +9,7 @@ import { within } from '../within.js';
 import type { StatusParts } from './status-parts.js';
 
 /** What the mirror knows of itself. */
-export interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
+interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
   readonly history: HistoryDocument | undefined;
   readonly canary: CanaryDocument;
   readonly isAcknowledged: (letter: DeadLetter) => boolean;

@@ -17,7 +17,7 @@ export interface WaitingLimits {
   readonly budgetMs: number;
 }
 
-export const WAITING_LIMITS: WaitingLimits = { mostMessages: 100_000, budgetMs: 5000 };
+const WAITING_LIMITS: WaitingLimits = { mostMessages: 100_000, budgetMs: 5000 };
 
 /**
  * Counts the changes that wait, and finds the earliest. All messages are looked at, as far as the limits allow: a queue

@@ -106,7 +106,8 @@ describe('a slice of a compare shard', () => {
     expect(paths.every((path) => isMirrored(stage, path))).toBe(true);
     expect(result).toMatchObject({
       counts: { inStep: 0, nominated: 200, byVerdict: { copied: 200 }, failed: {} },
-      listed: { source: 200, backup: 0 },
+      // Each blob's content is its path.
+      listed: { source: 200, backup: 0, bytes: paths.join('').length },
       extras: 0,
     });
     expect(result.next).toBeUndefined();

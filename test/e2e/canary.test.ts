@@ -1,0 +1,88 @@
+import {
+  AccountSASPermissions,
+  AccountSASResourceTypes,
+  AccountSASServices,
+  generateAccountSASQueryParameters,
+  SASProtocol,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createRecovery, type Recovery } from '../../src/app/create-recovery.js';
+import { readSettings } from '../../src/config/settings.js';
+import { toEnvironment } from '../../src/local/environment.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+import { runBlobmirror } from './support/blobmirror-process.js';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
+import { waitUntil } from './support/wait-until.js';
+
+let environment: RunningEnvironment;
+
+beforeAll(async () => {
+  // Everything is left out but one container, and the canary is followed all the same.
+  environment = await startEnvironment([], {
+    env: { BLOBMIRROR_CANARY: 'on', BLOBMIRROR_INCLUDE_CONTAINERS: 'photos' },
+  });
+});
+
+function open(env: Readonly<Record<string, string>> = {}, log = createSilentLogger()): Recovery {
+  const settings = readSettings({ ...toEnvironment(environment.info), BLOBMIRROR_CANARY: 'on', ...env });
+  const recovery = createRecovery(settings, log, { isWorker: false });
+  onTestFinished(async () => await recovery.stop());
+  return recovery;
+}
+
+test('a canary is written at the source, mirrored like any blob, and seen to arrive; it is a stranger to nobody', async () => {
+  await environment.source.createContainer('photos');
+  const recovery = open();
+  expect(recovery.canary).toBeDefined();
+  await waitUntil(
+    'the canary is followed',
+    async () => {
+      await recovery.canary?.();
+      const { canary } = (await recovery.read()).recovery;
+      return canary.state === 'following' && (canary.ageMs ?? Infinity) < 5000;
+    },
+    { within: 60_000 },
+  );
+  const local = `--local=${environment.readyFile}`;
+  const env = { BLOBMIRROR_CANARY: 'on', BLOBMIRROR_INCLUDE_CONTAINERS: 'photos' };
+  const verified = await runBlobmirror(['verify', local], { env });
+  expect([verified.status, verified.stdout]).toEqual([0, '']);
+  const reconciled = await runBlobmirror(['reconcile', local, '--wait', '-o', 'json'], { env });
+  expect(reconciled.status).toBe(0);
+  expect(JSON.parse(reconciled.stdout)).toMatchObject({
+    state: 'done',
+    alerts: [],
+    containers: { 'blobmirror-canary': { source: 1, extras: 0 } },
+  });
+});
+
+test('a source that takes no canary is told of in the problems and the log, and health does not fail for it', async () => {
+  const { info } = environment;
+  const readOnly = generateAccountSASQueryParameters(
+    {
+      services: AccountSASServices.parse('b').toString(),
+      resourceTypes: AccountSASResourceTypes.parse('sco').toString(),
+      permissions: AccountSASPermissions.parse('rl'),
+      protocol: SASProtocol.HttpsAndHttp,
+      expiresOn: new Date(Date.now() + 3_600_000),
+    },
+    new StorageSharedKeyCredential(info.source.accountName, info.source.accountKey),
+  ).toString();
+  const log = createSilentLogger();
+  const recovery = open(
+    {
+      BLOBMIRROR_SOURCE: `BlobEndpoint=${info.source.blobEndpoint};SharedAccessSignature=${readOnly}`,
+      BLOBMIRROR_STATE_CONTAINER: 'state-of-another',
+    },
+    log,
+  );
+  await recovery.canary?.();
+  await recovery.canary?.();
+  const { health, recovery: point } = await recovery.read();
+  expect(point.canary).toMatchObject({ state: 'waiting' });
+  expect(health).toMatchObject({ status: 'ok', problems: [{ code: 'canary-not-written' }] });
+  expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+    { message: 'the canary cannot be written', fields: { code: 'storage-forbidden' } },
+  ]);
+});

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
+import { immediately } from '../../../src/memory/schedule.js';
+import { BlobmirrorError } from '../../../src/model/errors.js';
+import { parseHistory, toProperties } from '../../../src/model/hint-message.js';
+import type { Proof } from '../../../src/model/reconcile/proof.js';
+import type { RunId } from '../../../src/model/reconcile/run.js';
+import type { BrowsedMessage } from '../../../src/ports/queue-browser.js';
+import { HISTORY, type HistoryDocument } from '../../../src/recovery/history/history-document.js';
+import { createStatusReader } from '../../../src/recovery/status/create-status-reader.js';
+import { createStateReader } from '../../../src/recovery/status/read-state.js';
+import type { StatusParts } from '../../../src/recovery/status/status-parts.js';
+import { eventGridEvent } from '../../events/samples.js';
+
+const NOW = new Date('2026-11-25T12:00:00Z');
+const ago = (minutes: number): Date => new Date(NOW.getTime() - minutes * 60_000);
+const PROOF: Proof = {
+  run: '2026-11-25T11-30-00Z-4f2a' as RunId,
+  at: ago(30).toISOString(),
+  excepted: { count: 1, sample: [{ container: 'photos', path: 'a', reason: 'source-archived' }] },
+  containers: [
+    { name: 'photos', blobs: 3, bytes: 30, countedAt: ago(30).toISOString() },
+    { name: 'canary', blobs: 1, bytes: 3, countedAt: ago(30).toISOString() },
+  ],
+};
+
+const away = async (): Promise<never> => {
+  await Promise.resolve();
+  throw new BlobmirrorError('storage-unavailable', 'it did not answer');
+};
+
+function message(minutes: number): BrowsedMessage {
+  const event = eventGridEvent({ type: 'x', subject: 'x', data: {} });
+  return {
+    sequenceNumber: '1',
+    messageId: 'm',
+    state: 'active',
+    enqueuedAt: NOW,
+    deliveryCount: 0,
+    body: { ...event, eventTime: ago(minutes).toISOString() },
+    applicationProperties: toProperties(parseHistory({}, 'm', NOW)),
+  };
+}
+
+function bench() {
+  const documents = new MemoryDocuments().through(immediately);
+  const state = {
+    isStateAway: false,
+    isQueueAway: false,
+    isBackupAway: false,
+    waiting: [] as BrowsedMessage[],
+  };
+  let now = NOW.getTime();
+  const parts: StatusParts = {
+    source: 'photos',
+    backup: 'photosbackup',
+    documents,
+    readRuns: async () => (state.isStateAway ? await away() : { runs: [], proof: PROOF }),
+    readActivity: async () => {
+      await Promise.resolve();
+      return {
+        minutes: [],
+        lagP50Ms: null,
+        lagP99Ms: null,
+        changes: 1,
+        bytes: 1,
+        lastMirrored: { photos: ago(1).toISOString() },
+      };
+    },
+    readPause: async () => {
+      await Promise.resolve();
+      return undefined;
+    },
+    events: {
+      browse: async function* () {
+        if (state.isQueueAway) await away();
+        await Promise.resolve();
+        yield state.waiting;
+      },
+    },
+    readLetters: async function* () {
+      if (state.isQueueAway) await away();
+      yield* await Promise.resolve([]);
+    },
+    readAcknowledged: async () => {
+      await Promise.resolve();
+      return () => false;
+    },
+    probe: {
+      source: async () => await Promise.resolve(),
+      backup: async () => (state.isBackupAway ? await away() : undefined),
+    },
+    lookAtCanary: undefined,
+    canaryContainer: 'canary',
+    limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
+    now: () => new Date(now),
+  };
+  return {
+    documents,
+    state,
+    parts,
+    pass: (ms: number) => (now += ms),
+    open: () => createStatusReader(parts).read,
+  };
+}
+
+describe('a status', () => {
+  it('tells the points, what is excepted, and containers without that of the canary', async () => {
+    const { open, state } = bench();
+    state.waiting = [message(3)];
+    const status = await open()();
+    expect(status).toMatchObject({
+      statement: 'proven up to 11:30:00, live up to 11:57:00, except 1 key',
+      recovery: { proven: { ageMs: 1_800_000 }, live: { at: ago(3).toISOString(), ageMs: 180_000 } },
+      health: { status: 'ok', problems: [] },
+      containers: [{ name: 'photos', blobs: 3, bytes: 30, lastMirroredAt: ago(1).toISOString() }],
+    });
+  });
+
+  it('is live up to now when nothing waits', async () => {
+    const { open } = bench();
+    expect((await open()()).recovery.live).toEqual({ at: NOW.toISOString(), ageMs: 0 });
+  });
+
+  it('goes by what was last seen of the state while that cannot be read', async () => {
+    const { parts, state } = bench();
+    const read = createStateReader(parts);
+    expect(await read()).toMatchObject({ isKnown: true, state: { proof: PROOF } });
+    state.isStateAway = true;
+    expect(await read()).toMatchObject({
+      isKnown: true,
+      unreachable: 'storage-unavailable',
+      state: { proof: PROOF },
+    });
+  });
+
+  it('does not take what it never saw of the state for nothing', async () => {
+    const { open, state, pass } = bench();
+    state.isStateAway = true;
+    pass(60_000);
+    expect(await open()()).toMatchObject({
+      statement: 'proven unknown, live up to 12:01:00',
+      health: { status: 'failing', problems: [{ code: 'state-unreachable' }] },
+    });
+  });
+
+  it('tells what it cannot ask, and answers all the same', async () => {
+    const { open, state } = bench();
+    Object.assign(state, { isStateAway: true, isQueueAway: true, isBackupAway: true });
+    const { recovery, health, backlog, deadLetters } = await open()();
+    expect(recovery.live).toBeNull();
+    expect([backlog.isComplete, deadLetters.isComplete]).toEqual([false, false]);
+    expect(health.problems.map(({ code }) => code)).toEqual([
+      'backup-unreachable',
+      'queue-unreachable',
+      'state-unreachable',
+    ]);
+    expect(health.problems[0]?.detail).toBe(
+      'The backup account photosbackup cannot be read now (storage-unavailable).',
+    );
+  });
+
+  it('does not let the live point go on from where it was last seen while the queue is not looked at to its end', async () => {
+    const { open, state, documents } = bench();
+    const samples: HistoryDocument['samples'] = [[ago(1).getTime() / 1000, null, 9 * 60_000, null]];
+    const history: HistoryDocument = {
+      since: ago(60).toISOString(),
+      health: { status: 'ok', codes: [] },
+      samples,
+    };
+    await documents.write(HISTORY, history, { nothingThere: true });
+    state.waiting = [message(3)];
+    expect((await open()()).recovery.live?.at).toBe(ago(3).toISOString());
+    state.waiting = Array.from({ length: 100_000 }, () => message(3));
+    const { recovery, backlog } = await open()();
+    expect([backlog.isComplete, recovery.live?.at]).toEqual([false, ago(10).toISOString()]);
+  });
+});
