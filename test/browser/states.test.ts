@@ -210,3 +210,66 @@ it('where the app asks for a key, so does the page', async () => {
   await page.getByText('All is well').first().waitFor();
   expect(await field.count()).toBe(0);
 });
+
+it('nothing that gets into the page runs, and nothing is sent to another origin', async () => {
+  const { page } = await show(WELL, {
+    allow: /Content Security Policy|violates|Trusted|asked http:\/\/localhost/,
+  });
+  const outcomes = await page.evaluate(async () => {
+    const attempts = {
+      markup: () =>
+        document.body.insertAdjacentHTML('beforeend', '<img src="/none" onerror="window.hurt = 1">'),
+      script: () =>
+        document.body.append(Object.assign(document.createElement('script'), { text: 'window.hurt = 1' })),
+      handler: () => {
+        document.body.setAttribute('onclick', 'window.hurt = 1');
+        document.body.click();
+      },
+      elsewhere: async () => await fetch('http://localhost:9/'),
+    };
+    const failed: string[] = [];
+    for (const [name, attempt] of Object.entries(attempts))
+      try {
+        await attempt();
+      } catch {
+        failed.push(name);
+      }
+    return { failed, isHurt: 'hurt' in window };
+  });
+  expect(outcomes.isHurt).toBe(false);
+  expect(outcomes.failed).toEqual(expect.arrayContaining(['markup', 'script', 'elsewhere']));
+});
+
+it('the keyboard reaches everything that can be done, in the order of the page, and shows where it is', async () => {
+  const { page } = await show(ON_FIRE);
+  await page.locator('#dead-letters').getByText('IMG_2045.heic').waitFor();
+  const reached: string[] = [];
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === null || element === document.body) return undefined;
+      const name = element.getAttribute('aria-label') ?? element.textContent;
+      return { name: name.trim(), outline: getComputedStyle(element).outlineStyle };
+    });
+    if (focused === undefined) break;
+    expect(focused).toMatchObject({ outline: 'solid' });
+    reached.push(focused.name);
+  }
+  const inOrder = [
+    'Pause',
+    'See what waits',
+    'See what is stuck',
+    'Except 3 keys',
+    'Replay all',
+    'Acknowledge',
+    'Purge all',
+    'Replay all of storage-rejected',
+    'Replay photos/2026/11/25/IMG_2041.heic',
+    'Purge photos/2026/11/25/IMG_2041.heic',
+    'Show more of storage-rejected',
+    'Start a reconcile',
+    'Cancel',
+  ];
+  expect(reached.filter((name) => inOrder.includes(name))).toEqual(inOrder);
+});

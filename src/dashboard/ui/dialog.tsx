@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { dismissNotice, notice, type Notice } from '../state/notice.js';
+import { Icon } from './icon.js';
 
 interface DialogProps {
   readonly title: string;
@@ -17,6 +19,7 @@ export function Dialog({ title, confirm, isDangerous, onConfirm, onClose, childr
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
   const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Notice>();
   useEffect(() => element.current?.showModal(), []);
 
   async function submit(event: SubmitEvent): Promise<void> {
@@ -24,9 +27,16 @@ export function Dialog({ title, confirm, isDangerous, onConfirm, onClose, childr
     if (isBusy || !(event.currentTarget instanceof HTMLFormElement)) return;
     const fields = new FormData(event.currentTarget);
     setBusy(true);
+    setFailure(undefined);
     const done = await onConfirm(fields);
     setBusy(false);
-    if (done) element.current?.close();
+    if (done) {
+      element.current?.close();
+      return;
+    }
+    // What is behind an open dialog can neither be reached nor heard.
+    setFailure(notice.value);
+    dismissNotice();
   }
 
   return (
@@ -34,6 +44,13 @@ export function Dialog({ title, confirm, isDangerous, onConfirm, onClose, childr
       <form onSubmit={(event) => void submit(event)}>
         <h2 id={heading}>{title}</h2>
         {children}
+        <p class="alert" role="alert">
+          {failure === undefined ? null : (
+            <>
+              <Icon shape="bad" /> {failure.text} {failure.hint}
+            </>
+          )}
+        </p>
         <div class="buttons">
           <button type="button" class="quiet" onClick={() => element.current?.close()}>
             Leave it

@@ -1,0 +1,191 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Status } from '../../src/model/status.js';
+import { untilMirrored } from '../e2e/support/until-mirrored.js';
+import { PHONE, startBrowser, type TestBrowser } from './support/start-browser.js';
+import { type Operated, startOperated } from './support/start-operated.js';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+
+/** On a busy machine. */
+const WITHIN = { within: 60_000 };
+
+let browser: TestBrowser;
+let mirror: Operated;
+/** Serves an empty page of another origin. */
+const stranger = createServer((_, response) =>
+  response.setHeader('content-type', 'text/html').end('<p>Hello'),
+);
+
+beforeAll(async () => {
+  [browser, mirror] = await Promise.all([startBrowser(), startOperated()]);
+  await mirror.source.getContainerClient('photos').create();
+  stranger.listen(0, '127.0.0.1');
+  await once(stranger, 'listening');
+});
+afterAll(() => {
+  stranger.close();
+  stranger.closeAllConnections();
+});
+
+async function upload(name: string): Promise<void> {
+  await mirror.source.getContainerClient('photos').getBlockBlobClient(name).upload(name, name.length);
+}
+
+async function isOnBackup(name: string): Promise<boolean> {
+  return await mirror.backup.getContainerClient('photos').getBlobClient(name).exists();
+}
+
+async function status(): Promise<Status> {
+  return (await (await fetch(`${mirror.address}api/status`)).json()) as Status;
+}
+
+const letters = (page: Page) => page.getByRole('region', { name: 'Dead letters' });
+
+it('a fault makes dead letters appear with their reason, and once it is mended a replay empties them', async () => {
+  const page = await browser.open(mirror.address, { viewport: PHONE });
+  await letters(page).getByText('Nothing is stuck.').waitFor();
+  for (const name of ['stuck 1.txt', 'stuck 2.txt', 'fine.txt']) await upload(name);
+
+  for (const expected of [
+    '2 changes could not be mirrored.',
+    'storage-rejected',
+    'photos/stuck 1.txt',
+    'photos/stuck 2.txt',
+    'a write on backupaccount failed: 400 InvalidHeaderValue',
+    'mend the blob or the setting, then replay',
+  ])
+    await letters(page).getByText(expected).first().waitFor();
+  await page.getByRole('link', { name: 'See what is stuck' }).waitFor();
+  await untilMirrored(mirror, 'photos', 'fine.txt', WITHIN);
+
+  mirror.isBroken = false;
+  await letters(page).getByRole('button', { name: 'Replay all', exact: true }).click();
+  await page.getByText('2 changes back in the queue.').waitFor();
+  await letters(page).getByText('Nothing is stuck.').waitFor();
+  for (const name of ['stuck 1.txt', 'stuck 2.txt']) await untilMirrored(mirror, 'photos', name, WITHIN);
+  await page.getByText('All is well').first().waitFor();
+});
+
+it('dead letters are acknowledged, and purged only when that is confirmed', async () => {
+  mirror.isBroken = true;
+  await upload('stuck 3.txt');
+  const page = await browser.open(mirror.address);
+  await letters(page).getByText('photos/stuck 3.txt').waitFor();
+  await letters(page).getByRole('button', { name: 'Acknowledge' }).click();
+  await letters(page).getByText('All are acknowledged.').waitFor();
+  await page.getByText('All is well').first().waitFor();
+
+  await letters(page).getByRole('button', { name: 'Purge photos/stuck 3.txt' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Purge 1 dead letter?' });
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect((await status()).deadLetters.count).toBe(1);
+
+  await letters(page).getByRole('button', { name: 'Purge photos/stuck 3.txt' }).click();
+  await dialog.getByRole('button', { name: 'Purge' }).click();
+  await page.getByText('1 dead letter purged.').waitFor();
+  await letters(page).getByText('Nothing is stuck.').waitFor();
+  expect(await isOnBackup('stuck 3.txt')).toBe(false);
+});
+
+it('a reconcile that is started is seen to finish', async () => {
+  mirror.isBroken = false;
+  await upload('lost.txt');
+  await untilMirrored(mirror, 'photos', 'lost.txt', WITHIN);
+  await mirror.backup.getContainerClient('photos').deleteBlob('lost.txt');
+  const page = await browser.open(mirror.address, { allow: /status of 400/ });
+  await page.getByRole('button', { name: 'Start a reconcile' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Start a reconcile' });
+  await dialog.getByLabel('Container').fill('Photos!');
+  await dialog.getByRole('button', { name: 'Start' }).click();
+  await dialog.getByRole('alert').getByText('is no name of a container').waitFor();
+  await dialog.getByLabel('Container').fill('photos');
+  await dialog.getByRole('button', { name: 'Start' }).click();
+  await page.getByText('A reconcile has begun.').waitFor();
+  await page
+    .locator('.runs li')
+    .filter({ hasText: 'Done photos' })
+    .filter({ hasText: /\d copied/ })
+    .waitFor();
+  await untilMirrored(mirror, 'photos', 'lost.txt', WITHIN);
+});
+
+it('with the keyboard alone a pause holds and a resume releases', async () => {
+  const page = await browser.open(mirror.address);
+  await page.getByText('All is well').first().waitFor();
+  const focused = () => page.locator(':focus');
+  await page.keyboard.press('Tab');
+  expect(await focused().innerText()).toBe('Pause');
+  expect(await focused().evaluate((element) => getComputedStyle(element).outlineStyle)).toBe('solid');
+
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await focused().innerText()).toBe('Pause');
+
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Pause mirroring?' }).waitFor();
+  await page.keyboard.type('we move');
+  await page.keyboard.press('Enter');
+  await page.getByText('we move').waitFor();
+  await page.getByRole('button', { name: 'Resume' }).waitFor();
+  await upload('held.txt');
+  await page
+    .getByRole('region', { name: 'Backlog' })
+    .getByText(/1 change .*waits/)
+    .waitFor();
+  expect(await isOnBackup('held.txt')).toBe(false);
+
+  expect(await focused().innerText()).toBe('Resume');
+  await page.keyboard.press('Enter');
+  await page.getByText('Mirroring goes on.').waitFor();
+  await untilMirrored(mirror, 'photos', 'held.txt', WITHIN);
+  await page.getByRole('region', { name: 'Backlog' }).getByText('Nothing waits.').waitFor();
+});
+
+it('a page of another origin cannot pause', async () => {
+  const { port } = stranger.address() as AddressInfo;
+  const answers: number[] = [];
+  const page = await browser.open(`http://127.0.0.1:${port}/`, { allow: /./ });
+  page.on('response', (response) => {
+    if (response.url().endsWith('/api/pause')) answers.push(response.status());
+  });
+  const pause = `${mirror.address}api/pause`;
+  await page.evaluate(async (url) => void (await fetch(url, { method: 'POST', mode: 'no-cors' })), pause);
+  const withToken = await page.evaluate(
+    async (url) =>
+      await fetch(url, { method: 'POST', headers: { 'x-blobmirror-token': 'any' } }).then(
+        () => 'sent',
+        () => 'refused',
+      ),
+    pause,
+  );
+  expect(withToken).toBe('refused');
+  const session = await page.evaluate(
+    async (url) =>
+      await fetch(url).then(
+        async (answer) => await answer.text(),
+        () => 'refused',
+      ),
+    `${mirror.address}api/session`,
+  );
+  expect(session).toBe('refused');
+  await Promise.all([
+    page.waitForURL(pause),
+    page.evaluate((url) => {
+      const form = document.createElement('form');
+      form.method = 'post';
+      form.action = url;
+      document.body.append(form);
+      form.submit();
+    }, pause),
+  ]);
+  expect(await page.locator('body').innerText()).toContain('action-not-allowed');
+  expect(answers.filter((answer) => answer !== 403 && answer !== 404)).toEqual([]);
+  expect(answers.length).toBeGreaterThanOrEqual(2);
+  expect((await status()).paused).toBeUndefined();
+});
