@@ -25,7 +25,7 @@ export function App() {
         <p class="unseen" role="status">
           {overall.value.text}
         </p>
-        {trouble.value?.kind === 'key-needed' ? <KeyForm trouble={trouble.value} /> : null}
+        {trouble.value?.kind === 'key-needed' ? <KeyForm /> : null}
         <Problems status={now} />
         {now === undefined ? null : (
           <>

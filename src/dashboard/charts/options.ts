@@ -62,7 +62,7 @@ export function toOptions({ holder, lines, axis, format, range, pointed }: Wante
         ...shared,
         size: axis === 'duration' ? 56 : 44,
         grid: { stroke: colour('line'), width: 1 },
-        values: (_, splits) => splits.map(format),
+        values: (_, splits) => splits.map((at) => format(at).replace('.0', '')),
         ...(axis === 'duration' && {
           splits: (_: UPlot, __: number, low: number, high: number) =>
             MARKS.filter((mark) => mark >= low && mark <= high),

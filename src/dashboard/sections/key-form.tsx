@@ -1,9 +1,8 @@
-import { setKey } from '../state/key.js';
-import type { Trouble } from '../state/poll.js';
+import { key, setKey } from '../state/key.js';
 import { textOf } from '../ui/text-of.js';
 
 /** Where the app asks for a function key, or no longer takes the one there is. */
-export function KeyForm({ trouble }: { readonly trouble: Trouble }) {
+export function KeyForm() {
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     if (!(event.currentTarget instanceof HTMLFormElement)) return;
@@ -14,7 +13,11 @@ export function KeyForm({ trouble }: { readonly trouble: Trouble }) {
   return (
     <section class="key" aria-labelledby="key-title">
       <h2 id="key-title">This app asks for its key</h2>
-      <p class="summary">{trouble.reason}</p>
+      <p class="summary">
+        {key.value === undefined
+          ? 'What it shows and does is for those who have one.'
+          : 'The one that was given is not taken.'}
+      </p>
       <form onSubmit={submit}>
         <label>
           Function key

@@ -1,4 +1,5 @@
 import type { Status } from '../../model/status.js';
+import { sentence } from '../format/sentence.js';
 import { Time } from '../format/time.js';
 import { refresh, trouble } from '../state/poll.js';
 import { Button } from '../ui/button.js';
@@ -27,7 +28,7 @@ export function Problems({ status }: { readonly status: Status | undefined }) {
               Not reachable since <Time at={lost.since} />.
             </strong>{' '}
             {status === undefined ? '' : 'What you see is from then. '}
-            {lost.reason} Next try at <Time at={lost.retryAt} />.
+            {sentence(lost.reason)} Next try at <Time at={lost.retryAt} />.
           </p>
           <Button onPress={refresh}>Try now</Button>
         </li>

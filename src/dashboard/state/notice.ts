@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { sentence } from '../format/sentence.js';
 import { ApiError } from './call-api.js';
 import { refresh } from './poll.js';
 
@@ -21,7 +22,7 @@ export async function act(does: () => Promise<string>): Promise<boolean> {
     return true;
   } catch (error) {
     const hint = error instanceof ApiError ? error.hint : '';
-    tell({ kind: 'failed', text: error instanceof Error ? error.message : String(error), hint });
+    tell({ kind: 'failed', text: sentence(error instanceof Error ? error.message : String(error)), hint });
     return false;
   } finally {
     refresh();

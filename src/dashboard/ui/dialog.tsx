@@ -47,7 +47,7 @@ export function Dialog({ title, confirm, isDangerous, onConfirm, onClose, childr
         <p class="alert" role="alert">
           {failure === undefined ? null : (
             <>
-              <Icon shape="bad" /> {failure.text} {failure.hint}
+              <Icon shape="bad" /> {failure.text} <span>{failure.hint}</span>
             </>
           )}
         </p>
