@@ -1,17 +1,20 @@
 import type { StatusReader } from '../recovery/status/create-status-reader.js';
 import type { Logger } from '../telemetry/logger.js';
 import { toErrorAnswer } from './to-error-answer.js';
+import { type Reader, zipAnswer } from './zip-answer.js';
 
 /** An answer as HTTP functions give it. */
 interface HttpAnswer {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly jsonBody?: unknown;
+  readonly body?: Uint8Array | string;
 }
 
 /** How the mirror is doing, over HTTP: every method answers, whatever happens. */
 export interface StatusApi {
-  show(): Promise<HttpAnswer>;
+  /** A day of samples is long, and the page asks every two seconds: compressed, it is a tenth. */
+  show(reader: Reader): Promise<HttpAnswer>;
   /** 200 or 503, for whoever watches from outside: without names of blobs. */
   health(): Promise<HttpAnswer>;
 }
@@ -28,7 +31,11 @@ export function createStatusApi({ read }: StatusReader, log: Logger): StatusApi 
   }
 
   return {
-    show: async () => await answer(async () => ({ status: 200, headers: NOT_KEPT, jsonBody: await read() })),
+    show: async (reader) =>
+      await answer(async () => {
+        const { headers, body } = await zipAnswer(await read(), reader);
+        return { status: 200, headers: { ...headers, ...NOT_KEPT }, body };
+      }),
     health: async () =>
       await answer(async () => {
         const { health } = await read();

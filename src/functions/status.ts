@@ -8,5 +8,5 @@ app.http('status', {
   route: 'api/status',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async () => await status.show(),
+  handler: async (request) => await status.show(request),
 });

@@ -6,7 +6,7 @@ import { key } from './key.js';
 /** What the app said last. */
 export const status = signal<Status | undefined>(undefined);
 
-export interface Trouble {
+interface Trouble {
   readonly kind: 'unreachable' | 'key-needed';
   /** When the app was last heard, or the page opened. */
   readonly since: Date;
