@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { counted } from '../format/figures.js';
 import { type Choice, purge } from '../state/letters.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
+import { stayWithLetters } from '../ui/stay-with-letters.js';
 
 interface PurgeProps {
   readonly choice: Choice;
@@ -15,6 +16,7 @@ interface PurgeProps {
 /** Throws dead letters away, once that was confirmed. */
 export function PurgeButton({ choice, number, label, children }: PurgeProps) {
   const [isAsking, setAsking] = useState(false);
+  const isPurged = useRef(false);
   return (
     <>
       <Button kind="quiet" {...(label !== undefined && { label })} onPress={() => setAsking(true)}>
@@ -25,8 +27,11 @@ export function PurgeButton({ choice, number, label, children }: PurgeProps) {
           title={`Purge ${counted(number, 'dead letter')}?`}
           confirm="Purge"
           isDangerous
-          onConfirm={async () => await purge(choice)}
-          onClose={() => setAsking(false)}
+          onConfirm={async () => (isPurged.current = await purge(choice))}
+          onClose={() => {
+            setAsking(false);
+            if (isPurged.current) stayWithLetters();
+          }}
         >
           <p>
             The record of what failed is thrown away and nothing is mirrored. A reconcile still finds what is

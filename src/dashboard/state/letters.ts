@@ -1,6 +1,7 @@
 import { signal, type Signal } from '@preact/signals';
 import type { DeadLetter, LettersDone } from '../../model/dead-letter.js';
 import { counted } from '../format/figures.js';
+import { stayWithLetters } from '../ui/stay-with-letters.js';
 import { get, post } from './call-api.js';
 import { act } from './notice.js';
 
@@ -37,7 +38,10 @@ export async function readLetters(code: string, from?: string): Promise<Letters>
 }
 
 export async function replay(choice: Choice): Promise<boolean> {
-  return await actOnLetters(choice, 'replay', (number) => `${counted(number, 'change')} back in the queue.`);
+  const words = (number: number): string => `${counted(number, 'change')} back in the queue.`;
+  const isDone = await actOnLetters(choice, 'replay', words);
+  if (isDone) stayWithLetters();
+  return isDone;
 }
 
 export async function purge(choice: Choice): Promise<boolean> {
