@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { createLetterBox } from '../../src/deadletter/letter-box.js';
+import { immediately } from '../../src/memory/schedule.js';
+import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
+import type { DeadLetterQueue } from '../../src/ports/dead-letter-queue.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+import { eventOf, type LetterBench, parked, startLetterBench } from './support/letter-bench.js';
+
+/** The letters of a bench whose queue of events refuses what one of them becomes. */
+function refusing({ queues, documents }: LetterBench, code: ErrorCode, path: string) {
+  const refuse: DeadLetterQueue = {
+    ...queues.events,
+    take: async (visit, options) =>
+      await queues.events.take(
+        async (letter) =>
+          await visit({
+            ...letter,
+            sendAgain: async (as) => {
+              const isRefused = JSON.stringify(letter.message.body).includes(`/${path}"`);
+              if (isRefused) throw new BlobmirrorError(code, 'the queue did not take it');
+              await letter.sendAgain(as);
+            },
+          }),
+        options,
+      ),
+  };
+  const box = createLetterBox(
+    { ...queues, events: refuse },
+    documents.through(immediately),
+    createSilentLogger(),
+  );
+  return async () => await box.replay({ all: true });
+}
+
+describe('a letter that its queue does not take back', () => {
+  it('for what it is stays and is counted, and the others are replayed', async () => {
+    const bench = await startLetterBench();
+    await bench.bury(
+      'events',
+      ...['a', 'b', 'c'].map((path) => parked(eventOf('photos', path), 'unexpected')),
+    );
+    const replay = refusing(bench, 'message-too-large', 'b');
+    expect(await replay()).toEqual({ done: 2, gone: 0, failed: 1, isComplete: true });
+    expect(bench.counts('events')).toEqual({ active: 2, deadLetter: 1 });
+    // Nobody holds it.
+    expect(await bench.box.replay({ all: true })).toMatchObject({ done: 1, failed: 0 });
+  });
+
+  it('for what ails the queue ends the replay with that error, and is there for the next one', async () => {
+    const bench = await startLetterBench();
+    await bench.bury('events', parked(eventOf('photos', 'a'), 'unexpected'));
+    const replay = refusing(bench, 'queue-full', 'a');
+    await expect(replay()).rejects.toMatchObject({ code: 'queue-full' });
+    expect(bench.counts('events')).toEqual({ active: 0, deadLetter: 1 });
+    expect(await bench.box.replay({ all: true })).toMatchObject({ done: 1, failed: 0 });
+  });
+});
