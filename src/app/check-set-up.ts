@@ -24,11 +24,14 @@ import { connectStorage } from './connect-storage.js';
 
 export type { Finding } from '../model/finding.js';
 
+/** Whoever runs a check waits for it. A write is tried only where a read was answered. */
+const HASTE = { tries: 1, answerWithinMs: 10_000 };
+
 /** Tests the set-up as the settings have it, by harmless requests. Findings come as they are made, and it never rejects for one. */
 export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, void, void> {
   const { state, policy, copy, namespace, eventsQueue, reconcile } = settings;
-  const [source, backup] = [connectStorage(settings.source), connectStorage(settings.backup)];
-  const stateAccount = connectStorage(state.connection);
+  const [source, backup] = [connectStorage(settings.source, HASTE), connectStorage(settings.backup, HASTE)];
+  const stateAccount = connectStorage(state.connection, HASTE);
   const probes = { source: createAzureAccountProbe(source), backup: createAzureAccountProbe(backup) };
   const documents = createAzureDocuments(stateAccount, state.container);
   const scope = createScope(source.name, settings.scope);
@@ -44,7 +47,7 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     sample: sample.source,
   });
   const { canary } = settings.recovery;
-  if (canary !== undefined) yield await checkCanary(probes.source, canary);
+  if (canary !== undefined && sample.isSourceListed) yield await checkCanary(probes.source, canary);
   yield* await checkBackup(probes.backup, {
     tags: policy.tags === 'mirror',
     access: policy.acl === 'mirror' && mayBeHierarchical,

@@ -19,6 +19,8 @@ export interface Reconciliation {
   readonly api: ReconcileApi;
   /** When runs begin by themselves, as NCRONTAB; undefined: never. */
   readonly schedule: string | undefined;
+  /** Whether mirroring is paused, so that a run waits. Never rejects; false where it cannot be told. */
+  isPaused(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,10 @@ export function createReconciliation(
     reconciler,
     api: createReconcileApi(reconciler, log),
     schedule: settings.reconcile.schedule,
+    isPaused: async () => {
+      await pause.pausedSince(new Date());
+      return pause.isPaused();
+    },
     stop: async () => {
       await serviceBus.close();
     },

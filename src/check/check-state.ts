@@ -16,6 +16,8 @@ export async function checkState(
     probe,
     { check: 'state', right: 'write', able: `the state in ${container} can be read and written` },
     async () => {
+      // A write has no end where nobody answers.
+      await documents.read(name);
       await documents.write(name, {}, { nothingThere: true });
       await documents.read(name);
       await documents.remove(name);

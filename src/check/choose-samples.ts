@@ -3,6 +3,7 @@ import type { Scope } from '../model/scope.js';
 import type { AccountProbe } from '../ports/account-probe.js';
 
 export interface Samples {
+  readonly isSourceListed: boolean;
   readonly source: ContainerName | undefined;
   readonly backup: ContainerName | undefined;
 }
@@ -18,12 +19,13 @@ export async function chooseSamples(
 ): Promise<Samples> {
   const [onSource, onBackup] = await Promise.all([source, backup].map(list));
   return {
+    isSourceListed: onSource !== undefined,
     source: onSource?.find((name) => scope.includesContainer(name)),
     backup: state ?? onBackup?.find((name) => scope.fromBackup(name) !== undefined),
   };
 }
 
-async function list(probe: AccountProbe): Promise<readonly ContainerName[]> {
+async function list(probe: AccountProbe): Promise<readonly ContainerName[] | undefined> {
   try {
     return (await probe.containers()).flatMap((name) => {
       try {
@@ -34,6 +36,6 @@ async function list(probe: AccountProbe): Promise<readonly ContainerName[]> {
       }
     });
   } catch {
-    return [];
+    return undefined;
   }
 }

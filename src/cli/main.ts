@@ -41,6 +41,9 @@ program.hook('preAction', (_, command) => {
   if (command.name() !== 'start') keepCompiled();
 });
 
+// Whoever reads may have seen enough, `| head`; what goes on does not depend on it.
+process.stdout.on('error', () => undefined);
+
 // What is left to wait for is at most a socket, a minute long when its other end died.
 process.exit(await run());
 

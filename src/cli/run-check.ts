@@ -29,7 +29,7 @@ export async function runCheck(options: LocalOption & OutputOption): Promise<num
 }
 
 /** A table of all, and below it what is to be done, each command on a line of its own that can be copied whole. */
-export function describeFindings(findings: readonly Finding[]): string {
+function describeFindings(findings: readonly Finding[]): string {
   const rows = findings.map(({ check, of, status, detail }) => [status, check, of, detail]);
   const fixes = findings
     .filter(({ fix }) => fix !== undefined)

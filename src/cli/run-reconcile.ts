@@ -31,10 +31,11 @@ export interface ReconcileOptions extends RunOptions {
 export async function runReconcile(options: ReconcileOptions): Promise<number> {
   const { container, prefix, dryRun, allowDeletes = [] } = options;
   const request = parseReconcileRequest({ container, prefix, dryRun, allowDeletes }, 'command-line');
-  return await withReconciler(options, async (reconciler) => {
+  return await withReconciler(options, async (reconciler, isPaused) => {
     const begun = await reconciler.start(request);
     if ('running' in begun)
       throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
+    if (await isPaused()) tell('mirroring is paused, and the run waits with it; to go on: blobmirror resume');
     if (options.wait) return await waitFor(begun.started, reconciler, options);
     await printData(options, begun.started, describeRun);
     return EXIT.done;

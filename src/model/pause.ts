@@ -8,7 +8,7 @@ export interface Pause {
 }
 
 /** One that has ended. */
-export interface EndedPause {
+interface EndedPause {
   readonly since: string;
   readonly until: string;
 }

@@ -261,6 +261,16 @@ describe('what is wrong is found', () => {
     expect(told['kinds']?.fix).toContain('BLOBMIRROR_NAMESPACE=flat');
   });
 
+  it('a namespace that cannot be reached', async () => {
+    const { serviceBus } = flat.info;
+    const nowhere = serviceBus.connectionString.replace(/:\d+;/, ':1;');
+    const findings = await check(flat, { BLOBMIRROR_SERVICE_BUS: nowhere });
+    expect(findings['events-queue-receive']).toMatchObject({ status: 'problem' });
+    expect(findings['events-queue-receive']?.fix).toMatch(/^az servicebus namespace show/);
+    expect(findings['queue-clock']?.status).toBe('unknown');
+    expect(findings['source-read']?.status).toBe('ok');
+  });
+
   it('a queue that is not there', async () => {
     const findings = await check(flat, { BLOBMIRROR_EVENTS_QUEUE: 'elsewhere' });
     expect(findings['events-queue-receive']).toMatchObject({

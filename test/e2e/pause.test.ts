@@ -90,6 +90,9 @@ test('a worker that holds messages stops within five seconds, and they are there
   const environment = await startEnvironment(['--no-worker']);
   const { source, info } = environment;
   await tellMirror(environment, 'pause');
+  const begun = await runBlobmirror(['reconcile', `--local=${environment.readyFile}`, '-o', 'json']);
+  expect(begun).toMatchObject({ status: 0, stderr: expect.stringMatching(/^mirroring is paused/) as string });
+  const { id } = JSON.parse(begun.stdout) as { id: string };
   const worker = await startWorker(environment.readyFile);
   await writeAtRandom(source, { seed: 9, count: 100, names: 60 });
   await untilPaused(worker);
@@ -108,4 +111,10 @@ test('a worker that holds messages stops within five seconds, and they are there
   expect(performance.now() - resumedAt).toBeLessThan(LOCK_MS);
   expect(deadLetter).toBe(0);
   await expectEqualAccounts(environment, { within: 30_000 });
+  await waitUntil(
+    'the run that waited has ended',
+    async () =>
+      ((await tellMirror(environment, 'reconcile', 'show', id)) as { state: string }).state === 'done',
+    { within: 30_000 },
+  );
 });

@@ -7,13 +7,13 @@ import type { LocalOption } from '../local-option.js';
 /** The reconciler of a command: it asks the state store and the queue themselves, and needs no app to listen. */
 export async function withReconciler<Result>(
   options: LocalOption,
-  use: (reconciler: Reconciler) => Promise<Result>,
+  use: (reconciler: Reconciler, isPaused: () => Promise<boolean>) => Promise<Result>,
 ): Promise<Result> {
   const settings = readSettings(await environmentOf(options));
   // What goes wrong is told of by the command itself.
   const reconciliation = createReconciliation(settings, createLogger('silent'));
   try {
-    return await use(reconciliation.reconciler);
+    return await use(reconciliation.reconciler, async () => await reconciliation.isPaused());
   } finally {
     await reconciliation.stop();
   }
