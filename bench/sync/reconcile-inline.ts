@@ -1,11 +1,10 @@
-import { ServiceBusClient } from '@azure/service-bus';
 import { createReconciliation } from '../../src/app/create-reconciliation.js';
 import { readSettings } from '../../src/config/settings.js';
 import type { ReconcileRequest, Run } from '../../src/model/reconcile/run.js';
 import { createLogger } from '../../src/telemetry/create-logger.js';
+import { takeShards } from './take-shards.js';
 
 const REQUEST: ReconcileRequest = { dryRun: false, allowDeletes: [], reason: 'command-line' };
-const CONCURRENCY = 16;
 
 /**
  * A whole reconcile in this process: it begins a run, takes the shards off the queue as a worker does, and resolves with
@@ -18,8 +17,6 @@ export async function reconcileInline(
   const settings = readSettings(environment);
   const reconciliation = createReconciliation(settings, createLogger('silent'));
   const { reconciler } = reconciliation;
-  const client = new ServiceBusClient(environment['BLOBMIRROR_SERVICE_BUS'] ?? '');
-  const receiver = client.createReceiver(settings.reconcile.queue);
   const begun = await reconciler.start(REQUEST);
   if ('running' in begun) throw new Error(`the run ${begun.running} is under way`);
   const { id } = begun.started;
@@ -30,18 +27,14 @@ export async function reconcileInline(
     if (run?.state === 'done' || run?.state === 'cancelled') ended.resolve(run);
   }
   await look();
-  receiver.subscribe(
-    {
-      processMessage: async ({ body }) => {
-        await reconciler.handleShard(body);
-        await look();
-      },
-      processError: async ({ error }) => {
-        ended.reject(error);
-        await Promise.resolve();
-      },
+  const shards = takeShards(
+    environment['BLOBMIRROR_SERVICE_BUS'] ?? '',
+    settings.reconcile.queue,
+    async (body) => {
+      await reconciler.handleShard(body);
+      await look();
     },
-    { maxConcurrentCalls: CONCURRENCY },
+    ended.reject,
   );
   const overdue = setTimeout(() => {
     void reconciler
@@ -53,8 +46,7 @@ export async function reconcileInline(
     return await ended.promise;
   } finally {
     clearTimeout(overdue);
-    await receiver.close();
-    await client.close();
+    await shards.close();
     await reconciliation.stop();
   }
 }

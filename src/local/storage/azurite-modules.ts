@@ -32,6 +32,12 @@ export interface HandlerClass {
 
 type PermissionTable = Map<number, unknown>;
 
+/** Of the library uri-templates. */
+export interface UriTemplate {
+  /** Undefined when the URL is not of this form. */
+  fromUri(url: string, options: { readonly strict: boolean }): Readonly<Record<string, unknown>> | undefined;
+}
+
 /** The modules of Azurite that are used, by their path below dist/src, with the exports that are used of each. */
 export interface AzuriteModules {
   'blob/errors/StorageError': {
@@ -55,6 +61,9 @@ export interface AzuriteModules {
   };
   'blob/generated/artifacts/operation': {
     default: Readonly<Record<string, number>> & Readonly<Record<number, string>>;
+  };
+  'blob/generated/utils/utils': {
+    isURITemplateMatch: (url: string, template: string) => boolean;
   };
   'blob/utils/constants': {
     DEFAULT_CONTEXT_PATH: string;
@@ -164,6 +173,7 @@ export interface AzuriteModules {
     ) => void;
   };
   'common/utils/utils': {
+    computeHMACSHA256: (text: string, key: Uint8Array) => string;
     convertRawHeadersToMetadata: (rawHeaders: string[], requestId: string) => Metadata | undefined;
     newEtag: () => string;
   };

@@ -7,7 +7,7 @@
  */
 import { createRequire } from 'node:module';
 
-import type { AzuriteModules, HandlerClass, HandlerMethod } from './azurite-modules.js';
+import type { AzuriteModules, HandlerClass, HandlerMethod, UriTemplate } from './azurite-modules.js';
 
 const load = createRequire(createRequire(import.meta.url).resolve('azurite/package.json'));
 
@@ -21,6 +21,14 @@ function member<Module extends keyof AzuriteModules, Name extends string & keyof
   if (!isMember(module, name, value))
     throw new Error(`This version of Azurite does not fit: ${module} lacks ${name}`);
   return value;
+}
+
+function moduleWith<Module extends keyof AzuriteModules>(
+  module: Module,
+  name: string & keyof AzuriteModules[Module],
+): AzuriteModules[Module] {
+  member(module, name);
+  return load(`./dist/src/${module}.js`) as AzuriteModules[Module];
 }
 
 /** That it has the shape that azurite-modules.ts says is known only from reading Azurite. */
@@ -80,6 +88,12 @@ export const validateWriteConditions = member(
 export const metadataOf = member('common/utils/utils', 'convertRawHeadersToMetadata');
 export const tagsOf = member('blob/utils/utils', 'getTagsFromString');
 export const newETag = member('common/utils/utils', 'newEtag');
+
+/** Modules whose functions are called as members of the module, so that a member may be replaced. */
+export const dispatching = moduleWith('blob/generated/utils/utils', 'isURITemplateMatch');
+export const signing = moduleWith('common/utils/utils', 'computeHMACSHA256');
+/** The library that Azurite has for it. */
+export const parseUriTemplate = load('uri-templates') as (text: string) => UriTemplate;
 
 /** Replaces one method of a handler class. Applies to every server of the process, so it is done once per process. */
 export function replaceHandlerMethod(

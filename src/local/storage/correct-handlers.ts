@@ -1,4 +1,5 @@
 import { correctCopyFromUrl } from './copy-from-url.js';
+import { speedUpRequests } from './fast-requests.js';
 import { addPutBlobFromUrl } from './put-blob-from-url.js';
 import { addPutRangeFromUrl } from './put-range-from-url.js';
 import { completeSasPermissions } from './sas-permissions.js';
@@ -6,7 +7,8 @@ import { completeSasPermissions } from './sas-permissions.js';
 let isDone = false;
 
 /**
- * Corrects what Azurite keeps per process and not per server: its handler classes and permission tables. Once, however
+ * Corrects what Azurite keeps per process and not per server: its handler classes and permission tables, and what it
+ * would do anew for every request. Once, however
  * many servers are started.
  */
 export function correctHandlers(): void {
@@ -15,5 +17,6 @@ export function correctHandlers(): void {
   addPutBlobFromUrl();
   addPutRangeFromUrl();
   correctCopyFromUrl();
+  speedUpRequests();
   isDone = true;
 }
