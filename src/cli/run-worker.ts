@@ -1,6 +1,7 @@
 import { createCredential } from '../app/create-credential.js';
 import type { Mirror } from '../app/create-mirror.js';
 import { theApp } from '../app/the-app.js';
+import { readHttpSettings } from '../config/http-settings.js';
 import { readHostJson } from '../host/host-json.js';
 import { resolveRegistrations } from '../host/resolve-registrations.js';
 import { startHost } from '../host/start-host.js';
@@ -32,6 +33,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   }
   // Made first, so that a wrong setting stops the start with its own line.
   const { control, mirror, reconciliation, deadLetters, recovery } = theApp();
+  const http = readHttpSettings(process.env);
   const log = createLogger('info');
   await check(mirror, log);
   const host = await startHost({
@@ -39,6 +41,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     settings: process.env,
     hostJson: await readHostJson(new URL('host.json', PACKAGE_ROOT)),
     httpPort,
+    httpHost: http.host,
+    httpKey: http.key,
     createCredential,
     log,
   });

@@ -8,6 +8,7 @@ import { BlobmirrorError } from '../model/errors.js';
 import type { ScopeRules } from '../model/scope.js';
 import { type CopySettings, readCopySettings } from './copy-settings.js';
 import { type Environment, readChoice, readText } from './environment.js';
+import { type HttpSettings, readHttpSettings } from './http-settings.js';
 import { type ReconcileSettings, readReconcileSettings } from './reconcile-settings.js';
 import { readCanary, readRecoverySettings, type RecoverySettings } from './recovery-settings.js';
 import { readRequestRates, type RequestRates } from './request-rates.js';
@@ -41,6 +42,7 @@ export interface Settings extends AccountSettings {
   readonly namespace: (typeof NAMESPACES)[number];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly telemetry: TelemetrySettings;
+  readonly http: HttpSettings;
 }
 
 /** See `mirror/policy.ts`. */
@@ -73,6 +75,7 @@ export function readSettings(env: Environment): Settings {
     namespace: readChoice(env, 'BLOBMIRROR_NAMESPACE', NAMESPACES, 'auto'),
     logLevel: readChoice(env, 'BLOBMIRROR_LOG_LEVEL', LOG_LEVELS, 'info'),
     telemetry: readTelemetrySettings(env),
+    http: readHttpSettings(env),
   };
   return Object.freeze(settings);
 }

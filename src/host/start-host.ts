@@ -29,6 +29,9 @@ export interface HostOptions {
   readonly hostJson: HostJson;
   /** 0 picks a free one; undefined: no HTTP server. */
   readonly httpPort?: number | undefined;
+  /** The address to listen on; 127.0.0.1 when nothing is said. On any other, requests need the key. */
+  readonly httpHost?: string | undefined;
+  readonly httpKey?: string | undefined;
   /** Needed only when a connection is `NAME__fullyQualifiedNamespace`. */
   readonly createCredential?: CreateCredential | undefined;
   readonly log: Logger;
@@ -69,7 +72,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   try {
     for (const hook of hooks.appStart) await hook({ hookData: {}, appHookData });
     if (options.httpPort !== undefined) {
-      const server = await startHttp(triggers.filter(isOf('httpTrigger')), options.httpPort, invoke, log);
+      const { httpPort: port, httpHost: host = '127.0.0.1', httpKey: key } = options;
+      const http = triggers.filter(isOf('httpTrigger'));
+      const server = await startHttp(http, { port, host, key }, invoke, log);
       baseUrl = server.baseUrl;
       running.push(server);
     }

@@ -97,6 +97,8 @@ describe('the settings', () => {
     ['BLOBMIRROR_VERIFY', 'no', 'BLOBMIRROR_VERIFY is "no"; it should be service or full'],
     ['BLOBMIRROR_COPY_BUDGET', '0', 'BLOBMIRROR_COPY_BUDGET is "0"; it should be a whole number of seconds'],
     ['BLOBMIRROR_DELETES', 'maybe', 'BLOBMIRROR_DELETES is "maybe"; it should be mirror or keep'],
+    ['BLOBMIRROR_HTTP_HOST', 'localhost', 'BLOBMIRROR_HTTP_HOST is "localhost"; it should be an IP address'],
+    ['BLOBMIRROR_HTTP_KEY', 'sesame', 'BLOBMIRROR_HTTP_KEY is too short or holds a blank'],
     ['BLOBMIRROR_LOG_LEVEL', 'loud', 'BLOBMIRROR_LOG_LEVEL is "loud"; it should be debug or info'],
   ])('refuse %s = %j with a line that names it', (name, value, line) => {
     expect(messageOf({ ...GOOD, [name]: value })).toContain(line);

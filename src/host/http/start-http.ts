@@ -7,11 +7,9 @@ import type { Invoke } from '../create-invoke.js';
 import type { HttpTrigger } from '../parse-trigger.js';
 import type { RunningTrigger } from '../running-trigger.js';
 import { settledOrAborted } from '../settled-or-aborted.js';
-import { isLoopbackHost } from './is-loopback-host.js';
+import { type Exposure, refuse } from './refuse.js';
 import { compareRoutes } from './route.js';
 import { toResponse } from './to-response.js';
-
-const HOST = '127.0.0.1';
 
 export interface HttpServer extends RunningTrigger {
   /** Without a slash at its end. */
@@ -19,32 +17,32 @@ export interface HttpServer extends RunningTrigger {
 }
 
 /**
- * Serves the HTTP functions on 127.0.0.1. Keys are not asked for, whatever the `authLevel`: as with `func start`, who
- * can reach the loopback interface is trusted. It must therefore never listen on another one, nor answer to a name that
- * is not of this machine.
+ * Serves the HTTP functions. Keys are not asked for on the loopback interface, whatever the `authLevel`: as with
+ * `func start`, who can reach it is trusted. `refuse.ts` says who is let in.
  * @param port 0 picks a free one
  * @throws BlobmirrorError `port-taken`
  */
 export async function startHttp(
   triggers: readonly HttpTrigger[],
-  port: number,
+  { port, ...exposure }: Exposure & { readonly port: number },
   invoke: Invoke,
   log: Logger,
 ): Promise<HttpServer> {
+  const { host } = exposure;
   const routes = triggers.toSorted((a, b) => compareRoutes(a.route, b.route));
   let stopping = false;
-  const listener = getRequestListener(serve, { overrideGlobalObjects: false, hostname: HOST });
+  const listener = getRequestListener(serve, { overrideGlobalObjects: false, hostname: host });
   const server = createServer((incoming, outgoing) => {
     // A connection that is kept alive for a next request would hold up the stop.
     outgoing.once('close', () => setImmediate(() => stopping && server.closeIdleConnections()));
     void listener(incoming, outgoing);
   });
-  server.listen(port, HOST);
+  server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (cause) {
     if (!isAddressInUse(cause)) throw cause;
-    throw new BlobmirrorError('port-taken', `HTTP port ${port} on ${HOST} is taken by another program`, {
+    throw new BlobmirrorError('port-taken', `HTTP port ${port} on ${host} is taken by another program`, {
       cause,
     });
   }
@@ -52,7 +50,7 @@ export async function startHttp(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The HTTP server has no port');
   return {
-    baseUrl: `http://${HOST}:${address.port}`,
+    baseUrl: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     async stop(deadline) {
       stopping = true;
       const closed = once(server, 'close');
@@ -65,8 +63,8 @@ export async function startHttp(
   };
 
   async function serve(request: Request): Promise<Response> {
-    if (!isLoopbackHost(request.headers.get('host')))
-      return failure(403, 'host-not-allowed', 'This server answers to 127.0.0.1 and localhost alone');
+    const refusal = refuse(request, exposure);
+    if (refusal !== undefined) return failure(refusal.status, refusal.code, refusal.message);
     const { pathname } = new URL(request.url);
     let atAll = false;
     for (const trigger of routes) {
