@@ -29,6 +29,8 @@ const inputs = await bundle(
 );
 write('package.json', `${JSON.stringify(packageJson(), undefined, 2)}\n`);
 write('NOTICES.txt', notices());
+// What Node keeps compiled when the command runs from here is not for another machine.
+write('.funcignore', '.compile-cache\n');
 for (const file of ['host.json', 'LICENSE']) copyFileSync(file, join(out, file));
 if (existsSync('dist/dashboard')) cpSync('dist/dashboard', join(out, 'dashboard'), { recursive: true });
 

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../src/cli/free-port.js';
+import { WORKER_FLAGS } from '../../src/cli/worker-flags.js';
+import { toEnvironment } from '../../src/local/environment.js';
+import { type Local, startLocal } from '../../src/local/start-local.js';
+import { createLogger } from '../../src/telemetry/create-logger.js';
+import { spawnBlobmirror } from '../e2e/support/blobmirror-process.js';
+import { waitUntil } from '../e2e/support/wait-until.js';
+import { makePackage } from './support/make-package.js';
+import { type Instruction, readDockerfile, textOf, wordsOf } from './support/read-dockerfile.js';
+
+const WITHIN = { within: 60_000 };
+
+let dockerfile: readonly Instruction[];
+
+beforeAll(async () => {
+  dockerfile = await readDockerfile();
+});
+
+it('the image is pinned, not root, and runs a worker with the flags that a worker has', () => {
+  expect(dockerfile[0]).toMatchObject({ name: 'FROM' });
+  expect(textOf(dockerfile, 'FROM')).toMatch(/^node:\d+\.\d+\.\d+-[a-z]+-slim(?:@sha256:[0-9a-f]{64})?$/);
+  expect(textOf(dockerfile, 'USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+  expect(wordsOf(textOf(dockerfile, 'CMD'))).toEqual(['node', ...WORKER_FLAGS, 'cli/main.js', 'worker']);
+  const names = dockerfile.map(({ name }) => name);
+  expect(names.indexOf('USER')).toBeLessThan(names.indexOf('CMD'));
+  // Nothing is made while it is built, so that what runs is what was tested.
+  expect(names).not.toContain('RUN');
+});
+
+it('what the image holds is the package, and docker build gets to see nothing else', async () => {
+  expect(textOf(dockerfile, 'COPY')).toBe('dist/package/ ./');
+  const ignored = await readFile(new URL('../../.dockerignore', import.meta.url), 'utf8');
+  const rules = ignored.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  expect(rules).toEqual(['*', '!dist', 'dist/*', '!dist/package', 'dist/package/.compile-cache']);
+});
+
+it('no secret is in the image', () => {
+  for (const { name, text } of dockerfile)
+    if (name === 'ENV' || name === 'ARG') expect(text).toMatch(/^(?:NODE_ENV|BLOBMIRROR_HTTP_HOST)=/);
+});
+
+it('the command of the image, in a folder that holds what the image does, mirrors, is healthy, and stops when asked to', async () => {
+  const { local, folder, port } = await layOut();
+  const [, ...args] = wordsOf(textOf(dockerfile, 'CMD'));
+  const variables = dockerfile.filter(({ name }) => name === 'ENV').map(({ text }) => text.split('=', 2));
+  const worker = spawnBlobmirror([...args, '--http-port', String(port)], {
+    program: process.execPath,
+    cwd: folder,
+    env: {
+      ...toEnvironment({ ...local.info, http: { baseUrl: '' } }),
+      ...(Object.fromEntries(variables) as Record<string, string>),
+    },
+  });
+  try {
+    await waitUntil('the worker is ready', () => worker.output.stdout.includes('is ready'), WITHIN);
+    const [, ...check] = wordsOf(textOf(dockerfile, 'HEALTHCHECK')).map((word) =>
+      word.replaceAll(textOf(dockerfile, 'EXPOSE'), String(port)),
+    );
+    await promisify(execFile)(process.execPath, check);
+    expect((await fetch(`http://127.0.0.1:${port}/api/status`)).status).toBe(403);
+
+    const [source, backup] = [local.info.source, local.info.backup].map(({ connectionString }) =>
+      BlobServiceClient.fromConnectionString(connectionString).getContainerClient('docs'),
+    ) as [
+      ReturnType<BlobServiceClient['getContainerClient']>,
+      ReturnType<BlobServiceClient['getContainerClient']>,
+    ];
+    await source.create();
+    await source.getBlockBlobClient('a.txt').upload('hello', 5);
+    await waitUntil('the blob is mirrored', () => backup.getBlobClient('a.txt').exists(), WITHIN);
+
+    worker.signal('SIGTERM');
+    expect(await worker.ended).toBe(0);
+    await expect(promisify(execFile)(process.execPath, check)).rejects.toThrow();
+  } finally {
+    await worker.end();
+    await local.stop();
+    await rm(folder, { recursive: true });
+  }
+});
+
+async function layOut(): Promise<{ local: Local; folder: string; port: number }> {
+  const [local, folder, port] = await Promise.all([
+    startLocal({ storagePort: 0, serviceBusPort: 0, log: createLogger('silent') }),
+    makePackage(),
+    freePort(0, 'the app'),
+  ]);
+  return { local, folder, port };
+}
