@@ -17,6 +17,10 @@ const ARCHIVE_STATUS = ascii('ArchiveStatus');
 const STAMP = ascii('blobmirror');
 const KEY = ascii('Key');
 const VALUE = ascii('Value');
+const TRUE = ascii('true');
+const DIRECTORY = ascii('directory');
+const SUCCESS = ascii('success');
+const BLOCK_BLOB = ascii('BlockBlob');
 const [QUOTE, AMPERSAND] = [0x22, 0x26];
 
 /** One `<Blob>`, from behind its beginning to behind its end. Undefined when it is not written as is known. */
@@ -60,11 +64,15 @@ function scanName(cursor: XmlCursor, places: EntryPlaces): boolean {
 function scanVersion(cursor: XmlCursor): boolean {
   if (!cursor.leaf()) return true;
   if (cursor.isNamed(VERSION_ID) && !cursor.leaf()) return true;
-  return cursor.isNamed(IS_CURRENT_VERSION) && cursor.text() === 'true';
+  return cursor.isNamed(IS_CURRENT_VERSION) && cursor.isText(TRUE);
 }
 
 function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
-  let [etags, resourceTypes, copyStatuses, blobTypes, tiers] = [0, 0, 0, 0, 0];
+  let etags = 0;
+  let resourceTypes = 0;
+  let copyStatuses = 0;
+  let blobTypes = 0;
+  let tiers = 0;
   let isInferred = false;
   if (!cursor.skip(PROPERTIES.open)) return false;
   while (cursor.leaf()) {
@@ -76,19 +84,19 @@ function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
       places.etagEnd = cursor.textEnd;
     } else if (cursor.isNamed(RESOURCE_TYPE)) {
       resourceTypes++;
-      places.isDirectory = cursor.text() === 'directory';
+      places.isDirectory = cursor.isText(DIRECTORY);
     } else if (cursor.isNamed(COPY_STATUS)) {
       copyStatuses++;
-      places.isUnsettled = cursor.text() !== 'success';
+      places.isUnsettled = !cursor.isText(SUCCESS);
     } else if (cursor.isNamed(BLOB_TYPE)) {
       blobTypes++;
-      places.isBlockBlob = cursor.text() === 'BlockBlob';
+      places.isBlockBlob = cursor.isText(BLOCK_BLOB);
     } else if (cursor.isNamed(ACCESS_TIER)) {
       tiers++;
       places.tierStart = cursor.textStart;
       places.tierEnd = cursor.textEnd;
     } else if (cursor.isNamed(ACCESS_TIER_INFERRED)) {
-      isInferred = cursor.text() === 'true';
+      isInferred = cursor.isText(TRUE);
     } else if (cursor.isNamed(CONTENT_LENGTH)) {
       places.lengthStart = cursor.textStart;
       places.lengthEnd = cursor.textEnd;
@@ -97,7 +105,7 @@ function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
     }
   }
   if (isInferred || places.tierEnd === places.tierStart) places.tierStart = -1;
-  const isOnce = [resourceTypes, copyStatuses, blobTypes, tiers].every((count) => count < 2);
+  const isOnce = resourceTypes < 2 && copyStatuses < 2 && blobTypes < 2 && tiers < 2;
   const isClear = etags === 1 && places.etagEnd > places.etagStart && isOnce;
   return isClear && cursor.skip(PROPERTIES.close);
 }

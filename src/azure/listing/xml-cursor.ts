@@ -114,6 +114,15 @@ export class XmlCursor {
     return this.#bytes.toString('latin1', this.#name, this.#nameEnd);
   }
 
+  /** Whether the text of the last leaf is this one of ASCII: for what every entry has, and needs no string of. */
+  isText(expected: Uint8Array): boolean {
+    if (this.textEnd - this.textStart === expected.length && this.#equals(this.textStart, expected))
+      return true;
+    for (let at = this.textStart; at < this.textEnd; at++)
+      if (this.#bytes[at] === AMPERSAND) return this.text() === String.fromCharCode(...expected);
+    return false;
+  }
+
   /** The text of the last leaf, or of another one by its place: a copy, which keeps no page in memory. */
   text(start = this.textStart, end = this.textEnd): string {
     return decodeReferences(this.#bytes.toString(this.#encoding, start, end));
