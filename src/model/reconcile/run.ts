@@ -21,7 +21,10 @@ export interface Run {
   readonly id: RunId;
   readonly request: ReconcileRequest;
   readonly state: RunState;
-  /** Tells one set of accounts, scope and policy from another: a run under other settings proves nothing for these. */
+  /**
+   * Tells one set of accounts, scope and policy from another: a run under other settings proves nothing for these, and
+   * one that workers of different settings had a part in proves nothing at all.
+   */
   readonly mirror: string;
   /** ISO 8601, as all times here. */
   readonly startedAt: string;

@@ -7,6 +7,7 @@ import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../..
 import type { Desk } from './desk.js';
 import { moveOn, sendFollowers } from './move-on.js';
 import { giveUp, noteFailedListing } from './note-failure.js';
+import { noteOtherSettings } from './note-other-settings.js';
 import { recordSlice } from './record-slice.js';
 import { isDue, isUnderWay } from './run-progress.js';
 import { readOutcome, walkSlice } from './walk-slice.js';
@@ -57,7 +58,8 @@ function read({ parts }: Desk, body: unknown): Shard {
 
 async function workOn(desk: Desk, shard: Shard): Promise<void> {
   const { parts, runs } = desk;
-  const run = await runs.read(shard.run);
+  const found = await runs.read(shard.run);
+  const run = found && isUnderWay(found) ? await noteOtherSettings(desk, found) : found;
   if (run === undefined || !isUnderWay(run)) {
     parts.log.info('a shard of a run that is over was dropped', { run: shard.run, shard: shard.shard });
     return;

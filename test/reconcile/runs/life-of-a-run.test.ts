@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.js';
 import { immediately } from '../../../src/memory/schedule.js';
 import { parseContainerName } from '../../../src/model/key.js';
+import { isProof } from '../../../src/model/reconcile/is-proof.js';
 import type { RunId } from '../../../src/model/reconcile/run.js';
 import { createScope } from '../../../src/model/scope.js';
 import { toEntries } from './support/model-listing.js';
@@ -75,6 +77,34 @@ describe('a run', () => {
     const start = bench.reconciler.start({ ...REQUEST, ...request });
     await expect(start).rejects.toMatchObject({ code: 'setting-invalid', message });
     expect(await bench.reconciler.list()).toEqual([]);
+  });
+
+  it('proves nothing for anybody when a worker of other settings had a part in it', async () => {
+    const bench = new ReconcileBench({ mirror: 'wide' });
+    const beside = {
+      mirror: 'narrow',
+      documents: bench.documents.through(immediately),
+      queue: createMemoryShardQueue(bench.queue, immediately),
+    };
+    const other = new ReconcileBench(beside);
+    for (const name of ['photos', 'videos']) bench.add(name, { entries: toEntries(['changed']) });
+    const { id, mirror } = await bench.start();
+    expect(mirror).toBe('wide');
+    const [first] = bench.queue.ready;
+    if (first === undefined) throw new Error('there is no shard');
+    const lock = bench.queue.receive(first);
+    await other.reconciler.handleShard(first.body);
+    bench.queue.complete(lock);
+    await bench.drain();
+    const run = await bench.read(id);
+    expect(run.state).toBe('done');
+    expect([isProof(run, 'wide'), isProof(run, 'narrow')]).toEqual([false, false]);
+  });
+
+  it('proves what it saw when all who worked on it had its settings', async () => {
+    const bench = new ReconcileBench({ mirror: 'wide' });
+    bench.add('photos', { entries: toEntries(['changed']) });
+    expect(isProof(await bench.run(), 'wide')).toBe(true);
   });
 
   it('ends at once where there is nothing to compare', async () => {
