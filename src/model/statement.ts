@@ -1,15 +1,20 @@
 import type { RecoveryPoint } from './status.js';
 
+interface Known {
+  /** False: what was proven cannot be read now. */
+  readonly isProvenKnown?: boolean;
+  /** How many of the dead letters were looked at, each of which excepts a key. */
+  readonly letters?: 'all' | 'some' | 'none';
+}
+
 /**
  * The recovery point in words: `proven up to 12:00:00, live up to 12:03:02, canary 1.1 s, except 3 keys`. Times are in
  * UTC, with their day where it is not the day of `at`.
- *
- * @param isProvenKnown false: what was proven cannot be read now
  */
 export function statement(
   { proven, live, canary, excepted }: RecoveryPoint,
   at: string,
-  { isProvenKnown = true }: { readonly isProvenKnown?: boolean } = {},
+  { isProvenKnown = true, letters = 'all' }: Known = {},
 ): string {
   const parts = [
     proven === null
@@ -21,8 +26,11 @@ export function statement(
   ];
   if (canary.state === 'waiting') parts.push('no canary seen yet');
   else if (canary.ageMs !== undefined) parts.push(`canary ${duration(canary.ageMs)}`);
-  if (excepted.count > 0)
-    parts.push(`except ${excepted.count.toLocaleString('en')} key${excepted.count === 1 ? '' : 's'}`);
+  if (excepted.count > 0) {
+    const number = `${letters === 'some' ? 'at least ' : ''}${excepted.count.toLocaleString('en')}`;
+    parts.push(`except ${number} key${excepted.count === 1 ? '' : 's'}`);
+  }
+  if (letters === 'none') parts.push('dead letters unknown');
   return parts.join(', ');
 }
 

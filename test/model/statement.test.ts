@@ -29,6 +29,11 @@ describe('the statement', () => {
     expect(statement(nothing, AT)).toBe('nothing proven yet, live unknown');
   });
 
+  it('says whether all dead letters were looked at', () => {
+    expect(statement(point(), AT, { letters: 'some' })).toMatch(/, except at least 3 keys$/);
+    expect(statement(point(), AT, { letters: 'none' })).toMatch(/, except 3 keys, dead letters unknown$/);
+  });
+
   it('says that a canary is waited for, and one key as one', () => {
     const waiting = point({ canary: { state: 'waiting' }, excepted: { count: 1, sample: [] } });
     expect(statement(waiting, AT)).toBe(

@@ -16,8 +16,11 @@ export async function noteOtherSettings({ parts, runs }: Desk, run: Run): Promis
     before.mirror === MIXED || !isUnderWay(before) ? undefined : { ...before, mirror: MIXED },
   );
   if (changed?.isChanged === true)
-    parts.log.warn('a reconcile is worked on under other settings than it was begun with; it proves nothing', {
-      run: run.id,
-    });
+    parts.log.warn(
+      'a reconcile is worked on under other settings than it was begun with; it proves nothing',
+      {
+        run: run.id,
+      },
+    );
   return changed?.run ?? run;
 }

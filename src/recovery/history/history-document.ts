@@ -38,6 +38,12 @@ export function addSample(
   };
 }
 
+/** The live point of the newest sample that knew one, in milliseconds since 1970. */
+export function lastLive({ samples }: HistoryDocument): number | undefined {
+  const [at, , age] = samples.findLast(([, , live]) => live !== null) ?? [];
+  return at === undefined || age === undefined || age === null ? undefined : at * 1000 - age;
+}
+
 export function toSamples(document: HistoryDocument | undefined): readonly RecoverySample[] {
   return (document?.samples ?? []).map(([at, provenAgeMs, liveAgeMs, canaryAgeMs]) => ({
     at: new Date(at * 1000).toISOString(),

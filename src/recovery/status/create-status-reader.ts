@@ -11,7 +11,7 @@ import { toCanaryStatus } from '../canary/canary-status.js';
 import { toArrived } from '../canary/canary-document.js';
 import { seeCanary } from '../canary/see-canary.js';
 import { judgeHealth } from '../health/judge-health.js';
-import { type HistoryDocument, toSamples } from '../history/history-document.js';
+import { lastLive, toSamples } from '../history/history-document.js';
 import { within } from '../within.js';
 import { AgeBuckets } from './age-buckets.js';
 import { exceptKeys } from './except-keys.js';
@@ -83,7 +83,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
       state.proof === undefined
         ? null
         : { at: state.proof.at, ageMs: ageOf(state.proof.at), run: state.proof.run },
-    live: waiting.answer === undefined ? null : toLive(waiting.answer, asked, now, state.history),
+    live: waiting.answer === undefined ? null : toLive(waiting.answer, asked, now, state),
     canary: lookAtCanary === undefined ? { state: 'off' } : toCanaryStatus(followed, now, { isOutOfSight }),
     excepted: exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found),
   };
@@ -93,7 +93,10 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
     at,
     source,
     backup,
-    statement: statement(recovery, at, { isProvenKnown: seen.isKnown }),
+    statement: statement(recovery, at, {
+      isProvenKnown: seen.isKnown,
+      letters: letters.answer === undefined ? 'none' : found.counts.isComplete ? 'all' : 'some',
+    }),
     ...(state.paused !== undefined && { paused: state.paused }),
     recovery,
     health: judgeHealth(
@@ -136,18 +139,19 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
 
 /**
  * The live point. Of a queue that was not looked at to its end the earliest change is not known for sure, so the point
- * does not go on from where it was last seen.
+ * does not go on from where it was last known, or from what was proven.
  */
 function toLive(
   { earliest, backlog }: Waiting,
   asked: Date,
   now: Date,
-  history: HistoryDocument | undefined,
+  { history, proof }: Pick<SeenState['state'], 'history' | 'proof'>,
 ): LivePoint {
   const times = [asked.getTime(), ...(earliest === undefined ? [] : [earliest.getTime()])];
-  const last = history?.samples.at(-1);
-  if (!backlog.isComplete && last?.[2] !== undefined && last[2] !== null)
-    times.push(last[0] * 1000 - last[2]);
+  if (!backlog.isComplete) {
+    const last = history === undefined ? undefined : lastLive(history);
+    times.push(last ?? (proof === undefined ? Infinity : Date.parse(proof.at)));
+  }
   const at = Math.min(...times);
   // A moment ago is now, as long as nothing waits.
   const isNow = at === asked.getTime();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
 import { immediately } from '../../../src/memory/schedule.js';
 import { BlobmirrorError } from '../../../src/model/errors.js';
+import type { DeadLetter } from '../../../src/model/dead-letter.js';
 import { parseHistory, toProperties } from '../../../src/model/hint-message.js';
 import type { Proof } from '../../../src/model/reconcile/proof.js';
 import type { RunId } from '../../../src/model/reconcile/run.js';
@@ -42,11 +43,32 @@ function message(minutes: number): BrowsedMessage {
   };
 }
 
+function letter(i: number): DeadLetter {
+  const time = ago(3).toISOString();
+  return {
+    id: `events:${i}`,
+    queue: 'events',
+    code: 'storage-rejected',
+    detail: '',
+    hint: '',
+    container: 'photos',
+    path: `dead-${i}`,
+    event: 'Microsoft.Storage.BlobCreated',
+    attempts: 1,
+    replays: 0,
+    firstSeen: time,
+    deadLetteredAt: time,
+    ageMs: 180_000,
+  };
+}
+
 function bench() {
   const documents = new MemoryDocuments().through(immediately);
   const state = {
     isStateAway: false,
     isQueueAway: false,
+    areLettersAway: false,
+    letters: [] as DeadLetter[],
     isBackupAway: false,
     waiting: [] as BrowsedMessage[],
   };
@@ -79,8 +101,8 @@ function bench() {
       },
     },
     readLetters: async function* () {
-      if (state.isQueueAway) await away();
-      yield* await Promise.resolve([]);
+      if (state.isQueueAway || state.areLettersAway) await away();
+      yield* await Promise.resolve(state.letters);
     },
     readAcknowledged: async () => {
       await Promise.resolve();
@@ -160,6 +182,39 @@ describe('a status', () => {
     );
   });
 
+  it('does not say that nothing is excepted while the dead letters cannot be looked at', async () => {
+    const { open, state } = bench();
+    state.areLettersAway = true;
+    expect((await open()()).statement).toBe(
+      'proven up to 11:30:00, live up to 12:00:00, except 1 key, dead letters unknown',
+    );
+  });
+
+  it('says that more may be excepted when not all dead letters were counted', async () => {
+    const { open, state } = bench();
+    state.letters = Array.from({ length: 20_001 }, (_, i) => letter(i));
+    expect((await open()()).statement).toBe(
+      'proven up to 11:30:00, live up to 12:00:00, except at least 20,001 keys',
+    );
+  });
+
+  it('goes by the last live point that was known, or by what was proven, when the newest sample knows none', async () => {
+    const { open, state, documents } = bench();
+    state.waiting = Array<BrowsedMessage>(100_000).fill(message(3));
+    expect((await open()()).recovery.live?.at).toBe(ago(30).toISOString());
+    const seconds = (minutes: number): number => ago(minutes).getTime() / 1000;
+    const history: HistoryDocument = {
+      since: ago(60).toISOString(),
+      health: { status: 'failing', codes: ['queue-unreachable'] },
+      samples: [
+        [seconds(2), null, 9 * 60_000, null],
+        [seconds(1), null, null, null],
+      ],
+    };
+    await documents.write(HISTORY, history, { nothingThere: true });
+    expect((await open()()).recovery.live?.at).toBe(ago(11).toISOString());
+  });
+
   it('does not let the live point go on from where it was last seen while the queue is not looked at to its end', async () => {
     const { open, state, documents } = bench();
     const samples: HistoryDocument['samples'] = [[ago(1).getTime() / 1000, null, 9 * 60_000, null]];
@@ -171,7 +226,7 @@ describe('a status', () => {
     await documents.write(HISTORY, history, { nothingThere: true });
     state.waiting = [message(3)];
     expect((await open()()).recovery.live?.at).toBe(ago(3).toISOString());
-    state.waiting = Array.from({ length: 100_000 }, () => message(3));
+    state.waiting = Array<BrowsedMessage>(100_000).fill(message(3));
     const { recovery, backlog } = await open()();
     expect([backlog.isComplete, recovery.live?.at]).toEqual([false, ago(10).toISOString()]);
   });
