@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { toBlobmirrorError } from '../model/errors.js';
 import { parseHistory } from '../model/hint-message.js';
 import type { EventSpool, SpooledEvents } from '../ports/event-spool.js';
 import type { HintQueue } from '../ports/hint-queue.js';
@@ -15,11 +16,12 @@ interface TakingBack {
 /** An event is at most a megabyte, and Event Grid puts few into a blob. */
 const LARGEST_BYTES = 16 * 1024 * 1024;
 const AT_ONCE = 16;
+const TOO_LARGE_HINT = 'A full sync finds what they tell of. The blob can be deleted after that.';
 
 /**
  * Takes the events back that Event Grid could not deliver: sends each to the queue and removes its blob after that. Who
  * dies in between leaves the blob, and what is sent again has the id that it had: the queue drops it where it knows it
- * still, and where not it costs a look. What cannot be read is left where it is, and told of once.
+ * still, and where not it costs a look. What cannot be read, or be sent, is left where it is, and told of once.
  */
 export async function takeBackEvents({ spool, queue, log, signal }: TakingBack): Promise<void> {
   let events = 0;
@@ -46,17 +48,35 @@ export async function takeBackEvents({ spool, queue, log, signal }: TakingBack):
       return 0;
     }
     const root = createHash('sha256').update(spooled.name).digest('base64url');
+    let sent = 0;
     for (let from = 0; from < found.length; from += AT_ONCE) {
       const group = found.slice(from, from + AT_ONCE);
-      await Promise.all(
-        group.map(async (event, i) => {
-          const messageId = `event-grid.${root}.${from + i}`;
-          await queue.sendLater({ messageId, event, history: parseHistory({}, messageId, new Date()) }, 0);
-        }),
+      const outcomes = await Promise.all(
+        group.map(async (event, i) => await send(event, `event-grid.${root}.${from + i}`)),
       );
+      sent += outcomes.filter((outcome) => outcome === 'sent').length;
     }
-    await spool.remove(spooled);
-    return found.length;
+    if (sent === found.length) {
+      await spool.remove(spooled);
+      return sent;
+    }
+    log.error(
+      'events that Event Grid could not deliver are too large for the queue and are left where they are',
+      { name: spooled.name, events: found.length - sent, hint: TOO_LARGE_HINT },
+    );
+    await spool.setAside(spooled);
+    return sent;
+  }
+
+  /** What the queue will never take must not keep it from what it would. */
+  async function send(event: object, messageId: string): Promise<'sent' | 'refused'> {
+    try {
+      await queue.sendLater({ messageId, event, history: parseHistory({}, messageId, new Date()) }, 0);
+      return 'sent';
+    } catch (thrown) {
+      if (toBlobmirrorError(thrown).disposition !== 'park') throw thrown;
+      return 'refused';
+    }
   }
 }
 

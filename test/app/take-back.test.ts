@@ -14,6 +14,8 @@ import { parseContainerName } from '../../src/model/key.js';
 import { createSilentLogger } from '../support/silent-logger.js';
 
 const DAMAGED = 'a blob among the dead letters of Event Grid holds no events and is left there';
+const TOO_LARGE =
+  'events that Event Grid could not deliver are too large for the queue and are left where they are';
 
 const published = new Date('2026-11-25T12:00:00Z');
 const obituary = {
@@ -128,6 +130,18 @@ describe('events that Event Grid could not deliver', () => {
     expect(await received()).toEqual(['fine']);
     expect(await stored()).toHaveLength(5);
     expect(log.lines.filter(({ message }) => message === DAMAGED)).toHaveLength(5);
+  });
+
+  it('that are too large for the queue are left where they are, told of once, and hold up no other', async () => {
+    const long = { ...eventOf('long'), id: 'i'.repeat(300_000) };
+    await store(deadLetterBody(long, 'EventGridSchema', obituary));
+    await store(deadLetterBody(eventOf('short'), 'EventGridSchema', obituary));
+    const before = (await stored()).length;
+    await deadLetters.takeBack?.();
+    await deadLetters.takeBack?.();
+    expect(await received()).toEqual(['short']);
+    expect(await stored()).toHaveLength(before - 1);
+    expect(log.lines.filter(({ message }) => message === TOO_LARGE)).toHaveLength(1);
   });
 
   it('lie in a container that is never mirrored and never a copy', () => {
