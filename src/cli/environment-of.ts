@@ -1,4 +1,4 @@
-import { toEnvironment } from '../local/environment.js';
+import { settingsOn } from '../local/environment.js';
 import { READY_FILE, readReadyFile } from '../local/ready-file.js';
 import type { LocalOption } from './local-option.js';
 
@@ -6,5 +6,5 @@ import type { LocalOption } from './local-option.js';
 export async function environmentOf({ local }: LocalOption): Promise<NodeJS.ProcessEnv> {
   if (local === undefined) return process.env;
   const info = await readReadyFile(local === true ? READY_FILE : local);
-  return { ...process.env, ...toEnvironment(info) };
+  return settingsOn(info, process.env);
 }

@@ -5,7 +5,7 @@ import { readHttpSettings } from '../config/http-settings.js';
 import { readHostJson } from '../host/host-json.js';
 import { resolveRegistrations } from '../host/resolve-registrations.js';
 import { startHost } from '../host/start-host.js';
-import { toEnvironment } from '../local/environment.js';
+import { settingsOn } from '../local/environment.js';
 import { readReadyFile, READY_FILE } from '../local/ready-file.js';
 import { BlobmirrorError } from '../model/errors.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -28,7 +28,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   let httpPort = options.httpPort ?? 7071;
   if (options.local !== undefined) {
     const info = await readReadyFile(options.local === true ? READY_FILE : options.local);
-    Object.assign(process.env, toEnvironment(info));
+    Object.assign(process.env, settingsOn(info, process.env));
     httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
   }
   // Made first, so that a wrong setting stops the start with its own line.

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { toEnvironment } from '../local/environment.js';
+import { settingsOn } from '../local/environment.js';
 import type { LocalInfo } from '../local/ready-file.js';
 import { BlobmirrorError } from '../model/errors.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -34,8 +34,7 @@ export async function startWorkerProcess(
     const args = ['worker', '--http-port', String(httpPort), ...more];
     const script = fileURLToPath(MAIN_SCRIPT);
     return spawn(process.execPath, [...WORKER_FLAGS, script, ...args], {
-      // On this machine everybody may write to the source.
-      env: { BLOBMIRROR_CANARY: 'on', ...process.env, ...toEnvironment(info) },
+      env: settingsOn(info, process.env),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
   }

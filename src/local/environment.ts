@@ -12,3 +12,14 @@ export function toEnvironment({ source, backup, serviceBus }: LocalInfo): Record
     BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: EVENT_DEAD_LETTERS,
   };
 }
+
+/**
+ * The settings that were given, on the embedded environment. The canary is on unless they say otherwise: on this machine
+ * everybody may write to the source.
+ */
+export function settingsOn(
+  info: LocalInfo,
+  given: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  return { BLOBMIRROR_CANARY: 'on', ...given, ...toEnvironment(info) };
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { settingsOn } from '../../src/local/environment.js';
+import type { LocalInfo } from '../../src/local/ready-file.js';
+
+const account = (name: string): LocalInfo['source'] => ({
+  accountName: name,
+  accountKey: '',
+  blobEndpoint: `http://127.0.0.1:1/${name}`,
+  dfsEndpoint: null,
+  connectionString: `of ${name}`,
+});
+
+const INFO: LocalInfo = {
+  source: account('sourceaccount'),
+  backup: account('backupaccount'),
+  serviceBus: { connectionString: 'of the bus', eventsQueue: 'storage-events', reconcileQueue: 'reconcile' },
+  http: { baseUrl: 'http://127.0.0.1:2' },
+};
+
+it('the embedded environment has its own connections, whatever else is set, and a canary', () => {
+  const settings = settingsOn(INFO, { BLOBMIRROR_SOURCE: 'of another', BLOBMIRROR_TAGS: 'mirror' });
+  expect(settings).toMatchObject({
+    BLOBMIRROR_SOURCE: 'of sourceaccount',
+    BLOBMIRROR_TAGS: 'mirror',
+    BLOBMIRROR_CANARY: 'on',
+  });
+});
+
+it('has no canary where it is set to off', () => {
+  expect(settingsOn(INFO, { BLOBMIRROR_CANARY: 'off' })).toMatchObject({ BLOBMIRROR_CANARY: 'off' });
+});
