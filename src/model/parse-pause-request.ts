@@ -3,6 +3,8 @@ import { BlobmirrorError } from './errors.js';
 import type { Pause } from './pause.js';
 
 const LONGEST_REASON = 500;
+/** It is shown in terminals, which would obey some of the others. */
+const PLAIN = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
 
 const REQUEST = z.strictObject({
   reason: z
@@ -10,6 +12,7 @@ const REQUEST = z.strictObject({
     .trim()
     .min(1, 'is empty')
     .max(LONGEST_REASON, `has more than ${LONGEST_REASON} characters`)
+    .regex(PLAIN, 'has characters that are not to be seen; it should be one line')
     .optional(),
 });
 

@@ -30,7 +30,7 @@ export function statement(
     const number = `${letters === 'some' ? 'at least ' : ''}${excepted.count.toLocaleString('en')}`;
     parts.push(`except ${number} key${excepted.count === 1 ? '' : 's'}`);
   }
-  if (letters === 'none') parts.push('dead letters unknown');
+  if (letters === 'none' || (letters === 'some' && excepted.count === 0)) parts.push('dead letters unknown');
   return parts.join(', ');
 }
 

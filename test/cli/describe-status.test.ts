@@ -38,6 +38,11 @@ describe('a status for people', () => {
     ]);
   });
 
+  it('does not take dead letters that could not be counted for none', () => {
+    const counts = { count: 0, isComplete: false, acknowledged: 0, byCode: {} };
+    expect(describeStatus(status({ deadLetters: counts }), {})).toMatch(/^dead letters +\(unknown\)$/m);
+  });
+
   it('goes on with what is wrong, what to do, and the command to run next, with the connections of this one', () => {
     const failing = status({
       health: {

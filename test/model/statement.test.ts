@@ -31,6 +31,8 @@ describe('the statement', () => {
 
   it('says whether all dead letters were looked at', () => {
     expect(statement(point(), AT, { letters: 'some' })).toMatch(/, except at least 3 keys$/);
+    const excepted = { count: 0, sample: [] };
+    expect(statement(point({ excepted }), AT, { letters: 'some' })).toMatch(/1\.1 s, dead letters unknown$/);
     expect(statement(point(), AT, { letters: 'none' })).toMatch(/, except 3 keys, dead letters unknown$/);
   });
 

@@ -75,7 +75,9 @@ function facts({ recovery, backlog, deadLetters, activity, health }: Status): st
     [
       'dead letters',
       deadLetters.count === 0
-        ? '0'
+        ? deadLetters.isComplete
+          ? '0'
+          : '(unknown)'
         : `${isMore(deadLetters.isComplete)}${deadLetters.count.toLocaleString('en')}, ${deadLetters.acknowledged.toLocaleString('en')} acknowledged: ${Object.entries(
             deadLetters.byCode,
           )

@@ -140,7 +140,15 @@ function proven(
 
 function deadLetters({ deadLetters: letters }: HealthEvidence): readonly Problem[] {
   const open = letters.count - letters.acknowledged;
-  if (open <= 0) return [];
+  const code = 'dead-letters' as const;
+  if (open <= 0) {
+    // None were seen where they could not be asked for, which is a problem of its own.
+    if (letters.isComplete || letters.count === 0) return [];
+    const seen = letters.count.toLocaleString('en');
+    return [
+      { code, detail: `There are more than ${seen} dead letters, too many to look for new ones among them.` },
+    ];
+  }
   const number = `${letters.isComplete ? '' : 'At least '}${open.toLocaleString('en')} dead letter${open === 1 ? '' : 's'}`;
-  return [{ code: 'dead-letters', detail: `${number} not looked at yet: changes that are not mirrored.` }];
+  return [{ code, detail: `${number} not looked at yet: changes that are not mirrored.` }];
 }

@@ -95,7 +95,12 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
     backup,
     statement: statement(recovery, at, {
       isProvenKnown: seen.isKnown,
-      letters: letters.answer === undefined ? 'none' : found.counts.isComplete ? 'all' : 'some',
+      letters:
+        letters.answer === undefined
+          ? 'none'
+          : found.counts.isComplete && !waiting.answer?.parked
+            ? 'all'
+            : 'some',
     }),
     ...(state.paused !== undefined && { paused: state.paused }),
     recovery,

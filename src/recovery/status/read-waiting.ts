@@ -9,6 +9,8 @@ export interface Waiting {
   readonly backlog: Backlog;
   /** The earliest change that waits, of those that were looked at; undefined: none does. */
   readonly earliest: Date | undefined;
+  /** Messages that are to be dead letters, and are none yet: the service may take its time to move them. */
+  readonly parked: number;
 }
 
 /** How much of a queue is looked at: a queue may hold more than can be counted in time. */
@@ -33,11 +35,12 @@ export async function readWaiting(
   const end = performance.now() + budgetMs;
   const buckets = new AgeBuckets();
   let earliest: Date | undefined;
-  let [seen, messages, scheduled, bytes, isComplete] = [0, 0, 0, 0, true];
+  let [seen, messages, scheduled, bytes, parked, isComplete] = [0, 0, 0, 0, 0, true];
   for await (const page of browser.browse()) {
     for (const message of page) {
       const change = waitingChange(message);
-      if (change === undefined) continue;
+      if (change === 'parked') parked++;
+      if (change === undefined || change === 'parked') continue;
       messages++;
       if (message.state === 'scheduled') scheduled++;
       bytes += change.bytes;
@@ -50,7 +53,7 @@ export async function readWaiting(
       break;
     }
   }
-  return { backlog: { messages, scheduled, bytes, isComplete, byAge: buckets.byAge }, earliest };
+  return { backlog: { messages, scheduled, bytes, isComplete, byAge: buckets.byAge }, earliest, parked };
 }
 
 /**
@@ -58,14 +61,14 @@ export async function readWaiting(
  *
  * A look that is to come although all was mirrored is for what may have come since: until it is due it holds nothing
  * back, when it is due it waits since then, and when it failed nothing is known since the look that sent it. A message
- * on its way to the dead-letter queue is a key that is excepted by name.
+ * on its way to the dead-letter queue holds nothing back: its key is excepted.
  */
 function waitingChange(
   message: BrowsedMessage,
-): { readonly since: Date; readonly bytes: number } | undefined {
+): { readonly since: Date; readonly bytes: number } | 'parked' | undefined {
   const { applicationProperties, messageId, enqueuedAt, scheduledFor, state } = message;
   const history = parseHistory(applicationProperties, messageId, enqueuedAt);
-  if (history.parked) return undefined;
+  if (history.parked) return 'parked';
   if (history.mirrored) {
     if (history.attempts > 0) return { since: history.firstSeen, bytes: 0 };
     return state === 'scheduled' ? undefined : { since: scheduledFor ?? enqueuedAt, bytes: 0 };

@@ -51,6 +51,7 @@ describe('health', () => {
     ['queue-unreachable', evidence({ unreachable: { ...REACHED, queue: 'queue-refused' } }, { live: null })],
     ['state-unreachable', evidence({ unreachable: { ...REACHED, state: 'storage-unavailable' } })],
     ['dead-letters', evidence({ deadLetters: { count: 3, acknowledged: 2, isComplete: true } })],
+    ['dead-letters', evidence({ deadLetters: { count: 3, acknowledged: 3, isComplete: false } })],
     ['app-silent', evidence({ lastSample: ago(5.1) })],
   ])('fails with %s', (code, given) => {
     expect(codes(given)).toEqual(['failing', code]);
@@ -66,6 +67,10 @@ describe('health', () => {
     [
       'when all dead letters are acknowledged',
       evidence({ deadLetters: { count: 3, acknowledged: 3, isComplete: true } }),
+    ],
+    [
+      'when dead letters are not known for another reason, which is told',
+      evidence({ deadLetters: { count: 0, acknowledged: 0, isComplete: false } }),
     ],
     ['with a canary that is off', evidence({}, { canary: { state: 'off', ageMs: 1e9 } })],
     ['with a canary that is waited for', evidence({}, { canary: { state: 'waiting' } })],

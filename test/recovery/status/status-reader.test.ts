@@ -198,6 +198,15 @@ describe('a status', () => {
     );
   });
 
+  it('does not let a key pass for mirrored while its message is on its way to the dead letters', async () => {
+    const { open, state } = bench();
+    const history = { ...parseHistory({}, 'm', NOW), parked: true };
+    state.waiting = [{ ...message(3), applicationProperties: toProperties(history) }];
+    expect((await open()()).statement).toBe(
+      'proven up to 11:30:00, live up to 12:00:00, except at least 1 key',
+    );
+  });
+
   it('goes by the last live point that was known, or by what was proven, when the newest sample knows none', async () => {
     const { open, state, documents } = bench();
     state.waiting = Array<BrowsedMessage>(100_000).fill(message(3));
