@@ -1,5 +1,6 @@
 import type { DeadLetter, LetterSummary } from '../../model/dead-letter.js';
 import { ERRORS } from '../../model/errors.js';
+import { duration } from '../../model/statement.js';
 import { toTable } from '../output/to-table.js';
 import { count, quote } from '../plain-text.js';
 
@@ -25,7 +26,7 @@ export function describeLetters({ summary, letters }: ListedLetters): string {
         keyOf(letter),
         letter.attempts,
         letter.replays,
-        age(letter.ageMs),
+        duration(letter.ageMs),
         letter.detail,
       ]),
       ['ID', 'CODE', 'KEY', 'ATTEMPTS', 'REPLAYS', 'AGE', 'DETAIL'],
@@ -49,7 +50,7 @@ export function describeLetter(letter: DeadLetter): string {
       ['event', letter.event || '(none)'],
       ['attempts', String(letter.attempts)],
       ['first seen', letter.firstSeen],
-      ['dead-lettered', `${letter.deadLetteredAt} (${age(letter.ageMs)} ago)`],
+      ['dead-lettered', `${letter.deadLetteredAt} (${duration(letter.ageMs)} ago)`],
       ...(letter.firstError ? [['first error', told(letter.firstError)]] : []),
       ...(letter.lastError ? [['last error', told(letter.lastError)]] : []),
       ['replays', String(letter.replays)],
@@ -70,17 +71,6 @@ function jsonText(value: unknown): string {
 
 function keyOf({ container, path }: DeadLetter): string {
   return container === undefined ? '(none)' : quote(`${container}/${path ?? ''}`);
-}
-
-const UNITS = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'min'],
-] as const;
-
-function age(ms: number): string {
-  const [size, unit] = UNITS.find(([least]) => ms >= least) ?? [1000, 's'];
-  return `${Math.floor(ms / size)} ${unit}`;
 }
 
 function hintOf(code: string): string {

@@ -1,10 +1,10 @@
+import { bytes } from '../../model/bytes.js';
 import { HEALTH_CODES, type HealthCode } from '../../model/health-codes.js';
 import { duration } from '../../model/statement.js';
 import type { Status } from '../../model/status.js';
 import type { LocalOption } from '../local-option.js';
 import { toTable } from '../output/to-table.js';
 import { count } from '../plain-text.js';
-import { bytes } from './bytes.js';
 import { describeRunLine } from './describe-run-line.js';
 
 /** Status for people, the most pressing first: the point, the problems with what to do, what waits, and the rest. */
