@@ -22,7 +22,7 @@ export interface PlannedRun {
 /**
  * A run with a shard for each container in its scope, for each of the prefixes where the settings name some.
  *
- * @throws BlobmirrorError `setting-invalid` for a request of what is not mirrored or is nowhere; or any storage code
+ * @throws BlobmirrorError `request-invalid` for a request of what is not mirrored or is nowhere; or any storage code
  */
 export async function planRun(parts: ReconcilerParts, request: ReconcileRequest): Promise<PlannedRun> {
   const now = parts.now();
@@ -91,7 +91,7 @@ function refuse(
   scope: Scope,
   names: readonly ContainerName[],
 ): void {
-  const invalid = (what: string) => new BlobmirrorError('setting-invalid', what);
+  const invalid = (what: string) => new BlobmirrorError('request-invalid', what);
   if (container !== undefined && !scope.includesContainer(container))
     throw invalid(`the container ${container} is not mirrored by the settings`);
   if (container !== undefined && names.length === 0)

@@ -75,7 +75,7 @@ describe('a run', () => {
     bench.add('photos', { entries: [] });
     bench.add('tmp', { entries: [] });
     const start = bench.reconciler.start({ ...REQUEST, ...request });
-    await expect(start).rejects.toMatchObject({ code: 'setting-invalid', message });
+    await expect(start).rejects.toMatchObject({ code: 'request-invalid', message });
     expect(await bench.reconciler.list()).toEqual([]);
   });
 
