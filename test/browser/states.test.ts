@@ -57,6 +57,14 @@ describe.each([
   );
 });
 
+it('what cannot be seen now is not taken for nothing', async () => {
+  const backlog = { ...EMPTY.backlog, isComplete: false };
+  const deadLetters = { ...EMPTY.deadLetters, isComplete: false };
+  const { page } = await show({ ...EMPTY, backlog, deadLetters });
+  expect(await wordsOf(page)).toContain('Whether anything is stuck cannot be seen now.');
+  expect(await wordsOf(page)).toContain('Whether anything waits cannot be seen now.');
+});
+
 it('an empty mirror says what is not there yet, and how to get it', async () => {
   const { page } = await show(EMPTY);
   const words = await wordsOf(page);

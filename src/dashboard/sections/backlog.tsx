@@ -5,7 +5,10 @@ import { Section } from '../ui/section.js';
 /** What waits in the queue, by how long ago it changed. */
 export function Backlog({ status: { backlog } }: { readonly status: Status }) {
   const { messages, scheduled, isComplete, byAge } = backlog;
-  if (messages === 0) return <Section id="backlog" title="Backlog" summary="Nothing waits." />;
+  if (messages === 0) {
+    const summary = isComplete ? 'Nothing waits.' : 'Whether anything waits cannot be seen now.';
+    return <Section id="backlog" title="Backlog" summary={summary} />;
+  }
   const most = Math.max(...byAge.map((bucket) => bucket.messages), 1);
   return (
     <Section

@@ -9,7 +9,10 @@ import { LetterGroup } from './letter-group.js';
 /** What is stuck and why, and the two ways out. */
 export function DeadLetters({ status }: { readonly status: Status }) {
   const { count: all, isComplete, acknowledged, byCode } = status.deadLetters;
-  if (all === 0) return <Section id="dead-letters" title="Dead letters" summary="Nothing is stuck." />;
+  if (all === 0) {
+    const summary = isComplete ? 'Nothing is stuck.' : 'Whether anything is stuck cannot be seen now.';
+    return <Section id="dead-letters" title="Dead letters" summary={summary} />;
+  }
   const codes = Object.entries(byCode).toSorted(([, one], [, other]) => other - one);
   const open = all - acknowledged;
   return (

@@ -60,8 +60,8 @@ export async function readWaiting(
  * Since when a message keeps the source from being in the backup; undefined where it does not.
  *
  * A look that is to come although all was mirrored is for what may have come since: until it is due it holds nothing
- * back, when it is due it waits since then, and when it failed nothing is known since the look that sent it. A message
- * on its way to the dead-letter queue holds nothing back: its key is excepted.
+ * back, when it is due it waits since then, and when it failed, or a pause put it off, nothing is known since the look
+ * that sent it. A message on its way to the dead-letter queue holds nothing back: its key is excepted.
  */
 function waitingChange(
   message: BrowsedMessage,
@@ -70,7 +70,8 @@ function waitingChange(
   const history = parseHistory(applicationProperties, messageId, enqueuedAt);
   if (history.parked) return 'parked';
   if (history.mirrored) {
-    if (history.attempts > 0) return { since: history.firstSeen, bytes: 0 };
+    // Of one that was ever put off it cannot be told when it was due: each time it is sent to come a minute later.
+    if (history.attempts > 0 || history.holds) return { since: history.firstSeen, bytes: 0 };
     return state === 'scheduled' ? undefined : { since: scheduledFor ?? enqueuedAt, bytes: 0 };
   }
   const events = eventFacts(message.body);

@@ -79,6 +79,11 @@ describe('the earliest change that waits', () => {
     expect([earliest, backlog.messages]).toEqual([undefined, 0]);
   });
 
+  it('is when the key was last seen in step, where the look at it was put off during a pause', async () => {
+    const look = message(60, { mirrored: true, looks: 1, holds: 3, firstSeen: ago(4) }, later);
+    expect((await readWaiting(queueOf(look), NOW)).earliest).toEqual(ago(4));
+  });
+
   it('is that of a look to come at what was not: a long copy or a walk goes on in it', async () => {
     const look = message(60, { mirrored: false, looks: 1 }, later);
     expect((await readWaiting(queueOf(look), NOW)).earliest).toEqual(ago(60));
