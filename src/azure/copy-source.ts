@@ -7,13 +7,13 @@ import {
 } from '@azure/storage-blob';
 import { BlobmirrorError } from '../model/errors.js';
 import type { ContainerName, Key } from '../model/key.js';
-import { blobClient } from './blob-client.js';
+import { blobUrl } from './blob-url.js';
 import type { Account } from './connect-account.js';
 import { createDelegationKeys } from './delegation-keys.js';
 import { toStorageError } from './storage-error.js';
 
 /** What the backup account is told so that it may read the source by itself. The URL may hold a signature: never log it. */
-interface CopySource {
+export interface CopySource {
   readonly url: string;
   readonly sourceAuthorization?: HttpAuthorization;
 }
@@ -39,7 +39,7 @@ const STORAGE_SCOPE = 'https://storage.azure.com/.default';
 export function createCopySources(source: Account): CopySources {
   const { authorization, client } = source;
   const delegationKeys = createDelegationKeys(client);
-  const urlOf = (key: Key): string => blobClient(source, key).url;
+  const urlOf = (key: Key): string => blobUrl(source, key);
 
   const signForRequest = createSignatures(REQUEST_MS, signContainer);
   const signForCopy = createSignatures(COPY_MS, signContainer);

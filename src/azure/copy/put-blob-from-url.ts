@@ -1,11 +1,14 @@
 import { BlobmirrorError } from '../../model/errors.js';
 import { etagHeader } from '../../model/etag.js';
 import { keyText } from '../../model/key.js';
-import { blobClient } from '../blob-client.js';
+import type { Tags } from '../../model/tags.js';
+import type { CopyRequest } from '../../ports/backup-store.js';
+import { blobUrl } from '../blob-url.js';
+import type { CopySource } from '../copy-source.js';
 import { serviceCode } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
 import type { CopyEngine, CopySetup } from './copy-engine.js';
-import { toConditions } from './to-conditions.js';
+import { openSendCopy } from './send-copy.js';
 
 /**
  * One request, and the backup account fetches the bytes of a block blob by itself. Content headers follow the source.
@@ -14,22 +17,14 @@ import { toConditions } from './to-conditions.js';
  */
 export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup): CopyEngine {
   const sides = { backup: backup.name, source: source.name };
-  return async ({ key, from = key, source: pinned, metadata, condition, tier, tags }, budget) => {
-    const { url, ...authorization } = await copySources.grant(from);
-    const { contentMd5 } = pinned;
-    const blob = blobClient(backup, key).getBlockBlobClient();
+  const send = openSendCopy(backup);
+  return async (request, budget) => {
+    const { key, from = key } = request;
+    const granted = await copySources.grant(from);
+    const url = blobUrl(backup, key);
     const outcome = await toWriteOutcome(sides, async () => {
       try {
-        await blob.syncUploadFromURL(url, {
-          ...authorization,
-          metadata: { ...metadata },
-          tags: { ...tags },
-          ...(tier !== undefined && { tier }),
-          ...(contentMd5 !== undefined && { sourceContentMD5: Buffer.from(contentMd5, 'base64') }),
-          conditions: toConditions(condition),
-          sourceConditions: { ifMatch: etagHeader(pinned.etag) },
-          abortSignal: budget.signal,
-        });
+        await send(url, toHeaders(request, granted), budget.signal);
       } catch (error) {
         if (serviceCode(error) !== 'Md5Mismatch') throw error;
         throw new BlobmirrorError(
@@ -40,4 +35,32 @@ export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup)
     });
     return { ...outcome, engine: 'put-blob-from-url' };
   };
+}
+
+/** learn.microsoft.com/rest/api/storageservices/put-blob-from-url */
+function toHeaders(
+  { source, metadata, condition, tier, tags }: CopyRequest,
+  { url, sourceAuthorization }: CopySource,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    'x-ms-blob-type': 'BlockBlob',
+    'x-ms-copy-source': url,
+    'x-ms-source-if-match': etagHeader(source.etag),
+    'x-ms-tags': toTagsHeader(tags),
+  };
+  if ('nothingThere' in condition) headers['If-None-Match'] = '*';
+  else headers['If-Match'] = etagHeader(condition.ifMatch);
+  if (sourceAuthorization !== undefined) {
+    headers['x-ms-copy-source-authorization'] = `${sourceAuthorization.scheme} ${sourceAuthorization.value}`;
+  }
+  if (source.contentMd5 !== undefined) headers['x-ms-source-content-md5'] = source.contentMd5;
+  if (tier !== undefined) headers['x-ms-access-tier'] = tier;
+  for (const [name, value] of Object.entries(metadata)) headers[`x-ms-meta-${name}`] = value;
+  return headers;
+}
+
+function toTagsHeader(tags: Tags): string {
+  return Object.entries(tags)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&');
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 import type { Key } from '../../../src/model/key.js';
 import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
@@ -80,6 +81,40 @@ describe('copying in one request', () => {
       WRITTEN,
     );
     expect(await contentOf(stage.onBackup, key)).toBe('');
+  });
+
+  it('sends the headers that the SDK would, and names of metadata as they were written', async () => {
+    await stage.atSource.getBlockBlobClient(key.path).upload('hello', 5);
+    const metadata = { CamelCase: 'a b', empty_not: '1' };
+    const tags = { 'a b': 'c/d', e: '' };
+    const request = await stage.requestFor(key, { metadata, tags, tier: 'Cool' });
+    const sent = (): object => {
+      const { method, url, headers } = stage.wire.requests.splice(0).at(-1) ?? { headers: {} };
+      const own = ['authorization', 'x-ms-date', 'x-ms-client-request-id', 'user-agent', 'host'];
+      return {
+        method,
+        url,
+        headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !own.includes(name))),
+      };
+    };
+    const store = stage.worker();
+    expect(await store.copy(request)).toEqual(WRITTEN);
+    const ours = sent();
+    expect((await present(store, key)).metadata).toEqual(metadata);
+
+    const { headers } = ours as { headers: Record<string, string> };
+    const sdk = BlobServiceClient.fromConnectionString(stage.backupThroughWire).getContainerClient('docs');
+    stage.wire.requests.length = 0;
+    await stage.onBackup.deleteBlob(key.path);
+    await sdk.getBlockBlobClient(key.path).syncUploadFromURL(headers['x-ms-copy-source'] ?? '', {
+      metadata,
+      tags,
+      tier: 'Cool',
+      sourceContentMD5: md5Of('hello'),
+      conditions: { ifNoneMatch: '*' },
+      sourceConditions: { ifMatch: headers['x-ms-source-if-match'] ?? '' },
+    });
+    expect(ours).toEqual(sent());
   });
 
   it('is given up when no answer has come by the end of its time, and counts as one of unknown outcome', async () => {

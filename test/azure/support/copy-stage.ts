@@ -17,6 +17,8 @@ export interface CopyStage {
   /** The backup for one worker. It writes through the wire; with `all`, the source is read through it, too. */
   worker(options?: Partial<CopyOptions>, throughWire?: 'backup' | 'all'): BackupStore;
   readonly wire: Wire;
+  /** Connects to the backup as workers do. */
+  readonly backupThroughWire: string;
   /** The container `docs` on either side, as a user has it. */
   readonly atSource: ContainerClient;
   readonly onBackup: ContainerClient;
@@ -45,6 +47,7 @@ export async function startCopyStage(): Promise<CopyStage> {
   return {
     source,
     wire,
+    backupThroughWire: throughWire(BACKUP.name),
     atSource,
     onBackup,
     worker: (options = {}, through = 'backup') =>
