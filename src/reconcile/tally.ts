@@ -34,6 +34,7 @@ export class Tally {
       add(this.#skipped, verdict.reason);
       return this.#line({ container, path, verdict: verdict.verdict, reason: verdict.reason });
     }
+    if ('access' in verdict) this.#exceptAccess({ container, path });
     this.#bytesCopied += bytes ?? 0;
     return this.#line({
       container,
@@ -41,6 +42,13 @@ export class Tally {
       verdict: verdict.verdict,
       ...(bytes !== undefined && { bytes }),
     });
+  }
+
+  /** What was mirrored without its access is as little in step as what lacks nothing else. */
+  #exceptAccess({ container, path }: Key): void {
+    const reason = 'access-not-permitted';
+    add(this.#skipped, reason);
+    this.#line({ container, path, verdict: 'skipped', reason });
   }
 
   failure({ container, path }: Key, { code, message }: BlobmirrorError): ReportLine {
