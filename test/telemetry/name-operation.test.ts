@@ -14,8 +14,13 @@ const tracer = new BasicTracerProvider({ spanProcessors: [keep] }).getTracer('te
 
 it('the span of a message has its name as that of the operation, too, and is the same otherwise', () => {
   tracer
-    .startSpan('process q', { kind: SpanKind.CONSUMER, attributes: { a: 'b' }, startTime: 1000 })
-    .end(3500);
+    .startSpan('process q', {
+      kind: SpanKind.CONSUMER,
+      attributes: { a: 'b' },
+      // A number may be taken for a time since the process began.
+      startTime: new Date(1000),
+    })
+    .end(new Date(3500));
   const span = ended.at(-1) as ReadableSpan;
   const named = nameOperation(span);
   expect(named.attributes).toEqual({ a: 'b', 'ai.operation.name': 'process q' });
