@@ -6,7 +6,7 @@ import type { WorldKind } from './stage.js';
 import { createStory } from './story.js';
 
 /** `npm run simulate` plays a million. */
-const HISTORIES: Readonly<Record<WorldKind, number>> = { flat: 8_000, tree: 4_000 };
+const HISTORIES: Readonly<Record<WorldKind, number>> = { flat: 5_000, tree: 3_000 };
 
 /** So many are enough to meet even a copy that is to go on later. */
 const TOLD = 3_000;
