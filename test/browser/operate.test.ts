@@ -82,6 +82,7 @@ it('dead letters are acknowledged, and purged only when that is confirmed', asyn
 
   await letters(page).getByRole('button', { name: 'Purge photos/stuck 3.txt' }).click();
   const dialog = page.getByRole('dialog', { name: 'Purge 1 dead letter?' });
+  await dialog.waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   expect((await status()).deadLetters.count).toBe(1);
@@ -125,6 +126,7 @@ it('with the keyboard alone a pause holds and a resume releases', async () => {
   expect(await focused().evaluate((element) => getComputedStyle(element).outlineStyle)).toBe('solid');
 
   await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await focused().innerText()).toBe('Pause');
