@@ -1,6 +1,7 @@
 import { BlobmirrorError } from '../model/errors.js';
-import { type ContainerName, parseContainerName } from '../model/key.js';
+import type { ContainerName } from '../model/key.js';
 import { type Environment, readChoice, readOptional } from './environment.js';
+import { readOwnContainer } from './read-own-container.js';
 import { longestGapMs } from './reconcile-schedule.js';
 
 /** When the mirror counts as unwell, and the blob that measures its whole way. */
@@ -12,8 +13,6 @@ export interface RecoverySettings {
   /** How old the proven one may be; undefined where no timer begins a full sync. */
   readonly provenWithinMs: number | undefined;
 }
-
-const CANARY_CONTAINER = 'BLOBMIRROR_CANARY_CONTAINER';
 
 /** @throws BlobmirrorError `setting-invalid` */
 export function readRecoverySettings(env: Environment, schedule: string | undefined): RecoverySettings {
@@ -28,22 +27,8 @@ export function readRecoverySettings(env: Environment, schedule: string | undefi
 
 /** The container of the canary; undefined where there is none. @throws BlobmirrorError `setting-invalid` */
 export function readCanary(env: Environment): ContainerName | undefined {
-  const name = readContainer(env);
+  const name = readOwnContainer(env, 'BLOBMIRROR_CANARY_CONTAINER', 'blobmirror-canary');
   return readChoice(env, 'BLOBMIRROR_CANARY', ['off', 'on'], 'off') === 'on' ? name : undefined;
-}
-
-function readContainer(env: Environment): ContainerName {
-  const text = readOptional(env, CANARY_CONTAINER) ?? 'blobmirror-canary';
-  try {
-    const container = parseContainerName(text);
-    if (!container.startsWith('$')) return container;
-  } catch {
-    // Told below.
-  }
-  throw new BlobmirrorError(
-    'setting-invalid',
-    `${CANARY_CONTAINER} is ${JSON.stringify(text)}; it should be the name of a container of the canary's own`,
-  );
 }
 
 function readPositive(env: Environment, name: string, otherwise: number, meaning: string): number {

@@ -1,8 +1,9 @@
 import { BlobmirrorError } from '../model/errors.js';
-import { type ContainerName, parseContainerName } from '../model/key.js';
+import type { ContainerName } from '../model/key.js';
 import type { StateContainers } from '../model/scope.js';
 import { parseStorageConnection, type StorageConnection } from './connections.js';
 import { type Environment, readOptional } from './environment.js';
+import { readOwnContainer } from './read-own-container.js';
 
 /** Where the app keeps documents of its own. */
 export interface StateSettings {
@@ -19,11 +20,11 @@ const EVENT_GRID_DEAD_LETTERS = 'BLOBMIRROR_EVENT_GRID_DEAD_LETTERS';
 /** @throws BlobmirrorError `setting-invalid` */
 export function readStateSettings(env: Environment, backup: StorageConnection): StateSettings {
   const isSet = [STATE, `${STATE}__blobServiceUri`].some((name) => readOptional(env, name) !== undefined);
-  const container = readContainer(env, CONTAINER, 'blobmirror-state');
+  const container = readOwnContainer(env, CONTAINER, 'blobmirror-state');
   const eventGridDeadLetters =
     readOptional(env, EVENT_GRID_DEAD_LETTERS) === undefined
       ? undefined
-      : readContainer(env, EVENT_GRID_DEAD_LETTERS);
+      : readOwnContainer(env, EVENT_GRID_DEAD_LETTERS);
   if (eventGridDeadLetters === container) {
     throw new BlobmirrorError(
       'setting-invalid',
@@ -35,20 +36,6 @@ export function readStateSettings(env: Environment, backup: StorageConnection): 
     container,
     eventGridDeadLetters,
   };
-}
-
-function readContainer(env: Environment, name: string, otherwise = ''): ContainerName {
-  const text = readOptional(env, name) ?? otherwise;
-  try {
-    const container = parseContainerName(text);
-    if (!container.startsWith('$')) return container;
-  } catch {
-    // Told below.
-  }
-  throw new BlobmirrorError(
-    'setting-invalid',
-    `${name} is ${JSON.stringify(text)}; it should be the name of a container of the mirror's own`,
-  );
 }
 
 /** The names of the state's containers in each of the two accounts; none where they are in another one. */
