@@ -1,9 +1,8 @@
-import { BlobmirrorError } from '../model/errors.js';
 import { NEVER_PAUSED_STATE, type Pause, type PauseState } from '../model/pause.js';
+import { changeDocument } from '../ports/change-document.js';
 import type { DocumentStore } from '../ports/document-store.js';
 
 const DOCUMENT = 'control/pause';
-const MOST_TRIES = 10;
 /** No message is older than the fortnight that a queue keeps it. */
 const KEPT_MS = 15 * 24 * 3_600_000;
 const MOST_KEPT = 100;
@@ -20,15 +19,8 @@ export interface Pauses {
 /** Every method rejects with a `BlobmirrorError` of a storage code, or `race-lost`. */
 export function createPauses(documents: DocumentStore, now: () => Date = () => new Date()): Pauses {
   async function change(toChanged: (state: PauseState) => PauseState | undefined): Promise<PauseState> {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const found = await documents.read(DOCUMENT);
-      const before = toState(found?.value);
-      const changed = toChanged(before);
-      if (changed === undefined) return before;
-      if ((await documents.write(DOCUMENT, changed, found ?? { nothingThere: true })) === 'written')
-        return before;
-    }
-    throw new BlobmirrorError('race-lost', 'others kept pausing and resuming');
+    const { before } = await changeDocument(documents, DOCUMENT, (value) => toChanged(toState(value)));
+    return toState(before);
   }
 
   return {

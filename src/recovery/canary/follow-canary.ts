@@ -5,7 +5,7 @@ import type { Reading } from '../../model/reading.js';
 import type { CanarySource } from '../../ports/canary-source.js';
 import type { DocumentStore } from '../../ports/document-store.js';
 import type { Logger } from '../../telemetry/logger.js';
-import { changeDocument } from '../change-document.js';
+import { changeDocument } from '../../ports/change-document.js';
 import { CANARY, type CanaryDocument, toArrived, toWritten } from './canary-document.js';
 import { seeCanary } from './see-canary.js';
 

@@ -1,7 +1,7 @@
 import type { Status } from '../../model/status.js';
 import type { DocumentStore } from '../../ports/document-store.js';
 import type { Logger } from '../../telemetry/logger.js';
-import { changeDocument } from '../change-document.js';
+import { changeDocument } from '../../ports/change-document.js';
 import { addSample, HISTORY, type HistoryDocument } from './history-document.js';
 
 /** Remembers how the mirror is doing, and logs a line when its health turns: whichever worker wrote the sample does. */

@@ -1,5 +1,5 @@
 import { BlobmirrorError } from '../model/errors.js';
-import type { DocumentStore } from '../ports/document-store.js';
+import type { DocumentStore } from './document-store.js';
 
 const MOST_TRIES = 20;
 
