@@ -1,6 +1,7 @@
 /**
- * Pages of a listing as the service would write them, for any number of blobs. An entry differs from the next one in
- * the digits of its number alone, so a page is a template with numbers put in, and no blob takes memory.
+ * Pages of a listing as the service would write them, for any number of blobs, a hundred in a directory. An entry
+ * differs from the next one in the digits of its number alone, so a page is a template with numbers put in, and no blob
+ * takes memory.
  */
 export interface ListedBlobs {
   readonly account: string;
@@ -14,12 +15,18 @@ export interface ListedBlobs {
 
 /** Enough for more blobs than a container ever held, and the same for all, so that names ascend as their numbers do. */
 const DIGITS = 10;
+/** Of a blob's number within its directory. */
+const FILE_DIGITS = 2;
 const NUMBER = '#'.repeat(DIGITS);
+const [DIRECTORY, FILE] = [NUMBER.slice(FILE_DIGITS), NUMBER.slice(-FILE_DIGITS)];
+const NAME = `measurements/station-${DIRECTORY}/day-${FILE}.parquet`;
 const ZERO = '0'.charCodeAt(0);
 const MODIFIED = '2026-11-21T21:54:57.000Z';
 
+/** A hundred in each directory. */
 export function nameOf(number: number): string {
-  return `bench/${String(number).padStart(DIGITS, '0')}/measurements.parquet`;
+  const digits = String(number).padStart(DIGITS, '0');
+  return NAME.replace(DIRECTORY, digits.slice(0, -FILE_DIGITS)).replace(FILE, digits.slice(-FILE_DIGITS));
 }
 
 /** The number of the first blob whose name is not before this text. */
@@ -33,46 +40,70 @@ export function firstFrom(blobs: number, text: string): number {
   return low;
 }
 
+/** Where some digits of a blob's number stand in an entry. */
+interface Place {
+  readonly at: number;
+  readonly digits: number;
+  /** 1 where they are its last ones, 100 where two follow elsewhere. */
+  readonly unit: number;
+}
+
 /** Writes pages of one kind. */
 export class PageWriter {
   readonly #entry: Buffer;
-  /** Where the numbers stand in an entry. */
-  readonly #numbers: readonly number[];
+  readonly #places: readonly Place[];
   readonly #listed: ListedBlobs;
 
   constructor(listed: ListedBlobs, withMetadata: boolean) {
     this.#listed = listed;
-    this.#entry = Buffer.from(entry(listed, withMetadata));
-    const numbers: number[] = [];
-    for (let at = this.#entry.indexOf(NUMBER); at >= 0; at = this.#entry.indexOf(NUMBER, at + DIGITS))
-      numbers.push(at);
-    this.#numbers = numbers;
+    const text = entry(listed, withMetadata);
+    this.#entry = Buffer.from(text);
+    this.#places = [...text.matchAll(/#+/g)].map(({ 0: { length: digits }, index: at }) => ({
+      at,
+      digits,
+      unit: digits === DIRECTORY.length ? 10 ** FILE_DIGITS : 1,
+    }));
   }
 
   /** The blobs from one number to before another, and the marker behind them. */
   write(from: number, to: number, nextMarker: string): Buffer {
-    const { account, container } = this.#listed;
-    const head = Buffer.from(
-      `<?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="http://127.0.0.1/${account}/" ContainerName="${container}"><MaxResults>5000</MaxResults><Blobs>`,
-    );
-    const tail = Buffer.from(`</Blobs><NextMarker>${nextMarker}</NextMarker></EnumerationResults>`);
+    const [head, tail] = ends(this.#listed, nextMarker).map((text) => Buffer.from(text));
+    if (head === undefined || tail === undefined) throw new Error('a page has a head and a tail');
     const size = this.#entry.length;
     const page = Buffer.allocUnsafe(head.length + (to - from) * size + tail.length);
     page.set(head);
     let at = head.length;
     for (let number = from; number < to; number++, at += size) {
       page.set(this.#entry, at);
-      for (const place of this.#numbers) putNumber(page, at + place, number);
+      for (const place of this.#places) putNumber(page, at, place, number);
     }
     page.set(tail, at);
     return page;
   }
 }
 
-function putNumber(page: Buffer, at: number, number: number): void {
-  let rest = number;
-  for (let digit = DIGITS - 1; digit >= 0; digit--) {
-    page[at + digit] = ZERO + (rest % 10);
+/** A page of directories, as a listing with a delimiter has them. */
+export function writeDirectories(
+  listed: ListedBlobs,
+  directories: readonly string[],
+  nextMarker: string,
+): Buffer {
+  const entries = directories.map((name) => `<BlobPrefix><Name>${name}</Name></BlobPrefix>`);
+  return Buffer.from(ends(listed, nextMarker).join(entries.join('')));
+}
+
+/** What comes before the entries of a page, and behind them. */
+function ends({ account, container }: ListedBlobs, nextMarker: string): readonly [string, string] {
+  return [
+    `<?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="http://127.0.0.1/${account}/" ContainerName="${container}"><MaxResults>5000</MaxResults><Blobs>`,
+    `</Blobs><NextMarker>${nextMarker}</NextMarker></EnumerationResults>`,
+  ];
+}
+
+function putNumber(page: Buffer, start: number, { at, digits, unit }: Place, number: number): void {
+  let rest = Math.floor(number / unit);
+  for (let digit = digits - 1; digit >= 0; digit--) {
+    page[start + at + digit] = ZERO + (rest % 10);
     rest = Math.floor(rest / 10);
   }
 }
@@ -105,7 +136,7 @@ function entry({ metadata, stampOf }: ListedBlobs, withMetadata: boolean): strin
   };
   const leaves = withMetadata ? elements({ ...own, ...stamp }) : '';
   return (
-    `<Blob><Name>${nameOf(0).replace('0'.repeat(DIGITS), NUMBER)}</Name>` +
+    `<Blob><Name>${NAME}</Name>` +
     `<Properties>${elements(properties)}</Properties>` +
     `${leaves === '' ? '<Metadata />' : `<Metadata>${leaves}</Metadata>`}<OrMetadata /></Blob>`
   );

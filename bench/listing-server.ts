@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { firstFrom, type ListedBlobs, PageWriter } from './listing-pages.js';
+import { firstFrom, type ListedBlobs, nameOf, PageWriter, writeDirectories } from './listing-pages.js';
 
 export interface ListingServer {
   readonly connectionString: string;
@@ -22,7 +22,8 @@ const LARGEST_PAGE = 5000;
 
 /**
  * A storage account that answers List Blobs and nothing else, from memory, so that what is measured is the client.
- * Signatures are not looked at. Knows `prefix`, `startFrom`, `marker`, `maxresults` and `include=metadata`.
+ * Signatures are not looked at. Knows `prefix`, `startFrom`, `marker`, `maxresults`,
+ * `delimiter` and `include=metadata`.
  */
 export async function startListingServer(options: ListingServerOptions): Promise<ListingServer> {
   const listed: ListedBlobs = { account: 'sourceaccount', metadata: 2, ...options };
@@ -49,11 +50,32 @@ export async function startListingServer(options: ListingServerOptions): Promise
     );
     // No name has a character beyond this one.
     const end = firstFrom(listed.blobs, `${prefix}\uFFFF`);
-    const to = Math.min(end, begin + Math.min(LARGEST_PAGE, Number(query.get('maxresults') ?? LARGEST_PAGE)));
+    const size = Math.min(LARGEST_PAGE, Number(query.get('maxresults') ?? LARGEST_PAGE));
     const withMetadata = query.get('include')?.split(',').includes('metadata') === true;
-    const page = writers[withMetadata ? 'full' : 'bare'].write(begin, to, to < end ? String(to) : '');
+    const page =
+      query.get('delimiter') === '/' && nameOf(begin).slice(prefix.length).includes('/')
+        ? directories(prefix, begin, end, size)
+        : blobs(writers[withMetadata ? 'full' : 'bare'], begin, end, size);
     // As the service sends it: in chunks of which nobody knows how many are to come.
     response.writeHead(200, { 'transfer-encoding': 'chunked' }).end(page);
+  }
+
+  function blobs(writer: PageWriter, begin: number, end: number, size: number): Buffer {
+    const to = Math.min(end, begin + size);
+    return writer.write(begin, to, to < end ? String(to) : '');
+  }
+
+  /** No directory has blobs and directories. */
+  function directories(prefix: string, begin: number, end: number, size: number): Buffer {
+    const names: string[] = [];
+    let at = begin;
+    while (at < end && names.length < size) {
+      const name = nameOf(at);
+      const directory = name.slice(0, name.indexOf('/', prefix.length) + 1);
+      names.push(directory);
+      at = firstFrom(listed.blobs, `${directory}\uFFFF`);
+    }
+    return writeDirectories(listed, names, at < end ? String(at) : '');
   }
 
   const server = createServer({ keepAliveTimeout: 120_000 }, answer);
