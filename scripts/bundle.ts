@@ -32,7 +32,9 @@ export async function bundle(
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    plugins: [packagedRhea],
+    // As modules, so that they share with our own imports what both import.
+    alias: { '@azure/service-bus': '@azure/service-bus/dist-esm/src/index.js' },
+    plugins: [packagedRhea, requiredHttp],
   });
   const inputs = Object.keys(metafile.inputs);
   const copies = inputs.filter((file) => file.endsWith('rhea/lib/container.js'));
@@ -47,6 +49,19 @@ const packagedRhea: Plugin = {
   setup: (building) => {
     building.onResolve({ filter: /\/rhea-copies\.js$/ }, ({ resolveDir }) => ({
       path: join(resolveDir, 'packaged-rhea.ts'),
+    }));
+  },
+};
+
+/** An import of `node:http` reads all that it exports, WebSocket among it, for which Node loads its `fetch`. A `require` does not. */
+const requiredHttp: Plugin = {
+  name: 'required-http',
+  setup: (building) => {
+    building.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'node:http', namespace: 'required' } : undefined,
+    );
+    building.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require('${path}');`,
     }));
   },
 };

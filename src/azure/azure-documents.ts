@@ -1,12 +1,13 @@
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import { parseContainerName } from '../model/key.js';
 import type { DocumentCondition, DocumentStore, StoredDocument } from '../ports/document-store.js';
 import type { Account } from './connect-account.js';
 import { createLineWriter } from './line-writer.js';
+import { listingCode, listPages } from './listing/list-pages.js';
 import { readPieces } from './read-pieces.js';
 import { splitLines } from './split-lines.js';
 import { serviceCode, toMeanings, toStorageError } from './storage-error.js';
 
-const PAGE_SIZE = 5000;
 const NOT_THERE: ReadonlySet<string | undefined> = new Set(['BlobNotFound', 'ContainerNotFound']);
 
 /** The app's state as block blobs in a container of an account, which is made when it is first written to. */
@@ -53,16 +54,13 @@ export function createAzureDocuments(account: Account, containerName: string): D
   }
 
   async function* list(prefix: string): AsyncIterable<readonly string[]> {
-    // Metadata tells the directories that a hierarchical account makes on the way to a name.
-    const pages = container.listBlobsFlat({ prefix, includeMetadata: true });
     try {
-      for await (const { segment } of pages.byPage({ maxPageSize: PAGE_SIZE })) {
-        yield segment.blobItems
-          .filter(({ metadata }) => metadata?.['hdi_isfolder'] === undefined)
-          .map(({ name }) => name);
+      for await (const { entries } of listPages(account, parseContainerName(containerName), { prefix })) {
+        // A hierarchical account makes directories on the way to a name.
+        yield entries.filter(({ isDirectory }) => !isDirectory).map(({ name }) => name);
       }
     } catch (error) {
-      if (serviceCode(error) === 'ContainerNotFound') return;
+      if (listingCode(error) === 'ContainerNotFound') return;
       throw toError(error, 'read');
     }
   }

@@ -1,4 +1,3 @@
-import { BlobmirrorError } from '../model/errors.js';
 import { type ContainerName, type Key, parseContainerName } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
 import { isReserved } from '../model/scope.js';
@@ -8,7 +7,7 @@ import type { BlobReader, ListedBlob, ListRange } from '../ports/blob-reader.js'
 import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
-import { listPages } from './listing/list-pages.js';
+import { listingCode, listPages } from './listing/list-pages.js';
 import { PageEntry } from './listing/page-entry.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
 import { toPathReading } from './to-path-reading.js';
@@ -92,9 +91,4 @@ export function createAzureReader(account: Account): BlobReader {
   }
 
   return { account: name, read, readTags, listContainers, listBlobs, readContainer };
-}
-
-/** The service's own code in an error of a listing, which is translated already. */
-function listingCode(error: unknown): unknown {
-  return error instanceof BlobmirrorError ? error.context['service'] : undefined;
 }

@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import type { TokenCredential } from '@azure/core-auth';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import {
   BlobServiceClient,
   type Pipeline,
@@ -21,7 +22,7 @@ export interface Account {
   readonly name: string;
   readonly client: BlobServiceClient;
   /** A pipeline like the client's own, for a client that adds something to its requests. */
-  createPipeline(): Pipeline;
+  createPipeline(...added: readonly PipelinePolicy[]): Pipeline;
   /** What a copy from this account is authorised by. */
   readonly authorization:
     | { readonly kind: 'key'; readonly credential: StorageSharedKeyCredential }
@@ -53,7 +54,8 @@ export function connectAccount(
     );
     if (credential instanceof StorageSharedKeyCredential) prepareKey(credential);
     const name = connection.accountName ?? accountName;
-    const createPipeline = (): Pipeline => openPipeline(name, credential, pipelineOptions, limits);
+    const createPipeline: Account['createPipeline'] = (...added) =>
+      openPipeline(name, credential, pipelineOptions, limits, added);
     return {
       name,
       client: new BlobServiceClient(url, createPipeline()),
@@ -66,7 +68,8 @@ export function connectAccount(
   }
   const { blobServiceUri, credential } = connection;
   const name = connection.accountName ?? new BlobServiceClient(blobServiceUri).accountName;
-  const createPipeline = (): Pipeline => openPipeline(name, credential, pipelineOptions, limits);
+  const createPipeline: Account['createPipeline'] = (...added) =>
+    openPipeline(name, credential, pipelineOptions, limits, added);
   return {
     name,
     client: new BlobServiceClient(blobServiceUri, createPipeline()),

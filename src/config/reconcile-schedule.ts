@@ -24,12 +24,15 @@ export function readSchedule(env: Environment): string | undefined {
   );
 }
 
+/** By its offset: for a time zone by name Node loads what it knows of all zones and languages. */
+const UTC = { paused: true, utcOffset: 0 } as const;
+
 /** So many occurrences show the longest pause of any schedule that a person would write, a weekend for one. */
 const OCCURRENCES = 50;
 
 /** The longest time between one run and the next, in milliseconds; a day where there is but one. */
 export function longestGapMs(schedule: string): number {
-  const runs = new Cron(schedule, { paused: true, timezone: 'UTC', domAndDow: true }).nextRuns(OCCURRENCES);
+  const runs = new Cron(schedule, { ...UTC, domAndDow: true }).nextRuns(OCCURRENCES);
   const gaps = runs.slice(1).map((run, i) => run.getTime() - (runs[i]?.getTime() ?? 0));
   return gaps.length === 0 ? 24 * 3_600_000 : Math.max(...gaps);
 }
@@ -37,7 +40,7 @@ export function longestGapMs(schedule: string): number {
 function isSchedule(text: string): boolean {
   if (!NCRONTAB.test(text) || text.split(/\s+/).length !== 6) return false;
   try {
-    return new Cron(text, { paused: true, timezone: 'UTC' }).nextRun() !== null;
+    return new Cron(text, UTC).nextRun() !== null;
   } catch {
     return false;
   }

@@ -1,3 +1,4 @@
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { AccountSASPermissions, BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 import { createAzureBackup } from '../../src/azure/azure-backup.js';
@@ -18,18 +19,14 @@ interface Sent {
 function recording(connectionString: string): { account: Account; sent: Sent[] } {
   const account = connectAccount({ connectionString });
   const sent: Sent[] = [];
-  const createPipeline: Account['createPipeline'] = () => {
-    const pipeline = account.createPipeline();
-    pipeline.factories.push({
-      create: () => ({
-        sendRequest: async ({ url, headers }) => {
-          sent.push({ url, renameSource: headers.get('x-ms-rename-source') });
-          return await Promise.reject(new Error('recorded'));
-        },
-      }),
-    });
-    return pipeline;
+  const record: PipelinePolicy = {
+    name: 'record',
+    sendRequest: async ({ url, headers }) => {
+      sent.push({ url, renameSource: headers.get('x-ms-rename-source') });
+      return await Promise.reject(new Error('recorded'));
+    },
   };
+  const createPipeline: Account['createPipeline'] = () => account.createPipeline(record);
   return { account: { ...account, createPipeline }, sent };
 }
 

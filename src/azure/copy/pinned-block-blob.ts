@@ -1,4 +1,5 @@
-import { BlockBlobClient, type RequestPolicyFactory } from '@azure/storage-blob';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { BlockBlobClient } from '@azure/storage-blob';
 import { type Etag, etagHeader } from '../../model/etag.js';
 import type { Key } from '../../model/key.js';
 import { blobClient } from '../blob-client.js';
@@ -10,20 +11,18 @@ import type { Account } from '../connect-account.js';
  * before the request is signed.
  */
 export function pinnedBlockBlob(backup: Account, { container, path }: Key, etag: Etag): BlockBlobClient {
-  const pipeline = backup.createPipeline();
-  pipeline.factories.push(pinSource(etag));
+  const pipeline = backup.createPipeline(pinSource(etag));
   return new BlockBlobClient(blobClient(backup, { container, path }).url, pipeline);
 }
 
-function pinSource(etag: Etag): RequestPolicyFactory {
+function pinSource(etag: Etag): PipelinePolicy {
   return {
-    create: (next) => ({
-      sendRequest: async (request) => {
-        if (request.headers.get('x-ms-copy-source') !== undefined) {
-          request.headers.set('x-ms-source-if-match', etagHeader(etag));
-        }
-        return await next.sendRequest(request);
-      },
-    }),
+    name: 'blobmirrorPinSource',
+    sendRequest: async (request, next) => {
+      if (request.headers.has('x-ms-copy-source')) {
+        request.headers.set('x-ms-source-if-match', etagHeader(etag));
+      }
+      return await next(request);
+    },
   };
 }

@@ -5,10 +5,10 @@ import type { Tags } from '../../model/tags.js';
 import type { CopyRequest } from '../../ports/backup-store.js';
 import { blobUrl } from '../blob-url.js';
 import type { CopySource } from '../copy-source.js';
+import { openRequests } from '../send-request.js';
 import { serviceCode } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
 import type { CopyEngine, CopySetup } from './copy-engine.js';
-import { openSendCopy } from './send-copy.js';
 
 /**
  * One request, and the backup account fetches the bytes of a block blob by itself. Content headers follow the source.
@@ -17,14 +17,20 @@ import { openSendCopy } from './send-copy.js';
  */
 export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup): CopyEngine {
   const sides = { backup: backup.name, source: source.name };
-  const send = openSendCopy(backup);
+  const send = openRequests(backup);
   return async (request, budget) => {
     const { key, from = key } = request;
     const granted = await copySources.grant(from);
     const url = blobUrl(backup, key);
     const outcome = await toWriteOutcome(sides, async () => {
       try {
-        await send(url, toHeaders(request, granted), budget.signal);
+        await send({
+          method: 'PUT',
+          url,
+          headers: toHeaders(request, granted),
+          signal: budget.signal,
+          expected: 201,
+        });
       } catch (error) {
         if (serviceCode(error) !== 'Md5Mismatch') throw error;
         throw new BlobmirrorError(
@@ -43,6 +49,7 @@ function toHeaders(
   { url, sourceAuthorization }: CopySource,
 ): Record<string, string> {
   const headers: Record<string, string> = {
+    'Content-Length': '0',
     'x-ms-blob-type': 'BlockBlob',
     'x-ms-copy-source': url,
     'x-ms-source-if-match': etagHeader(source.etag),

@@ -41,6 +41,11 @@ export async function* listPages(
   }
 }
 
+/** The service's own code in an error of a listing, which is translated already. */
+export function listingCode(error: unknown): unknown {
+  return error instanceof BlobmirrorError ? error.context['service'] : undefined;
+}
+
 function toPage({ bytes, forget }: PageAnswer): ListedPage {
   const page = readPage(bytes);
   let isForgotten = false;

@@ -33,6 +33,7 @@ export function toQuery({
 }: Listing): string {
   const datasets = (['copy', 'metadata', 'permissions', 'tags'] as const).filter((each) => include[each]);
   return Object.entries({
+    restype: 'container',
     comp: 'list',
     prefix,
     startFrom,

@@ -1,7 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import { ContainerClient, type RequestPolicyFactory } from '@azure/storage-blob';
 import type { ContainerName } from '../../model/key.js';
 import type { Account } from '../connect-account.js';
+import { openRequests } from '../send-request.js';
 import { type Listing, toQuery } from './listing.js';
 import { PageBody } from './page-body.js';
 
@@ -14,51 +14,26 @@ export interface PageAnswer {
   readonly forget: () => void;
 }
 
-/**
- * Requests for pages of a container's listing, through a pipeline like all others of the account. The SDK has no call
- * for a page as bytes. What it sends for a container's properties is the same request but for the query, and it keeps
- * the query of a client's URL, where a SAS would be.
- */
+/** Requests for pages of a container's listing as bytes, which the SDK has no call for. */
 export function openListing(account: Account, container: ContainerName): PageRequest {
-  let body: PageBody | undefined;
-  let room: Buffer | undefined;
-  /** Takes the body of a page as it comes, before the SDK can parse it; errors it parses as ever. */
-  const takeBody: RequestPolicyFactory = {
-    create: (next) => ({
-      sendRequest: async (request) => {
-        request.streamResponseStatusCodes = new Set([200]);
-        const response = await next.sendRequest(request);
-        if (response.readableStreamBody !== undefined)
-          body = await readWithin(request.timeout, response.readableStreamBody as Readable, takeRoom());
-        return response;
-      },
-    }),
-  };
-  const pipeline = account.createPipeline();
-  pipeline.factories.push(takeBody);
+  const send = openRequests(account);
   const { url } = account.client.getContainerClient(container);
   const joint = url.includes('?') ? '&' : '?';
-
-  /** For one page alone. */
-  function takeRoom(): Buffer | undefined {
-    const taken = room;
-    room = undefined;
-    return taken;
-  }
-
-  /** It is kept by nobody but the one who asked for it. */
-  function takeAnswer(): PageBody {
-    const taken = body;
-    if (taken === undefined) throw new Error('the SDK kept the body of a listing to itself');
-    body = undefined;
-    return taken;
-  }
+  let room: Buffer | undefined;
 
   return async (listing) => {
-    body = undefined;
-    const client = new ContainerClient(`${url}${joint}${toQuery(listing)}`, pipeline);
-    await client.getProperties(listing.signal === undefined ? {} : { abortSignal: listing.signal });
-    const page = takeAnswer();
+    const response = await send({
+      method: 'GET',
+      url: `${url}${joint}${toQuery(listing)}`,
+      signal: listing.signal,
+      expected: 200,
+      isStreamed: true,
+    });
+    // For one page alone.
+    const [taken, stream] = [room, response.readableStreamBody];
+    room = undefined;
+    if (stream === undefined) throw new Error('the SDK kept the body of a listing to itself');
+    const page = await readWithin(response.request.timeout, stream as Readable, taken);
     return { bytes: page.read(), forget: () => (room = page.room) };
   };
 }

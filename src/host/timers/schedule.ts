@@ -23,7 +23,7 @@ const NCRONTAB =
  * @throws BlobmirrorError `setting-invalid`
  */
 export function parseSchedule(expression: string, where: string): Schedule {
-  const options = { mode: '5-or-6-parts', timezone: 'UTC', domAndDow: true, sloppyRanges: true } as const;
+  const options = { mode: '5-or-6-parts', utcOffset: 0, domAndDow: true, sloppyRanges: true } as const;
   try {
     if (!NCRONTAB.test(expression)) throw new Error('Other crons have more characters than NCRONTAB');
     void new Cron(expression, { ...options, paused: true });

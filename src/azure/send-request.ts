@@ -1,0 +1,69 @@
+import {
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpMethods,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import { BlobServiceClient, RestError } from '@azure/storage-blob';
+import type { Account } from './connect-account.js';
+
+/** A request without a body. */
+export interface PlainRequest {
+  readonly method: HttpMethods;
+  /** With the SAS of the account, if it has one. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** The one status that is no error. */
+  readonly expected: number;
+  /** Whether the body is to be left where it is, for the one who asked to read it. */
+  readonly isStreamed?: boolean;
+}
+
+/** Fails as a call of the SDK does, with its RestError. */
+export type SendRequest = (request: PlainRequest) => Promise<PipelineResponse>;
+
+/**
+ * Sends through a pipeline like all others of the account what the SDK has no call for, or takes too long over: it makes a
+ * client for each blob, writes each header by a description of it and reads the answer by another, which for a copy
+ * together take as long as all else that we do.
+ */
+export function openRequests(account: Account): SendRequest {
+  const client = new PlainClient(account.client.url, account.createPipeline());
+  return async (request) => await client.send(request);
+}
+
+class PlainClient extends BlobServiceClient {
+  async send(plain: PlainRequest): Promise<PipelineResponse> {
+    const { method, url, headers, signal, expected, isStreamed = false } = plain;
+    const { version } = this.storageClientContext;
+    const request = createPipelineRequest({
+      method,
+      url,
+      headers: createHttpHeaders({ 'x-ms-version': version, Accept: 'application/xml', ...headers }),
+      // Whether a connection may be in the clear is for its connection string to say.
+      allowInsecureConnection: true,
+      ...(signal !== undefined && { abortSignal: signal }),
+      ...(isStreamed && { streamResponseStatusCodes: new Set([expected]) }),
+    });
+    const response = await this.storageClientContext.sendRequest(request);
+    const { status } = response;
+    if (status === expected) return response;
+    const error = new RestError(`${method} was answered with ${status}`, {
+      statusCode: status,
+      request,
+      response,
+    });
+    // Where a proxy took the header that says it.
+    error.details = { code: codeIn(response) };
+    throw error;
+  }
+}
+
+/** The service's own name for what went wrong, by the body of an error, which the SDK has parsed. */
+function codeIn(response: PipelineResponse & { readonly parsedBody?: unknown }): unknown {
+  const { parsedBody } = response;
+  return typeof parsedBody === 'object' && parsedBody !== null && 'Code' in parsedBody
+    ? parsedBody.Code
+    : undefined;
+}
