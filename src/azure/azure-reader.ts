@@ -1,6 +1,6 @@
 import { type ContainerName, type Key, parseContainerName } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
-import { isReserved } from '../model/scope.js';
+import { isReserved, RESERVED_DIRECTORY } from '../model/scope.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
 import type { BlobReader, ListedBlob, ListRange } from '../ports/blob-reader.js';
@@ -13,6 +13,8 @@ import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
 import { toPathReading } from './to-path-reading.js';
 
 const PAGE_SIZE = 5000;
+/** Before it there is all that is in the reserved directory, by code units. */
+const BEHIND_RESERVED = `${RESERVED_DIRECTORY}0`;
 
 /**
  * No such container; and what a hierarchical account says where the prefix runs through a file, below which there is
@@ -51,6 +53,7 @@ export function createAzureReader(account: Account): BlobReader {
     container: ContainerName,
     { prefix, from, after, access = false, tags = false, pageSize = PAGE_SIZE }: ListRange = {},
   ): AsyncIterable<readonly ListedBlob[]> {
+    let skip = after;
     // A copy that is under way or was given up bears its stamp already.
     const include = { metadata: true, copy: true, permissions: access, tags };
     try {
@@ -61,9 +64,11 @@ export function createAzureReader(account: Account): BlobReader {
         pageSize,
       })) {
         const forget = (): void => page.forget();
-        const listed = page.entries.map((entry) => new PageEntry(entry, forget));
+        const blobs = withoutReserved(page.entries.map((entry) => new PageEntry(entry, forget)));
         // The service starts with the very path that it is given.
-        yield listed.filter(({ path }) => path !== after && !isReserved(path));
+        if (skip !== undefined && blobs[0]?.path === skip) blobs.shift();
+        if (page.entries.length > 0) skip = undefined;
+        yield blobs;
       }
     } catch (error) {
       if (NOTHING_TO_LIST.has(listingCode(error))) return;
@@ -91,4 +96,12 @@ export function createAzureReader(account: Account): BlobReader {
   }
 
   return { account: name, read, readTags, listContainers, listBlobs, readContainer };
+}
+
+/** A page in order, none of whose names is where the reserved ones are, is not gone through. */
+function withoutReserved(blobs: PageEntry[]): PageEntry[] {
+  const [first, last] = [blobs[0], blobs.at(-1)];
+  if (first === undefined || last === undefined) return blobs;
+  const isElsewhere = last.path < RESERVED_DIRECTORY || first.path >= BEHIND_RESERVED;
+  return isElsewhere && first.ascendsTo(last) ? blobs : blobs.filter(({ path }) => !isReserved(path));
 }

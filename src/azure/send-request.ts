@@ -8,7 +8,7 @@ import { BlobServiceClient, RestError } from '@azure/storage-blob';
 import type { Account } from './connect-account.js';
 
 /** A request without a body. */
-export interface PlainRequest {
+interface PlainRequest {
   readonly method: HttpMethods;
   /** With the SAS of the account, if it has one. */
   readonly url: string;

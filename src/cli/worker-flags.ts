@@ -3,4 +3,4 @@
  * memory of a walk (`npm run bench:walk`). In Azure Functions the same stands in `languageWorkers__node__arguments`:
  * learn.microsoft.com/azure/azure-functions/functions-app-settings
  */
-export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=4', '--heap-growing-percent=100'];
+export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=4'];

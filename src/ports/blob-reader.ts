@@ -51,6 +51,16 @@ export interface ListRange {
   readonly pageSize?: number;
 }
 
+/** Entries of two pages that come next, each with the one at its place on the other page. */
+export interface PairsAhead<Entry> {
+  /** How many, the first pair included. */
+  readonly count: number;
+  readonly last: Entry;
+  readonly backupLast: Entry;
+  /** Whether their access is to be the same. */
+  readonly access: boolean;
+}
+
 /** An entry of a listing. It may nominate a key for a look, and stand in for one; it never proves that anything is gone. */
 export interface ListedBlob {
   readonly path: BlobPath;
@@ -68,6 +78,16 @@ export interface ListedBlob {
   readonly access?: Access | undefined;
   /** When they were asked for. */
   readonly tags?: Tags | undefined;
+  /**
+   * For listings that can tell without making strings of what is compared, of which a walk would make millions: true where
+   * the paths of its page from this one to another one surely ascend by every order that a service lists in.
+   */
+  ascendsTo?(last: ListedBlob): boolean;
+  /**
+   * The same for a walk: how many of the pairs ahead, from this one and the backup's on, surely are in step one after the
+   * other in path, content, metadata and tier, and in access if that is asked. After the last of them the strings tell.
+   */
+  countInStep?(backup: ListedBlob, ahead: PairsAhead<ListedBlob>): number;
   /** What a look at the blob would have told; undefined for a directory, and where the listing does not tell all. */
   reading(): BlobPresent | undefined;
   /**

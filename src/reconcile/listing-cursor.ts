@@ -24,14 +24,24 @@ export class ListingCursor {
     return this.#page[this.#at];
   }
 
+  /** How many entries are left on the page, the current one included. */
+  get rest(): number {
+    return this.#page.length - this.#at;
+  }
+
+  /** The entry so many places behind the current one; undefined beyond the page. */
+  ahead(places: number): ListedBlob | undefined {
+    return this.#page[this.#at + places];
+  }
+
   /** Somebody goes on with the current entry when this listing is past it. */
   keep(): void {
     this.#isKept = true;
   }
 
-  /** Goes to the next entry; a promise, to be waited for, where that is on another page. */
-  next(): Promise<void> | undefined {
-    this.#at++;
+  /** Goes that many entries on, of those on the page; a promise, to be waited for, where the next one is on another page. */
+  next(entries = 1): Promise<void> | undefined {
+    this.#at += entries;
     return this.#at < this.#page.length || this.#isOver ? undefined : this.#turn();
   }
 

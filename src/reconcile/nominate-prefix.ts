@@ -45,11 +45,13 @@ export function toDetails({ policy, hierarchical }: Sides): { access: boolean; t
 export function toComparison({
   policy,
   hierarchical,
-}: Sides): Pick<NominateOptions, 'isInStep' | 'isBefore'> {
+}: Sides): Pick<NominateOptions, 'isInStep' | 'byBytes' | 'isBefore'> {
   // A flat account has no access to compare, and that it has none is read out of the page for every entry.
   const compared: Policy = hierarchical ? policy : { ...policy, acl: 'off' };
   return {
     isInStep: (one, other) => isInStep(one, other, compared),
+    ...(compared.tier === 'same' &&
+      compared.tags === 'off' && { byBytes: { access: compared.acl === 'mirror' } }),
     isBefore: hierarchical ? comesBeforeInTree : comesBefore,
   };
 }

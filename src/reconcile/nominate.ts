@@ -1,5 +1,5 @@
 import type { BlobPath } from '../model/key.js';
-import type { ListedBlob } from '../ports/blob-reader.js';
+import type { ListedBlob, PairsAhead } from '../ports/blob-reader.js';
 import { ListingCursor } from './listing-cursor.js';
 import { comesAfter } from './listing-order.js';
 
@@ -19,6 +19,8 @@ export interface Drawn {
 
 export interface NominateOptions {
   readonly isInStep: (source: ListedBlob, backup: ListedBlob) => boolean;
+  /** What pairs have to have in common that listings may compare by themselves; none may when it is not told. */
+  readonly byBytes?: Pick<PairsAhead<ListedBlob>, 'access'>;
   /** The order that the listings are thought to have. */
   readonly isBefore: (path: string, other: string) => boolean;
   readonly from?: Drawn;
@@ -42,7 +44,7 @@ const NOTHING: Drawn = { source: undefined, backup: undefined };
 export async function* nominate(
   source: Pages,
   backup: Pages,
-  { isInStep, isBefore, from = NOTHING, mustStop = () => false, onInStep }: NominateOptions,
+  { isInStep, byBytes, isBefore, from = NOTHING, mustStop = () => false, onInStep }: NominateOptions,
 ): AsyncGenerator<Nominee, Drawn | undefined, void> {
   const [left, right] = [await ListingCursor.open(source), await ListingCursor.open(backup)];
   let drawn = from;
@@ -51,7 +53,17 @@ export async function* nominate(
       const [a, b] = [left.current, right.current];
       if (a === undefined && b === undefined) return undefined;
       const steps: (Promise<void> | undefined)[] = [];
-      if (a !== undefined && b !== undefined && a.path === b.path) {
+      const pairs = byBytes === undefined ? 0 : countInStep(left, right, byBytes);
+      if (pairs > 0) {
+        let last = a;
+        for (let i = 0; i < pairs; i++) {
+          last = left.ahead(i);
+          if (last !== undefined) onInStep?.(last);
+        }
+        drawn = { source: last?.path, backup: last?.path };
+        if (mustStop()) return drawn;
+        steps.push(left.next(pairs), right.next(pairs));
+      } else if (a !== undefined && b !== undefined && a.path === b.path) {
         if (isInStep(a, b)) onInStep?.(a);
         else {
           left.keep();
@@ -74,11 +86,26 @@ export async function* nominate(
         if (mustStop()) return drawn;
         steps.push(right.next());
       }
-      for (const step of steps) if (step !== undefined) await step;
+      const turns = steps.filter((step) => step !== undefined);
+      // Both may fail, and a failure that nobody waits for is the end of the process.
+      if (turns.length > 0) await Promise.all(turns);
     }
   } finally {
     await Promise.all([left.close(), right.close()]);
   }
+}
+
+/** How many pairs from the current one on are in step, as far as the listings compare them by themselves. */
+function countInStep(
+  left: ListingCursor,
+  right: ListingCursor,
+  byBytes: Pick<PairsAhead<ListedBlob>, 'access'>,
+): number {
+  const [one, other] = [left.current, right.current];
+  const count = Math.min(left.rest, right.rest);
+  const [last, backupLast] = [left.ahead(count - 1), right.ahead(count - 1)];
+  if (one === undefined || other === undefined || last === undefined || backupLast === undefined) return 0;
+  return one.countInStep?.(other, { ...byBytes, count, last, backupLast }) ?? 0;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Etag } from '../../model/etag.js';
 import type { Metadata, Stamp } from '../../model/stamp.js';
 import type { Tags } from '../../model/tags.js';
+import type { PairsAhead } from '../../ports/blob-reader.js';
 import type { BlobProperties } from '../to-reading.js';
 
 /** One answer of List Blobs. */
@@ -34,6 +35,9 @@ export interface ListedEntry {
   readonly tier: string | undefined;
   /** @throws Error when a property is none: a size that is no number, for one */
   details(): ListedDetails;
+  /** See `ListedBlob`. */
+  ascendsTo?(last: ListedEntry): boolean;
+  countInStep?(backup: ListedEntry, ahead: PairsAhead<ListedEntry>): number;
 }
 
 export interface ListedDetails {

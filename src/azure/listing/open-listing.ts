@@ -1,4 +1,5 @@
 import { addAbortSignal, type Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { ContainerName } from '../../model/key.js';
 import type { Account } from '../connect-account.js';
 import { openRequests } from '../send-request.js';
@@ -47,8 +48,10 @@ async function readWithin(
   const overdue = new AbortController();
   const timer = milliseconds > 0 ? setTimeout(() => overdue.abort(), milliseconds) : undefined;
   const body = new PageBody(room);
+  // As they come: a loop over the stream is given what came meanwhile put together, a copy more.
+  stream.on('data', (piece: Buffer) => body.add(piece));
   try {
-    for await (const piece of addAbortSignal(overdue.signal, stream)) body.add(piece as Buffer);
+    await finished(addAbortSignal(overdue.signal, stream));
     return body;
   } finally {
     clearTimeout(timer);

@@ -1,6 +1,5 @@
 import { ascii, BLOB, METADATA, PROPERTIES, REPLICATION, TAG, TAG_SET, TAGS } from './elements.js';
-import type { ListedEntry } from './listed-page.js';
-import { type EntryPlaces, ScannedEntry } from './scanned-entry.js';
+import type { EntryPlaces } from './places-table.js';
 import type { XmlCursor } from './xml-cursor.js';
 
 const NAME = ascii('Name');
@@ -14,6 +13,7 @@ const CONTENT_LENGTH = ascii('Content-Length');
 const ACCESS_TIER = ascii('AccessTier');
 const ACCESS_TIER_INFERRED = ascii('AccessTierInferred');
 const ARCHIVE_STATUS = ascii('ArchiveStatus');
+const ACCESS = ['Owner', 'Group', 'Permissions', 'Acl'].map(ascii);
 const STAMP = ascii('blobmirror');
 const KEY = ascii('Key');
 const VALUE = ascii('Value');
@@ -23,25 +23,48 @@ const SUCCESS = ascii('success');
 const BLOCK_BLOB = ascii('BlockBlob');
 const [QUOTE, AMPERSAND] = [0x22, 0x26];
 
+/** Whose text decides what is made of the entry. */
+const JUDGED = [
+  IS_CURRENT_VERSION,
+  RESOURCE_TYPE,
+  COPY_STATUS,
+  BLOB_TYPE,
+  ACCESS_TIER_INFERRED,
+  ARCHIVE_STATUS,
+];
+const WITH_CHILDREN = [PROPERTIES, METADATA, TAGS, TAG_SET, TAG, REPLICATION].map(({ open }) =>
+  open.subarray(1, -1),
+);
+
+/** Whether an entry with another text in the last leaf could be another kind of entry, or none. */
+export function isJudgedByText(cursor: XmlCursor): boolean {
+  return [...JUDGED, ...WITH_CHILDREN].some((name) => cursor.isNamed(name));
+}
+
+const NOTHING: EntryPlaces = {
+  start: 0,
+  nameStart: 0,
+  nameEnd: 0,
+  etagStart: 0,
+  etagEnd: 0,
+  stampStart: -1,
+  stampEnd: -1,
+  lengthStart: -1,
+  lengthEnd: -1,
+  tierStart: -1,
+  tierEnd: -1,
+  accessStart: -1,
+  accessEnd: -1,
+  isDirectory: false,
+  isBlockBlob: false,
+  isRehydrating: false,
+  isUnsettled: false,
+  isNameEscaped: false,
+};
+
 /** One `<Blob>`, from behind its beginning to behind its end. Undefined when it is not written as is known. */
-export function scanBlob(cursor: XmlCursor): ListedEntry | undefined {
-  const places: EntryPlaces = {
-    start: cursor.at,
-    nameStart: 0,
-    nameEnd: 0,
-    etagStart: 0,
-    etagEnd: 0,
-    stampStart: -1,
-    stampEnd: -1,
-    isDirectory: false,
-    isBlockBlob: false,
-    lengthStart: -1,
-    lengthEnd: -1,
-    tierStart: -1,
-    tierEnd: -1,
-    isRehydrating: false,
-    isUnsettled: false,
-  };
+export function scanBlob(cursor: XmlCursor): EntryPlaces | undefined {
+  const places: EntryPlaces = { ...NOTHING, start: cursor.at };
   const isKnown =
     scanName(cursor, places) &&
     scanVersion(cursor) &&
@@ -50,13 +73,14 @@ export function scanBlob(cursor: XmlCursor): ListedEntry | undefined {
     scanTags(cursor) &&
     scanReplication(cursor) &&
     cursor.skip(BLOB.close);
-  return isKnown ? new ScannedEntry(cursor, places) : undefined;
+  return isKnown ? places : undefined;
 }
 
 function scanName(cursor: XmlCursor, places: EntryPlaces): boolean {
   if (!cursor.leaf() || !cursor.isNamed(NAME)) return false;
   places.nameStart = cursor.textStart;
   places.nameEnd = cursor.textEnd;
+  places.isNameEscaped = cursor.hasReference;
   return places.nameEnd > places.nameStart;
 }
 
@@ -73,6 +97,7 @@ function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
   let copyStatuses = 0;
   let blobTypes = 0;
   let tiers = 0;
+  let accesses = 0;
   let isInferred = false;
   if (!cursor.skip(PROPERTIES.open)) return false;
   while (cursor.leaf()) {
@@ -102,9 +127,15 @@ function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
       places.lengthEnd = cursor.textEnd;
     } else if (cursor.isNamed(ARCHIVE_STATUS)) {
       places.isRehydrating = true;
+    } else if (ACCESS.some((name) => cursor.isNamed(name))) {
+      // In the service's order, each once; of others the parts are compared one by one.
+      if (accesses === 0) places.accessStart = cursor.textStart;
+      accesses = cursor.isNamed(ACCESS[accesses] ?? NAME) ? accesses + 1 : ACCESS.length + 1;
+      places.accessEnd = cursor.textEnd;
     }
   }
-  if (isInferred || places.tierEnd === places.tierStart) places.tierStart = -1;
+  if (isInferred || places.tierEnd === places.tierStart) places.tierStart = places.tierEnd = -1;
+  if (accesses !== ACCESS.length) places.accessStart = places.accessEnd = -1;
   const isOnce = resourceTypes < 2 && copyStatuses < 2 && blobTypes < 2 && tiers < 2;
   const isClear = etags === 1 && places.etagEnd > places.etagStart && isOnce;
   return isClear && cursor.skip(PROPERTIES.close);

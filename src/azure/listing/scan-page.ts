@@ -1,8 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { ascii, BLOB, BLOBS, ROOT } from './elements.js';
-import type { ListedEntry, ListedPage } from './listed-page.js';
-import { scanBlob } from './scan-blob.js';
-import { XmlCursor } from './xml-cursor.js';
+import type { ListedPage } from './listed-page.js';
+import { EntryShapes } from './entry-shapes.js';
+import { ScannedEntry } from './scanned-entry.js';
+import { ScannedPage } from './scanned-page.js';
+import type { XmlCursor } from './xml-cursor.js';
 
 /** The declaration and the root's start. Byte order mark and attributes as services send them, and no others. */
 const HEAD =
@@ -25,15 +27,19 @@ export function scanPage(bytes: Buffer): ListedPage | undefined {
   if (!isPlain && (!isUtf8(bytes) || NO_CHARACTERS.some((each) => bytes.includes(each)))) return undefined;
   const head = HEAD.exec(bytes.toString('latin1', 0, LONGEST_HEAD));
   if (head === null) return undefined;
-  const cursor = new XmlCursor(bytes, isPlain);
+  const page = new ScannedPage(bytes, isPlain);
+  const { cursor } = page;
   cursor.at = head[0].length;
 
   scanEchoes(cursor);
-  const entries = scanBlobs(cursor);
-  if (entries === undefined || !cursor.leaf() || !cursor.isNamed(NEXT_MARKER)) return undefined;
+  if (!scanBlobs(page) || !cursor.leaf() || !cursor.isNamed(NEXT_MARKER)) return undefined;
   const marker = cursor.text();
   if (!cursor.skip(ROOT.close) || !WHITE_SPACE.test(bytes.toString('latin1', cursor.at))) return undefined;
-  return { entries, nextMarker: marker === '' ? undefined : marker, forget: () => cursor.forget() };
+  return {
+    entries: entriesOf(page),
+    nextMarker: marker === '' ? undefined : marker,
+    forget: () => page.forget(),
+  };
 }
 
 /** An empty `Blobs`, which may follow, is a leaf too. */
@@ -43,14 +49,20 @@ function scanEchoes(cursor: XmlCursor): void {
   cursor.at = at;
 }
 
-function scanBlobs(cursor: XmlCursor): readonly ListedEntry[] | undefined {
-  if (BLOBS.empty.some((each) => cursor.skip(each))) return [];
-  if (!cursor.skip(BLOBS.open)) return undefined;
-  const entries: ListedEntry[] = [];
+function scanBlobs({ cursor, places }: ScannedPage): boolean {
+  if (BLOBS.empty.some((each) => cursor.skip(each))) return true;
+  if (!cursor.skip(BLOBS.open)) return false;
+  const shapes = new EntryShapes();
   while (cursor.skip(BLOB.open)) {
-    const entry = scanBlob(cursor);
-    if (entry === undefined) return undefined;
-    entries.push(entry);
+    const found = shapes.scan(cursor);
+    if (found === undefined) return false;
+    places.add(found);
   }
-  return cursor.skip(BLOBS.close) ? entries : undefined;
+  return cursor.skip(BLOBS.close);
+}
+
+function entriesOf(page: ScannedPage): readonly ScannedEntry[] {
+  const entries: ScannedEntry[] = [];
+  for (let row = 0; row < page.places.length; row++) entries.push(new ScannedEntry(page, row));
+  return entries;
 }

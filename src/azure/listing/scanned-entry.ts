@@ -1,84 +1,95 @@
 import type { Etag } from '../../model/etag.js';
 import type { Stamp } from '../../model/stamp.js';
+import type { PairsAhead } from '../../ports/blob-reader.js';
 import { toDetails, toListedLength, toListedTier } from './entry-fields.js';
 import type { ListedDetails, ListedEntry } from './listed-page.js';
 import { readFields } from './read-fields.js';
+import { Field, Mark } from './places-table.js';
+import type { ScannedPage } from './scanned-page.js';
 import { toStamp } from './to-stamp.js';
-import type { XmlCursor } from './xml-cursor.js';
-
-/** What a scan learns of an entry: where its parts are on the page, from which byte to before which. */
-export interface EntryPlaces {
-  /** Behind `<Blob>`. */
-  readonly start: number;
-  nameStart: number;
-  nameEnd: number;
-  /** Without quotes, and not empty. */
-  etagStart: number;
-  etagEnd: number;
-  /** -1 when there is no stamp. */
-  stampStart: number;
-  stampEnd: number;
-  isDirectory: boolean;
-  isBlockBlob: boolean;
-  /** Of the content's length; -1 when there is none. */
-  lengthStart: number;
-  lengthEnd: number;
-  /** Of the access tier; -1 when there is none, or when it was inferred. */
-  tierStart: number;
-  tierEnd: number;
-  /** On its way from the archive to another tier. */
-  isRehydrating: boolean;
-  /** A copy onto the blob is under way or was given up. */
-  isUnsettled: boolean;
-}
 
 /** An entry on a page that was scanned. */
 export class ScannedEntry implements ListedEntry {
-  readonly #cursor: XmlCursor;
-  readonly #places: EntryPlaces;
-  #name: string | undefined;
+  readonly #page: ScannedPage;
+  readonly #row: number;
 
-  constructor(cursor: XmlCursor, places: EntryPlaces) {
-    this.#cursor = cursor;
-    this.#places = places;
+  constructor(page: ScannedPage, row: number) {
+    this.#page = page;
+    this.#row = row;
   }
 
   get name(): string {
-    return (this.#name ??= this.#cursor.text(this.#places.nameStart, this.#places.nameEnd));
+    return this.#text(Field.nameStart) ?? '';
   }
 
   get etag(): Etag {
-    return this.#cursor.text(this.#places.etagStart, this.#places.etagEnd) as Etag;
+    return (this.#text(Field.etagStart) ?? '') as Etag;
   }
 
   get stamp(): Stamp | undefined {
-    const { stampStart, stampEnd, isUnsettled } = this.#places;
-    return stampStart < 0 || isUnsettled ? undefined : toStamp(this.#cursor.text(stampStart, stampEnd));
+    const text = this.#isMarked(Mark.unsettled) ? undefined : this.#text(Field.stampStart);
+    return text === undefined ? undefined : toStamp(text);
   }
 
   get isDirectory(): boolean {
-    return this.#places.isDirectory;
+    return this.#isMarked(Mark.directory);
   }
 
   get isBlockBlob(): boolean {
-    return this.#places.isBlockBlob;
+    return this.#isMarked(Mark.blockBlob);
   }
 
   get bytes(): number {
-    const { lengthStart, lengthEnd } = this.#places;
-    if (lengthStart < 0) return 0;
-    const plain = this.#cursor.digits(lengthStart, lengthEnd);
-    return plain ?? toListedLength(this.#cursor.text(lengthStart, lengthEnd));
+    const { cursor, places } = this.#page;
+    const [start, end] = [places.read(this.#row, Field.lengthStart), places.read(this.#row, Field.lengthEnd)];
+    return start < 0 ? 0 : (cursor.digits(start, end) ?? toListedLength(cursor.text(start, end)));
   }
 
   get tier(): string | undefined {
-    const { isBlockBlob, isRehydrating, tierStart, tierEnd } = this.#places;
-    if (!isBlockBlob) return undefined;
-    if (isRehydrating) return toListedTier(readFields(this.#cursor, this.#places.start).properties);
-    return tierStart < 0 ? undefined : this.#cursor.text(tierStart, tierEnd);
+    if (!this.isBlockBlob) return undefined;
+    return this.#isMarked(Mark.rehydrating)
+      ? toListedTier(this.#fields().properties)
+      : this.#text(Field.tierStart);
   }
 
   details(): ListedDetails {
-    return toDetails(readFields(this.#cursor, this.#places.start));
+    return toDetails(this.#fields());
+  }
+
+  ascendsTo(last: ListedEntry): boolean {
+    return (
+      last instanceof ScannedEntry &&
+      last.#page === this.#page &&
+      this.#page.isAscending(this.#row, last.#row)
+    );
+  }
+
+  countInStep(backup: ListedEntry, { count, last, backupLast, access }: PairsAhead<ListedEntry>): number {
+    const areRows =
+      backup instanceof ScannedEntry &&
+      last instanceof ScannedEntry &&
+      backupLast instanceof ScannedEntry &&
+      last.#page === this.#page &&
+      backupLast.#page === backup.#page &&
+      // None of those in between was left out.
+      last.#row - this.#row === count - 1 &&
+      backupLast.#row - backup.#row === count - 1;
+    return areRows
+      ? this.#page.countInStep(this.#row, backup.#page, backup.#row, { most: count, access })
+      : 0;
+  }
+
+  #fields() {
+    return readFields(this.#page.cursor, this.#page.places.read(this.#row, Field.start));
+  }
+
+  #text(field: number): string | undefined {
+    const { cursor, places } = this.#page;
+    const start = places.read(this.#row, field);
+    return start < 0 ? undefined : cursor.text(start, places.read(this.#row, field + 1));
+  }
+
+  #isMarked(mark: number): boolean {
+    return this.#page.places.isMarked(this.#row, mark);
   }
 }

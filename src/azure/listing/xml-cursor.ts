@@ -31,10 +31,16 @@ export class XmlCursor {
   #nameEnd = 0;
   textStart = 0;
   textEnd = 0;
+  /** Whether its text holds any, and is not written as it is read. */
+  hasReference = false;
 
   constructor(bytes: Buffer, isAscii: boolean) {
     this.#bytes = bytes;
     this.#encoding = isAscii ? 'latin1' : 'utf8';
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes;
   }
 
   /** There is nothing to go over any more. */
@@ -66,14 +72,17 @@ export class XmlCursor {
     if (bytes[at] !== GREATER) {
       if (bytes[at] === SPACE) at++;
       if (bytes[at] !== SLASH || bytes[at + 1] !== GREATER) return false;
+      this.hasReference = false;
       this.#found(name, nameEnd, at, at, at + 2);
       return true;
     }
 
     const textStart = ++at;
+    this.hasReference = false;
     for (;;) {
-      while (isKind(bytes[at], IN_TEXT)) at++;
+      at = afterText(bytes, at);
       if (bytes[at] !== AMPERSAND) break;
+      this.hasReference = true;
       at = afterReference(bytes, at);
       if (at < 0) return false;
     }
@@ -97,7 +106,7 @@ export class XmlCursor {
 
   /** Whether the last leaf has this name. */
   isNamed(name: Uint8Array): boolean {
-    return this.#nameEnd - this.#name === name.length && this.#equals(this.#name, name);
+    return this.isAt(name, this.#name, this.#nameEnd);
   }
 
   /** The same, in letters of any case; `lowerCase` has no characters but letters and `_`. */
@@ -116,11 +125,8 @@ export class XmlCursor {
 
   /** Whether the text of the last leaf is this one of ASCII: for what every entry has, and needs no string of. */
   isText(expected: Uint8Array): boolean {
-    if (this.textEnd - this.textStart === expected.length && this.#equals(this.textStart, expected))
-      return true;
-    for (let at = this.textStart; at < this.textEnd; at++)
-      if (this.#bytes[at] === AMPERSAND) return this.text() === String.fromCharCode(...expected);
-    return false;
+    if (this.isAt(expected, this.textStart, this.textEnd)) return true;
+    return this.hasReference && this.text() === String.fromCharCode(...expected);
   }
 
   /** The text of the last leaf, or of another one by its place: a copy, which keeps no page in memory. */
@@ -140,6 +146,11 @@ export class XmlCursor {
     return number;
   }
 
+  /** Whether this is what is from one place to before another. */
+  isAt(expected: Uint8Array, start: number, end: number): boolean {
+    return end - start === expected.length && this.#equals(start, expected);
+  }
+
   textBeginsWith(byte: number): boolean {
     return this.#bytes[this.textStart] === byte;
   }
@@ -148,6 +159,13 @@ export class XmlCursor {
     for (let i = 0; i < expected.length; i++) if (this.#bytes[at + i] !== expected[i]) return false;
     return true;
   }
+}
+
+/** Behind the bytes at this place that need no second look in a text. */
+export function afterText(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (isKind(bytes[at], IN_TEXT)) at++;
+  return at;
 }
 
 function isKind(byte: number | undefined, kind: number): boolean {

@@ -21,15 +21,22 @@ export async function* upTo(
 ): AsyncGenerator<readonly ListedBlob[], void, void> {
   let last: string | undefined;
   for await (const page of pages) {
-    for (const { path } of page) {
+    for (const { path } of inDoubt(page)) {
       if (last !== undefined && !accepts(last, path)) throw new Unordered();
       last = path;
     }
+    last = page.at(-1)?.path ?? last;
     const end =
       to === undefined || last === undefined || isBefore(last, to) ? -1 : firstFrom(page, to, isBefore);
     yield end < 0 ? page : page.slice(0, end);
     if (end >= 0) return;
   }
+}
+
+/** What of a page is to be looked at for its order: all of it, or the first one where the page knows of the rest. */
+function inDoubt(page: readonly ListedBlob[]): readonly ListedBlob[] {
+  const last = page.at(-1);
+  return last !== undefined && page[0]?.ascendsTo?.(last) === true ? page.slice(0, 1) : page;
 }
 
 function firstFrom(
