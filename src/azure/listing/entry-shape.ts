@@ -71,7 +71,7 @@ export class EntryShape {
       if (i === texts.length) break;
       const start = at;
       at = afterText(bytes, at);
-      switch (this.#roles[i]) {
+      switch (this.#roles[i] ?? NOTHING) {
         case NAME:
           if (at === start) return undefined;
           found.nameStart = start;

@@ -123,8 +123,25 @@ const anyBlob: fc.Arbitrary<WrittenBlob> = fc.record({
   tags: anyTags,
 });
 
+/** Blobs that have the same properties and metadata by their names, as those of a listing mostly do. */
+const similarBlobs = fc.tuple(anyBlob, fc.array(anyBlob, { maxLength: 5 })).map(([model, others]) => [
+  model,
+  ...others.map((other) => ({
+    ...other,
+    properties: shaped(model.properties, other.properties),
+    metadata: shaped(model.metadata, other.metadata),
+  })),
+]);
+
+function shaped(
+  model: ReadonlyMap<string, string>,
+  other: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  return new Map([...model].map(([name, value]) => [name, other.get(name) ?? value]));
+}
+
 export const anyPage: fc.Arbitrary<WrittenPage> = fc.record({
-  blobs: fc.array(anyBlob, { maxLength: 5 }),
+  blobs: fc.oneof(fc.array(anyBlob, { maxLength: 5 }), similarBlobs),
   nextMarker: text,
 });
 

@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PageEntry } from '../../../src/azure/listing/page-entry.js';
+import { scanPage } from '../../../src/azure/listing/scan-page.js';
+import type { Policy } from '../../../src/mirror/policy.js';
+import { parseEtag } from '../../../src/model/etag.js';
+import { addStamp, type Metadata } from '../../../src/model/stamp.js';
+import { isInStep } from '../../../src/reconcile/in-step.js';
+import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../../../src/reconcile/listing-order.js';
+import { type Drawn, nominate } from '../../../src/reconcile/nominate.js';
+import { FLAT } from '../../support/flat.js';
+import { USUAL, type WrittenBlob, writePage } from './support/written-page.js';
+
+const modified = new Date('2026-11-21T21:54:57.000Z');
+const ACCESS = { Owner: '$superuser', Group: 'staff', Permissions: 'rw-r-----', Acl: 'user::rw-' };
+
+/** A blob of both sides that is in step but for what is said. */
+interface Pair {
+  readonly path: string;
+  readonly etag: string;
+  readonly source: Readonly<Record<string, string>>;
+  readonly backup: Readonly<Record<string, string>>;
+  readonly metadata: Metadata;
+  readonly stamp: (usual: string) => string;
+  readonly isOn: 'both' | 'source' | 'backup';
+}
+
+const properties = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      { AccessTier: 'Cool' },
+      { AccessTier: 'Hot', AccessTierInferred: 'true' },
+      { AccessTier: '' },
+      { ArchiveStatus: 'rehydrate-pending-to-hot', AccessTier: 'Archive' },
+      { CopyStatus: 'pending' },
+      { CopyStatus: 'success' },
+      { BlobType: 'PageBlob' },
+      { ResourceType: 'directory' },
+      { Acl: 'user::rwx' },
+      { Owner: '' },
+      { Owner: '', Acl: '' },
+      { 'Content-Length': '0' },
+    ),
+  },
+);
+
+const anyPair: fc.Arbitrary<Pair> = fc.record({
+  path: fc
+    .array(fc.constantFrom('a', 'b', '/', '.', '0', 'é', '\u{1F600}', '\uFF01', '&', "'"), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map((parts) => parts.join('')),
+  etag: fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom('0x8DC1', '0x8DC2') },
+    { weight: 1, arbitrary: fc.constantFrom('a;b', 'a"b', 'a&b') },
+  ),
+  source: properties,
+  backup: properties,
+  metadata: fc.constantFrom({}, { project: 'x' }, { project: '' }),
+  stamp: fc.oneof(
+    { weight: 8, arbitrary: fc.constant((usual: string) => usual) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        (usual: string) => usual.replace('0x8DC1', '0x8DC2'),
+        (usual: string) => usual.replace('-11-', '-13-'),
+        (usual: string) => usual.replace('-21T', '-32T'),
+        (usual: string) => usual.replace('T21', 'T24'),
+        (usual: string) => usual.replace('.000Z', 'Z'),
+        (usual: string) => usual.replace('v=1', 'v=2'),
+        (usual: string) => usual.replace('account=s', 'account='),
+        (usual: string) => usual.replace('account=s', 'account=&#59;'),
+        (usual: string) => `${usual};more=1`,
+        (usual: string) => usual.replace('etag=', 'etag=0'),
+        () => '',
+      ),
+    },
+  ),
+  isOn: fc.oneof(
+    { weight: 8, arbitrary: fc.constant('both' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('source' as const, 'backup' as const) },
+  ),
+});
+
+const anyPairs = fc
+  .uniqueArray(anyPair, { selector: ({ path }) => path, maxLength: 12 })
+  .map((pairs) => pairs.toSorted((one, other) => (one.path < other.path ? -1 : 1)));
+
+function onSource({ path, etag, source, metadata }: Pair): WrittenBlob {
+  return write(path, { Etag: etag, ...ACCESS, ...source }, metadata);
+}
+
+function onBackup({ path, etag, backup, metadata, stamp }: Pair): WrittenBlob {
+  const stamped = addStamp(metadata, { account: 's', etag: parseEtag(etag), lastModified: modified });
+  const text = stamp(stamped['blobmirror'] ?? '');
+  return write(path, { Etag: '0xB', ...ACCESS, ...backup }, { ...stamped, blobmirror: text });
+}
+
+function write(name: string, own: Readonly<Record<string, string>>, metadata: Metadata): WrittenBlob {
+  const all = { 'Content-Length': '1024', BlobType: 'BlockBlob', ...own };
+  return {
+    name,
+    properties: new Map(Object.entries(all)),
+    metadata: new Map(Object.entries(metadata)),
+    tags: new Map(),
+  };
+}
+
+/** As the reader has them, page by page. */
+async function* pagesOf(blobs: readonly WrittenBlob[], size: number): AsyncGenerator<readonly PageEntry[]> {
+  for (let from = 0; from < blobs.length; from += size) {
+    const page = scanPage(writePage({ blobs: blobs.slice(from, from + size), nextMarker: '' }, USUAL));
+    if (page === undefined) throw new Error('the page is for the parser');
+    await Promise.resolve();
+    yield page.entries.map((entry) => new PageEntry(entry, page.forget));
+  }
+}
+
+interface Walk {
+  readonly nominees: readonly string[];
+  readonly inStep: readonly string[];
+  readonly drawn: Drawn | undefined;
+}
+
+async function walk(
+  pairs: readonly Pair[],
+  sizes: readonly [number, number],
+  policy: Policy,
+  byBytes: boolean,
+): Promise<Walk> {
+  const isOn = (side: Pair['isOn']) => pairs.filter((pair) => pair.isOn === 'both' || pair.isOn === side);
+  const nominees: string[] = [];
+  const inStep: string[] = [];
+  const nominated = nominate(
+    pagesOf(isOn('source').map(onSource), sizes[0]),
+    pagesOf(isOn('backup').map(onBackup), sizes[1]),
+    {
+      isInStep: (source, backup) => isInStep(source, backup, policy),
+      isBefore: comesBefore,
+      onInStep: ({ path }) => inStep.push(path),
+      ...(byBytes && { byBytes: { access: policy.acl === 'mirror' } }),
+    },
+  );
+  let next = await nominated.next();
+  for (; !next.done; next = await nominated.next()) nominees.push(next.value.path);
+  return { nominees, inStep, drawn: next.value };
+}
+
+const anySizes = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }));
+
+describe('listings that are compared by their bytes', () => {
+  it.each(['mirror', 'off'] as const)('find in step what their texts do, with access %s', async (acl) => {
+    const policy: Policy = { ...FLAT.policy, acl };
+    await fc.assert(
+      fc.asyncProperty(anyPairs, anySizes, async (pairs, sizes) => {
+        expect(await walk(pairs, sizes, policy, true)).toEqual(await walk(pairs, sizes, policy, false));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('find pages of usual pairs in step without reading a text of them', () => {
+    const pairs = Array.from({ length: 50 }, (_, i): Pair => usualPair(`dir/${String(i).padStart(3, '0')}`));
+    const [source, backup] = [pairs.map(onSource), pairs.map(onBackup)].map(entriesOf);
+    const count = source?.[0]?.countInStep(backup?.[0] as PageEntry, {
+      count: 50,
+      last: source.at(-1) as PageEntry,
+      backupLast: backup?.at(-1) as PageEntry,
+      access: true,
+    });
+    expect(count).toBe(50);
+  });
+
+  it('take nothing for the next one where an entry between was left out', () => {
+    const [source, backup] = [
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ].map((names) => entriesOf(names.map((name) => onBackup(usualPair(name))))) as [PageEntry[], PageEntry[]];
+    const [first, , last] = source;
+    const ahead = { count: 2, last: last as PageEntry, backupLast: backup[1] as PageEntry, access: false };
+    expect(first?.countInStep(backup[0] as PageEntry, ahead)).toBe(0);
+  });
+
+  it('ascend only where every order that services have says so', () => {
+    fc.assert(
+      fc.property(anyPairs, fc.boolean(), (pairs, sorted) => {
+        const blobs = (sorted ? pairs : pairs.toReversed()).map(onSource);
+        const entries = entriesOf(blobs);
+        const [first, last] = [entries[0], entries.at(-1)];
+        fc.pre(first !== undefined && last !== undefined && first.ascendsTo(last));
+        for (const [i, { path }] of entries.entries()) {
+          const next = entries[i + 1]?.path;
+          if (next === undefined) break;
+          expect(comesBefore(path, next)).toBe(true);
+          expect(comesBeforeByPoint(path, next)).toBe(true);
+          expect(comesBeforeInTree(path, next)).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    const ordered = entriesOf(['a', 'ab', 'b/c', 'b/d'].map((name) => onSource(usualPair(name))));
+    expect(ordered[0]?.ascendsTo(ordered[3] as PageEntry)).toBe(true);
+  });
+});
+
+function usualPair(path: string): Pair {
+  return {
+    path,
+    etag: '0x8DC1',
+    source: {},
+    backup: {},
+    metadata: {},
+    stamp: (usual) => usual,
+    isOn: 'both',
+  };
+}
+
+function entriesOf(blobs: readonly WrittenBlob[]): PageEntry[] {
+  const page = scanPage(writePage({ blobs, nextMarker: '' }));
+  return (page?.entries ?? []).map((entry) => new PageEntry(entry, () => undefined));
+}
