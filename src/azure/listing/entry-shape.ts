@@ -36,8 +36,8 @@ export class EntryShape {
         continue;
       }
       const { textStart, textEnd } = cursor;
-      // What has no text has none in an entry that is written so: elements could stand there.
-      if (textStart === textEnd || isJudgedByText(cursor)) continue;
+      // What has no text here has none in an entry that is written so: elements could stand there.
+      if (!cursor.hasText || isJudgedByText(cursor)) continue;
       copyTo(textStart);
       copied = textEnd;
       texts.push(between.length);
@@ -48,15 +48,11 @@ export class EntryShape {
     this.#texts = Int32Array.from(texts);
     this.#roles = Uint8Array.from(roles);
     this.#found = { ...places };
-    // Of an access that has no text at one of its ends, where the other one is says nothing.
-    if (!roles.includes(FIRST_ACCESS) || !roles.includes(LAST_ACCESS)) {
-      this.#found.accessStart = this.#found.accessEnd = -1;
-    }
   }
 
   /**
    * The places of an entry at the cursor, which then is behind it, until the next one is scanned. Undefined when it is written
-   * otherwise, or its texts need a second look; then the cursor stays.
+   * otherwise, or a text is empty or needs a second look; then the cursor stays.
    */
   scan(cursor: XmlCursor): EntryPlaces | undefined {
     const { bytes } = cursor;
@@ -71,14 +67,14 @@ export class EntryShape {
       if (i === texts.length) break;
       const start = at;
       at = afterText(bytes, at);
+      if (at === start) return undefined;
       switch (this.#roles[i] ?? NOTHING) {
         case NAME:
-          if (at === start) return undefined;
           found.nameStart = start;
           found.nameEnd = at;
           break;
         case ETAG:
-          if (at === start || bytes[start] === QUOTE) return undefined;
+          if (bytes[start] === QUOTE) return undefined;
           found.etagStart = start;
           found.etagEnd = at;
           break;
@@ -91,14 +87,14 @@ export class EntryShape {
           found.lengthEnd = at;
           break;
         case TIER:
-          found.tierStart = at === start ? -1 : start;
-          found.tierEnd = at === start ? -1 : at;
+          found.tierStart = start;
+          found.tierEnd = at;
           break;
         case FIRST_ACCESS:
-          if (found.accessStart >= 0) found.accessStart = start;
+          found.accessStart = start;
           break;
         case LAST_ACCESS:
-          if (found.accessEnd >= 0) found.accessEnd = at;
+          found.accessEnd = at;
           break;
       }
     }

@@ -7,16 +7,16 @@ export interface EntryPlaces {
   /** Without quotes, and not empty. */
   etagStart: number;
   etagEnd: number;
-  /** -1 when there is no stamp. */
+  /** -1 when there is no stamp, or an empty one. */
   stampStart: number;
   stampEnd: number;
-  /** Of the content's length; -1 when there is none. */
+  /** Of the content's length; -1 when there is none, or an empty one. */
   lengthStart: number;
   lengthEnd: number;
-  /** Of the access tier; -1 when there is none, or when it was inferred. */
+  /** Of the access tier; -1 when there is none, or an empty one, or when it was inferred. */
   tierStart: number;
   tierEnd: number;
-  /** From the first of owner, group, permissions and ACL to the last; -1 unless all are there. */
+  /** From the first of owner, group, permissions and ACL to the last; -1 unless all are there, in this order. */
   accessStart: number;
   accessEnd: number;
   isDirectory: boolean;

@@ -118,23 +118,24 @@ function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
       places.isBlockBlob = cursor.isText(BLOCK_BLOB);
     } else if (cursor.isNamed(ACCESS_TIER)) {
       tiers++;
-      places.tierStart = cursor.textStart;
-      places.tierEnd = cursor.textEnd;
+      places.tierStart = cursor.hasText ? cursor.textStart : -1;
+      places.tierEnd = cursor.hasText ? cursor.textEnd : -1;
     } else if (cursor.isNamed(ACCESS_TIER_INFERRED)) {
       isInferred = cursor.isText(TRUE);
     } else if (cursor.isNamed(CONTENT_LENGTH)) {
-      places.lengthStart = cursor.textStart;
-      places.lengthEnd = cursor.textEnd;
+      places.lengthStart = cursor.hasText ? cursor.textStart : -1;
+      places.lengthEnd = cursor.hasText ? cursor.textEnd : -1;
     } else if (cursor.isNamed(ARCHIVE_STATUS)) {
       places.isRehydrating = true;
     } else if (ACCESS.some((name) => cursor.isNamed(name))) {
-      // In the service's order, each once; of others the parts are compared one by one.
+      // As the service has them: in this order, each once and with a text. Of others the parts are compared one by one.
       if (accesses === 0) places.accessStart = cursor.textStart;
-      accesses = cursor.isNamed(ACCESS[accesses] ?? NAME) ? accesses + 1 : ACCESS.length + 1;
+      const isUsual = cursor.hasText && cursor.isNamed(ACCESS[accesses] ?? NAME);
+      accesses = isUsual ? accesses + 1 : ACCESS.length + 1;
       places.accessEnd = cursor.textEnd;
     }
   }
-  if (isInferred || places.tierEnd === places.tierStart) places.tierStart = places.tierEnd = -1;
+  if (isInferred) places.tierStart = places.tierEnd = -1;
   if (accesses !== ACCESS.length) places.accessStart = places.accessEnd = -1;
   const isOnce = resourceTypes < 2 && copyStatuses < 2 && blobTypes < 2 && tiers < 2;
   const isClear = etags === 1 && places.etagEnd > places.etagStart && isOnce;
@@ -147,8 +148,8 @@ function scanMetadata(cursor: XmlCursor, places: EntryPlaces): boolean {
   while (cursor.leaf()) {
     if (cursor.isNamedInAnyCase(STAMP)) {
       stamps++;
-      places.stampStart = cursor.textStart;
-      places.stampEnd = cursor.textEnd;
+      places.stampStart = cursor.hasText ? cursor.textStart : -1;
+      places.stampEnd = cursor.hasText ? cursor.textEnd : -1;
     }
   }
   return stamps < 2 && cursor.skip(METADATA.close);

@@ -119,6 +119,11 @@ export class XmlCursor {
     return true;
   }
 
+  /** Whether there is a text in the last leaf. */
+  get hasText(): boolean {
+    return this.textEnd > this.textStart;
+  }
+
   get name(): string {
     return this.#bytes.toString('latin1', this.#name, this.#nameEnd);
   }

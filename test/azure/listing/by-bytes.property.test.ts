@@ -48,7 +48,7 @@ const properties = fc.oneof(
 
 const anyPair: fc.Arbitrary<Pair> = fc.record({
   path: fc
-    .array(fc.constantFrom('a', 'b', '/', '.', '0', 'é', '\u{1F600}', '\uFF01', '&', "'"), {
+    .array(fc.constantFrom('a', 'b', '/', '.', '0', 'é', '\u{1F600}', '\uFF01', '&', '<'), {
       minLength: 1,
       maxLength: 4,
     })
@@ -72,7 +72,7 @@ const anyPair: fc.Arbitrary<Pair> = fc.record({
         (usual: string) => usual.replace('.000Z', 'Z'),
         (usual: string) => usual.replace('v=1', 'v=2'),
         (usual: string) => usual.replace('account=s', 'account='),
-        (usual: string) => usual.replace('account=s', 'account=&#59;'),
+        (usual: string) => usual.replace('s;etag', 's&etag'),
         (usual: string) => `${usual};more=1`,
         (usual: string) => usual.replace('etag=', 'etag=0'),
         () => '',
@@ -175,12 +175,11 @@ describe('listings that are compared by their bytes', () => {
   });
 
   it('take nothing for the next one where an entry between was left out', () => {
-    const [source, backup] = [
-      ['a', 'b', 'c'],
-      ['a', 'b', 'c'],
-    ].map((names) => entriesOf(names.map((name) => onBackup(usualPair(name))))) as [PageEntry[], PageEntry[]];
+    const pairs = ['a', 'b', 'c'].map(usualPair);
+    const [source, backup] = [entriesOf(pairs.map(onSource)), entriesOf(pairs.map(onBackup))];
     const [first, , last] = source;
     const ahead = { count: 2, last: last as PageEntry, backupLast: backup[1] as PageEntry, access: false };
+    expect(first?.countInStep(backup[0] as PageEntry, { ...ahead, last: source[1] as PageEntry })).toBe(2);
     expect(first?.countInStep(backup[0] as PageEntry, ahead)).toBe(0);
   });
 

@@ -60,7 +60,7 @@ const anyProperties = fc
       'Cache-Control': text,
       'Content-Disposition': text,
       BlobType: fc.constantFrom('BlockBlob', 'AppendBlob', 'PageBlob'),
-      AccessTier: fc.constantFrom('Hot', 'Cool', 'Archive'),
+      AccessTier: fc.constantFrom('Hot', 'Cool', 'Archive', ''),
       AccessTierInferred: fc.constantFrom('true', 'false'),
       ArchiveStatus: fc.constant('rehydrate-pending-to-hot'),
       CopyStatus: fc.constantFrom('success', 'pending', 'failed', 'aborted', ''),

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EntryShapes } from '../../../src/azure/listing/entry-shapes.js';
+import { scanBlob } from '../../../src/azure/listing/scan-blob.js';
+import { XmlCursor } from '../../../src/azure/listing/xml-cursor.js';
+import { anyPage, anySpelling } from './support/any-page.js';
+import { anyMutations, mutate } from './support/mutate.js';
+import { writePage } from './support/written-page.js';
+
+describe('entries that are written like others of their page', () => {
+  it('are found where going through their elements finds them, and end where those end', () => {
+    let known = 0;
+    fc.assert(
+      fc.property(
+        anyPage,
+        anySpelling,
+        fc.oneof(fc.constant([]), anyMutations),
+        (written, spelling, mutations) => {
+          const page = mutate(writePage(written, spelling), mutations);
+          const shapes = new EntryShapes();
+          const cursor = new XmlCursor(page, false);
+          for (const start of startsOf(page)) {
+            cursor.at = start;
+            const found = shapes.scan(cursor);
+            const places = found && { ...found };
+            const end = cursor.at;
+            cursor.at = start;
+            const expected = scanBlob(cursor);
+            if (expected === undefined) {
+              expect(places).toBeUndefined();
+              continue;
+            }
+            if (places?.start !== start) throw new Error('the entry was not found');
+            known++;
+            expect(places).toEqual(expected);
+            expect(end).toBe(cursor.at);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    expect(known).toBeGreaterThan(2000);
+  });
+});
+
+function startsOf(page: Buffer): readonly number[] {
+  return [...page.toString('latin1').matchAll(/<Blob>/g)].map(({ index }) => index + '<Blob>'.length);
+}
