@@ -41,6 +41,22 @@ describe('entries that are written like others of their page', () => {
     );
     expect(known).toBeGreaterThan(2000);
   });
+
+  const USUAL =
+    '<Name>a</Name><Properties><Etag>0x1</Etag><BlobType>BlockBlob</BlobType></Properties></Blob>';
+
+  it.each([
+    ['without a name', USUAL.replace('>a<', '><'), undefined],
+    ['without an ETag', USUAL.replace('>0x1<', '><'), undefined],
+    ['with quotes around its ETag', USUAL.replace('0x1', '"0x1"'), undefined],
+    ['of another type', USUAL.replace('BlockBlob', 'PageBlob!'), false],
+    ['of the same type', USUAL.replace('>a<', '>another<'), true],
+  ])('do not let one pass %s', (_, other, isBlockBlob) => {
+    const page = Buffer.from(USUAL + other);
+    const [shapes, cursor] = [new EntryShapes(), new XmlCursor(page, true)];
+    expect(shapes.scan(cursor)).toMatchObject({ isBlockBlob: true });
+    expect(shapes.scan(cursor)?.isBlockBlob).toBe(isBlockBlob);
+  });
 });
 
 function startsOf(page: Buffer): readonly number[] {
