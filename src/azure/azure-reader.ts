@@ -8,7 +8,7 @@ import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
 import { listingCode, listPages } from './listing/list-pages.js';
-import { PageEntry } from './listing/page-entry.js';
+import type { PageEntry } from './listing/page-entry.js';
 import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
 import { toPathReading } from './to-path-reading.js';
 
@@ -63,12 +63,11 @@ export function createAzureReader(account: Account): BlobReader {
         include,
         pageSize,
       })) {
-        const forget = (): void => page.forget();
-        const blobs = withoutReserved(page.entries.map((entry) => new PageEntry(entry, forget)));
+        const blobs = withoutReserved(page.entries);
         // The service starts with the very path that it is given.
-        if (skip !== undefined && blobs[0]?.path === skip) blobs.shift();
+        const isGiven = skip !== undefined && blobs[0]?.path === skip;
         if (page.entries.length > 0) skip = undefined;
-        yield blobs;
+        yield isGiven ? blobs.slice(1) : blobs;
       }
     } catch (error) {
       if (NOTHING_TO_LIST.has(listingCode(error))) return;
@@ -99,9 +98,11 @@ export function createAzureReader(account: Account): BlobReader {
 }
 
 /** A page in order, none of whose names is where the reserved ones are, is not gone through. */
-function withoutReserved(blobs: PageEntry[]): PageEntry[] {
+function withoutReserved(blobs: readonly PageEntry[]): readonly PageEntry[] {
   const [first, last] = [blobs[0], blobs.at(-1)];
   if (first === undefined || last === undefined) return blobs;
   const isElsewhere = last.path < RESERVED_DIRECTORY || first.path >= BEHIND_RESERVED;
-  return isElsewhere && first.ascendsTo(last) ? blobs : blobs.filter(({ path }) => !isReserved(path));
+  return isElsewhere && first.ascendsTo?.(last) === true
+    ? blobs
+    : blobs.filter(({ path }) => !isReserved(path));
 }

@@ -52,13 +52,20 @@ export interface ListRange {
 }
 
 /** Entries of two pages that come next, each with the one at its place on the other page. */
-export interface PairsAhead<Entry> {
+export interface PairsAhead {
   /** How many, the first pair included. */
   readonly count: number;
-  readonly last: Entry;
-  readonly backupLast: Entry;
+  readonly last: ListedBlob;
+  readonly backupLast: ListedBlob;
   /** Whether their access is to be the same. */
   readonly access: boolean;
+}
+
+/** Pairs of entries that are in step. */
+export interface PairsInStep {
+  readonly count: number;
+  /** The length of the content of all of them. */
+  readonly bytes: number;
 }
 
 /** An entry of a listing. It may nominate a key for a look, and stand in for one; it never proves that anything is gone. */
@@ -84,10 +91,10 @@ export interface ListedBlob {
    */
   ascendsTo?(last: ListedBlob): boolean;
   /**
-   * The same for a walk: how many of the pairs ahead, from this one and the backup's on, surely are in step one after the
-   * other in path, content, metadata and tier, and in access if that is asked. After the last of them the strings tell.
+   * The same for a walk: the pairs ahead, from this one and the backup's on, that surely are in step one after the other
+   * in path, content, metadata and tier, and in access if that is asked. After the last of them the strings tell.
    */
-  countInStep?(backup: ListedBlob, ahead: PairsAhead<ListedBlob>): number;
+  findInStep?(backup: ListedBlob, ahead: PairsAhead): PairsInStep;
   /** What a look at the blob would have told; undefined for a directory, and where the listing does not tell all. */
   reading(): BlobPresent | undefined;
   /**

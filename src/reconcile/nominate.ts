@@ -1,5 +1,5 @@
 import type { BlobPath } from '../model/key.js';
-import type { ListedBlob, PairsAhead } from '../ports/blob-reader.js';
+import type { ListedBlob, PairsAhead, PairsInStep } from '../ports/blob-reader.js';
 import { ListingCursor } from './listing-cursor.js';
 import { comesAfter } from './listing-order.js';
 
@@ -20,14 +20,14 @@ export interface Drawn {
 export interface NominateOptions {
   readonly isInStep: (source: ListedBlob, backup: ListedBlob) => boolean;
   /** What pairs have to have in common that listings may compare by themselves; none may when it is not told. */
-  readonly byBytes?: Pick<PairsAhead<ListedBlob>, 'access'>;
+  readonly byBytes?: Pick<PairsAhead, 'access'>;
   /** The order that the listings are thought to have. */
   readonly isBefore: (path: string, other: string) => boolean;
   readonly from?: Drawn;
   /** Asked after every entry. */
   readonly mustStop?: () => boolean;
   /** Told of every pair that is in step. */
-  readonly onInStep?: (source: ListedBlob) => void;
+  readonly onInStep?: (pairs: PairsInStep) => void;
 }
 
 const NOTHING: Drawn = { source: undefined, backup: undefined };
@@ -53,18 +53,15 @@ export async function* nominate(
       const [a, b] = [left.current, right.current];
       if (a === undefined && b === undefined) return undefined;
       const steps: (Promise<void> | undefined)[] = [];
-      const pairs = byBytes === undefined ? 0 : countInStep(left, right, byBytes);
-      if (pairs > 0) {
-        let last = a;
-        for (let i = 0; i < pairs; i++) {
-          last = left.ahead(i);
-          if (last !== undefined) onInStep?.(last);
-        }
-        drawn = { source: last?.path, backup: last?.path };
+      const inStep = byBytes === undefined ? undefined : findInStep(left, right, byBytes);
+      if (inStep !== undefined && inStep.count > 0) {
+        onInStep?.(inStep);
+        const path = left.ahead(inStep.count - 1)?.path;
+        drawn = { source: path, backup: path };
         if (mustStop()) return drawn;
-        steps.push(left.next(pairs), right.next(pairs));
+        steps.push(left.next(inStep.count), right.next(inStep.count));
       } else if (a !== undefined && b !== undefined && a.path === b.path) {
-        if (isInStep(a, b)) onInStep?.(a);
+        if (isInStep(a, b)) onInStep?.({ count: 1, bytes: a.bytes });
         else {
           left.keep();
           right.keep();
@@ -95,17 +92,18 @@ export async function* nominate(
   }
 }
 
-/** How many pairs from the current one on are in step, as far as the listings compare them by themselves. */
-function countInStep(
+/** Pairs from the current one on that are in step, as far as the listings compare them by themselves. */
+function findInStep(
   left: ListingCursor,
   right: ListingCursor,
-  byBytes: Pick<PairsAhead<ListedBlob>, 'access'>,
-): number {
+  byBytes: Pick<PairsAhead, 'access'>,
+): PairsInStep | undefined {
   const [one, other] = [left.current, right.current];
   const count = Math.min(left.rest, right.rest);
   const [last, backupLast] = [left.ahead(count - 1), right.ahead(count - 1)];
-  if (one === undefined || other === undefined || last === undefined || backupLast === undefined) return 0;
-  return one.countInStep?.(other, { ...byBytes, count, last, backupLast }) ?? 0;
+  if (one === undefined || other === undefined || last === undefined || backupLast === undefined)
+    return undefined;
+  return one.findInStep?.(other, { ...byBytes, count, last, backupLast });
 }
 
 /**

@@ -15,8 +15,8 @@ export class Tally {
   readonly #failed: Record<string, number> = {};
   #samples = NO_SAMPLES;
 
-  inStep(): void {
-    this.#inStep++;
+  inStep(count: number): void {
+    this.#inStep += count;
   }
 
   /** A key that did not look in step, whatever comes of it. */

@@ -10,7 +10,7 @@ import { toStorageError } from '../storage-error.js';
 import { DamagedPage } from './damaged-page.js';
 import type { ListedPage } from './listed-page.js';
 import type { Listing } from './listing.js';
-import { openListing, type PageAnswer } from './open-listing.js';
+import { openListing } from './open-listing.js';
 import { readPage } from './read-page.js';
 
 /**
@@ -29,7 +29,8 @@ export async function* listPages(
   for (;;) {
     let page: ListedPage;
     try {
-      page = toPage(await request({ ...listing, marker }));
+      const { bytes, release } = await request({ ...listing, marker });
+      page = readPage(bytes, release);
     } catch (error) {
       if (listing.signal?.aborted === true) throw listing.signal.reason;
       throw toListingError(error, account.name);
@@ -44,20 +45,6 @@ export async function* listPages(
 /** The service's own code in an error of a listing, which is translated already. */
 export function listingCode(error: unknown): unknown {
   return error instanceof BlobmirrorError ? error.context['service'] : undefined;
-}
-
-function toPage({ bytes, forget }: PageAnswer): ListedPage {
-  const page = readPage(bytes);
-  let isForgotten = false;
-  return {
-    ...page,
-    forget: () => {
-      if (isForgotten) return;
-      isForgotten = true;
-      page.forget();
-      forget();
-    },
-  };
 }
 
 function toListingError(error: unknown, account: string): BlobmirrorError {

@@ -12,7 +12,7 @@ export type PageRequest = (listing: Listing) => Promise<PageAnswer>;
 export interface PageAnswer {
   readonly bytes: Buffer;
   /** They are needed no more: the next page may take their place. */
-  readonly forget: () => void;
+  readonly release: () => void;
 }
 
 /** Requests for pages of a container's listing as bytes, which the SDK has no call for. */
@@ -35,7 +35,7 @@ export function openListing(account: Account, container: ContainerName): PageReq
     room = undefined;
     if (stream === undefined) throw new Error('the SDK kept the body of a listing to itself');
     const page = await readWithin(response.request.timeout, stream as Readable, taken);
-    return { bytes: page.read(), forget: () => (room = page.room) };
+    return { bytes: page.read(), release: () => (room = page.room) };
   };
 }
 

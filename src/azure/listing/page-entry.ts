@@ -4,83 +4,54 @@ import { type BlobPath, parseBlobPath } from '../../model/key.js';
 import type { BlobPresent } from '../../model/reading.js';
 import type { Metadata, Stamp } from '../../model/stamp.js';
 import type { Tags } from '../../model/tags.js';
-import type { ListedBlob, PairsAhead } from '../../ports/blob-reader.js';
+import type { ListedBlob, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
 import { withoutFolderMark } from '../folder-mark.js';
 import { toReading } from '../to-reading.js';
-import type { ListedEntry } from './listed-page.js';
+import type { ListedDetails } from './listed-page.js';
 
-/** An entry as the ports have it: what is asked for is read out of its page, and nothing else. */
-export class PageEntry implements ListedBlob {
-  readonly #entry: ListedEntry;
+/**
+ * A blob or directory in a listing. What a comparison needs is at hand; all else is read out of the page when it is
+ * asked for, so an entry that is kept keeps its page of some megabytes in memory. Its strings do not.
+ */
+export abstract class PageEntry implements ListedBlob {
   #path: BlobPath | undefined;
-  /** Of the page that it is on. */
-  readonly forgetPage: () => void;
 
-  constructor(entry: ListedEntry, forgetPage: () => void) {
-    this.#entry = entry;
-    this.forgetPage = forgetPage;
-  }
+  abstract readonly name: string;
+  abstract readonly etag: Etag;
+  /** What the metadata's stamp says; undefined for a copy that is under way or was given up, whose content is not there. */
+  abstract readonly stamp: Stamp | undefined;
+  /** By its resource type, which hierarchical accounts tell; the mark `hdi_isfolder` in the metadata tools set on flat ones, too. */
+  abstract readonly isDirectory: boolean;
+  abstract readonly isBlockBlob: boolean;
+  /** The length of its content; 0 where the listing tells none. */
+  abstract readonly bytes: number;
+  /** Of a block blob: the tier that was set on it, or that it is on its way to. */
+  abstract readonly tier: string | undefined;
+  /** @throws Error when a property is none: a size that is no number, for one */
+  abstract details(): ListedDetails;
+  ascendsTo?(last: ListedBlob): boolean;
+  findInStep?(backup: ListedBlob, ahead: PairsAhead): PairsInStep;
 
   get path(): BlobPath {
-    return (this.#path ??= parseBlobPath(this.#entry.name));
-  }
-
-  ascendsTo(last: ListedBlob): boolean {
-    return last instanceof PageEntry && this.#entry.ascendsTo?.(last.#entry) === true;
-  }
-
-  countInStep(backup: ListedBlob, { last, backupLast, ...ahead }: PairsAhead<ListedBlob>): number {
-    const arePages =
-      backup instanceof PageEntry && last instanceof PageEntry && backupLast instanceof PageEntry;
-    return arePages
-      ? (this.#entry.countInStep?.(backup.#entry, {
-          ...ahead,
-          last: last.#entry,
-          backupLast: backupLast.#entry,
-        }) ?? 0)
-      : 0;
-  }
-
-  get isDirectory(): boolean {
-    return this.#entry.isDirectory;
-  }
-
-  get isBlockBlob(): boolean {
-    return this.#entry.isBlockBlob;
-  }
-
-  get bytes(): number {
-    return this.#entry.bytes;
-  }
-
-  get etag(): Etag {
-    return this.#entry.etag;
-  }
-
-  get stamp(): Stamp | undefined {
-    return this.#entry.stamp;
-  }
-
-  get tier(): string | undefined {
-    return this.#entry.tier;
+    return (this.#path ??= parseBlobPath(this.name));
   }
 
   get metadata(): Metadata | undefined {
-    return this.isDirectory ? withoutFolderMark(this.#entry.details().metadata) : undefined;
+    return this.isDirectory ? withoutFolderMark(this.details().metadata) : undefined;
   }
 
   get access(): Access | undefined {
-    const { access } = this.#entry.details();
+    const { access } = this.details();
     return toAccess(access?.owner, access?.group, access?.permissions, access?.acl);
   }
 
   get tags(): Tags | undefined {
-    return this.#entry.details().tags;
+    return this.details().tags;
   }
 
   reading(): BlobPresent | undefined {
     if (this.isDirectory) return undefined;
-    const { properties, metadata, isMetadataWhole } = this.#entry.details();
+    const { properties, metadata, isMetadataWhole } = this.details();
     if (!isMetadataWhole) return undefined;
     const { access } = this;
     return { ...toReading(properties, metadata), ...(access !== undefined && { access }) };

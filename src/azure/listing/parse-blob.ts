@@ -1,13 +1,14 @@
 import { type Etag, parseEtag } from '../../model/etag.js';
-import { STAMP_NAME } from '../../model/stamp.js';
+import { STAMP_NAME, type Stamp } from '../../model/stamp.js';
 import { DamagedPage } from './damaged-page.js';
 import { type EntryFields, toDetails, toListedLength, toListedTier } from './entry-fields.js';
-import type { ListedEntry } from './listed-page.js';
+import type { ListedDetails } from './listed-page.js';
+import { PageEntry } from './page-entry.js';
 import { childrenOf, textOf, type XmlElement } from './parse-elements.js';
 import { toStamp } from './to-stamp.js';
 
 /** The entry that a `<Blob>` is; none for a snapshot, an old version or a deleted blob. @throws DamagedPage */
-export function parseBlob(blob: XmlElement): readonly ListedEntry[] {
+export function parseBlob(blob: XmlElement): readonly PageEntry[] {
   const parts = childrenOf(blob);
   const name = toName(only(parts, 'Name'));
   if (!isCurrent(parts)) return [];
@@ -27,17 +28,49 @@ export function parseBlob(blob: XmlElement): readonly ListedEntry[] {
   const isBlockBlob = text(only(properties, 'BlobType')) === 'BlockBlob';
   only(properties, 'AccessTier');
   return [
-    {
-      name,
-      etag,
-      stamp: stamp === undefined || !isSettled ? undefined : toStamp(stamp),
-      isDirectory: text(only(properties, 'ResourceType')) === 'directory',
-      isBlockBlob,
-      bytes: toListedLength(fields.properties.get('Content-Length')),
-      tier: isBlockBlob ? toListedTier(fields.properties) : undefined,
-      details: () => toDetails(fields),
-    },
+    new ParsedEntry(
+      {
+        name,
+        etag,
+        stamp: stamp === undefined || !isSettled ? undefined : toStamp(stamp),
+        isDirectory: text(only(properties, 'ResourceType')) === 'directory',
+        isBlockBlob,
+        bytes: toListedLength(fields.properties.get('Content-Length')),
+        tier: isBlockBlob ? toListedTier(fields.properties) : undefined,
+      },
+      fields,
+    ),
   ];
+}
+
+type Known = Pick<PageEntry, 'name' | 'etag' | 'stamp' | 'isDirectory' | 'isBlockBlob' | 'bytes' | 'tier'>;
+
+/** An entry of which all is read. */
+class ParsedEntry extends PageEntry implements Known {
+  readonly name: string;
+  readonly etag: Etag;
+  readonly stamp: Stamp | undefined;
+  readonly isDirectory: boolean;
+  readonly isBlockBlob: boolean;
+  readonly bytes: number;
+  readonly tier: string | undefined;
+  readonly #fields: EntryFields;
+
+  constructor(known: Known, fields: EntryFields) {
+    super();
+    this.name = known.name;
+    this.etag = known.etag;
+    this.stamp = known.stamp;
+    this.isDirectory = known.isDirectory;
+    this.isBlockBlob = known.isBlockBlob;
+    this.bytes = known.bytes;
+    this.tier = known.tier;
+    this.#fields = fields;
+  }
+
+  details(): ListedDetails {
+    return toDetails(this.#fields);
+  }
 }
 
 /** Names with characters that XML cannot hold come percent-encoded: learn.microsoft.com/rest/api/storageservices/list-blobs */

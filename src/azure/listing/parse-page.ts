@@ -1,5 +1,6 @@
 import { DamagedPage } from './damaged-page.js';
-import type { ListedEntry, ListedPage } from './listed-page.js';
+import type { ListedPage } from './listed-page.js';
+import type { PageEntry } from './page-entry.js';
 import { parseBlob } from './parse-blob.js';
 import { childrenOf, parseElements, textOf, type XmlElement } from './parse-elements.js';
 
@@ -13,7 +14,7 @@ export function parsePage(bytes: Uint8Array): ListedPage {
   const root = parseElements(bytes);
   if (root.name !== 'EnumerationResults') throw new DamagedPage(`it is no listing but ${root.name}`);
   const marker = textOf(the(root, 'NextMarker'));
-  const entries = childrenOf(the(root, 'Blobs')).flatMap((child): readonly ListedEntry[] => {
+  const entries = childrenOf(the(root, 'Blobs')).flatMap((child): readonly PageEntry[] => {
     if (child.name !== 'Blob') throw new DamagedPage(`${child.name} among the blobs`);
     return parseBlob(child);
   });

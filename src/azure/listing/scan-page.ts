@@ -21,13 +21,15 @@ const NO_CHARACTERS = ['\uFFFE', '\uFFFF'].map((character) => Buffer.from(charac
 /**
  * A page of a listing as the service writes it, read without a parser. Undefined when anything is unlike that, or is
  * damaged: this scanner knows one spelling and leaves every other one to the parser, which agrees with it on that one.
+ *
+ * @param release told when the bytes are needed no more
  */
-export function scanPage(bytes: Buffer): ListedPage | undefined {
+export function scanPage(bytes: Buffer, release: () => void = () => {}): ListedPage | undefined {
   const isPlain = isAscii(bytes);
   if (!isPlain && (!isUtf8(bytes) || NO_CHARACTERS.some((each) => bytes.includes(each)))) return undefined;
   const head = HEAD.exec(bytes.toString('latin1', 0, LONGEST_HEAD));
   if (head === null) return undefined;
-  const page = new ScannedPage(bytes, isPlain);
+  const page = new ScannedPage(bytes, isPlain, release);
   const { cursor } = page;
   cursor.at = head[0].length;
 

@@ -1,19 +1,23 @@
 import type { Etag } from '../../model/etag.js';
 import type { Stamp } from '../../model/stamp.js';
-import type { PairsAhead } from '../../ports/blob-reader.js';
-import { toDetails, toListedLength, toListedTier } from './entry-fields.js';
-import type { ListedDetails, ListedEntry } from './listed-page.js';
+import type { ListedBlob, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
+import { toDetails, toListedTier } from './entry-fields.js';
+import type { ListedDetails } from './listed-page.js';
+import { PageEntry } from './page-entry.js';
 import { readFields } from './read-fields.js';
 import { Field, Mark } from './places-table.js';
 import type { ScannedPage } from './scanned-page.js';
 import { toStamp } from './to-stamp.js';
 
+const NONE: PairsInStep = { count: 0, bytes: 0 };
+
 /** An entry on a page that was scanned. */
-export class ScannedEntry implements ListedEntry {
+export class ScannedEntry extends PageEntry {
   readonly #page: ScannedPage;
   readonly #row: number;
 
   constructor(page: ScannedPage, row: number) {
+    super();
     this.#page = page;
     this.#row = row;
   }
@@ -40,9 +44,7 @@ export class ScannedEntry implements ListedEntry {
   }
 
   get bytes(): number {
-    const { cursor, places } = this.#page;
-    const [start, end] = [places.read(this.#row, Field.lengthStart), places.read(this.#row, Field.lengthEnd)];
-    return start < 0 ? 0 : (cursor.digits(start, end) ?? toListedLength(cursor.text(start, end)));
+    return this.#page.bytesOf(this.#row, 1);
   }
 
   get tier(): string | undefined {
@@ -56,7 +58,11 @@ export class ScannedEntry implements ListedEntry {
     return toDetails(this.#fields());
   }
 
-  ascendsTo(last: ListedEntry): boolean {
+  forgetPage(): void {
+    this.#page.forget();
+  }
+
+  override ascendsTo(last: ListedBlob): boolean {
     return (
       last instanceof ScannedEntry &&
       last.#page === this.#page &&
@@ -64,7 +70,7 @@ export class ScannedEntry implements ListedEntry {
     );
   }
 
-  countInStep(backup: ListedEntry, { count, last, backupLast, access }: PairsAhead<ListedEntry>): number {
+  override findInStep(backup: ListedBlob, { count, last, backupLast, access }: PairsAhead): PairsInStep {
     const areRows =
       backup instanceof ScannedEntry &&
       last instanceof ScannedEntry &&
@@ -74,9 +80,9 @@ export class ScannedEntry implements ListedEntry {
       // None of those in between was left out.
       last.#row - this.#row === count - 1 &&
       backupLast.#row - backup.#row === count - 1;
-    return areRows
-      ? this.#page.countInStep(this.#row, backup.#page, backup.#row, { most: count, access })
-      : 0;
+    if (!areRows) return NONE;
+    const found = this.#page.countInStep(this.#row, backup.#page, backup.#row, { most: count, access });
+    return { count: found, bytes: this.#page.bytesOf(this.#row, found) };
   }
 
   #fields() {

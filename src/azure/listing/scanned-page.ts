@@ -1,4 +1,5 @@
 import { alikeFor, etagOfStamp, isPlainEtag, isRestOfStamp } from './compare-bytes.js';
+import { toListedLength } from './entry-fields.js';
 import { Field, FIELDS, Mark, PlacesTable } from './places-table.js';
 import { XmlCursor } from './xml-cursor.js';
 
@@ -21,17 +22,36 @@ export class ScannedPage {
   readonly #isAscii: boolean;
   #bytes: Buffer;
 
-  constructor(bytes: Buffer, isAscii: boolean) {
+  readonly #release: () => void;
+  #isForgotten = false;
+
+  /** @param release told when its bytes are needed no more */
+  constructor(bytes: Buffer, isAscii: boolean, release: () => void) {
     this.cursor = new XmlCursor(bytes, isAscii);
     this.#bytes = bytes;
     this.#isAscii = isAscii;
+    this.#release = release;
   }
 
   /** There is nothing to know of its entries any more. */
   forget(): void {
+    if (this.#isForgotten) return;
+    this.#isForgotten = true;
     this.#bytes = Buffer.alloc(0);
     this.cursor.forget();
     this.places.forget();
+    this.#release();
+  }
+
+  /** The length of the content of so many entries from a row on; none where the listing tells none. */
+  bytesOf(row: number, count: number): number {
+    let sum = 0;
+    for (let i = row; i < row + count; i++) {
+      const start = this.places.read(i, Field.lengthStart);
+      const end = this.places.read(i, Field.lengthEnd);
+      if (start >= 0) sum += this.cursor.digits(start, end) ?? toListedLength(this.cursor.text(start, end));
+    }
+    return sum;
   }
 
   /**

@@ -5,7 +5,7 @@
  */
 import { parseBlobPath } from '../../model/key.js';
 import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
-import type { ListedBlob, ListRange } from '../../ports/blob-reader.js';
+import type { ListedBlob, ListRange, PairsInStep } from '../../ports/blob-reader.js';
 import { createKnownOrder, type KnownOrder } from '../known-order.js';
 import { lookAtAll } from '../look-at-all.js';
 import { toComparison, toDetails } from '../nominate-prefix.js';
@@ -112,7 +112,7 @@ class Slice {
       ...this.#comparison,
       from: drawn,
       mustStop,
-      onInStep: (inStep) => this.#passPair(inStep),
+      onInStep: (pairs) => this.#passPairs(pairs),
     });
     let next = await nominees.next();
     for (; !next.done; next = await nominees.next()) {
@@ -129,10 +129,11 @@ class Slice {
     this.#listed.bytes += source.bytes;
   }
 
-  #passPair(source: ListedBlob): void {
-    this.#countSource(source);
-    this.#listed.backup++;
-    this.#tally.inStep();
+  #passPairs({ count, bytes }: PairsInStep): void {
+    this.#listed.source += count;
+    this.#listed.backup += count;
+    this.#listed.bytes += bytes;
+    this.#tally.inStep(count);
   }
 
   async #split({ source }: Drawn): Promise<string | undefined> {

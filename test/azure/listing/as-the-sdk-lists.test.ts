@@ -1,8 +1,8 @@
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectAccount } from '../../../src/azure/connect-account.js';
-import type { ListedEntry } from '../../../src/azure/listing/listed-page.js';
 import { listPages } from '../../../src/azure/listing/list-pages.js';
+import type { PageEntry } from '../../../src/azure/listing/page-entry.js';
 import type { Listing } from '../../../src/azure/listing/listing.js';
 import { toReading } from '../../../src/azure/to-reading.js';
 import { BACKUP, SOURCE } from '../../../src/local/accounts.js';
@@ -38,7 +38,7 @@ async function byOurs(connectionString: string, container: string, listing: List
   return await Array.fromAsync(pages, ({ entries }) => entries.map(fromEntry));
 }
 
-function fromEntry(entry: ListedEntry) {
+function fromEntry(entry: PageEntry) {
   const { properties, metadata, tags } = entry.details();
   const reading = toReading(properties, metadata);
   expect(entry).toMatchObject({ etag: reading.etag, stamp: reading.stamp });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectAccount, type ConnectOptions } from '../../../src/azure/connect-account.js';
 import { listPages } from '../../../src/azure/listing/list-pages.js';
-import type { ListedEntry } from '../../../src/azure/listing/listed-page.js';
+import type { PageEntry } from '../../../src/azure/listing/page-entry.js';
 import type { Listing } from '../../../src/azure/listing/listing.js';
 import { parseContainerName } from '../../../src/model/key.js';
 import { rejectionOf } from '../support/answering-service.js';
@@ -52,7 +52,7 @@ describe('a page', () => {
       const marker = Number(query.get('marker') ?? 0);
       response.end(page([`blob-${marker}`], marker < 3 ? String(marker + 1) : ''));
     });
-    const entries: ListedEntry[] = [];
+    const entries: PageEntry[] = [];
     for await (const listed of listPages(account, CONTAINER)) {
       entries.push(...listed.entries);
       if (entries.length % 2 === 0) listed.forget();

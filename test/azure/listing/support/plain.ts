@@ -1,11 +1,12 @@
-import type { ListedEntry, ListedPage } from '../../../../src/azure/listing/listed-page.js';
+import type { ListedPage } from '../../../../src/azure/listing/listed-page.js';
+import type { PageEntry } from '../../../../src/azure/listing/page-entry.js';
 
 /** All that a page says, to compare it with another one. What cannot be read is an error's message. */
 export function plain({ entries, nextMarker }: ListedPage) {
   return { nextMarker, entries: entries.map(plainEntry) };
 }
 
-function plainEntry(entry: ListedEntry) {
+function plainEntry(entry: PageEntry) {
   const { name, etag, stamp, isDirectory, isBlockBlob, bytes, tier } = entry;
   return {
     name,
