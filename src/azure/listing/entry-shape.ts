@@ -6,15 +6,22 @@ const [GREATER, QUOTE] = [0x3e, 0x22];
 /** What a text is read for. */
 const [NOTHING, NAME, ETAG, STAMP, LENGTH, TIER, FIRST_ACCESS, LAST_ACCESS] = [0, 1, 2, 3, 4, 5, 6, 7];
 
+/** Bytes that stand between two texts, as the numbers that four at a time are, and what is left. */
+interface Pieces {
+  readonly words: Int32Array;
+  readonly rest: Uint8Array;
+  /** Behind which word and which byte of the rest each piece ends. */
+  readonly wordsTo: Int32Array;
+  readonly restTo: Int32Array;
+}
+
 /**
  * How an entry is written: what stands between its texts, byte by byte. Entries of a listing differ in their texts and
  * in little else, and one that is written like another is known without going through its elements by their names.
  */
 export class EntryShape {
-  /** All that is between the texts, one after the other. */
-  readonly #between: Uint8Array;
-  /** Before which byte of it each text comes. */
-  readonly #texts: Int32Array;
+  readonly #pieces: Pieces;
+  /** What the text behind each piece is read for; none is behind the last one. */
   readonly #roles: Uint8Array;
   /** What was found last, for the next one: only its places change. */
   readonly #found: EntryPlaces;
@@ -22,30 +29,23 @@ export class EntryShape {
   /** @param places of an entry that ends where the cursor is */
   constructor(cursor: XmlCursor, places: EntryPlaces) {
     const { bytes, at: end } = cursor;
-    const between: number[] = [];
-    const texts: number[] = [];
+    const pieces: Buffer[] = [];
     const roles: number[] = [];
-    let copied = places.start;
-    const copyTo = (to: number): void => {
-      between.push(...bytes.subarray(copied, to));
-    };
-    cursor.at = places.start;
+    let from = places.start;
+    cursor.at = from;
     while (cursor.at < end) {
       if (!cursor.leaf()) {
         cursor.at = bytes.indexOf(GREATER, cursor.at) + 1;
         continue;
       }
-      const { textStart, textEnd } = cursor;
       // What has no text here has none in an entry that is written so: elements could stand there.
       if (!cursor.hasText || isJudgedByText(cursor)) continue;
-      copyTo(textStart);
-      copied = textEnd;
-      texts.push(between.length);
-      roles.push(roleOf(places, textStart, textEnd));
+      pieces.push(bytes.subarray(from, cursor.textStart));
+      roles.push(roleOf(places, cursor.textStart, cursor.textEnd));
+      from = cursor.textEnd;
     }
-    copyTo(end);
-    this.#between = Uint8Array.from(between);
-    this.#texts = Int32Array.from(texts);
+    pieces.push(bytes.subarray(from, end));
+    this.#pieces = toPieces(pieces);
     this.#roles = Uint8Array.from(roles);
     this.#found = { ...places };
   }
@@ -55,20 +55,24 @@ export class EntryShape {
    * otherwise, or a text is empty or needs a second look; then the cursor stays.
    */
   scan(cursor: XmlCursor): EntryPlaces | undefined {
-    const { bytes } = cursor;
-    const between = this.#between;
-    const texts = this.#texts;
+    const { bytes, view } = cursor;
+    const { words, rest, wordsTo, restTo } = this.#pieces;
+    const roles = this.#roles;
     const found = this.#found;
     let { at } = cursor;
-    let done = 0;
-    for (let i = 0; i <= texts.length; i++) {
-      const next = texts[i] ?? between.length;
-      for (; done < next; done++, at++) if (bytes[at] !== between[done]) return undefined;
-      if (i === texts.length) break;
+    let word = 0;
+    let byte = 0;
+    for (let i = 0; i < wordsTo.length; i++) {
+      const [lastWord, lastByte] = [wordsTo[i] ?? 0, restTo[i] ?? 0];
+      // Not beyond the end, where there are no numbers to be had.
+      if (at + (lastWord - word) * 4 > bytes.length) return undefined;
+      for (; word < lastWord; word++, at += 4) if (view.getInt32(at, true) !== words[word]) return undefined;
+      for (; byte < lastByte; byte++, at++) if (bytes[at] !== rest[byte]) return undefined;
+      if (i === roles.length) break;
       const start = at;
       at = afterText(bytes, at);
       if (at === start) return undefined;
-      switch (this.#roles[i] ?? NOTHING) {
+      switch (roles[i] ?? NOTHING) {
         case NAME:
           found.nameStart = start;
           found.nameEnd = at;
@@ -103,6 +107,23 @@ export class EntryShape {
     cursor.at = at;
     return found;
   }
+}
+
+function toPieces(pieces: readonly Buffer[]): Pieces {
+  const [words, rest, wordsTo, restTo]: [number[], number[], number[], number[]] = [[], [], [], []];
+  for (const piece of pieces) {
+    const whole = piece.length - (piece.length % 4);
+    for (let at = 0; at < whole; at += 4) words.push(piece.readInt32LE(at));
+    rest.push(...piece.subarray(whole));
+    wordsTo.push(words.length);
+    restTo.push(rest.length);
+  }
+  return {
+    words: Int32Array.from(words),
+    rest: Uint8Array.from(rest),
+    wordsTo: Int32Array.from(wordsTo),
+    restTo: Int32Array.from(restTo),
+  };
 }
 
 function roleOf(places: EntryPlaces, textStart: number, textEnd: number): number {

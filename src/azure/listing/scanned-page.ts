@@ -24,6 +24,8 @@ export class ScannedPage {
 
   readonly #release: () => void;
   #isForgotten = false;
+  /** Once it is asked. */
+  #isWhollyAscending: boolean | undefined;
 
   /** @param release told when its bytes are needed no more */
   constructor(bytes: Buffer, isAscii: boolean, release: () => void) {
@@ -59,6 +61,11 @@ export class ScannedPage {
    * nothing: the orders differ where a slash is, and beyond ASCII, and some names are not written as they are read.
    */
   isAscending(first: number, last: number): boolean {
+    this.#isWhollyAscending ??= this.#areAscending(0, this.places.length - 1);
+    return this.#isWhollyAscending || this.#areAscending(first, last);
+  }
+
+  #areAscending(first: number, last: number): boolean {
     const [bytes, { numbers }] = [this.#bytes, this.places];
     if (!this.#isAscii) return false;
     for (let at = first * FIELDS; at < last * FIELDS; at += FIELDS) {

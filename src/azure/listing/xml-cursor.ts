@@ -25,6 +25,7 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
 export class XmlCursor {
   at = 0;
   #bytes: Buffer;
+  #view: DataView;
   readonly #encoding: 'latin1' | 'utf8';
   /** Of the last leaf. */
   #name = 0;
@@ -36,6 +37,7 @@ export class XmlCursor {
 
   constructor(bytes: Buffer, isAscii: boolean) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#encoding = isAscii ? 'latin1' : 'utf8';
   }
 
@@ -43,9 +45,15 @@ export class XmlCursor {
     return this.#bytes;
   }
 
+  /** The bytes as numbers of more than one. */
+  get view(): DataView {
+    return this.#view;
+  }
+
   /** There is nothing to go over any more. */
   forget(): void {
     this.#bytes = Buffer.alloc(0);
+    this.#view = new DataView(new ArrayBuffer(0));
   }
 
   get isAtEnd(): boolean {
