@@ -26,14 +26,10 @@ describe('entries that are written like others of their page', () => {
             const end = cursor.at;
             cursor.at = start;
             const expected = scanBlob(cursor);
-            if (expected === undefined) {
-              expect(places).toBeUndefined();
-              continue;
-            }
-            if (places?.start !== start) throw new Error('the entry was not found');
-            known++;
             expect(places).toEqual(expected);
-            expect(end).toBe(cursor.at);
+          if (expected === undefined) continue;
+          known++;
+          expect(end).toBe(cursor.at);
           }
         },
       ),
