@@ -67,8 +67,8 @@ export class PageWriter {
 
   /** The blobs from one number to before another, and the marker behind them. */
   write(from: number, to: number, nextMarker: string): Buffer {
-    const [head, tail] = ends(this.#listed, nextMarker).map((text) => Buffer.from(text));
-    if (head === undefined || tail === undefined) throw new Error('a page has a head and a tail');
+    const [before, behind] = ends(this.#listed, nextMarker);
+    const [head, tail] = [Buffer.from(before), Buffer.from(behind)];
     const size = this.#entry.length;
     const page = Buffer.allocUnsafe(head.length + (to - from) * size + tail.length);
     page.set(head);

@@ -3,7 +3,7 @@ import type { Reading } from '../model/reading.js';
 import { isReserved, RESERVED_DIRECTORY } from '../model/scope.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
-import type { BlobReader, ListedBlob, ListRange } from '../ports/blob-reader.js';
+import type { BlobReader, ListedBlob, ListingOrder, ListRange } from '../ports/blob-reader.js';
 import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
@@ -13,6 +13,7 @@ import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
 import { toPathReading } from './to-path-reading.js';
 
 const PAGE_SIZE = 5000;
+const ORDERS: readonly ListingOrder[] = ['flat', 'tree'];
 /** Before it there is all that is in the reserved directory, by code units. */
 const BEHIND_RESERVED = `${RESERVED_DIRECTORY}0`;
 
@@ -101,8 +102,8 @@ export function createAzureReader(account: Account): BlobReader {
 function withoutReserved(blobs: readonly PageEntry[]): readonly PageEntry[] {
   const [first, last] = [blobs[0], blobs.at(-1)];
   if (first === undefined || last === undefined) return blobs;
-  const isElsewhere = last.path < RESERVED_DIRECTORY || first.path >= BEHIND_RESERVED;
-  return isElsewhere && first.ascendsTo?.(last) === true
-    ? blobs
-    : blobs.filter(({ path }) => !isReserved(path));
+  const isElsewhere =
+    (last.path < RESERVED_DIRECTORY || first.path >= BEHIND_RESERVED) &&
+    ORDERS.some((order) => first.ascendsTo?.(last, order) === true);
+  return isElsewhere ? blobs : blobs.filter(({ path }) => !isReserved(path));
 }

@@ -7,6 +7,7 @@ import {
   StorageSharedKeyCredential,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
+import { AccountClient, type SendRequest } from './account-client.js';
 import { openPipeline, type PipelineLimits } from './open-pipeline.js';
 
 /** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
@@ -21,6 +22,8 @@ export type AccountConnection = {
 export interface Account {
   readonly name: string;
   readonly client: BlobServiceClient;
+  /** For what the client has no call for: through its own pipeline. */
+  readonly send: SendRequest;
   /** A pipeline like the client's own, for a client that adds something to its requests. */
   createPipeline(...added: readonly PipelinePolicy[]): Pipeline;
   /** What a copy from this account is authorised by. */
@@ -47,35 +50,41 @@ export function connectAccount(
     retryOptions: { maxTries: tries },
     userAgentOptions: { userAgentPrefix: 'blobmirror' },
   };
+  const open = (
+    name: string,
+    url: string,
+    credential: BlobServiceClient['credential'],
+    authorization: Account['authorization'],
+  ): Account => {
+    const createPipeline: Account['createPipeline'] = (...added) =>
+      openPipeline(name, credential, pipelineOptions, limits, added);
+    const client = new AccountClient(url, createPipeline());
+    return {
+      name,
+      client,
+      send: async (request) => await client.send(request),
+      createPipeline,
+      authorization,
+    };
+  };
   if ('connectionString' in connection) {
     const { accountName, credential, url } = BlobServiceClient.fromConnectionString(
       connection.connectionString,
       pipelineOptions,
     );
     if (credential instanceof StorageSharedKeyCredential) prepareKey(credential);
-    const name = connection.accountName ?? accountName;
-    const createPipeline: Account['createPipeline'] = (...added) =>
-      openPipeline(name, credential, pipelineOptions, limits, added);
-    return {
-      name,
-      client: new BlobServiceClient(url, createPipeline()),
-      createPipeline,
-      authorization:
-        credential instanceof StorageSharedKeyCredential
-          ? { kind: 'key', credential }
-          : { kind: 'sas', query: new URL(url).search },
-    };
+    return open(
+      connection.accountName ?? accountName,
+      url,
+      credential,
+      credential instanceof StorageSharedKeyCredential
+        ? { kind: 'key', credential }
+        : { kind: 'sas', query: new URL(url).search },
+    );
   }
   const { blobServiceUri, credential } = connection;
   const name = connection.accountName ?? new BlobServiceClient(blobServiceUri).accountName;
-  const createPipeline: Account['createPipeline'] = (...added) =>
-    openPipeline(name, credential, pipelineOptions, limits, added);
-  return {
-    name,
-    client: new BlobServiceClient(blobServiceUri, createPipeline()),
-    createPipeline,
-    authorization: { kind: 'identity', credential },
-  };
+  return open(name, blobServiceUri, credential, { kind: 'identity', credential });
 }
 
 /** Node prepares the key anew for each signature, unless it is given a prepared one: that takes longer than to sign. */

@@ -51,6 +51,9 @@ export interface ListRange {
   readonly pageSize?: number;
 }
 
+/** By code units or code points, which agree on ASCII; or with the slash before all else, as hierarchical accounts list. */
+export type ListingOrder = 'flat' | 'tree';
+
 /** Entries of two pages that come next, each with the one at its place on the other page. */
 export interface PairsAhead {
   /** How many, the first pair included. */
@@ -87,9 +90,9 @@ export interface ListedBlob {
   readonly tags?: Tags | undefined;
   /**
    * For listings that can tell without making strings of what is compared, of which a walk would make millions: true where
-   * the paths of its page from this one to another one surely ascend by every order that a service lists in.
+   * the paths of its page from this one to another one surely ascend.
    */
-  ascendsTo?(last: ListedBlob): boolean;
+  ascendsTo?(last: ListedBlob, order: ListingOrder): boolean;
   /**
    * The same for a walk: the pairs ahead, from this one and the backup's on, that surely are in step one after the other
    * in path, content, metadata and tier, and in access if that is asked. After the last of them the strings tell.

@@ -1,7 +1,9 @@
+import type { ListingOrder } from '../ports/blob-reader.js';
 import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from './listing-order.js';
 
 /** The order that listings are found to have, of those that services are known to list in. */
 export interface KnownOrder {
+  readonly kind: ListingOrder;
   readonly isBefore: (path: string, other: string) => boolean;
   /** Sees two neighbours of a listing. False: no order that is left has them so. */
   readonly accepts: (path: string, next: string) => boolean;
@@ -15,6 +17,7 @@ export function createKnownOrder({ hierarchical }: { readonly hierarchical: bool
   let isBefore = hierarchical ? comesBeforeInTree : comesBefore;
   let another = hierarchical ? undefined : comesBeforeByPoint;
   return {
+    kind: hierarchical ? 'tree' : 'flat',
     isBefore: (path, other) => isBefore(path, other),
     accepts: (path, next) => {
       if (isBefore(path, next)) return true;

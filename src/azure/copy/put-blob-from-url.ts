@@ -5,7 +5,6 @@ import type { Tags } from '../../model/tags.js';
 import type { CopyRequest } from '../../ports/backup-store.js';
 import { blobUrl } from '../blob-url.js';
 import type { CopySource } from '../copy-source.js';
-import { openRequests } from '../send-request.js';
 import { serviceCode } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
 import type { CopyEngine, CopySetup } from './copy-engine.js';
@@ -17,14 +16,13 @@ import type { CopyEngine, CopySetup } from './copy-engine.js';
  */
 export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup): CopyEngine {
   const sides = { backup: backup.name, source: source.name };
-  const send = openRequests(backup);
   return async (request, budget) => {
     const { key, from = key } = request;
     const granted = await copySources.grant(from);
     const url = blobUrl(backup, key);
     const outcome = await toWriteOutcome(sides, async () => {
       try {
-        await send({
+        await backup.send({
           method: 'PUT',
           url,
           headers: toHeaders(request, granted),

@@ -63,7 +63,8 @@ export class EntryShape {
     let word = 0;
     let byte = 0;
     for (let i = 0; i < wordsTo.length; i++) {
-      const [lastWord, lastByte] = [wordsTo[i] ?? 0, restTo[i] ?? 0];
+      const lastWord = wordsTo[i] ?? 0;
+      const lastByte = restTo[i] ?? 0;
       // Not beyond the end, where there are no numbers to be had.
       if (at + (lastWord - word) * 4 > bytes.length) return undefined;
       for (; word < lastWord; word++, at += 4) if (view.getInt32(at, true) !== words[word]) return undefined;

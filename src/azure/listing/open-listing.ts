@@ -2,7 +2,6 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ContainerName } from '../../model/key.js';
 import type { Account } from '../connect-account.js';
-import { openRequests } from '../send-request.js';
 import { type Listing, toQuery } from './listing.js';
 import { PageBody } from './page-body.js';
 
@@ -17,13 +16,12 @@ export interface PageAnswer {
 
 /** Requests for pages of a container's listing as bytes, which the SDK has no call for. */
 export function openListing(account: Account, container: ContainerName): PageRequest {
-  const send = openRequests(account);
   const { url } = account.client.getContainerClient(container);
   const joint = url.includes('?') ? '&' : '?';
   let room: Buffer | undefined;
 
   return async (listing) => {
-    const response = await send({
+    const response = await account.send({
       method: 'GET',
       url: `${url}${joint}${toQuery(listing)}`,
       signal: listing.signal,

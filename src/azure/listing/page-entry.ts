@@ -4,7 +4,7 @@ import { type BlobPath, parseBlobPath } from '../../model/key.js';
 import type { BlobPresent } from '../../model/reading.js';
 import type { Metadata, Stamp } from '../../model/stamp.js';
 import type { Tags } from '../../model/tags.js';
-import type { ListedBlob, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
+import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
 import { withoutFolderMark } from '../folder-mark.js';
 import { toReading } from '../to-reading.js';
 import type { ListedDetails } from './listed-page.js';
@@ -29,7 +29,7 @@ export abstract class PageEntry implements ListedBlob {
   abstract readonly tier: string | undefined;
   /** @throws Error when a property is none: a size that is no number, for one */
   abstract details(): ListedDetails;
-  ascendsTo?(last: ListedBlob): boolean;
+  ascendsTo?(last: ListedBlob, order: ListingOrder): boolean;
   findInStep?(backup: ListedBlob, ahead: PairsAhead): PairsInStep;
 
   get path(): BlobPath {

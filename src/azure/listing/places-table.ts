@@ -46,7 +46,7 @@ export const Field = {
   accessEnd: 12,
   marks: 13,
 } as const;
-export const FIELDS = 14;
+const FIELDS = 14;
 
 /** What is true of an entry: bits of its `marks`. */
 export const Mark = {
@@ -68,13 +68,13 @@ const NO_NUMBERS = new Int32Array(0);
  * collector more to do than all else that compares two listings.
  */
 export class PlacesTable {
-  numbers = spares.pop() ?? new Int32Array(FIRST_ENTRIES * FIELDS);
+  #numbers = spares.pop() ?? new Int32Array(FIRST_ENTRIES * FIELDS);
   length = 0;
 
   add(places: EntryPlaces): void {
     const at = this.length * FIELDS;
-    if (at === this.numbers.length) this.#grow();
-    const { numbers } = this;
+    if (at === this.#numbers.length) this.#grow();
+    const numbers = this.#numbers;
     numbers[at + Field.start] = places.start;
     numbers[at + Field.nameStart] = places.nameStart;
     numbers[at + Field.nameEnd] = places.nameEnd;
@@ -98,7 +98,7 @@ export class PlacesTable {
   }
 
   read(row: number, field: number): number {
-    return this.numbers[row * FIELDS + field] ?? 0;
+    return this.#numbers[row * FIELDS + field] ?? 0;
   }
 
   isMarked(row: number, mark: number): boolean {
@@ -107,14 +107,14 @@ export class PlacesTable {
 
   /** Nobody will ask for anything more. */
   forget(): void {
-    if (this.numbers !== NO_NUMBERS && spares.length < MOST_SPARES) spares.push(this.numbers);
-    this.numbers = NO_NUMBERS;
+    if (this.#numbers !== NO_NUMBERS && spares.length < MOST_SPARES) spares.push(this.#numbers);
+    this.#numbers = NO_NUMBERS;
     this.length = 0;
   }
 
   #grow(): void {
-    const larger = new Int32Array(this.numbers.length * 2);
-    larger.set(this.numbers);
-    this.numbers = larger;
+    const larger = new Int32Array(this.#numbers.length * 2);
+    larger.set(this.#numbers);
+    this.#numbers = larger;
   }
 }

@@ -1,6 +1,6 @@
 import type { Etag } from '../../model/etag.js';
 import type { Stamp } from '../../model/stamp.js';
-import type { ListedBlob, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
+import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
 import { toDetails, toListedTier } from './entry-fields.js';
 import type { ListedDetails } from './listed-page.js';
 import { PageEntry } from './page-entry.js';
@@ -62,11 +62,11 @@ export class ScannedEntry extends PageEntry {
     this.#page.forget();
   }
 
-  override ascendsTo(last: ListedBlob): boolean {
+  override ascendsTo(last: ListedBlob, order: ListingOrder): boolean {
     return (
       last instanceof ScannedEntry &&
       last.#page === this.#page &&
-      this.#page.isAscending(this.#row, last.#row)
+      this.#page.isAscending(this.#row, last.#row, order)
     );
   }
 

@@ -1,6 +1,7 @@
+import type { ListingOrder } from '../../ports/blob-reader.js';
 import { alikeFor, etagOfStamp, isPlainEtag, isRestOfStamp } from './compare-bytes.js';
 import { toListedLength } from './entry-fields.js';
-import { Field, FIELDS, Mark, PlacesTable } from './places-table.js';
+import { Field, Mark, PlacesTable } from './places-table.js';
 import { XmlCursor } from './xml-cursor.js';
 
 const SLASH = 0x2f;
@@ -20,12 +21,11 @@ export class ScannedPage {
   readonly cursor: XmlCursor;
   readonly places = new PlacesTable();
   readonly #isAscii: boolean;
-  #bytes: Buffer;
-
   readonly #release: () => void;
+  /** Whether all of it ascends, once that was asked. */
+  readonly #ascends = new Map<ListingOrder, boolean>();
+  #bytes: Buffer;
   #isForgotten = false;
-  /** Once it is asked. */
-  #isWhollyAscending: boolean | undefined;
 
   /** @param release told when its bytes are needed no more */
   constructor(bytes: Buffer, isAscii: boolean, release: () => void) {
@@ -57,33 +57,35 @@ export class ScannedPage {
   }
 
   /**
-   * Whether the names from one row to another come one after the other by every order that services list in. False says
-   * nothing: the orders differ where a slash is, and beyond ASCII, and some names are not written as they are read.
+   * Whether the names from one row to another come one after the other. False says nothing: flat accounts have two orders
+   * beyond ASCII, and some names are not written as they are read.
    */
-  isAscending(first: number, last: number): boolean {
-    this.#isWhollyAscending ??= this.#areAscending(0, this.places.length - 1);
-    return this.#isWhollyAscending || this.#areAscending(first, last);
+  isAscending(first: number, last: number, order: ListingOrder): boolean {
+    const all = this.#ascends.get(order) ?? this.#areAscending(0, this.places.length - 1, order);
+    this.#ascends.set(order, all);
+    return all || this.#areAscending(first, last, order);
   }
 
-  #areAscending(first: number, last: number): boolean {
-    const [bytes, { numbers }] = [this.#bytes, this.places];
+  #areAscending(first: number, last: number, order: ListingOrder): boolean {
     if (!this.#isAscii) return false;
-    for (let at = first * FIELDS; at < last * FIELDS; at += FIELDS) {
-      const next = at + FIELDS;
-      const marks = (numbers[at + Field.marks] ?? 0) | (numbers[next + Field.marks] ?? 0);
-      if ((marks & Mark.nameEscaped) !== 0) return false;
-      const start = numbers[at + Field.nameStart] ?? 0;
-      const nextStart = numbers[next + Field.nameStart] ?? 0;
-      const length = (numbers[at + Field.nameEnd] ?? 0) - start;
-      const nextLength = (numbers[next + Field.nameEnd] ?? 0) - nextStart;
-      const alike = alikeFor(bytes, start, bytes, nextStart, Math.min(length, nextLength));
-      if (alike === nextLength) return false;
-      if (alike === length) continue;
-      const byte = bytes[start + alike] ?? 0;
-      const nextByte = bytes[nextStart + alike] ?? 0;
-      if (byte === SLASH || nextByte === SLASH || byte > nextByte) return false;
-    }
+    for (let row = first; row < last; row++) if (!this.#isBefore(row, row + 1, order)) return false;
     return true;
+  }
+
+  /** Whether one name comes before another one, of names in ASCII that are written as they are read. */
+  #isBefore(row: number, next: number, order: ListingOrder): boolean {
+    const { places } = this;
+    if (places.isMarked(row, Mark.nameEscaped) || places.isMarked(next, Mark.nameEscaped)) return false;
+    const start = places.read(row, Field.nameStart);
+    const nextStart = places.read(next, Field.nameStart);
+    const length = places.read(row, Field.nameEnd) - start;
+    const nextLength = places.read(next, Field.nameEnd) - nextStart;
+    const alike = alikeFor(this.#bytes, start, this.#bytes, nextStart, Math.min(length, nextLength));
+    if (alike === length || alike === nextLength) return length < nextLength;
+    const byte = this.#bytes[start + alike] ?? 0;
+    const nextByte = this.#bytes[nextStart + alike] ?? 0;
+    const hasSlash = byte === SLASH || nextByte === SLASH;
+    return order === 'tree' && hasSlash ? byte === SLASH : byte < nextByte;
   }
 
   /**
@@ -99,36 +101,48 @@ export class ScannedPage {
   }
 
   #isInStep(row: number, backup: ScannedPage, backupRow: number, withAccess: boolean): boolean {
-    const [bytes, { numbers }, at] = [this.#bytes, this.places, row * FIELDS];
-    const [otherBytes, { numbers: others }, other] = [backup.#bytes, backup.places, backupRow * FIELDS];
-    const isSame = (field: number): boolean => {
-      const start = numbers[at + field] ?? -1;
-      const otherStart = others[other + field] ?? -1;
-      const length = (numbers[at + field + 1] ?? -1) - start;
-      return (
-        length === (others[other + field + 1] ?? -1) - otherStart &&
-        alikeFor(bytes, start, otherBytes, otherStart, length) === length
-      );
-    };
-    const marks = numbers[at + Field.marks] ?? 0;
-    const otherMarks = others[other + Field.marks] ?? 0;
-    if (((marks | otherMarks) & UNCLEAR) !== 0 || ((marks ^ otherMarks) & Mark.blockBlob) !== 0) return false;
-    if (!isSame(Field.nameStart) || !isSame(Field.tierStart)) return false;
-    if (withAccess && ((numbers[at + Field.accessStart] ?? -1) < 0 || !isSame(Field.accessStart)))
-      return false;
+    const marks = this.places.read(row, Field.marks);
+    const backupMarks = backup.places.read(backupRow, Field.marks);
+    return (
+      ((marks | backupMarks) & UNCLEAR) === 0 &&
+      ((marks ^ backupMarks) & Mark.blockBlob) === 0 &&
+      this.#isSame(row, backup, backupRow, Field.nameStart) &&
+      this.#isSame(row, backup, backupRow, Field.tierStart) &&
+      (!withAccess || this.#hasSameAccess(row, backup, backupRow)) &&
+      backup.#hasStampOf(backupRow, this, row)
+    );
+  }
 
-    const stamp = others[other + Field.stampStart] ?? -1;
+  /** Whether two entries have the same text, or both none, at a place that has its end in the next field. */
+  #isSame(row: number, other: ScannedPage, otherRow: number, field: number): boolean {
+    const start = this.places.read(row, field);
+    const otherStart = other.places.read(otherRow, field);
+    const length = this.places.read(row, field + 1) - start;
+    return (
+      length === other.places.read(otherRow, field + 1) - otherStart &&
+      alikeFor(this.#bytes, start, other.#bytes, otherStart, length) === length
+    );
+  }
+
+  #hasSameAccess(row: number, other: ScannedPage, otherRow: number): boolean {
+    return (
+      this.places.read(row, Field.accessStart) >= 0 && this.#isSame(row, other, otherRow, Field.accessStart)
+    );
+  }
+
+  #hasStampOf(row: number, source: ScannedPage, sourceRow: number): boolean {
+    const stamp = this.places.read(row, Field.stampStart);
     if (stamp < 0) return false;
-    const stampEnd = others[other + Field.stampEnd] ?? -1;
-    const stampEtag = etagOfStamp(otherBytes, stamp, stampEnd);
-    const etag = numbers[at + Field.etagStart] ?? 0;
-    const etagEnd = numbers[at + Field.etagEnd] ?? 0;
+    const end = this.places.read(row, Field.stampEnd);
+    const stamped = etagOfStamp(this.#bytes, stamp, end);
+    const etag = source.places.read(sourceRow, Field.etagStart);
+    const etagEnd = source.places.read(sourceRow, Field.etagEnd);
     const length = etagEnd - etag;
     return (
-      stampEtag >= 0 &&
-      alikeFor(otherBytes, stampEtag, bytes, etag, length) === length &&
-      isPlainEtag(bytes, etag, etagEnd) &&
-      isRestOfStamp(otherBytes, stampEtag + length, stampEnd)
+      stamped >= 0 &&
+      alikeFor(this.#bytes, stamped, source.#bytes, etag, length) === length &&
+      isPlainEtag(source.#bytes, etag, etagEnd) &&
+      isRestOfStamp(this.#bytes, stamped + length, end)
     );
   }
 }

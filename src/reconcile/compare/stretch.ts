@@ -1,4 +1,4 @@
-import type { ListedBlob } from '../../ports/blob-reader.js';
+import type { ListedBlob, ListingOrder } from '../../ports/blob-reader.js';
 import type { KnownOrder } from '../known-order.js';
 
 type Pages = AsyncIterable<readonly ListedBlob[]>;
@@ -17,11 +17,11 @@ export class Unordered extends Error {
 export async function* upTo(
   pages: Pages,
   to: string | undefined,
-  { accepts, isBefore }: KnownOrder,
+  { accepts, isBefore, kind }: KnownOrder,
 ): AsyncGenerator<readonly ListedBlob[], void, void> {
   let last: string | undefined;
   for await (const page of pages) {
-    for (const { path } of inDoubt(page)) {
+    for (const { path } of inDoubt(page, kind)) {
       if (last !== undefined && !accepts(last, path)) throw new Unordered();
       last = path;
     }
@@ -34,9 +34,9 @@ export async function* upTo(
 }
 
 /** What of a page is to be looked at for its order: all of it, or the first one where the page knows of the rest. */
-function inDoubt(page: readonly ListedBlob[]): readonly ListedBlob[] {
+function inDoubt(page: readonly ListedBlob[], order: ListingOrder): readonly ListedBlob[] {
   const last = page.at(-1);
-  return last !== undefined && page[0]?.ascendsTo?.(last) === true ? page.slice(0, 1) : page;
+  return last !== undefined && page[0]?.ascendsTo?.(last, order) === true ? page.slice(0, 1) : page;
 }
 
 function firstFrom(

@@ -27,9 +27,9 @@ describe('entries that are written like others of their page', () => {
             cursor.at = start;
             const expected = scanBlob(cursor);
             expect(places).toEqual(expected);
-          if (expected === undefined) continue;
-          known++;
-          expect(end).toBe(cursor.at);
+            if (expected === undefined) continue;
+            known++;
+            expect(end).toBe(cursor.at);
           }
         },
       ),

@@ -5,7 +5,6 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { BlobServiceClient, RestError } from '@azure/storage-blob';
-import type { Account } from './connect-account.js';
 
 /** A request without a body. */
 interface PlainRequest {
@@ -24,16 +23,11 @@ interface PlainRequest {
 export type SendRequest = (request: PlainRequest) => Promise<PipelineResponse>;
 
 /**
- * Sends through a pipeline like all others of the account what the SDK has no call for, or takes too long over: it makes a
- * client for each blob, writes each header by a description of it and reads the answer by another, which for a copy
- * together take as long as all else that we do.
+ * Sends what the SDK has no call for, or takes too long over, through the pipeline of all its calls. For a copy the SDK
+ * makes a client, writes each header by a description of it and reads those of the answer by another, which together
+ * take as long as all else that we do.
  */
-export function openRequests(account: Account): SendRequest {
-  const client = new PlainClient(account.client.url, account.createPipeline());
-  return async (request) => await client.send(request);
-}
-
-class PlainClient extends BlobServiceClient {
+export class AccountClient extends BlobServiceClient {
   async send(plain: PlainRequest): Promise<PipelineResponse> {
     const { method, url, headers, signal, expected, isStreamed = false } = plain;
     const { version } = this.storageClientContext;
