@@ -16,4 +16,4 @@ EXPOSE 7071
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:7071/api/health/live').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Node is process 1 and takes SIGTERM itself. The flags keep memory low: src/cli/worker-flags.ts.
-CMD ["node", "--max-semi-space-size=4", "cli/main.js", "worker"]
+CMD ["node", "--max-semi-space-size=2", "cli/main.js", "worker"]

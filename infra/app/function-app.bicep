@@ -139,7 +139,7 @@ var hostSettings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   // Half the memory of a full sync: docs/performance.md.
-  languageWorkers__node__arguments: '--max-semi-space-size=4'
+  languageWorkers__node__arguments: '--max-semi-space-size=2'
 }
 
 // The app itself and the triggers of Functions read the same names; the latter alone want the kind of credential.
