@@ -29,7 +29,12 @@ export function scanPage(bytes: Buffer, release: () => void = () => {}): ListedP
   if (!isPlain && (!isUtf8(bytes) || NO_CHARACTERS.some((each) => bytes.includes(each)))) return undefined;
   const head = HEAD.exec(bytes.toString('latin1', 0, LONGEST_HEAD));
   if (head === null) return undefined;
-  const page = new ScannedPage(bytes, isPlain, release);
+  const entries: ScannedEntry[] = [];
+  const page = new ScannedPage(bytes, isPlain, () => {
+    // Who waits for the next page may still hold this one, and its entries would grow old with it.
+    entries.length = 0;
+    release();
+  });
   const { cursor } = page;
   cursor.at = head[0].length;
 
@@ -37,8 +42,9 @@ export function scanPage(bytes: Buffer, release: () => void = () => {}): ListedP
   if (!scanBlobs(page) || !cursor.leaf() || !cursor.isNamed(NEXT_MARKER)) return undefined;
   const marker = cursor.text();
   if (!cursor.skip(ROOT.close) || !WHITE_SPACE.test(bytes.toString('latin1', cursor.at))) return undefined;
+  addEntries(page, entries);
   return {
-    entries: entriesOf(page),
+    entries,
     nextMarker: marker === '' ? undefined : marker,
     forget: () => page.forget(),
   };
@@ -63,8 +69,6 @@ function scanBlobs({ cursor, places }: ScannedPage): boolean {
   return cursor.skip(BLOBS.close);
 }
 
-function entriesOf(page: ScannedPage): readonly ScannedEntry[] {
-  const entries: ScannedEntry[] = [];
+function addEntries(page: ScannedPage, entries: ScannedEntry[]): void {
   for (let row = 0; row < page.places.length; row++) entries.push(new ScannedEntry(page, row));
-  return entries;
 }
