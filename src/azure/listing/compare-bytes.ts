@@ -15,7 +15,7 @@ export function alikeFor(
   return at;
 }
 
-export function holdsAt(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {
+function holdsAt(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {
   return alikeFor(bytes, at, expected, 0, expected.length) === expected.length;
 }
 

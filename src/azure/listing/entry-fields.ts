@@ -1,7 +1,7 @@
 import type { Metadata } from '../../model/stamp.js';
 import type { Tags } from '../../model/tags.js';
 import { type BlobProperties, toTier } from '../to-reading.js';
-import type { ListedAccess, ListedDetails } from './listed-page.js';
+import type { ListedAccess, ListedDetails } from './listed-details.js';
 
 /** An entry of a listing as it is written: names of elements, or of metadata and tags, to their decoded text. */
 export interface EntryFields {

@@ -8,7 +8,7 @@ import { PageBody } from './page-body.js';
 /** Asks for a page and resolves to the answer. One at a time. */
 export type PageRequest = (listing: Listing) => Promise<PageAnswer>;
 
-export interface PageAnswer {
+interface PageAnswer {
   readonly bytes: Buffer;
   /** They are needed no more: the next page may take their place. */
   readonly release: () => void;

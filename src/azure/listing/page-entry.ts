@@ -7,7 +7,7 @@ import type { Tags } from '../../model/tags.js';
 import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
 import { withoutFolderMark } from '../folder-mark.js';
 import { toReading } from '../to-reading.js';
-import type { ListedDetails } from './listed-page.js';
+import type { ListedDetails } from './listed-details.js';
 
 /**
  * A blob or directory in a listing. What a comparison needs is at hand; all else is read out of the page when it is

@@ -2,7 +2,7 @@ import { type Etag, parseEtag } from '../../model/etag.js';
 import { STAMP_NAME, type Stamp } from '../../model/stamp.js';
 import { DamagedPage } from './damaged-page.js';
 import { type EntryFields, toDetails, toListedLength, toListedTier } from './entry-fields.js';
-import type { ListedDetails } from './listed-page.js';
+import type { ListedDetails } from './listed-details.js';
 import { PageEntry } from './page-entry.js';
 import { childrenOf, textOf, type XmlElement } from './parse-elements.js';
 import { toStamp } from './to-stamp.js';

@@ -2,7 +2,7 @@ import type { Etag } from '../../model/etag.js';
 import type { Stamp } from '../../model/stamp.js';
 import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
 import { toDetails, toListedTier } from './entry-fields.js';
-import type { ListedDetails } from './listed-page.js';
+import type { ListedDetails } from './listed-details.js';
 import { PageEntry } from './page-entry.js';
 import { readFields } from './read-fields.js';
 import { Field, Mark } from './places-table.js';
