@@ -53,6 +53,13 @@ describe('entries that are written like others of their page', () => {
     expect(shapes.scan(cursor)).toMatchObject({ isBlockBlob: true });
     expect(shapes.scan(cursor)?.isBlockBlob).toBe(isBlockBlob);
   });
+
+  it('tell no access of which an end has no text, since nobody would know where it ends', () => {
+    const access = '<Owner></Owner><Group>g</Group><Permissions>p</Permissions><Acl>a</Acl>';
+    const page = Buffer.from(USUAL.replace('</Properties>', `${access}</Properties>`).repeat(2));
+    const [shapes, cursor] = [new EntryShapes(), new XmlCursor(page, true)];
+    for (const _ of [1, 2]) expect(shapes.scan(cursor)).toMatchObject({ accessStart: -1, accessEnd: -1 });
+  });
 });
 
 function startsOf(page: Buffer): readonly number[] {
