@@ -19,15 +19,13 @@ interface PlainRequest {
   readonly isStreamed?: boolean;
 }
 
-/** Fails as a call of the SDK does, with its RestError. */
-export type SendRequest = (request: PlainRequest) => Promise<PipelineResponse>;
-
 /**
  * Sends what the SDK has no call for, or takes too long over, through the pipeline of all its calls. For a copy the SDK
  * makes a client, writes each header by a description of it and reads those of the answer by another, which together
  * take as long as all else that we do.
  */
 export class AccountClient extends BlobServiceClient {
+  /** Fails as a call of the SDK does, with its RestError. */
   async send(plain: PlainRequest): Promise<PipelineResponse> {
     const { method, url, headers, signal, expected, isStreamed = false } = plain;
     const { version } = this.storageClientContext;

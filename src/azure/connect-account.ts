@@ -7,7 +7,7 @@ import {
   StorageSharedKeyCredential,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
-import { AccountClient, type SendRequest } from './account-client.js';
+import { AccountClient } from './account-client.js';
 import { openPipeline, type PipelineLimits } from './open-pipeline.js';
 
 /** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
@@ -21,9 +21,7 @@ export type AccountConnection = {
 
 export interface Account {
   readonly name: string;
-  readonly client: BlobServiceClient;
-  /** For what the client has no call for: through its own pipeline. */
-  readonly send: SendRequest;
+  readonly client: AccountClient;
   /** A pipeline like the client's own, for a client that adds something to its requests. */
   createPipeline(...added: readonly PipelinePolicy[]): Pipeline;
   /** What a copy from this account is authorised by. */
@@ -58,14 +56,7 @@ export function connectAccount(
   ): Account => {
     const createPipeline: Account['createPipeline'] = (...added) =>
       openPipeline(name, credential, pipelineOptions, limits, added);
-    const client = new AccountClient(url, createPipeline());
-    return {
-      name,
-      client,
-      send: async (request) => await client.send(request),
-      createPipeline,
-      authorization,
-    };
+    return { name, client: new AccountClient(url, createPipeline()), createPipeline, authorization };
   };
   if ('connectionString' in connection) {
     const { accountName, credential, url } = BlobServiceClient.fromConnectionString(

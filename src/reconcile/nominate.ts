@@ -24,7 +24,7 @@ export interface NominateOptions {
   /** The order that the listings are thought to have. */
   readonly isBefore: (path: string, other: string) => boolean;
   readonly from?: Drawn;
-  /** Asked after every entry. */
+  /** Asked after every entry, or every run of pairs that listings compared by themselves. */
   readonly mustStop?: () => boolean;
   /** Told of every pair that is in step. */
   readonly onInStep?: (pairs: PairsInStep) => void;

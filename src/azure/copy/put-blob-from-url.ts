@@ -22,7 +22,7 @@ export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup)
     const url = blobUrl(backup, key);
     const outcome = await toWriteOutcome(sides, async () => {
       try {
-        await backup.send({
+        await backup.client.send({
           method: 'PUT',
           url,
           headers: toHeaders(request, granted),

@@ -21,7 +21,7 @@ export function openListing(account: Account, container: ContainerName): PageReq
   let room: Buffer | undefined;
 
   return async (listing) => {
-    const response = await account.send({
+    const response = await account.client.send({
       method: 'GET',
       url: `${url}${joint}${toQuery(listing)}`,
       signal: listing.signal,
