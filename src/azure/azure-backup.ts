@@ -1,9 +1,16 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
+import { BlobmirrorError } from '../model/errors.js';
 import { type Etag, etagHeader, parseEtag } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
-import type { BackupStore, CopyOutcome, CopyRequest, RestampRequest } from '../ports/backup-store.js';
+import type {
+  BackupStore,
+  CopyOutcome,
+  CopyRequest,
+  RestampRequest,
+  SecureOutcome,
+} from '../ports/backup-store.js';
 import type { WriteOutcome } from '../ports/write-outcome.js';
 import { blobClient } from './blob-client.js';
 import { createAzureDirectories } from './azure-directories.js';
@@ -86,10 +93,17 @@ export function createAzureBackup(
   const copy = async (request: CopyRequest): Promise<CopyOutcome> =>
     await copyByEngine(request, startTimeBudget(options, isPaused));
 
+  const secure = async (): Promise<SecureOutcome> => await Promise.reject(notYet());
+  const place = async (): Promise<WriteOutcome> => await Promise.reject(notYet());
+  const notYet = (): BlobmirrorError =>
+    new BlobmirrorError('copy-not-possible', `${backup.name} has nothing to replace a blob with yet`);
+
   return {
     ...createAzureReader(backup),
     ...directories,
     copy,
+    secure,
+    place,
     restamp,
     delete: remove,
     setTier,

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../model/errors.js';
-import type { WriteOutcome } from '../ports/write-outcome.js';
+import type { RefusalReason, WriteOutcome } from '../ports/write-outcome.js';
 
 /**
  * What every answer of the Blob and the Data Lake service that can meet one of our requests means, once as the answer
@@ -23,7 +23,7 @@ export type ReadMeaning = ErrorCode | 'absent';
 /** Codes, or that a condition did not hold: then the key is read again, or skipped with the reason. */
 export type WriteMeaning = ErrorCode | Refusal;
 
-export type Refusal = 'backup-moved' | 'source-moved' | 'backup-leased' | 'backup-immutable';
+export type Refusal = 'backup-moved' | 'source-moved' | RefusalReason;
 
 export function toRefusedOutcome(refusal: Refusal): WriteOutcome {
   return refusal === 'backup-moved' || refusal === 'source-moved'
@@ -40,6 +40,8 @@ const REFUSALS: ReadonlySet<string> = new Set<Refusal>([
   'source-moved',
   'backup-leased',
   'backup-immutable',
+  'backup-has-snapshots',
+  'backup-versions-of-another-kind',
 ]);
 
 const same = (status: number, meaning: ErrorCode, ...services: readonly string[]): readonly StorageAnswer[] =>

@@ -25,7 +25,12 @@ export function toPathReading(
     headers.get('x-ms-acl'),
   );
   if (headers.get('x-ms-resource-type') !== 'directory')
-    return { ...toReading(found, metadata), ...(access !== undefined && { access }) };
+    return {
+      ...toReading(found, metadata),
+      ...(access !== undefined && { access }),
+      ...(found.versionId !== undefined && { isVersioned: true }),
+      readAt: found.date ?? new Date(0),
+    };
   return {
     present: true,
     kind: 'directory',

@@ -1,7 +1,7 @@
 import { parseEtag } from '../model/etag.js';
 import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.js';
 import { type Metadata, splitStamp } from '../model/stamp.js';
-import { isUnfinishedCopy } from '../model/unfinished-copy.js';
+import { findUnfinishedCopy } from '../model/unfinished-copy.js';
 
 /** What a HEAD and an entry of a listing both tell of a blob, under the SDK's names. */
 export interface BlobProperties {
@@ -27,6 +27,8 @@ export function toReading(found: BlobProperties, allMetadata: Metadata): BlobPre
   const { metadata, stamp } = splitStamp(allMetadata);
   // While an asynchronous copy runs, and after it failed, the metadata is there and the content is not.
   const arrived = found.copyStatus === undefined || found.copyStatus === 'success';
+  const isPending = found.copyStatus === 'pending';
+  const unfinished = findUnfinishedCopy(allMetadata) ?? (arrived || isPending ? undefined : { stamp });
   const tier = toTier(found);
   return {
     present: true,
@@ -34,14 +36,15 @@ export function toReading(found: BlobProperties, allMetadata: Metadata): BlobPre
     lastModified: found.lastModified ?? new Date(0),
     size: found.contentLength ?? 0,
     kind: toKind(found.blobType),
-    contentMd5: arrived && !isUnfinishedCopy(allMetadata) ? toBase64(found.contentMD5) : undefined,
+    contentMd5: arrived && unfinished === undefined ? toBase64(found.contentMD5) : undefined,
     headers: toHeaders(found),
     metadata,
     stamp: arrived ? stamp : undefined,
     archived: found.accessTier === 'Archive',
     ...(tier !== undefined && { tier }),
     ...(found.tagCount !== undefined && { tagCount: found.tagCount }),
-    ...(found.copyStatus === 'pending' && { pendingCopy: { stamp } }),
+    ...(isPending && { pendingCopy: { stamp } }),
+    ...(unfinished !== undefined && { unfinishedCopy: unfinished }),
   };
 }
 

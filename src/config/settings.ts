@@ -48,11 +48,14 @@ export interface Settings extends AccountSettings {
 /** See `mirror/policy.ts`. */
 interface PolicySettings {
   readonly deletes: 'mirror' | 'keep';
-  readonly tier: 'same' | 'Hot' | 'Cool' | 'Cold' | 'Archive';
+  readonly foreign: 'keep' | 'delete';
+  readonly declaredMd5: 'ignore' | 'trust';
+  readonly tier: (typeof TIERS)[number];
   readonly tags: 'mirror' | 'off';
   readonly acl: 'mirror' | 'off';
 }
 
+const TIERS = ['same', 'none', 'Hot', 'Cool', 'Cold', 'Archive'] as const;
 const NAMESPACES = ['auto', 'flat', 'hierarchical'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -95,7 +98,9 @@ export function readAccountSettings(env: Environment): AccountSettings {
     scope: readScopeRules(env, stateContainers(state, source, backup), readCanary(env)),
     policy: {
       deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
-      tier: readChoice(env, 'BLOBMIRROR_TIER', ['same', 'Hot', 'Cool', 'Cold', 'Archive'], 'same'),
+      foreign: readChoice(env, 'BLOBMIRROR_FOREIGN', ['keep', 'delete'], 'keep'),
+      declaredMd5: readChoice(env, 'BLOBMIRROR_DECLARED_MD5', ['ignore', 'trust'], 'ignore'),
+      tier: readChoice(env, 'BLOBMIRROR_TIER', TIERS, 'same'),
       tags: readChoice(env, 'BLOBMIRROR_TAGS', ['mirror', 'off'], 'off'),
       acl: readChoice(env, 'BLOBMIRROR_ACL', ['mirror', 'off'], 'mirror'),
     },

@@ -7,7 +7,7 @@ import type { MemoryState } from './memory-state.js';
 
 /**
  * What a listing gives. A hierarchical account lists in the order of its tree, as if the slash came before all else: a
- * directory is followed by what is in it, and that by its longer-named neighbours. The trash is not listed.
+ * directory is followed by what is in it, and that by its longer-named neighbours. Trash and staging are not listed.
  */
 export function listEntries(
   { kind, containers }: MemoryState,
@@ -20,7 +20,7 @@ export function listEntries(
     after === undefined ? from === undefined || rank(path) >= rank(from) : rank(path) > rank(after);
   return [...(containers.get(container)?.blobs ?? [])]
     .filter(([path]) => path.startsWith(prefix) && isWithin(path))
-    .filter(([path]) => !isTree || !isReserved(path))
+    .filter(([path]) => !isReserved(path))
     .toSorted(([a], [b]) => (rank(a) < rank(b) ? -1 : 1))
     .map(toListed);
 }

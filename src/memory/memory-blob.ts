@@ -2,6 +2,7 @@ import type { Access } from '../model/access.js';
 import { type Etag, parseEtag } from '../model/etag.js';
 import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.js';
 import { type Metadata, splitStamp } from '../model/stamp.js';
+import { findUnfinishedCopy } from '../model/unfinished-copy.js';
 import type { Tags } from '../model/tags.js';
 
 /** What a user writes. */
@@ -21,7 +22,9 @@ export interface MemoryBlob {
 /** What the account keeps of it. */
 export type StoredBlob = MemoryBlob & { readonly etag: Etag; readonly lastModified: Date };
 
-export function toBlobReading(blob: StoredBlob): BlobPresent {
+/** @param readAt left out where a listing tells it */
+export function toBlobReading(blob: StoredBlob, readAt?: Date): BlobPresent {
+  const unfinished = findUnfinishedCopy(blob.metadata ?? {});
   return {
     present: true,
     etag: blob.etag,
@@ -35,6 +38,8 @@ export function toBlobReading(blob: StoredBlob): BlobPresent {
     ...(blob.tier !== undefined && { tier: blob.tier }),
     tagCount: Object.keys(blob.tags ?? {}).length,
     ...(blob.access && { access: blob.access }),
+    ...(unfinished && { unfinishedCopy: unfinished }),
+    ...(readAt && { readAt }),
   };
 }
 

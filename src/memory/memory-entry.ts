@@ -11,7 +11,7 @@ export function isStoredDirectory(entry: MemoryEntry | undefined): entry is Stor
 }
 
 export function toReading(entry: MemoryEntry, now: Date): Reading {
-  return isStoredDirectory(entry) ? toDirectoryReading(entry, now) : toBlobReading(entry);
+  return isStoredDirectory(entry) ? toDirectoryReading(entry, now) : toBlobReading(entry, now);
 }
 
 /** What the service gives to what an account key makes. The default entries of the directory above count for nothing here. */

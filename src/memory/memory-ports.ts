@@ -1,7 +1,15 @@
 import type { Etag } from '../model/etag.js';
-import type { Key } from '../model/key.js';
+import { type Key, parseKey } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
-import type { BackupStore, CopyOutcome, CopyRequest, RestampRequest } from '../ports/backup-store.js';
+import { RESERVED_DIRECTORY } from '../model/scope.js';
+import type {
+  BackupStore,
+  CopyOutcome,
+  CopyRequest,
+  RestampRequest,
+  Secured,
+  SecureOutcome,
+} from '../ports/backup-store.js';
 import type { WriteOutcome } from '../ports/write-outcome.js';
 import type { DirectoryStore } from '../ports/directory-store.js';
 import { holds } from './holds.js';
@@ -33,16 +41,51 @@ export function createMemoryPorts(
 
   /** One request in two stages: the source is read under its ETag first, and the write commits some time later. */
   async function copy(request: CopyRequest): Promise<CopyOutcome> {
-    const { key, from: at = key, source: pinned, metadata, condition, tier, tags } = request;
+    const { key, from: at = key, source: pinned, condition } = request;
     const from = await schedule(`${account}.copy-read`, key, () => peekSource(at));
     if (from?.etag !== pinned.etag) return { outcome: 'source-moved', engine: ENGINE };
     return await schedule(`${account}.copy`, key, () => {
       const isPossible = state.containers.get(key.container)?.takesFile(key.path) ?? false;
       if (!isPossible || !holds(state, key, condition)) return { outcome: 'backup-moved', engine: ENGINE };
-      const { tier: _tier, access: _access, ...content } = from;
-      state.put(key, { ...content, metadata, tags, ...(tier !== undefined && { tier }) });
+      write(key, from, request);
       return { outcome: 'written', engine: ENGINE };
     });
+  }
+
+  /** Staged as a copy is, in two stages. The same place for every worker, and whoever comes second finds it there. */
+  async function secure(request: CopyRequest): Promise<SecureOutcome> {
+    const { key, source: pinned } = request;
+    const at = stagingKey(key, pinned.etag);
+    const from = await schedule(`${account}.copy-read`, key, () => peekSource(request.from ?? key));
+    if (from?.etag !== pinned.etag) return { outcome: 'source-moved', engine: ENGINE };
+    return await schedule(`${account}.secure`, key, () => {
+      if (!state.containers.has(key.container)) return { outcome: 'backup-moved', engine: ENGINE };
+      const etag = state.blob(at)?.etag ?? write(at, from, request);
+      return { outcome: 'secured', secured: { key: at, etag }, engine: ENGINE };
+    });
+  }
+
+  /** On a flat account a copy and the removal of what was staged; on a hierarchical one a rename. */
+  async function place(request: CopyRequest, secured: Secured): Promise<WriteOutcome> {
+    const { key } = request;
+    const outcome = await schedule(`${account}.place`, key, (): WriteOutcome => {
+      const staged = state.blob(secured.key);
+      const isPossible = state.containers.get(key.container)?.takesFile(key.path) ?? false;
+      if (staged?.etag !== secured.etag || !isPossible || !holds(state, key, { nothingThere: true }))
+        return { outcome: 'backup-moved' };
+      if (state.kind === 'hierarchical')
+        return { outcome: state.move(secured.key, key) ? 'written' : 'backup-moved' };
+      write(key, staged, request);
+      return { outcome: 'written' };
+    });
+    if (outcome.outcome === 'written' && state.kind === 'flat')
+      await schedule(`${account}.discard`, key, () => remove(secured.key, secured.etag));
+    return outcome;
+  }
+
+  function write(key: Key, from: StoredBlob, { metadata, tags, tier }: CopyRequest): Etag {
+    const { tier: _tier, access: _access, ...content } = from;
+    return state.put(key, { ...content, metadata, tags, ...(tier !== undefined && { tier }) });
   }
 
   /** Headers and metadata are two requests, as on Azure. The stamp comes last, so that half a restamp is still stale. */
@@ -88,6 +131,8 @@ export function createMemoryPorts(
     read: (key) => schedule(`${account}.read`, key, () => read(key)),
     readTags: (key) => schedule(`${account}.readTags`, key, () => state.blob(key)?.tags ?? {}),
     copy,
+    secure,
+    place,
     restamp,
     setTier: (key, tier) => schedule(`${account}.setTier`, key, () => amend(key, { tier })),
     setTags: (key, tags) => schedule(`${account}.setTags`, key, () => amend(key, { tags })),
@@ -105,4 +150,8 @@ export function createMemoryPorts(
       yield await schedule(`${account}.listBlobs`, undefined, () => listEntries(state, container, range));
     },
   };
+}
+
+function stagingKey({ container, path }: Key, etag: Etag): Key {
+  return parseKey(container, `${RESERVED_DIRECTORY}/staging/${encodeURIComponent(path)}-${etag}`);
 }

@@ -24,8 +24,17 @@ export interface BlobPresent {
   readonly tier?: string;
   /** How many index tags it has; undefined is none. */
   readonly tagCount?: number;
-  /** An asynchronous copy onto this blob is under way, from the version that this stamp names. `stamp` is undefined then: the content is not there yet. */
+  /**
+   * An asynchronous copy onto this blob is under way. Its `stamp` names the version that it is made from, where the copy is
+   * ours; that of the blob is undefined then: the content is not there yet.
+   */
   readonly pendingCopy?: { readonly stamp: Stamp | undefined };
+  /** A copy of ours that is not whole, or not known to be: it was left, or given up by the service. `stamp` names what it is made from. */
+  readonly unfinishedCopy?: { readonly stamp: Stamp | undefined };
+  /** The account keeps versions. A listing does not tell. */
+  readonly isVersioned?: true;
+  /** When the service answered, by its own clock, rounded down to the second. A listing does not tell. */
+  readonly readAt?: Date;
   /** On a hierarchical account. No ETag stands for it. */
   readonly access?: Access;
 }

@@ -1,4 +1,4 @@
-import { type Metadata, STAMP_NAME } from './stamp.js';
+import { type Metadata, parseStamp, type Stamp, STAMP_NAME } from './stamp.js';
 
 /**
  * What stands in the stamp's place while a copy is `partial`, or is whole and still `unverified`: a mark that holds the
@@ -29,9 +29,14 @@ export function unfinishedBytes(
   return Number(bytes);
 }
 
-/** Whether the content is not whole, or not known to be what it should be: its MD5 proves nothing then. */
-export function isUnfinishedCopy(metadata: Metadata): boolean {
-  return Object.entries(metadata).some(
-    ([name, value]) => name.toLowerCase() === STAMP_NAME && /^v=(partial|unverified);/.test(value),
-  );
+/**
+ * The mark of a copy of ours whose content is not whole, or not known to be what it should be: its MD5 proves nothing then.
+ * `stamp` is the one to come. Undefined when there is no such mark.
+ */
+export function findUnfinishedCopy(metadata: Metadata): { readonly stamp: Stamp | undefined } | undefined {
+  for (const [name, value] of Object.entries(metadata)) {
+    const [, text] = /^v=(?:partial|unverified);(?:.*?;)?for=(.*)$/.exec(value) ?? [];
+    if (name.toLowerCase() === STAMP_NAME && text !== undefined) return { stamp: parseStamp(text) };
+  }
+  return undefined;
 }

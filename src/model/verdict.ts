@@ -36,6 +36,18 @@ export type SkipReason =
   | 'backup-of-another-source'
   | 'backup-leased'
   | 'backup-immutable'
+  /** The backup keeps versions, and a name has versions of one kind only: the older one stays readable there. */
+  | 'backup-versions-of-another-kind'
+  /** A user made snapshots of the backup's blob, which would go with it. */
+  | 'backup-has-snapshots'
+  /** The source lacks it, and the backup's blob bears no stamp of ours: somebody else put it there. */
+  | 'backup-foreign'
+  /** The source lacks the directory, and below it on the backup is something that somebody else put there. */
+  | 'backup-foreign-below'
+  /** It is empty where the backup is not, and was made just now: most likely its writer is still at work. */
+  | 'source-still-written'
+  /** An asynchronous copy onto the source's blob is under way: its content is not there yet. */
+  | 'source-copy-pending'
   | 'deletes-are-kept'
   /** Content and metadata are in step; owner, group and list are not, and the mirror may not set them. */
   | 'access-not-permitted';

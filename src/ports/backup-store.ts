@@ -19,6 +19,19 @@ export interface BackupStore extends BlobReader, DirectoryStore {
    */
   copy(request: CopyRequest): Promise<CopyOutcome>;
 
+  /**
+   * Makes the copy at a place of ours in the same container, which no listing shows and no scope names, the same for every
+   * worker that copies this version; what is at `request.key` is left alone. So what cannot be overwritten, a blob of
+   * another kind or an archived one, goes only once the new version is on this account.
+   */
+  secure(request: CopyRequest): Promise<SecureOutcome>;
+
+  /**
+   * Gives a secured copy its place, where nothing must be, with the metadata, tier and tags of the request; then the
+   * secured one goes. `backup-moved` when something is at the place, or the secured copy is gone.
+   */
+  place(request: CopyRequest, secured: Secured): Promise<WriteOutcome>;
+
   /** Sets headers and metadata of a blob, or the metadata of a directory, and leaves all else. */
   restamp(request: RestampRequest): Promise<WriteOutcome>;
 
@@ -59,6 +72,16 @@ export interface RestampRequest {
   readonly metadata: Metadata;
   readonly ifMatch: Etag;
 }
+
+/** A copy that waits for its place, in the account's own names: only to be handed back. */
+export interface Secured {
+  readonly key: Key;
+  readonly etag: Etag;
+}
+
+export type SecureOutcome =
+  | { readonly outcome: 'secured'; readonly secured: Secured; readonly engine: string }
+  | Exclude<CopyOutcome, { readonly outcome: 'written' }>;
 
 /** `engine` is the way that was taken, for the log. */
 export type CopyOutcome =

@@ -17,6 +17,13 @@ export function mapContainers(backup: BackupStore, names: ContainerNames): Backu
     ...mapReader(backup, names),
     copy: async (request) =>
       await backup.copy({ ...request, from: request.from ?? request.key, key: toBackup(request.key) }),
+    secure: async (request) =>
+      await backup.secure({ ...request, from: request.from ?? request.key, key: toBackup(request.key) }),
+    place: async (request, secured) =>
+      await backup.place(
+        { ...request, from: request.from ?? request.key, key: toBackup(request.key) },
+        secured,
+      ),
     restamp: async (request) => await backup.restamp({ ...request, key: toBackup(request.key) }),
     setTier: async (key, tier) => await backup.setTier(toBackup(key), tier),
     setTags: async (key, tags) => await backup.setTags(toBackup(key), tags),

@@ -24,6 +24,9 @@ export function throttleBackup(
     ...throttleReader(store, backup),
     copy: async (request) =>
       await source.run(async () => await backup.run(async () => await store.copy(request))),
+    secure: async (request) =>
+      await source.run(async () => await backup.run(async () => await store.secure(request))),
+    place: async (request, secured) => await backup.run(async () => await store.place(request, secured)),
     restamp: async (request) => await backup.run(async () => await store.restamp(request)),
     setTier: async (key, tier) => await backup.run(async () => await store.setTier(key, tier)),
     setTags: async (key, tags) => await backup.run(async () => await store.setTags(key, tags)),

@@ -10,4 +10,7 @@ export type WriteOutcome =
   /** The source's blob is no longer the version that was asked for. */
   | { readonly outcome: 'source-moved' }
   /** The backup is held by something that only a person can lift. */
-  | { readonly outcome: 'refused'; readonly reason: 'backup-leased' | 'backup-immutable' };
+  | { readonly outcome: 'refused'; readonly reason: RefusalReason };
+
+export type RefusalReason =
+  'backup-leased' | 'backup-immutable' | 'backup-has-snapshots' | 'backup-versions-of-another-kind';

@@ -12,7 +12,8 @@ export function isInStep(source: ListedBlob, backup: ListedBlob, { acl, tags, ti
   if (acl === 'mirror' && !isSameAccess(source.access, backup.access)) return false;
   if (source.isDirectory) return isDeepStrictEqual(source.metadata, backup.metadata);
   if (backup.stamp?.etag !== source.etag) return false;
-  const wanted = tier === 'same' ? source.tier : source.isBlockBlob ? tier : undefined;
+  const ofAll = source.isBlockBlob && tier !== 'none' ? tier : undefined;
+  const wanted = tier === 'same' ? source.tier : ofAll;
   if (wanted !== undefined && wanted !== backup.tier) return false;
   return tags !== 'mirror' || isDeepStrictEqual(source.tags ?? {}, backup.tags ?? {});
 }

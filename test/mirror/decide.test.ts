@@ -32,7 +32,14 @@ const stamp = (etag: string, account = SOURCE): Stamp => ({
 const absent: BlobAbsent = { present: false, container: 'exists' };
 const containerAbsent: BlobAbsent = { present: false, container: 'missing' };
 
-const MIRROR: Policy = { deletes: 'mirror', tier: 'same', tags: 'mirror', acl: 'mirror' };
+const MIRROR: Policy = {
+  deletes: 'mirror',
+  foreign: 'keep',
+  declaredMd5: 'ignore',
+  tier: 'same',
+  tags: 'mirror',
+  acl: 'mirror',
+};
 
 const SOURCES = {
   copyable: blob(),

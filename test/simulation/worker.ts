@@ -19,7 +19,14 @@ import type { WorldKind } from './stage.js';
 /** How many messages a worker handles at a time. */
 const CONCURRENCY = 2;
 
-export const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'mirror' };
+export const POLICY: Policy = {
+  deletes: 'mirror',
+  foreign: 'keep',
+  declaredMd5: 'ignore',
+  tier: 'same',
+  tags: 'off',
+  acl: 'mirror',
+};
 const SCOPE = createScope('sourceaccount');
 
 /** Calls here take no time, so nobody waits too long for another. */

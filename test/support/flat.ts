@@ -1,6 +1,13 @@
 import type { Policy } from '../../src/mirror/policy.js';
 
-const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'off' };
+const POLICY: Policy = {
+  deletes: 'mirror',
+  foreign: 'keep',
+  declaredMd5: 'ignore',
+  tier: 'same',
+  tags: 'off',
+  acl: 'off',
+};
 
 /** What a walk is told of two flat accounts. */
 export const FLAT = { hierarchical: false, policy: POLICY } as const;

@@ -6,7 +6,14 @@ import type { Policy } from '../../src/mirror/policy.js';
 import { KEY } from './keys.js';
 
 /** Everything is mirrored. */
-export const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'mirror', acl: 'mirror' };
+export const POLICY: Policy = {
+  deletes: 'mirror',
+  foreign: 'keep',
+  declaredMd5: 'ignore',
+  tier: 'same',
+  tags: 'mirror',
+  acl: 'mirror',
+};
 
 /** Runs before the effect of the call that it is asked for; it may fail the call by throwing. */
 export type Before = (call: string) => void | Promise<void>;

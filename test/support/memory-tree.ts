@@ -6,7 +6,14 @@ import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
 import { isReserved } from '../../src/model/scope.js';
 import type { Before } from './memory-pair.js';
 
-export const TREE_POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'mirror' };
+export const TREE_POLICY: Policy = {
+  deletes: 'mirror',
+  foreign: 'keep',
+  declaredMd5: 'ignore',
+  tier: 'same',
+  tags: 'off',
+  acl: 'mirror',
+};
 
 export interface MemoryTree extends OpenHeart {
   readonly source: MemoryAccount;

@@ -7,7 +7,14 @@ import type { AccountInspector } from '../../../src/ports/account-inspector.js';
 import { KEY } from '../../support/keys.js';
 import { collectFindings, names } from './collect-findings.js';
 
-const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'mirror' };
+const POLICY: Policy = {
+  deletes: 'mirror',
+  foreign: 'keep',
+  declaredMd5: 'ignore',
+  tier: 'same',
+  tags: 'off',
+  acl: 'mirror',
+};
 const LONG_AGO = new Date('2026-11-21T20:00:00Z');
 const AN_HOUR = 3_600_000;
 const PLACE = `${KEY.container}/${KEY.path}`;

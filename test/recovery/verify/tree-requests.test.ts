@@ -3,7 +3,14 @@ import { type Policy } from '../../../src/mirror/policy.js';
 import { collectFindings } from './collect-findings.js';
 import { startTreePair, type TreePair } from './support/tree-pair.js';
 
-const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'mirror' };
+const POLICY: Policy = {
+  deletes: 'mirror',
+  foreign: 'keep',
+  declaredMd5: 'ignore',
+  tier: 'same',
+  tags: 'off',
+  acl: 'mirror',
+};
 const DIRECTORIES = ['d', 'd/e', 'd e', 'd-e'];
 const FILES = ['d/e/file', 'd/file', 'd e/file', 'd-e/file'];
 

@@ -4,7 +4,14 @@ import { collectFindings, type Findings, names } from './collect-findings.js';
 import { aclOf, TREE_CORRUPTIONS } from './support/tree-corruptions.js';
 import { CONTAINER, startTreePair, type TreePair } from './support/tree-pair.js';
 
-const POLICY: Policy = { deletes: 'mirror', tier: 'same', tags: 'off', acl: 'mirror' };
+const POLICY: Policy = {
+  deletes: 'mirror',
+  foreign: 'keep',
+  declaredMd5: 'ignore',
+  tier: 'same',
+  tags: 'off',
+  acl: 'mirror',
+};
 
 let pair: TreePair;
 let before: Findings;
