@@ -55,6 +55,6 @@ function isFree(reading: Reading): boolean {
   return !reading.present && reading.container === 'exists';
 }
 
-function isMadeFrom({ source: account }: Sides, { stamp }: BlobPresent, source: BlobPresent): boolean {
-  return stamp?.account === account && stamp.etag === source.etag;
+function isMadeFrom({ source: account }: Sides, { stamp, size }: BlobPresent, source: BlobPresent): boolean {
+  return stamp?.account === account && stamp.etag === source.etag && size === source.size;
 }

@@ -41,7 +41,8 @@ export function backupState(sides: Sides, source: BlobPresent, backup: BlobPrese
   if (isOfAnotherSource(sides, backup)) return 'of-another-source';
   const mirrors = (stamp: BlobPresent['stamp']): boolean =>
     stamp?.etag === source.etag && stamp.account === account;
-  if (mirrors(backup.stamp)) return 'in-step';
+  // A stamp on a blob of another size is not believed: a service may have written less than it said.
+  if (mirrors(backup.stamp) && backup.size === source.size) return 'in-step';
   if (mirrors(backup.pendingCopy?.stamp)) return 'arriving';
   if (backup.kind !== source.kind) return 'other-kind';
   // Headers and metadata of a blob in the archive tier cannot be changed, so that one is copied anew.

@@ -48,7 +48,7 @@ const SOURCES = {
 } as const;
 
 const backupFor = {
-  'in-step': () => blob({ etag: parseEtag('0xB'), stamp: stamp('0xA'), contentMd5: undefined, size: 99 }),
+  'in-step': () => blob({ etag: parseEtag('0xB'), stamp: stamp('0xA'), contentMd5: undefined }),
   'same-content': (source: BlobPresent) => ({
     ...source,
     archived: false,
@@ -145,6 +145,11 @@ describe('decide', () => {
       contentMd5: undefined,
     });
     expect(decide(SIDES, source, backup, MIRROR).action).toBe('copy');
+  });
+
+  it('believes no stamp on a blob of another size than the source has', () => {
+    const backup = blob({ etag: parseEtag('0xB'), stamp: stamp('0xA'), size: 0 });
+    expect(decide(SIDES, blob(), backup, MIRROR)).toMatchObject({ action: 'copy' });
   });
 
   it('leaves alone what was mirrored from another source, and does not delete it either', () => {

@@ -90,8 +90,8 @@ export class ScannedPage {
 
   /**
    * How many entries from a row on, at most so many, are each in step with one of the backup's page from another row on,
-   * as far as bytes tell: the same name, kind, tier and, if that is asked for, access, and a stamp of the version that is
-   * there. Where it stops, the texts may say so all the same.
+   * as far as bytes tell: the same name, kind, length, tier and, if that is asked for, access, and a stamp of the version
+   * that is there. Where it stops, the texts may say so all the same.
    */
   countInStep(row: number, backup: ScannedPage, backupRow: number, rules: InStepRules): number {
     let count = 0;
@@ -107,6 +107,7 @@ export class ScannedPage {
       ((marks | backupMarks) & UNCLEAR) === 0 &&
       ((marks ^ backupMarks) & Mark.blockBlob) === 0 &&
       this.#isSame(row, backup, backupRow, Field.nameStart) &&
+      this.#isSame(row, backup, backupRow, Field.lengthStart) &&
       this.#isSame(row, backup, backupRow, Field.tierStart) &&
       (!withAccess || this.#hasSameAccess(row, backup, backupRow)) &&
       backup.#hasStampOf(backupRow, this, row)

@@ -14,6 +14,11 @@ export interface CanaryDocument {
   readonly refused?: { readonly code: ErrorCode; readonly since: string };
 }
 
+/** What the canary of a moment holds. */
+export function canaryText(at: string): string {
+  return `${JSON.stringify({ writtenAt: at })}\n`;
+}
+
 /** One more was written. */
 export function toWritten(
   { missingSince, tookMs }: CanaryDocument,

@@ -6,7 +6,7 @@ import type { CanarySource } from '../../ports/canary-source.js';
 import type { DocumentStore } from '../../ports/document-store.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { changeDocument } from '../../ports/change-document.js';
-import { CANARY, type CanaryDocument, toArrived, toWritten } from './canary-document.js';
+import { CANARY, type CanaryDocument, canaryText, toArrived, toWritten } from './canary-document.js';
 import { seeCanary } from './see-canary.js';
 
 export interface CanaryParts {
@@ -49,7 +49,7 @@ async function write(parts: CanaryParts, before: CanaryDocument): Promise<Canary
   const { key, account, source, documents, log } = parts;
   const at = new Date().toISOString();
   try {
-    const etag = await source.write(key, `${JSON.stringify({ writtenAt: at })}\n`);
+    const etag = await source.write(key, canaryText(at));
     let written: CanaryDocument = {};
     await changeDocument<CanaryDocument>(
       documents,

@@ -1,6 +1,6 @@
 import { isBlob } from '../../model/reading.js';
 import type { Reading } from '../../model/reading.js';
-import type { CanaryDocument } from './canary-document.js';
+import { type CanaryDocument, canaryText } from './canary-document.js';
 
 /**
  * How long the last canary took, in milliseconds, if it is what the backup has; undefined while it is not.
@@ -14,7 +14,9 @@ export function seeCanary(
   now?: Date,
 ): number | undefined {
   if (last === undefined || !isBlob(onBackup)) return undefined;
-  const { stamp, lastModified } = onBackup;
+  const { stamp, lastModified, size } = onBackup;
   if (stamp?.etag !== last.etag || stamp.account !== source) return undefined;
+  // A stamp on a blob of another size is not believed, here as anywhere.
+  if (size !== canaryText(last.at).length) return undefined;
   return Math.max(0, (now ?? lastModified).getTime() - Date.parse(last.at));
 }

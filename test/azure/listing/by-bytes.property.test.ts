@@ -43,6 +43,7 @@ const properties = fc.oneof(
       { Owner: '' },
       { Owner: '', Acl: '' },
       { 'Content-Length': '0' },
+      { 'Content-Length': '01024' },
     ),
   },
 );
@@ -161,6 +162,14 @@ describe('listings that are compared by their bytes', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it.each(['0', '1023', '10240', ''])('find no pair in step whose backup has %s bytes', (length) => {
+    const pair = { ...usualPair('a'), backup: { 'Content-Length': length } };
+    const [source, backup] = [entriesOf([onSource(pair)])[0], entriesOf([onBackup(pair)])[0]];
+    const ahead = { count: 1, last: source as PageEntry, backupLast: backup as PageEntry, access: false };
+    expect(source?.findInStep?.(backup as PageEntry, ahead)).toMatchObject({ count: 0 });
+    expect(isInStep(source as PageEntry, backup as PageEntry, FLAT.policy)).toBe(false);
   });
 
   it('find pages of usual pairs in step without reading a text of them', () => {

@@ -153,6 +153,25 @@ describe('a slice of a compare shard', () => {
     expect(isMirrored(stage, 'changed')).toBe(true);
   });
 
+  it('copies anew what carries the right stamp on another size than the source has', async () => {
+    const stage = createStage();
+    write(stage, 'empty', 'short', 'same');
+    await stage.slice();
+    for (const [path, content] of [
+      ['empty', ''],
+      ['short', 'sho'],
+    ] as const) {
+      const { metadata } = stage.backup.peek(key(path)) ?? {};
+      stage.backup.put(key(path), { content, ...(metadata && { metadata }) });
+      expect(isMirrored(stage, path)).toBe(true);
+    }
+    expect(await stage.slice()).toMatchObject({
+      counts: { inStep: 1, nominated: 2, byVerdict: { copied: 2 } },
+    });
+    expect(stage.backup.peek(key('empty'))?.content).toBe('empty');
+    expect(stage.backup.peek(key('short'))?.content).toBe('short');
+  });
+
   it("tells extras that were mirrored from this source from those that are somebody else's", async () => {
     const stage = createStage();
     write(stage, 'mirrored');

@@ -5,7 +5,7 @@ import { BlobmirrorError } from '../../../src/model/errors.js';
 import { parseEtag } from '../../../src/model/etag.js';
 import { parseKey } from '../../../src/model/key.js';
 import type { BlobPresent, Reading } from '../../../src/model/reading.js';
-import { CANARY, type CanaryDocument } from '../../../src/recovery/canary/canary-document.js';
+import { CANARY, type CanaryDocument, canaryText } from '../../../src/recovery/canary/canary-document.js';
 import { toCanaryStatus } from '../../../src/recovery/canary/canary-status.js';
 import { followCanary } from '../../../src/recovery/canary/follow-canary.js';
 import { createSilentLogger } from '../../support/silent-logger.js';
@@ -58,14 +58,22 @@ describe('a canary', () => {
   function bench() {
     const documents = new MemoryDocuments();
     const log = createSilentLogger();
-    const state = { writes: 0, onBackup: 0, refusal: undefined as BlobmirrorError | undefined, looks: 0 };
+    const whole = canaryText(START.toISOString()).length;
+    const state = {
+      writes: 0,
+      onBackup: 0,
+      size: whole,
+      refusal: undefined as BlobmirrorError | undefined,
+      looks: 0,
+    };
     const read = async (): Promise<CanaryDocument> =>
       (await documents.through(immediately).read(CANARY))?.value ?? {};
     const look = async (): Promise<Reading> => {
       await Promise.resolve();
       state.looks++;
       const stamp = { account: 'photos', etag: parseEtag(`"${state.onBackup}"`), lastModified: '' };
-      return { present: true, kind: 'block', lastModified: START, stamp } as unknown as BlobPresent;
+      const { size } = state;
+      return { present: true, kind: 'block', size, lastModified: START, stamp } as unknown as BlobPresent;
     };
     return {
       log,
@@ -96,6 +104,14 @@ describe('a canary', () => {
     await next();
     expect(await read()).toEqual({ last: { at: START.toISOString(), etag: '1' }, tookMs: 0 });
     expect(state.looks).toBe(1);
+  });
+
+  it('is missing while what carries its stamp is empty', async () => {
+    const { state, read, next } = bench();
+    state.onBackup = 1;
+    state.size = 0;
+    await next();
+    expect(await read()).toMatchObject({ missingSince: START.toISOString() });
   });
 
   it('is missing until it is seen, also by the next one', async () => {
