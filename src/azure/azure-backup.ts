@@ -66,7 +66,8 @@ export function createAzureBackup(
 
   async function remove(key: Key, ifMatch: Etag): Promise<WriteOutcome> {
     return await write(() =>
-      blob(key).delete({ deleteSnapshots: 'include', conditions: { ifMatch: etagHeader(ifMatch) } }),
+      // Without its snapshots, the service refuses one that has any.
+      blob(key).delete({ conditions: { ifMatch: etagHeader(ifMatch) } }),
     );
   }
 

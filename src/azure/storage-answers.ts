@@ -139,6 +139,8 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     'BlobImmutableDueToPolicy',
     'BlobImmutableDueToLegalHold',
   ),
+  // Deleted snapshots count too once the account's soft delete was turned off: microsoft/AzureStorageExplorer#486.
+  ...each(409, { read: 'storage-rejected', write: 'backup-has-snapshots' }, 'SnapshotsPresent'),
   ...same(409, 'blob-needs-customer-key', 'BlobUsesCustomerSpecifiedEncryption'),
 
   // Under way, and over in minutes or hours.
@@ -224,7 +226,6 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     'InvalidSourceBlobType',
     'InvalidVersionForPageBlobOperation',
     'FeatureNotYetSupportedForHierarchicalNamespaceAccounts',
-    'SnapshotsPresent',
     'BlobNotArchived',
     'InvalidOperation',
   ),

@@ -1,6 +1,7 @@
 import type { Hint } from '../model/hint.js';
 import { type Key, keyText } from '../model/key.js';
 import type { Rename } from '../model/rename.js';
+import { SKIP_HINTS } from '../model/skip-hints.js';
 import type { Verdict } from '../model/verdict.js';
 import type { Logger } from '../telemetry/logger.js';
 import { recordChange } from '../telemetry/metrics.js';
@@ -28,7 +29,8 @@ export function reportLook(
     ...times,
   };
   if (verdict.verdict === 'in-sync') log.debug('already in sync', fields);
-  else if (verdict.verdict === 'skipped') log.warn('not mirrored', fields);
+  else if (verdict.verdict === 'skipped')
+    log.warn('not mirrored', { ...fields, hint: SKIP_HINTS[verdict.reason] });
   else if (verdict.verdict === 'unfinished') log.info('copy goes on in another message', fields);
   else if ('access' in verdict) log.warn('mirrored without its access', fields);
   else log.info('mirrored', fields);

@@ -36,6 +36,9 @@ export interface MemoryAccount extends BackupStore {
   entry(key: Key): MemoryEntry | undefined;
   /** A file. */
   remove(key: Key): boolean;
+  /** A user's snapshot of a file. */
+  snapshot(key: Key): boolean;
+  removeSnapshots(key: Key): boolean;
   addContainer(container: ContainerName, metadata?: Metadata): void;
   dropContainer(container: ContainerName): boolean;
 
@@ -77,6 +80,11 @@ export function createMemoryAccount(
     peek: (key) => state.blob(key),
     entry: (key) => state.entry(key),
     remove: (key) => state.blob(key) !== undefined && state.removeTree(key),
+    snapshot: (key) => {
+      const blob = state.blob(key);
+      return blob !== undefined && state.amend(key, { snapshots: (blob.snapshots ?? 0) + 1 });
+    },
+    removeSnapshots: (key) => state.amend(key, { snapshots: undefined }),
     addContainer: (container, metadata) => state.addContainer(container, metadata),
     dropContainer: (container) => state.containers.delete(container),
     makeDirectory: (key, directory) => state.makeDirectory(key, directory),

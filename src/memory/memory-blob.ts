@@ -20,7 +20,12 @@ export interface MemoryBlob {
 }
 
 /** What the account keeps of it. */
-export type StoredBlob = MemoryBlob & { readonly etag: Etag; readonly lastModified: Date };
+export type StoredBlob = MemoryBlob & {
+  readonly etag: Etag;
+  readonly lastModified: Date;
+  /** How many snapshots users made; they stay when the blob is overwritten. */
+  readonly snapshots?: number | undefined;
+};
 
 /** @param readAt left out where a listing tells it */
 export function toBlobReading(blob: StoredBlob, readAt?: Date): BlobPresent {

@@ -1,7 +1,7 @@
 import type { Etag } from '../model/etag.js';
 import type { BlobPath } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
-import type { MemoryBlob } from './memory-blob.js';
+import type { MemoryBlob, StoredBlob } from './memory-blob.js';
 import type { MemoryDirectory } from './memory-directory.js';
 import { isStoredDirectory, type MemoryEntry, NEW_ACCESS } from './memory-entry.js';
 
@@ -51,11 +51,12 @@ export class MemoryContainer {
     if (!this.takesFile(path)) throw new Error(`no file can be at ${path}`);
     const version = this.#version();
     const there = this.#entries.get(path);
+    const snapshots = isStoredDirectory(there) ? undefined : there?.snapshots;
     if (this.#kind === 'hierarchical') {
       this.#makeParents(path);
       const access = blob.access ?? there?.access ?? NEW_ACCESS.file;
-      this.#entries.set(path, { ...blob, access, ...version });
-    } else this.#entries.set(path, { ...blob, ...version });
+      this.#entries.set(path, { ...blob, access, snapshots, ...version });
+    } else this.#entries.set(path, { ...blob, snapshots, ...version });
     return version.etag;
   }
 
@@ -70,7 +71,7 @@ export class MemoryContainer {
   }
 
   /** Changes what no ETag stands for. False when nothing is there. */
-  amend(path: BlobPath, change: Pick<MemoryBlob, 'tier' | 'tags' | 'access'>): boolean {
+  amend(path: BlobPath, change: Pick<StoredBlob, 'tier' | 'tags' | 'access' | 'snapshots'>): boolean {
     const there = this.#entries.get(path);
     if (there !== undefined) this.#entries.set(path, { ...there, ...change });
     return there !== undefined;

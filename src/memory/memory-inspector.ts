@@ -16,8 +16,10 @@ export function createMemoryInspector(
         for (const { path } of page.filter((blob) => blob.path.startsWith(prefix))) {
           const key = { container, path };
           const reading = await account.read(key);
-          if (isBlob(reading))
-            readings.push({ path, reading, tags: tags ? await account.readTags(key) : {} });
+          if (!isBlob(reading)) continue;
+          // A listing does not tell when it saw a blob.
+          const { readAt: _, ...listed } = reading;
+          readings.push({ path, reading: listed, tags: tags ? await account.readTags(key) : {} });
         }
         yield readings;
       }

@@ -116,7 +116,9 @@ export function createMemoryPorts(
   }
 
   function remove(key: Key, ifMatch: Etag): WriteOutcome {
-    if (state.blob(key)?.etag !== ifMatch) return { outcome: 'backup-moved' };
+    const blob = state.blob(key);
+    if (blob?.etag !== ifMatch) return { outcome: 'backup-moved' };
+    if ((blob.snapshots ?? 0) > 0) return { outcome: 'refused', reason: 'backup-has-snapshots' };
     state.removeTree(key);
     return { outcome: 'written' };
   }

@@ -42,7 +42,7 @@ export class MemoryState {
     return this.containerOf(key).putDirectory(key.path, directory);
   }
 
-  amend(key: Key, change: Pick<MemoryBlob, 'tier' | 'tags' | 'access'>): boolean {
+  amend(key: Key, change: Pick<StoredBlob, 'tier' | 'tags' | 'access' | 'snapshots'>): boolean {
     return this.containers.get(key.container)?.amend(key.path, change) ?? false;
   }
 

@@ -41,7 +41,10 @@ export interface BackupStore extends BlobReader, DirectoryStore {
   /** Sets all index tags. They are no part of what an ETag stands for. */
   setTags(key: Key, tags: Tags): Promise<WriteOutcome>;
 
-  /** Deletes the blob with its snapshots, if it still is the one that was read. */
+  /**
+   * Deletes the blob if it still is the one that was read. One that has snapshots is `refused`: they are its users', and
+   * would go with it.
+   */
   delete(key: Key, ifMatch: Etag): Promise<WriteOutcome>;
 
   /** Makes a private container. It is no error when it is already there. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEtag } from '../../src/model/etag.js';
+import { type Etag, parseEtag } from '../../src/model/etag.js';
 import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
+import { type BlobPresent, isBlob } from '../../src/model/reading.js';
 import { addStamp } from '../../src/model/stamp.js';
 import type { AccountInspector, ListedReading } from '../../src/ports/account-inspector.js';
 import type { StoresUnderTest } from './stores.js';
@@ -34,11 +35,13 @@ export function describeInspector(name: string, create: () => Promise<InspectedS
       return (await Array.fromAsync(pages)).flat();
     }
 
-    async function etagOf(key: Key) {
+    async function lookAt(key: Key): Promise<BlobPresent> {
       const reading = await stores.inspector.read(key);
-      if (!reading.present) throw new Error('it is not there');
-      return reading.etag;
+      if (!isBlob(reading)) throw new Error('it is not there');
+      return reading;
     }
+
+    const etagOf = async (key: Key): Promise<Etag> => (await lookAt(key)).etag;
 
     it('lists the very readings that single looks give, the case of metadata names included', async () => {
       await stores.put('backup', parseKey('photos', 'listed/full ü%.txt'), {
@@ -49,11 +52,11 @@ export function describeInspector(name: string, create: () => Promise<InspectedS
       await stores.put('backup', parseKey('photos', 'listed/bare'), { content: '' });
       const listed = await list('photos', 'listed/');
       expect(listed.map(({ path }) => path).toSorted()).toEqual(['listed/bare', 'listed/full ü%.txt']);
-      for (const { path, reading } of listed)
-        expect({ tagCount: 0, ...reading }).toEqual({
-          tagCount: 0,
-          ...(await stores.inspector.read({ container: CONTAINER, path })),
-        });
+      for (const { path, reading } of listed) {
+        // A listing does not tell when it saw a blob.
+        const { readAt: _, ...look } = await lookAt({ container: CONTAINER, path });
+        expect({ tagCount: 0, ...reading }).toEqual({ tagCount: 0, ...look });
+      }
     });
 
     it('lists tags when it is asked to', async () => {

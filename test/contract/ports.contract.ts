@@ -340,6 +340,23 @@ export function describePorts(
         expect(await stores.content('backup', key)).toBeUndefined();
       });
 
+      it('is refused where a user made snapshots, which stay, also when the blob was overwritten since', async () => {
+        const key = newKey();
+        await stores.put('backup', key, { content: 'one' });
+        await stores.snapshot('backup', key);
+        await stores.put('backup', key, { content: 'two' });
+        const { etag } = await present('backup', key);
+        expect(await stores.backup.delete(key, parseEtag('0x1'))).toMatchObject({ outcome: 'backup-moved' });
+        expect(await stores.backup.delete(key, etag)).toEqual({
+          outcome: 'refused',
+          reason: 'backup-has-snapshots',
+        });
+        expect(await stores.content('backup', key)).toBe('two');
+        await stores.removeSnapshots('backup', key);
+        expect(await stores.backup.delete(key, etag)).toMatchObject({ outcome: 'written' });
+        expect(await stores.content('backup', key)).toBeUndefined();
+      });
+
       it('is lost to the backup when nothing is there any more', async () => {
         expect(await stores.backup.delete(newKey(), parseEtag('0x1'))).toMatchObject({
           outcome: 'backup-moved',

@@ -10,6 +10,9 @@ export interface StoresUnderTest {
   /** Writes as a user would, over whatever is there. Makes the container if need be. */
   put(side: 'source' | 'backup', key: Key, blob: MemoryBlob): Promise<void>;
   remove(side: 'source' | 'backup', key: Key): Promise<void>;
+  snapshot(side: 'source' | 'backup', key: Key): Promise<void>;
+  /** Deletes the snapshots of a blob, and leaves the blob. */
+  removeSnapshots(side: 'source' | 'backup', key: Key): Promise<void>;
   content(side: 'source' | 'backup', key: Key): Promise<string | undefined>;
   addContainer(side: 'source' | 'backup', container: string): Promise<void>;
   stop(): Promise<void>;

@@ -25,6 +25,9 @@ function mapped(stores: StoresUnderTest): StoresUnderTest {
     backup: mapContainers(stores.backup, scope),
     put: async (side, key, blob) => await stores.put(side, parseKey(on(side, key.container), key.path), blob),
     remove: async (side, key) => await stores.remove(side, parseKey(on(side, key.container), key.path)),
+    snapshot: async (side, key) => await stores.snapshot(side, parseKey(on(side, key.container), key.path)),
+    removeSnapshots: async (side, key) =>
+      await stores.removeSnapshots(side, parseKey(on(side, key.container), key.path)),
     content: async (side, key) => await stores.content(side, parseKey(on(side, key.container), key.path)),
     addContainer: async (side, container) => await stores.addContainer(side, on(side, container)),
     stop: async () => await stores.stop(),

@@ -24,6 +24,14 @@ export async function createMemoryStores(kind: 'flat' | 'hierarchical' = 'flat')
       await Promise.resolve();
       sides[side].remove(key);
     },
+    snapshot: async (side, key) => {
+      await Promise.resolve();
+      sides[side].snapshot(key);
+    },
+    removeSnapshots: async (side, key) => {
+      await Promise.resolve();
+      sides[side].removeSnapshots(key);
+    },
     content: async (side, key) => {
       await Promise.resolve();
       return sides[side].peek(key)?.content;

@@ -53,6 +53,12 @@ export async function startStoragePair(
     remove: async (side, key) => {
       await blobOf(side, key).delete();
     },
+    snapshot: async (side, key) => {
+      await blobOf(side, key).createSnapshot();
+    },
+    removeSnapshots: async (side, key) => {
+      await blobOf(side, key).delete({ deleteSnapshots: 'only' });
+    },
     content: async (side, key) => {
       const blob = blobOf(side, key);
       return (await blob.exists()) ? (await blob.downloadToBuffer()).toString() : undefined;

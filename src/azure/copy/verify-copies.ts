@@ -113,12 +113,14 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
   }
 
   async function reject(request: CopyRequest, etag: Etag): Promise<never> {
-    await toWriteOutcome(sides, () =>
-      blobOf(request).delete({ deleteSnapshots: 'include', conditions: { ifMatch: etagHeader(etag) } }),
+    // One that has snapshots, of versions before it, stays under its mark and is copied anew.
+    const { outcome } = await toWriteOutcome(sides, () =>
+      blobOf(request).delete({ conditions: { ifMatch: etagHeader(etag) } }),
     );
+    const isDeleted = outcome === 'refused' ? 'could not be deleted' : 'is deleted';
     throw new BlobmirrorError(
       'content-mismatch',
-      `the copy of ${keyText(request.key)} on ${backup.name} was not equal to ${source.name}'s and is deleted`,
+      `the copy of ${keyText(request.key)} on ${backup.name} was not equal to ${source.name}'s and ${isDeleted}`,
     );
   }
 }

@@ -56,6 +56,26 @@ describe('copies that are compared before they count', () => {
     expect(await contentOf(stage.onBackup, key)).toBeUndefined();
   });
 
+  it('stay, and count for nothing, where a user made snapshots of what was there before', async () => {
+    await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
+    const backup = stage.onBackup.getBlockBlobClient(key.path);
+    await backup.upload('before', 6);
+    await backup.createSnapshot();
+    stage.wire.intercept = (sent) =>
+      isRead(sent)
+        ? {
+            status: 206,
+            headers: { 'content-length': '10', etag: sent.headers['if-match'] ?? '' },
+            body: '0123456x89',
+          }
+        : undefined;
+    const request = await stage.requestFor(key);
+    await expect(stage.worker(FULL).copy(request)).rejects.toThrow('could not be deleted');
+    stage.wire.intercept = () => undefined;
+    const copy = await present(stage.worker(), key);
+    expect(decide(SIDES, request.source, copy, POLICY)).toMatchObject({ action: 'copy' });
+  });
+
   it('are not taken for equal by their MD5 before they were compared', async () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10, {
       blobHTTPHeaders: { blobContentMD5: createHash('md5').update('0123456789').digest() },

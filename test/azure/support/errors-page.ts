@@ -2,6 +2,7 @@ import { QUEUE_ERRORS } from '../../../src/azure/queue-error.js';
 import { NEVER_SENT, NO_TOKEN } from '../../../src/azure/lost-requests.js';
 import { STATUS_ANSWERS, STORAGE_ANSWERS } from '../../../src/azure/storage-answers.js';
 import { ERRORS } from '../../../src/model/errors.js';
+import { SKIP_HINTS } from '../../../src/model/skip-hints.js';
 
 /** docs/errors.md, as the tables in the code have it. */
 export function errorsPage(): string {
@@ -30,11 +31,22 @@ ${Object.entries(ERRORS)
   .map(([code, { disposition, hint }]) => `| \`${code}\` | ${disposition} | ${hint} |`)
   .join('\n')}
 
+## Why a key is left as it is
+
+A key whose two sides differ and that is not mirrored is a skip: its event is settled, and the log, the metrics and the
+report of a full sync say why. The statement of the recovery point excepts it by name.
+
+| reason | what to do |
+| --- | --- |
+${Object.entries(SKIP_HINTS)
+  .map(([reason, hint]) => `| \`${reason}\` | ${hint} |`)
+  .join('\n')}
+
 ## Answers of storage
 
 What an answer means depends on whether it answers a read or a write: a write that was not refused for certain may have
 been done. \`absent\` is proof that there is no such blob. \`backup-moved\` and \`source-moved\` are no errors: somebody
-else was faster, and the key is read again. \`backup-leased\` and \`backup-immutable\` are skips, reported with their
+else was faster, and the key is read again. \`backup-leased\`, \`backup-immutable\` and \`backup-has-snapshots\` are skips, reported with their
 reason. Rows marked *source* come from the backup account and speak of the source, which it was to copy from.
 
 | status | service code | of | to a read | to a write |

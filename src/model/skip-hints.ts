@@ -1,0 +1,31 @@
+import type { SkipReason } from './verdict.js';
+
+/** What the operator should do about a key that is left as it is. docs/errors.md is made from this table. */
+export const SKIP_HINTS: Readonly<Record<SkipReason, string>> = {
+  'source-archived':
+    'The source blob is in the archive tier and cannot be read. Rehydrate it; the next full sync copies it.',
+  'source-container-missing':
+    'The source has no such container. That proves no deletion: delete the container of the backup yourself if it is no longer wanted.',
+  'source-still-written':
+    'The source blob is empty where the backup is not: it is about to be written. It is looked at again.',
+  'source-copy-pending':
+    'A copy onto the source blob is under way. It is looked at again when that may be over.',
+  'replica-of-the-backup':
+    'The source blob was mirrored from the backup account, by a mirror of the other direction. Nothing is to be done.',
+  'backup-of-another-source':
+    'The backup blob was mirrored from another source. Give one of the two sources other container names on the backup.',
+  'backup-foreign':
+    'The backup blob was not made by Blobmirror, and the source has none. Delete it yourself, or allow it for its container: --delete-foreign, BLOBMIRROR_FOREIGN.',
+  'backup-foreign-below':
+    'Below the directory there is something that was not made by Blobmirror. Delete it yourself, or allow it for its container: --delete-foreign, BLOBMIRROR_FOREIGN.',
+  'backup-versions-of-another-kind':
+    'On an account that keeps versions a blob never changes its kind. The old version stays readable; delete the blob with all its versions to have the new one.',
+  'backup-has-snapshots':
+    'Users made snapshots of the backup blob, and a deletion would take them with it. Delete the snapshots; the next full sync deletes the blob. After soft delete was turned off on the account, deleted snapshots count too until they expire.',
+  'backup-leased': 'Somebody holds a lease on the backup blob. Break it; the next full sync goes on.',
+  'backup-immutable':
+    'A policy or a legal hold forbids to change the backup blob. It is mirrored when that ends; the next full sync sees to it.',
+  'deletes-are-kept': 'BLOBMIRROR_DELETES=keep keeps it. Nothing is to be done.',
+  'access-not-permitted':
+    'All but owner, group, permissions and access control list is mirrored. Give the mirror Storage Blob Data Owner on the backup, or set BLOBMIRROR_ACL=off.',
+};
