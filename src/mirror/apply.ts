@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Key } from '../model/key.js';
+import { isSameHeaders } from '../model/content-headers.js';
 import type { BlobPresent } from '../model/reading.js';
 import { addStamp, fitsIntoMetadata, type Metadata } from '../model/stamp.js';
 import type { Verdict } from '../model/verdict.js';
@@ -107,8 +108,8 @@ async function restamp(
   onto: BlobPresent,
 ): Promise<Applied> {
   const { metadata, stamped } = stampedMetadata(source.account, from);
-  const isSameHeaders = isDeepStrictEqual(from.headers, onto.headers);
-  if (tree !== undefined && !isSameHeaders && onto.stamp !== undefined) {
+  const areSameHeaders = isSameHeaders(from.headers, onto.headers);
+  if (tree !== undefined && !areSameHeaders && onto.stamp !== undefined) {
     // Headers and stamp are two requests. Half of them is stale by its old stamp, but for a tree, where a rename may bring
     // the version back that it names: there the old stamp goes first.
     const { contentMd5, etag: ifMatch } = onto;
@@ -120,7 +121,7 @@ async function restamp(
   }
   const outcome = await backup.restamp({
     key,
-    headers: isSameHeaders ? undefined : from.headers,
+    headers: areSameHeaders ? undefined : from.headers,
     contentMd5: from.contentMd5,
     metadata,
     ifMatch: onto.etag,

@@ -1,4 +1,5 @@
 import type { Difference, DifferenceName } from '../../model/difference.js';
+import { toServedHeaders } from '../../model/content-headers.js';
 import type { BlobPresent, ContentHeaders } from '../../model/reading.js';
 import { addStamp, fitsIntoMetadata } from '../../model/stamp.js';
 import { type Policy, wantedTier } from '../../mirror/policy.js';
@@ -60,8 +61,9 @@ function compareMd5(source: BlobPresent, backup: BlobPresent): Difference[] {
 }
 
 function compareHeaders(source: ContentHeaders, backup: ContentHeaders): Difference[] {
+  const [ours, theirs] = [toServedHeaders(source), toServedHeaders(backup)];
   return (Object.keys(HEADERS) as (keyof ContentHeaders)[]).flatMap((header) =>
-    compareValues(HEADERS[header], source[header], backup[header]),
+    compareValues(HEADERS[header], ours[header], theirs[header]),
   );
 }
 
