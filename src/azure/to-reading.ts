@@ -30,6 +30,7 @@ export function toReading(found: BlobProperties, allMetadata: Metadata): BlobPre
   const isPending = found.copyStatus === 'pending';
   const unfinished = findUnfinishedCopy(allMetadata) ?? (arrived || isPending ? undefined : { stamp });
   const tier = toTier(found);
+  const inferredTier = tier === undefined ? toInferredTier(found) : undefined;
   return {
     present: true,
     etag: parseEtag(found.etag),
@@ -42,6 +43,7 @@ export function toReading(found: BlobProperties, allMetadata: Metadata): BlobPre
     stamp: arrived ? stamp : undefined,
     archived: found.accessTier === 'Archive',
     ...(tier !== undefined && { tier }),
+    ...(inferredTier !== undefined && { inferredTier }),
     ...(found.tagCount !== undefined && { tagCount: found.tagCount }),
     ...(isPending && { pendingCopy: { stamp } }),
     ...(unfinished !== undefined && { unfinishedCopy: unfinished }),
@@ -65,6 +67,10 @@ export function toTier({
     return target.charAt(0).toUpperCase() + target.slice(1);
   }
   return accessTierInferred === true ? undefined : accessTier;
+}
+
+export function toInferredTier({ accessTier, accessTierInferred }: BlobProperties): string | undefined {
+  return accessTierInferred === true ? accessTier : undefined;
 }
 
 function toKind(type: string | undefined): BlobKind {

@@ -1,4 +1,5 @@
 import { type BlobAbsent, type BlobPresent, isDirectory, type Reading } from '../model/reading.js';
+import { isOnTier } from '../model/tier.js';
 import { decideDirectory } from './decide-directory.js';
 import type { Decision, Sides } from './decision.js';
 import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from './decision-tables.js';
@@ -45,7 +46,7 @@ function decideBothPresent(sides: Sides, source: BlobPresent, backup: BlobPresen
 /** What an ETag does not stand for: tier, access and tags. */
 export function decideInStep(source: BlobPresent, backup: BlobPresent, policy: Policy): Decision {
   const tier = wantedTier(policy, source);
-  if (tier !== undefined && tier !== backup.tier) return { action: 'set-tier', tier };
+  if (tier !== undefined && !isOnTier(backup, tier)) return { action: 'set-tier', tier };
   const missing = missingAccess(policy, source, backup);
   if (missing !== undefined) return { action: 'set-access', ...missing };
   const tagged = (source.tagCount ?? 0) > 0 || (backup.tagCount ?? 0) > 0;

@@ -22,6 +22,8 @@ export interface BlobPresent {
   readonly archived: boolean;
   /** The access tier, if one was set on this very blob; the one it is on its way to while it is rehydrated. */
   readonly tier?: string;
+  /** The access tier that it has by default, where none was set on it. */
+  readonly inferredTier?: string;
   /** How many index tags it has; undefined is none. */
   readonly tagCount?: number;
   /**

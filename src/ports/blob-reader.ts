@@ -82,6 +82,8 @@ export interface ListedBlob {
   readonly stamp: Stamp | undefined;
   /** The access tier of a block blob, if one was set on it; the one it is on its way to while it is rehydrated. */
   readonly tier: string | undefined;
+  /** The access tier of a block blob that it has by default, where none was set on it. */
+  readonly inferredTier?: string | undefined;
   /** The user's metadata of a directory, which bears no stamp to tell a change by. */
   readonly metadata?: Metadata | undefined;
   /** When it was asked for. */

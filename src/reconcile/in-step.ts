@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Policy } from '../mirror/policy.js';
 import { isSameAccess } from '../model/access.js';
+import { isOnTier } from '../model/tier.js';
 import type { ListedBlob } from '../ports/blob-reader.js';
 
 /**
@@ -15,6 +16,6 @@ export function isInStep(source: ListedBlob, backup: ListedBlob, { acl, tags, ti
   if (backup.stamp?.etag !== source.etag || backup.bytes !== source.bytes) return false;
   const ofAll = source.isBlockBlob && tier !== 'none' ? tier : undefined;
   const wanted = tier === 'same' ? source.tier : ofAll;
-  if (wanted !== undefined && wanted !== backup.tier) return false;
+  if (wanted !== undefined && !isOnTier(backup, wanted)) return false;
   return tags !== 'mirror' || isDeepStrictEqual(source.tags ?? {}, backup.tags ?? {});
 }

@@ -203,6 +203,16 @@ describe('decide, a pair in step', () => {
     });
   });
 
+  it('sets no tier that the backup has by default, and one that it has not', () => {
+    const inferred = inStep({ inferredTier: 'Hot' });
+    for (const policy of [MIRROR, { ...MIRROR, tier: 'Hot' } as const])
+      expect(decide(SIDES, blob({ tier: 'Hot' }), inferred, policy)).toEqual({ action: 'nothing' });
+    expect(decide(SIDES, blob({ tier: 'Cool' }), inferred, MIRROR)).toEqual({
+      action: 'set-tier',
+      tier: 'Cool',
+    });
+  });
+
   it('keeps every backup in the one tier that the settings name', () => {
     const cold: Policy = { ...MIRROR, tier: 'Cold' };
     expect(decide(SIDES, blob({ tier: 'Hot' }), inStep({ tier: 'Hot' }), cold)).toEqual({

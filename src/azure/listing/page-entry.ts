@@ -6,7 +6,7 @@ import type { Metadata, Stamp } from '../../model/stamp.js';
 import type { Tags } from '../../model/tags.js';
 import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
 import { withoutFolderMark } from '../folder-mark.js';
-import { toReading } from '../to-reading.js';
+import { toInferredTier, toReading } from '../to-reading.js';
 import type { ListedDetails } from './listed-details.js';
 
 /**
@@ -43,6 +43,12 @@ export abstract class PageEntry implements ListedBlob {
   get access(): Access | undefined {
     const { access } = this.details();
     return toAccess(access?.owner, access?.group, access?.permissions, access?.acl);
+  }
+
+  get inferredTier(): string | undefined {
+    return this.isBlockBlob && this.tier === undefined
+      ? toInferredTier(this.details().properties)
+      : undefined;
   }
 
   get tags(): Tags | undefined {

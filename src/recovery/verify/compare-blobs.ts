@@ -2,6 +2,7 @@ import type { Difference, DifferenceName } from '../../model/difference.js';
 import { toServedHeaders } from '../../model/content-headers.js';
 import type { BlobPresent, ContentHeaders } from '../../model/reading.js';
 import { addStamp, fitsIntoMetadata } from '../../model/stamp.js';
+import { isOnTier } from '../../model/tier.js';
 import { type Policy, wantedTier } from '../../mirror/policy.js';
 import { compareNames } from './compare-names.js';
 import { compareValues } from './compare-values.js';
@@ -69,5 +70,6 @@ function compareHeaders(source: ContentHeaders, backup: ContentHeaders): Differe
 
 function compareTier(policy: Policy, source: BlobPresent, backup: BlobPresent): Difference[] {
   const wanted = wantedTier(policy, source);
-  return wanted === undefined ? [] : compareValues('tier', wanted, backup.tier);
+  if (wanted === undefined || isOnTier(backup, wanted)) return [];
+  return compareValues('tier', wanted, backup.tier ?? backup.inferredTier);
 }

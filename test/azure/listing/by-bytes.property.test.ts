@@ -32,6 +32,7 @@ const properties = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom(
       { AccessTier: 'Cool' },
+      { AccessTier: 'Hot' },
       { AccessTier: 'Hot', AccessTierInferred: 'true' },
       { AccessTier: '' },
       { ArchiveStatus: 'rehydrate-pending-to-hot', AccessTier: 'Archive' },
@@ -170,6 +171,18 @@ describe('listings that are compared by their bytes', () => {
     const ahead = { count: 1, last: source as PageEntry, backupLast: backup as PageEntry, access: false };
     expect(source?.findInStep?.(backup as PageEntry, ahead)).toMatchObject({ count: 0 });
     expect(isInStep(source as PageEntry, backup as PageEntry, FLAT.policy)).toBe(false);
+  });
+
+  it('leave it to their texts that a backup has the wanted tier by default', () => {
+    const inferred = { AccessTier: 'Hot', AccessTierInferred: 'true' };
+    const pair = { ...usualPair('a'), source: { AccessTier: 'Hot' }, backup: inferred };
+    const [source, backup] = [entriesOf([onSource(pair)])[0], entriesOf([onBackup(pair)])[0]];
+    const ahead = { count: 1, last: source as PageEntry, backupLast: backup as PageEntry, access: false };
+    expect(source?.findInStep?.(backup as PageEntry, ahead)).toMatchObject({ count: 0 });
+    expect(isInStep(source as PageEntry, backup as PageEntry, FLAT.policy)).toBe(true);
+    const hot: Policy = { ...FLAT.policy, tier: 'Hot' };
+    expect(isInStep(source as PageEntry, backup as PageEntry, hot)).toBe(true);
+    expect(isInStep(backup as PageEntry, backup as PageEntry, { ...hot, tier: 'Cool' })).toBe(false);
   });
 
   it('find pages of usual pairs in step without reading a text of them', () => {

@@ -26,6 +26,7 @@ export async function writeOriginal(account: BlobServiceClient, path: string): P
     .upload(content, content.length, {
       metadata: { Colour: 'red', Shape: 'round' },
       tags: { owner: 'anna', kind: 'cat' },
+      ...(path === 'tier' && { tier: 'Cool' }),
       blobHTTPHeaders: HEADERS,
     });
 }
@@ -89,6 +90,7 @@ export const CORRUPTIONS: readonly Corruption[] = [
     'stamp-account',
     'stamp-etag',
   ]),
+  { path: 'tier', corrupt: async (blob) => await blob.setAccessTier('Cold'), read: ['tier'] },
   {
     path: 'tag value',
     corrupt: async (blob) => await blob.setTags({ owner: 'bert', kind: 'cat' }),
