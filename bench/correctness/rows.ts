@@ -100,11 +100,11 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
-    title: 'a foreign blob is on the backup',
+    title: 'somebody put a blob of their own on the backup',
     play: async (scene) => {
       await changeAfterSync(scene, async () => await scene.put('backup', 'foreign.txt', 'foreign'));
       const found = await scene.content('foreign.txt');
-      return judge(found === undefined, 'nothing foreign', 'the foreign blob');
+      return judge(found === 'foreign', 'it', `${found ?? 'nothing'} in its place`);
     },
   },
   {

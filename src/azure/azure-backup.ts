@@ -1,6 +1,6 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { BlobmirrorError } from '../model/errors.js';
-import { type Etag, etagHeader, parseEtag } from '../model/etag.js';
+import { type Etag, etagHeader } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
@@ -21,7 +21,6 @@ import { chooseEngine } from './copy/choose-engine.js';
 import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-options.js';
 import { startTimeBudget } from './copy/time-budget.js';
 import { serviceCode, toStorageError } from './storage-error.js';
-import { toBlobHeaders } from './to-blob-headers.js';
 import { toWriteOutcome } from './write-outcome.js';
 
 /**
@@ -44,24 +43,9 @@ export function createAzureBackup(
   const blob = ({ container, path }: Key): BlockBlobClient =>
     blobClient(backup, { container, path }).getBlockBlobClient();
 
-  async function restamp({
-    key,
-    headers,
-    contentMd5,
-    metadata,
-    ifMatch,
-  }: RestampRequest): Promise<WriteOutcome> {
-    return await write(async () => {
-      // The metadata, and the stamp with it, comes last: a crash in between leaves a blob that is still stale.
-      let condition = { ifMatch: etagHeader(ifMatch) };
-      if (headers !== undefined) {
-        const { etag } = await blob(key).setHTTPHeaders(toBlobHeaders(headers, contentMd5), {
-          conditions: condition,
-        });
-        condition = { ifMatch: etagHeader(parseEtag(etag)) };
-      }
-      await blob(key).setMetadata({ ...metadata }, { conditions: condition });
-    });
+  async function restamp({ key, metadata, ifMatch }: RestampRequest): Promise<WriteOutcome> {
+    const conditions = { ifMatch: etagHeader(ifMatch) };
+    return await write(() => blob(key).setMetadata({ ...metadata }, { conditions }));
   }
 
   async function remove(key: Key, ifMatch: Etag): Promise<WriteOutcome> {

@@ -6,7 +6,7 @@ import { type Key, keyText } from '../model/key.js';
 import type { Prefix } from '../model/prefix.js';
 import type { Rename } from '../model/rename.js';
 import type { Scope } from '../model/scope.js';
-import { isOfDirectory, type Verdict } from '../model/verdict.js';
+import { isLeftStanding, isOfDirectory, type Verdict } from '../model/verdict.js';
 import type { WalkPosition } from '../model/walk-position.js';
 import type { Logger } from '../telemetry/logger.js';
 import { lookAgainAfter, type NextLook } from './look-again.js';
@@ -131,6 +131,7 @@ export async function mirrorHint(
 
 function isWalked({ when }: Below, verdict: Verdict | undefined): boolean {
   if (verdict === undefined || when === 'always') return true;
+  if (isLeftStanding(verdict)) return true;
   return when === 'directory' ? isOfDirectory(verdict) : verdict.verdict === 'directory-returned';
 }
 

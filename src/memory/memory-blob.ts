@@ -15,6 +15,10 @@ export interface MemoryBlob {
   readonly archived?: boolean;
   readonly tier?: string;
   readonly tags?: Tags;
+  /** The account keeps versions of it. */
+  readonly isVersioned?: true;
+  /** An asynchronous copy onto it is under way. */
+  readonly isCopyPending?: true;
   /** On a hierarchical account. Left out: that of the file that is replaced, or what the service gives a new one. */
   readonly access?: Access;
 }
@@ -43,6 +47,8 @@ export function toBlobReading(blob: StoredBlob, readAt?: Date): BlobPresent {
     ...(blob.tier !== undefined && { tier: blob.tier }),
     tagCount: Object.keys(blob.tags ?? {}).length,
     ...(blob.access && { access: blob.access }),
+    ...(blob.isVersioned && { isVersioned: true }),
+    ...(blob.isCopyPending && { pendingCopy: { stamp: undefined } }),
     ...(unfinished && { unfinishedCopy: unfinished }),
     ...(readAt && { readAt }),
   };

@@ -46,7 +46,9 @@ export function createMemoryPorts(
     if (from?.etag !== pinned.etag) return { outcome: 'source-moved', engine: ENGINE };
     return await schedule(`${account}.copy`, key, () => {
       const isPossible = state.containers.get(key.container)?.takesFile(key.path) ?? false;
-      if (!isPossible || !holds(state, key, condition)) return { outcome: 'backup-moved', engine: ENGINE };
+      const isArchived = isArchivedBlob(state.blob(key));
+      if (!isPossible || isArchived || !holds(state, key, condition))
+        return { outcome: 'backup-moved', engine: ENGINE };
       write(key, from, request);
       return { outcome: 'written', engine: ENGINE };
     });
@@ -88,31 +90,13 @@ export function createMemoryPorts(
     return state.put(key, { ...content, metadata, tags, ...(tier !== undefined && { tier }) });
   }
 
-  /** Headers and metadata are two requests, as on Azure. The stamp comes last, so that half a restamp is still stale. */
-  async function restamp({
-    key,
-    headers,
-    contentMd5,
-    metadata,
-    ifMatch,
-  }: RestampRequest): Promise<WriteOutcome> {
-    let expected = ifMatch;
-    if (headers !== undefined) {
-      const etag = await schedule(`${account}.set-headers`, key, () => {
-        const blob = state.blob(key);
-        if (blob?.etag !== expected) return undefined;
-        return state.put(key, { ...blob, headers, ...(contentMd5 !== undefined && { contentMd5 }) });
-      });
-      if (etag === undefined) return { outcome: 'backup-moved' };
-      expected = etag;
-    }
-    return await schedule(`${account}.restamp`, key, () => {
-      const entry = state.entry(key);
-      if (entry?.etag !== expected) return { outcome: 'backup-moved' };
-      if (isStoredDirectory(entry)) state.makeDirectory(key, { metadata });
-      else state.put(key, { ...entry, metadata });
-      return { outcome: 'written' };
-    });
+  function restamp({ key, metadata, ifMatch }: RestampRequest): WriteOutcome {
+    const entry = state.entry(key);
+    if (entry?.etag !== ifMatch) return { outcome: 'backup-moved' };
+    if (!isStoredDirectory(entry) && isArchivedBlob(entry)) return { outcome: 'backup-moved' };
+    if (isStoredDirectory(entry)) state.makeDirectory(key, { metadata });
+    else state.put(key, { ...entry, metadata });
+    return { outcome: 'written' };
   }
 
   function remove(key: Key, ifMatch: Etag): WriteOutcome {
@@ -135,7 +119,7 @@ export function createMemoryPorts(
     copy,
     secure,
     place,
-    restamp,
+    restamp: (request) => schedule(`${account}.restamp`, request.key, () => restamp(request)),
     setTier: (key, tier) => schedule(`${account}.setTier`, key, () => amend(key, { tier })),
     setTags: (key, tags) => schedule(`${account}.setTags`, key, () => amend(key, { tags })),
     delete: (key, ifMatch) => schedule(`${account}.delete`, key, () => remove(key, ifMatch)),
@@ -156,4 +140,9 @@ export function createMemoryPorts(
 
 function stagingKey({ container, path }: Key, etag: Etag): Key {
   return parseKey(container, `${RESERVED_DIRECTORY}/staging/${encodeURIComponent(path)}-${etag}`);
+}
+
+/** Nothing overwrites it, and nothing changes its metadata. */
+function isArchivedBlob(blob: StoredBlob | undefined): boolean {
+  return blob !== undefined && (blob.archived ?? blob.tier === 'Archive');
 }

@@ -1,11 +1,12 @@
+import type { Etag } from '../model/etag.js';
 import type { Key } from '../model/key.js';
 import type { Verdict } from '../model/verdict.js';
 import { type Applied, settle } from './applied.js';
+import { secureFirst } from './bring-over.js';
 import type { DirectoryDecision, MadeDirectory } from './decision.js';
+import { findForeignBelow } from './foreign-below.js';
 import type { Pair } from './pair.js';
-import { moveOutOfTheWay } from './trash-directory.js';
-
-const DELETED: Verdict = { verdict: 'deleted', wasDirectory: true };
+import { DELETED, moveOutOfTheWay } from './trash-directory.js';
 
 /**
  * Carries out what concerns a directory, under its preconditions.
@@ -25,23 +26,40 @@ export async function applyToDirectory(
 
     case 'set-directory-metadata': {
       const { metadata } = decision.source;
-      const change = { key, headers: undefined, contentMd5: undefined, metadata, ifMatch: decision.ifMatch };
-      const outcome = await backup.restamp(change);
+      const outcome = await backup.restamp({ key, metadata, ifMatch: decision.ifMatch });
       const done: Verdict = { verdict: 'restamped', isDirectory: true };
       // Access is compared once the metadata is in step.
       return outcome.outcome === 'written' ? { again: 'there is more', done } : settle(outcome, done);
     }
 
     case 'clear-directory':
-      return await moveOutOfTheWay(pair, key, decision.ifMatch, { again: 'the way is clear' });
+      return await secureFirst(pair, key, decision, async () => {
+        const emptied = await backup.removeEmptyDirectory(key, decision.ifMatch);
+        pair.tree?.known.forget(key);
+        return emptied.outcome === 'not-empty'
+          ? await removeWhole(pair, key, decision.ifMatch)
+          : settle(emptied, DELETED);
+      });
 
     case 'remove-directory': {
       const outcome = await backup.removeEmptyDirectory(key, decision.ifMatch);
       pair.tree?.known.forget(key);
       if (outcome.outcome !== 'not-empty') return settle(outcome, DELETED, 'in-a-tree');
       if (onlyEmpty || pair.tree?.takesAllBelow(key) === false) return { verdict: { verdict: 'in-sync' } };
-      return await moveOutOfTheWay(pair, key, decision.ifMatch, { verdict: DELETED });
+      return await removeWhole(pair, key, decision.ifMatch);
     }
+  }
+}
+
+/** With all that is below it, where all of it is ours. Otherwise it stays, and what is ours goes key by key. */
+async function removeWhole(pair: Pair, key: Key, ifMatch: Etag): Promise<Applied> {
+  switch (await findForeignBelow(pair, key)) {
+    case 'none':
+      return await moveOutOfTheWay(pair, key, ifMatch);
+    case 'some':
+      return { verdict: { verdict: 'skipped', reason: 'backup-foreign-below', isDirectory: true } };
+    case 'unknown':
+      return { verdict: { verdict: 'skipped', reason: 'directory-too-large', isDirectory: true } };
   }
 }
 

@@ -15,6 +15,8 @@ const MODEST: ReadonlySet<Decision['action']> = new Set<Decision['action']>([
 /** Whether the decision is about a directory that the source has, or about one that it lacks and that may be empty. */
 export function isModest(decision: Decision): boolean {
   if (decision.action === 'nothing' || decision.action === 'set-access') return decision.isDirectory === true;
+  // What stands in the directory's place on the backup and is not ours: nothing can be put below it.
+  if (decision.action === 'skip') return decision.reason.startsWith('backup-');
   return MODEST.has(decision.action);
 }
 

@@ -16,7 +16,7 @@ import { decide } from './decide.js';
 import type { Decision } from './decision.js';
 import { LONGEST_PRELUDE_MS } from './longest-prelude.js';
 import type { Look } from './look.js';
-import type { Pair } from './pair.js';
+import { type Pair, sidesOf } from './pair.js';
 import { makeContainer } from './make-container.js';
 import type { Tree } from './tree.js';
 
@@ -32,9 +32,10 @@ const MOST_ROUNDS = 10;
  *
  * @throws BlobmirrorError of any storage code, or `race-lost` when the key would not come to rest
  */
-export async function converge(pair: Pair, key: Key, look: Look = {}): Promise<Verdict> {
+export async function converge(given: Pair, key: Key, look: Look = {}): Promise<Verdict> {
+  const pair = look.deleteForeign === true ? withLeave(given) : given;
   const { source, backup, policy, tree } = pair;
-  const sides = { source: source.account, backup: backup.account };
+  const sides = sidesOf(pair);
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   let done: Verdict | undefined;
   let { since } = look;
@@ -72,6 +73,11 @@ export async function converge(pair: Pair, key: Key, look: Look = {}): Promise<V
     return done;
   }
   throw new BlobmirrorError('race-lost', `${keyText(key)} would not come to rest`);
+}
+
+/** The user lets what is foreign go. */
+function withLeave(pair: Pair): Pair {
+  return { ...pair, policy: { ...pair.policy, foreign: 'delete' } };
 }
 
 const LEFT: Applied = { verdict: { verdict: 'in-sync' } };

@@ -1,9 +1,9 @@
 import type { Key } from '../model/key.js';
-import type { BlobPresent, Reading } from '../model/reading.js';
+import { ABSENT, type BlobPresent, type Reading } from '../model/reading.js';
 import type { Verdict } from '../model/verdict.js';
 import { apply } from './apply.js';
 import { decide } from './decide.js';
-import type { Pair } from './pair.js';
+import { type Pair, sidesOf } from './pair.js';
 
 /** What a listing said of a key on both sides. */
 export interface ListedReadings {
@@ -32,9 +32,8 @@ export async function copyListed(
   { source, backup }: ListedReadings,
 ): Promise<ListedCopy | undefined> {
   if (pair.tree !== undefined) return undefined;
-  const sides = { source: pair.source.account, backup: pair.backup.account };
-  const onBackup: Reading = backup ?? { present: false, container: 'exists' };
-  const decision = decide(sides, source, onBackup, pair.policy);
+  const onBackup: Reading = backup ?? ABSENT;
+  const decision = decide(sidesOf(pair), source, onBackup, pair.policy);
   if (decision.action !== 'copy') return undefined;
   const applied = await apply(pair, key, decision);
   return 'again' in applied ? undefined : { verdict: applied.verdict, isNew: applied.readAgain === 'always' };

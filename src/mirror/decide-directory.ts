@@ -1,25 +1,33 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type BlobPresent, type DirectoryPresent, isDirectory, type Reading } from '../model/reading.js';
+import {
+  ABSENT,
+  type BlobPresent,
+  type DirectoryPresent,
+  isDirectory,
+  type Reading,
+} from '../model/reading.js';
 import type { Decision, Sides } from './decision.js';
 import { BACKUP_ONLY, SOURCE_ONLY } from './decision-tables.js';
+import { effectiveOwnership } from './ownership.js';
 import type { Policy } from './policy.js';
-import { isOfAnotherSource, missingAccess, sourceState, withMissing } from './states.js';
+import { missingAccess, sourceState, withMissing } from './states.js';
 
 /** Where at least one of the sides has a directory. What stands in its place, or it in, goes by the proofs of a delete. */
 export function decideDirectory(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {
   if (isDirectory(source)) {
     if (isDirectory(backup)) return decideBothDirectories(source, backup, policy);
-    if (backup.present) return decideFileInTheWay(sides, backup);
+    if (backup.present) return decideFileInTheWay(sides, backup, policy);
     return { action: 'make-directory', source, ...withMissing(policy, source, backup) };
   }
   if (!isDirectory(backup)) return { action: 'nothing' };
   if (source.present) {
     const move = SOURCE_ONLY[sourceState(sides, source)];
     return move === 'copy'
-      ? { action: 'clear-directory', ifMatch: backup.etag }
+      ? { action: 'clear-directory', source, ifMatch: backup.etag, ...withMissing(policy, source, ABSENT) }
       : { action: 'skip', reason: move };
   }
-  const move = BACKUP_ONLY[source.container][policy.deletes];
+  // A directory bears no stamp. Whether it is ours depends on what is below it, and is seen to before it goes.
+  const move = BACKUP_ONLY[source.container][policy.deletes].ours;
   return move === 'delete'
     ? { action: 'remove-directory', ifMatch: backup.etag }
     : { action: 'skip', reason: move };
@@ -35,8 +43,8 @@ function decideBothDirectories(source: DirectoryPresent, backup: DirectoryPresen
     : { action: 'set-access', ...missing, isDirectory: true };
 }
 
-function decideFileInTheWay(sides: Sides, backup: BlobPresent): Decision {
-  return isOfAnotherSource(sides, backup)
-    ? { action: 'skip', reason: 'backup-of-another-source' }
-    : { action: 'make-way', ifMatch: backup.etag };
+/** The source lacks the file, since it has a directory there. */
+function decideFileInTheWay(sides: Sides, backup: BlobPresent, policy: Policy): Decision {
+  const move = BACKUP_ONLY.exists.mirror[effectiveOwnership(sides, backup, policy)];
+  return move === 'delete' ? { action: 'make-way', ifMatch: backup.etag } : { action: 'skip', reason: move };
 }

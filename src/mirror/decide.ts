@@ -1,10 +1,11 @@
-import { type BlobAbsent, type BlobPresent, isDirectory, type Reading } from '../model/reading.js';
+import { ABSENT, type BlobAbsent, type BlobPresent, isDirectory, type Reading } from '../model/reading.js';
 import { isOnTier } from '../model/tier.js';
 import { decideDirectory } from './decide-directory.js';
 import type { Decision, Sides } from './decision.js';
 import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from './decision-tables.js';
+import { effectiveOwnership } from './ownership.js';
 import { type Policy, wantedTier } from './policy.js';
-import { backupState, isOfAnotherSource, missingAccess, sourceState, withMissing } from './states.js';
+import { backupState, missingAccess, sourceState, withMissing } from './states.js';
 
 /** A pure function of the two readings and the policy. */
 export function decide(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {
@@ -12,16 +13,14 @@ export function decide(sides: Sides, source: Reading, backup: Reading, policy: P
   if (source.present && backup.present) return decideBothPresent(sides, source, backup, policy);
   if (source.present && !backup.present) return decideSourceOnly(sides, source, backup, policy);
   if (!source.present && backup.present) {
-    // What this source does not have says nothing about the one that the blob was mirrored from.
-    if (isOfAnotherSource(sides, backup)) return { action: 'skip', reason: 'backup-of-another-source' };
-    const move = BACKUP_ONLY[source.container][policy.deletes];
+    const move = BACKUP_ONLY[source.container][policy.deletes][effectiveOwnership(sides, backup, policy)];
     return move === 'delete' ? { action: 'delete', ifMatch: backup.etag } : { action: 'skip', reason: move };
   }
   return { action: 'nothing' };
 }
 
 function decideBothPresent(sides: Sides, source: BlobPresent, backup: BlobPresent, policy: Policy): Decision {
-  const move = BOTH_PRESENT[sourceState(sides, source)][backupState(sides, source, backup)];
+  const move = BOTH_PRESENT[sourceState(sides, source)][backupState(sides, source, backup, policy)];
   switch (move) {
     case 'nothing':
       return decideInStep(source, backup, policy);
@@ -34,8 +33,9 @@ function decideBothPresent(sides: Sides, source: BlobPresent, backup: BlobPresen
       };
     case 'restamp':
       return { action: 'restamp', source, backup };
-    case 'make-way':
-      return { action: 'make-way', ifMatch: backup.etag };
+    case 'replace':
+      // The copy is made at another place, and has no access of the one that it replaces.
+      return { action: 'replace', source, ifMatch: backup.etag, ...withMissing(policy, source, ABSENT) };
     case 'wait':
       return { action: 'wait' };
     default:

@@ -9,7 +9,12 @@ export type Decision =
   | { readonly action: 'nothing'; readonly isDirectory?: true }
   /** `missing` is the access that the copy does not bring with it and the backup does not have; so below. */
   | ({ readonly action: 'copy'; readonly condition: WriteCondition } & Copied)
-  /** A blob's kind cannot be changed: the backup's goes, and the next round copies. */
+  /**
+   * What cannot be overwritten, a blob of another kind or in the archive tier: the new version is brought to the account
+   * first, then the old one goes and the new one takes its place.
+   */
+  | ({ readonly action: 'replace'; readonly ifMatch: Etag } & Copied)
+  /** A file where the source has a directory: it goes, and the next round makes that. */
   | { readonly action: 'make-way'; readonly ifMatch: Etag }
   | { readonly action: 'restamp'; readonly source: BlobPresent; readonly backup: BlobPresent }
   | { readonly action: 'set-tier'; readonly tier: string }
@@ -41,12 +46,14 @@ export interface MadeDirectory {
 export type DirectoryDecision =
   | ({ readonly action: 'make-directory' } & MadeDirectory)
   | { readonly action: 'set-directory-metadata'; readonly source: DirectoryPresent; readonly ifMatch: Etag }
-  /** The source has a file where the backup has a directory. */
-  | { readonly action: 'clear-directory'; readonly ifMatch: Etag }
+  /** The source has a file where the backup has a directory: replaced likewise. */
+  | ({ readonly action: 'clear-directory'; readonly ifMatch: Etag } & Copied)
   | { readonly action: 'remove-directory'; readonly ifMatch: Etag };
 
 /** The accounts on both sides: stamps name them. */
 export interface Sides {
   readonly source: string;
   readonly backup: string;
+  /** Both are hierarchical. */
+  readonly isTree?: boolean;
 }

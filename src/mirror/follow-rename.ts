@@ -4,8 +4,9 @@ import type { Rename } from '../model/rename.js';
 import type { WriteCondition } from '../ports/write-outcome.js';
 import { prepareParent } from './converge-above.js';
 import type { Sides } from './decision.js';
-import type { Pair } from './pair.js';
-import { isOfAnotherSource } from './states.js';
+import { ownershipOf } from './ownership.js';
+import { type Pair, sidesOf } from './pair.js';
+import { isMadeFrom } from './states.js';
 
 /** What each account has at both names. */
 interface Readings {
@@ -29,8 +30,7 @@ export async function followRename(pair: Pair, rename: Rename): Promise<'renamed
   const onBackup = { from: await backup.read(from), to: await backup.read(to) };
   if (!onBackup.from.present) return 'not renamed';
   const onSource = { from: await source.read(from), to: await source.read(to) };
-  const sides = { source: source.account, backup: backup.account };
-  const condition = decideRename(sides, { source: onSource, backup: onBackup });
+  const condition = decideRename(sidesOf(pair), { source: onSource, backup: onBackup });
   if (condition === undefined) return 'not renamed';
   if ((await prepareParent(tree, to, { isSure: true })) !== 'there') return 'not renamed';
   tree.known.forget(from);
@@ -45,16 +45,16 @@ export function decideRename(sides: Sides, { source, backup }: Readings): WriteC
   if (isDirectory(source.to))
     return isDirectory(backup.from) && isFree(backup.to) ? { nothingThere: true } : undefined;
   if (!isBlob(source.to) || !isBlob(backup.from)) return undefined;
-  if (!isMadeFrom(sides, backup.from, source.to)) return undefined;
+  if (!isMirrorOf(sides, backup.from, source.to)) return undefined;
   if (isFree(backup.to)) return { nothingThere: true };
-  const isOurs = isBlob(backup.to) && !isOfAnotherSource(sides, backup.to);
-  return isOurs && !isMadeFrom(sides, backup.to, source.to) ? { ifMatch: backup.to.etag } : undefined;
+  const isOurs = isBlob(backup.to) && ownershipOf(sides, backup.to) !== 'of-another-source';
+  return isOurs && !isMirrorOf(sides, backup.to, source.to) ? { ifMatch: backup.to.etag } : undefined;
 }
 
 function isFree(reading: Reading): boolean {
   return !reading.present && reading.container === 'exists';
 }
 
-function isMadeFrom({ source: account }: Sides, { stamp, size }: BlobPresent, source: BlobPresent): boolean {
-  return stamp?.account === account && stamp.etag === source.etag && size === source.size;
+function isMirrorOf(sides: Sides, backup: BlobPresent, source: BlobPresent): boolean {
+  return isMadeFrom(sides, backup.stamp, source) && backup.size === source.size;
 }

@@ -4,4 +4,6 @@ export interface Look {
   readonly since?: Date | undefined;
   /** The key is the directory above another key: see `Tree.convergeAbove`. */
   readonly isAbove?: true;
+  /** The user gave leave to delete what the source lacks and we did not put on the backup. */
+  readonly deleteForeign?: true;
 }

@@ -1,5 +1,6 @@
 import type { BackupStore } from '../ports/backup-store.js';
 import type { BlobReader } from '../ports/blob-reader.js';
+import type { Sides } from './decision.js';
 import type { Policy } from './policy.js';
 import type { Tree } from './tree.js';
 
@@ -10,4 +11,9 @@ export interface Pair {
   readonly policy: Policy;
   /** Of hierarchical accounts, which both are or none. */
   readonly tree?: Tree;
+}
+
+/** The accounts of a pair, as stamps name them. */
+export function sidesOf({ source, backup, tree }: Pair): Sides {
+  return { source: source.account, backup: backup.account, isTree: tree !== undefined };
 }

@@ -1,8 +1,10 @@
 import { isSameAccess } from '../model/access.js';
 import type { BlobPresent, DirectoryPresent, Reading } from '../model/reading.js';
 import { isSameContent } from '../model/same-content.js';
+import type { Stamp } from '../model/stamp.js';
 import type { MissingAccess, Sides } from './decision.js';
 import type { BackupState, SourceState } from './decision-tables.js';
+import { ownershipOf } from './ownership.js';
 import type { Policy } from './policy.js';
 
 /** What the source says of access and the backup does not; undefined where they agree or nothing is said. */
@@ -27,24 +29,41 @@ export function withMissing(...sides: Parameters<typeof missingAccess>): {
 
 export function sourceState(sides: Sides, source: BlobPresent): SourceState {
   if (source.stamp?.account === sides.backup) return 'replica';
+  if (source.pendingCopy !== undefined) return 'copy-pending';
   return source.archived ? 'archived' : 'copyable';
 }
 
-/** Several sources may share a backup account, each under container names of its own; where names meet, nobody gives way. */
-export function isOfAnotherSource(sides: Sides, { stamp, pendingCopy }: BlobPresent): boolean {
-  const account = (stamp ?? pendingCopy?.stamp)?.account;
-  return account !== undefined && account !== sides.source;
+export function backupState(
+  sides: Sides,
+  source: BlobPresent,
+  backup: BlobPresent,
+  { declaredMd5 }: Pick<Policy, 'declaredMd5'>,
+): BackupState {
+  if (ownershipOf(sides, backup) === 'of-another-source') return 'of-another-source';
+  // The length is no proof of anything but that a copy was not whole: a stamp on other bytes says nothing.
+  if (isMadeFrom(sides, backup.stamp, source) && backup.size === source.size) return 'in-step';
+  if (isMadeFrom(sides, backup.pendingCopy?.stamp, source)) return 'arriving';
+  if (backup.kind !== source.kind) return backup.isVersioned ? 'other-kind-versioned' : 'other-kind';
+  if (isFreshStage(sides, source) && backup.size > 0) return 'fuller-than-a-stage';
+  if (backup.archived) return 'stale-archived';
+  const isSame = declaredMd5 === 'trust' && isSameContent(source, backup) === true;
+  return isSame ? 'same-content' : 'stale';
 }
 
-export function backupState(sides: Sides, source: BlobPresent, backup: BlobPresent): BackupState {
-  const { source: account } = sides;
-  if (isOfAnotherSource(sides, backup)) return 'of-another-source';
-  const mirrors = (stamp: BlobPresent['stamp']): boolean =>
-    stamp?.etag === source.etag && stamp.account === account;
-  // A stamp on a blob of another size is not believed: a service may have written less than it said.
-  if (mirrors(backup.stamp) && backup.size === source.size) return 'in-step';
-  if (mirrors(backup.pendingCopy?.stamp)) return 'arriving';
-  if (backup.kind !== source.kind) return 'other-kind';
-  // Headers and metadata of a blob in the archive tier cannot be changed, so that one is copied anew.
-  return isSameContent(source, backup) === true && !backup.archived ? 'same-content' : 'stale';
+/** Whether a stamp names the very version of the source. */
+export function isMadeFrom(sides: Sides, stamp: Stamp | undefined, source: BlobPresent): boolean {
+  return stamp?.etag === source.etag && stamp.account === sides.source;
+}
+
+/**
+ * For how long an empty blob may be the first stage of a write, in milliseconds. An upload to a Data Lake account makes
+ * an empty file, sends the content and flushes it at the end, perhaps an hour later and without an event
+ * (Azure/azure-sdk-for-java#26742); an append blob begins empty, too.
+ */
+export const STAGE_MS = 3_600_000;
+
+/** Whether the source is empty and its writer may be at work: by the service's own clock, or where that is not known. */
+function isFreshStage({ isTree }: Sides, { kind, size, lastModified, readAt }: BlobPresent): boolean {
+  if (size > 0 || kind === 'page' || (kind === 'block' && isTree !== true)) return false;
+  return readAt === undefined || readAt.getTime() - lastModified.getTime() < STAGE_MS;
 }

@@ -60,6 +60,9 @@ export interface BlobAbsent {
   readonly container: 'exists' | 'missing';
 }
 
+/** Nothing is there, in a container that exists. */
+export const ABSENT: BlobAbsent = { present: false, container: 'exists' };
+
 export type BlobKind = 'block' | 'append' | 'page';
 
 export function isDirectory(reading: Reading): reading is DirectoryPresent {

@@ -42,8 +42,12 @@ export type SkipReason =
   | 'backup-has-snapshots'
   /** The source lacks it, and the backup's blob bears no stamp of ours: somebody else put it there. */
   | 'backup-foreign'
+  /** The same, and its metadata leaves no room for a stamp: whether it is ours nobody can tell. */
+  | 'backup-foreign-no-room'
   /** The source lacks the directory, and below it on the backup is something that somebody else put there. */
   | 'backup-foreign-below'
+  /** The source lacks the directory, and too much is below it to tell in one look whose it is: it goes key by key. */
+  | 'directory-too-large'
   /** It is empty where the backup is not, and was made just now: most likely its writer is still at work. */
   | 'source-still-written'
   /** An asynchronous copy onto the source's blob is under way: its content is not there yet. */
@@ -52,7 +56,17 @@ export type SkipReason =
   /** Content and metadata are in step; owner, group and list are not, and the mirror may not set them. */
   | 'access-not-permitted';
 
-/** Whether the source was seen to have a directory there, so that there may be something below it. */
+/** Whether there is a directory after the look, so that there may be something below it. */
 export function isOfDirectory(verdict: Verdict): boolean {
   return 'isDirectory' in verdict && verdict.isDirectory;
 }
+
+/** Whether a directory that the source lacks stays for what is below it, which must be looked at key by key. */
+export function isLeftStanding(verdict: Verdict): boolean {
+  return verdict.verdict === 'skipped' && LEFT_STANDING.has(verdict.reason);
+}
+
+const LEFT_STANDING: ReadonlySet<SkipReason> = new Set<SkipReason>([
+  'backup-foreign-below',
+  'directory-too-large',
+]);

@@ -1,6 +1,6 @@
 import type { Etag } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
-import type { BlobPresent, ContentHeaders } from '../model/reading.js';
+import type { BlobPresent } from '../model/reading.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
 import type { BlobReader } from './blob-reader.js';
@@ -32,7 +32,7 @@ export interface BackupStore extends BlobReader, DirectoryStore {
    */
   place(request: CopyRequest, secured: Secured): Promise<WriteOutcome>;
 
-  /** Sets headers and metadata of a blob, or the metadata of a directory, and leaves all else. */
+  /** Sets the metadata of a blob or a directory, and leaves all else. */
   restamp(request: RestampRequest): Promise<WriteOutcome>;
 
   /** Moves the blob to another access tier. Neither content nor ETag changes, so nothing is at stake in a race. */
@@ -69,9 +69,7 @@ export interface CopyRequest {
 
 export interface RestampRequest {
   readonly key: Key;
-  /** Undefined: they stay as they are, and a request is saved. */
-  readonly headers: ContentHeaders | undefined;
-  readonly contentMd5: string | undefined;
+  /** All of it, the stamp included. */
   readonly metadata: Metadata;
   readonly ifMatch: Etag;
 }

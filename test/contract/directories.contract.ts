@@ -158,7 +158,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         const { key, etag } = await newDirectory('backup');
         await stage.stores.setAccess('backup', key, DIRECTORY_ACCESS);
         await stage.stores.put('backup', below(key, 'f'), { content: 'x' });
-        const request = { key, headers: undefined, contentMd5: undefined, metadata: { Bee: '2' } };
+        const request = { key, metadata: { Bee: '2' } };
         expect(await stage.stores.backup.restamp({ ...request, ifMatch: STALE })).toEqual({
           outcome: 'backup-moved',
         });
@@ -178,8 +178,6 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(
           await stage.stores.backup.restamp({
             key,
-            headers: undefined,
-            contentMd5: undefined,
             metadata: {},
             ifMatch: etag,
           }),

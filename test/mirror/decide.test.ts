@@ -6,10 +6,13 @@ import { parseEtag } from '../../src/model/etag.js';
 import type { BlobAbsent, BlobPresent } from '../../src/model/reading.js';
 import type { Stamp } from '../../src/model/stamp.js';
 import type { Policy } from '../../src/mirror/policy.js';
+import { STAGE_MS } from '../../src/mirror/states.js';
 import type { SkipReason } from '../../src/model/verdict.js';
 
 const SOURCE = 'sourceaccount';
-const SIDES = { source: SOURCE, backup: 'backupaccount' };
+const SIDES = { source: SOURCE, backup: 'backupaccount', isTree: true };
+const NOON = new Date('2026-01-01T12:00:00Z');
+const after = (ms: number): Date => new Date(NOON.getTime() + ms);
 
 const blob = (changes: Partial<BlobPresent> = {}): BlobPresent => ({
   present: true,
@@ -32,6 +35,8 @@ const stamp = (etag: string, account = SOURCE): Stamp => ({
 const absent: BlobAbsent = { present: false, container: 'exists' };
 const containerAbsent: BlobAbsent = { present: false, container: 'missing' };
 
+/** What the table's cells are reached with: an equal MD5 counts only for who trusts it. */
+const TRUST: Partial<Policy> = { declaredMd5: 'trust' };
 const MIRROR: Policy = {
   deletes: 'mirror',
   foreign: 'keep',
@@ -44,23 +49,27 @@ const MIRROR: Policy = {
 const SOURCES = {
   copyable: blob(),
   archived: blob({ archived: true }),
+  'copy-pending': blob({ pendingCopy: { stamp: undefined } }),
   replica: blob({ stamp: stamp('0x7', 'backupaccount') }),
 } as const;
 
 const backupFor = {
   'in-step': () => blob({ etag: parseEtag('0xB'), stamp: stamp('0xA'), contentMd5: undefined }),
-  'same-content': (source: BlobPresent) => ({
-    ...source,
-    archived: false,
-    etag: parseEtag('0xB'),
-    stamp: stamp('0x9'),
-  }),
+  'same-content': () => blob({ etag: parseEtag('0xB'), stamp: stamp('0x9') }),
   stale: () => blob({ etag: parseEtag('0xB'), stamp: stamp('0x9'), contentMd5: 'another' }),
+  'stale-archived': () => blob({ etag: parseEtag('0xB'), stamp: stamp('0x9'), archived: true }),
+  'fuller-than-a-stage': () => blob({ etag: parseEtag('0xB'), stamp: stamp('0x9'), size: 99 }),
   arriving: () =>
     blob({ etag: parseEtag('0xB'), contentMd5: undefined, size: 0, pendingCopy: { stamp: stamp('0xA') } }),
   'other-kind': () => blob({ etag: parseEtag('0xB'), kind: 'append', stamp: stamp('0x9') }),
+  'other-kind-versioned': () =>
+    blob({ etag: parseEtag('0xB'), kind: 'append', stamp: stamp('0x9'), isVersioned: true }),
   'of-another-source': () => blob({ etag: parseEtag('0xB'), stamp: stamp('0xA', 'thirdaccount') }),
 } as const;
+
+/** A source that a state of the backup asks for. */
+const sourceFor = (source: BlobPresent, backupState: string): BlobPresent =>
+  backupState === 'fuller-than-a-stage' ? { ...source, size: 0, lastModified: NOON, readAt: NOON } : source;
 
 /** The decision that a move of the table stands for. */
 function toDecision(move: string, source: BlobPresent, backup: BlobPresent): Decision {
@@ -71,8 +80,8 @@ function toDecision(move: string, source: BlobPresent, backup: BlobPresent): Dec
       return { action: 'copy', source, condition: { ifMatch: backup.etag } };
     case 'restamp':
       return { action: 'restamp', source, backup };
-    case 'make-way':
-      return { action: 'make-way', ifMatch: backup.etag };
+    case 'replace':
+      return { action: 'replace', source, ifMatch: backup.etag };
     case 'wait':
       return { action: 'wait' };
     default:
@@ -84,9 +93,10 @@ describe('decide, both sides present', () => {
   for (const [sourceState, row] of Object.entries(BOTH_PRESENT)) {
     for (const [backupState, move] of Object.entries(row)) {
       it(`answers ${move} to a source that is ${sourceState} and a backup that is ${backupState}`, () => {
-        const source = SOURCES[sourceState as keyof typeof SOURCES];
-        const backup = backupFor[backupState as keyof typeof backupFor](source);
-        expect(decide(SIDES, source, backup, MIRROR)).toEqual(toDecision(move, source, backup));
+        const source = sourceFor(SOURCES[sourceState as keyof typeof SOURCES], backupState);
+        const backup = backupFor[backupState as keyof typeof backupFor]();
+        const policy = { ...MIRROR, ...TRUST };
+        expect(decide(SIDES, source, backup, policy)).toEqual(toDecision(move, source, backup));
       });
     }
   }
@@ -111,20 +121,45 @@ describe('decide, only the source present', () => {
 });
 
 describe('decide, only the backup present', () => {
-  for (const [container, row] of Object.entries(BACKUP_ONLY)) {
-    for (const [deletes, move] of Object.entries(row)) {
-      it(`answers ${move} when the source's container is ${container} and deletes are to be ${deletes}`, () => {
-        const source: BlobAbsent = { present: false, container: container as BlobAbsent['container'] };
-        const decision = decide(SIDES, source, blob({ etag: parseEtag('0xB') }), {
-          ...MIRROR,
-          deletes: deletes as 'mirror' | 'keep',
-        });
-        expect(decision).toEqual(
-          move === 'delete' ? { action: 'delete', ifMatch: '0xB' } : { action: 'skip', reason: move },
-        );
-      });
+  const owned = {
+    ours: blob({ etag: parseEtag('0xB'), stamp: stamp('0x9') }),
+    foreign: blob({ etag: parseEtag('0xB') }),
+    'foreign-no-room': blob({ etag: parseEtag('0xB'), metadata: { full: 'x'.repeat(8150) } }),
+    'of-another-source': blob({ etag: parseEtag('0xB'), stamp: stamp('0x9', 'thirdaccount') }),
+  } as const;
+  const cells = Object.entries(BACKUP_ONLY).flatMap(([container, rows]) =>
+    Object.entries(rows).flatMap(([deletes, row]) =>
+      Object.entries(row).map(([ownership, move]) => ({ container, deletes, ownership, move })),
+    ),
+  );
+  it.each(cells)(
+    "answers $move when the source's container is $container, deletes are to be $deletes and the backup's blob is $ownership",
+    ({ container, deletes, ownership, move }) => {
+      const source: BlobAbsent = { present: false, container: container as BlobAbsent['container'] };
+      const backup = owned[ownership as keyof typeof owned];
+      const decision = decide(SIDES, source, backup, { ...MIRROR, deletes: deletes as 'mirror' | 'keep' });
+      expect(decision).toEqual(
+        move === 'delete' ? { action: 'delete', ifMatch: '0xB' } : { action: 'skip', reason: move },
+      );
+    },
+  );
+
+  it('deletes what is foreign by leave alone, and never what was mirrored from another source', () => {
+    const leave: Policy = { ...MIRROR, foreign: 'delete' };
+    for (const ownership of ['foreign', 'foreign-no-room'] as const)
+      expect(decide(SIDES, absent, owned[ownership], leave)).toEqual({ action: 'delete', ifMatch: '0xB' });
+    expect(decide(SIDES, absent, owned['of-another-source'], leave)).toMatchObject({ action: 'skip' });
+  });
+
+  it('takes for ours what we left unfinished, by its mark', () => {
+    for (const mark of [
+      { unfinishedCopy: { stamp: stamp('0x9') } },
+      { pendingCopy: { stamp: stamp('0x9') } },
+    ]) {
+      const backup = blob({ etag: parseEtag('0xB'), ...mark });
+      expect(decide(SIDES, absent, backup, MIRROR)).toEqual({ action: 'delete', ifMatch: '0xB' });
     }
-  }
+  });
 });
 
 describe('decide', () => {
@@ -147,11 +182,6 @@ describe('decide', () => {
     expect(decide(SIDES, source, backup, MIRROR).action).toBe('copy');
   });
 
-  it('believes no stamp on a blob of another size than the source has', () => {
-    const backup = blob({ etag: parseEtag('0xB'), stamp: stamp('0xA'), size: 0 });
-    expect(decide(SIDES, blob(), backup, MIRROR)).toMatchObject({ action: 'copy' });
-  });
-
   it('leaves alone what was mirrored from another source, and does not delete it either', () => {
     const backup = blob({ stamp: stamp('0xA', 'thirdaccount') });
     const skip = { action: 'skip', reason: 'backup-of-another-source' };
@@ -171,10 +201,50 @@ describe('decide', () => {
     expect(decide(SIDES, source, blob({ kind: 'page', stamp: stamp('0x9') }), MIRROR).action).toBe('copy');
   });
 
-  it('proves equal content by size and MD5 together, and copies anew what the archive tier keeps from being changed', () => {
-    for (const change of [{ size: 4 }, { contentMd5: 'another' }, { archived: true }]) {
-      expect(decide(SIDES, blob(), blob({ ...change, stamp: stamp('0x9') }), MIRROR).action).toBe('copy');
-    }
+  it('takes an equal declared MD5 for no proof: any client may declare any', () => {
+    expect(decide(SIDES, blob(), blob({ stamp: stamp('0x9') }), MIRROR).action).toBe('copy');
+  });
+
+  it('takes it for one where the user trusts every writer, with the size', () => {
+    const trusting: Policy = { ...MIRROR, ...TRUST };
+    expect(decide(SIDES, blob(), blob({ stamp: stamp('0x9') }), trusting).action).toBe('restamp');
+    for (const change of [{ size: 4 }, { contentMd5: 'another' }])
+      expect(decide(SIDES, blob(), blob({ ...change, stamp: stamp('0x9') }), trusting).action).toBe('copy');
+  });
+
+  it('takes a stamp on content of another length for none: the copy was not whole', () => {
+    const backup = blob({ etag: parseEtag('0xB'), stamp: stamp('0xA'), size: 0 });
+    expect(decide(SIDES, blob(), backup, MIRROR)).toMatchObject({ action: 'copy' });
+  });
+});
+
+describe('decide, a source that was just made empty', () => {
+  const older = blob({ etag: parseEtag('0xB'), stamp: stamp('0x9') });
+  const made = (readAt: Date | undefined, changes: Partial<BlobPresent> = {}): BlobPresent =>
+    blob({ size: 0, lastModified: NOON, ...(readAt && { readAt }), ...changes });
+  const HELD = { action: 'skip', reason: 'source-still-written' };
+
+  it.each([
+    { at: after(0), what: 'at once' },
+    { at: after(STAGE_MS - 1000), what: 'for an hour' },
+    { at: undefined, what: 'where the time of the reading is not known' },
+  ])('holds what the backup has $what', ({ at }) => {
+    expect(decide(SIDES, made(at), older, MIRROR)).toEqual(HELD);
+    expect(
+      decide({ ...SIDES, isTree: false }, made(at, { kind: 'append' }), { ...older, kind: 'append' }, MIRROR),
+    ).toEqual(HELD);
+  });
+
+  it('follows it once it was left empty for an hour', () => {
+    expect(decide(SIDES, made(after(STAGE_MS)), older, MIRROR)).toMatchObject({ action: 'copy' });
+  });
+
+  it('follows at once where nothing is lost by it, and on a flat account, where an upload is whole', () => {
+    expect(decide(SIDES, made(after(0)), { ...older, size: 0 }, MIRROR)).toMatchObject({ action: 'copy' });
+    expect(decide(SIDES, made(after(0)), absent, MIRROR)).toMatchObject({ action: 'copy' });
+    expect(decide({ ...SIDES, isTree: false }, made(after(0)), older, MIRROR)).toMatchObject({
+      action: 'copy',
+    });
   });
 });
 

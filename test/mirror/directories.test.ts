@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { mirrorHint, type Mirroring } from '../../src/intake/mirror-hint.js';
+import { markUnfinished } from '../../src/model/unfinished-copy.js';
 import { openHeart } from '../../src/mirror/open-heart.js';
 import { createScope } from '../../src/model/scope.js';
 import { walk } from '../../src/reconcile/walk.js';
 import { createSilentLogger } from '../support/silent-logger.js';
-import { splitStamp } from '../../src/model/stamp.js';
-import { createMemoryTree, at, TREE_POLICY } from '../support/memory-tree.js';
+import { createMemoryTree, at, type MemoryTree, TREE_POLICY } from '../support/memory-tree.js';
 import { once } from '../support/memory-pair.js';
+import { ofOurs } from '../support/of-ours.js';
 
 const ACCESS = {
   owner: 'anna',
@@ -74,13 +75,14 @@ describe('a directory', () => {
 
   it('goes in one move with all that is below it', async () => {
     const tree = createMemoryTree();
-    for (const path of ['a/1', 'a/b/2', 'a/b/3']) tree.backup.put(at(path), { content: path });
+    for (const path of ['a/1', 'a/b/2', 'a/b/3']) tree.backup.put(at(path), { content: path, ...ofOurs() });
     expect(await tree.converge(at('a'))).toEqual({ verdict: 'deleted', wasDirectory: true });
     expect(tree.onBackup()).toEqual({});
     expect(tree.calls).toEqual([
       'backupaccount.read',
       'sourceaccount.read',
       'backupaccount.removeEmptyDirectory',
+      'backupaccount.listBlobs',
       'backupaccount.moveToTrash',
       'sourceaccount.read',
       'backupaccount.deleteTrashed',
@@ -101,7 +103,8 @@ describe('a directory', () => {
 
   it('is left where the settings may leave out something below it, and only what is in the scope goes', async () => {
     const { source, backup, onBackup } = createMemoryTree();
-    for (const path of ['a/kept.tmp', 'a/gone', 'b/gone']) backup.put(at(path), { content: path });
+    for (const path of ['a/kept.tmp', 'a/gone', 'b/gone'])
+      backup.put(at(path), { content: path, ...ofOurs() });
     const scope = createScope('sourceaccount', { patterns: { include: [], exclude: ['*.tmp'] } });
     const sides = { source, backup, policy: TREE_POLICY };
     const heart = openHeart(sides, { hierarchical: true, takesAllBelow: scope.takesAllBelow });
@@ -130,7 +133,7 @@ describe('a directory', () => {
     const tree = createMemoryTree(
       once('sourceaccount.read', () => tree.source.put(at('a/new'), { content: 'n' }), 2),
     );
-    tree.backup.put(at('a/old'), { content: 'o' });
+    tree.backup.put(at('a/old'), { content: 'o', ...ofOurs() });
     expect(await tree.converge(at('a'))).toEqual({ verdict: 'directory-returned', isDirectory: true });
     expect(tree.calls).not.toContain('backupaccount.deleteTrashed');
     expect(tree.onBackup()).toEqual({ 'a/': '' });
@@ -144,18 +147,102 @@ describe('a directory', () => {
   });
 });
 
+describe('a directory that the source lacks', () => {
+  const FOREIGN = { verdict: 'skipped', reason: 'backup-foreign-below', isDirectory: true };
+  const pending = markUnfinished({ ...ofOurs().metadata, x: '1' }, 'partial', 1);
+
+  it('stays when somebody else put something below it, and takes nothing with it (invariant 14)', async () => {
+    const tree = createMemoryTree();
+    tree.backup.put(at('a/ours'), { content: 'o', ...ofOurs() });
+    tree.backup.put(at('a/b/theirs'), { content: 't' });
+    expect(await tree.converge(at('a'))).toEqual(FOREIGN);
+    expect(tree.onBackup()).toEqual({ 'a/': '', 'a/ours': 'o', 'a/b/': '', 'a/b/theirs': 't' });
+  });
+
+  it('stays, too, for what was mirrored from another source', async () => {
+    const tree = createMemoryTree();
+    tree.backup.put(at('a/1'), { content: 'x', ...ofOurs({}, 'thirdaccount') });
+    expect(await tree.converge(at('a'))).toEqual(FOREIGN);
+  });
+
+  it('goes with copies of ours that were left', async () => {
+    const tree = createMemoryTree();
+    tree.backup.put(at('a/1'), { content: 'x', metadata: pending });
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'deleted', wasDirectory: true });
+  });
+
+  it('goes whole where what is foreign may go', async () => {
+    const tree = createMemoryTree(() => {}, { ...TREE_POLICY, foreign: 'delete' });
+    tree.backup.put(at('a/theirs'), { content: 't' });
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'deleted', wasDirectory: true });
+  });
+
+  it('is walked by its event then, so that what is ours goes key by key', async () => {
+    const { source, backup, onBackup } = createMemoryTree();
+    for (const path of ['a/ours', 'a/b/ours', 'a/c/ours'])
+      backup.put(at(path), { content: 'o', ...ofOurs() });
+    backup.put(at('a/b/theirs'), { content: 't' });
+    await mirrorDeletion({ source, backup }, 'a');
+    expect(onBackup()).toEqual({ 'a/': '', 'a/b/': '', 'a/b/theirs': 't' });
+  });
+});
+
+/** What becomes of the event of a deletion that may or may not be of a directory. */
+async function mirrorDeletion(
+  { source, backup }: Pick<MemoryTree, 'source' | 'backup'>,
+  path: string,
+): Promise<void> {
+  const scope = createScope('sourceaccount');
+  const sides = { source, backup, policy: TREE_POLICY };
+  const event = {
+    keys: [at(path)],
+    prefixes: [],
+    rename: undefined,
+    isDeep: false,
+    account: undefined,
+    eventId: path,
+    eventType: 'Microsoft.Storage.BlobDeleted',
+    eventTime: new Date(0),
+    mayChangeSilently: false,
+    event: {},
+  };
+  const walked: Mirroring['walk'] = async (prefix, from, look) =>
+    await walk({ ...sides, scope, hierarchical: true }, { prefix, from, look });
+  const mirroring = { scope, ...openHeart(sides, { hierarchical: true }), walk: walked };
+  await mirrorHint(mirroring, createSilentLogger(), event, { from: undefined, isDeep: false });
+}
+
 describe('a file and a directory of one name', () => {
   it('a directory takes the place of a file', async () => {
     const tree = createMemoryTree();
-    tree.backup.put(at('a'), { content: 'file' });
+    tree.backup.put(at('a'), { content: 'file', ...ofOurs() });
     tree.source.put(at('a/1'), { content: 'x' });
     await tree.converge(at('a/1'));
     expect(tree.onBackup()).toEqual({ 'a/': '', 'a/1': 'x' });
   });
 
+  it('a directory takes no place of a file that somebody else put there', async () => {
+    const tree = createMemoryTree();
+    tree.backup.put(at('a'), { content: 'theirs' });
+    tree.source.put(at('a/1'), { content: 'x' });
+    expect(await tree.converge(at('a/1'))).toEqual({ verdict: 'skipped', reason: 'backup-foreign' });
+    expect(tree.onBackup()).toEqual({ a: 'theirs' });
+  });
+
+  it('a file takes no place of a directory with something foreign in it, nor of one before it is secured', async () => {
+    const tree = createMemoryTree();
+    tree.backup.put(at('a/1'), { content: 'theirs' });
+    tree.source.put(at('a'), { content: 'file' });
+    expect(await tree.converge(at('a'))).toMatchObject({ reason: 'backup-foreign-below' });
+    expect(tree.onBackup()).toEqual({ 'a/': '', 'a/1': 'theirs' });
+    expect(tree.calls.indexOf('backupaccount.secure')).toBeLessThan(
+      tree.calls.indexOf('backupaccount.removeEmptyDirectory'),
+    );
+  });
+
   it('a file takes the place of a directory, which goes to the trash first', async () => {
     const tree = createMemoryTree();
-    tree.backup.put(at('a/1'), { content: 'x' });
+    tree.backup.put(at('a/1'), { content: 'x', ...ofOurs() });
     tree.source.put(at('a'), { content: 'file' });
     expect(await tree.converge(at('a'))).toMatchObject({ verdict: 'copied' });
     expect(tree.onBackup()).toEqual({ a: 'file' });
@@ -190,14 +277,14 @@ describe('the directories above a file', () => {
 
   it('go from the backup when the source lacks them and nothing is in them any more', async () => {
     const tree = createMemoryTree();
-    tree.backup.put(at('a/b/c/1'), { content: 'late' });
+    tree.backup.put(at('a/b/c/1'), { content: 'late', ...ofOurs() });
     await tree.converge(at('a/b/c/1'));
     expect(tree.onBackup()).toEqual({});
   });
 
   it('stay when something else is in them: that has an event of its own', async () => {
     const tree = createMemoryTree();
-    for (const path of ['a/b/1', 'a/b/2']) tree.backup.put(at(path), { content: path });
+    for (const path of ['a/b/1', 'a/b/2']) tree.backup.put(at(path), { content: path, ...ofOurs() });
     await tree.converge(at('a/b/1'));
     expect(tree.onBackup()).toEqual({ 'a/': '', 'a/b/': '', 'a/b/2': 'a/b/2' });
   });
@@ -229,21 +316,6 @@ describe('a write in a tree', () => {
     tree.source.move(at('p'), at('away'));
     await tree.converge(at('p'));
     expect(tree.onBackup()).toEqual({ p: 'x' });
-  });
-
-  it('of headers takes the old stamp off first, since half of it would be in step once that version came back', async () => {
-    const tree = createMemoryTree(
-      once('backupaccount.set-headers', () => {
-        expect(splitStamp(tree.backup.peek(at('p'))?.metadata ?? {}).stamp).toBeUndefined();
-      }),
-    );
-    const blob = { content: 'x', contentMd5: 'm' };
-    tree.source.put(at('p'), { ...blob, headers: { contentType: 'text/a' } });
-    await tree.converge(at('p'));
-    tree.source.put(at('p'), { ...blob, headers: { contentType: 'text/b' } });
-    expect(await tree.converge(at('p'))).toEqual({ verdict: 'restamped' });
-    expect(tree.calls).toContain('backupaccount.set-headers');
-    expect(await tree.converge(at('p'))).toEqual({ verdict: 'in-sync' });
   });
 
   it('of access is followed by a reading that compares access, for which there is no condition', async () => {

@@ -1,13 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
 import { BlobmirrorError } from '../../src/model/errors.js';
 import { createMemoryPair, once, POLICY, type MemoryPair } from '../support/memory-pair.js';
+import { converge } from '../../src/mirror/converge.js';
 import { KEY } from '../support/keys.js';
+import { ofOurs } from '../support/of-ours.js';
 
 /** What a user sees: the content of both sides. */
 const contents = ({ source, backup }: MemoryPair) => [source.peek(KEY)?.content, backup.peek(KEY)?.content];
 
 const writes = ({ calls }: MemoryPair) =>
   calls.filter((call) => /\.(copy|restamp|delete|createContainer)$/.test(call));
+
+const TRUST = { ...POLICY, declaredMd5: 'trust' } as const;
 
 describe('invariant 1: events are hints', () => {
   it('leaves a live blob alone when it is looked at without cause', async () => {
@@ -76,6 +80,7 @@ describe('invariant 3: compare-and-swap on the backup', () => {
         pair.source.put(KEY, { content: 'v2', contentMd5: 'two' });
         await pair.otherWorker();
       }),
+      TRUST,
     );
     pair.source.put(KEY, { content: 'v1', contentMd5: 'one' });
     await pair.otherWorker();
@@ -182,21 +187,33 @@ describe('converge', () => {
     });
   });
 
-  it('changes metadata and headers alone when the content is proven equal', async () => {
+  it('copies when the ETag moved, though size and declared MD5 are the same', async () => {
     const pair = createMemoryPair();
+    const contentMd5 = '1B2M2Y8AsgTpgAmY7PhCfg==';
+    pair.source.put(KEY, { content: 'balance=0100', contentMd5 });
+    await pair.otherWorker();
+    pair.source.put(KEY, { content: 'balance=9999', contentMd5 });
+    expect(await pair.converge()).toMatchObject({ verdict: 'copied' });
+    expect(contents(pair)).toEqual(['balance=9999', 'balance=9999']);
+  });
+
+  it('changes metadata alone where the user trusts declared MD5s, in one write', async () => {
+    const pair = createMemoryPair(undefined, TRUST);
     pair.source.put(KEY, { content: 'v1', contentMd5: 'one', metadata: { colour: 'red' } });
     await pair.otherWorker();
-    pair.source.put(KEY, {
-      content: 'v1',
-      contentMd5: 'one',
-      metadata: { colour: 'blue' },
-      headers: { contentType: 'a/b' },
-    });
+    pair.source.put(KEY, { content: 'v1', contentMd5: 'one', metadata: { colour: 'blue' } });
     expect(await pair.converge()).toEqual({ verdict: 'restamped' });
-    expect(pair.backup.peek(KEY)).toMatchObject({
-      metadata: { colour: 'blue' },
-      headers: { contentType: 'a/b' },
-    });
+    expect(writes(pair)).toEqual(['backupaccount.restamp']);
+    expect(pair.backup.peek(KEY)).toMatchObject({ metadata: { colour: 'blue' } });
+  });
+
+  it('copies where headers differ, too: headers and metadata are two writes, and half of them is no version', async () => {
+    const pair = createMemoryPair(undefined, TRUST);
+    pair.source.put(KEY, { content: 'v1', contentMd5: 'one' });
+    await pair.otherWorker();
+    pair.source.put(KEY, { content: 'v1', contentMd5: 'one', headers: { contentType: 'a/b' } });
+    expect(await pair.converge()).toMatchObject({ verdict: 'copied' });
+    expect(pair.backup.peek(KEY)).toMatchObject({ headers: { contentType: 'a/b' } });
   });
 
   it("makes the container on the backup with the source's metadata when it is first needed", async () => {
@@ -238,8 +255,8 @@ describe('converge, beyond content', () => {
     expect(await pair.converge()).toEqual({ verdict: 'in-sync' });
   });
 
-  it('brings in tags and tier along with metadata, when the content is proven equal', async () => {
-    const pair = createMemoryPair();
+  it('brings in tags and tier along with metadata, where equal MD5s are trusted', async () => {
+    const pair = createMemoryPair(undefined, TRUST);
     const same = { content: 'v1', contentMd5: 'one' };
     pair.source.put(KEY, { ...same, tags: { colour: 'red' } });
     await pair.converge();
@@ -255,14 +272,6 @@ describe('converge, beyond content', () => {
     pair.source.put(KEY, { ...same, tier: 'Cool', tags: { colour: 'blue' }, metadata: { size: 's' } });
     expect(await pair.converge()).toEqual({ verdict: 'restamped' });
     expect(writes(pair).filter((call) => call.endsWith('.copy'))).toHaveLength(1);
-  });
-
-  it('makes way for a blob of another kind', async () => {
-    const pair = createMemoryPair();
-    pair.backup.put(KEY, { content: 'old', kind: 'append' });
-    pair.source.put(KEY, { content: 'new' });
-    expect(await pair.converge()).toMatchObject({ verdict: 'copied', created: true });
-    expect(contents(pair)).toEqual(['new', 'new']);
   });
 
   it('copies without the stamp when the metadata leaves no room for it, and anew at each look', async () => {
@@ -281,6 +290,133 @@ describe('converge, beyond content', () => {
     pair.source.remove(KEY);
     expect(await pair.converge()).toEqual({ verdict: 'skipped', reason: 'deletes-are-kept' });
     expect(pair.backup.peek(KEY)?.content).toBe('v1');
+  });
+});
+
+describe('what cannot be overwritten', () => {
+  const stories = [
+    { what: 'a blob of another kind', old: { kind: 'append' } },
+    { what: 'an archived blob', old: { tier: 'Archive', archived: true } },
+  ] as const;
+
+  describe.each(stories)('$what', ({ old }) => {
+    const older = (pair: MemoryPair): void => {
+      pair.backup.put(KEY, { content: 'old', ...old, ...ofOurs() });
+      pair.source.put(KEY, { content: 'new' });
+    };
+
+    it('goes once the new version is on the account, which then takes its place', async () => {
+      const pair = createMemoryPair();
+      older(pair);
+      expect(await pair.converge()).toMatchObject({ verdict: 'copied', created: false });
+      expect(contents(pair)).toEqual(['new', 'new']);
+      expect(pair.calls.filter((call) => /\.(secure|delete|place|copy|discard)$/.test(call))).toEqual([
+        'backupaccount.secure',
+        'backupaccount.delete',
+        'backupaccount.place',
+        'backupaccount.discard',
+      ]);
+      expect(await pair.converge()).toEqual({ verdict: 'in-sync' });
+    });
+
+    it('stays where the new one cannot be had', async () => {
+      const pair: MemoryPair = createMemoryPair(
+        once('backupaccount.secure', () => {
+          throw new BlobmirrorError('storage-rejected', 'no such kind here');
+        }),
+      );
+      older(pair);
+      await expect(pair.converge()).rejects.toThrow('no such kind here');
+      expect(contents(pair)).toEqual(['new', 'old']);
+    });
+
+    it('goes by the proof of a deletion alone where the source is gone before it is secured', async () => {
+      const pair: MemoryPair = createMemoryPair(
+        once('backupaccount.copy-read', () => pair.source.remove(KEY)),
+      );
+      older(pair);
+      expect(await pair.converge()).toEqual({ verdict: 'deleted' });
+      expect(contents(pair)).toEqual([undefined, undefined]);
+    });
+
+    it('is replaced by a later look when the worker dies in between', async () => {
+      const pair: MemoryPair = createMemoryPair(
+        once('backupaccount.place', () => {
+          throw new Error('the worker died');
+        }),
+      );
+      older(pair);
+      await expect(pair.converge()).rejects.toThrow('the worker died');
+      expect(await pair.converge()).toMatchObject({ verdict: 'copied' });
+      expect(contents(pair)).toEqual(['new', 'new']);
+    });
+
+    it('is left when it was replaced meanwhile', async () => {
+      const pair: MemoryPair = createMemoryPair(
+        once('backupaccount.delete', async () => await pair.otherWorker()),
+      );
+      older(pair);
+      await pair.converge();
+      expect(contents(pair)).toEqual(['new', 'new']);
+    });
+  });
+
+  it('is never possible at a name that has versions of another kind: the older one stays', async () => {
+    const pair = createMemoryPair();
+    pair.backup.put(KEY, { content: 'old', kind: 'append', isVersioned: true, ...ofOurs() });
+    pair.source.put(KEY, { content: 'new' });
+    const skipped = { verdict: 'skipped', reason: 'backup-versions-of-another-kind' };
+    expect(await pair.converge()).toEqual(skipped);
+    expect(contents(pair)).toEqual(['new', 'old']);
+  });
+});
+
+describe('a source that is still written', () => {
+  it('keeps what the backup has while an append blob that was made anew is empty', async () => {
+    const pair = createMemoryPair();
+    pair.source.put(KEY, { content: 'old', kind: 'append' });
+    await pair.converge();
+    pair.source.put(KEY, { content: '', kind: 'append' });
+    expect(await pair.converge()).toEqual({ verdict: 'skipped', reason: 'source-still-written' });
+    expect(contents(pair)).toEqual(['', 'old']);
+    pair.source.put(KEY, { content: 'first record', kind: 'append' });
+    expect(await pair.converge()).toMatchObject({ verdict: 'copied' });
+    expect(contents(pair)).toEqual(['first record', 'first record']);
+  });
+
+  it('is waited for while an asynchronous copy onto it is under way', async () => {
+    const pair = createMemoryPair();
+    pair.source.put(KEY, { content: 'old' });
+    await pair.converge();
+    pair.source.put(KEY, { content: 'ha', isCopyPending: true });
+    expect(await pair.converge()).toEqual({ verdict: 'skipped', reason: 'source-copy-pending' });
+    expect(contents(pair)).toEqual(['ha', 'old']);
+    pair.source.put(KEY, { content: 'half and half' });
+    expect(await pair.converge()).toMatchObject({ verdict: 'copied' });
+  });
+});
+
+describe('invariant 14: only what we put there is ours to delete', () => {
+  it.each([
+    { what: 'bears no stamp', metadata: {}, reason: 'backup-foreign' },
+    { what: 'has no room for one', metadata: { full: 'x'.repeat(8150) }, reason: 'backup-foreign-no-room' },
+    { what: 'bears what is no stamp', metadata: { blobmirror: 'mine' }, reason: 'backup-foreign' },
+  ])('keeps a blob that the source lacks and that $what', async ({ metadata, reason }) => {
+    const pair = createMemoryPair();
+    pair.backup.put(KEY, { content: 'theirs', metadata });
+    expect(await pair.converge()).toEqual({ verdict: 'skipped', reason });
+    expect(contents(pair)).toEqual([undefined, 'theirs']);
+  });
+
+  it('deletes it by leave', async () => {
+    const pair = createMemoryPair();
+    pair.backup.put(KEY, { content: 'theirs' });
+    const { source, backup } = pair;
+    const look = { deleteForeign: true } as const;
+    expect(await converge({ source, backup, policy: POLICY }, KEY, look)).toEqual({ verdict: 'deleted' });
+    pair.backup.put(KEY, { content: 'theirs' });
+    const policy = { ...POLICY, foreign: 'delete' } as const;
+    expect(await converge({ source, backup, policy }, KEY)).toEqual({ verdict: 'deleted' });
   });
 });
 

@@ -8,6 +8,7 @@ import type { WalkPosition } from '../../src/model/walk-position.js';
 import { walk } from '../../src/reconcile/walk.js';
 import { FLAT } from '../support/flat.js';
 import { createMemoryPair } from '../support/memory-pair.js';
+import { ofOurs } from '../support/of-ours.js';
 
 const IN_SYNC: Verdict = { verdict: 'in-sync' };
 const prefix = (path: string, container = 'photos'): Prefix => ({
@@ -56,7 +57,7 @@ describe('a walk', () => {
   it('looks at what is out of step beneath its prefix, on either side, and at nothing else', async () => {
     const { pair, seen, slice } = createWalk(['a', 'dir/in-step', 'dir/new', 'e']);
     await pair.otherWorker(parseKey('photos', 'dir/in-step'));
-    pair.backup.put(parseKey('photos', 'dir/gone'), { content: 'x' });
+    pair.backup.put(parseKey('photos', 'dir/gone'), { content: 'x', ...ofOurs() });
     pair.backup.put(parseKey('photos', 'elsewhere'), { content: 'x' });
     expect(await slice(prefix('dir/'))).toBeUndefined();
     expect(seen.toSorted()).toEqual(['photos/dir/gone', 'photos/dir/new']);
