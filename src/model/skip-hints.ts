@@ -16,6 +16,10 @@ export const SKIP_HINTS: Readonly<Record<SkipReason, string>> = {
     'The backup blob was mirrored from another source. Give one of the two sources other container names on the backup.',
   'backup-foreign':
     'The backup blob was not made by Blobmirror, and the source has none. Delete it yourself, or allow it for its container: --delete-foreign, BLOBMIRROR_FOREIGN.',
+  'backup-foreign-no-room':
+    'The source has no such blob, and the metadata of the backup blob leaves no room for a stamp, so that nobody can tell whether Blobmirror made it. Delete it yourself, or allow it for its container: --delete-foreign, BLOBMIRROR_FOREIGN.',
+  'directory-too-large':
+    'The source lacks the directory, and more is below it on the backup than one look goes through. What is below goes key by key; the directory goes with the last of it.',
   'backup-foreign-below':
     'Below the directory there is something that was not made by Blobmirror. Delete it yourself, or allow it for its container: --delete-foreign, BLOBMIRROR_FOREIGN.',
   'backup-versions-of-another-kind':
