@@ -35,7 +35,7 @@ export function createDeadLetters(
   settings: Settings,
   log: Logger,
   documents: DocumentStore = openDocuments(settings),
-  accounts: Pick<OpenAccounts, 'source' | 'backup'> = openAccounts(settings),
+  accounts: Pick<OpenAccounts, 'source' | 'backup'> = openAccounts(settings, log),
 ): DeadLetters {
   const serviceBus = connectServiceBus(settings.serviceBus);
   const events = serviceBus.createSender(settings.eventsQueue);

@@ -30,7 +30,7 @@ export interface Mirror {
 export function createMirror(
   settings: Settings,
   log: Logger,
-  accounts: OpenAccounts = openAccounts(settings),
+  accounts: OpenAccounts = openAccounts(settings, log),
   pause: PauseGate = NEVER_PAUSED,
 ): Mirror {
   const { scope } = accounts;

@@ -27,7 +27,7 @@ export interface Reconciliation {
 export function createReconciliation(
   settings: Settings,
   log: Logger,
-  accounts: OpenAccounts = openAccounts(settings),
+  accounts: OpenAccounts = openAccounts(settings, log),
   pause: PauseGate = openControl(openDocuments(settings), log).gate,
 ): Reconciliation {
   const serviceBus = connectServiceBus(settings.serviceBus);

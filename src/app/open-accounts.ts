@@ -5,6 +5,7 @@ import type { StorageConnection } from '../config/connections.js';
 import type { Settings } from '../config/settings.js';
 import { createScope, type Scope } from '../model/scope.js';
 import { type OpenHeart, openHeart } from '../mirror/open-heart.js';
+import type { Policy } from '../mirror/policy.js';
 import { AdaptiveGate } from '../ports/adaptive-gate.js';
 import { mapContainers } from '../ports/map-containers.js';
 import { capRequests } from '../ports/request-cap.js';
@@ -12,6 +13,7 @@ import { throttleBackup, throttleReader } from '../ports/throttle.js';
 import type { BackupStore } from '../ports/backup-store.js';
 import type { BlobReader } from '../ports/blob-reader.js';
 import type { Sides } from '../reconcile/sides.js';
+import type { Logger } from '../telemetry/logger.js';
 import { createKindCheck } from './account-kinds.js';
 import { connectStorage } from './connect-storage.js';
 
@@ -30,7 +32,7 @@ export interface OpenAccounts {
 }
 
 /** @param isPaused whether long copies should be left where they are */
-export function openAccounts(settings: Settings, isPaused?: () => boolean): OpenAccounts {
+export function openAccounts(settings: Settings, log: Logger, isPaused?: () => boolean): OpenAccounts {
   const rates = settings.maxRequestsPerSecond;
   const sourceAccount = connectCapped(settings.source, rates.source);
   const backupAccount = connectCapped(settings.backup, rates.backup);
@@ -39,9 +41,21 @@ export function openAccounts(settings: Settings, isPaused?: () => boolean): Open
     backup: new AdaptiveGate({ account: backupAccount.name }),
   };
   const source = throttleReader(createAzureReader(sourceAccount), gates.source);
+  let hasTiers = true;
+  const onNoTiers = (): void => {
+    hasTiers = false;
+    log.warn('the backup account has no access tiers: blobs are mirrored without', {
+      account: backupAccount.name,
+      hint: 'BLOBMIRROR_TIER=none says so from the start',
+    });
+  };
+  const policy = policyWhere(settings.policy, () => hasTiers);
   const scope = createScope(source.account, settings.scope);
   const backup = mapContainers(
-    throttleBackup(createAzureBackup(backupAccount, sourceAccount, settings.copy, isPaused), gates),
+    throttleBackup(
+      createAzureBackup(backupAccount, sourceAccount, settings.copy, isPaused, onNoTiers),
+      gates,
+    ),
     scope,
   );
   const isHierarchical = createKindCheck(sourceAccount, backupAccount, settings);
@@ -54,7 +68,7 @@ export function openAccounts(settings: Settings, isPaused?: () => boolean): Open
     heart: async () => {
       const hierarchical = await isHierarchical();
       return (opened ??= openHeart(
-        { source, backup, policy: settings.policy },
+        { source, backup, policy },
         { hierarchical, takesAllBelow: (directory) => scope.takesAllBelow(directory) },
       ));
     },
@@ -63,8 +77,18 @@ export function openAccounts(settings: Settings, isPaused?: () => boolean): Open
       backup,
       scope,
       hierarchical: await isHierarchical(),
-      policy: settings.policy,
+      policy,
     }),
+  };
+}
+
+/** What the settings say, but for tiers once the account turned out to have none. */
+function policyWhere(policy: Policy, hasTiers: () => boolean): Policy {
+  return {
+    ...policy,
+    get tier() {
+      return hasTiers() ? policy.tier : 'none';
+    },
   };
 }
 

@@ -39,7 +39,7 @@ export function theApp(): App {
     const documents = openDocuments(settings);
     const control = openControl(documents, log);
     const { gate } = control;
-    const accounts = openAccounts(settings, gate.isPaused);
+    const accounts = openAccounts(settings, log, gate.isPaused);
     const recovery = createRecovery(settings, log, { isWorker: true });
     const observation = observe(settings, documents, log, recovery.read);
     app = {

@@ -19,6 +19,7 @@ import type { Account } from './connect-account.js';
 import { createCopySources } from './copy-source.js';
 import { chooseEngine } from './copy/choose-engine.js';
 import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-options.js';
+import { createTierSupport } from './copy/tier-support.js';
 import { startTimeBudget } from './copy/time-budget.js';
 import { serviceCode, toStorageError } from './storage-error.js';
 import { toWriteOutcome } from './write-outcome.js';
@@ -27,18 +28,22 @@ import { toWriteOutcome } from './write-outcome.js';
  * The backup, on a real account. How a copy is made is the business of copy/.
  *
  * @param isPaused whether a long copy should be left where it is
+ * @param onNoTiers called once, when the account turns out to have no access tiers
  */
 export function createAzureBackup(
   backup: Account,
   source: Account,
   copyOptions: Partial<CopyOptions> = {},
   isPaused: () => boolean = () => false,
+  onNoTiers: () => void = () => undefined,
 ): BackupStore {
   const sides = { backup: backup.name, source: source.name };
   const options = { ...COPY_DEFAULTS, ...copyOptions };
   const directories = createAzureDirectories(backup);
   const copySources = createCopySources(source);
-  const copyByEngine = chooseEngine({ backup, source, copySources, directories, options });
+  const tiers = createTierSupport(onNoTiers);
+  const copyByEngine = chooseEngine({ backup, source, copySources, directories, tiers, options });
+
 
   const blob = ({ container, path }: Key): BlockBlobClient =>
     blobClient(backup, { container, path }).getBlockBlobClient();
@@ -56,7 +61,12 @@ export function createAzureBackup(
   }
 
   async function setTier(key: Key, tier: string): Promise<WriteOutcome> {
-    return await write(() => blob(key).setAccessTier(tier));
+    return await tiers.try(tier, async (wanted) =>
+      // Without one there is nothing to set, and a decision that knows of it will not ask for it.
+      wanted === undefined
+        ? { outcome: 'backup-moved' }
+        : await write(() => blob(key).setAccessTier(wanted)),
+    );
   }
 
   async function setTags(key: Key, tags: Tags): Promise<WriteOutcome> {

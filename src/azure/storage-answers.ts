@@ -121,15 +121,17 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   ),
   // The blocks that were to be committed went when somebody else committed theirs.
   ...each(400, { read: 'storage-rejected', write: 'backup-moved' }, 'InvalidBlockList'),
-  // It went to the archive tier between the reading and the copy.
-  ...each(409, { read: 'race-lost', write: 'source-moved' }, 'BlobArchived'),
+  // Either side went to the archive tier since it was read: what is archived can be neither read nor overwritten, by
+  // whatever write (rclone/rclone#3982, Azure/azure-storage-azcopy#993). The next reading tells which.
+  ...each(409, { read: 'race-lost', write: 'backup-moved' }, 'BlobArchived'),
 
   // The backup account could not read the source.
-  ...copySource('source-moved', 404, 409, 412, 416),
+  ...copySource('source-moved', 404, 412, 416),
   ...copySource('storage-forbidden', 401, 403),
   ...copySource('storage-throttled', 429, 503),
   ...copySource('storage-unavailable', 408, 500, 502, 504),
-  ...copySource('storage-rejected', 400),
+  // Also said of a source that was archived meanwhile, or that asks for another permission: the next way to copy shows.
+  ...copySource('storage-rejected', 400, 409),
 
   // Held by something that only a person can lift.
   ...each(412, { read: 'storage-rejected', write: 'backup-leased' }, 'LeaseIdMissing'),

@@ -73,7 +73,7 @@ export function toInferredTier({ accessTier, accessTierInferred }: BlobPropertie
   return accessTierInferred === true ? accessTier : undefined;
 }
 
-function toKind(type: string | undefined): BlobKind {
+export function toKind(type: string | undefined): BlobKind {
   switch (type) {
     case 'BlockBlob':
       return 'block';

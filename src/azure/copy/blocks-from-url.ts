@@ -2,7 +2,8 @@ import type { CopyRequest } from '../../ports/backup-store.js';
 import { toBlockOutcome } from './block-outcome.js';
 import { createCopyAside } from './copy-aside.js';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.js';
-import { copyInBlocks } from './copy-in-blocks.js';
+import { copyInBlocks, type StageBlock } from './copy-in-blocks.js';
+import { refuseOtherSuccess } from './not-whole.js';
 import { pinnedBlockBlob } from './pinned-block-blob.js';
 import type { TimeBudget } from './time-budget.js';
 
@@ -15,15 +16,17 @@ export function createBlocksFromUrl(setup: CopySetup): CopyEngine {
   async function copyInPlace(request: CopyRequest, budget: TimeBudget): Promise<CopyResult> {
     const { key, from = key } = request;
     const blob = pinnedBlockBlob(backup, key, request.source.etag);
-    return await copyInBlocks(blob, sides, request, options.serverBlock, budget, async (block) => {
+    const stage: StageBlock = async (block) => {
       const { url, ...authorization } = await copySources.grant(from);
-      return await toBlockOutcome(sides, () =>
-        blob.stageBlockFromURL(block.id, url, block.offset, block.count, {
-          ...authorization,
-          abortSignal: budget.signal,
-        }),
-      );
-    });
+      return await toBlockOutcome(sides, async () => {
+        const options = { ...authorization, abortSignal: budget.signal };
+        await refuseOtherSuccess(backup.name, () =>
+          blob.stageBlockFromURL(block.id, url, block.offset, block.count, options),
+        );
+      });
+    };
+    const staging = { stage, isProven: false };
+    return await copyInBlocks(blob, sides, request, options.serverBlock, budget, staging);
   }
 
   return async (request, budget) => ({

@@ -1,9 +1,17 @@
 import { BlobmirrorError } from '../../model/errors.js';
+import { type Etag, etagHeader } from '../../model/etag.js';
+import type { Key } from '../../model/key.js';
 import type { CopyRequest } from '../../ports/backup-store.js';
+import { blobClient } from '../blob-client.js';
+import { toWriteOutcome } from '../write-outcome.js';
 import { createBlocksFromUrl } from './blocks-from-url.js';
 import { createCopyBlob } from './copy-blob.js';
 import type { CopyEngine, CopySetup } from './copy-engine.js';
+import { type LeftBehind, NotWhole } from './not-whole.js';
 import { createPutBlobFromUrl } from './put-blob-from-url.js';
+import { readPinned } from './read-pinned.js';
+import { createRefusedWays, toRefusal } from './refused-ways.js';
+import { shortCopySources, SourceUrlTooLong } from './short-copy-sources.js';
 import { createStreamed } from './streamed.js';
 import { verifyCopies } from './verify-copies.js';
 
@@ -20,16 +28,25 @@ import { verifyCopies } from './verify-copies.js';
  *
  * Any client may give a blob a Content-MD5 that is not of its bytes, and Put Blob From URL then refuses them. Such a blob
  * goes the next way, which takes it as it is: it is the user's data, and the only copy of it.
+ *
+ * A way that the service refuses gives way to the next one, and what is of the account and not of the blob is remembered:
+ * see refused-ways.ts. A way that wrote something else than it said is never taken again; what it wrote is overwritten
+ * by the next one under its ETag, or removed where there is none. Should the process end in between, the blob has the
+ * stamp and not the length of its source, and the next look at it, or the next full sync, copies it.
+ *
+ * @param now milliseconds
  */
-export function chooseEngine(setup: CopySetup): CopyEngine {
+export function chooseEngine(setup: CopySetup, now: () => number = () => performance.now()): CopyEngine {
   const { options } = setup;
+  const sides = { backup: setup.backup.name, source: setup.source.name };
+  const fetching = { ...setup, copySources: shortCopySources(setup.copySources) };
   const [putBlobFromUrl, blocksFromUrl, copyBlob, streamed] = [
-    createPutBlobFromUrl(setup),
-    createBlocksFromUrl(setup),
-    createCopyBlob(setup),
+    createPutBlobFromUrl(fetching),
+    createBlocksFromUrl(fetching),
+    createCopyBlob(fetching),
     createStreamed(setup),
   ];
-  const lacking = new Set<CopyEngine>();
+  const refused = createRefusedWays<CopyEngine>(now);
 
   /** The ways that would do, the best one first. An empty blob has no block that would ask for the source's version. */
   function waysFor({ source: { kind, size } }: CopyRequest): readonly CopyEngine[] {
@@ -43,30 +60,77 @@ export function chooseEngine(setup: CopySetup): CopyEngine {
       : [blocksFromUrl, ...last];
   }
 
-  const copy: CopyEngine = async (request, budget) => {
-    const ways = waysFor(request).filter((way) => !lacking.has(way));
-    let misdeclared: BlobmirrorError | undefined;
-    for (const way of ways) {
+  const copy: CopyEngine = async (request, budget) =>
+    await setup.tiers.try(request.tier, async (tier) => await copyOneWay({ ...request, tier }, budget));
+
+  const copyOneWay: CopyEngine = async (asked, budget) => {
+    const ways = waysFor(asked);
+    const suspected: CopyEngine[] = [];
+    let request = asked;
+    let left: LeftBehind | undefined;
+    let failure: BlobmirrorError | undefined;
+    for (const way of ways.filter((each) => !refused.isRefused(each))) {
+      // No copy source is short enough for any other way.
+      if (failure instanceof SourceUrlTooLong && way !== streamed) continue;
       try {
-        return await way(request, budget);
+        const outcome = await way(request, budget);
+        if (outcome.outcome === 'written') {
+          refused.clear(way);
+          for (const earlier of suspected) refused.note(earlier, 'of-the-key');
+        }
+        return outcome;
       } catch (error) {
-        if (isMissingOperation(error)) lacking.add(way);
-        else if (isMisdeclared(error)) misdeclared = error;
-        else throw error;
+        if (!(error instanceof BlobmirrorError)) throw error;
+        const refusal = toRefusal(error);
+        if (refusal === undefined && !isMisdeclared(error) && !(error instanceof SourceUrlTooLong)) throw error;
+        if (refusal === 'of-the-key') suspected.push(way);
+        else if (refusal !== undefined) refused.note(way, refusal);
+        failure = error;
+        if (error instanceof NotWhole) ({ request, left } = await replaceLeft(request, error.left ?? left));
       }
     }
-    if (misdeclared !== undefined) throw misdeclared;
+    // A stamp must not stay on what is not whole.
+    if (left !== undefined) await remove(request.key, left.etag);
+    return await tellFailure(request, failure);
+  };
+
+  /** The request that overwrites what a way left that wrote something else. */
+  async function replaceLeft(
+    request: CopyRequest,
+    left: LeftBehind | undefined,
+  ): Promise<{ request: CopyRequest; left: LeftBehind | undefined }> {
+    if (left === undefined) return { request, left };
+    if (left.isOfKind) return { request: { ...request, condition: { ifMatch: left.etag } }, left };
+    await remove(request.key, left.etag);
+    return { request: { ...request, condition: { nothingThere: true } }, left: undefined };
+  }
+
+  async function remove(key: Key, etag: Etag): Promise<void> {
+    await toWriteOutcome(sides, () =>
+      blobClient(setup.backup, key).delete({ conditions: { ifMatch: etagHeader(etag) } }),
+    );
+  }
+
+  /** What there is to say when no way did. */
+  async function tellFailure(
+    request: CopyRequest,
+    failure: BlobmirrorError | undefined,
+  ): ReturnType<CopyEngine> {
+    if (failure !== undefined && toRefusal(failure) === 'of-the-key') {
+      // A source that moved or was archived meanwhile is refused like that as well.
+      const isThere = await readPinned(setup.source, request, 0, Buffer.alloc(0));
+      if (!isThere) return { outcome: 'source-moved', engine: 'none' };
+    }
+    if (failure !== undefined && (isMisdeclared(failure) || toRefusal(failure) === 'of-the-key'))
+      throw failure;
+    const why = failure instanceof SourceUrlTooLong ? `: ${failure.message}` : '';
     throw new BlobmirrorError(
       'copy-not-possible',
-      `${setup.backup.name} has no operation that copies a blob of this kind`,
+      `${setup.backup.name} has no operation that copies a blob of this kind${why}`,
     );
-  };
-  return options.verify === 'full' ? verifyCopies(setup, copy) : copy;
-}
+  }
 
-/** 501 is the answer of a service that was made before the operation was. */
-function isMissingOperation(error: unknown): boolean {
-  return error instanceof BlobmirrorError && error.context['status'] === 501;
+  return options.verify === 'full' ? verifyCopies(setup, copy) : copy;
 }
 
 function isMisdeclared(error: unknown): error is BlobmirrorError {

@@ -86,6 +86,8 @@ export function createCopyAside({
 
 /** The code is documented nowhere; `BlobOperationNotSupported` in Azure/azure-storage-net-data-movement#312. */
 function toConflict(error: unknown): BlobmirrorError {
-  if (error instanceof BlobmirrorError && error.context['status'] === 409) return error;
+  if (!(error instanceof BlobmirrorError)) throw error;
+  const { status, service } = error.context;
+  if (status === 409 && service !== 'CannotVerifyCopySource') return error;
   throw error;
 }

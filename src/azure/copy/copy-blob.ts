@@ -9,6 +9,9 @@ import { blobClient } from '../blob-client.js';
 import { serviceCode, toMeanings, toStorageError } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.js';
+import { refuseOtherSuccess } from './not-whole.js';
+import { refuseNotWhole } from './prove-copy.js';
+import { tagOptions } from './tag-options.js';
 import type { TimeBudget } from './time-budget.js';
 import { toConditions } from './to-conditions.js';
 
@@ -32,11 +35,11 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
 
   async function copy(blob: BlobClient, request: CopyRequest, budget: TimeBudget): Promise<CopyResult> {
     const url = await copySources.sign(request.from ?? request.key);
-    let copyId: string | undefined;
+    let started: StartedCopy = {};
     let pendingAlready = false;
     const outcome = await toWriteOutcome(sides, async () => {
       try {
-        copyId = await start(blob, url, request);
+        started = await refuseOtherSuccess(backup.name, () => start(blob, url, request));
       } catch (error) {
         if (serviceCode(error) !== 'PendingCopyOperation') throw error;
         pendingAlready = true;
@@ -45,7 +48,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
     if (outcome.outcome !== 'written') return outcome;
     return pendingAlready
       ? await meetPending(blob, request, budget)
-      : await waitFor(blob, copyId, request, budget);
+      : await waitFor(blob, started.copyId, request, budget);
   }
 
   /** Another copy onto this blob is under way: our own, or one that is to be out of our way. */
@@ -69,19 +72,20 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
     return { outcome: 'backup-moved' };
   }
 
-  /** `copyId` undefined: the copy was over when the request was. */
+  /** A copy that was over when the request was is looked at all the same: its length is not in the answer. */
   async function waitFor(
     blob: BlobClient,
     copyId: string | undefined,
     request: CopyRequest,
     budget: TimeBudget,
   ): Promise<CopyResult> {
-    if (copyId === undefined) return { outcome: 'written' };
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
       const found = await look(blob);
-      if (found?.copyId !== copyId) return { outcome: 'backup-moved' };
+      if (found === undefined || found.copyId !== copyId) return { outcome: 'backup-moved' };
       switch (found.copyStatus) {
         case 'success':
+        case undefined:
+          refuseNotWhole(backup, request, found, parseEtag(found.etag));
           return { outcome: 'written' };
         case 'aborted':
           return { outcome: 'backup-moved' };
@@ -117,22 +121,20 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
 /** What the SDK's poller knows, and its types leave out. */
 interface StartedCopy {
   readonly copyId?: string;
-  readonly isCompleted?: boolean;
 }
 
-/** The copy's id; undefined when it is over already. */
 async function start(
   blob: BlobClient,
   url: string,
   { source, metadata, tags, tier, condition }: CopyRequest,
-): Promise<string | undefined> {
+): Promise<StartedCopy> {
   const poller = await blob.beginCopyFromURL(url, {
     metadata: { ...metadata },
-    tags: { ...tags },
+    ...tagOptions(tags),
     ...(tier !== undefined && { tier }),
     conditions: toConditions(condition),
     sourceConditions: { ifMatch: etagHeader(source.etag) },
   });
-  const { copyId, isCompleted }: StartedCopy = poller.getOperationState();
-  return isCompleted === true ? undefined : copyId;
+  const state: StartedCopy = poller.getOperationState() as object;
+  return state;
 }

@@ -10,6 +10,7 @@ import type { DirectoryStore } from '../../ports/directory-store.js';
 import type { Account } from '../connect-account.js';
 import type { CopySources } from '../copy-source.js';
 import type { CopyOptions } from './copy-options.js';
+import type { TierSupport } from './tier-support.js';
 import type { TimeBudget } from './time-budget.js';
 
 /**
@@ -31,5 +32,6 @@ export interface CopySetup {
   readonly source: Account;
   readonly copySources: CopySources;
   readonly directories: DirectoryStore;
+  readonly tiers: TierSupport;
   readonly options: CopyOptions;
 }

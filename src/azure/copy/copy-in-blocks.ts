@@ -10,17 +10,27 @@ import { FEWEST_ID_BYTES, ID_BYTES, type PlannedBlock, planBlocks, toBlockSize }
 import type { CopyResult } from './copy-engine.js';
 import type { BlockOptions } from './copy-options.js';
 import { inLanes } from './in-lanes.js';
+import { tagOptions } from './tag-options.js';
+import { NotWhole } from './not-whole.js';
 import type { TimeBudget } from './time-budget.js';
 import { toConditions } from './to-conditions.js';
 
 /** Brings one block to the backup, uncommitted, its bytes read under the source's ETag. */
 export type StageBlock = (block: PlannedBlock, lane: number) => Promise<WriteOutcome>;
 
+/** How blocks come to the backup. */
+export interface Staging {
+  readonly stage: StageBlock;
+  /** Whether the service itself said how long each block is that `stage` brought. Otherwise they are listed once more. */
+  readonly isProven: boolean;
+}
+
 /**
  * Copies a blob block by block and commits all at once, under the condition on the backup. The blocks that lie there
  * uncommitted are the checkpoint: a call skips those that are done, stages the others until its budget is spent, and
  * commits when none is missing. So any worker goes on where any other stopped. A commit names blocks of one version
- * only, and says all that the blob is to carry, since it keeps nothing that it is not given.
+ * only, of the lengths that the source's bytes have, and says all that the blob is to carry, since it keeps nothing that it
+ * is not given.
  */
 export async function copyInBlocks(
   blob: BlockBlobClient,
@@ -28,7 +38,7 @@ export async function copyInBlocks(
   request: CopyRequest,
   { size, atOnce }: BlockOptions,
   budget: TimeBudget,
-  stage: StageBlock,
+  { stage, isProven }: Staging,
 ): Promise<CopyResult> {
   const there = await listUncommitted(blob, sides.backup);
   if (there === undefined) return { outcome: 'backup-moved' };
@@ -53,6 +63,11 @@ export async function copyInBlocks(
   }
   if (refusal !== undefined) return refusal;
   if (staged < missing.length) return { outcome: 'unfinished' };
+  if (staged > 0 && !isProven) {
+    const now = await listUncommitted(blob, sides.backup);
+    // A service that ignores where a block is to be fetched from stages an empty one.
+    if (missing.some(({ id, count }) => now?.has(id) && now.get(id) !== count)) throw new NotWhole(sides.backup);
+  }
   return await toBlockOutcome(sides, () => commit(blob, blocks, request));
 }
 
@@ -66,7 +81,7 @@ async function commit(
     {
       blobHTTPHeaders: toBlobHeaders(source.headers, source.contentMd5),
       metadata: { ...metadata },
-      tags: { ...tags },
+      ...tagOptions(tags),
       ...(tier !== undefined && { tier }),
       conditions: toConditions(condition),
     },

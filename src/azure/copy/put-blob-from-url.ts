@@ -1,5 +1,6 @@
+import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { BlobmirrorError } from '../../model/errors.js';
-import { etagHeader } from '../../model/etag.js';
+import { etagHeader, parseEtag } from '../../model/etag.js';
 import { keyText } from '../../model/key.js';
 import type { Tags } from '../../model/tags.js';
 import type { CopyRequest } from '../../ports/backup-store.js';
@@ -8,11 +9,14 @@ import type { CopySource } from '../copy-source.js';
 import { serviceCode } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
 import type { CopyEngine, CopySetup } from './copy-engine.js';
+import { refuseOtherSuccess } from './not-whole.js';
+import { isProvenByMd5, proveCopy } from './prove-copy.js';
 
 /**
  * One request, and the backup account fetches the bytes of a block blob by itself. Content headers follow the source.
  * Where the source has an MD5, the service compares it with the bytes that arrived before it makes the blob; where it
- * has none, the copy gets the one that the service computed.
+ * has none, the copy gets the one that the service computed. An MD5 in the answer that is the source's proves the copy;
+ * without, its length is asked for, in one request more.
  */
 export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup): CopyEngine {
   const sides = { backup: backup.name, source: source.name };
@@ -20,15 +24,18 @@ export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup)
     const { key, from = key } = request;
     const granted = await copySources.grant(from);
     const url = blobUrl(backup, key);
+    let answer: PipelineResponse | undefined;
     const outcome = await toWriteOutcome(sides, async () => {
       try {
-        await backup.client.send({
-          method: 'PUT',
-          url,
-          headers: toHeaders(request, granted),
-          signal: budget.signal,
-          expected: 201,
-        });
+        answer = await refuseOtherSuccess(backup.name, () =>
+          backup.client.send({
+            method: 'PUT',
+            url,
+            headers: toHeaders(request, granted),
+            signal: budget.signal,
+            expected: 201,
+          }),
+        );
       } catch (error) {
         if (serviceCode(error) !== 'Md5Mismatch') throw error;
         throw new BlobmirrorError(
@@ -37,7 +44,10 @@ export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup)
         );
       }
     });
-    return { ...outcome, engine: 'put-blob-from-url' };
+    const isProven = isProvenByMd5(request, answer?.headers.get('content-md5'));
+    if (outcome.outcome !== 'written' || isProven) return { ...outcome, engine: 'put-blob-from-url' };
+    const etag = parseEtag(answer?.headers.get('etag'));
+    return { ...(await proveCopy(backup, request, etag)), engine: 'put-blob-from-url' };
   };
 }
 
@@ -51,7 +61,6 @@ function toHeaders(
     'x-ms-blob-type': 'BlockBlob',
     'x-ms-copy-source': url,
     'x-ms-source-if-match': etagHeader(source.etag),
-    'x-ms-tags': toTagsHeader(tags),
   };
   if ('nothingThere' in condition) headers['If-None-Match'] = '*';
   else headers['If-Match'] = etagHeader(condition.ifMatch);
@@ -60,6 +69,8 @@ function toHeaders(
   }
   if (source.contentMd5 !== undefined) headers['x-ms-source-content-md5'] = source.contentMd5;
   if (tier !== undefined) headers['x-ms-access-tier'] = tier;
+  // An account that knows no tags refuses even an empty header.
+  if (Object.keys(tags).length > 0) headers['x-ms-tags'] = toTagsHeader(tags);
   for (const [name, value] of Object.entries(metadata)) headers[`x-ms-meta-${name}`] = value;
   return headers;
 }

@@ -6,6 +6,7 @@ import { md5Of } from './content-md5.js';
 import type { CopyBlob, CopySetup } from './copy-engine.js';
 import { readPinned } from './read-pinned.js';
 import { type Piece, streamInPlace } from './stream-in-place.js';
+import { tagOptions } from './tag-options.js';
 import { toConditions } from './to-conditions.js';
 
 /** An append blob through the process, one block after the other: the service takes them in no other way. */
@@ -31,7 +32,7 @@ export function createStreamAppendBlob({ backup, source, options }: CopySetup): 
       create: async () =>
         await blob.create({
           metadata: { ...markUnfinished(metadata, 'partial', 0) },
-          tags: { ...tags },
+          ...tagOptions(tags),
           blobHTTPHeaders: toBlobHeaders(headers, undefined),
           conditions: toConditions(condition),
         }),

@@ -10,9 +10,10 @@ import { toBlockSize } from './block-plan.js';
 import { md5Of } from './content-md5.js';
 import { createCopyAside } from './copy-aside.js';
 import type { CopyBlob, CopySetup } from './copy-engine.js';
-import { copyInBlocks } from './copy-in-blocks.js';
+import { copyInBlocks, type StageBlock } from './copy-in-blocks.js';
 import type { BlockOptions } from './copy-options.js';
 import { readPinned } from './read-pinned.js';
+import { tagOptions } from './tag-options.js';
 import { toConditions } from './to-conditions.js';
 
 /**
@@ -34,13 +35,14 @@ export function createStreamBlockBlob(setup: CopySetup): CopyBlob {
     const buffers = Array.from({ length: blocks.atOnce }, () => Buffer.allocUnsafeSlow(blocks.size));
     return await copyAside(request, async (wanted) => {
       const blob = blobOf(wanted);
-      return await copyInBlocks(blob, sides, wanted, blocks, budget, async ({ id, offset, count }, lane) => {
+      const stage: StageBlock = async ({ id, offset, count }, lane) => {
         const bytes = (buffers[lane] ?? Buffer.allocUnsafeSlow(count)).subarray(0, count);
         if (!(await readPinned(source, wanted, offset, bytes, budget.signal)))
           return { outcome: 'source-moved' };
         const checked = { transactionalContentMD5: md5Of(bytes), abortSignal: budget.signal };
         return await toBlockOutcome(sides, () => blob.stageBlock(id, bytes, count, checked));
-      });
+      };
+      return await copyInBlocks(blob, sides, wanted, blocks, budget, { stage, isProven: true });
     });
 
     /** A Put Blob has its Content-MD5 checked; one that is not of the bytes can only be given to committed blocks. */
@@ -56,7 +58,7 @@ export function createStreamBlockBlob(setup: CopySetup): CopyBlob {
         blobOf(request).upload(bytes, bytes.length, {
           blobHTTPHeaders: toBlobHeaders(pinned.headers, md5),
           metadata: { ...wanted.metadata },
-          tags: { ...wanted.tags },
+          ...tagOptions(wanted.tags),
           ...(wanted.tier !== undefined && { tier: wanted.tier }),
           conditions: toConditions(wanted.condition),
         }),

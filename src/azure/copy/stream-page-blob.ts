@@ -7,6 +7,7 @@ import { md5Of } from './content-md5.js';
 import type { CopyBlob, CopySetup } from './copy-engine.js';
 import { readPinned } from './read-pinned.js';
 import { type Piece, streamInPlace } from './stream-in-place.js';
+import { tagOptions } from './tag-options.js';
 import { toConditions } from './to-conditions.js';
 
 /** The most that one request writes: learn.microsoft.com/rest/api/storageservices/put-page */
@@ -53,7 +54,7 @@ export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
       create: async () =>
         await blob.create(size, {
           metadata: { ...markUnfinished(metadata, 'partial', 0) },
-          tags: { ...tags },
+          ...tagOptions(tags),
           blobHTTPHeaders: toBlobHeaders(headers, undefined),
           conditions: toConditions(condition),
         }),

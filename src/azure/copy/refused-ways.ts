@@ -1,0 +1,83 @@
+import { BlobmirrorError } from '../../model/errors.js';
+import { NotWhole } from './not-whole.js';
+
+/**
+ * What a refusal says of the way that was tried:
+ *
+ * - `harmful`: the service does something else instead, over what was there.
+ * - `lacking`: it has no such operation, or not with the headers that we send.
+ * - `of-the-key`: it may be about this blob alone, its name or its source, or about every one.
+ */
+export type Refusal = 'harmful' | 'lacking' | 'of-the-key';
+
+/** Codes of a service that was made before an operation was, or before one of its headers. */
+const LACKING: ReadonlySet<unknown> = new Set([
+  'APINotImplemented',
+  'NotImplemented',
+  'UnsupportedHeader',
+  'UnsupportedQueryParameter',
+  'UnsupportedHttpVerb',
+  'InvalidHttpVerb',
+]);
+
+/** Codes of what every way sends alike: the next one would be refused as well. */
+const OF_EVERY_WAY: ReadonlySet<unknown> = new Set([
+  'InvalidMetadata',
+  'EmptyMetadataKey',
+  'MetadataTooLarge',
+  'InvalidResourceName',
+  'InvalidBlobTier',
+]);
+
+/** Undefined: what failed was not the way, and no other one would do better. */
+export function toRefusal(error: unknown): Refusal | undefined {
+  if (error instanceof NotWhole) return 'harmful';
+  if (!(error instanceof BlobmirrorError)) return undefined;
+  const { status, service } = error.context;
+  if (status === 501 || status === 405 || LACKING.has(service)) return 'lacking';
+  // A source that was archived meanwhile, or a service that wants another kind of permission to read it.
+  if (status === 409 && service === 'CannotVerifyCopySource') return 'of-the-key';
+  return status === 400 && error.code === 'storage-rejected' && !OF_EVERY_WAY.has(service)
+    ? 'of-the-key'
+    : undefined;
+}
+
+/** So long a way that the account refuses is left alone: services are renewed, and firewalls opened. */
+const LACKING_MS = 3_600_000;
+const SUSPECT_MS = 600_000;
+/** So many blobs in a row a way must fail, and the next one do, before the account is taken to refuse it. */
+const SUSPECT_AFTER = 3;
+
+/** What one account is known to refuse: a few numbers for each way, whatever the number of blobs. */
+export interface RefusedWays<Way> {
+  isRefused(way: Way): boolean;
+  /** It was refused for a blob that another way then copied, or of which that need not be seen. */
+  note(way: Way, refusal: Refusal): void;
+  /** It was taken: what was suspected of it is forgotten. */
+  clear(way: Way): void;
+}
+
+/**
+ * A way that the service lacks is asked for again each hour, with one blob. One that was refused for several blobs in a
+ * row rests for ten minutes: one odd blob switches nothing off. One that did something else instead is never taken
+ * again by this process.
+ *
+ * @param now milliseconds
+ */
+export function createRefusedWays<Way>(now: () => number): RefusedWays<Way> {
+  const known = new Map<Way, { inARow: number; until: number }>();
+  return {
+    isRefused: (way) => now() < (known.get(way)?.until ?? Number.NEGATIVE_INFINITY),
+    note: (way, refusal) => {
+      const { inARow = 0, until = Number.NEGATIVE_INFINITY } = known.get(way) ?? {};
+      const next = { inARow: inARow + 1, until };
+      if (refusal === 'harmful') next.until = Number.POSITIVE_INFINITY;
+      else if (refusal === 'lacking') next.until = Math.max(until, now() + LACKING_MS);
+      else if (next.inARow >= SUSPECT_AFTER) next.until = Math.max(until, now() + SUSPECT_MS);
+      known.set(way, next);
+    },
+    clear: (way) => {
+      known.delete(way);
+    },
+  };
+}
