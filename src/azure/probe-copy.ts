@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { type ContainerName, parseBlobPath } from '../model/key.js';
 import type { Account } from './connect-account.js';
 import { createCopySources } from './copy-source.js';
-import { httpStatus, toStorageError } from './storage-error.js';
+import { refuseOtherSuccess } from './copy/not-whole.js';
+import { toRefusal } from './copy/refused-ways.js';
+import { httpStatus, toMeanings, toStorageError } from './storage-error.js';
 
 /**
  * Whether the backup account can fetch from the source by itself: it is asked for a blob that is not there, and says so
- * once it was at the source and was let in. Resolves to false where its service has no such operation.
+ * once it was at the source and was let in. Resolves to false where its service has no such operation, or claims to
+ * have copied what does not exist: it ignores what it should copy, and writes an empty blob (Azurite#852).
  *
  * @throws BlobmirrorError of a storage code
  */
@@ -19,11 +22,25 @@ export async function probeCopy(
   const blob = backup.client.getContainerClient(to).getBlockBlobClient(path);
   try {
     const { url, ...authorization } = await createCopySources(source).grant({ container: from, path });
-    await blob.syncUploadFromURL(url, { ...authorization, conditions: { ifNoneMatch: '*' } });
-    await blob.delete();
+    await refuseOtherSuccess(backup.name, () =>
+      blob.syncUploadFromURL(url, { ...authorization, conditions: { ifNoneMatch: '*' } }),
+    );
   } catch (error) {
-    if (httpStatus(error) === 501) return false;
-    if (httpStatus(error) !== 404) throw toStorageError(error, 'write', backup.name);
+    if (httpStatus(error) === 404) return true;
+    const failure = toStorageError(error, 'write', backup.name);
+    const refusal = toRefusal(failure);
+    if (refusal === 'harmful') await remove();
+    if (refusal === 'harmful' || refusal === 'lacking') return false;
+    throw failure;
   }
-  return true;
+  await remove();
+  return false;
+
+  async function remove(): Promise<void> {
+    try {
+      await blob.delete();
+    } catch (error) {
+      if (toMeanings(error)?.read !== 'absent') throw toStorageError(error, 'write', backup.name);
+    }
+  }
 }

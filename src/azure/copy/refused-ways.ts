@@ -1,5 +1,6 @@
 import { BlobmirrorError } from '../../model/errors.js';
 import { NotWhole } from './not-whole.js';
+import { NO_TIERS } from './tier-support.js';
 
 /**
  * What a refusal says of the way that was tried:
@@ -21,12 +22,13 @@ const LACKING: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Codes of what every way sends alike: the next one would be refused as well. */
-const OF_EVERY_WAY: ReadonlySet<unknown> = new Set([
+const OF_EVERY_WAY: ReadonlySet<unknown> = new Set<unknown>([
   'InvalidMetadata',
   'EmptyMetadataKey',
   'MetadataTooLarge',
   'InvalidResourceName',
   'InvalidBlobTier',
+  ...NO_TIERS,
 ]);
 
 /** Undefined: what failed was not the way, and no other one would do better. */

@@ -12,7 +12,7 @@ export interface TierSupport {
 }
 
 /** As seen in Azure/azure-sdk-for-net#48742; the older operation named a query parameter (Azure/azure-cli#10630). */
-const REFUSALS: ReadonlySet<unknown> = new Set([
+export const NO_TIERS: ReadonlySet<unknown> = new Set([
   'BlobAccessTierNotSupportedForAccountType',
   'AccessTierNotSupportedForAccountType',
 ]);
@@ -27,7 +27,7 @@ export function createTierSupport(onMissing: () => void): TierSupport {
       try {
         return await write(tier);
       } catch (error) {
-        if (!(error instanceof BlobmirrorError) || !REFUSALS.has(error.context['service'])) throw error;
+        if (!(error instanceof BlobmirrorError) || !NO_TIERS.has(error.context['service'])) throw error;
         if (!isMissing) onMissing();
         isMissing = true;
         return await write(undefined);

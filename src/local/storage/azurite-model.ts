@@ -263,6 +263,8 @@ export interface MetadataStore {
     metadata: Metadata | undefined,
     conditions?: Conditions,
   ): Promise<unknown>;
+  setBlobHTTPHeaders(context: Context, ...more: readonly unknown[]): Promise<unknown>;
+  createSnapshot(context: Context, ...more: readonly unknown[]): Promise<unknown>;
   getBlockList(
     context: Context,
     account: string,

@@ -18,6 +18,7 @@ import { RequestListenerFactory } from './azurite.js';
 import type { Accounts } from './azurite-model.js';
 import { readOneVersion } from './blob-version.js';
 import { refuseBadNames } from './blob-names.js';
+import { overwriteUncommitted, refuseToChangeArchived } from './archived-blobs.js';
 import { correctHandlers } from './correct-handlers.js';
 import { registerCopySourceReader } from './copy-source.js';
 import type { StorageMutation } from '../storage-mutation.js';
@@ -133,6 +134,8 @@ function correctStore(
   readOneVersion(metadata);
   correctCopies(metadata);
   honourTagAndTierConditions(metadata);
+  refuseToChangeArchived(metadata);
+  overwriteUncommitted(metadata);
   refuseBadNames(metadata);
   refuseOtherKind(metadata.db, hierarchical);
   const lake = hierarchical ? openDataLake(stores, { accounts, origin, onMutation }) : undefined;

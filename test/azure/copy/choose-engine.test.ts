@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
-import type { Key } from '../../../src/model/key.js';
+import { type Key, parseKey } from '../../../src/model/key.js';
 import type { BackupStore } from '../../../src/ports/backup-store.js';
-import type { CopyStage } from '../support/copy-stage.js';
+import { contentOf, type CopyStage } from '../support/copy-stage.js';
+import { ENGINES } from '../support/engines.js';
 import { onCopyStage } from '../support/on-copy-stage.js';
 import type { WireRequest } from '../support/start-wire.js';
 
@@ -76,6 +77,97 @@ describe('the engine of a copy', () => {
     await expect(stage.worker({ engine: 'server' }).copy(request)).rejects.toMatchObject({
       code: 'copy-not-possible',
       disposition: 'park',
+    });
+  });
+
+  describe('gives way where the service refuses it', () => {
+    const refuse = (status: number, code?: string): void => {
+      stage.wire.intercept = (request) =>
+        request.headers['x-ms-copy-source'] !== undefined && isPutBlob(request)
+          ? { status, headers: code === undefined ? {} : { 'x-ms-error-code': code } }
+          : undefined;
+    };
+    const countTries = (): number => stage.wire.requests.filter(isPutBlob).length;
+
+    it.each([
+      [400, 'UnsupportedHeader', 1],
+      [400, 'InvalidHeaderValue', 3],
+      [400, 'CannotVerifyCopySource', 3],
+      [400, undefined, 3],
+      [409, 'CannotVerifyCopySource', 3],
+      [501, undefined, 1],
+    ])('with %s %s, and is asked %s times for five blobs', async (status, code, tries) => {
+      const store = stage.worker(SIZES);
+      refuse(status, code);
+      const keys = [];
+      for (let i = 0; i < 5; i++) keys.push(await putBlock(8));
+      stage.wire.requests.length = 0;
+      for (const key of keys) expect(await engineFor(store, key)).toBe('blocks-from-url');
+      expect(countTries()).toBe(tries);
+    });
+
+    it('unless what is refused is what every way sends', async () => {
+      refuse(400, 'MetadataTooLarge');
+      const request = await stage.requestFor(await putBlock(8));
+      await expect(stage.worker(SIZES).copy(request)).rejects.toMatchObject({ code: 'storage-rejected' });
+      expect(stage.wire.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+    });
+
+    it('and a source that was archived meanwhile has moved', async () => {
+      const key = await putBlock(8);
+      const request = await stage.requestFor(key);
+      await stage.atSource.getBlobClient(key.path).setAccessTier('Archive');
+      for (const engine of ['auto', 'server'] as const) {
+        const { outcome } = await stage.worker({ ...SIZES, engine }).copy(request);
+        expect(['source-moved', 'backup-moved']).toContain(outcome);
+      }
+    });
+
+    it('but not for good: one blob that it refused and another that it took leave it as it was', async () => {
+      const store = stage.worker(SIZES);
+      for (let i = 0; i < 4; i++) {
+        refuse(409, 'CannotVerifyCopySource');
+        expect(await engineFor(store, await putBlock(8))).toBe('blocks-from-url');
+        stage.wire.intercept = () => undefined;
+        expect(await engineFor(store, await putBlock(8))).toBe('put-blob-from-url');
+      }
+    });
+  });
+
+  it.each([8, 9])('streams %s bytes whose name makes a copy source longer than 2 KiB', async (size) => {
+    const key = parseKey('docs', '東'.repeat(230));
+    await stage.atSource.getBlockBlobClient(key.path).upload('x'.repeat(size), size);
+    const options = { ...SIZES, streamedBlock: { size: 4, atOnce: 2 } };
+    expect(await engineFor(stage.worker(options), key)).toBe('streamed');
+    expect(await contentOf(stage.onBackup, key)).toBe('x'.repeat(size));
+    expect(stage.wire.requests.some(({ headers }) => headers['x-ms-copy-source'] !== undefined)).toBe(false);
+    await stage.onBackup.deleteBlob(key.path);
+    const request = await stage.requestFor(key);
+    await expect(stage.worker({ ...options, engine: 'server' }).copy(request)).rejects.toMatchObject({
+      code: 'copy-not-possible',
+      message: expect.stringContaining('2048') as unknown,
+    });
+  });
+
+  describe.each(ENGINES)('by %s', (_name, options) => {
+    it('sends no header for tags where there are none', async () => {
+      await engineFor(stage.worker(options), await putBlock(8));
+      expect(stage.wire.requests.filter(({ headers }) => 'x-ms-tags' in headers)).toEqual([]);
+    });
+
+    it('leaves the tier out on an account that has none, which it learns and tells once', async () => {
+      let told = 0;
+      const store = stage.worker(options, 'backup', () => told++);
+      stage.wire.intercept = ({ headers }) =>
+        'x-ms-access-tier' in headers
+          ? { status: 400, headers: { 'x-ms-error-code': 'BlobAccessTierNotSupportedForAccountType' } }
+          : undefined;
+      for (let i = 0; i < 3; i++) {
+        const request = await stage.requestFor(await putBlock(8), { tier: 'Cool' });
+        expect(await store.copy(request)).toMatchObject({ outcome: 'written' });
+      }
+      expect(stage.wire.requests.filter(({ headers }) => 'x-ms-access-tier' in headers)).toHaveLength(1);
+      expect(told).toBe(1);
     });
   });
 });

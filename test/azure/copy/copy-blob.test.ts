@@ -19,7 +19,7 @@ function properties(status: string, more: Record<string, string> = {}): WireAnsw
       etag: OLD.etag,
       'last-modified': new Date(0).toUTCString(),
       'x-ms-blob-type': 'BlockBlob',
-      'content-length': '0',
+      'content-length': status === 'success' ? '5' : '0',
       'x-ms-copy-id': 'copy-1',
       'x-ms-copy-status': status,
       ...more,
@@ -226,6 +226,17 @@ describe('asynchronous copies', () => {
       expect(await worker().copy(request)).toMatchObject({ outcome: 'written' });
       expect(stage.wire.requests.some(isAbort)).toBe(false);
     });
+  });
+
+  it('that the service says are done are not whole before their length is that of the source', async () => {
+    const request = await requestForNew();
+    stage.wire.intercept = ({ method, ...sent }) => {
+      if (isStart({ method, ...sent })) return started('success');
+      return method === 'HEAD' ? properties('success', { 'content-length': '4' }) : { status: 202 };
+    };
+    await expect(worker().copy(request)).rejects.toMatchObject({ code: 'copy-not-possible' });
+    const removed = stage.wire.requests.find(({ method }) => method === 'DELETE');
+    expect(removed?.headers['if-match']).toBe(OLD.etag);
   });
 
   it('leave what is there alone when the source has moved', async () => {

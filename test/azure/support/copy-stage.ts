@@ -15,7 +15,11 @@ import { startWire, type Wire } from './start-wire.js';
 export interface CopyStage {
   readonly source: BlobReader;
   /** The backup for one worker. It writes through the wire; with `all`, the source is read through it, too. */
-  worker(options?: Partial<CopyOptions>, throughWire?: 'backup' | 'all'): BackupStore;
+  worker(
+    options?: Partial<CopyOptions>,
+    throughWire?: 'backup' | 'all',
+    onNoTiers?: () => void,
+  ): BackupStore;
   readonly wire: Wire;
   /** Connects to the backup as workers do. */
   readonly backupThroughWire: string;
@@ -50,13 +54,15 @@ export async function startCopyStage(): Promise<CopyStage> {
     backupThroughWire: throughWire(BACKUP.name),
     atSource,
     onBackup,
-    worker: (options = {}, through = 'backup') =>
+    worker: (options = {}, through = 'backup', onNoTiers = () => undefined) =>
       createAzureBackup(
         connectAccount({ connectionString: throughWire(BACKUP.name) }),
         connectAccount({
           connectionString: through === 'all' ? throughWire(SOURCE.name) : direct(SOURCE.name),
         }),
         options,
+        () => false,
+        onNoTiers,
       ),
     newKey: () => parseKey('docs', `dir/blob ${++keys} ü%.bin`),
     requestFor: async (key, wanted = {}) => {
