@@ -44,7 +44,6 @@ export function createAzureBackup(
   const tiers = createTierSupport(onNoTiers);
   const copyByEngine = chooseEngine({ backup, source, copySources, directories, tiers, options });
 
-
   const blob = ({ container, path }: Key): BlockBlobClient =>
     blobClient(backup, { container, path }).getBlockBlobClient();
 

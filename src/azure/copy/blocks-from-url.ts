@@ -19,9 +19,9 @@ export function createBlocksFromUrl(setup: CopySetup): CopyEngine {
     const stage: StageBlock = async (block) => {
       const { url, ...authorization } = await copySources.grant(from);
       return await toBlockOutcome(sides, async () => {
-        const options = { ...authorization, abortSignal: budget.signal };
+        const fetching = { ...authorization, abortSignal: budget.signal };
         await refuseOtherSuccess(backup.name, () =>
-          blob.stageBlockFromURL(block.id, url, block.offset, block.count, options),
+          blob.stageBlockFromURL(block.id, url, block.offset, block.count, fetching),
         );
       });
     };

@@ -82,7 +82,8 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
       } catch (error) {
         if (!(error instanceof BlobmirrorError)) throw error;
         const refusal = toRefusal(error);
-        if (refusal === undefined && !isMisdeclared(error) && !(error instanceof SourceUrlTooLong)) throw error;
+        if (refusal === undefined && !isMisdeclared(error) && !(error instanceof SourceUrlTooLong))
+          throw error;
         if (refusal === 'of-the-key') suspected.push(way);
         else if (refusal !== undefined) refused.note(way, refusal);
         failure = error;

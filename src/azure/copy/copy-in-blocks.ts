@@ -66,7 +66,8 @@ export async function copyInBlocks(
   if (staged > 0 && !isProven) {
     const now = await listUncommitted(blob, sides.backup);
     // A service that ignores where a block is to be fetched from stages an empty one.
-    if (missing.some(({ id, count }) => now?.has(id) && now.get(id) !== count)) throw new NotWhole(sides.backup);
+    if (missing.some(({ id, count }) => now?.has(id) && now.get(id) !== count))
+      throw new NotWhole(sides.backup);
   }
   return await toBlockOutcome(sides, () => commit(blob, blocks, request));
 }

@@ -18,9 +18,7 @@ const MD5_OF_NOTHING = '1B2M2Y8AsgTpgAmY7PhCfg==';
  */
 export function isProvenByMd5({ source }: CopyRequest, answered: string | undefined): boolean {
   const { contentMd5, size } = source;
-  return (
-    contentMd5 !== undefined && answered === contentMd5 && (size === 0 || contentMd5 !== MD5_OF_NOTHING)
-  );
+  return contentMd5 !== undefined && answered === contentMd5 && (size === 0 || contentMd5 !== MD5_OF_NOTHING);
 }
 
 /**

@@ -12,15 +12,15 @@ export class SourceUrlTooLong extends BlobmirrorError {
 }
 
 /** The same sources, without those that no service takes (azure-powershell#16628). @throws SourceUrlTooLong */
-export function shortCopySources({ grant, sign }: CopySources): CopySources {
+export function shortCopySources(sources: CopySources): CopySources {
   return {
     grant: async (key) => {
-      const granted = await grant(key);
+      const granted = await sources.grant(key);
       refuseLong(granted.url);
       return granted;
     },
     sign: async (key) => {
-      const url = await sign(key);
+      const url = await sources.sign(key);
       refuseLong(url);
       return url;
     },

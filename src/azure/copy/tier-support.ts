@@ -8,7 +8,10 @@ export interface TierSupport {
    *
    * @throws what the write throws
    */
-  try<Result>(tier: string | undefined, write: (tier: string | undefined) => Promise<Result>): Promise<Result>;
+  try<Result>(
+    tier: string | undefined,
+    write: (tier: string | undefined) => Promise<Result>,
+  ): Promise<Result>;
 }
 
 /** As seen in Azure/azure-sdk-for-net#48742; the older operation named a query parameter (Azure/azure-cli#10630). */

@@ -12,7 +12,12 @@ export function refuseToChangeArchived(store: MetadataStore): void {
       .getCollection('$BLOBS_COLLECTION$')
       .findOne({ accountName: account, containerName: container, name: blob, snapshot: '' });
     if (stored?.isCommitted && stored.properties.accessTier === 'Archive')
-      throw storageError(context, 409, 'BlobArchived', 'This operation is not permitted on an archived blob.');
+      throw storageError(
+        context,
+        409,
+        'BlobArchived',
+        'This operation is not permitted on an archived blob.',
+      );
   };
 
   for (const method of ['setBlobMetadata', 'setBlobHTTPHeaders', 'createSnapshot', 'stageBlock'] as const) {

@@ -66,19 +66,22 @@ describe('a service that says it copied, and did something else', () => {
         await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
       },
     ],
-  ])('by an empty blob: a %s copy is made whole by the next way, and no key is tried again', async (_, before) => {
-    await before?.();
-    await put();
-    stage.wire.intercept = async (sent) => (isPutBlob(sent) ? await writeEmpty(sent) : undefined);
-    const store = stage.worker();
-    await expectWhole(store, 'blocks-from-url');
-    expect(asked(isPutBlob)).toBe(1);
+  ])(
+    'by an empty blob: a %s copy is made whole by the next way, and no key is tried again',
+    async (_, before) => {
+      await before?.();
+      await put();
+      stage.wire.intercept = async (sent) => (isPutBlob(sent) ? await writeEmpty(sent) : undefined);
+      const store = stage.worker();
+      await expectWhole(store, 'blocks-from-url');
+      expect(asked(isPutBlob)).toBe(1);
 
-    key = parseKey('docs', randomUUID());
-    await put();
-    await expectWhole(store, 'blocks-from-url');
-    expect(asked(isPutBlob)).toBe(1);
-  });
+      key = parseKey('docs', randomUUID());
+      await put();
+      await expectWhole(store, 'blocks-from-url');
+      expect(asked(isPutBlob)).toBe(1);
+    },
+  );
 
   it.each([
     ['declares no MD5', undefined],
@@ -96,7 +99,8 @@ describe('a service that says it copied, and did something else', () => {
 
   it('by a copy that it only began', async () => {
     await put();
-    stage.wire.intercept = async (sent) => (isPutBlob(sent) ? await writeEmpty(sent, { status: 202 }) : undefined);
+    stage.wire.intercept = async (sent) =>
+      isPutBlob(sent) ? await writeEmpty(sent, { status: 202 }) : undefined;
     const store = stage.worker();
     await expectWhole(store, 'blocks-from-url');
     expect(asked(isPutBlob)).toBe(1);
@@ -111,7 +115,8 @@ describe('a service that says it copied, and did something else', () => {
         lists.push(decodeURIComponent(/blockid=([^&]+)/.exec(sent.url)?.[1] ?? ''));
         return emptyBlock();
       }
-      if (sent.method !== 'GET' || !sent.url.includes('comp=blocklist') || lists.length === 0) return undefined;
+      if (sent.method !== 'GET' || !sent.url.includes('comp=blocklist') || lists.length === 0)
+        return undefined;
       const body = `<?xml version="1.0"?><BlockList><UncommittedBlocks>${lists
         .splice(0)
         .map((id) => `<Block><Name>${id}</Name><Size>0</Size></Block>`)
@@ -143,7 +148,9 @@ describe('a service that says it copied, and did something else', () => {
     stage.wire.intercept = (sent) =>
       isPutBlob(sent) ? { status: 201, headers: { etag: '"0x1"' } } : undefined;
     const accounts = {
-      source: connectAccount({ connectionString: stage.backupThroughWire.replaceAll('backupaccount', SOURCE.name) }),
+      source: connectAccount({
+        connectionString: stage.backupThroughWire.replaceAll('backupaccount', SOURCE.name),
+      }),
       backup: connectAccount({ connectionString: stage.backupThroughWire }),
     };
     const places = { from: key.container, to: key.container };

@@ -15,11 +15,7 @@ import { startWire, type Wire } from './start-wire.js';
 export interface CopyStage {
   readonly source: BlobReader;
   /** The backup for one worker. It writes through the wire; with `all`, the source is read through it, too. */
-  worker(
-    options?: Partial<CopyOptions>,
-    throughWire?: 'backup' | 'all',
-    onNoTiers?: () => void,
-  ): BackupStore;
+  worker(options?: Partial<CopyOptions>, throughWire?: 'backup' | 'all', onNoTiers?: () => void): BackupStore;
   readonly wire: Wire;
   /** Connects to the backup as workers do. */
   readonly backupThroughWire: string;
