@@ -62,9 +62,7 @@ export function createAzureBackup(
   async function setTier(key: Key, tier: string): Promise<WriteOutcome> {
     return await tiers.try(tier, async (wanted) =>
       // Without one there is nothing to set, and a decision that knows of it will not ask for it.
-      wanted === undefined
-        ? { outcome: 'backup-moved' }
-        : await write(() => blob(key).setAccessTier(wanted)),
+      wanted === undefined ? { outcome: 'backup-moved' } : await write(() => blob(key).setAccessTier(wanted)),
     );
   }
 

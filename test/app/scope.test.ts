@@ -35,7 +35,7 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
       BLOBMIRROR_EXCLUDE_PATHS: '*/tmp/',
       BLOBMIRROR_EXCLUDE_PATTERNS: '*.bak',
     });
-    const accounts = openAccounts(settings);
+    const accounts = openAccounts(settings, createSilentLogger());
     mirror = createMirror(settings, createSilentLogger(), accounts);
     reconciliation = createReconciliation(settings, createSilentLogger(), accounts);
     users = {
