@@ -5,7 +5,9 @@
 import { createAzureHintQueue } from '../azure/azure-hint-queue.js';
 import type { Settings } from '../config/settings.js';
 import { handleMessage, type IncomingMessage } from '../intake/handle-message.js';
+import { LooksToCome } from '../intake/looks-to-come.js';
 import type { Mirroring } from '../intake/mirror-hint.js';
+import { LONGEST_WATCH_MS } from '../intake/plan-next-look.js';
 import { insistOnQueue } from '../ports/insist-on-queue.js';
 import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.js';
 import { walk } from '../reconcile/walk.js';
@@ -43,6 +45,11 @@ export function createMirror(
       await traceRename(rename, async () => await (await accounts.heart()).followRename(rename)),
     walk: async (prefix, from, look) =>
       await walk(await accounts.sides(), { prefix, from, look, mustStop: pause.isPaused }),
+    watchRules: {
+      firstPauseMs: settings.watch.firstPauseMs,
+      forMs: Math.min(settings.watch.fullSyncWithinMs ?? Infinity, LONGEST_WATCH_MS),
+    },
+    looksToCome: new LooksToCome(),
   };
 
   const serviceBus = connectServiceBus(settings.serviceBus);

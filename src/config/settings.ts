@@ -15,6 +15,7 @@ import { readRequestRates, type RequestRates } from './request-rates.js';
 import { readScopeRules } from './scope-rules.js';
 import { readStateSettings, stateContainers, type StateSettings } from './state-settings.js';
 import { readTelemetrySettings, type TelemetrySettings } from './telemetry-settings.js';
+import { readWatchSettings, type WatchSettings } from './watch-settings.js';
 import {
   parseServiceBusConnection,
   parseStorageConnection,
@@ -36,6 +37,7 @@ export interface Settings extends AccountSettings {
   readonly eventsQueue: string;
   readonly reconcile: ReconcileSettings;
   readonly recovery: RecoverySettings;
+  readonly watch: WatchSettings;
   readonly copy: CopySettings;
   readonly maxRequestsPerSecond: RequestRates;
   /** Whether the accounts have a hierarchical namespace: `auto` asks them. */
@@ -73,6 +75,7 @@ export function readSettings(env: Environment): Settings {
     ),
     reconcile,
     recovery: readRecoverySettings(env, reconcile.schedule),
+    watch: readWatchSettings(env, reconcile.schedule),
     copy: readCopySettings(env),
     maxRequestsPerSecond: readRequestRates(env),
     namespace: readChoice(env, 'BLOBMIRROR_NAMESPACE', NAMESPACES, 'auto'),

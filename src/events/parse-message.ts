@@ -11,9 +11,9 @@ import type { Hint } from '../model/hint.js';
 import { eventAccount } from './event-account.js';
 import { eventPlaces } from './event-places.js';
 import { isObject } from './json.js';
-import { mayChangeSilently } from './may-change-silently.js';
 import { readBody } from './message-body.js';
 import { readEnvelope } from './envelope.js';
+import { silentChanges } from './silent-changes.js';
 
 export interface ParsedMessage {
   readonly hints: readonly Hint[];
@@ -65,7 +65,7 @@ async function toHint(event: unknown, enqueuedTime: Date): Promise<Hint> {
     eventId: envelope.id,
     eventType: envelope.type,
     eventTime: envelope.time ?? enqueuedTime,
-    mayChangeSilently: mayChangeSilently(envelope),
+    silentChanges: silentChanges(envelope),
     event,
   };
 }

@@ -6,12 +6,14 @@
 import { parseMessage } from '../events/parse-message.js';
 import { toBlobmirrorError } from '../model/errors.js';
 import { parseHistory } from '../model/hint-message.js';
+import type { Hint } from '../model/hint.js';
 import { keyText } from '../model/key.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.js';
 import type { Logger } from '../telemetry/logger.js';
 import { LONGEST_REQUEST_MS } from './is-worth-another-try.js';
 import { lookAgain, type NextLook } from './look-again.js';
+import type { LooksToCome } from './looks-to-come.js';
 import type { Handled } from './chain-message.js';
 import { mirrorHint, type Mirroring } from './mirror-hint.js';
 import { putOff } from './put-off.js';
@@ -76,22 +78,40 @@ async function handle(
     try {
       const from = only ? history.walk : undefined;
       // An earlier look may have begun what took a directory away, and the service may have carried it out only since.
-      const { unsettled, attempts, looks, replays = 0 } = history;
+      const { unsettled, attempts, looks, replays = 0, watch, held } = history;
       const isDeep = unsettled || attempts > 0 || looks > 0 || replays > 0;
-      next = await mirrorHint({ ...intake, isPaused: pause.isPaused }, log, hint, { from, isDeep });
+      const earlier = { from, isDeep, watch, held, root: `${history.root}${part}` };
+      next = await mirrorHint({ ...intake, isPaused: pause.isPaused }, log, hint, earlier);
     } catch (error) {
       const { event, eventId, eventType, keys } = hint;
       const about = { keys: keys.map(keyText), event: eventType, eventId };
       failures.push({ error: toBlobmirrorError(error), event, part, about });
       continue;
     }
-    if (next !== undefined) await lookAgain(queue, history, hint, part, next);
-    else if (history.unsettled)
+    if (next !== undefined) {
+      await lookAgain(queue, history, hint, part, next);
+      if (next.watch !== undefined) remember(intake.looksToCome, hint, next, `${history.root}${part}`);
+    } else if (history.unsettled)
       await lookAgain(queue, { ...history, unsettled: false }, hint, part, {
         delayMs: LONGEST_REQUEST_MS,
         walk: undefined,
         isMirrored: true,
+        watch: history.watch,
+        held: [],
       });
   }
   for (const failure of failures) await settleFailure({ queue, pause }, log, history, failure);
+}
+
+function remember(
+  looksToCome: LooksToCome | undefined,
+  { keys, eventTime: time }: Hint,
+  { delayMs, held }: NextLook,
+  root: string,
+): void {
+  const due = new Date(Date.now() + delayMs);
+  for (const key of keys) {
+    const hold = held.find((each) => keyText(each.key) === keyText(key))?.reason;
+    looksToCome?.add(key, { event: { time, root }, due, hold });
+  }
 }

@@ -8,8 +8,12 @@ import type { Rename } from '../model/rename.js';
 import type { Scope } from '../model/scope.js';
 import { isLeftStanding, isOfDirectory, type Verdict } from '../model/verdict.js';
 import type { WalkPosition } from '../model/walk-position.js';
+import type { HeldKey, Watch } from '../model/watch.js';
 import type { Logger } from '../telemetry/logger.js';
-import { lookAgainAfter, type NextLook } from './look-again.js';
+import { collectLooks } from './collect-looks.js';
+import type { NextLook } from './look-again.js';
+import type { LooksToCome } from './looks-to-come.js';
+import type { WatchRules } from './plan-next-look.js';
 import { type Below, lookOf, type PlannedLook, planLooks, startOf } from './plan-looks.js';
 import { reportLook, reportRename } from './report.js';
 
@@ -31,6 +35,10 @@ export interface Mirroring {
   ) => Promise<WalkPosition | undefined>;
   /** Whether what has not begun should be left to a later message. */
   readonly isPaused?: () => boolean;
+  /** When keys that may change without an event are looked at again; else by default. */
+  readonly watchRules?: WatchRules;
+  /** What this process knows of them; else each event of a key is followed by itself. */
+  readonly looksToCome?: LooksToCome;
 }
 
 /** What earlier tries say of a hint. */
@@ -39,6 +47,11 @@ export interface Earlier {
   readonly from: WalkPosition | undefined;
   /** A write of theirs may have taken a directory away, and something was put below it since. */
   readonly isDeep: boolean;
+  readonly watch: Watch | undefined;
+  /** Keys that the look before this one left. */
+  readonly held: readonly HeldKey[] | undefined;
+  /** The message that the event first came in. */
+  readonly root: string;
 }
 
 /**
@@ -54,9 +67,10 @@ export async function mirrorHint(
   mirroring: Mirroring,
   log: Logger,
   hint: Hint,
-  { from, isDeep }: Earlier,
+  earlier: Earlier,
 ): Promise<NextLook | undefined> {
   const { scope, converge, walk, isPaused = () => false } = mirroring;
+  const { from, isDeep } = earlier;
   if (hint.account !== undefined && hint.account !== scope.account) {
     throw new BlobmirrorError(
       'event-of-other-account',
@@ -68,19 +82,17 @@ export async function mirrorHint(
     throw new BlobmirrorError('event-out-of-scope', `${hint.keys.map(keyText).join(', ')} is not mirrored`);
   }
 
-  const delays: number[] = [];
+  const later = collectLooks(mirroring, hint, earlier);
   const errors: BlobmirrorError[] = [];
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   const first = lookOf(looks, from);
   let rest: WalkPosition | undefined;
-  let isMirrored = true;
 
   if (from === undefined) await attempt(async () => await rename(mirroring, log, hint));
   for (const [i, planned] of looks.entries()) {
     if (rest !== undefined || (hint.rename !== undefined && errors.length > 0)) break;
     if (performance.now() > lastStart || (i > 0 && isPaused())) {
-      delays.push(0);
-      isMirrored = false;
+      later.leaveRest();
       rest = i > 0 ? startOf(planned) : undefined;
       break;
     }
@@ -88,12 +100,7 @@ export async function mirrorHint(
   }
   const error = gravestError(errors);
   if (error !== undefined) throw error;
-  if (rest === undefined && delays.length === 0) return undefined;
-  return {
-    delayMs: delays.length === 0 ? 0 : Math.min(...delays),
-    walk: rest,
-    isMirrored: isMirrored && rest === undefined,
-  };
+  return later.next(rest);
 
   async function attempt(work: () => Promise<void>): Promise<void> {
     try {
@@ -109,21 +116,17 @@ export async function mirrorHint(
       const started = performance.now();
       // What an earlier try wrote may be newer than a reading that is newer than the event.
       verdict = await converge(key, isDeep ? undefined : hint.eventTime);
-      const lagMs = Date.now() - hint.eventTime.getTime();
-      reportLook(log, hint, key, verdict, { tookMs: Math.round(performance.now() - started), lagMs });
-      const delayMs = lookAgainAfter(hint, verdict);
-      if (delayMs !== undefined) delays.push(delayMs);
-      if (verdict.verdict === 'unfinished') isMirrored = false;
+      // What has changed without an event did so at a time that nobody knows.
+      const lagMs = earlier.watch === undefined ? Date.now() - hint.eventTime.getTime() : undefined;
+      const nextLookMs = later.add(key, verdict);
+      const tookMs = Math.round(performance.now() - started);
+      reportLook(log, hint, key, verdict, { tookMs, lagMs, nextLookMs });
     }
     if (below === undefined || i < first || !isWalked(below, verdict)) return;
     rest = await walk(below.prefix, i === first ? from : undefined, async (found) => {
       const seen = await converge(found);
       // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
-      reportLook(log, hint, found, seen, {});
-      if (seen.verdict === 'unfinished') {
-        delays.push(lookAgainAfter(hint, seen) ?? 0);
-        isMirrored = false;
-      }
+      reportLook(log, hint, found, seen, { nextLookMs: later.addBelow(found, seen) });
       return seen;
     });
   }

@@ -2,9 +2,15 @@ import type { Hint } from '../model/hint.js';
 import { type Key, keyText } from '../model/key.js';
 import type { Rename } from '../model/rename.js';
 import { SKIP_HINTS } from '../model/skip-hints.js';
-import type { Verdict } from '../model/verdict.js';
+import type { SkipReason, Verdict } from '../model/verdict.js';
 import type { Logger } from '../telemetry/logger.js';
 import { recordChange } from '../telemetry/metrics.js';
+
+/** What the next look is to find: nobody has to do anything. */
+const WAITS_FOR: Partial<Record<SkipReason, string>> = {
+  'source-still-written': 'content at the source, or an hour without any',
+  'source-copy-pending': 'the end of the copy onto the source',
+};
 
 /** Tells of one look at a key: in the log, in the metrics. */
 export function reportLook(
@@ -12,7 +18,12 @@ export function reportLook(
   hint: Hint,
   key: Key,
   verdict: Verdict,
-  times: { readonly tookMs?: number; readonly lagMs?: number },
+  times: {
+    readonly tookMs?: number;
+    readonly lagMs?: number | undefined;
+    /** Until the key is looked at again; undefined: it is not. */
+    readonly nextLookMs?: number | undefined;
+  },
 ): void {
   recordChange({
     verdict: verdict.verdict,
@@ -29,9 +40,11 @@ export function reportLook(
     ...times,
   };
   if (verdict.verdict === 'in-sync') log.debug('already in sync', fields);
-  else if (verdict.verdict === 'skipped')
-    log.warn('not mirrored', { ...fields, hint: SKIP_HINTS[verdict.reason] });
-  else if (verdict.verdict === 'unfinished') log.info('copy goes on in another message', fields);
+  else if (verdict.verdict === 'skipped') {
+    const waitsFor = times.nextLookMs === undefined ? undefined : WAITS_FOR[verdict.reason];
+    if (waitsFor === undefined) log.warn('not mirrored', { ...fields, hint: SKIP_HINTS[verdict.reason] });
+    else log.info('not mirrored yet', { ...fields, waitsFor });
+  } else if (verdict.verdict === 'unfinished') log.info('copy goes on in another message', fields);
   else if ('access' in verdict) log.warn('mirrored without its access', fields);
   else log.info('mirrored', fields);
 }

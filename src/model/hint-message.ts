@@ -1,3 +1,4 @@
+import { type HeldKey, heldText, parseHeld, parseWatch, type Watch, watchText } from './watch.js';
 import { parseWalkPosition, type WalkPosition, walkPositionText } from './walk-position.js';
 
 /** An event on its way back into the queue or to the dead-letter queue, with what earlier tries learned. */
@@ -27,8 +28,15 @@ export interface History {
   readonly walk?: WalkPosition | undefined;
   /** A write that an earlier try began may still commit: a look that ends well is followed by another one. */
   readonly unsettled: boolean;
-  /** All that the event told of was mirrored by the look that sent the message: it waits for what may have come since. */
+  /**
+   * All that the event told of, but for the keys that are held, was mirrored by the look that sent the message: it waits
+   * for what may have come since.
+   */
   readonly mirrored?: boolean;
+  /** Of a key that may change, or become whole, without an event. */
+  readonly watch?: Watch | undefined;
+  /** The keys that the look which sent the message knew to differ, or to be still changing. */
+  readonly held?: readonly HeldKey[] | undefined;
   /** The message is on its way to the dead-letter queue and is not to be tried again. */
   readonly parked: boolean;
   readonly lastError: { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
@@ -56,6 +64,8 @@ const NAMES = {
   walk: 'blobmirror-walk',
   unsettled: 'blobmirror-unsettled',
   mirrored: 'blobmirror-mirrored',
+  watch: 'blobmirror-watch',
+  held: 'blobmirror-held',
   parked: 'blobmirror-parked',
   code: 'blobmirror-code',
   detail: 'blobmirror-detail',
@@ -82,6 +92,8 @@ export function toProperties(history: History): Record<string, string | number |
     ...(history.walk && { [NAMES.walk]: walkPositionText(history.walk) }),
     ...(history.unsettled && { [NAMES.unsettled]: true }),
     ...(history.mirrored && { [NAMES.mirrored]: true }),
+    ...(history.watch && { [NAMES.watch]: watchText(history.watch) }),
+    ...(history.held && history.held.length > 0 && { [NAMES.held]: heldText(history.held) }),
     ...(history.parked && { [NAMES.parked]: true }),
     ...(history.lastError && {
       [NAMES.code]: history.lastError.code,
@@ -124,6 +136,7 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
   const code = text(NAMES.code);
   const firstCode = text(NAMES.firstCode);
   const replays = count(NAMES.replays);
+  const held = parseHeld(text(NAMES.held));
   return {
     root: text(NAMES.root) ?? messageId,
     attempts: count(NAMES.attempts),
@@ -132,7 +145,10 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     walk: parseWalkPosition(text(NAMES.walk)),
     firstSeen: Number.isNaN(firstSeen.getTime()) ? enqueued : firstSeen,
     unsettled: flag(NAMES.unsettled),
-    mirrored: flag(NAMES.mirrored),
+    // Keys whose names are lost cannot be excepted, so the message holds the live point back.
+    mirrored: flag(NAMES.mirrored) && (text(NAMES.held) === undefined || held !== undefined),
+    watch: parseWatch(text(NAMES.watch)),
+    held,
     parked: flag(NAMES.parked),
     lastError:
       code === undefined

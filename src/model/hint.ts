@@ -23,8 +23,11 @@ export interface Hint {
   readonly eventId: string;
   readonly eventType: string;
   readonly eventTime: Date;
-  /** The blob may change again without an event: it deserves a second look a while after it was mirrored. */
-  readonly mayChangeSilently: boolean;
+  /**
+   * Whether the blob may change again without an event, so that it is looked at again a while after it was mirrored:
+   * `closed` where the event says that its writer is done, `open` where it may be at work.
+   */
+  readonly silentChanges: 'none' | 'open' | 'closed';
   /** The event as it came, to be sent again when the key must be looked at later. */
   readonly event: unknown;
 }

@@ -1,15 +1,18 @@
 import type { SkipReason } from './verdict.js';
+import type { HoldReason } from './watch.js';
 
 /** What the operator should do about a key that is left as it is. docs/errors.md is made from this table. */
-export const SKIP_HINTS: Readonly<Record<SkipReason, string>> = {
+export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason, string>> = {
   'source-archived':
     'The source blob is in the archive tier and cannot be read. Rehydrate it; the next full sync copies it.',
   'source-container-missing':
     'The source has no such container. That proves no deletion: delete the container of the backup yourself if it is no longer wanted.',
   'source-still-written':
-    'The source blob is empty where the backup is not: it is about to be written. It is looked at again.',
+    'The source blob is empty where the backup is not: most likely its writer is at work. The backup keeps what it has until there is content, or for an hour; the key is looked at again.',
   'source-copy-pending':
     'A copy onto the source blob is under way. It is looked at again when that may be over.',
+  'source-still-changing':
+    'The source blob changes without events. It was mirrored and is looked at again, after growing pauses and by each full sync.',
   'replica-of-the-backup':
     'The source blob was mirrored from the backup account, by a mirror of the other direction. Nothing is to be done.',
   'backup-of-another-source':
@@ -33,3 +36,8 @@ export const SKIP_HINTS: Readonly<Record<SkipReason, string>> = {
   'access-not-permitted':
     'All but owner, group, permissions and access control list is mirrored. Give the mirror Storage Blob Data Owner on the backup, or set BLOBMIRROR_ACL=off.',
 };
+
+/** Empty for what is no such reason: a code of an error, or what a newer worker wrote. */
+export function skipHintOf(reason: string): string {
+  return Object.hasOwn(SKIP_HINTS, reason) ? SKIP_HINTS[reason as keyof typeof SKIP_HINTS] : '';
+}

@@ -3,6 +3,8 @@ import type { RecoveryPoint } from './status.js';
 interface Known {
   /** False: what was proven cannot be read now. */
   readonly isProvenKnown?: boolean;
+  /** False: not all messages that wait were looked at, each of which may except a key. */
+  readonly isWaitingKnown?: boolean;
   /** How many of the dead letters were looked at, each of which excepts a key. */
   readonly letters?: 'all' | 'some' | 'none';
 }
@@ -14,7 +16,7 @@ interface Known {
 export function statement(
   { proven, live, canary, excepted }: RecoveryPoint,
   at: string,
-  { isProvenKnown = true, letters = 'all' }: Known = {},
+  { isProvenKnown = true, isWaitingKnown = true, letters = 'all' }: Known = {},
 ): string {
   const parts = [
     proven === null
@@ -27,7 +29,7 @@ export function statement(
   if (canary.state === 'waiting') parts.push('no canary seen yet');
   else if (canary.ageMs !== undefined) parts.push(`canary ${duration(canary.ageMs)}`);
   if (excepted.count > 0) {
-    const number = `${letters === 'some' ? 'at least ' : ''}${excepted.count.toLocaleString('en')}`;
+    const number = `${letters === 'some' || !isWaitingKnown ? 'at least ' : ''}${excepted.count.toLocaleString('en')}`;
     parts.push(`except ${number} key${excepted.count === 1 ? '' : 's'}`);
   }
   if (letters === 'none' || (letters === 'some' && excepted.count === 0)) parts.push('dead letters unknown');

@@ -115,6 +115,7 @@ it('one that is on fire says first what is wrong, and leads to what is stuck and
   expect(await page.title()).toBe('4 problems · Blobmirror');
   await page.getByText('Except 3 keys').click();
   await page.getByText('container-not-mappable').first().waitFor();
+  await page.getByText('The source blob is empty where the backup is not').waitFor();
 });
 
 it('what changes shows without a reload, and only a change of the whole is said aloud', async () => {

@@ -104,7 +104,9 @@ describe('a status for people', () => {
     expect(text).not.toMatch(/^ {2}more/m);
     expect(text).toMatch(/^dead letters +2, 1 acknowledged: storage-rejected 2$/m);
     expect(text).toMatch(/^last hour +40 changes, 400 B, lag 0\.1 s \(p50\), 2\.1 s \(p99\)$/m);
-    expect(text).toMatch(/^photos\/a b\\u\{1b\}\[2J +source-archived\nand 11 more$/m);
+    expect(text).toMatch(
+      /^photos\/a b\\u\{1b\}\[2J +source-archived\nand 11 more\n {2}source-archived: The source blob is in the archive tier /m,
+    );
     expect(text).toMatch(/^photos +1,000 +1\.5 MB +2026-11-25 12:03:02\nsmall +1 +\(unknown\)$/m);
     expect(text).toMatch(/^2026-11-25T13-09-31Z-4f2a +done +1,000 in step, 2 failed$/m);
   });

@@ -325,6 +325,26 @@ describe('a key that is to be looked at again', () => {
   it.each([
     ['an append blob', appended],
     [
+      'a page blob, which is created before it is written',
+      event('log', {
+        data: {
+          api: 'PutBlob',
+          blobType: 'PageBlob',
+          url: 'https://sourceaccount.blob.core.windows.net/photos/log',
+        },
+      }),
+    ],
+    [
+      'a copy of the service',
+      event('log', {
+        data: {
+          api: 'CopyBlob',
+          blobType: 'BlockBlob',
+          url: 'https://sourceaccount.blob.core.windows.net/photos/log',
+        },
+      }),
+    ],
+    [
       'a file that the Data Lake endpoint made',
       event('log', {
         data: { api: 'CreateFile', url: 'https://sourceaccount.dfs.core.windows.net/photos/log' },
@@ -339,6 +359,11 @@ describe('a key that is to be looked at again', () => {
       delayMs: 30_000,
       history: { looks: 1, attempts: 0, mirrored: true },
     });
+    // How long after the event is not known of what changed without one.
+    const look = { applicationProperties: toProperties(intake.later[0]?.history ?? ({} as never)) };
+    await intake.handle(body, look);
+    const mirrored = intake.log.lines.filter(({ message }) => message === 'mirrored');
+    expect(mirrored.map(({ fields }) => typeof fields?.['lagMs'])).toEqual(['number', 'undefined']);
   });
 
   it('says so when it had nothing left to mirror, also of the tries that follow it', async () => {
@@ -365,9 +390,108 @@ describe('a key that is to be looked at again', () => {
       messageId: 'm1.look.0.2.1',
       history: { root: 'm1', looks: 2 },
     });
+    const last = (): Partial<IncomingMessage> => ({
+      messageId: intake.later.at(-1)?.messageId ?? '',
+      applicationProperties: toProperties(intake.later.at(-1)?.history ?? ({} as never)),
+    });
     verdict = { verdict: 'in-sync' };
-    await intake.handle(appended, look);
+    await intake.handle(appended, last());
     expect(intake.later).toHaveLength(2);
+    expect(intake.later.map(({ delayMs }) => delayMs)).toEqual([30_000, 60_000]);
+  });
+
+  it('and keeps changing is excepted by name while the look at it is to come, and holds nothing back', async () => {
+    const intake = createIntake(() => copied);
+    await intake.handle(appended);
+    expect(intake.later[0]?.history).toMatchObject({ mirrored: true, held: [] });
+    const look = { applicationProperties: toProperties(intake.later[0]?.history ?? ({} as never)) };
+    await intake.handle(appended, look);
+    expect(intake.later[1]?.history).toMatchObject({
+      mirrored: true,
+      held: [{ key: { container: 'photos', path: 'log' }, reason: 'source-still-changing' }],
+    });
+  });
+
+  it.each([
+    ['source-still-written', 'content at the source, or an hour without any', 30_000],
+    ['source-copy-pending', 'the end of the copy onto the source', 10_000],
+  ] as const)(
+    'and differs as yet is excepted by name, whatever the event was, and the log says what is waited for: %s',
+    async (reason, waitsFor, nextLookMs) => {
+      let verdict: Verdict = { verdict: 'skipped', reason };
+      const intake = createIntake((): Verdict => verdict);
+      await intake.handle(event('a'));
+      expect(intake.later).toMatchObject([
+        {
+          delayMs: nextLookMs,
+          history: { mirrored: true, held: [{ key: { container: 'photos', path: 'a' }, reason }] },
+        },
+      ]);
+      expect(intake.log.lines).toMatchObject([
+        {
+          level: 'info',
+          message: 'not mirrored yet',
+          fields: { key: 'photos/a', reason, waitsFor, nextLookMs },
+        },
+      ]);
+      // A try that fails keeps the name, and so does a pause.
+      verdict = copied;
+      const properties = toProperties(intake.later[0]?.history ?? ({} as never));
+      expect(properties['blobmirror-held']).toBe(JSON.stringify([['photos', 'a', reason]]));
+      await intake.handle(event('a'), { applicationProperties: properties });
+      expect(intake.later[1]?.history).toMatchObject({ mirrored: true, held: [] });
+    },
+  );
+
+  it('keeps the name of what it holds through tries that fail', async () => {
+    let fails = false;
+    const intake = createIntake(() =>
+      fails ? failWith('storage-unavailable')() : { verdict: 'skipped', reason: 'source-still-written' },
+    );
+    await intake.handle(event('a'));
+    fails = true;
+    const { history, messageId } = intake.later[0] ?? ({} as never);
+    await intake.handle(event('a'), { messageId, applicationProperties: toProperties(history) });
+    expect(intake.later[1]?.history).toMatchObject({
+      attempts: 1,
+      mirrored: true,
+      held: history.held ?? [],
+      watch: history.watch ?? {},
+    });
+  });
+
+  it('is left to a full sync, with a warning, where it has been waited for long enough', async () => {
+    const intake = createIntake(() => ({ verdict: 'skipped', reason: 'source-still-written' }));
+    let message: Partial<IncomingMessage> = {};
+    for (let sent = 0; intake.later.length > sent || sent === 0;) {
+      sent = intake.later.length;
+      await intake.handle(event('a'), message);
+      const { history, messageId } = intake.later.at(-1) ?? ({} as never);
+      message = { messageId, applicationProperties: toProperties(history) };
+      if (sent > 25) throw new Error('the looks never end');
+    }
+    expect(intake.converged).toHaveLength(20);
+    expect(intake.log.lines.at(-1)).toMatchObject({
+      level: 'warn',
+      message: 'not mirrored',
+      fields: { reason: 'source-still-written' },
+    });
+  });
+
+  it('begins anew with a message that an older worker sent, which knows nothing of the looks before it', async () => {
+    const intake = createIntake(() => ({ verdict: 'in-sync' }));
+    const { 'blobmirror-watch': _watch, ...old } = toProperties({
+      root: 'm1',
+      attempts: 0,
+      looks: 3,
+      firstSeen: new Date(),
+      unsettled: false,
+      mirrored: true,
+      parked: false,
+      lastError: undefined,
+    });
+    await intake.handle(appended, { applicationProperties: old });
+    expect(intake.later).toMatchObject([{ messageId: 'm1.look.0.4.1', delayMs: 30_000 }]);
   });
 
   it('gets none when it is an ordinary blob', async () => {

@@ -118,12 +118,12 @@ describe('a directory', () => {
         eventId: directory,
         eventType: 'Microsoft.Storage.DirectoryDeleted',
         eventTime: new Date(0),
-        mayChangeSilently: false,
+        silentChanges: 'none' as const,
         event: {},
       };
       const walked: Mirroring['walk'] = async (prefix, from, look) =>
         await walk({ ...sides, scope, hierarchical: true }, { prefix, from, look });
-      const earlier = { from: undefined, isDeep: false };
+      const earlier = { from: undefined, isDeep: false, watch: undefined, held: undefined, root: 'm' };
       await mirrorHint({ scope, ...heart, walk: walked }, createSilentLogger(), event, earlier);
     }
     expect(onBackup()).toEqual({ 'a/': '', 'a/kept.tmp': 'a/kept.tmp' });

@@ -36,6 +36,10 @@ describe('the statement', () => {
     expect(statement(point(), AT, { letters: 'none' })).toMatch(/, except 3 keys, dead letters unknown$/);
   });
 
+  it('says that there may be more keys where not all that waits was looked at', () => {
+    expect(statement(point(), AT, { isWaitingKnown: false })).toMatch(/, except at least 3 keys$/);
+  });
+
   it('says that a canary is waited for, and one key as one', () => {
     const waiting = point({ canary: { state: 'waiting' }, excepted: { count: 1, sample: [] } });
     expect(statement(waiting, AT)).toBe(

@@ -1,4 +1,5 @@
 import { ERRORS } from '../../model/errors.js';
+import { skipHintOf } from '../../model/skip-hints.js';
 import type { RunSummary } from '../../model/reconcile/run-summary.js';
 import type { Run } from '../../model/reconcile/run.js';
 import { toTable } from '../output/to-table.js';
@@ -23,7 +24,7 @@ export function describeRun(run: Run): string {
       ['copied', count(counts.bytesCopied, 'byte')],
     ]),
     table('VERDICT', counts.byVerdict),
-    table('SKIPPED', counts.skipped),
+    table('SKIPPED', counts.skipped, skipHintOf),
     table('FAILED', counts.failed, hintOf),
     run.samples.failed
       .slice(0, FAILURES)

@@ -1,5 +1,6 @@
 import { bytes } from '../../model/bytes.js';
 import { HEALTH_CODES, type HealthCode } from '../../model/health-codes.js';
+import { skipHintOf } from '../../model/skip-hints.js';
 import { duration } from '../../model/statement.js';
 import type { Status } from '../../model/status.js';
 import type { LocalOption } from '../local-option.js';
@@ -106,7 +107,12 @@ function excepted({ recovery }: Status): string {
     toTable(
       shown.map(({ container, path, reason }) => [path === '' ? container : `${container}/${path}`, reason]),
       ['EXCEPTED', 'REASON'],
-    ) + more
+    ) +
+    more +
+    [...new Set(shown.map(({ reason }) => reason))]
+      .filter((reason) => skipHintOf(reason) !== '')
+      .map((reason) => `  ${reason}: ${skipHintOf(reason)}\n`)
+      .join('')
   );
 }
 

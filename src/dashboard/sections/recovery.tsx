@@ -1,3 +1,4 @@
+import { skipHintOf } from '../../model/skip-hints.js';
 import type { RecoveryPoint, Status } from '../../model/status.js';
 import { RecoveryChart } from '../charts/recovery-chart.js';
 import { counted } from '../format/figures.js';
@@ -91,7 +92,7 @@ function Excepted({ excepted: { count, sample } }: Pick<RecoveryPoint, 'excepted
         {sample.map(({ container, path, reason }) => (
           <li key={`${container}/${path}`}>
             <span class="key-name">{path === '' ? container : `${container}/${path}`}</span>{' '}
-            <code>{reason}</code>
+            <code>{reason}</code> <span class="soft">{skipHintOf(reason)}</span>
           </li>
         ))}
       </ul>

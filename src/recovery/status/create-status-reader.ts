@@ -85,7 +85,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
         : { at: state.proof.at, ageMs: ageOf(state.proof.at), run: state.proof.run },
     live: waiting.answer === undefined ? null : toLive(waiting.answer, asked, now, state),
     canary: lookAtCanary === undefined ? { state: 'off' } : toCanaryStatus(followed, now, { isOutOfSight }),
-    excepted: exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found),
+    excepted: exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found, waiting.answer?.held),
   };
   const lastSample = state.history?.samples.at(-1)?.[0];
   const isInGrace = graceUntil !== undefined && now < graceUntil;
@@ -95,6 +95,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
     backup,
     statement: statement(recovery, at, {
       isProvenKnown: seen.isKnown,
+      isWaitingKnown: waiting.answer?.backlog.isComplete ?? false,
       letters:
         letters.answer === undefined
           ? 'none'

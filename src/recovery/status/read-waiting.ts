@@ -1,14 +1,19 @@
 import { eventFacts } from '../../events/event-facts.js';
-import { parseHistory } from '../../model/hint-message.js';
-import type { Backlog } from '../../model/status.js';
+import { type History, parseHistory } from '../../model/hint-message.js';
+import { keyText } from '../../model/key.js';
+import type { Backlog, ExceptedKey, ExceptedKeys } from '../../model/status.js';
+import type { HeldKey } from '../../model/watch.js';
 import type { BrowsedMessage, QueueBrowser } from '../../ports/queue-browser.js';
 import { AgeBuckets } from './age-buckets.js';
+import { MOST_KEYS } from './read-dead-letters.js';
 
 /** What waits in the queue of events. */
 export interface Waiting {
   readonly backlog: Backlog;
   /** The earliest change that waits, of those that were looked at; undefined: none does. */
   readonly earliest: Date | undefined;
+  /** Keys that are known to differ, or to be still changing, while they wait to be looked at again. */
+  readonly held: ExceptedKeys;
   /** Messages that are to be dead letters, and are none yet: the service may take its time to move them. */
   readonly parked: number;
 }
@@ -34,11 +39,15 @@ export async function readWaiting(
 ): Promise<Waiting> {
   const end = performance.now() + budgetMs;
   const buckets = new AgeBuckets();
+  const held = new HeldKeys();
   let earliest: Date | undefined;
   let [seen, messages, scheduled, bytes, parked, isComplete] = [0, 0, 0, 0, 0, true];
   for await (const page of browser.browse()) {
     for (const message of page) {
-      const change = waitingChange(message);
+      const { applicationProperties, messageId, enqueuedAt } = message;
+      const history = parseHistory(applicationProperties, messageId, enqueuedAt);
+      const change = waitingChange(message, history);
+      if (change !== 'parked') held.add(history.held ?? []);
       if (change === 'parked') parked++;
       if (change === undefined || change === 'parked') continue;
       messages++;
@@ -53,7 +62,27 @@ export async function readWaiting(
       break;
     }
   }
-  return { backlog: { messages, scheduled, bytes, isComplete, byAge: buckets.byAge }, earliest, parked };
+  const backlog = { messages, scheduled, bytes, isComplete, byAge: buckets.byAge };
+  return { backlog, earliest, held: held.all, parked };
+}
+
+/** Keys, each once as far as their names are kept; beyond that nobody knows, and each counts. */
+class HeldKeys {
+  readonly #known = new Map<string, ExceptedKey>();
+  #more = 0;
+
+  add(held: readonly HeldKey[]): void {
+    for (const { key, reason } of held) {
+      const name = keyText(key);
+      if (this.#known.has(name)) continue;
+      if (this.#known.size < MOST_KEYS) this.#known.set(name, { ...key, reason });
+      else this.#more++;
+    }
+  }
+
+  get all(): ExceptedKeys {
+    return { count: this.#known.size + this.#more, sample: [...this.#known.values()] };
+  }
 }
 
 /**
@@ -61,20 +90,20 @@ export async function readWaiting(
  *
  * A look that is to come although all was mirrored is for what may have come since: until it is due it holds nothing
  * back, when it is due it waits since then, and when it failed, or a pause put it off, nothing is known since the look
- * that sent it. A message on its way to the dead-letter queue holds nothing back: its key is excepted.
+ * that sent it. Keys that such a look holds are excepted. A message on its way to the dead-letter queue holds nothing
+ * back: its key is excepted.
  */
 function waitingChange(
-  message: BrowsedMessage,
+  { body, enqueuedAt, scheduledFor, state }: BrowsedMessage,
+  history: History,
 ): { readonly since: Date; readonly bytes: number } | 'parked' | undefined {
-  const { applicationProperties, messageId, enqueuedAt, scheduledFor, state } = message;
-  const history = parseHistory(applicationProperties, messageId, enqueuedAt);
   if (history.parked) return 'parked';
   if (history.mirrored) {
     // Of one that was ever put off it cannot be told when it was due: each time it is sent to come a minute later.
     if (history.attempts > 0 || history.holds) return { since: history.firstSeen, bytes: 0 };
     return state === 'scheduled' ? undefined : { since: scheduledFor ?? enqueuedAt, bytes: 0 };
   }
-  const events = eventFacts(message.body);
+  const events = eventFacts(body);
   const times = events.flatMap(({ time }) => (time === undefined ? [] : [time.getTime()]));
   return {
     since: times.length === 0 ? history.firstSeen : new Date(Math.min(...times)),

@@ -90,7 +90,7 @@ export const ON_FIRE: Status = {
       count: 3,
       sample: [
         { container: 'photos', path: '2026/11/25/IMG_2041.heic', reason: 'storage-rejected' },
-        { container: 'photos', path: '2026/11/25/IMG_2042.heic', reason: 'storage-rejected' },
+        { container: 'photos', path: '2026/11/25/export.csv', reason: 'source-still-written' },
         { container: 'up', path: '', reason: 'container-not-mappable' },
       ],
     },

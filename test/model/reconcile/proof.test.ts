@@ -27,6 +27,23 @@ describe('a full sync', () => {
     expect(isProof(aRun({ ...DONE, ...changes }), 'm')).toBe(false);
   });
 
+  it('excepts by name what it left since it is still being written or copied at the source', () => {
+    const reasons = ['source-still-written', 'source-copy-pending'];
+    const run = aRun({
+      ...DONE,
+      counts: { ...aRun().counts, skipped: Object.fromEntries(reasons.map((reason) => [reason, 1])) },
+      samples: {
+        repaired: [],
+        failed: [],
+        skipped: reasons.map((reason) => ({ container: 'lake', path: reason, verdict: 'skipped', reason })),
+      },
+    });
+    expect(toProof(run).excepted).toEqual({
+      count: 2,
+      sample: reasons.map((reason) => ({ container: 'lake', path: reason, reason })),
+    });
+  });
+
   it('excepts what it skipped and what failed, and not what is as the settings want it', () => {
     const line = (path: string, rest: object) => ({ container: 'photos', path, verdict: 'x', ...rest });
     const run = aRun({

@@ -15,6 +15,15 @@ it('what a full sync left and what dead letters are of is excepted, and a key th
   });
 });
 
+it('what waits to be looked at again since it is still changing is excepted as well, once', () => {
+  const left = { count: 2, sample: [key('a'), key('b')] };
+  const held = { count: 200, sample: [key('a'), key('d')] };
+  expect(exceptKeys(left, letters(1, ['b']), held)).toEqual({
+    count: 201,
+    sample: [key('a'), key('b'), key('d')],
+  });
+});
+
 it('letters beyond those whose keys are known count each', () => {
   const many = Array.from({ length: 100 }, (_, n) => String(n));
   const { count, sample } = exceptKeys({ count: 1, sample: [key('x')] }, letters(12_000, many));

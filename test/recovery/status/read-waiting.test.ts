@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type History, parseHistory, toProperties } from '../../../src/model/hint-message.js';
 import type { BrowsedMessage, QueueBrowser } from '../../../src/ports/queue-browser.js';
+import { parseKey } from '../../../src/model/key.js';
 import { readWaiting } from '../../../src/recovery/status/read-waiting.js';
 import { cloudEvent, eventGridEvent } from '../../events/samples.js';
 
@@ -97,6 +98,29 @@ describe('the earliest change that waits', () => {
   it('is when the key was last seen in step, where the look at it fails', async () => {
     const look = message(60, { mirrored: true, looks: 1, attempts: 2, firstSeen: ago(4) }, later);
     expect((await readWaiting(queueOf(look), NOW)).earliest).toEqual(ago(4));
+  });
+
+  it('is not that of a look to come at a key that differs as yet: it is excepted by name', async () => {
+    const held = [{ key: parseKey('photos', 'log'), reason: 'source-still-written' }] as const;
+    const look = (rest: Partial<BrowsedMessage>) => message(60, { mirrored: true, looks: 1, held }, rest);
+    const excepted = {
+      count: 1,
+      sample: [{ container: 'photos', path: 'log', reason: 'source-still-written' }],
+    };
+    const waits = await readWaiting(queueOf(look(later), look(later)), NOW);
+    expect([waits.earliest, waits.held]).toEqual([undefined, excepted]);
+    // Also while somebody has it in hand.
+    const taken = await readWaiting(queueOf(look({ enqueuedAt: ago(0) })), NOW);
+    expect([taken.earliest, taken.held]).toEqual([ago(0), excepted]);
+  });
+
+  it('names the first hundred keys that are held, and counts the others', async () => {
+    const all = Array.from({ length: 150 }, (_, n) => {
+      const held = [{ key: parseKey('photos', `log-${n}`), reason: 'source-still-changing' }] as const;
+      return message(60, { mirrored: true, looks: 1, held }, later);
+    });
+    const { held } = await readWaiting(queueOf(...all), NOW);
+    expect([held.count, held.sample.length]).toEqual([150, 100]);
   });
 
   it('is not that of a message on its way to the dead-letter queue: its key is excepted by name', async () => {

@@ -4,6 +4,7 @@ import { immediately } from '../../../src/memory/schedule.js';
 import { BlobmirrorError } from '../../../src/model/errors.js';
 import type { DeadLetter } from '../../../src/model/dead-letter.js';
 import { parseHistory, toProperties } from '../../../src/model/hint-message.js';
+import { parseKey } from '../../../src/model/key.js';
 import type { Proof } from '../../../src/model/reconcile/proof.js';
 import type { RunId } from '../../../src/model/reconcile/run.js';
 import type { BrowsedMessage } from '../../../src/ports/queue-browser.js';
@@ -136,6 +137,21 @@ describe('a status', () => {
       recovery: { proven: { ageMs: 1_800_000 }, live: { at: ago(3).toISOString(), ageMs: 180_000 } },
       health: { status: 'ok', problems: [] },
       containers: [{ name: 'photos', blobs: 3, bytes: 30, lastMirroredAt: ago(1).toISOString() }],
+    });
+  });
+
+  it('is live up to now while a key is known to differ as yet, and excepts it by name', async () => {
+    const { open, state } = bench();
+    const held = [{ key: parseKey('lake', 'log'), reason: 'source-still-written' }] as const;
+    const history = { ...parseHistory({}, 'm', NOW), mirrored: true, looks: 1, held };
+    state.waiting = [{ ...message(50), state: 'scheduled', applicationProperties: toProperties(history) }];
+    expect(await open()()).toMatchObject({
+      statement: 'proven up to 11:30:00, live up to 12:00:00, except 2 keys',
+      recovery: {
+        excepted: {
+          sample: [{ path: 'a' }, { container: 'lake', path: 'log', reason: 'source-still-written' }],
+        },
+      },
     });
   });
 
