@@ -49,11 +49,12 @@ export function isHeld(verdict: Verdict): boolean {
 }
 
 /** What matters of a verdict for the next look; undefined: nothing is to be waited for. */
-function foundOf(verdict: Verdict): Found | undefined {
+function foundOf(verdict: Verdict, before?: Watch): Found | undefined {
   switch (verdict.verdict) {
     case 'copied':
+      // What bears no stamp is copied by each look, so that a copy says nothing of a change.
+      return verdict.stamped || before === undefined ? 'copied' : 'in-step';
     case 'in-sync':
-      return verdict.verdict === 'copied' ? 'copied' : 'in-step';
     // The content is as it was.
     case 'restamped':
     case 'retiered':
@@ -87,14 +88,14 @@ export function planNextLook(
   { firstPauseMs, forMs }: WatchRules,
   now: Date,
 ): PlannedPause | undefined {
-  const found = foundOf(verdict);
+  const found = foundOf(verdict, before);
   if (found === undefined) return undefined;
   if (!isHeld(verdict) && before === undefined && silentChanges === 'none') return undefined;
 
   const wasPending = before?.found === 'source-copy-pending';
   // A copy that took days was no time in which its content could have changed.
   const since = before === undefined || wasPending ? now : before.since;
-  const copies = (before?.copies ?? 0) + (found === 'copied' ? 1 : 0);
+  const copies = (before?.copies ?? 0) + (verdict.verdict === 'copied' ? 1 : 0);
   const isEmpty = verdict.verdict === 'copied' ? verdict.bytes === 0 : (before?.isEmpty ?? false);
   const looks = before?.looks ?? 0;
   const next = (delayMs: number, hold: HoldReason | undefined): PlannedPause => ({

@@ -4,7 +4,7 @@ import type { Hint } from '../../src/model/hint.js';
 import type { SkipReason, Verdict } from '../../src/model/verdict.js';
 import type { Watch } from '../../src/model/watch.js';
 
-const copied = (bytes = 3): Verdict => ({
+const copied = (bytes = 3): Extract<Verdict, { verdict: 'copied' }> => ({
   verdict: 'copied',
   created: true,
   bytes,
@@ -15,6 +15,7 @@ const skipped = (reason: SkipReason): Verdict => ({ verdict: 'skipped', reason }
 const VERDICTS = {
   copied: copied(),
   'copied empty': copied(0),
+  'copied without a stamp': { ...copied(), stamped: false },
   'in step': { verdict: 'in-sync' },
   'still written': skipped('source-still-written'),
   'copy pending': skipped('source-copy-pending'),
@@ -48,6 +49,7 @@ describe('the pauses between looks at a key', () => {
     ['an ordinary blob has none', 'none', ['copied'], []],
     ['one that is in step has none', 'none', ['in step'], []],
     ['end when it was in step twice as long as the first', 'open', ['copied', 'in step'], [30, 60]],
+    ['end where no stamp tells whether it changed', 'open', ['copied without a stamp'], [30, 60]],
     ['begin where something else has mirrored it first', 'open', ['in step'], [30, 60]],
     [
       'outlast a first one in which nothing changed',

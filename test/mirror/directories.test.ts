@@ -203,13 +203,14 @@ async function mirrorDeletion(
     eventId: path,
     eventType: 'Microsoft.Storage.BlobDeleted',
     eventTime: new Date(0),
-    mayChangeSilently: false,
+    silentChanges: 'none' as const,
     event: {},
   };
   const walked: Mirroring['walk'] = async (prefix, from, look) =>
     await walk({ ...sides, scope, hierarchical: true }, { prefix, from, look });
   const mirroring = { scope, ...openHeart(sides, { hierarchical: true }), walk: walked };
-  await mirrorHint(mirroring, createSilentLogger(), event, { from: undefined, isDeep: false });
+  const earlier = { from: undefined, isDeep: false, watch: undefined, held: undefined, root: 'm' };
+  await mirrorHint(mirroring, createSilentLogger(), event, earlier);
 }
 
 describe('a file and a directory of one name', () => {
