@@ -120,7 +120,7 @@ export function planNextLook(
     const changedSilently = before?.found === 'copied' || before?.found === 'in-step';
     return next(delayMs, changedSilently ? 'source-still-changing' : undefined);
   }
-  if (silentChanges === 'closed') return undefined;
+  if (silentChanges !== 'open') return undefined;
   const isAtRest = !wasPending && (before?.pauseMs ?? 0) >= 2 * firstPauseMs && !isEmpty;
   return isAtRest ? undefined : next(delayMs, undefined);
 }

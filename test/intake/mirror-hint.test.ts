@@ -205,6 +205,61 @@ describe('an event whose name lost characters', () => {
   });
 });
 
+describe('a key beneath a prefix that differs as yet', () => {
+  const STILL: Verdict = { verdict: 'skipped', reason: 'source-still-written' };
+  const held = (path: string) => ({ key: parseKey('photos', path), reason: 'source-still-written' });
+
+  it('has its event look again, and is excepted by name meanwhile', async () => {
+    const mirror = createMirror();
+    mirror.write('a', 'b', '💎');
+    let isEmpty = true;
+    mirror.state.outcome = (path) => (path === 'b' && isEmpty ? STILL : undefined);
+    await mirror.receive(event(LOST));
+    expect(mirror.mirrored()).toEqual(['a', '💎']);
+    expect(mirror.queue).toMatchObject([
+      { delayMs: 30_000, history: { mirrored: true, held: [held('b')], walk: undefined } },
+    ]);
+    isEmpty = false;
+    expect(await mirror.drain()).toHaveLength(1);
+    expect(mirror.mirrored()).toEqual(['a', 'b', '💎']);
+  });
+
+  it('is remembered by the slices that follow, which hold the live point back until the last one', async () => {
+    const mirror = createMirror({}, 0);
+    mirror.write('1', '2', '3');
+    let isEmpty = true;
+    mirror.state.outcome = (path) => (path === '1' && isEmpty ? STILL : undefined);
+    await mirror.receive(event(LOST));
+    const slices: HintMessage[] = [];
+    for (let next = mirror.queue.shift(); next !== undefined && slices.length < 9;) {
+      slices.push(next);
+      // The slice after the last one is a look to come.
+      if (next.delayMs > 0) break;
+      await mirror.receive(next.event, next);
+      next = mirror.queue.shift();
+    }
+    expect(slices.map(({ history }) => history.mirrored)).toEqual([
+      ...slices.slice(1).map(() => false),
+      true,
+    ]);
+    expect(slices.map(({ history }) => history.held)).toEqual(slices.map(() => [held('1')]));
+    isEmpty = false;
+    const last = slices.at(-1);
+    await mirror.receive(last?.event, last);
+    await mirror.drain();
+    expect(mirror.mirrored()).toEqual(['1', '2', '3']);
+  });
+
+  it('holds the live point back where there are too many to be named', async () => {
+    const mirror = createMirror();
+    mirror.write('1', '2', '3', '4', '5', '6');
+    mirror.state.outcome = () => STILL;
+    await mirror.receive(event(LOST));
+    expect(mirror.queue).toMatchObject([{ delayMs: 30_000, history: { mirrored: false } }]);
+    expect(mirror.queue[0]?.history.held).toHaveLength(5);
+  });
+});
+
 describe('an event that may name one of several blobs', () => {
   /** The name as the subject has it, and two readings of a url that was not encoded. */
   const ambiguous = (): Record<string, unknown> => {

@@ -41,7 +41,8 @@ export async function expectCheapMoves(
   const paths = await expectEqualLakes(lakes, { within: WITHIN_MS, reading });
   expect(paths).toBe(count + Math.ceil(count / 100) + 1);
   const equal = performance.now();
-  // A file that the Data Lake API created is looked at a second time after half a minute: the mirror is at ease after that.
+  // A file that the Data Lake API created is looked at again, until it was in step over two pauses: the mirror is at ease
+  // after that.
   await waitUntil(
     'nothing is planned',
     async () => (await lakes.untilQuiet({ within: WITHIN_MS })).scheduled === 0,

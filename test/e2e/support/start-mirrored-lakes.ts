@@ -24,7 +24,10 @@ export interface MirroredLakes extends Lakes {
 const running: Local[] = [];
 
 /** Two hierarchical accounts in this process, whose requests can be counted, and a worker beside it. They are gone when the tests of the file are over. */
-export async function startMirroredLakes(faults?: FaultPlan): Promise<MirroredLakes> {
+export async function startMirroredLakes(
+  faults?: FaultPlan,
+  env: Readonly<Record<string, string>> = {},
+): Promise<MirroredLakes> {
   const requests: StorageRequest[] = [];
   const local = await startLocal({
     storagePort: 0,
@@ -41,7 +44,7 @@ export async function startMirroredLakes(faults?: FaultPlan): Promise<MirroredLa
   const info: LocalInfo = { ...local.info, http: { baseUrl: 'http://127.0.0.1:9' } };
   const readyFile = join(await temporaryDirectory(), 'local.json');
   await writeReadyFile(readyFile, info);
-  const worker = await startWorker(readyFile);
+  const worker = await startWorker(readyFile, [], { env });
   return {
     ...connectLakes(info),
     info,

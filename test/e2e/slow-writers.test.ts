@@ -1,0 +1,102 @@
+import { beforeAll, expect, test, vi } from 'vitest';
+import type { Status } from '../../src/model/status.js';
+import { runBlobmirror } from './support/blobmirror-process.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { expectEqualLakes } from './support/expect-equal-lakes.js';
+import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.js';
+import { type MirroredLakes, startMirroredLakes } from './support/start-mirrored-lakes.js';
+import { waitUntil } from './support/wait-until.js';
+
+/**
+ * Two seconds, and twice as long each time. A test that writes again as soon as it has seen the last write on the backup
+ * has four at the least to do so before the key counts as at rest.
+ */
+const SOON = { BLOBMIRROR_LOOK_AGAIN: '2' };
+const WITHIN = { within: 30_000 };
+
+vi.setConfig({ testTimeout: 90_000 });
+
+let lakes: MirroredLakes;
+let flat: RunningEnvironment;
+
+beforeAll(async () => {
+  lakes = await startMirroredLakes(undefined, SOON);
+  await lakes.source.getFileSystemClient('lake').create();
+  flat = await startEnvironment(['--no-worker']);
+  await startWorker(flat.readyFile, [], { env: SOON });
+  await flat.source.createContainer('logs');
+}, 120_000);
+
+const onSource = (path: string) => lakes.source.getFileSystemClient('lake').getFileClient(path);
+const onBackup = (path: string) => lakes.backup.getFileSystemClient('lake').getFileClient(path);
+
+/** What the status excepts, as far as it is of this path. */
+async function exceptions(path: string): Promise<Status['recovery']['excepted']['sample']> {
+  const { stdout } = await runBlobmirror(['status', `--local=${lakes.readyFile}`, '-o', 'json']);
+  const { recovery } = JSON.parse(stdout) as Status;
+  return recovery.excepted.sample.filter((key) => key.path === path);
+}
+
+test('a slow upload over a file never shows an empty file on the backup, is excepted by name, and ends with the new content', async () => {
+  await onSource('report').upload(Buffer.from('old content'), { close: true });
+  await expectEqualLakes(lakes, WITHIN);
+
+  const sizes: (number | undefined)[] = [];
+  let isOver = false;
+  const watching = (async () => {
+    while (!isOver) sizes.push((await onBackup('report').getProperties()).contentLength);
+  })();
+  try {
+    await onSource('report').create();
+    const held = () => lakes.worker.logged('not mirrored yet').filter(({ key }) => key === 'lake/report');
+    await waitUntil('three looks find it empty', () => held().length >= 3, WITHIN);
+    expect(held()[0]).toMatchObject({
+      reason: 'source-still-written',
+      waitsFor: 'content at the source, or an hour without any',
+      nextLookMs: 2000,
+    });
+    expect(await exceptions('report')).toEqual([
+      { container: 'lake', path: 'report', reason: 'source-still-written' },
+    ]);
+
+    await onSource('report').append('new content, flushed late', 0, 25);
+    await onSource('report').flush(25);
+    await expectEqualLakes(lakes, WITHIN);
+  } finally {
+    isOver = true;
+    await watching;
+  }
+  expect(new Set(sizes)).toEqual(new Set([11, 25]));
+  expect(String(await onBackup('report').readToBuffer())).toBe('new content, flushed late');
+  await waitUntil('no name is excepted', async () => (await exceptions('report')).length === 0, WITHIN);
+});
+
+test('a new file whose content comes late, without a close, is found, and so is what is flushed after it', async () => {
+  await onSource('log').create();
+  await expectEqualLakes(lakes, WITHIN);
+  let length = 0;
+  for (const line of ['first\n', 'second\n']) {
+    await onSource('log').append(line, length, line.length);
+    length += line.length;
+    await onSource('log').flush(length);
+    await expectEqualLakes(lakes, WITHIN);
+  }
+  expect(String(await onBackup('log').readToBuffer())).toBe('first\nsecond\n');
+});
+
+test('an append blob that grows now and then is followed, and a page blob that is written after it was created', async () => {
+  const container = flat.source.getContainerClient('logs');
+  const log = container.getAppendBlobClient('app.log');
+  await log.create();
+  const disk = container.getPageBlobClient('disk.vhd');
+  await disk.create(1024);
+  await expectEqualAccounts(flat, WITHIN);
+
+  await disk.uploadPages(Buffer.alloc(512, 'x'), 512, 512);
+  for (const line of ['first\n', 'second\n']) {
+    await log.appendBlock(line, line.length);
+    await expectEqualAccounts(flat, WITHIN);
+  }
+  const copy = flat.backup.getContainerClient('logs').getPageBlobClient('disk.vhd');
+  expect((await copy.downloadToBuffer(510, 4)).toString()).toBe('\0\0xx');
+});
