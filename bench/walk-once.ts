@@ -50,6 +50,7 @@ const { counts } = await compareSlice(
     converge: neverToBeDone,
     copyListed: neverToBeDone,
     prepareContainer: neverToBeDone,
+    convergeRoot: neverToBeDone,
   },
   {
     run: 'bench' as RunId,

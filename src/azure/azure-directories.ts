@@ -1,3 +1,4 @@
+import type { DataLakeDirectoryClient } from '@azure/storage-file-datalake';
 import type { Access } from '../model/access.js';
 import { type Etag, etagHeader } from '../model/etag.js';
 import type { Key } from '../model/key.js';
@@ -59,16 +60,20 @@ export function createAzureDirectories(account: Account, now: () => number = Dat
       await path.setPermissions(toPermissions(access.permissions));
   }
 
-  async function setAccess(key: Key, access: Access, there?: Access): Promise<AccessOutcome> {
+  async function setAccess(
+    path: DataLakeDirectoryClient,
+    access: Access,
+    there: Access | undefined,
+  ): Promise<AccessOutcome> {
     const refused: AccessOutcome = { outcome: 'written', access: 'not-permitted' };
     if (rights.areMissing()) return refused;
     const { owner, group, acl, permissions } = access;
     const outcome = await rights.try(() =>
       write(async () => {
-        await paths.path(key).setAccessControl(toAccessControl(acl), { owner, group });
+        await path.setAccessControl(toAccessControl(acl), { owner, group });
         // The list does not say it.
         if (isSticky(permissions) || isSticky(there?.permissions ?? ''))
-          await paths.path(key).setPermissions(toPermissions(permissions));
+          await path.setPermissions(toPermissions(permissions));
       }),
     );
     if (outcome === 'not-permitted') return refused;
@@ -102,7 +107,8 @@ export function createAzureDirectories(account: Account, now: () => number = Dat
 
   return {
     createDirectory,
-    setAccess,
+    setAccess: async (key, access, there) => await setAccess(paths.path(key), access, there),
+    setRootAccess: async (container, access, there) => await setAccess(paths.root(container), access, there),
     rename,
     removeEmptyDirectory,
     ...createTrash(paths, write, account.name, now),

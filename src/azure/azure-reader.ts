@@ -1,3 +1,4 @@
+import type { Access } from '../model/access.js';
 import { type ContainerName, type Key, parseContainerName } from '../model/key.js';
 import type { Reading } from '../model/reading.js';
 import { isReserved, RESERVED_DIRECTORY } from '../model/scope.js';
@@ -9,8 +10,9 @@ import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
 import { listingCode, listPages } from './listing/list-pages.js';
 import type { PageEntry } from './listing/page-entry.js';
-import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
-import { toPathReading } from './to-path-reading.js';
+import { createPathClients, type PathClients } from './path-clients.js';
+import { httpStatus, serviceCode, toMeanings, toStorageError } from './storage-error.js';
+import { readAccess, toPathReading } from './to-path-reading.js';
 
 const PAGE_SIZE = 5000;
 const ORDERS: readonly ListingOrder[] = ['flat', 'tree'];
@@ -26,6 +28,7 @@ const NOTHING_TO_LIST: ReadonlySet<unknown> = new Set(['ContainerNotFound', 'Res
 /** The reading half of the ports, on a real account. */
 export function createAzureReader(account: Account): BlobReader {
   const { name, client } = account;
+  let paths: PathClients | undefined;
 
   async function read({ container, path }: Key): Promise<Reading> {
     try {
@@ -86,6 +89,17 @@ export function createAzureReader(account: Account): BlobReader {
     }
   }
 
+  async function readRootAccess(container: ContainerName): Promise<Access | undefined> {
+    paths ??= createPathClients(account);
+    try {
+      const { _response: answer } = await paths.root(container).getAccessControl();
+      return readAccess(answer.headers);
+    } catch (error) {
+      if (toMeanings(error)?.read === 'absent') return undefined;
+      throw toStorageError(error, 'read', name);
+    }
+  }
+
   async function readTags({ container, path }: Key): Promise<Tags> {
     try {
       return (await blobClient(account, { container, path }).getTags()).tags;
@@ -95,7 +109,7 @@ export function createAzureReader(account: Account): BlobReader {
     }
   }
 
-  return { account: name, read, readTags, listContainers, listBlobs, readContainer };
+  return { account: name, read, readTags, listContainers, listBlobs, readContainer, readRootAccess };
 }
 
 /** A page in order, none of whose names is where the reserved ones are, is not gone through. */

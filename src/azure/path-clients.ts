@@ -16,6 +16,8 @@ export interface PathClients {
   /** For a file as well: what the SDK asks of either is the same. */
   path(key: Key): DataLakeDirectoryClient;
   fileSystem(container: ContainerName): DataLakeFileSystemClient;
+  /** The directory that all of a container is in: learn.microsoft.com/azure/storage/blobs/data-lake-storage-acl-javascript */
+  root(container: ContainerName): DataLakeDirectoryClient;
   /** Gives a file or directory another place, under the ETag of what is there and a condition on the place. */
   move(from: Key, to: Key, ifMatch: Etag, condition: WriteCondition): Promise<void>;
 }
@@ -47,6 +49,7 @@ export function createPathClients(account: Account): PathClients {
   return {
     path,
     fileSystem,
+    root: (container) => fileSystem(container).getDirectoryClient(''),
     move: async (from, to, ifMatch, condition) => {
       refuseDotSegments(to);
       // The SDK encodes every path but this one, and takes a question mark in it for the start of a query.

@@ -1,5 +1,5 @@
 import type { BlobGetPropertiesResponse } from '@azure/storage-blob';
-import { toAccess } from '../model/access.js';
+import { type Access, toAccess } from '../model/access.js';
 import { parseEtag } from '../model/etag.js';
 import type { BlobPresent, DirectoryPresent } from '../model/reading.js';
 import type { Metadata } from '../model/stamp.js';
@@ -18,12 +18,7 @@ export function toPathReading(
   const {
     _response: { headers },
   } = found;
-  const access = toAccess(
-    headers.get('x-ms-owner'),
-    headers.get('x-ms-group'),
-    headers.get('x-ms-permissions'),
-    headers.get('x-ms-acl'),
-  );
+  const access = readAccess(headers);
   if (headers.get('x-ms-resource-type') !== 'directory')
     return {
       ...toReading(found, metadata),
@@ -40,4 +35,14 @@ export function toPathReading(
     readAt: found.date ?? new Date(0),
     ...(access !== undefined && { access }),
   };
+}
+
+/** Owner, group, permissions and list, as a HEAD of either API has them; undefined where it does not tell all of them. */
+export function readAccess(headers: { get(name: string): string | undefined }): Access | undefined {
+  return toAccess(
+    headers.get('x-ms-owner'),
+    headers.get('x-ms-group'),
+    headers.get('x-ms-permissions'),
+    headers.get('x-ms-acl'),
+  );
 }

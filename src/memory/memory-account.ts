@@ -22,7 +22,7 @@ export type { Schedule } from './schedule.js';
 /** What is in a container, directories among it, and what its service would let a user do. */
 export type SeenContainer = Pick<
   MemoryContainer,
-  'blobs' | 'takesFile' | 'takesDirectory' | 'canMove' | 'isEmpty'
+  'blobs' | 'rootAccess' | 'takesFile' | 'takesDirectory' | 'canMove' | 'isEmpty'
 >;
 
 /** An account as its service and its users see it: everything happens at once. Its ports are the `BackupStore` part. */
@@ -49,6 +49,7 @@ export interface MemoryAccount extends BackupStore {
   /** A user's rename. False for what a service would refuse. */
   move(from: Key, to: Key): boolean;
   permit(key: Key, access: Access): boolean;
+  permitRoot(container: ContainerName, access: Access): boolean;
 
   /** The same account for another client, whose calls have a schedule of their own. */
   through(schedule: Schedule): BackupStore;
@@ -90,6 +91,7 @@ export function createMemoryAccount(
     makeDirectory: (key, directory) => state.makeDirectory(key, directory),
     removeTree: (key) => state.removeTree(key),
     move: (from, to) => state.move(from, to),
+    permitRoot: (container, access) => state.permitRoot(container, access),
     permit: (key, access) => state.amend(key, { access }),
   };
 }

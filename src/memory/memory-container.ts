@@ -1,3 +1,4 @@
+import type { Access } from '../model/access.js';
 import type { Etag } from '../model/etag.js';
 import type { BlobPath } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
@@ -20,6 +21,8 @@ interface Version {
  */
 export class MemoryContainer {
   readonly metadata: Metadata;
+  /** Of the root directory, on a hierarchical account. */
+  rootAccess: Access = NEW_ACCESS.directory;
   readonly #kind: AccountKind;
   readonly #version: () => Version;
   readonly #entries = new Map<BlobPath, MemoryEntry>();

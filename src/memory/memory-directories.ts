@@ -1,6 +1,7 @@
 import { BlobmirrorError } from '../model/errors.js';
 import type { Etag } from '../model/etag.js';
 import { type Key, keyText } from '../model/key.js';
+import type { BlobReader } from '../ports/blob-reader.js';
 import type { WriteOutcome } from '../ports/write-outcome.js';
 import type {
   AccessOutcome,
@@ -23,7 +24,7 @@ export function createMemoryDirectories(
   account: string,
   state: MemoryState,
   schedule: Schedule,
-): DirectoryStore {
+): DirectoryStore & Pick<BlobReader, 'readRootAccess'> {
   const trash = new MemoryTrash(state);
 
   function createDirectory({ key, metadata, access }: CreateDirectoryRequest): AccessOutcome {
@@ -68,6 +69,12 @@ export function createMemoryDirectories(
     setAccess: (key, access) =>
       call('setAccess', key, () =>
         state.amend(key, { access }) ? { outcome: 'written', access: 'set' } : MOVED,
+      ),
+    readRootAccess: (container) =>
+      call('readRootAccess', undefined, () => state.containers.get(container)?.rootAccess),
+    setRootAccess: (container, access) =>
+      call('setRootAccess', undefined, () =>
+        state.permitRoot(container, access) ? { outcome: 'written', access: 'set' } : MOVED,
       ),
     rename: (request) => call('rename', request.from, () => rename(request)),
     removeEmptyDirectory: (key, ifMatch) =>

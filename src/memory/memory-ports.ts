@@ -32,7 +32,7 @@ export function createMemoryPorts(
   state: MemoryState,
   schedule: Schedule,
   peekSource: (key: Key) => StoredBlob | undefined,
-): Omit<BackupStore, keyof DirectoryStore> {
+): Omit<BackupStore, keyof DirectoryStore | 'readRootAccess'> {
   function read(key: Key): Reading {
     const entry = state.entry(key);
     if (entry !== undefined) return toReading(entry, state.now());

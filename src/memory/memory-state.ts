@@ -1,3 +1,4 @@
+import type { Access } from '../model/access.js';
 import type { Etag } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
@@ -44,6 +45,13 @@ export class MemoryState {
 
   amend(key: Key, change: Pick<StoredBlob, 'tier' | 'tags' | 'access' | 'snapshots'>): boolean {
     return this.containers.get(key.container)?.amend(key.path, change) ?? false;
+  }
+
+  /** False when the container is not there. */
+  permitRoot(container: ContainerName, access: Access): boolean {
+    const there = this.containers.get(container);
+    if (there !== undefined) there.rootAccess = access;
+    return there !== undefined;
   }
 
   /** With all that is below it. False when nothing is there. */

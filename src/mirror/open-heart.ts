@@ -3,6 +3,7 @@ import type { Rename } from '../model/rename.js';
 import type { Verdict } from '../model/verdict.js';
 import { type Clock, systemClock } from '../ports/clock.js';
 import { converge } from './converge.js';
+import { convergeRoot } from './converge-root.js';
 import { copyListed, type ListedCopy, type ListedReadings } from './copy-listed.js';
 import { shareFlights } from './flights.js';
 import { followRename } from './follow-rename.js';
@@ -17,6 +18,7 @@ export interface OpenHeart {
   readonly followRename: (rename: Rename) => Promise<'renamed' | 'not renamed'>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
   readonly prepareContainer: (container: ContainerName) => Promise<void>;
+  readonly convergeRoot: (container: ContainerName) => Promise<Verdict | undefined>;
 }
 
 export interface HeartOptions {
@@ -56,6 +58,7 @@ export function openHeart(
     converge: shareFlights((key, since) => functions.converge(pair, key, { since }), clock),
     followRename: async (rename) => await functions.followRename(pair, rename),
     copyListed: async (key, readings) => await copyListed(pair, key, readings),
+    convergeRoot: async (container) => await convergeRoot(pair, container),
     prepareContainer: async (container) => await prepareContainer(pair, container),
   };
 }

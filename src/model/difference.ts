@@ -42,8 +42,8 @@ export interface Difference {
   readonly backup?: string;
 }
 
-/** Where a difference is: a blob or directory, or a container when there is no path. */
+/** Where a difference is: a blob or directory, or a container when there is no path; the root of it has an empty one. */
 export interface Place {
   readonly container: ContainerName;
-  readonly path?: BlobPath;
+  readonly path?: BlobPath | '';
 }

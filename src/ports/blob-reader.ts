@@ -33,6 +33,12 @@ export interface BlobReader {
 
   /** The user's metadata of a container; undefined when it does not exist. */
   readContainer(container: ContainerName): Promise<Metadata | undefined>;
+
+  /**
+   * The access of a container's root directory, through which everything in it is reached; undefined when the container
+   * does not exist. On a flat account it fails with `storage-rejected`; nobody asks for it there.
+   */
+  readRootAccess(container: ContainerName): Promise<Access | undefined>;
 }
 
 /** A part of a listing, and what its entries are to tell. */

@@ -22,6 +22,9 @@ export interface DirectoryStore {
    */
   setAccess(key: Key, access: Access, there?: Access): Promise<AccessOutcome>;
 
+  /** The same of the root directory of a container, which no key names; `backup-moved` when there is no container. */
+  setRootAccess(container: ContainerName, access: Access, there?: Access): Promise<AccessOutcome>;
+
   /**
    * Gives a file or directory another place, with all that is below it, in one step and in the same time whatever its
    * size. ETags stay, and so what stamps say stays true. The directory that it goes into must be there; a missing one

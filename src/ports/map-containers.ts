@@ -34,6 +34,8 @@ export function mapContainers(backup: BackupStore, names: ContainerNames): Backu
     createDirectory: async (request) =>
       await backup.createDirectory({ ...request, key: toBackup(request.key) }),
     setAccess: async (key, access, there) => await backup.setAccess(toBackup(key), access, there),
+    setRootAccess: async (container, access, there) =>
+      await backup.setRootAccess(names.toBackup(container), access, there),
     rename: async (request) =>
       await backup.rename({ ...request, from: toBackup(request.from), to: toBackup(request.to) }),
     removeEmptyDirectory: async (key, ifMatch) => await backup.removeEmptyDirectory(toBackup(key), ifMatch),
@@ -55,6 +57,7 @@ export function mapReader(backup: BlobReader, names: ContainerNames): BlobReader
     read: async (key) => await backup.read(toBackup(key)),
     readTags: async (key) => await backup.readTags(toBackup(key)),
     readContainer: async (container) => await backup.readContainer(names.toBackup(container)),
+    readRootAccess: async (container) => await backup.readRootAccess(names.toBackup(container)),
     listBlobs: async function* (container, range) {
       yield* backup.listBlobs(names.toBackup(container), range);
     },

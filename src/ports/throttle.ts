@@ -9,6 +9,7 @@ export function throttleReader(reader: BlobReader, gate: AdaptiveGate): BlobRead
     read: async (key) => await gate.run(async () => await reader.read(key)),
     readTags: async (key) => await gate.run(async () => await reader.readTags(key)),
     readContainer: async (container) => await gate.run(async () => await reader.readContainer(container)),
+    readRootAccess: async (container) => await gate.run(async () => await reader.readRootAccess(container)),
     listContainers: () => throttlePages(reader.listContainers(), gate),
     listBlobs: (container, range) => throttlePages(reader.listBlobs(container, range), gate),
   };
@@ -36,6 +37,8 @@ export function throttleBackup(
     createDirectory: async (request) => await backup.run(async () => await store.createDirectory(request)),
     setAccess: async (key, access, there) =>
       await backup.run(async () => await store.setAccess(key, access, there)),
+    setRootAccess: async (container, access, there) =>
+      await backup.run(async () => await store.setRootAccess(container, access, there)),
     rename: async (request) => await backup.run(async () => await store.rename(request)),
     removeEmptyDirectory: async (key, ifMatch) =>
       await backup.run(async () => await store.removeEmptyDirectory(key, ifMatch)),

@@ -1,9 +1,15 @@
 import type { Verdict } from '../model/verdict.js';
 import type { Counts, ReportLine } from '../model/reconcile/run.js';
 import type { BlobmirrorError } from '../model/errors.js';
-import type { Key } from '../model/key.js';
+import type { BlobPath, ContainerName } from '../model/key.js';
 import { recordChange } from '../telemetry/metrics.js';
 import { addSamples, NO_SAMPLES } from './add-counts.js';
+
+/** A key, or the root directory of a container, which has an empty path. */
+interface Place {
+  readonly container: ContainerName;
+  readonly path: BlobPath | '';
+}
 
 /** Counts what becomes of keys, and makes the lines that tell of it. */
 export class Tally {
@@ -25,7 +31,7 @@ export class Tally {
   }
 
   /** Undefined where there is nothing to report: the look found it in step. */
-  verdict({ container, path }: Key, verdict: Verdict): ReportLine | undefined {
+  verdict({ container, path }: Place, verdict: Verdict): ReportLine | undefined {
     const bytes = verdict.verdict === 'copied' ? verdict.bytes : undefined;
     recordChange({ verdict: verdict.verdict, door: 'reconcile', container, bytes });
     add(this.#byVerdict, verdict.verdict);
@@ -45,19 +51,19 @@ export class Tally {
   }
 
   /** What was mirrored without its access is as little in step as what lacks nothing else. */
-  #exceptAccess({ container, path }: Key): void {
+  #exceptAccess({ container, path }: Place): void {
     const reason = 'access-not-permitted';
     add(this.#skipped, reason);
     this.#line({ container, path, verdict: 'skipped', reason });
   }
 
-  failure({ container, path }: Key, { code, message }: BlobmirrorError): ReportLine {
+  failure({ container, path }: Place, { code, message }: BlobmirrorError): ReportLine {
     add(this.#failed, code);
     return this.#line({ container, path, verdict: 'failed', code, detail: message });
   }
 
   /** In a dry run. */
-  found({ container, path }: Key, what: 'missing' | 'different' | 'extra'): ReportLine {
+  found({ container, path }: Place, what: 'missing' | 'different' | 'extra'): ReportLine {
     add(this.#byVerdict, what);
     return this.#line({ container, path, verdict: what });
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSameAccess } from '../../src/model/access.js';
-import { keyText } from '../../src/model/key.js';
+import { keyText, parseContainerName } from '../../src/model/key.js';
 import { describeMoves } from './moves.contract.js';
 import { createTreeStage, STAMP, ABSENT, STALE, FILE_ACCESS, DIRECTORY_ACCESS } from './tree-stage.js';
 import type { TreeStoresUnderTest } from './tree-stores.js';
@@ -150,6 +150,47 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(await stage.stores.backup.setAccess(newKey(), FILE_ACCESS)).toEqual({
           outcome: 'backup-moved',
         });
+      });
+    });
+
+    describe('the root of a container', () => {
+      const NEW = {
+        owner: '$superuser',
+        group: '$superuser',
+        permissions: 'rwxr-x---',
+        acl: 'user::rwx,group::r-x,other::---',
+      };
+      const nowhere = parseContainerName('nowhere');
+
+      it('has the access that the service gives it, and the one that a user sets', async () => {
+        await stores.addContainer('source', 'rooted');
+        const rooted = parseContainerName('rooted');
+        expect(await stores.source.readRootAccess(rooted)).toEqual(NEW);
+        await stores.setRootAccess('source', 'rooted', DIRECTORY_ACCESS);
+        const seen = await stores.source.readRootAccess(rooted);
+        expect(seen).toMatchObject({ owner: 'alice', group: 'staff', permissions: 'rwxr-x--x' });
+        expect(isSameAccess(seen, DIRECTORY_ACCESS)).toBe(true);
+      });
+
+      it('takes owner, group, permissions with the sticky bit, and a list with default entries', async () => {
+        const fresh = parseContainerName('fresh-root');
+        await stores.backup.createContainer(fresh, {});
+        const sticky = { ...DIRECTORY_ACCESS, permissions: 'rwxr-x--t' };
+        for (const access of [sticky, DIRECTORY_ACCESS, NEW]) {
+          const there = await stores.backup.readRootAccess(fresh);
+          expect(await stores.backup.setRootAccess(fresh, access, there)).toEqual({
+            outcome: 'written',
+            access: 'set',
+          });
+          const seen = await stores.backup.readRootAccess(fresh);
+          expect(seen).toBeDefined();
+          expect(isSameAccess(seen, access), JSON.stringify(seen)).toBe(true);
+        }
+      });
+
+      it('is not there where the container is not', async () => {
+        expect(await stores.source.readRootAccess(nowhere)).toBeUndefined();
+        expect(await stores.backup.setRootAccess(nowhere, NEW)).toEqual({ outcome: 'backup-moved' });
       });
     });
 

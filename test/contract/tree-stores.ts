@@ -12,6 +12,7 @@ export interface TreeStoresUnderTest extends StoresUnderTest {
     having?: { readonly metadata?: Metadata; readonly access?: Access },
   ): Promise<void>;
   setAccess(side: 'source' | 'backup', key: Key, access: Access): Promise<void>;
+  setRootAccess(side: 'source' | 'backup', container: string, access: Access): Promise<void>;
   /** Gives a file or directory another place, whose parent is there. */
   rename(side: 'source' | 'backup', from: Key, to: Key): Promise<void>;
   /** With all that is below it. */

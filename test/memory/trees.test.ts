@@ -123,6 +123,7 @@ describe('the ports of directories in memory', () => {
       account.moveToTrash(at('a'), etag),
       account.deleteTrashed(at('a')),
       account.emptyTrash(LAKE),
+      account.readRootAccess(LAKE),
     ];
     for (const call of refused) await expect(call).rejects.toMatchObject({ code: 'storage-rejected' });
   });

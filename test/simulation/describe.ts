@@ -44,6 +44,8 @@ const CALLS: Readonly<Record<string, string>> = {
   listBlobs: 'lists',
   createDirectory: 'makes a directory on',
   setAccess: 'sets the access on',
+  readRootAccess: 'reads the access of the root of',
+  setRootAccess: 'sets the access of the root of',
   rename: 'renames on',
   removeEmptyDirectory: 'removes, if it is empty, a directory from',
   moveToTrash: 'moves a directory to the trash of',

@@ -32,6 +32,10 @@ export async function startLakePair(copyOptions: Partial<CopyOptions> = {}): Pro
       await pathOf(side, key).create({ ...(metadata && { metadata: { ...metadata } }) });
       if (access !== undefined) await setAccess(side, key, access);
     },
+    setRootAccess: async (side, container, { acl, owner, group }) => {
+      const root = users[side].getFileSystemClient(container).getDirectoryClient('/');
+      await root.setAccessControl(toAccessControl(acl), { owner, group });
+    },
     rename: async (side, from, to) => {
       const encoded = to.path.split('/').map(encodeURIComponent).join('/');
       await pathOf(side, from).move(to.container, encoded);

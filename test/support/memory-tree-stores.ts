@@ -1,3 +1,4 @@
+import { parseContainerName } from '../../src/model/key.js';
 import type { TreeStoresUnderTest } from '../contract/tree-stores.js';
 import { createMemoryStores, type MemoryStores } from './memory-stores.js';
 
@@ -12,6 +13,8 @@ export async function createMemoryTreeStores(): Promise<MemoryStores & TreeStore
     ...stores,
     makeDirectory: async (side, key, having) => await act(stores[side].makeDirectory(key, having) !== ''),
     setAccess: async (side, key, access) => await act(stores[side].permit(key, access)),
+    setRootAccess: async (side, container, access) =>
+      await act(stores[side].permitRoot(parseContainerName(container), access)),
     rename: async (side, from, to) => await act(stores[side].move(from, to)),
     removeDirectory: async (side, key) => await act(stores[side].removeTree(key)),
     isInTrash: async (trashed) => {

@@ -27,6 +27,7 @@ const SHARD = z.discriminatedUnion('phase', [
     at: z.object({ source: z.string().optional(), backup: z.string().optional() }).optional(),
     again: z.array(z.string()).optional(),
     isWalked: z.literal(true).optional(),
+    root: z.literal(true).optional(),
     unordered: z.literal(true).optional(),
   }),
   z.object({ ...BASE, phase: z.literal('delete'), line: COUNT }),

@@ -38,6 +38,8 @@ export interface CompareShard extends ShardBase {
   readonly again?: readonly string[] | undefined;
   /** The listings are at their end: only `again` is left. */
   readonly isWalked?: true | undefined;
+  /** The root directory of the container is still to be compared, which no listing shows. */
+  readonly root?: true | undefined;
   /** The order of the listings is not relied upon; there is neither `from` nor `to` then. */
   readonly unordered?: true | undefined;
 }

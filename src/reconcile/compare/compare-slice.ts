@@ -35,6 +35,7 @@ export async function compareSlice(
     return await slice.run();
   } catch (error) {
     if (!(error instanceof Unordered)) throw error;
+    await slice.compareRoot();
     return { ...slice.result(), isUnordered: true };
   }
 }
@@ -73,9 +74,20 @@ class Slice {
       await lookAtAll(nominees, async (nominee) => await this.#outOfStep.handle(nominee), CONCURRENCY);
     }
     await this.#outOfStep.finish(mustStop);
+    const isRootLeft = !(await this.compareRoot());
     const boundary = rest === undefined || signal.aborted ? undefined : await this.#split(rest);
     const { unfinished } = this.#outOfStep;
-    return { ...this.result(), ...nextShards(this.#shard, { rest, unfinished, boundary }) };
+    return { ...this.result(), ...nextShards(this.#shard, { rest, unfinished, boundary, isRootLeft }) };
+  }
+
+  /**
+   * The root directory of the container, once in a run: after what is missing made the container. False when it is still
+   * to be done.
+   */
+  async compareRoot(): Promise<boolean> {
+    const { hierarchical, policy } = this.#comparing;
+    if (this.#shard.root !== true || !hierarchical || policy.acl === 'off') return true;
+    return await this.#outOfStep.compareRoot();
   }
 
   /** What was found and done so far. */

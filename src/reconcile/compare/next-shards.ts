@@ -9,15 +9,17 @@ export interface Left {
   readonly unfinished: readonly string[];
   /** A place in the rest from which another worker may take over. */
   readonly boundary: string | undefined;
+  /** The backup had no container yet whose root could be compared. */
+  readonly isRootLeft: boolean;
 }
 
 /** The shards that go on where a slice stopped. */
 export function nextShards(
   shard: CompareShard,
-  { rest, unfinished, boundary }: Left,
+  { rest, unfinished, boundary, isRootLeft }: Left,
 ): Pick<SliceResult, 'next' | 'split'> {
   if (rest === undefined && unfinished.length === 0) return {};
-  const { at: _at, again: _again, to, ...same } = shard;
+  const { at: _at, again: _again, root: _root, to, ...same } = shard;
   const end = boundary ?? to;
   const next: CompareShard = {
     ...same,
@@ -25,6 +27,7 @@ export function nextShards(
     attempt: 0,
     ...(end !== undefined && { to: end }),
     ...(unfinished.length > 0 && { again: unfinished }),
+    ...(isRootLeft && { root: true as const }),
     ...(rest === undefined ? { isWalked: true } : { at: toPosition(rest) }),
   };
   if (boundary === undefined) return { next };

@@ -1,4 +1,6 @@
 import type { ListedCopy, ListedReadings } from '../../mirror/copy-listed.js';
+import { readRoots } from '../../mirror/converge-root.js';
+import { isSameAccess } from '../../model/access.js';
 import { toBlobmirrorError } from '../../model/errors.js';
 import type { BlobPath, ContainerName, Key } from '../../model/key.js';
 import type { Verdict } from '../../model/verdict.js';
@@ -14,6 +16,7 @@ export interface Comparing extends Sides {
   readonly converge: (key: Key) => Promise<Verdict>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
   readonly prepareContainer: (container: ContainerName) => Promise<void>;
+  readonly convergeRoot: (container: ContainerName) => Promise<Verdict | undefined>;
 }
 
 /** The stretch that a slice walks, as far as its keys are concerned. */
@@ -92,6 +95,29 @@ export class OutOfStep {
     if (this.#newBlobs.isFull) await this.#verify();
   }
 
+  /** The root of the container, which no listing shows. False when the backup has no such container, or has it no more. */
+  async compareRoot(): Promise<boolean> {
+    const root = { container: this.#walked.container, path: '' } as const;
+    const found = await this.#attempt('', async () =>
+      this.#context.dryRun
+        ? await this.#isRootSame()
+        : ((await this.#comparing.convergeRoot(root.container)) ?? 'missing'),
+    );
+    if (found === 'missing') return false;
+    if (found === 'failed' || found === 'same') return true;
+    if (found !== 'different' && found.verdict === 'in-sync') return true;
+    this.#tally.nominated();
+    const line = found === 'different' ? this.#tally.found(root, found) : this.#tally.verdict(root, found);
+    if (line !== undefined) await this.#context.report(line);
+    return true;
+  }
+
+  async #isRootSame(): Promise<'same' | 'different' | 'missing'> {
+    const roots = await readRoots(this.#comparing, this.#walked.container);
+    if (roots === undefined) return 'missing';
+    return isSameAccess(roots.wanted, roots.there) ? 'same' : 'different';
+  }
+
   /** Where the backup was seen to have nothing, its container may be lacking. What keeps it from being made, a copy will tell. */
   async #prepare(): Promise<void> {
     const { container } = this.#walked;
@@ -126,11 +152,13 @@ export class OutOfStep {
     if (line !== undefined) await this.#context.report(line);
   }
 
-  async #attempt<Result>(path: BlobPath, act: () => Promise<Result>): Promise<Result | 'failed'> {
+  async #attempt<Result>(path: BlobPath | '', act: () => Promise<Result>): Promise<Result | 'failed'> {
     try {
       return await act();
     } catch (thrown) {
-      await this.#context.report(this.#tally.failure(this.#key(path), toBlobmirrorError(thrown)));
+      await this.#context.report(
+        this.#tally.failure({ container: this.#walked.container, path }, toBlobmirrorError(thrown)),
+      );
       return 'failed';
     }
   }

@@ -45,7 +45,7 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
       failed.push(toFailedLine(container, error));
       continue;
     }
-    for (const { path } of prefixes)
+    for (const [i, { path }] of prefixes.entries())
       shards.push({
         run: id,
         shard: `c${shards.length}`,
@@ -54,6 +54,7 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
         phase: 'compare',
         container,
         prefix: path,
+        ...(i === 0 && under === '' && { root: true }),
       });
   }
 

@@ -4,6 +4,7 @@
  * answer. It must never write to either of them, and never hold more than a few pages of a listing or ranges of
  * content.
  */
+import type { Difference, Place } from '../../model/difference.js';
 import type { ContainerName, Key } from '../../model/key.js';
 import { createCrew } from './crew.js';
 import { examine, type Examined } from './examine.js';
@@ -11,6 +12,7 @@ import { judge } from './judge.js';
 import { type ListedPair, pairListings } from './pair-listings.js';
 import { createTally, type Tally } from './tally.js';
 import type { Verification } from './verification.js';
+import { verifyRoot } from './verify-root.js';
 import { verifyContainer } from './verify-container.js';
 import { isBlobView } from './view.js';
 
@@ -22,7 +24,8 @@ const NEVER = new AbortController().signal;
  * Compares everything in scope. Ends early, without an error, when the signal is given.
  *
  * Requests: one listing of each side for every 5,000 blobs and directories, three for each container, two to four looks
- * for each key that the listings disagree on, or whose access is compared and not listed, and two for every 4 MiB of
+ * for each key that the listings disagree on, or whose access is compared and not listed, two for the root of a
+ * container whose access is compared, and two for every 4 MiB of
  * content that is read.
  *
  * @throws BlobmirrorError of any storage code
@@ -38,10 +41,7 @@ export async function verify(
     const { differences, onBothSides } = await verifyContainer(task, container, signal);
     if (signal.aborted) break;
     if (differences.length > 0) tally.differing++;
-    for (const difference of differences) {
-      tally.differences++;
-      task.found({ container }, difference);
-    }
+    tell(task, tally, { container }, differences);
     if (onBothSides) await verifyBlobs(task, container, tally, signal);
   }
   return tally;
@@ -65,8 +65,21 @@ async function verifyBlobs(
     if (pair.source !== undefined || isOfBackupAlone(examined)) record(task, tally, key, examined);
   }
 
+  async function workOnRoot(): Promise<void> {
+    const differences = await verifyRoot(task, container, ended);
+    if (differences.length > 0) tally.differing++;
+    tell(task, tally, { container, path: '' }, differences);
+  }
+
+  let isRootSeen = task.prefix !== '' || task.policy.acl === 'off';
   try {
     for await (const pair of pairsInScope(task, container, ended)) {
+      // That the accounts are hierarchical, the first entry tells.
+      if (!isRootSeen && (pair.source ?? pair.backup)?.accessUntold === true)
+        await crew.start(async () => {
+          await workOnRoot().catch(fail);
+        });
+      isRootSeen = true;
       if (pair.source !== undefined) tally[isBlobView(pair.source) ? 'blobs' : 'directories']++;
       await crew.start(async () => {
         await work(pair).catch(fail);
@@ -130,6 +143,13 @@ function isOfBackupAlone(examined: Examined): boolean {
     : examined.outcome === 'kept';
 }
 
+function tell(task: Verification, tally: Tally, place: Place, differences: readonly Difference[]): void {
+  for (const difference of differences) {
+    tally.differences++;
+    task.found(place, difference);
+  }
+}
+
 function record(task: Verification, tally: Tally, key: Key, examined: Examined): void {
   switch (examined.outcome) {
     case 'equal':
@@ -137,10 +157,7 @@ function record(task: Verification, tally: Tally, key: Key, examined: Examined):
       return;
     case 'differs':
       tally.differing++;
-      for (const difference of examined.differences) {
-        tally.differences++;
-        task.found(key, difference);
-      }
+      tell(task, tally, key, examined.differences);
       return;
     case 'still-moving':
       tally.stillMoving++;

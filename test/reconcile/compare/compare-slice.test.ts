@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryAccount } from '../../../src/memory/memory-account.js';
+import { convergeRoot } from '../../../src/mirror/converge-root.js';
 import { copyListed } from '../../../src/mirror/copy-listed.js';
 import { prepareContainer } from '../../../src/mirror/make-container.js';
 import { type BlobPath, parseContainerName, parseKey } from '../../../src/model/key.js';
@@ -48,6 +49,7 @@ function createStage({ dryRun = false } = {}): Stage {
           scope: createScope('sourceaccount'),
           converge: async (each) => await pair.converge(each),
           copyListed: async (key, readings) => await copyListed(sides, key, readings),
+          convergeRoot: async (container) => await convergeRoot(sides, container),
           prepareContainer: async (container) => await prepareContainer(sides, container),
           ...changes,
         },

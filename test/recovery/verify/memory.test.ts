@@ -39,6 +39,7 @@ function createEndlessAccount(account: string, onPage: () => void = () => {}): A
     read: async ({ path }) => await Promise.resolve(readingOf(Number(path))),
     readTags: async () => await Promise.resolve({}),
     readContainer: async () => await Promise.resolve({}),
+    readRootAccess: async () => await Promise.resolve(undefined),
     readPublicAccess: async () => await Promise.resolve('none'),
     readRange: async (_key, { count }) => await Promise.resolve(Buffer.alloc(count)),
     listContainers: async function* () {

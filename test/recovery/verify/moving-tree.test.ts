@@ -36,6 +36,7 @@ function createSide(account: string, present?: Present): Side {
         await Promise.resolve(side.present ?? ({ present: false, container: 'exists' } as const)),
       readTags: async () => await Promise.resolve({}),
       readContainer: async () => await Promise.resolve({}),
+      readRootAccess: async () => await Promise.resolve(undefined),
       readPublicAccess: async () => await Promise.resolve('none' as const),
       readRange: async () => await Promise.resolve(undefined),
       listContainers: async function* () {

@@ -43,6 +43,14 @@ describe('the requests of verify on hierarchical accounts, as storage counts the
     expect(await looks('mirror')).toEqual([keys, keys]);
   });
 
+  it('are one for the root of each side where access is compared, and none where it is not', async () => {
+    const ofRoot = () => pair.requests.filter((request) => request.endsWith(' Path_GetAccessControl'));
+    await looks('mirror');
+    expect(ofRoot()).toEqual(['sourceaccount Path_GetAccessControl', 'backupaccount Path_GetAccessControl']);
+    await looks('off');
+    expect(ofRoot()).toEqual([]);
+  });
+
   it('are none beside the listings where access is not compared', async () => {
     expect(await looks('off')).toEqual([0, 0]);
   });

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { toPermissions } from '../../../src/azure/to-access-control.js';
 import type { Policy } from '../../../src/mirror/policy.js';
 import { collectFindings, type Findings, names } from './collect-findings.js';
-import { aclOf, TREE_CORRUPTIONS } from './support/tree-corruptions.js';
+import { aclOf, ROOT_CORRUPTIONS, TREE_CORRUPTIONS } from './support/tree-corruptions.js';
 import { CONTAINER, startTreePair, type TreePair } from './support/tree-pair.js';
 
 const POLICY: Policy = {
@@ -68,6 +69,20 @@ describe('verify of hierarchical accounts', () => {
 
   it.each(TREE_CORRUPTIONS)('finds and names what is corrupted: $path', ({ path, differences }) => {
     expect(names(after, place(path))).toEqual(differences);
+  });
+
+  it.each(ROOT_CORRUPTIONS)('finds and names what is corrupted of the root: $path', async (corruption) => {
+    const { source, backup } = pair;
+    for (const side of [source, backup]) await side.setAccess('', aclOf('directory'));
+    onTestFinished(async () => {
+      for (const side of [source, backup]) await side.setAccess('', 'user::rwx,group::r-x,other::---');
+      await backup.path('').setPermissions(toPermissions('rwxr-x---'));
+    });
+    await corruption.corrupt(backup, '');
+    const found = await collectFindings(pair.inspectors, { policy: POLICY });
+    expect(names(found, place(''))).toEqual(corruption.differences);
+    const off = await collectFindings(pair.inspectors, { policy: { ...POLICY, acl: 'off' } });
+    expect(names(off, place(''))).toEqual([]);
   });
 
   it('finds directories that are missing with all that is in them, and those that are too many', () => {

@@ -1,3 +1,4 @@
+import { toPermissions } from '../../../../src/azure/to-access-control.js';
 import type { TreeSide } from './tree-pair.js';
 
 const FILE_ACL = 'user::rw-,user:bob:r--,group::r--,mask::r--,other::---';
@@ -114,7 +115,21 @@ export const TREE_CORRUPTIONS: readonly TreeCorruption[] = [
     differences: ['permissions'],
     ofAccess: true,
   },
+  {
+    path: 'sticky bit set',
+    kind: 'directory',
+    corrupt: async (backup, path) => {
+      await backup.path(path).setPermissions(toPermissions('rwxr-x--T'));
+    },
+    differences: ['permissions'],
+    ofAccess: true,
+  },
 ];
+
+/** What can be wrong with the root of a container, which has the list of a directory. */
+export const ROOT_CORRUPTIONS: readonly TreeCorruption[] = TREE_CORRUPTIONS.filter(
+  ({ kind, ofAccess }) => kind === 'directory' && ofAccess,
+);
 
 function ofBoth(
   what: string,

@@ -41,8 +41,9 @@ export class TreeSide {
     await this.files.getDirectoryClient(path).delete(true);
   }
 
-  /** A file or a directory. */
+  /** A file or a directory; the root of the container for an empty path. */
   path(path: string): DataLakePathClient {
+    if (path === '') return this.files.getDirectoryClient('/');
     const { url } = this.files.getFileClient(path);
     return new DataLakePathClient(url, this.files.credential);
   }
