@@ -42,9 +42,9 @@ test('a slow upload over a file never shows an empty file on the backup, is exce
   await expectEqualLakes(lakes, WITHIN);
 
   const sizes: (number | undefined)[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const watching = (async () => {
-    while (!isOver) sizes.push((await onBackup('report').getProperties()).contentLength);
+    while (!over.signal.aborted) sizes.push((await onBackup('report').getProperties()).contentLength);
   })();
   try {
     await onSource('report').create();
@@ -63,7 +63,7 @@ test('a slow upload over a file never shows an empty file on the backup, is exce
     await onSource('report').flush(25);
     await expectEqualLakes(lakes, WITHIN);
   } finally {
-    isOver = true;
+    over.abort();
     await watching;
   }
   expect(new Set(sizes)).toEqual(new Set([11, 25]));
