@@ -1,5 +1,4 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { BlobmirrorError } from '../model/errors.js';
 import { type Etag, etagHeader } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
 import type { Metadata } from '../model/stamp.js';
@@ -9,6 +8,7 @@ import type {
   CopyOutcome,
   CopyRequest,
   RestampRequest,
+  Secured,
   SecureOutcome,
 } from '../ports/backup-store.js';
 import type { WriteOutcome } from '../ports/write-outcome.js';
@@ -19,6 +19,7 @@ import type { Account } from './connect-account.js';
 import { createCopySources } from './copy-source.js';
 import { chooseEngine } from './copy/choose-engine.js';
 import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-options.js';
+import { createReplaceCopy } from './copy/replace-copy.js';
 import { createTierSupport } from './copy/tier-support.js';
 import { startTimeBudget } from './copy/time-budget.js';
 import { serviceCode, toStorageError } from './storage-error.js';
@@ -42,7 +43,9 @@ export function createAzureBackup(
   const directories = createAzureDirectories(backup);
   const copySources = createCopySources(source);
   const tiers = createTierSupport(onNoTiers);
-  const copyByEngine = chooseEngine({ backup, source, copySources, directories, tiers, options });
+  const setup = { backup, source, copySources, directories, tiers, options };
+  const copyByEngine = chooseEngine(setup);
+  const replacing = createReplaceCopy(setup, copyByEngine);
 
   const blob = ({ container, path }: Key): BlockBlobClient =>
     blobClient(backup, { container, path }).getBlockBlobClient();
@@ -79,16 +82,23 @@ export function createAzureBackup(
     }
   }
 
-  const write = async (request: () => Promise<unknown>): Promise<WriteOutcome> =>
-    await toWriteOutcome(sides, request);
+  async function write(request: () => Promise<unknown>): Promise<WriteOutcome> {
+    const outcome = await toWriteOutcome(sides, request);
+    // Only what makes a blob can meet versions of another kind: here a blob of another one has come.
+    const isOfAnotherKind =
+      outcome.outcome === 'refused' && outcome.reason === 'backup-versions-of-another-kind';
+    return isOfAnotherKind ? { outcome: 'backup-moved' } : outcome;
+  }
 
   const copy = async (request: CopyRequest): Promise<CopyOutcome> =>
     await copyByEngine(request, startTimeBudget(options, isPaused));
 
-  const secure = async (): Promise<SecureOutcome> => await Promise.reject(notYet());
-  const place = async (): Promise<WriteOutcome> => await Promise.reject(notYet());
-  const notYet = (): BlobmirrorError =>
-    new BlobmirrorError('copy-not-possible', `${backup.name} has nothing to replace a blob with yet`);
+  const secure = async (request: CopyRequest): Promise<SecureOutcome> =>
+    await replacing.secure(request, startTimeBudget(options, isPaused));
+
+  // What is begun here is brought to its end: the old blob is gone.
+  const place = async (request: CopyRequest, secured: Secured): Promise<WriteOutcome> =>
+    await replacing.place(request, secured, startTimeBudget(options));
 
   return {
     ...createAzureReader(backup),

@@ -100,11 +100,12 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     'ResourceAlreadyExists',
     'ContainerAlreadyExists',
     'BlobOverwritten',
-    'InvalidBlobType',
     'PendingCopyOperation',
     'NoPendingCopyOperation',
     'CopyIdMismatch',
   ),
+  // A blob of another kind is there, or versions of one are: see copy/choose-engine.ts.
+  ...each(409, { read: 'race-lost', write: 'backup-versions-of-another-kind' }, 'InvalidBlobType'),
   // In the tree of a hierarchical account something stands in the way: a directory where a file is to be, a file above
   // it, or anything in a directory that was to be empty.
   ...each(

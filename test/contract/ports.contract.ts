@@ -4,6 +4,7 @@ import { type Key, parseBlobPath, parseContainerName, parseKey } from '../../src
 import { type BlobPresent, isBlob, type Reading } from '../../src/model/reading.js';
 import { addStamp } from '../../src/model/stamp.js';
 import type { ListRange } from '../../src/ports/blob-reader.js';
+import { describeReplacing } from './replace.contract.js';
 import type { StoresUnderTest } from './stores.js';
 
 const STAMP = {
@@ -283,6 +284,17 @@ export function describePorts(
         expect(await stores.backup.readTags(newKey())).toEqual({});
       });
     });
+
+    describeReplacing(
+      {
+        get stores() {
+          return stores;
+        },
+        newKey,
+        present,
+      },
+      { hierarchical },
+    );
 
     describe('restamp', () => {
       it('sets metadata, keeps content, headers and MD5, and gives a new ETag', async () => {

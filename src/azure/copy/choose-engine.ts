@@ -1,9 +1,5 @@
 import { BlobmirrorError } from '../../model/errors.js';
-import { type Etag, etagHeader } from '../../model/etag.js';
-import type { Key } from '../../model/key.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
-import { blobClient } from '../blob-client.js';
-import { toWriteOutcome } from '../write-outcome.js';
+import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.js';
 import { createBlocksFromUrl } from './blocks-from-url.js';
 import { createCopyBlob } from './copy-blob.js';
 import type { CopyEngine, CopySetup } from './copy-engine.js';
@@ -12,6 +8,7 @@ import { createPutBlobFromUrl } from './put-blob-from-url.js';
 import { readPinned } from './read-pinned.js';
 import { createRefusedWays, toRefusal } from './refused-ways.js';
 import { shortCopySources, SourceUrlTooLong } from './short-copy-sources.js';
+import { findCopy, removeCopy } from './staged-copies.js';
 import { createStreamed } from './streamed.js';
 import { verifyCopies } from './verify-copies.js';
 
@@ -38,7 +35,6 @@ import { verifyCopies } from './verify-copies.js';
  */
 export function chooseEngine(setup: CopySetup, now: () => number = () => performance.now()): CopyEngine {
   const { options } = setup;
-  const sides = { backup: setup.backup.name, source: setup.source.name };
   const fetching = { ...setup, copySources: shortCopySources(setup.copySources) };
   const [putBlobFromUrl, blocksFromUrl, copyBlob, streamed] = [
     createPutBlobFromUrl(fetching),
@@ -55,6 +51,9 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
     const last = options.engine === 'server' ? [copyBlob] : [copyBlob, streamed];
     if (kind !== 'block') return last;
     if (size === 0) return [putBlobFromUrl, ...last];
+    // Within an account a copy is over at once, whatever the size, and nothing else is at its place meanwhile.
+    if (setup.source === setup.backup && size > options.largestInOneRequest)
+      return [copyBlob, blocksFromUrl, ...last.slice(1)];
     return size <= options.largestInOneRequest
       ? [putBlobFromUrl, blocksFromUrl, ...last]
       : [blocksFromUrl, ...last];
@@ -73,7 +72,7 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
       // No copy source is short enough for any other way.
       if (failure instanceof SourceUrlTooLong && way !== streamed) continue;
       try {
-        const outcome = await way(request, budget);
+        const outcome = await judgeKind(request, await way(request, budget));
         if (outcome.outcome === 'written') {
           refused.clear(way);
           for (const earlier of suspected) refused.note(earlier, 'of-the-key');
@@ -91,9 +90,22 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
       }
     }
     // A stamp must not stay on what is not whole.
-    if (left !== undefined) await remove(request.key, left.etag);
+    if (left !== undefined) await removeCopy(setup.backup, request.key, left.etag);
     return await tellFailure(request, failure);
   };
+
+  /**
+   * All versions of a blob are of one kind (learn.microsoft.com/azure/storage/blobs/versioning-overview). Where nothing is
+   * and the kind is refused all the same, versions of another one are: without this, that would be a race for ever.
+   */
+  async function judgeKind(
+    { key, condition }: CopyRequest,
+    outcome: CopyOutcome,
+  ): Promise<CopyOutcome> {
+    if (outcome.outcome !== 'refused' || outcome.reason !== 'backup-versions-of-another-kind') return outcome;
+    const isFree = 'nothingThere' in condition && (await findCopy(setup.backup, key)) === undefined;
+    return isFree ? outcome : { outcome: 'backup-moved', engine: outcome.engine };
+  }
 
   /** The request that overwrites what a way left that wrote something else. */
   async function replaceLeft(
@@ -102,14 +114,8 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
   ): Promise<{ request: CopyRequest; left: LeftBehind | undefined }> {
     if (left === undefined) return { request, left };
     if (left.isOfKind) return { request: { ...request, condition: { ifMatch: left.etag } }, left };
-    await remove(request.key, left.etag);
+    await removeCopy(setup.backup, request.key, left.etag);
     return { request: { ...request, condition: { nothingThere: true } }, left: undefined };
-  }
-
-  async function remove(key: Key, etag: Etag): Promise<void> {
-    await toWriteOutcome(sides, () =>
-      blobClient(setup.backup, key).delete({ conditions: { ifMatch: etagHeader(etag) } }),
-    );
   }
 
   /** What there is to say when no way did. */

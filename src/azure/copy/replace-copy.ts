@@ -1,0 +1,119 @@
+import type { Key } from '../../model/key.js';
+import { STAMP_NAME } from '../../model/stamp.js';
+import type { CopyRequest, Secured, SecureOutcome } from '../../ports/backup-store.js';
+import type { WriteCondition, WriteOutcome } from '../../ports/write-outcome.js';
+import { blobClient } from '../blob-client.js';
+import { createCopySources } from '../copy-source.js';
+import { toWriteOutcome } from '../write-outcome.js';
+import { chooseEngine } from './choose-engine.js';
+import type { CopyEngine, CopySetup } from './copy-engine.js';
+import { type FoundCopy, findCopy, isWholeCopy, removeCopy } from './staged-copies.js';
+import { stagingKey } from './staging-key.js';
+import type { TimeBudget } from './time-budget.js';
+
+export interface ReplaceCopy {
+  secure(request: CopyRequest, budget: TimeBudget): Promise<SecureOutcome>;
+  place(request: CopyRequest, secured: Secured, budget: TimeBudget): Promise<WriteOutcome>;
+}
+
+/** A copy that an earlier worker left there, unfinished or damaged, is gone on with once. */
+const MOST_ROUNDS = 3;
+
+/**
+ * What cannot be overwritten, in two steps with the removal of the old blob in between. The new version is first copied
+ * to a place of ours: a kind that the account refuses, or a source that is gone, is found out while the old one is still
+ * there. It takes its place by a copy within the account, or on a hierarchical one by a rename.
+ *
+ * Whoever dies leaves the staged copy, which the next worker finds, or which goes after an hour. One that dies after the
+ * old blob went leaves the key without a blob until the next look, which copies from the source.
+ *
+ * Costs: the copy and a look at it to secure, another copy and the removal of the first one to place, or a rename.
+ *
+ * @param copy makes a copy by whatever engine
+ */
+export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCopy {
+  const { backup, directories } = setup;
+  // Both ends are on the backup. What was compared with the source is not compared again.
+  const within = { ...setup, source: backup, copySources: createCopySources(backup) };
+  let isFlat: boolean | undefined;
+  const copyWithin = chooseEngine({ ...within, options: { ...setup.options, verify: 'service' } });
+
+  async function secure(request: CopyRequest, budget: TimeBudget): Promise<SecureOutcome> {
+    const { key, from = key } = request;
+    const at = stagingKey(request);
+    let condition: WriteCondition = { nothingThere: true };
+    let engine = 'none';
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      // Tier and tags come with the place: a tier that is cheap to hold is dear to leave early, and an archived blob
+      // cannot be copied.
+      const made = await copy({ ...request, key: at, from, condition, tier: undefined, tags: {} }, budget);
+      ({ engine } = made);
+      if (made.outcome !== 'written' && made.outcome !== 'backup-moved') return { ...made, engine };
+      const found = await find(at);
+      if (found === undefined) break;
+      if (found.copy === 'pending') return { outcome: 'unfinished', engine };
+      // Without a stamp nothing but its own answer tells a copy that is whole from one that is not.
+      const isSure = made.outcome === 'written' || STAMP_NAME in request.metadata;
+      if (isSure && isWholeCopy(found, request)) {
+        await keepAccess(key, at, found);
+        return { outcome: 'secured', secured: { key: at, etag: found.etag }, engine };
+      }
+      condition = { ifMatch: found.etag };
+    }
+    return { outcome: 'backup-moved', engine };
+  }
+
+  /** Tells the kind of the account, too: on a flat one nothing has access of its own. */
+  async function find(key: Key): Promise<FoundCopy | undefined> {
+    const found = await findCopy(backup, key);
+    if (found !== undefined) isFlat = found.access === undefined;
+    return found;
+  }
+
+  /** An overwritten file keeps its owner and list, so one that is replaced does. */
+  async function keepAccess(key: Key, at: Key, staged: FoundCopy): Promise<void> {
+    if (staged.access === undefined) return;
+    const old = await findCopy(backup, key);
+    if (old?.access !== undefined && old.kind !== 'directory')
+      await directories.setAccess(at, old.access, staged.access);
+  }
+
+  async function place(request: CopyRequest, secured: Secured, budget: TimeBudget): Promise<WriteOutcome> {
+    if (isFlat === undefined && (await find(secured.key)) === undefined)
+      return { outcome: 'backup-moved' };
+    return isFlat === true
+      ? await copyToPlace(request, secured, budget)
+      : await renameToPlace(request, secured);
+  }
+
+  async function copyToPlace(
+    request: CopyRequest,
+    { key: from, etag }: Secured,
+    budget: TimeBudget,
+  ): Promise<WriteOutcome> {
+    const source = { ...request.source, etag };
+    const condition = { nothingThere: true } as const;
+    const copied = await copyWithin({ ...request, from, source, condition }, budget);
+    if (copied.outcome === 'refused') return { outcome: 'refused', reason: copied.reason };
+    // Else it is still under way by the service, which the next reading shows, or the staged one is gone.
+    if (copied.outcome !== 'written') return { outcome: 'backup-moved' };
+    await removeCopy(backup, from, etag);
+    return { outcome: 'written' };
+  }
+
+  async function renameToPlace({ key, tier }: CopyRequest, { key: from, etag }: Secured): Promise<WriteOutcome> {
+    const condition = { nothingThere: true } as const;
+    const outcome = await directories.rename({ from, to: key, ifMatch: etag, condition });
+    if (outcome.outcome !== 'written' || tier === undefined) return outcome;
+    // No part of what an ETag stands for: whoever dies before it leaves a tier that the next look sets.
+    return await setup.tiers.try(tier, async (wanted) =>
+      wanted === undefined
+        ? outcome
+        : await toWriteOutcome({ backup: backup.name, source: backup.name }, () =>
+            blobClient(backup, key).setAccessTier(wanted),
+          ),
+    );
+  }
+
+  return { secure, place };
+}
