@@ -22,14 +22,18 @@ import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-options.js';
 import { createReplaceCopy } from './copy/replace-copy.js';
 import { createTierSupport } from './copy/tier-support.js';
 import { startTimeBudget } from './copy/time-budget.js';
+import { emptyStaging } from './empty-staging.js';
 import { serviceCode, toStorageError } from './storage-error.js';
 import { toWriteOutcome } from './write-outcome.js';
+
+const TIDY_UP_EVERY_MS = 3_600_000;
 
 /**
  * The backup, on a real account. How a copy is made is the business of copy/.
  *
  * @param isPaused whether a long copy should be left where it is
  * @param onNoTiers called once, when the account turns out to have no access tiers
+ * @param now milliseconds since 1970
  */
 export function createAzureBackup(
   backup: Account,
@@ -37,6 +41,7 @@ export function createAzureBackup(
   copyOptions: Partial<CopyOptions> = {},
   isPaused: () => boolean = () => false,
   onNoTiers: () => void = () => undefined,
+  now: () => number = Date.now,
 ): BackupStore {
   const sides = { backup: backup.name, source: source.name };
   const options = { ...COPY_DEFAULTS, ...copyOptions };
@@ -46,6 +51,7 @@ export function createAzureBackup(
   const setup = { backup, source, copySources, directories, tiers, options };
   const copyByEngine = chooseEngine(setup);
   const replacing = createReplaceCopy(setup, copyByEngine);
+  const tidiedUp = new Map<ContainerName, number>();
 
   const blob = ({ container, path }: Key): BlockBlobClient =>
     blobClient(backup, { container, path }).getBlockBlobClient();
@@ -93,8 +99,17 @@ export function createAzureBackup(
   const copy = async (request: CopyRequest): Promise<CopyOutcome> =>
     await copyByEngine(request, startTimeBudget(options, isPaused));
 
-  const secure = async (request: CopyRequest): Promise<SecureOutcome> =>
-    await replacing.secure(request, startTimeBudget(options, isPaused));
+  const secure = async (request: CopyRequest): Promise<SecureOutcome> => {
+    await tidyUp(request.key.container);
+    return await replacing.secure(request, startTimeBudget(options, isPaused));
+  };
+
+  /** Where copies are staged, some may have been left: looked for once an hour in each container. */
+  async function tidyUp(container: ContainerName): Promise<void> {
+    if (now() < (tidiedUp.get(container) ?? Number.NEGATIVE_INFINITY) + TIDY_UP_EVERY_MS) return;
+    tidiedUp.set(container, now());
+    await emptyStaging(backup, container, now);
+  }
 
   // What is begun here is brought to its end: the old blob is gone.
   const place = async (request: CopyRequest, secured: Secured): Promise<WriteOutcome> =>

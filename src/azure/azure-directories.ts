@@ -111,7 +111,7 @@ export function createAzureDirectories(account: Account, now: () => number = Dat
     setRootAccess: async (container, access, there) => await setAccess(paths.root(container), access, there),
     rename,
     removeEmptyDirectory,
-    ...createTrash(paths, write, account.name, now),
+    ...createTrash(paths, write, account, now),
   };
 }
 

@@ -4,8 +4,9 @@ import { type ContainerName, type Key, parseBlobPath } from '../model/key.js';
 import { RESERVED_DIRECTORY } from '../model/scope.js';
 import type { WriteOutcome } from '../ports/write-outcome.js';
 import type { DirectoryStore, Trashed } from '../ports/directory-store.js';
+import type { Account } from './connect-account.js';
 import { startTimeBudget, type TimeBudget } from './copy/time-budget.js';
-import { STAGING } from './copy/staging-key.js';
+import { emptyStaging } from './empty-staging.js';
 import type { PathClients } from './path-clients.js';
 import { serviceCode, toMeanings, toStorageError } from './storage-error.js';
 
@@ -28,7 +29,7 @@ const LONGEST_NAME = 100;
 export function createTrash(
   paths: PathClients,
   write: (request: () => Promise<void>) => Promise<WriteOutcome>,
-  account: string,
+  account: Account,
   now: () => number,
 ): Trash {
   async function moveToTrash(key: Key, ifMatch: Etag): Promise<WriteOutcome | Trashed> {
@@ -63,10 +64,7 @@ export function createTrash(
       if ((trashedAt(name) ?? before) < before)
         await remove({ container, path: parseBlobPath(name) }, budget);
     }
-    for await (const { name, lastModified } of list(container, STAGING)) {
-      if (budget.isSpent()) return;
-      if (lastModified.getTime() < before) await remove({ container, path: parseBlobPath(name) }, budget);
-    }
+    await emptyStaging(account, container, now);
   }
 
   /** Deletes a path with all that is below it, or as much of it as the time allows. */
@@ -75,20 +73,17 @@ export function createTrash(
       await paths.path(key).delete(true, { abortSignal: signal });
     } catch (error) {
       if (signal.aborted || toMeanings(error)?.read === 'absent') return;
-      throw toStorageError(error, 'write', account);
+      throw toStorageError(error, 'write', account.name);
     }
   }
 
-  async function* list(
-    container: ContainerName,
-    path: string,
-  ): AsyncIterable<{ name: string; lastModified: Date }> {
+  async function* list(container: ContainerName, path: string): AsyncIterable<{ name: string }> {
     try {
       for await (const found of paths.fileSystem(container).listPaths({ path }))
-        yield { name: found.name ?? '', lastModified: found.lastModified ?? new Date() };
+        yield { name: found.name ?? '' };
     } catch (error) {
       if (toMeanings(error)?.read === 'absent') return;
-      throw toStorageError(error, 'read', account);
+      throw toStorageError(error, 'read', account.name);
     }
   }
 

@@ -41,41 +41,47 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       ['a block blob', 'an append blob', { kind: 'append' }, { kind: 'block' }],
       ['an append blob', 'a block blob', { kind: 'block' }, { kind: 'append' }],
       ['an archived blob', 'a block blob', { kind: 'block' }, { kind: 'block', archived: true }],
-    ] as const)('replace %s by %s, which is there before the old one goes', async (_old, _new, from, onto) => {
-      const key = newKey();
-      const headers = { contentType: 'text/x' };
-      await stage.stores.put('source', key, { content: 'new content', headers, ...from });
-      await stage.stores.put('backup', key, { content: 'old', ...onto });
-      const before = await present('backup', key);
-      const request = await requestFor(key);
-      const secured = await secure(request);
-      expect((await present('backup', key)).etag).toBe(before.etag);
+    ] as const)(
+      'replace %s by %s, which is there before the old one goes',
+      async (_old, _new, from, onto) => {
+        const key = newKey();
+        const headers = { contentType: 'text/x' };
+        await stage.stores.put('source', key, { content: 'new content', headers, ...from });
+        await stage.stores.put('backup', key, { content: 'old', ...onto });
+        const before = await present('backup', key);
+        const request = await requestFor(key);
+        const secured = await secure(request);
+        expect((await present('backup', key)).etag).toBe(before.etag);
 
-      await clear(key);
-      expect(await stage.stores.backup.place(request, secured)).toEqual({ outcome: 'written' });
-      expect(await stage.stores.content('backup', key)).toBe('new content');
-      expect(await present('backup', key)).toMatchObject({
-        kind: from.kind,
-        headers,
-        metadata: { CamelCase: 'x' },
-        stamp: { etag: request.source.etag },
-      });
-      await clear(key);
-      expect(await stage.stores.backup.place(request, secured)).toEqual(MOVED);
-    });
+        await clear(key);
+        expect(await stage.stores.backup.place(request, secured)).toEqual({ outcome: 'written' });
+        expect(await stage.stores.content('backup', key)).toBe('new content');
+        expect(await present('backup', key)).toMatchObject({
+          kind: from.kind,
+          headers,
+          metadata: { CamelCase: 'x' },
+          stamp: { etag: request.source.etag },
+        });
+        await clear(key);
+        expect(await stage.stores.backup.place(request, secured)).toEqual(MOVED);
+      },
+    );
 
     const onFlat = hierarchical ? undefined : it;
-    onFlat?.('are for what nothing overwrites: a copy or a restamp of an archived blob says that it moved', async () => {
-      const key = newKey();
-      await stage.stores.put('source', key, { content: 'new' });
-      await stage.stores.put('backup', key, { content: 'old', archived: true });
-      const { etag: ifMatch } = await present('backup', key);
-      const request = await requestFor(key, { condition: { ifMatch } });
-      expect(await stage.stores.backup.copy(request)).toMatchObject(MOVED);
-      const { metadata } = request;
-      expect(await stage.stores.backup.restamp({ key, metadata, ifMatch })).toEqual(MOVED);
-      expect((await present('backup', key)).etag).toBe(ifMatch);
-    });
+    onFlat?.(
+      'are for what nothing overwrites: a copy or a restamp of an archived blob says that it moved',
+      async () => {
+        const key = newKey();
+        await stage.stores.put('source', key, { content: 'new' });
+        await stage.stores.put('backup', key, { content: 'old', archived: true });
+        const { etag: ifMatch } = await present('backup', key);
+        const request = await requestFor(key, { condition: { ifMatch } });
+        expect(await stage.stores.backup.copy(request)).toMatchObject(MOVED);
+        const { metadata } = request;
+        expect(await stage.stores.backup.restamp({ key, metadata, ifMatch })).toEqual(MOVED);
+        expect((await present('backup', key)).etag).toBe(ifMatch);
+      },
+    );
 
     it('give the same secured copy to every worker, and to the one that goes on after another died', async () => {
       const key = newKey();
@@ -84,7 +90,9 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       const [one, other] = await Promise.all([secure(request), secure(request)]);
       expect(one).toEqual(other);
       expect(await secure(request)).toEqual(one);
-      const placed = await Promise.all([one, other].map(async (s) => await stage.stores.backup.place(request, s)));
+      const placed = await Promise.all(
+        [one, other].map(async (s) => await stage.stores.backup.place(request, s)),
+      );
       expect(placed.map(({ outcome }) => outcome).toSorted()).toEqual(['backup-moved', 'written']);
       expect(await stage.stores.content('backup', key)).toBe('x');
     });

@@ -98,10 +98,7 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
    * All versions of a blob are of one kind (learn.microsoft.com/azure/storage/blobs/versioning-overview). Where nothing is
    * and the kind is refused all the same, versions of another one are: without this, that would be a race for ever.
    */
-  async function judgeKind(
-    { key, condition }: CopyRequest,
-    outcome: CopyOutcome,
-  ): Promise<CopyOutcome> {
+  async function judgeKind({ key, condition }: CopyRequest, outcome: CopyOutcome): Promise<CopyOutcome> {
     if (outcome.outcome !== 'refused' || outcome.reason !== 'backup-versions-of-another-kind') return outcome;
     const isFree = 'nothingThere' in condition && (await findCopy(setup.backup, key)) === undefined;
     return isFree ? outcome : { outcome: 'backup-moved', engine: outcome.engine };

@@ -8,6 +8,7 @@ import { toWriteOutcome } from '../write-outcome.js';
 import { chooseEngine } from './choose-engine.js';
 import type { CopyEngine, CopySetup } from './copy-engine.js';
 import { type FoundCopy, findCopy, isWholeCopy, removeCopy } from './staged-copies.js';
+import { createStreamed } from './streamed.js';
 import { stagingKey } from './staging-key.js';
 import type { TimeBudget } from './time-budget.js';
 
@@ -37,6 +38,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
   const within = { ...setup, source: backup, copySources: createCopySources(backup) };
   let isFlat: boolean | undefined;
   const copyWithin = chooseEngine({ ...within, options: { ...setup.options, verify: 'service' } });
+  const streamWithin = createStreamed(within);
 
   async function secure(request: CopyRequest, budget: TimeBudget): Promise<SecureOutcome> {
     const { key, from = key } = request;
@@ -79,8 +81,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
   }
 
   async function place(request: CopyRequest, secured: Secured, budget: TimeBudget): Promise<WriteOutcome> {
-    if (isFlat === undefined && (await find(secured.key)) === undefined)
-      return { outcome: 'backup-moved' };
+    if (isFlat === undefined && (await find(secured.key)) === undefined) return { outcome: 'backup-moved' };
     return isFlat === true
       ? await copyToPlace(request, secured, budget)
       : await renameToPlace(request, secured);
@@ -93,7 +94,11 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
   ): Promise<WriteOutcome> {
     const source = { ...request.source, etag };
     const condition = { nothingThere: true } as const;
-    const copied = await copyWithin({ ...request, from, source, condition }, budget);
+    const wanted = { ...request, from, source, condition };
+    let copied = await copyWithin(wanted, budget);
+    // The service said that it could not read what is there: now that the old blob is gone, nothing is left untried.
+    if (copied.outcome === 'source-moved' && (await find(from))?.etag === etag)
+      copied = await streamWithin(wanted, budget);
     if (copied.outcome === 'refused') return { outcome: 'refused', reason: copied.reason };
     // Else it is still under way by the service, which the next reading shows, or the staged one is gone.
     if (copied.outcome !== 'written') return { outcome: 'backup-moved' };
@@ -101,7 +106,10 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     return { outcome: 'written' };
   }
 
-  async function renameToPlace({ key, tier }: CopyRequest, { key: from, etag }: Secured): Promise<WriteOutcome> {
+  async function renameToPlace(
+    { key, tier }: CopyRequest,
+    { key: from, etag }: Secured,
+  ): Promise<WriteOutcome> {
     const condition = { nothingThere: true } as const;
     const outcome = await directories.rename({ from, to: key, ifMatch: etag, condition });
     if (outcome.outcome !== 'written' || tier === undefined) return outcome;

@@ -46,9 +46,7 @@ function toCopyState(status: BlobGetPropertiesResponse['copyStatus']): FoundCopy
 /** Whether it is the copy that was asked for, with all its bytes. */
 export function isWholeCopy(found: FoundCopy, { source, metadata }: CopyRequest): boolean {
   const { kind, size, mark, copy } = found;
-  return (
-    copy === 'over' && kind === source.kind && size === source.size && mark === metadata[STAMP_NAME]
-  );
+  return copy === 'over' && kind === source.kind && size === source.size && mark === metadata[STAMP_NAME];
 }
 
 /** Removes it if it still is that one. */

@@ -19,6 +19,7 @@ export interface CopyStage {
   readonly wire: Wire;
   /** Connects to the backup as workers do. */
   readonly backupThroughWire: string;
+  readonly sourceDirectly: string;
   /** The container `docs` on either side, as a user has it. */
   readonly atSource: ContainerClient;
   readonly onBackup: ContainerClient;
@@ -48,6 +49,7 @@ export async function startCopyStage(): Promise<CopyStage> {
     source,
     wire,
     backupThroughWire: throughWire(BACKUP.name),
+    sourceDirectly: direct(SOURCE.name),
     atSource,
     onBackup,
     worker: (options = {}, through = 'backup', onNoTiers = () => undefined) =>

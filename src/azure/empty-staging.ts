@@ -1,0 +1,35 @@
+import { parseEtag } from '../model/etag.js';
+import { type ContainerName, parseBlobPath } from '../model/key.js';
+import type { Account } from './connect-account.js';
+import { removeCopy } from './copy/staged-copies.js';
+import { STAGING } from './copy/staging-key.js';
+import { toMeanings, toStorageError } from './storage-error.js';
+
+/** Far more than any worker takes from one part of a copy to the next. */
+const HOUR_MS = 3_600_000;
+/** What it may take of a message's time. */
+const BUDGET_MS = 60_000;
+
+/**
+ * Removes the staged copies that workers left which died, an hour after the last write to them, on accounts of either
+ * kind. One request where there are none.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function emptyStaging(
+  account: Account,
+  container: ContainerName,
+  now: () => number,
+): Promise<void> {
+  const [end, before] = [performance.now() + BUDGET_MS, now() - HOUR_MS];
+  const blobs = account.client.getContainerClient(container).listBlobsFlat({ prefix: `${STAGING}/` });
+  try {
+    for await (const { name, properties } of blobs) {
+      if (performance.now() > end) return;
+      if (properties.lastModified.getTime() < before)
+        await removeCopy(account, { container, path: parseBlobPath(name) }, parseEtag(properties.etag));
+    }
+  } catch (error) {
+    if (toMeanings(error)?.read !== 'absent') throw toStorageError(error, 'read', account.name);
+  }
+}

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { createAzureBackup } from '../../../src/azure/azure-backup.js';
+import { connectAccount } from '../../../src/azure/connect-account.js';
+import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
+import { converge } from '../../../src/mirror/converge.js';
+import type { Key } from '../../../src/model/key.js';
+import type { Verdict } from '../../../src/model/verdict.js';
+import type { BackupStore } from '../../../src/ports/backup-store.js';
+import { POLICY } from '../../support/memory-pair.js';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
+import { ENGINES } from '../support/engines.js';
+import { onCopyStage } from '../support/on-copy-stage.js';
+import type { WireAnswer, WireRequest } from '../support/start-wire.js';
+
+const HOUR = 3_600_000;
+
+describe('replacing what cannot be overwritten', () => {
+  let stage: CopyStage;
+  let key: Key;
+  onCopyStage((...entered) => {
+    [stage, key] = entered;
+  });
+
+  const look = async (backup: BackupStore): Promise<Verdict> =>
+    await converge({ source: stage.source, backup, policy: POLICY }, key);
+
+  async function putAppend(side: 'atSource' | 'onBackup', content: string): Promise<void> {
+    const blob = stage[side].getAppendBlobClient(key.path);
+    await blob.create();
+    if (content.length > 0) await blob.appendBlock(content, content.length);
+  }
+
+  async function putBlock(side: 'atSource' | 'onBackup', content: string): Promise<void> {
+    await stage[side].getBlockBlobClient(key.path).upload(content, content.length);
+  }
+
+  async function staged(): Promise<string[]> {
+    const names: string[] = [];
+    for await (const { name } of stage.onBackup.listBlobsFlat({ prefix: '.blobmirror/staging/' }))
+      names.push(name);
+    return names;
+  }
+
+  const refuse = (status: number, code: string): WireAnswer => ({
+    status,
+    headers: { 'x-ms-error-code': code },
+  });
+  const isOnto = ({ method, url }: WireRequest, place: string): boolean =>
+    method === 'PUT' && url.includes(place);
+
+  describe.each(ENGINES.filter(([name]) => name !== 'streamed'))('by %s', (_name, options) => {
+    it('never costs the old version, wherever a worker dies, and the next one brings it over', async () => {
+      let isDone = false;
+      for (let alive = 0; !isDone; alive++) {
+        key = stage.newKey();
+        await putAppend('onBackup', 'old');
+        await putBlock('atSource', '0123456789');
+        let sent = 0;
+        let isSecured = false;
+        stage.wire.intercept = async ({ method, url }) => {
+          if (sent++ >= alive) return refuse(503, 'ServerBusy');
+          if (method === 'DELETE' && !url.includes('.blobmirror')) isSecured = (await staged()).length > 0;
+          return undefined;
+        };
+        isDone = await look(stage.worker(options)).then(
+          () => true,
+          () => false,
+        );
+        const isThere = await stage.onBackup.getBlobClient(key.path).exists();
+        // When the old one is gone, the new one was there before.
+        if (!isThere) expect(isSecured).toBe(true);
+        stage.wire.intercept = () => undefined;
+        const verdict = await look(stage.worker(options));
+        expect(['copied', 'in-sync']).toContain(verdict.verdict);
+        expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
+        expect((await look(stage.worker(options))).verdict).toBe('in-sync');
+      }
+      // What the dead have left goes after an hour, with the next one that is secured in the container.
+      await tidyUp(59 * 60_000);
+      const before = await staged();
+      await tidyUp(2 * HOUR);
+      expect(before.length).toBeGreaterThan(0);
+      expect(await staged()).toEqual([]);
+    });
+  });
+
+  /** Secures something as a worker would whose clock is ahead. */
+  async function tidyUp(ahead: number): Promise<void> {
+    key = stage.newKey();
+    await putBlock('atSource', 'x');
+    const store = createAzureBackup(
+      connectAccount({ connectionString: stage.backupThroughWire }),
+      connectAccount({ connectionString: stage.sourceDirectly }),
+      {},
+      undefined,
+      undefined,
+      () => Date.now() + ahead,
+    );
+    const request = await stage.requestFor(key);
+    const outcome = await store.secure(request);
+    if (outcome.outcome !== 'secured') throw new Error(outcome.outcome);
+    await store.place(request, outcome.secured);
+  }
+
+  it('is parked with a clear error where the account refuses the new kind, and the old blob stays', async () => {
+    await putBlock('onBackup', 'old');
+    await putAppend('atSource', 'new');
+    stage.wire.intercept = (sent) =>
+      isOnto(sent, '.blobmirror') ? refuse(409, 'BlobTypeNotSupported') : undefined;
+    await expect(look(stage.worker())).rejects.toMatchObject({
+      code: 'storage-rejected',
+      disposition: 'park',
+      message: expect.stringContaining('BlobTypeNotSupported') as unknown,
+    });
+    expect(await contentOf(stage.onBackup, key)).toBe('old');
+  });
+
+  it.each<[string, (key: Key) => Promise<void>]>([
+    ['overwritten', async () => await putAppend('atSource', 'newer')],
+    [
+      'deleted',
+      async () => {
+        await stage.atSource.deleteBlob(key.path);
+      },
+    ],
+  ])('follows a source that is %s meanwhile', async (_, change) => {
+    await putBlock('onBackup', 'old');
+    const owned = await stage.requestFor(key, {}).catch(() => undefined);
+    expect(owned).toBeUndefined();
+    await putAppend('atSource', 'new');
+    let isChanged = false;
+    stage.wire.intercept = async (sent) => {
+      if (!isChanged && isOnto(sent, '.blobmirror')) {
+        isChanged = true;
+        await change(key);
+        expect(await contentOf(stage.onBackup, key)).toBe('old');
+      }
+      return undefined;
+    };
+    const { verdict } = await look(stage.worker());
+    // What bears no stamp of ours is not deleted for a source that is gone.
+    expect(verdict).toBe((await stage.atSource.getBlobClient(key.path).exists()) ? 'copied' : 'skipped');
+    expect(await contentOf(stage.onBackup, key)).toBe(verdict === 'copied' ? 'newer' : 'old');
+  });
+
+  it('goes on with a long copy where another worker stopped', async () => {
+    await putAppend('onBackup', 'old');
+    await putBlock('atSource', '0123456789');
+    const slow: Partial<CopyOptions> = {
+      largestInOneRequest: 0,
+      serverBlock: { size: 4, atOnce: 1 },
+      budgetMs: 0,
+      streamedBlock: { size: 16, atOnce: 1 },
+    };
+    const verdicts: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      const { verdict } = await look(stage.worker(slow));
+      verdicts.push(verdict);
+      if (verdict === 'unfinished') expect(await contentOf(stage.onBackup, key)).toBe('old');
+    }
+    expect(verdicts.slice(0, 3)).toContain('unfinished');
+    expect(verdicts.at(-1)).toBe('in-sync');
+    expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
+  });
+
+  it('replaces what another left half of at the staging place', async () => {
+    await putBlock('onBackup', 'old');
+    await putAppend('atSource', '0123456789');
+    const options: Partial<CopyOptions> = { engine: 'streamed', streamedBlock: { size: 4, atOnce: 1 } };
+    const request = await stage.requestFor(key, { condition: { nothingThere: true } });
+    const before = (await staged()).length;
+    let appends = 0;
+    stage.wire.intercept = ({ url }) =>
+      url.includes('comp=appendblock') && ++appends > 1 ? refuse(503, 'ServerBusy') : undefined;
+    await expect(stage.worker(options).secure(request)).rejects.toThrow();
+    expect(await staged()).toHaveLength(before + 1);
+    stage.wire.intercept = () => undefined;
+    expect(await look(stage.worker(options))).toMatchObject({ verdict: 'copied' });
+    expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
+    expect(await staged()).toHaveLength(before);
+  });
+
+  it('is done once by two workers at the same time', async () => {
+    await putBlock('onBackup', 'old');
+    await putAppend('atSource', 'new');
+    const verdicts = await Promise.all([look(stage.worker()), look(stage.worker())]);
+    expect(verdicts.map(({ verdict }) => verdict)).toContain('copied');
+    expect(await contentOf(stage.onBackup, key)).toBe('new');
+    expect((await present(stage.worker(), key)).kind).toBe('append');
+  });
+
+  it('ends by name where the backup keeps versions of another kind at a free name', async () => {
+    await putBlock('atSource', 'new');
+    stage.wire.intercept = (sent) =>
+      isOnto(sent, encodeURI(key.path)) ? refuse(409, 'InvalidBlobType') : undefined;
+    expect(await look(stage.worker())).toEqual({
+      verdict: 'skipped',
+      reason: 'backup-versions-of-another-kind',
+    });
+    await stage.onBackup.getBlockBlobClient(key.path).upload('x', 1);
+    const request = await stage.requestFor(key, { condition: { nothingThere: true } });
+    expect(await stage.worker().copy(request)).toMatchObject({ outcome: 'backup-moved' });
+  });
+});
