@@ -8,8 +8,8 @@ import type { StoresUnderTest } from './stores.js';
 /** What a suite of the ports has. */
 export interface ReplaceStage {
   readonly stores: StoresUnderTest;
-  newKey(): Key;
-  present(side: 'source' | 'backup', key: Key): Promise<BlobPresent>;
+  readonly newKey: () => Key;
+  readonly present: (side: 'source' | 'backup', key: Key) => Promise<BlobPresent>;
 }
 
 const MOVED = { outcome: 'backup-moved' };

@@ -22,7 +22,7 @@ export function createCopyAside({
   return async (request, copyInPlace) => {
     const inPlace = await copyInPlace(request).catch(toConflict);
     const { condition } = request;
-    const isRefused = inPlace instanceof BlobmirrorError || inPlace.outcome === 'backup-moved';
+    const isRefused = inPlace instanceof BlobmirrorError || isOfTheBackup(inPlace);
     const there = isRefused && 'ifMatch' in condition ? await findCopy(backup, request.key) : undefined;
     // On a flat account nothing has access of its own.
     const isFile = there?.kind === 'block' && there.access !== undefined;
@@ -58,4 +58,12 @@ function toConflict(error: unknown): BlobmirrorError {
   const { status, service } = error.context;
   if (status === 409 && service !== 'CannotVerifyCopySource') return error;
   throw error;
+}
+
+/** That it is not what the condition asks for, or no blob of blocks. */
+function isOfTheBackup(result: CopyResult): boolean {
+  return (
+    result.outcome === 'backup-moved' ||
+    (result.outcome === 'refused' && result.reason === 'backup-versions-of-another-kind')
+  );
 }
