@@ -49,6 +49,7 @@ const { counts } = await compareSlice(
     hierarchical: false,
     converge: neverToBeDone,
     copyListed: neverToBeDone,
+    adopt: neverToBeDone,
     prepareContainer: neverToBeDone,
     convergeRoot: neverToBeDone,
   },
@@ -66,9 +67,11 @@ const { counts } = await compareSlice(
   {
     report: neverToBeDone,
     extra: neverToBeDone,
+    foreign: neverToBeDone,
     budgetMs: Number.MAX_SAFE_INTEGER,
     signal: new AbortController().signal,
     dryRun: true,
+    deleteForeign: false,
     // So many that the shard is worked on to its end.
     openShards: Number.MAX_SAFE_INTEGER,
   },

@@ -34,12 +34,13 @@ export function openReconciler({ settings, accounts, serviceBus, pause, log }: O
       scope,
       mirror: mirrorDigest(settings),
       deletes: settings.policy.deletes,
+      foreign: settings.policy.foreign,
       guard: { share: deleteGuard.percent / 100, number: deleteGuard.count },
       budgetMs,
       documents,
       queue,
       pause,
-      converge: async (key) => await (await accounts.heart()).converge(key),
+      converge: async (key, leave) => await (await accounts.heart()).converge(key, undefined, leave),
       compareSlice: async (shard, context) => {
         const heart = await accounts.heart();
         return await compareSlice({ ...(await accounts.sides()), ...heart }, shard, context);

@@ -9,6 +9,7 @@ export function refuseOutOfScope(reconciler: Reconciler, scope: Scope): Reconcil
       const named = [
         ...(request.container === undefined ? [] : [request.container]),
         ...request.allowDeletes,
+        ...(request.deleteForeign ?? []),
       ];
       const outside = named.find((container) => !scope.includesContainer(container));
       if (outside !== undefined) {

@@ -15,6 +15,7 @@ import type { WriteOutcome } from '../ports/write-outcome.js';
 import { blobClient } from './blob-client.js';
 import { createAzureDirectories } from './azure-directories.js';
 import { createAzureReader } from './azure-reader.js';
+import { createContentComparison } from './compare-content.js';
 import type { Account } from './connect-account.js';
 import { createCopySources } from './copy-source.js';
 import { chooseEngine } from './copy/choose-engine.js';
@@ -118,6 +119,7 @@ export function createAzureBackup(
   return {
     ...createAzureReader(backup),
     ...directories,
+    ...createContentComparison(source, backup),
     copy,
     secure,
     place,

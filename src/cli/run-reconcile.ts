@@ -1,5 +1,6 @@
 import type { Reconciler } from '../app/create-reconciliation.js';
 import { BlobmirrorError } from '../model/errors.js';
+import type { AdoptBy } from '../model/reconcile/adoption.js';
 import { parseReconcileRequest } from '../model/reconcile/parse-reconcile-request.js';
 import { parseRunId } from '../model/reconcile/parse-run-id.js';
 import { toSummary } from '../model/reconcile/run-summary.js';
@@ -24,13 +25,16 @@ export interface ReconcileOptions extends RunOptions {
   readonly prefix?: string;
   readonly dryRun: boolean;
   readonly allowDeletes?: readonly string[];
+  readonly deleteForeign?: readonly string[];
+  readonly adopt?: AdoptBy;
   readonly wait: boolean;
 }
 
 /** Begins a run, and waits for its end when asked to. The exit status. */
 export async function runReconcile(options: ReconcileOptions): Promise<number> {
-  const { container, prefix, dryRun, allowDeletes = [] } = options;
-  const request = parseReconcileRequest({ container, prefix, dryRun, allowDeletes }, 'command-line');
+  const { container, prefix, dryRun, allowDeletes, deleteForeign, adopt } = options;
+  const asked = { container, prefix, dryRun, allowDeletes, deleteForeign, adopt };
+  const request = parseReconcileRequest(asked, 'command-line');
   return await withReconciler(options, async (reconciler, isPaused) => {
     const begun = await reconciler.start(request);
     if ('running' in begun)

@@ -1,4 +1,4 @@
-/** Begins a full sync: `{container?, prefix?, dryRun?, allowDeletes?}`. */
+/** Begins a full sync: `{container?, prefix?, dryRun?, allowDeletes?, deleteForeign?, adopt?}`. */
 import { app } from '@azure/functions';
 import { theApp } from '../app/the-app.js';
 

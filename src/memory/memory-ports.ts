@@ -10,6 +10,7 @@ import type {
   Secured,
   SecureOutcome,
 } from '../ports/backup-store.js';
+import type { ComparisonOutcome, ComparisonRequest } from '../ports/content-comparison.js';
 import type { WriteOutcome } from '../ports/write-outcome.js';
 import type { DirectoryStore } from '../ports/directory-store.js';
 import { holds } from './holds.js';
@@ -21,6 +22,8 @@ import type { Schedule } from './schedule.js';
 
 /** The name of the one way to copy that there is here. */
 const ENGINE = 'memory';
+/** How many characters are compared at a time. */
+const PIECE = 8 * 1024 * 1024;
 
 /**
  * The ports over the state of an account, but for those of directories. Where a service needs several requests or works
@@ -99,6 +102,24 @@ export function createMemoryPorts(
     return { outcome: 'written' };
   }
 
+  /** A piece at a time, each as a request of its own to both sides. */
+  async function compareContent(request: ComparisonRequest): Promise<ComparisonOutcome> {
+    const { key, from = key, source, backup, equal = 0, mustStop = () => false } = request;
+    if (source.size !== backup.size) return { outcome: 'different' };
+    for (let offset = equal; offset < source.size; offset += PIECE) {
+      if (offset > equal && mustStop()) return { outcome: 'unfinished', equal: offset };
+      const [theirs, ours] = await schedule(`${account}.compare`, key, () => [
+        peekSource(from),
+        state.blob(key),
+      ]);
+      if (theirs?.etag !== source.etag) return { outcome: 'source-moved' };
+      if (ours?.etag !== backup.etag) return { outcome: 'backup-moved' };
+      const [one, other] = [theirs, ours].map(({ content }) => content.slice(offset, offset + PIECE));
+      if (one !== other) return { outcome: 'different' };
+    }
+    return { outcome: 'same' };
+  }
+
   function remove(key: Key, ifMatch: Etag): WriteOutcome {
     const blob = state.blob(key);
     if (blob?.etag !== ifMatch) return { outcome: 'backup-moved' };
@@ -117,6 +138,7 @@ export function createMemoryPorts(
     read: (key) => schedule(`${account}.read`, key, () => read(key)),
     readTags: (key) => schedule(`${account}.readTags`, key, () => state.blob(key)?.tags ?? {}),
     copy,
+    compareContent,
     secure,
     place,
     restamp: (request) => schedule(`${account}.restamp`, request.key, () => restamp(request)),

@@ -2,6 +2,7 @@ import type { ContainerName, Key } from '../model/key.js';
 import type { Rename } from '../model/rename.js';
 import type { Verdict } from '../model/verdict.js';
 import { type Clock, systemClock } from '../ports/clock.js';
+import { adopt, type Adopted, type AdoptRequest } from './adopt.js';
 import { converge } from './converge.js';
 import { convergeRoot } from './converge-root.js';
 import { copyListed, type ListedCopy, type ListedReadings } from './copy-listed.js';
@@ -14,8 +15,9 @@ import type { Tree } from './tree.js';
 
 /** The heart of a process: what its keys and directories share. */
 export interface OpenHeart {
-  readonly converge: (key: Key, since?: Date) => Promise<Verdict>;
+  readonly converge: (key: Key, since?: Date, leave?: { readonly deleteForeign: true }) => Promise<Verdict>;
   readonly followRename: (rename: Rename) => Promise<'renamed' | 'not renamed'>;
+  readonly adopt: (key: Key, request: AdoptRequest) => Promise<Adopted | undefined>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
   readonly prepareContainer: (container: ContainerName) => Promise<void>;
   readonly convergeRoot: (container: ContainerName) => Promise<Verdict | undefined>;
@@ -54,9 +56,17 @@ export function openHeart(
     emptyTrash: onceInAWhile(async (container) => await sides.backup.emptyTrash(container), clock),
   };
   const pair: Pair = hierarchical ? { ...sides, tree } : sides;
+  const look = shareFlights((key, since) => functions.converge(pair, key, { since }), clock);
+  // Flights of their own: a look with leave must not share one that has none, nor hand its leave on.
+  const lookWithLeave = shareFlights(
+    (key, since) => functions.converge(pair, key, { since, deleteForeign: true }),
+    clock,
+  );
   return {
-    converge: shareFlights((key, since) => functions.converge(pair, key, { since }), clock),
+    converge: async (key, since, leave) =>
+      await (leave === undefined ? look(key, since) : lookWithLeave(key, since)),
     followRename: async (rename) => await functions.followRename(pair, rename),
+    adopt: async (key, request) => await adopt(pair, key, request),
     copyListed: async (key, readings) => await copyListed(pair, key, readings),
     convergeRoot: async (container) => await convergeRoot(pair, container),
     prepareContainer: async (container) => await prepareContainer(pair, container),

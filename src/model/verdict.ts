@@ -1,3 +1,5 @@
+import type { AdoptBy } from './reconcile/adoption.js';
+
 /** What converge found or did for a key. */
 export type Verdict =
   | { readonly verdict: 'in-sync'; readonly isDirectory?: true }
@@ -13,6 +15,8 @@ export type Verdict =
     }
   /** Of a directory: its metadata. */
   | { readonly verdict: 'restamped'; readonly isDirectory?: true }
+  /** It was another tool's, is proven to hold what the source has, and bears the stamp now. */
+  | { readonly verdict: 'adopted'; readonly by: AdoptBy }
   | { readonly verdict: 'retiered'; readonly tier: string }
   | { readonly verdict: 'retagged' }
   /** Owner, group, permissions and list. */

@@ -4,6 +4,7 @@ import type { BlobPresent } from '../model/reading.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
 import type { BlobReader } from './blob-reader.js';
+import type { ContentComparison } from './content-comparison.js';
 import type { DirectoryStore } from './directory-store.js';
 import type { WriteCondition, WriteOutcome } from './write-outcome.js';
 
@@ -12,7 +13,7 @@ import type { WriteCondition, WriteOutcome } from './write-outcome.js';
  * refused by the service instead of doing harm. A write that was cut off before its answer rejects with
  * `write-outcome-unknown`: it may still commit.
  */
-export interface BackupStore extends BlobReader, DirectoryStore {
+export interface BackupStore extends BlobReader, DirectoryStore, ContentComparison {
   /**
    * Makes the backup's blob from the source's, whole or not at all. The bytes are read under `source.etag` only.
    * A long copy may end `unfinished`; the same request, from any worker, then goes on where it was.

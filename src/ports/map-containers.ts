@@ -24,6 +24,12 @@ export function mapContainers(backup: BackupStore, names: ContainerNames): Backu
         { ...request, from: request.from ?? request.key, key: toBackup(request.key) },
         secured,
       ),
+    compareContent: async (request) =>
+      await backup.compareContent({
+        ...request,
+        from: request.from ?? request.key,
+        key: toBackup(request.key),
+      }),
     restamp: async (request) => await backup.restamp({ ...request, key: toBackup(request.key) }),
     setTier: async (key, tier) => await backup.setTier(toBackup(key), tier),
     setTags: async (key, tags) => await backup.setTags(toBackup(key), tags),

@@ -28,6 +28,8 @@ export function throttleBackup(
     secure: async (request) =>
       await source.run(async () => await backup.run(async () => await store.secure(request))),
     place: async (request, secured) => await backup.run(async () => await store.place(request, secured)),
+    compareContent: async (request) =>
+      await source.run(async () => await backup.run(async () => await store.compareContent(request))),
     restamp: async (request) => await backup.run(async () => await store.restamp(request)),
     setTier: async (key, tier) => await backup.run(async () => await store.setTier(key, tier)),
     setTags: async (key, tags) => await backup.run(async () => await store.setTags(key, tags)),

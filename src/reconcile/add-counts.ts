@@ -19,15 +19,15 @@ export function addCounts(one: Counts, other: Partial<Counts>): Counts {
     inStep: one.inStep + (other.inStep ?? 0),
     nominated: one.nominated + (other.nominated ?? 0),
     bytesCopied: one.bytesCopied + (other.bytesCopied ?? 0),
-    byVerdict: add(one.byVerdict, other.byVerdict),
-    skipped: add(one.skipped, other.skipped),
-    failed: add(one.failed, other.failed),
+    byVerdict: addTallies(one.byVerdict, other.byVerdict),
+    skipped: addTallies(one.skipped, other.skipped),
+    failed: addTallies(one.failed, other.failed),
   };
 }
 
 type Tally = Readonly<Record<string, number>>;
 
-function add(one: Tally, other: Tally = {}): Tally {
+export function addTallies(one: Tally, other: Tally = {}): Tally {
   const sum = { ...one };
   for (const [name, count] of Object.entries(other)) sum[name] = (sum[name] ?? 0) + count;
   return sum;

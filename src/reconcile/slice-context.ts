@@ -1,6 +1,16 @@
 import type { BlobPath } from '../model/key.js';
+import type { AdoptBy } from '../model/reconcile/adoption.js';
 import type { ReportLine } from '../model/reconcile/run.js';
 import type { CompareShard, SliceResult } from '../model/reconcile/shard.js';
+import type { SkipReason } from '../model/verdict.js';
+
+/** A key of the backup that the source lacks and that somebody else put there. */
+export interface ForeignKey {
+  readonly path: BlobPath;
+  readonly reason: ForeignReason;
+}
+
+export type ForeignReason = Extract<SkipReason, 'backup-foreign' | 'backup-foreign-no-room'>;
 
 /** What a slice works with. What it writes counts only once the slice has ended well. */
 export interface SliceContext {
@@ -8,11 +18,17 @@ export interface SliceContext {
   readonly report: (line: ReportLine) => Promise<void>;
   /** A key that only the backup has. */
   readonly extra: (path: BlobPath) => Promise<void>;
+  /** A key that only the backup has, and that stays, since it bears no stamp of ours. */
+  readonly foreign: (key: ForeignKey) => Promise<void>;
   /** For how long it may draw keys, in milliseconds. */
   readonly budgetMs: number;
   /** Aborted when nobody will count what it does any more: it should stop soon, by throwing or by returning. */
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
+  /** Whether the run has leave to delete foreign blobs of this container. */
+  readonly deleteForeign: boolean;
+  /** How what another tool made is proven to hold what the source has, where it is to be adopted. */
+  readonly adopt?: AdoptBy | undefined;
   /** How many shards of the run are not done, this one included: whether another half would find somebody idle. */
   readonly openShards: number;
 }

@@ -63,7 +63,10 @@ export class Tally {
   }
 
   /** In a dry run. */
-  found({ container, path }: Place, what: 'missing' | 'different' | 'extra'): ReportLine {
+  found(
+    { container, path }: Place,
+    what: 'missing' | 'different' | 'adoptable' | 'extra' | 'foreign',
+  ): ReportLine {
     add(this.#byVerdict, what);
     return this.#line({ container, path, verdict: what });
   }

@@ -55,6 +55,10 @@ describe('blobmirror reconcile', () => {
       '--allow-deletes',
       'photos',
       'docs',
+      '--delete-foreign',
+      'photos',
+      '--adopt',
+      'read',
     ];
     const { status, stdout, stderr } = await reconcile([...asked, '-o', 'json'], { reads: [STARTED] });
     expect([status, stderr]).toEqual([0, '']);
@@ -65,6 +69,8 @@ describe('blobmirror reconcile', () => {
         prefix: '2026/',
         dryRun: true,
         allowDeletes: ['photos', 'docs'],
+        deleteForeign: ['photos'],
+        adopt: 'read',
         reason: 'command-line',
       },
     });
@@ -114,6 +120,8 @@ describe('blobmirror reconcile', () => {
   it.each([
     [['--container', 'Photos'], '"Photos" is no name of a container'],
     [['--allow-deletes', 'UP'], '"UP" is no name of a container'],
+    [['--delete-foreign', 'UP'], '"UP" is no name of a container'],
+    [['--adopt', 'size'], "argument 'size' is invalid. Allowed choices are md5, read."],
     [['--output', 'xml'], "argument 'xml' is invalid"],
     [['--local=none.json'], 'there is no none.json'],
     [['photos'], 'too many arguments'],

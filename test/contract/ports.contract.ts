@@ -4,6 +4,7 @@ import { type Key, parseBlobPath, parseContainerName, parseKey } from '../../src
 import { type BlobPresent, isBlob, type Reading } from '../../src/model/reading.js';
 import { addStamp } from '../../src/model/stamp.js';
 import type { ListRange } from '../../src/ports/blob-reader.js';
+import type { ComparisonRequest } from '../../src/ports/content-comparison.js';
 import { describeReplacing } from './replace.contract.js';
 import type { StoresUnderTest } from './stores.js';
 
@@ -333,6 +334,47 @@ export function describePorts(
         expect((await present('backup', key)).metadata).toEqual({});
         await stores.remove('backup', key);
         expect(await stores.backup.restamp(request)).toMatchObject({ outcome: 'backup-moved' });
+      });
+    });
+
+    describe('compareContent', () => {
+      async function both(theirs: string, ours: string): Promise<ComparisonRequest> {
+        const key = newKey();
+        await stores.put('source', key, { content: theirs });
+        await stores.put('backup', key, { content: ours });
+        return { key, source: await present('source', key), backup: await present('backup', key) };
+      }
+      const compare = async (request: ComparisonRequest) => await stores.backup.compareContent(request);
+
+      it('tells the same bytes from others of the same length, and from fewer', async () => {
+        expect(await compare(await both('balance=0100', 'balance=0100'))).toEqual({ outcome: 'same' });
+        expect(await compare(await both('balance=0100', 'balance=9999'))).toEqual({ outcome: 'different' });
+        expect(await compare(await both('balance=0100', 'balance'))).toEqual({ outcome: 'different' });
+        expect(await compare(await both('', ''))).toEqual({ outcome: 'same' });
+      });
+
+      it('says which side is no longer the version that was read', async () => {
+        const atSource = await both('x', 'x');
+        await stores.put('source', atSource.key, { content: 'x' });
+        expect(await compare(atSource)).toEqual({ outcome: 'source-moved' });
+        const gone = await both('x', 'x');
+        await stores.remove('source', gone.key);
+        expect(await compare(gone)).toEqual({ outcome: 'source-moved' });
+        const onBackup = await both('x', 'x');
+        await stores.put('backup', onBackup.key, { content: 'x' });
+        expect(await compare(onBackup)).toEqual({ outcome: 'backup-moved' });
+      });
+
+      it('stops after a piece when it is told to, and goes on from there', async () => {
+        const long = 'x'.repeat(9 * 1024 * 1024);
+        const request = await both(long, `${long.slice(0, -1)}y`);
+        const stopped = await compare({ ...request, mustStop: () => true });
+        const equal = stopped.outcome === 'unfinished' ? stopped.equal : undefined;
+        expect(equal).toBeGreaterThan(0);
+        expect(equal).toBeLessThan(long.length);
+        expect(await compare({ ...request, equal: equal ?? 0, mustStop: () => true })).toEqual({
+          outcome: 'different',
+        });
       });
     });
 

@@ -12,7 +12,7 @@ test('what the source seems to have lost by a mistake stays on the backup, with 
   const unheard = await startUnheard();
   const { source, backup, reconcile, requests } = unheard;
   await unheard.startWorker();
-  for (const [name, count] of Object.entries({ emptied: 5, gone: 5, thinned: 102, trimmed: 102 }))
+  for (const [name, count] of Object.entries({ emptied: 5, gone: 5, thinned: 102, trimmed: 250 }))
     await writeBlobs(source, name, count);
   await writeBlobs(backup, 'of-another-tool', 3);
   expect((await reconcile()).status).toBe(0);

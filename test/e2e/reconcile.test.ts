@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Run } from '../../src/model/reconcile/run.js';
+import { stampOf } from '../support/stamp-of.js';
 import { runBlobmirror } from './support/blobmirror-process.js';
 import { expectEqualAccounts } from './support/expect-equal-accounts.js';
 import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
@@ -18,7 +19,8 @@ async function startOutOfStep(): Promise<RunningEnvironment> {
   await expectEqualAccounts(environment, { within: 20_000 });
   const mirrored = environment.backup.getContainerClient('photos');
   await mirrored.getBlobClient('0/0.txt').delete();
-  await mirrored.getBlockBlobClient('1/extra.txt').upload('extra', 5);
+  const metadata = { ...stampOf(environment.info.source.accountName) };
+  await mirrored.getBlockBlobClient('1/extra.txt').upload('extra', 5, { metadata });
   await mirrored.getBlockBlobClient('1/1.txt').upload('tampered', 8);
   return environment;
 }

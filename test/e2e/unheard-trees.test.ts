@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { toAccessControl } from '../../src/azure/to-access-control.js';
 import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.js';
+import { stampOf } from '../support/stamp-of.js';
+import type { ReportLine } from '../../src/model/reconcile/run.js';
 import { connectLakes } from './support/lakes.js';
 import { startUnheard } from './support/start-unheard.js';
 import { pathsOfTree, writeFile, writeFiles } from './support/write-files.js';
@@ -46,14 +48,15 @@ test('a full sync repairs a tree that no event told of: access, directories, fil
     extendedAcls: false,
   });
   await source.getDirectoryClient('old').move('new');
-  // On the backup.
+  // On the backup, as if the mirror had made it.
+  const ours = stampOf(unheard.info.source.accountName);
   await backup.getDirectoryClient('lost').delete(true);
   await backup.getDirectoryClient('empty').delete();
-  await writeFiles(backup, pathsOfTree('extra', 101));
+  await writeFiles(backup, pathsOfTree('extra', 101), ours);
   await backup.getDirectoryClient('place').delete(true);
-  await writeFile(backup, 'place', 'a file');
+  await writeFile(backup, 'place', 'a file', ours);
   await backup.getFileClient('place-of-file').delete();
-  await writeFiles(backup, ['place-of-file/below/1']);
+  await writeFiles(backup, ['place-of-file/below/1'], ours);
 
   const { requests, reconcile } = unheard;
   const writes = () => writesOnBackup(requests).filter((path) => !path.startsWith('lake/.blobmirror'));
@@ -86,4 +89,41 @@ test('a full sync repairs a tree that no event told of: access, directories, fil
   expect(await expectEqualLakes(lakes, ALL)).toBe(paths);
   await expectEmptyTrash(lakes, 'lake');
   expect((await reconcile()).run.counts).toMatchObject({ inStep: paths, nominated: 0 });
+});
+
+test('a directory that the source lacks stays for what another tool put below it, and what is ours goes key by key', async () => {
+  const unheard = await startUnheard({ hierarchical: true });
+  const lakes = connectLakes(unheard.info);
+  const source = lakes.source.getFileSystemClient('lake');
+  const backup = lakes.backup.getFileSystemClient('lake');
+  await unheard.startWorker();
+  await source.create();
+  const stays = Array.from({ length: 40 }, (_, n) => `stays/${n}`);
+  await writeFiles(source, [...stays, 'gone/a/1', 'gone/a/2', 'gone/b/c/1', 'gone/b/2']);
+  const { reconcile, reconciler } = unheard;
+  expect((await reconcile()).status).toBe(0);
+  await writeFile(backup, 'gone/b/foreign', 'of another tool');
+  await source.getDirectoryClient('gone').delete(true);
+
+  const { run, status } = await reconcile();
+  expect([status, run.alerts]).toEqual([0, []]);
+  // The directories above the foreign file are no deletions, and count for no guard.
+  expect(run.containers['lake']).toMatchObject({ extras: 9, deletions: 6, foreign: { 'backup-foreign': 1 } });
+  const names = (await Array.fromAsync(backup.listPaths({ path: 'gone', recursive: true }))).map(
+    ({ name }) => name,
+  );
+  expect(names).toEqual(['gone/b', 'gone/b/foreign']);
+  const lines = (await Array.fromAsync(reconciler.report(run.id))).map(
+    (line) => JSON.parse(line) as ReportLine,
+  );
+  const kept = lines.filter(({ verdict }) => verdict === 'skipped');
+  expect(kept.map(({ path, reason }) => `${path}: ${reason}`).toSorted()).toEqual([
+    'gone/b/foreign: backup-foreign',
+    'gone/b: backup-foreign-below',
+    'gone: backup-foreign-below',
+  ]);
+
+  const allowed = await reconcile({ deleteForeign: ['lake'] });
+  expect([allowed.status, allowed.run.counts.skipped]).toEqual([0, {}]);
+  expect(await backup.getDirectoryClient('gone').exists()).toBe(false);
 });

@@ -55,7 +55,14 @@ describe('POST /api/reconcile', () => {
   });
 
   it('begins a run of what the body names', async () => {
-    const asked = { container: 'photos', prefix: '2026/', dryRun: true, allowDeletes: ['photos'] };
+    const asked = {
+      container: 'photos',
+      prefix: '2026/',
+      dryRun: true,
+      allowDeletes: ['photos'],
+      deleteForeign: ['photos'],
+      adopt: 'md5',
+    };
     expect((await post('', JSON.stringify(asked))).status).toBe(202);
     expect(reconciler.requests).toEqual([{ ...asked, reason: 'http' }]);
   });
@@ -77,8 +84,11 @@ describe('POST /api/reconcile', () => {
     ['{"prefix":["a"]}', 'prefix: '],
     ['{"dryRun":"yes"}', 'dryRun: '],
     ['{"allowDeletes":["photos","UP"]}', 'allowDeletes.1: "UP" is no name of a container'],
+    ['{"deleteForeign":["UP"]}', 'deleteForeign.0: "UP" is no name of a container'],
+    ['{"adopt":"size"}', 'adopt: '],
     ['{"dry-run":true}', 'dry-run'],
     ['{"container":"private"}', 'the container private is not mirrored by the settings'],
+    ['{"deleteForeign":["private"]}', 'the container private is not mirrored by the settings'],
     ['{"allowDeletes":["private"]}', 'the container private is not mirrored by the settings'],
   ])('answers 400 with one line to %s, and begins nothing', async (body, line) => {
     const { status, json } = await post('', body);

@@ -4,13 +4,18 @@ import { blobClient } from '../blob-client.js';
 import type { Account } from '../connect-account.js';
 import { toMeanings, toStorageError } from '../storage-error.js';
 
+/** The part of a request to copy that says what is read. */
+interface PinnedVersion extends Pick<CopyRequest, 'key' | 'from'> {
+  readonly source: Pick<CopyRequest['source'], 'etag'>;
+}
+
 /**
  * Fills `into` with the source's bytes from `offset` on, read from the version of the request only. False when the
  * source is no longer that version. Nothing to read asks for the version alone.
  */
 export async function readPinned(
   source: Account,
-  { key, from = key, source: pinned }: CopyRequest,
+  { key, from = key, source: pinned }: PinnedVersion,
   offset: number,
   into: Buffer,
   signal?: AbortSignal,

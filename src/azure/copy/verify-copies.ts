@@ -8,10 +8,8 @@ import { blobClient } from '../blob-client.js';
 import { toMeanings, toStorageError } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.js';
-import { readPinned } from './read-pinned.js';
+import { comparePieces } from './compare-pieces.js';
 import type { TimeBudget } from './time-budget.js';
-
-const PIECE = 8 * 1024 * 1024;
 
 /** A copy that is whole, with a mark in the stamp's place. */
 interface Unverified {
@@ -67,27 +65,26 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     { etag, compared }: Unverified,
     budget: TimeBudget,
   ): Promise<CopyResult> {
-    const { size } = request.source;
-    const ours = Buffer.allocUnsafeSlow(Math.min(PIECE, size));
-    const theirs = Buffer.allocUnsafeSlow(ours.length);
-    for (let offset = compared; offset < size; offset += PIECE) {
-      if (offset > compared && (budget.isSpent() || (isMarked(request) && budget.isPaused())))
-        return await pause(request, etag, offset);
-      const count = Math.min(PIECE, size - offset);
-      const [there, here] = await Promise.all([
-        readPinned(source, request, offset, theirs.subarray(0, count)),
-        readCopy(request, etag, offset, ours.subarray(0, count)),
-      ]);
-      if (!there) return { outcome: 'source-moved' };
-      if (!here) return { outcome: 'backup-moved' };
-      if (!ours.subarray(0, count).equals(theirs.subarray(0, count))) return await reject(request, etag);
+    const { key, from = key, source: pinned } = request;
+    const found = await comparePieces(
+      { account: source, key: from, etag: pinned.etag },
+      { account: backup, key, etag },
+      {
+        size: pinned.size,
+        equal: compared,
+        mustStop: () => budget.isSpent() || (isMarked(request) && budget.isPaused()),
+      },
+    );
+    switch (found.outcome) {
+      case 'same':
+        return await stamp(request, etag);
+      case 'different':
+        return await reject(request, etag);
+      case 'unfinished':
+        return await pause(request, etag, found.equal);
+      default:
+        return { outcome: found.outcome };
     }
-    return await stamp(request, etag);
-  }
-
-  async function readCopy(request: CopyRequest, etag: Etag, offset: number, into: Buffer): Promise<boolean> {
-    const copy = { key: request.key, source: { ...request.source, etag } };
-    return await readPinned(backup, { ...request, ...copy, from: request.key }, offset, into);
   }
 
   async function stamp(request: CopyRequest, etag: Etag): Promise<CopyResult> {

@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { ADOPT_BY } from '../../model/reconcile/adoption.js';
 import { helpAfter } from '../help-after.js';
 import { withLocal } from '../local-option.js';
 import { withOutput } from '../output/output-option.js';
@@ -22,6 +23,11 @@ const HELP = helpAfter({
       'blobmirror reconcile --allow-deletes photos --wait',
       'deletes in photos what the source has no more, however much it is',
     ],
+    [
+      'blobmirror reconcile --delete-foreign photos --wait',
+      'deletes in photos what the source lacks and another tool put there; the guards hold it unless --allow-deletes names it, too',
+    ],
+    ['blobmirror reconcile --adopt read --dry-run --wait', 'how many keys, how much to read, and dollars'],
     ["blobmirror reconcile list -o json | jq -r '.[0].id'"],
     ['blobmirror reconcile show 2026-11-25T13-09-31Z-4f2a'],
     [
@@ -46,6 +52,16 @@ export function reconcileCommand(): Command {
     .option('--prefix <path>', 'only blobs whose name begins so')
     .option('--dry-run', 'find and count what is out of step, and write nothing', false)
     .option('--allow-deletes <name...>', 'let deletions in these containers pass the guards')
+    .option(
+      '--delete-foreign <name...>',
+      'delete in these containers what bears no stamp of this mirror, too',
+    )
+    .addOption(
+      new Option(
+        '--adopt <how>',
+        'take over what another tool copied, where its declared MD5 (md5) or every byte (read) is equal',
+      ).choices(ADOPT_BY),
+    )
     .option('--wait', 'stay until the run has ended, and tell how', false)
     .addHelpText('after', HELP)
     .action(async (options: ReconcileOptions) => {

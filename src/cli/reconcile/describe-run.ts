@@ -3,6 +3,7 @@ import { skipHintOf } from '../../model/skip-hints.js';
 import type { RunSummary } from '../../model/reconcile/run-summary.js';
 import type { Run } from '../../model/reconcile/run.js';
 import { toTable } from '../output/to-table.js';
+import { describeAdoption } from './describe-adoption.js';
 import { count, quote } from '../plain-text.js';
 import { toColumns } from './print-lines.js';
 import { figuresOf } from './run-figures.js';
@@ -25,12 +26,14 @@ export function describeRun(run: Run): string {
     ]),
     table('VERDICT', counts.byVerdict),
     table('SKIPPED', counts.skipped, skipHintOf),
+    foreign(run),
     table('FAILED', counts.failed, hintOf),
     run.samples.failed
       .slice(0, FAILURES)
       .map((line) => `${toColumns(line)}\n`)
       .join(''),
     alerts(run),
+    run.adoption !== undefined && describeAdoption(run.adoption),
     outOfStep > 0 && `each key: blobmirror reconcile report ${run.id}\n`,
   ];
   return sections.filter((section) => section !== false && section !== '').join('\n');
@@ -62,6 +65,15 @@ function alerts(run: Run): string {
   if (run.alerts.length === 0) return '';
   const lines = run.alerts.map(({ code, container, detail }) => [code, container ?? '', detail]);
   return toTable([['ALERT', 'CONTAINER', 'WHAT TO DO'], ...lines]);
+}
+
+/** Where what is foreign is, so that it can be named. */
+function foreign({ containers }: Run): string {
+  const lines = Object.entries(containers).flatMap(([name, { foreign: found = {}, stopped }]) => {
+    const keys = Object.values(found).reduce((sum, each) => sum + each, 0);
+    return keys === 0 || stopped === 'container-not-mirrored' ? [] : [[name, keys.toLocaleString('en')]];
+  });
+  return lines.length === 0 ? '' : toTable([['FOREIGN IN', 'KEYS'], ...lines]);
 }
 
 function hintOf(code: string): string {

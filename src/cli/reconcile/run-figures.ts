@@ -11,7 +11,7 @@ export interface RunFigures {
   readonly failed: number;
 }
 
-/** What is counted by verdict and is no change of the backup; the last three are those of a dry run. */
+/** What is counted by verdict and is no change of the backup; the last ones are those of a dry run. */
 const NO_REPAIR: ReadonlySet<string> = new Set([
   'in-sync',
   'skipped',
@@ -19,6 +19,8 @@ const NO_REPAIR: ReadonlySet<string> = new Set([
   'unfinished',
   'missing',
   'extra',
+  'foreign',
+  'adoptable',
   'different',
 ]);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BlobmirrorError } from '../errors.js';
 import { type ContainerName, parseContainerName } from '../key.js';
+import { ADOPT_BY } from './adoption.js';
 import type { ReconcileRequest } from './run.js';
 
 const container = z.string().transform((text, context): ContainerName => {
@@ -21,10 +22,12 @@ const schema = z.strictObject({
     .optional(),
   dryRun: z.boolean().default(false),
   allowDeletes: z.array(container).default([]),
+  deleteForeign: z.array(container).default([]),
+  adopt: z.enum(ADOPT_BY).optional(),
 });
 
 /**
- * What somebody asks for from outside: `{container?, prefix?, dryRun?, allowDeletes?}`.
+ * What somebody asks for from outside: `{container?, prefix?, dryRun?, allowDeletes?, deleteForeign?, adopt?}`.
  *
  * @throws BlobmirrorError `request-invalid`, with one line that names the fields
  */
@@ -36,12 +39,14 @@ export function parseReconcileRequest(value: unknown, reason: ReconcileRequest['
     );
     throw new BlobmirrorError('request-invalid', `the request is wrong: ${lines.join('; ')}`);
   }
-  const { container: only, prefix, dryRun, allowDeletes } = parsed.data;
+  const { container: only, prefix, dryRun, allowDeletes, deleteForeign, adopt } = parsed.data;
   return {
     ...(only !== undefined && { container: only }),
     ...(prefix !== undefined && prefix !== '' && { prefix }),
     dryRun,
     allowDeletes,
+    ...(deleteForeign.length > 0 && { deleteForeign }),
+    ...(adopt !== undefined && { adopt }),
     reason,
   };
 }

@@ -26,11 +26,19 @@ const SHARD = z.discriminatedUnion('phase', [
     to: z.string().optional(),
     at: z.object({ source: z.string().optional(), backup: z.string().optional() }).optional(),
     again: z.array(z.string()).optional(),
+    compared: z
+      .array(z.object({ path: z.string(), source: z.string(), backup: z.string(), equal: COUNT }))
+      .optional(),
     isWalked: z.literal(true).optional(),
     root: z.literal(true).optional(),
     unordered: z.literal(true).optional(),
   }),
-  z.object({ ...BASE, phase: z.literal('delete'), line: COUNT }),
+  z.object({
+    ...BASE,
+    phase: z.literal('delete'),
+    line: COUNT,
+    below: z.array(z.object({ directory: z.string(), after: z.string().optional() })).optional(),
+  }),
 ]);
 
 /**

@@ -1,4 +1,5 @@
 import type { ContainerName } from '../key.js';
+import type { AdoptBy, AdoptionEstimate } from './adoption.js';
 
 /** `2026-11-25T13-09-31Z-4f2a`: begins with the time, so that names sort by it. See run-id.ts. */
 export type RunId = string & { readonly __brand: 'RunId' };
@@ -13,6 +14,10 @@ export interface ReconcileRequest {
   readonly dryRun: boolean;
   /** Containers whose deletions pass the guards, however many they are. */
   readonly allowDeletes: readonly ContainerName[];
+  /** Containers in which foreign blobs may go, too: those without a stamp of ours. Undefined in documents of a former release. */
+  readonly deleteForeign?: readonly ContainerName[];
+  /** Takes over what another tool copied to the backup, where this proves that it holds what the source has. */
+  readonly adopt?: AdoptBy;
   readonly reason: 'timer' | 'http' | 'command-line' | 'start';
 }
 
@@ -37,6 +42,8 @@ export interface Run {
   readonly alerts: readonly Alert[];
   /** A listing of the source failed on the way: this run deletes nothing. */
   readonly sourceListingFailed: boolean;
+  /** Of a dry run that is asked to adopt. */
+  readonly adoption?: AdoptionEstimate;
 }
 
 type RunState = 'comparing' | 'deleting' | 'done' | 'cancelled';
@@ -64,6 +71,10 @@ export interface ContainerProgress {
   readonly extras: number;
   /** Those of them that bear a stamp of this source. */
   readonly mirroredExtras: number;
+  /** Those of them that a run would delete if no guard held it. Undefined in documents of a former release: all of them. */
+  readonly deletions?: number;
+  /** Those of them that stay since they bear no stamp of ours and the run has no leave for them, by the reason. */
+  readonly foreign?: Readonly<Record<string, number>>;
   /** Why its extras are left alone. */
   readonly stopped?: AlertCode | 'deletes-are-kept' | 'container-not-mirrored';
   /** Why it is not walked at all: a code, and a sentence. */

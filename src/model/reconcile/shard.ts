@@ -1,4 +1,5 @@
 import type { ContainerName } from '../key.js';
+import type { Adoptable } from './adoption.js';
 import type { Counts, ReportLine, RunId } from './run.js';
 
 /** A piece of a run that one worker takes at a time: a message on the reconcile queue. */
@@ -36,6 +37,8 @@ export interface CompareShard extends ShardBase {
   readonly at?: { readonly source?: string | undefined; readonly backup?: string | undefined } | undefined;
   /** Paths of an earlier slice whose long copies are not done. */
   readonly again?: readonly string[] | undefined;
+  /** How far comparisons came of those of them that are to be adopted. */
+  readonly compared?: readonly ComparedPath[] | undefined;
   /** The listings are at their end: only `again` is left. */
   readonly isWalked?: true | undefined;
   /** The root directory of the container is still to be compared, which no listing shows. */
@@ -44,11 +47,22 @@ export interface CompareShard extends ShardBase {
   readonly unordered?: true | undefined;
 }
 
+/** A path whose content is equal on both sides so far, in these very versions. */
+export interface ComparedPath {
+  readonly path: string;
+  readonly source: string;
+  readonly backup: string;
+  /** How many bytes, from the first on. */
+  readonly equal: number;
+}
+
 /** Lets the heart look at the keys that only the backup was seen to have. */
 export interface DeleteShard extends ShardBase {
   readonly phase: 'delete';
   /** How many keys of the container's extras are done. */
   readonly line: number;
+  /** Directories that stay for what is below them, of which the rest is to be looked at key by key, and behind which path. */
+  readonly below?: readonly { readonly directory: string; readonly after?: string | undefined }[] | undefined;
 }
 
 /** What one slice of a shard found and did. */
@@ -62,6 +76,12 @@ export interface SliceResult {
   readonly extras: number;
   /** Those of them that bear a stamp of this source. */
   readonly mirroredExtras: number;
+  /** Those of them that would be deleted; all of them where nothing is said, as a worker of a former release says. */
+  readonly deletions?: number;
+  /** Those of them that stay since they bear no stamp of ours, by the reason: they are written to the slice's foreign keys. */
+  readonly foreign?: Readonly<Record<string, number>>;
+  /** What a dry run found that could be adopted. */
+  readonly adoptable?: Adoptable;
   /** Where the shard goes on; whoever records it sets its slice and attempt. Undefined: it is done. */
   readonly next?: Shard | undefined;
   /** The other half of what was left, for another worker; whoever records it gives it a name. */

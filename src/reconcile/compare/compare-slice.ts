@@ -50,6 +50,7 @@ class Slice {
   readonly #order: KnownOrder;
   readonly #comparison: ReturnType<typeof toComparison>;
   readonly #outOfStep: OutOfStep;
+  readonly #mustStop: () => boolean;
 
   constructor(comparing: Comparing, shard: CompareShard, context: SliceContext) {
     this.#comparing = comparing;
@@ -58,16 +59,22 @@ class Slice {
     this.#order = createKnownOrder(comparing);
     const { isBefore } = this.#order;
     this.#comparison = { ...toComparison(comparing), isBefore };
-    const { container, prefix, again = [] } = shard;
+    const { container, prefix, again = [], compared = [] } = shard;
+    const { budgetMs, signal, openShards } = context;
+    const isAlone = openShards < ENOUGH_SHARDS && shard.unordered !== true;
+    const end = performance.now() + (isAlone ? Math.min(budgetMs, FIRST_SLICE_MS) : budgetMs);
+    this.#mustStop = () => signal.aborted || performance.now() >= end;
     const walked = { container, prefix, isBefore, listed: this.#listed };
-    this.#outOfStep = new OutOfStep(comparing, walked, context, this.#tally, again.map(parseBlobPath));
+    this.#outOfStep = new OutOfStep(comparing, walked, context, this.#tally, {
+      unfinished: again.map(parseBlobPath),
+      compared,
+      mustStop: this.#mustStop,
+    });
   }
 
   async run(): Promise<SliceResult> {
-    const { budgetMs, signal, openShards } = this.#context;
-    const isAlone = openShards < ENOUGH_SHARDS && this.#shard.unordered !== true;
-    const end = performance.now() + (isAlone ? Math.min(budgetMs, FIRST_SLICE_MS) : budgetMs);
-    const mustStop = (): boolean => signal.aborted || performance.now() >= end;
+    const { signal } = this.#context;
+    const mustStop = this.#mustStop;
     let rest: Drawn | undefined;
     if (this.#shard.isWalked !== true) {
       const nominees = this.#nominees(mustStop, (drawn) => (rest = drawn));
@@ -76,8 +83,9 @@ class Slice {
     await this.#outOfStep.finish(mustStop);
     const isRootLeft = !(await this.compareRoot());
     const boundary = rest === undefined || signal.aborted ? undefined : await this.#split(rest);
-    const { unfinished } = this.#outOfStep;
-    return { ...this.result(), ...nextShards(this.#shard, { rest, unfinished, boundary, isRootLeft }) };
+    const { unfinished, adoption } = this.#outOfStep;
+    const left = { rest, unfinished, compared: adoption?.compared ?? [], boundary, isRootLeft };
+    return { ...this.result(), ...nextShards(this.#shard, left) };
   }
 
   /**
@@ -93,12 +101,13 @@ class Slice {
   /** What was found and done so far. */
   result(): SliceResult {
     const { counts, sample } = this.#tally;
+    const adoptable = this.#outOfStep.adoption?.adoptable;
     return {
       counts,
       sample,
       listed: { ...this.#listed },
-      extras: this.#outOfStep.extras,
-      mirroredExtras: this.#outOfStep.mirroredExtras,
+      ...this.#outOfStep.extraKeys.counts,
+      ...(adoptable !== undefined && { adoptable }),
     };
   }
 

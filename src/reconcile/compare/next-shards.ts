@@ -1,4 +1,4 @@
-import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
+import type { ComparedPath, CompareShard, SliceResult } from '../../model/reconcile/shard.js';
 import type { Drawn } from '../nominate.js';
 
 /** What a slice leaves. */
@@ -7,6 +7,8 @@ export interface Left {
   readonly rest: Drawn | undefined;
   /** Paths whose long copies are not done. */
   readonly unfinished: readonly string[];
+  /** How far comparisons of those came that are to be adopted. */
+  readonly compared: readonly ComparedPath[];
   /** A place in the rest from which another worker may take over. */
   readonly boundary: string | undefined;
   /** The backup had no container yet whose root could be compared. */
@@ -16,10 +18,10 @@ export interface Left {
 /** The shards that go on where a slice stopped. */
 export function nextShards(
   shard: CompareShard,
-  { rest, unfinished, boundary, isRootLeft }: Left,
+  { rest, unfinished, compared, boundary, isRootLeft }: Left,
 ): Pick<SliceResult, 'next' | 'split'> {
   if (rest === undefined && unfinished.length === 0) return {};
-  const { at: _at, again: _again, root: _root, to, ...same } = shard;
+  const { at: _at, again: _again, compared: _compared, root: _root, to, ...same } = shard;
   const end = boundary ?? to;
   const next: CompareShard = {
     ...same,
@@ -28,6 +30,7 @@ export function nextShards(
     ...(end !== undefined && { to: end }),
     ...(unfinished.length > 0 && { again: unfinished }),
     ...(isRootLeft && { root: true as const }),
+    ...(compared.length > 0 && { compared }),
     ...(rest === undefined ? { isWalked: true } : { at: toPosition(rest) }),
   };
   if (boundary === undefined) return { next };

@@ -3,11 +3,14 @@ import { readRoots } from '../../mirror/converge-root.js';
 import { isSameAccess } from '../../model/access.js';
 import { toBlobmirrorError } from '../../model/errors.js';
 import type { BlobPath, ContainerName, Key } from '../../model/key.js';
+import type { ComparedPath } from '../../model/reconcile/shard.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { ListedBlob } from '../../ports/blob-reader.js';
 import type { Nominee } from '../nominate.js';
 import type { SliceContext } from '../slice-context.js';
 import type { Sides } from '../sides.js';
+import { Adoption, type AdoptionRules } from './adoption.js';
+import { ExtraKeys } from './extra-keys.js';
 import { NewBlobs } from './new-blobs.js';
 import type { Tally } from '../tally.js';
 
@@ -15,6 +18,7 @@ import type { Tally } from '../tally.js';
 export interface Comparing extends Sides {
   readonly converge: (key: Key) => Promise<Verdict>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
+  readonly adopt: AdoptionRules['adopt'];
   readonly prepareContainer: (container: ContainerName) => Promise<void>;
   readonly convergeRoot: (container: ContainerName) => Promise<Verdict | undefined>;
 }
@@ -28,6 +32,13 @@ export interface Walked {
   readonly listed: { readonly source: number; readonly backup: number };
 }
 
+/** What an earlier slice left, and how long this one may work on it. */
+interface Unfinished {
+  readonly unfinished: readonly BlobPath[];
+  readonly compared: readonly ComparedPath[];
+  readonly mustStop: () => boolean;
+}
+
 /** What becomes of the keys of a slice that do not look in step, and what is counted and reported of them. */
 export class OutOfStep {
   readonly #comparing: Comparing;
@@ -37,26 +48,29 @@ export class OutOfStep {
   readonly #newBlobs: NewBlobs;
   /** Paths whose long copies are not done. */
   readonly unfinished: BlobPath[];
-  extras = 0;
-  mirroredExtras = 0;
+  readonly extraKeys: ExtraKeys;
+  /** Undefined where the run adopts nothing. */
+  readonly adoption: Adoption | undefined;
   #verifying: Promise<void> = Promise.resolve();
   #preparing: Promise<void> | undefined;
-  #extraDirectory: string | undefined;
 
-  /** @param unfinished what an earlier slice left */
   constructor(
     comparing: Comparing,
     walked: Walked,
     context: SliceContext,
     tally: Tally,
-    unfinished: readonly BlobPath[],
+    { unfinished, compared, mustStop }: Unfinished,
   ) {
     const { container, prefix, isBefore } = walked;
+    const { adopt: by } = context;
     this.#comparing = comparing;
     this.#walked = walked;
     this.#context = context;
     this.#tally = tally;
     this.unfinished = [...unfinished];
+    this.adoption =
+      by === undefined ? undefined : new Adoption({ ...comparing, container, by, mustStop }, compared);
+    this.extraKeys = new ExtraKeys({ ...comparing, container }, context, tally);
     this.#newBlobs = new NewBlobs({
       isBefore,
       list: (range) => comparing.source.listBlobs(container, { prefix, ...range }),
@@ -71,17 +85,19 @@ export class OutOfStep {
   async handle({ path, source, backup }: Nominee): Promise<void> {
     this.#tally.nominated();
     if (source === undefined) {
-      await this.#keepExtra(backup);
+      await this.extraKeys.keep(backup);
       return;
     }
+    const readings = toReadings(source, backup);
     if (this.#context.dryRun) {
-      const what = backup === undefined ? 'missing' : 'different';
+      const isAdoptable = readings !== undefined && (await this.adoption?.count(path, readings)) === true;
+      const what = backup === undefined ? 'missing' : isAdoptable ? 'adoptable' : 'different';
       await this.#context.report(this.#tally.found(this.#key(path), what));
       return;
     }
     const place = this.#walked.listed.source;
     if (backup === undefined && this.#walked.listed.backup === 0) await this.#prepare();
-    const readings = toReadings(source, backup);
+    if (backup?.stamp === undefined && backup !== undefined && (await this.#adopt(path, readings))) return;
     const copied = await this.#attempt(path, async () =>
       readings === undefined ? undefined : await this.#comparing.copyListed(this.#key(path), readings),
     );
@@ -125,20 +141,29 @@ export class OutOfStep {
     await this.#preparing;
   }
 
-  /** A directory goes with all that is below it, so that what is below is counted and needs no look of its own. */
-  async #keepExtra({ path, isDirectory, stamp }: ListedBlob): Promise<void> {
-    this.extras++;
-    if (stamp?.account === this.#comparing.source.account) this.mirroredExtras++;
-    if (this.#context.dryRun) {
-      await this.#context.report(this.#tally.found(this.#key(path), 'extra'));
-      return;
+  /** False where it is to be brought over like any other. */
+  async #adopt(path: BlobPath, readings?: ListedReadings): Promise<boolean> {
+    if (this.adoption === undefined) return false;
+    const { adoption } = this;
+    // In a tree, and where a listing does not tell all, both sides are read.
+    const known = this.#comparing.hierarchical ? undefined : readings;
+    const adopted = await this.#attempt(path, async () => await adoption.adopt(path, known));
+    if (adopted === undefined) return false;
+    if (adopted === 'failed') return true;
+    if ('unfinished' in adopted) {
+      this.unfinished.push(path);
+      return true;
     }
-    if (this.#extraDirectory !== undefined && path.startsWith(`${this.#extraDirectory}/`)) return;
-    if (isDirectory && this.#comparing.scope.takesAllBelow(this.#key(path))) this.#extraDirectory = path;
-    await this.#context.extra(path);
+    // What comes of the rest is found by the next run, if it fails.
+    if (adopted.hasMore)
+      await this.#attempt(path, async () => await this.#comparing.converge(this.#key(path)));
+    await this.#tell(path, adopted.verdict);
+    return true;
   }
 
   async #look(path: BlobPath): Promise<void> {
+    if (this.adoption?.isUnderWay(path) === true && (await this.#adopt(path))) return;
+
     const verdict = await this.#attempt(path, async () => await this.#comparing.converge(this.#key(path)));
     if (verdict !== 'failed') await this.#tell(path, verdict);
   }

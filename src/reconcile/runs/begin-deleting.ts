@@ -1,7 +1,9 @@
 import type { ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.js';
 import { addAlert } from './add-alert.js';
 import { addCounts, addSamples } from '../add-counts.js';
+import { countDeletions, countForeign } from './guard-deletions.js';
 import type { Judgement } from './judge-deletions.js';
+import { countSkipped } from './skipped-extras.js';
 
 /**
  * The run in its second phase, with a shard for each container whose deletions passed; or at its end, where there is
@@ -13,18 +15,22 @@ export function beginDeleting(run: Run, judgements: readonly Judgement[], now: D
   for (const { container, stopped, sample } of judgements) {
     const progress = changed.containers[container];
     if (progress === undefined) continue;
+    const others = progress.extras - countForeign(progress);
+    if (!run.request.dryRun) {
+      changed = {
+        ...changed,
+        counts: addCounts(changed.counts, { skipped: countSkipped(progress, stopped) }),
+        samples: addSamples(changed.samples, sample),
+      };
+    }
     if (stopped !== undefined) {
       const alert = toAlert(stopped, container, progress);
       changed = {
         ...changed,
         containers: { ...changed.containers, [container]: { ...progress, stopped } },
         alerts: alert === undefined ? changed.alerts : addAlert(changed.alerts, alert),
-        ...(!run.request.dryRun && {
-          counts: addCounts(changed.counts, { skipped: { [stopped]: progress.extras } }),
-          samples: addSamples(changed.samples, sample),
-        }),
       };
-    } else if (!run.request.dryRun) {
+    } else if (!run.request.dryRun && others > 0) {
       shards[`d${Object.keys(shards).length}`] = { container, phase: 'delete', slices: 0, isDone: false };
     }
   }
@@ -37,8 +43,9 @@ export function beginDeleting(run: Run, judgements: readonly Judgement[], now: D
 function toAlert(
   code: NonNullable<ContainerProgress['stopped']>,
   container: string,
-  { backup, extras }: ContainerProgress,
+  progress: ContainerProgress,
 ) {
+  const { backup } = progress;
   switch (code) {
     case 'source-container-missing':
       return {
@@ -52,12 +59,14 @@ function toAlert(
         container,
         detail: `${container} is empty at the source, and the backup has ${backup} entries. They stay, unless a run is told by name to delete in ${container}.`,
       };
-    case 'too-many-deletes':
+    case 'too-many-deletes': {
+      const { all, deletions } = countDeletions(progress);
       return {
         code,
         container,
-        detail: `${extras} of ${backup} entries of ${container} are on the backup only, more than a run may delete. They stay, unless a run is told by name to delete in ${container}.`,
+        detail: `${deletions} of ${all} entries of ${container} are on the backup only, more than a run may delete. They stay, unless a run is told by name to delete in ${container}.`,
       };
+    }
     // These were raised when it happened, or are as they should be.
     case 'source-listing-failed':
     case 'shard-failed':

@@ -22,12 +22,13 @@ import { giveUpClaim, startRun } from './start-run.js';
 /** Within the four minutes that a slice may take, with the last look that was begun. */
 const BUDGET_MS = 180_000;
 
-type Defaults = 'guard' | 'budgetMs' | 'clock' | 'now' | 'pause' | 'mirror';
+type Defaults = 'foreign' | 'guard' | 'budgetMs' | 'clock' | 'now' | 'pause' | 'mirror';
 
 export function createReconciler(
   given: Omit<ReconcilerParts, Defaults> & Partial<Pick<ReconcilerParts, Defaults>>,
 ): Reconciler {
   const parts: ReconcilerParts = {
+    foreign: 'keep',
     guard: DELETE_GUARD,
     budgetMs: BUDGET_MS,
     clock: systemClock,

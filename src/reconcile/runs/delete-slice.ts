@@ -1,66 +1,162 @@
+import { isForeign } from '../../mirror/ownership.js';
 import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
 import { gravestError } from '../../model/gravest-error.js';
-import type { Key } from '../../model/key.js';
-import type { ReportLine, Run } from '../../model/reconcile/run.js';
+import { type Key, parseBlobPath } from '../../model/key.js';
+import type { Run } from '../../model/reconcile/run.js';
 import type { DeleteShard, SliceResult } from '../../model/reconcile/shard.js';
+import { isLeftStanding, type Verdict } from '../../model/verdict.js';
 import { lookAtAll } from '../look-at-all.js';
+import { ownerOf } from '../owner-of.js';
 import { readExtras } from './extras.js';
 import type { ReconcilerParts } from './reconciler-parts.js';
 import type { SliceContext } from '../slice-context.js';
 import { Tally } from '../tally.js';
 
+type Parts = Pick<ReconcilerParts, 'source' | 'backup' | 'documents' | 'converge' | 'foreign' | 'clock'>;
+
+/** A key to look at, or the rest of what is below a directory. */
+type Task = { readonly key: Key } | Below;
+type Below = NonNullable<DeleteShard['below']>[number];
+
 /**
  * Lets the heart look at keys that only the backup was seen to have, from a line of the container's list on. It deletes
- * what it can prove to be gone at the source, and nothing is decided here.
+ * what it can prove to be gone at the source, and nothing is decided here. A directory that stays, since something below
+ * it is foreign or there is too much to tell, is gone through key by key.
  *
  * @throws BlobmirrorError when no key came through, for a reason that may pass by itself
  */
 export async function deleteSlice(
-  { documents, converge, clock }: Pick<ReconcilerParts, 'documents' | 'converge' | 'clock'>,
+  parts: Parts,
   run: Run,
   shard: DeleteShard,
-  { report, budgetMs, signal }: Pick<SliceContext, 'report' | 'budgetMs' | 'signal'>,
+  context: Pick<SliceContext, 'report' | 'budgetMs' | 'signal' | 'deleteForeign'>,
 ): Promise<SliceResult> {
-  const { container } = shard;
-  const end = clock.now() + budgetMs;
-  const errors: BlobmirrorError[] = [];
-  const tally = new Tally();
-  let drawn = 0;
-  let isStopped = false;
+  return await new DeleteSlice(parts, run, shard, context).run();
+}
 
-  async function* keys(): AsyncGenerator<Key, void, void> {
-    for await (const path of readExtras(documents, run, container, shard.line)) {
-      // At least one is drawn, so that every slice comes further.
-      if (drawn > 0 && (signal.aborted || clock.now() >= end)) {
-        isStopped = true;
+class DeleteSlice {
+  readonly #parts: Parts;
+  readonly #run: Run;
+  readonly #shard: DeleteShard;
+  readonly #context: Pick<SliceContext, 'report' | 'signal' | 'deleteForeign'>;
+  readonly #end: number;
+  readonly #tally = new Tally();
+  readonly #errors: BlobmirrorError[] = [];
+  /** What the next slice has to go on with, beside the lines that are left. */
+  readonly #below: Below[] = [];
+  #lines = 0;
+  #looks = 0;
+  #isStopped = false;
+
+  constructor(
+    parts: Parts,
+    run: Run,
+    shard: DeleteShard,
+    { budgetMs, ...context }: Pick<SliceContext, 'report' | 'budgetMs' | 'signal' | 'deleteForeign'>,
+  ) {
+    this.#parts = parts;
+    this.#run = run;
+    this.#shard = shard;
+    this.#context = context;
+    this.#end = parts.clock.now() + budgetMs;
+  }
+
+  async run(): Promise<SliceResult> {
+    await lookAtAll(this.#tasks(), async (task) => {
+      if ('directory' in task) await this.#goBelow(task);
+      else if (isLeft(await this.#look(task.key))) await this.#goBelow({ directory: task.key.path });
+    });
+    const error = gravestError(this.#errors);
+    if (error?.disposition === 'retry' && this.#errors.length === this.#looks) throw error;
+    const { below: _, ...shard } = this.#shard;
+    const isOver = !this.#isStopped && this.#below.length === 0;
+    return {
+      counts: this.#tally.counts,
+      sample: this.#tally.sample,
+      listed: { source: 0, backup: 0 },
+      extras: 0,
+      mirroredExtras: 0,
+      next: isOver
+        ? undefined
+        : {
+            ...shard,
+            line: shard.line + this.#lines,
+            ...(this.#below.length > 0 && { below: this.#below }),
+          },
+    };
+  }
+
+  async *#tasks(): AsyncGenerator<Task, void, void> {
+    const { container, line, below = [] } = this.#shard;
+    yield* below;
+    for await (const path of readExtras(this.#parts.documents, this.#run, container, line)) {
+      if (this.#mustStop()) {
+        this.#isStopped = true;
         return;
       }
-      drawn++;
-      yield { container, path };
+      this.#lines++;
+      yield { key: { container, path } };
     }
   }
 
-  await lookAtAll(keys(), async (key) => {
-    let line: ReportLine | undefined;
+  /** At least one key is looked at, so that every slice comes further. */
+  #mustStop(): boolean {
+    const isLate = this.#context.signal.aborted || this.#parts.clock.now() >= this.#end;
+    return isLate && this.#lines + this.#looks > 0;
+  }
+
+  /** Undefined where it failed. */
+  async #look(key: Key): Promise<Verdict | undefined> {
+    this.#looks++;
     try {
-      line = tally.verdict(key, await converge(key));
+      const leave = this.#context.deleteForeign ? ({ deleteForeign: true } as const) : undefined;
+      const verdict = await this.#parts.converge(key, leave);
+      // One that is too large goes key by key, and is no skip.
+      const isSkipped = verdict.verdict === 'skipped' && verdict.reason === 'directory-too-large';
+      const line = isSkipped ? undefined : this.#tally.verdict(key, verdict);
+      // None: it was there when the source was listed, or is by now.
+      if (line !== undefined) await this.#context.report(line);
+      return verdict;
     } catch (thrown) {
       const error = toBlobmirrorError(thrown);
-      errors.push(error);
-      line = tally.failure(key, error);
+      this.#errors.push(error);
+      await this.#context.report(this.#tally.failure(key, error));
+      return undefined;
     }
-    // None: it was there when the source was listed, or is by now.
-    if (line !== undefined) await report(line);
-  });
+  }
 
-  const error = gravestError(errors);
-  if (error?.disposition === 'retry' && errors.length === drawn) throw error;
-  return {
-    counts: tally.counts,
-    sample: tally.sample,
-    listed: { source: 0, backup: 0 },
-    extras: 0,
-    mirroredExtras: 0,
-    next: isStopped ? { ...shard, line: shard.line + drawn } : undefined,
-  };
+  /** Looks at all below a directory that may be ours, from the top: what is whole goes whole. */
+  async #goBelow({ directory, after }: Below): Promise<void> {
+    let last = after;
+    const keys = async function* (this: DeleteSlice): AsyncGenerator<Key, void, void> {
+      const { container } = this.#shard;
+      const range = { prefix: `${directory}/`, after: last === undefined ? undefined : parseBlobPath(last) };
+      let gone: string | undefined;
+      for await (const page of this.#parts.backup.listBlobs(container, range)) {
+        for (const entry of page) {
+          const { path } = entry;
+          if (gone !== undefined && path.startsWith(gone)) continue;
+          if (!entry.isDirectory && this.#isKept(entry)) continue;
+          if (this.#mustStop()) {
+            this.#below.push({ directory, ...(last !== undefined && { after: last }) });
+            return;
+          }
+          last = path;
+          if (!entry.isDirectory) yield { container, path };
+          else if ((await this.#look({ container, path }))?.verdict === 'deleted') gone = `${path}/`;
+        }
+      }
+    };
+    await lookAtAll(keys.call(this), async (key) => void (await this.#look(key)));
+  }
+
+  /** Foreign, and told of when the listings were compared. */
+  #isKept(entry: Parameters<typeof ownerOf>[1]): boolean {
+    const { foreign } = this.#parts;
+    return foreign === 'keep' && !this.#context.deleteForeign && isForeign(ownerOf(this.#parts, entry));
+  }
+}
+
+function isLeft(verdict: Verdict | undefined): boolean {
+  return verdict !== undefined && isLeftStanding(verdict);
 }

@@ -22,6 +22,6 @@ export function outcomeName({ run, shard, slice }: Pick<Shard, 'run' | 'shard' |
 }
 
 /** The lines that one walk of a slice wrote. */
-export function linesName(shard: Shard, walk: string, kind: 'report' | 'extras'): string {
+export function linesName(shard: Shard, walk: string, kind: 'report' | 'extras' | 'foreign'): string {
   return `${outcomeName(shard)}.${walk}.${kind}`;
 }

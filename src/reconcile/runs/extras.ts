@@ -1,6 +1,7 @@
 import type { BlobPath } from '../../model/key.js';
 import type { Run, RunId } from '../../model/reconcile/run.js';
 import type { DocumentStore } from '../../ports/document-store.js';
+import type { ForeignKey } from '../slice-context.js';
 import { outcomeName } from './document-names.js';
 import type { SliceOutcome } from './slice-outcome.js';
 
@@ -19,13 +20,12 @@ export async function* readExtras(
   container: string,
   from = 0,
 ): AsyncGenerator<BlobPath, void, void> {
-  const isUnordered = run.containers[container]?.unordered === true;
-  const shards = Object.entries(run.shards).filter(
-    ([, { phase, unordered, ...shard }]) =>
-      phase === 'compare' && shard.container === container && (unordered === true || !isUnordered),
-  );
   let skip = from;
-  for await (const { extraCount, extraLines } of readOutcomes(documents, run.id, shards)) {
+  for await (const { extraCount, extraLines } of readOutcomes(
+    documents,
+    run.id,
+    comparedShards(run, container),
+  )) {
     if (extraLines === undefined) continue;
     if (skip >= extraCount) {
       skip -= extraCount;
@@ -37,6 +37,27 @@ export async function* readExtras(
     }
     skip = 0;
   }
+}
+
+/** The keys of a container that only the backup has and that stay, since they bear no stamp of ours. */
+export async function* readForeign(
+  documents: DocumentStore,
+  run: Run,
+  container: string,
+): AsyncGenerator<ForeignKey, void, void> {
+  for await (const { foreignLines } of readOutcomes(documents, run.id, comparedShards(run, container))) {
+    if (foreignLines === undefined) continue;
+    for await (const line of documents.readLines(foreignLines)) yield JSON.parse(line) as ForeignKey;
+  }
+}
+
+/** Of a container that was walked anew, only what was found then counts. */
+function comparedShards(run: Run, container: string) {
+  const isUnordered = run.containers[container]?.unordered === true;
+  return Object.entries(run.shards).filter(
+    ([, { phase, unordered, ...shard }]) =>
+      phase === 'compare' && shard.container === container && (unordered === true || !isUnordered),
+  );
 }
 
 /** What came of the recorded slices of some shards, shard by shard. */

@@ -2,7 +2,7 @@ import type { ContainerName } from '../../model/key.js';
 import type { ContainerProgress, ReportLine, Run } from '../../model/reconcile/run.js';
 import { toBlobmirrorError } from '../../model/errors.js';
 import { MOST_SAMPLES } from '../add-counts.js';
-import { readExtras } from './extras.js';
+import { skippedLines } from './skipped-extras.js';
 import { type GuardedContainer, guardDeletions } from './guard-deletions.js';
 import type { ReconcilerParts } from './reconciler-parts.js';
 
@@ -53,13 +53,11 @@ export async function judgeDeletions(
       parts.guard,
     );
     const sample: ReportLine[] = [];
-    if (stopped !== undefined && room > 0 && !run.request.dryRun) {
-      for await (const path of readExtras(parts.documents, run, name)) {
-        sample.push({ container: name, path, verdict: 'skipped', reason: stopped });
-        if (sample.length >= room) break;
-      }
-      room -= sample.length;
+    for await (const line of skippedLines(parts.documents, run, name, stopped)) {
+      if (sample.length >= room) break;
+      sample.push(line);
     }
+    room -= sample.length;
     judgements.push({ container, stopped, sample });
   }
   return { judgements, sourceListingFailed: hasSourceListingFailed };

@@ -20,9 +20,10 @@ export interface ReconcilerParts {
   /** What the settings say is mirrored: see `Run.mirror`. */
   readonly mirror: string;
   readonly deletes: Policy['deletes'];
+  readonly foreign: Policy['foreign'];
   readonly guard: DeleteGuard;
   readonly compareSlice: CompareSlice;
-  readonly converge: (key: Key) => Promise<Verdict>;
+  readonly converge: (key: Key, leave?: { readonly deleteForeign: true }) => Promise<Verdict>;
   readonly documents: DocumentStore;
   readonly queue: ShardQueue;
   readonly pause: PauseGate;

@@ -1,7 +1,8 @@
+import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/reconcile/adoption.js';
 import type { ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.js';
 import type { Shard } from '../../model/reconcile/shard.js';
 import { addAlert } from './add-alert.js';
-import { addCounts, addSamples } from '../add-counts.js';
+import { addCounts, addSamples, addTallies } from '../add-counts.js';
 import { isUnderWay } from './run-progress.js';
 import type { SliceOutcome } from './slice-outcome.js';
 
@@ -31,7 +32,7 @@ export function recordSlice(run: Run, shard: Shard, outcome: SliceOutcome, now: 
   };
   if (progress.isDone) return recorded;
 
-  const { listed, extras, mirroredExtras, follow } = outcome;
+  const { listed, extras, mirroredExtras, deletions = extras, foreign, adoptable, follow } = outcome;
   const before = run.containers[shard.container] ?? NOTHING_LISTED;
   const container: ContainerProgress = {
     ...before,
@@ -41,6 +42,8 @@ export function recordSlice(run: Run, shard: Shard, outcome: SliceOutcome, now: 
     inStep: before.inStep + inStep,
     extras: before.extras + extras,
     mirroredExtras: before.mirroredExtras + mirroredExtras,
+    deletions: (before.deletions ?? before.extras) + deletions,
+    ...(foreign !== undefined && { foreign: addTallies(before.foreign ?? {}, foreign) }),
   };
   const added: Record<string, ShardProgress> = {};
   for (const { shard: name, phase, ...next } of follow) {
@@ -59,6 +62,10 @@ export function recordSlice(run: Run, shard: Shard, outcome: SliceOutcome, now: 
     ...recorded,
     shards: { ...recorded.shards, ...added, [shard.shard]: { ...progress, slices, isDone } },
     containers: { ...run.containers, [shard.container]: container },
+    ...(adoptable !== undefined &&
+      run.request.adopt !== undefined && {
+        adoption: toEstimate(run.request.adopt, addAdoptable(run.adoption ?? NOTHING_ADOPTABLE, adoptable)),
+      }),
   };
   return outcome.isUnordered === true ? walkAnew(advanced, shard.container) : advanced;
 }

@@ -1,6 +1,7 @@
-import type { ReportLine, RunId } from '../../model/reconcile/run.js';
+import type { RunId } from '../../model/reconcile/run.js';
 import type { Desk } from './desk.js';
-import { readExtras, readOutcomes } from './extras.js';
+import { readOutcomes } from './extras.js';
+import { skippedLines } from './skipped-extras.js';
 import { toFailedLine } from './plan-run.js';
 
 /** Every key of a run that was out of step, as lines of JSON (`ReportLine`); none when there is no such run. */
@@ -14,13 +15,10 @@ export async function* reportRun({ parts, runs }: Desk, id: RunId): AsyncGenerat
   for await (const { report } of readOutcomes(documents, id, Object.entries(run.shards)))
     if (report !== undefined) yield* documents.readLines(report);
 
-  // A dry run has them in its slices' own reports.
-  if (run.request.dryRun) return;
-  for (const [container, { stopped }] of Object.entries(run.containers)) {
-    if (stopped === undefined) continue;
-    for await (const path of readExtras(documents, run, container)) {
-      const line: ReportLine = { container, path, verdict: 'skipped', reason: stopped };
-      yield JSON.stringify(line);
-    }
+  // What stays is told of once all is compared: only then the guards have spoken.
+  if (run.state === 'comparing') return;
+  for (const [container, { stopped, foreign }] of Object.entries(run.containers)) {
+    if (stopped === undefined && foreign === undefined) continue;
+    for await (const line of skippedLines(documents, run, container, stopped)) yield JSON.stringify(line);
   }
 }

@@ -2,6 +2,7 @@ import type { BlobPath } from '../../model/key.js';
 import type { ReportLine } from '../../model/reconcile/run.js';
 import type { Shard } from '../../model/reconcile/shard.js';
 import type { DocumentStore, LineWriter } from '../../ports/document-store.js';
+import type { ForeignKey } from '../slice-context.js';
 import { linesName } from './document-names.js';
 import { extraLine } from './extras.js';
 import type { SliceOutcome } from './slice-outcome.js';
@@ -10,16 +11,22 @@ import type { SliceOutcome } from './slice-outcome.js';
 export interface SliceLines {
   readonly report: (line: ReportLine) => Promise<void>;
   readonly extra: (path: BlobPath) => Promise<void>;
+  readonly foreign: (key: ForeignKey) => Promise<void>;
   /** Makes the lines appear, and says where. */
-  close(): Promise<Pick<SliceOutcome, 'report' | 'extraLines' | 'extraCount'>>;
+  close(): Promise<Pick<SliceOutcome, 'report' | 'extraLines' | 'extraCount' | 'foreignLines'>>;
   /** For a walk that does not count. */
   discard(): Promise<void>;
 }
 
 export function openSliceLines(documents: DocumentStore, shard: Shard, walk: string): SliceLines {
-  const names = { report: linesName(shard, walk, 'report'), extras: linesName(shard, walk, 'extras') };
+  const names = {
+    report: linesName(shard, walk, 'report'),
+    extras: linesName(shard, walk, 'extras'),
+    foreign: linesName(shard, walk, 'foreign'),
+  };
   let report: LineWriter | undefined;
   let extras: LineWriter | undefined;
+  let foreign: LineWriter | undefined;
   let count = 0;
 
   return {
@@ -32,18 +39,25 @@ export function openSliceLines(documents: DocumentStore, shard: Shard, walk: str
       count++;
       await extras.write(extraLine(path));
     },
+    foreign: async (key) => {
+      foreign ??= documents.openLines(names.foreign);
+      await foreign.write(JSON.stringify(key));
+    },
     close: async () => {
       await report?.close();
       await extras?.close();
+      await foreign?.close();
       return {
         report: report && names.report,
         extraLines: extras && names.extras,
         extraCount: count,
+        foreignLines: foreign && names.foreign,
       };
     },
     discard: async () => {
       if (report !== undefined) await documents.remove(names.report);
       if (extras !== undefined) await documents.remove(names.extras);
+      if (foreign !== undefined) await documents.remove(names.foreign);
     },
   };
 }

@@ -11,6 +11,7 @@ export interface SliceOutcome extends Omit<SliceResult, 'next' | 'split'> {
   /** The names of its lines, where there are any. */
   readonly report?: string | undefined;
   readonly extraLines?: string | undefined;
+  readonly foreignLines?: string | undefined;
   /** How many lines of extras there are: fewer than keys, where a directory stands for what is below it; none in a dry run. */
   readonly extraCount: number;
 }
@@ -19,7 +20,7 @@ export interface SliceOutcome extends Omit<SliceResult, 'next' | 'split'> {
 export function toOutcome(
   shard: Shard,
   { next, split, ...result }: SliceResult,
-  lines: Pick<SliceOutcome, 'report' | 'extraLines' | 'extraCount'>,
+  lines: Pick<SliceOutcome, 'report' | 'extraLines' | 'extraCount' | 'foreignLines'>,
   prefixes: readonly string[],
 ): SliceOutcome {
   const kept = { ...result, ...lines };

@@ -28,9 +28,12 @@ export async function walkSlice(
   const context: SliceContext = {
     report: lines.report,
     extra: lines.extra,
+    foreign: lines.foreign,
     budgetMs: parts.budgetMs,
     signal: watch.signal,
     dryRun: run.request.dryRun,
+    adopt: run.request.adopt,
+    deleteForeign: run.request.deleteForeign?.includes(shard.container) ?? false,
     openShards: Object.values(run.shards).filter(({ isDone }) => !isDone).length,
   };
   let result: SliceResult;

@@ -3,7 +3,7 @@ import type { Key } from '../../model/key.js';
 import { isBlob } from '../../model/reading.js';
 import type { AccountInspector } from '../../ports/account-inspector.js';
 import { judge, type Judgement, type Sides } from './judge.js';
-import { createSlots } from './slots.js';
+import { createSlots } from '../../ports/slots.js';
 import type { Verification } from './verification.js';
 import type { View } from './view.js';
 

@@ -3,7 +3,7 @@ import type { Key } from '../../model/key.js';
 import type { BlobPresent } from '../../model/reading.js';
 import { isSameContent } from '../../model/same-content.js';
 import { compareContent } from './compare-content.js';
-import { createSlots } from './slots.js';
+import { createSlots } from '../../ports/slots.js';
 import type { Verification } from './verification.js';
 
 /** Each holds two ranges of content in memory. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeRun, describeRuns } from '../../../src/cli/reconcile/describe-run.js';
+import { toEstimate } from '../../../src/model/reconcile/adoption.js';
+import { SKIP_HINTS } from '../../../src/model/skip-hints.js';
 import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.js';
 import { aRun } from '../../support/a-run.js';
 
@@ -54,6 +56,33 @@ each key: blobmirror reconcile report 2026-11-25T13-09-31Z-4f2a
       'FAILED            KEYS\nstorage-rejected  1     The service refused the request as wrong.',
     );
     expect(text).toContain('failed                "photos/a b"  storage-rejected: no\n');
+  });
+
+  it('tells where foreign keys are, with what to do', () => {
+    const progress = { source: 1, backup: 61, inStep: 1, extras: 60, mirroredExtras: 0, deletions: 0 };
+    const text = describeRun({
+      ...RUN,
+      containers: { photos: { ...progress, foreign: { 'backup-foreign': 60 } }, docs: progress },
+      counts: { ...RUN.counts, skipped: { 'backup-foreign': 60 } },
+    });
+    expect(text).toContain(`backup-foreign  60    ${SKIP_HINTS['backup-foreign']}\n`);
+    expect(text).toContain('FOREIGN IN  KEYS\nphotos      60\n');
+  });
+
+  it('tells what adopting would come to, as an estimate', () => {
+    const GB = 1024 ** 3;
+    const adoption = toEstimate('read', {
+      keys: 20_000,
+      bytes: 100 * GB,
+      versionedKeys: 20_000,
+      versionedBytes: 100 * GB,
+    });
+    const text = describeRun({ ...RUN, adoption });
+    expect(text.replaceAll(/ {2,}/g, ' | ')).toContain(`ADOPTABLE | DOLLARS
+keys | 20,000 keys, 100 GB | 0.11
+to be read | 200 GB | 2.03
+new versions | 20,000 versions, 100 GB | 1.80 a month
+An estimate by list prices`);
   });
 
   it('tells alerts with what to do', () => {

@@ -1,4 +1,5 @@
 import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
+import type { Metadata } from '../../../src/model/stamp.js';
 import { forEach } from './for-each.js';
 
 const CONCURRENCY = 16;
@@ -8,15 +9,24 @@ export async function writeFile(
   files: DataLakeFileSystemClient,
   path: string,
   content: string,
+  metadata: Metadata = {},
 ): Promise<void> {
   const file = files.getFileClient(path);
-  await file.create();
+  await file.create({ metadata: { ...metadata } });
   await file.append(content, 0, Buffer.byteLength(content));
   await file.flush(Buffer.byteLength(content), { close: true });
 }
 
-export async function writeFiles(files: DataLakeFileSystemClient, paths: Iterable<string>): Promise<void> {
-  await forEach(paths, CONCURRENCY, async (path) => await writeFile(files, path, `the content of ${path}`));
+export async function writeFiles(
+  files: DataLakeFileSystemClient,
+  paths: Iterable<string>,
+  metadata?: Metadata,
+): Promise<void> {
+  await forEach(
+    paths,
+    CONCURRENCY,
+    async (path) => await writeFile(files, path, `the content of ${path}`, metadata),
+  );
 }
 
 /** The paths of a tree of so many files, a hundred in each directory. */

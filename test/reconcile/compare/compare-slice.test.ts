@@ -1,19 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryAccount } from '../../../src/memory/memory-account.js';
+import { adopt } from '../../../src/mirror/adopt.js';
 import { convergeRoot } from '../../../src/mirror/converge-root.js';
 import { copyListed } from '../../../src/mirror/copy-listed.js';
 import { prepareContainer } from '../../../src/mirror/make-container.js';
 import { type BlobPath, parseContainerName, parseKey } from '../../../src/model/key.js';
+import type { AdoptBy } from '../../../src/model/reconcile/adoption.js';
 import type { ReportLine, RunId } from '../../../src/model/reconcile/run.js';
 import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.js';
+import { parseShard } from '../../../src/model/reconcile/parse-shard.js';
 import { createScope } from '../../../src/model/scope.js';
 import { splitStamp } from '../../../src/model/stamp.js';
 import type { ListedBlob } from '../../../src/ports/blob-reader.js';
 import { compareSlice } from '../../../src/reconcile/compare/compare-slice.js';
+import type { ForeignKey } from '../../../src/reconcile/slice-context.js';
 import type { Comparing } from '../../../src/reconcile/compare/out-of-step.js';
 import { createMemoryPair, type MemoryPair } from '../../support/memory-pair.js';
+import { stampOf } from '../../support/stamp-of.js';
 import { FLAT } from '../../support/flat.js';
 
+const RUN = '2026-11-25T13-09-31Z-4f2a' as RunId;
 const CONTAINER = parseContainerName('photos');
 const SHARD: CompareShard = {
   run: 'r' as RunId,
@@ -25,22 +31,32 @@ const SHARD: CompareShard = {
   prefix: '',
 };
 
+/** The stamp of a version that the source has no more. */
+const OURS = stampOf('sourceaccount');
+
 interface Stage extends MemoryPair {
   readonly lines: ReportLine[];
   readonly extras: string[];
+  readonly foreign: ForeignKey[];
   slice(shard?: Partial<CompareShard>, changes?: Partial<Comparing>, budgetMs?: number): Promise<SliceResult>;
 }
 
-function createStage({ dryRun = false } = {}): Stage {
+function createStage({
+  dryRun = false,
+  deleteForeign = false,
+  by,
+}: { dryRun?: boolean; deleteForeign?: boolean; by?: AdoptBy } = {}): Stage {
   const pair = createMemoryPair(undefined, FLAT.policy);
   const lines: ReportLine[] = [];
   const extras: string[] = [];
+  const foreign: ForeignKey[] = [];
   const { source, backup } = pair;
   const sides = { source, backup, policy: FLAT.policy };
   return {
     ...pair,
     lines,
     extras,
+    foreign,
     slice: async (shard = {}, changes = {}, budgetMs = 60_000) =>
       await compareSlice(
         {
@@ -50,6 +66,7 @@ function createStage({ dryRun = false } = {}): Stage {
           converge: async (each) => await pair.converge(each),
           copyListed: async (key, readings) => await copyListed(sides, key, readings),
           convergeRoot: async (container) => await convergeRoot(sides, container),
+          adopt: async (each, request) => await adopt(sides, each, request),
           prepareContainer: async (container) => await prepareContainer(sides, container),
           ...changes,
         },
@@ -59,8 +76,11 @@ function createStage({ dryRun = false } = {}): Stage {
           openShards: 1,
           signal: new AbortController().signal,
           dryRun,
+          deleteForeign,
+          adopt: by,
           report: async (line) => void (await Promise.resolve(lines.push(line))),
           extra: async (path) => void (await Promise.resolve(extras.push(path))),
+          foreign: async (each) => void (await Promise.resolve(foreign.push(each))),
         },
       ),
   };
@@ -144,7 +164,7 @@ describe('a slice of a compare shard', () => {
     write(stage, 'changed', 'same');
     await stage.slice();
     stage.source.put(key('changed'), { content: 'again' });
-    stage.backup.put(key('extra'), { content: 'x' });
+    stage.backup.put(key('extra'), { content: 'x', metadata: OURS });
     const result = await stage.slice();
     expect(result).toMatchObject({
       counts: { inStep: 1, nominated: 2, byVerdict: { copied: 1 } },
@@ -179,10 +199,94 @@ describe('a slice of a compare shard', () => {
     write(stage, 'mirrored');
     await stage.slice();
     stage.source.remove(key('mirrored'));
-    const stamp = 'v=1;account=another;etag=0x8D;modified=2026-11-21T21:54:57.000Z';
+    const stamp = stampOf('another')['blobmirror'] ?? '';
     stage.backup.put(key('of-another'), { content: 'x', metadata: { blobmirror: stamp } });
     stage.backup.put(key('foreign'), { content: 'x' });
-    expect(await stage.slice()).toMatchObject({ extras: 3, mirroredExtras: 1 });
+    const full = { [`x${'y'.repeat(90)}`]: 'z'.repeat(8070) };
+    stage.backup.put(key('full'), { content: 'x', metadata: full });
+    // A copy of ours that was left half way is ours, though it bears no stamp yet.
+    const mark = `v=partial;bytes=1;for=${OURS['blobmirror']}`;
+    stage.backup.put(key('partial'), { content: 'x', metadata: { blobmirror: mark } });
+    expect(await stage.slice()).toMatchObject({
+      extras: 5,
+      mirroredExtras: 1,
+      deletions: 2,
+      foreign: { 'backup-foreign': 1, 'backup-foreign-no-room': 1 },
+    });
+    expect(stage.extras).toEqual(['mirrored', 'of-another', 'partial']);
+    expect(stage.foreign).toEqual([
+      { path: 'foreign', reason: 'backup-foreign' },
+      { path: 'full', reason: 'backup-foreign-no-room' },
+    ]);
+  });
+
+  it('writes foreign blobs down as deletions where the run has leave for them', async () => {
+    const stage = createStage({ deleteForeign: true });
+    stage.backup.put(key('foreign'), { content: 'x' });
+    expect(await stage.slice()).toMatchObject({ extras: 1, mirroredExtras: 0, deletions: 1 });
+    expect([stage.extras, stage.foreign]).toEqual([['foreign'], []]);
+  });
+
+  it.each(['md5', 'read'] as const)('adopts by %s what another tool made, and moves no bytes', async (by) => {
+    const stage = createStage({ by });
+    for (const path of ['a', 'b']) {
+      const blob = { content: path, contentMd5: `md5 of ${path}`, metadata: { user: path } };
+      stage.source.put(key(path), blob);
+      stage.backup.put(key(path), { ...blob, metadata: {} });
+    }
+    expect(await stage.slice()).toMatchObject({ counts: { nominated: 2, byVerdict: { adopted: 2 } } });
+    expect(stage.calls.filter((call) => !/\.(listBlobs|compare)$/.test(call))).toEqual([
+      'backupaccount.restamp',
+      'backupaccount.restamp',
+    ]);
+    expect(isMirrored(stage, 'a') && isMirrored(stage, 'b')).toBe(true);
+    expect(splitStamp(stage.backup.peek(key('a'))?.metadata ?? {}).metadata).toEqual({ user: 'a' });
+    expect(await stage.slice()).toMatchObject({ counts: { inStep: 2, nominated: 0 } });
+  });
+
+  it('adopts by the bytes alone what is equal, and copies what only declares to be', async () => {
+    const stage = createStage({ by: 'read' });
+    stage.source.put(key('planted'), { content: 'balance=9999', contentMd5: 'of the empty string' });
+    stage.backup.put(key('planted'), { content: 'balance=0100', contentMd5: 'of the empty string' });
+    expect(await stage.slice()).toMatchObject({ counts: { byVerdict: { copied: 1 } } });
+    expect(stage.backup.peek(key('planted'))?.content).toBe('balance=9999');
+    expect(isMirrored(stage, 'planted')).toBe(true);
+  });
+
+  it('goes on with a long comparison in the next slice, of the same versions alone', async () => {
+    const content = 'x'.repeat(20 * 1024 * 1024);
+    const stage = createStage({ by: 'read' });
+    for (const account of [stage.source, stage.backup]) account.put(key('long'), { content });
+    const first = await stage.slice({}, {}, 0);
+    expect(first.counts.byVerdict).toEqual({});
+    const next = first.next as CompareShard;
+    const { etag: source = '' } = stage.source.peek(key('long')) ?? {};
+    const { etag: backup = '' } = stage.backup.peek(key('long')) ?? {};
+    expect(next).toMatchObject({ again: ['long'] });
+    expect(next.compared).toEqual([{ path: 'long', source, backup, equal: 8 * 1024 * 1024 }]);
+    stage.calls.length = 0;
+    const second = await stage.slice(parseShard({ ...next, run: RUN }) as CompareShard);
+    expect(second).toMatchObject({ counts: { byVerdict: { adopted: 1 } } });
+    expect(second.next).toBeUndefined();
+    expect(stage.calls.filter((call) => call === 'backupaccount.compare')).toHaveLength(2);
+    expect(stage.calls).not.toContain('backupaccount.copy');
+
+    stage.backup.put(key('long'), { content });
+    await stage.slice({ ...next, slice: 2 });
+    expect(isMirrored(stage, 'long')).toBe(true);
+  });
+
+  it('counts in a dry run what could be adopted, with one look at whether the backup keeps versions', async () => {
+    const stage = createStage({ dryRun: true, by: 'md5' });
+    for (const path of ['a', 'b', 'other']) {
+      stage.source.put(key(path), { content: path, contentMd5: path });
+      stage.backup.put(key(path), { content: path, contentMd5: path === 'other' ? 'another' : path });
+    }
+    expect(await stage.slice()).toMatchObject({
+      counts: { byVerdict: { adoptable: 2, different: 1 } },
+      adoptable: { keys: 2, bytes: 2, versionedKeys: 0, versionedBytes: 0 },
+    });
+    expect(stage.calls.filter((call) => !call.endsWith('.listBlobs'))).toEqual(['backupaccount.read']);
   });
 
   it('undoes a copy whose source is gone when it is listed again (invariant 5)', async () => {
@@ -205,7 +309,7 @@ describe('a slice of a compare shard', () => {
     const stage = createStage({ dryRun: true });
     write(stage, 'missing', 'different');
     stage.backup.put(key('different'), { content: 'old' });
-    stage.backup.put(key('extra'), { content: 'x' });
+    stage.backup.put(key('extra'), { content: 'x', metadata: OURS });
     expect(await stage.slice()).toMatchObject({
       counts: { byVerdict: { missing: 1, different: 1, extra: 1 } },
       extras: 1,
@@ -252,7 +356,7 @@ describe('a slice of a compare shard', () => {
   it('tells when a listing has not the order that was expected, and in the slower way passes nothing over', async () => {
     const stage = createStage();
     write(stage, 'a', 'b', 'c', 'd');
-    stage.backup.put(key('extra'), { content: 'x' });
+    stage.backup.put(key('extra'), { content: 'x', metadata: OURS });
     const source = listedIn(stage.source, (a, b) => (a.path > b.path ? -1 : 1));
     expect(await stage.slice({}, { source })).toMatchObject({ isUnordered: true });
     await stage.slice({ unordered: true }, { source });

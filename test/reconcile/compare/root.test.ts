@@ -50,6 +50,8 @@ function createStage({ dryRun = false, policy = TREE_POLICY, budgetMs = 60_000 }
           dryRun,
           report: async (line) => void (await Promise.resolve(lines.push(line))),
           extra: async () => await Promise.resolve(),
+          foreign: async () => await Promise.resolve(),
+          deleteForeign: false,
         },
       ),
   };

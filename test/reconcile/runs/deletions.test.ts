@@ -3,6 +3,9 @@ import { BlobmirrorError } from '../../../src/model/errors.js';
 import { parseContainerName, parseKey } from '../../../src/model/key.js';
 import { createScope } from '../../../src/model/scope.js';
 import { NO_COUNTS } from '../../../src/reconcile/add-counts.js';
+import { immediately } from '../../../src/memory/schedule.js';
+import { toProof } from '../../../src/model/reconcile/proof.js';
+import type { ContainerProgress, Run } from '../../../src/model/reconcile/run.js';
 import { type Kind, toEntries } from './support/model-listing.js';
 import { ReconcileBench } from './support/reconcile-bench.js';
 
@@ -111,11 +114,73 @@ describe('what only the backup has', () => {
     expect(bench.looks).toEqual([]);
   });
 
+  it('stays where it is foreign, without an alert, and is reported, counted and excepted', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(repeat('foreign', 60)) });
+    bench.add('videos', { entries: toEntries(['same', 'same', 'foreign', 'extra']) });
+    const run = await bench.run();
+    expect(run).toMatchObject({ state: 'done', alerts: [], counts: { skipped: { 'backup-foreign': 61 } } });
+    expect(run.containers['photos']).toMatchObject({ extras: 60, foreign: { 'backup-foreign': 60 } });
+    expect(bench.looks).toEqual(['k00003']);
+    const lines = (await bench.report(run.id)).filter(({ reason }) => reason === 'backup-foreign');
+    expect(lines).toHaveLength(61);
+    expect(lines[0]).toEqual({
+      container: 'photos',
+      path: 'k00000',
+      verdict: 'skipped',
+      reason: 'backup-foreign',
+    });
+    expect(toProof(run).excepted).toMatchObject({ count: 61, sample: { length: 61 } });
+  });
+
+  it('goes where it is foreign by leave, which the guards hold unless the container is named to them, too', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['same', ...repeat('foreign', 60)]) });
+    const held = await bench.run({ deleteForeign: [PHOTOS] });
+    expect(held.alerts).toMatchObject([{ code: 'too-many-deletes', container: 'photos' }]);
+    expect(bench.looks).toEqual([]);
+    const run = await bench.run({ deleteForeign: [PHOTOS], allowDeletes: [PHOTOS] });
+    expect(run).toMatchObject({ alerts: [], counts: { skipped: {}, byVerdict: { deleted: 60 } } });
+    expect(bench.looks).toHaveLength(60);
+    expect(bench.leaves).toEqual(new Set([true]));
+  });
+
+  it('counts and reports what is foreign of a container that the source never had as no concern of the mirror', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(repeat('foreign', 3)) });
+    bench.source.dropContainer(PHOTOS);
+    const run = await bench.run();
+    expect(run).toMatchObject({ alerts: [], counts: { skipped: { 'container-not-mirrored': 3 } } });
+    expect((await bench.report(run.id)).map(({ reason }) => reason)).toEqual(
+      repeat('foreign', 3).map(() => 'container-not-mirrored'),
+    );
+    expect(toProof(run).excepted.count).toBe(0);
+  });
+
+  it('goes on from a run that a former release began, whose document tells less', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['same', 'same', 'extra']) });
+    const { id } = await bench.start();
+    const documents = bench.documents.through(immediately);
+    const found = await documents.read(`reconcile/runs/${id}`);
+    const before = JSON.parse(JSON.stringify(found?.value)) as Run;
+    const { deletions: _, ...photos } = before.containers['photos'] as ContainerProgress;
+    const written = {
+      ...before,
+      containers: { photos: { ...photos, backup: 2, extras: 1, mirroredExtras: 1 } },
+    };
+    await documents.write(`reconcile/runs/${id}`, written, found ?? { nothingThere: true });
+    await bench.drain();
+    expect((await bench.read(id)).containers['photos']).toMatchObject({ backup: 5, extras: 2, deletions: 2 });
+  });
+
   it('goes beneath a prefix that is empty at the source, when its container is not', async () => {
     const bench = new ReconcileBench();
     bench.add('photos', { entries: toEntries(['extra']) });
     bench.source.put(parseKey('photos', 'elsewhere'), { content: 'x' });
-    expect((await bench.run({ prefix: 'k' })).alerts).toEqual([]);
+    // All that the run sees would go, so it takes leave; and with it, since the source's container is not empty, it goes.
+    expect((await bench.run({ prefix: 'k' })).alerts).toMatchObject([{ code: 'too-many-deletes' }]);
+    expect((await bench.run({ prefix: 'k', allowDeletes: [PHOTOS] })).alerts).toEqual([]);
     expect(bench.looks).toEqual(['k00000']);
   });
 
@@ -173,13 +238,13 @@ describe('what only the backup has', () => {
     const bench = new ReconcileBench({
       converge: async ({ path }) => {
         await Promise.resolve();
-        if (path === 'k00001') throw new BlobmirrorError('storage-rejected', 'no');
-        if (path === 'k00002') return { verdict: 'skipped', reason: 'backup-leased' };
-        if (path === 'k00003') return { verdict: 'in-sync' };
+        if (path === 'k00004') throw new BlobmirrorError('storage-rejected', 'no');
+        if (path === 'k00005') return { verdict: 'skipped', reason: 'backup-leased' };
+        if (path === 'k00006') return { verdict: 'in-sync' };
         return { verdict: 'copied', created: false, bytes: 7, engine: 'memory', stamped: true };
       },
     });
-    bench.add('photos', { entries: toEntries(['same', ...repeat('extra', 4)]) });
+    bench.add('photos', { entries: toEntries([...repeat('same', 4), ...repeat('extra', 4)]) });
     const run = await bench.run();
     expect(run.state).toBe('done');
     expect(run.counts).toMatchObject({
@@ -189,9 +254,9 @@ describe('what only the backup has', () => {
       bytesCopied: 7,
     });
     expect(run.samples).toMatchObject({
-      repaired: [{ path: 'k00004', bytes: 7 }],
-      skipped: [{ path: 'k00002', reason: 'backup-leased' }],
-      failed: [{ path: 'k00001', code: 'storage-rejected' }],
+      repaired: [{ path: 'k00007', bytes: 7 }],
+      skipped: [{ path: 'k00005', reason: 'backup-leased' }],
+      failed: [{ path: 'k00004', code: 'storage-rejected' }],
     });
     expect(await bench.report(run.id)).toHaveLength(3);
   });
@@ -205,7 +270,7 @@ describe('what only the backup has', () => {
         return { verdict: 'deleted' };
       },
     });
-    bench.add('photos', { entries: toEntries(['same', ...repeat('extra', 2)]) });
+    bench.add('photos', { entries: toEntries(['same', 'same', ...repeat('extra', 2)]) });
     const run = await bench.run();
     // Two tries of both keys failed, and the third had one of them through.
     expect(run.counts).toMatchObject({ failed: { 'storage-unavailable': 1 }, byVerdict: { deleted: 1 } });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseContainerName } from '../../../src/model/key.js';
 import type { ReconcileRequest, ReportLine } from '../../../src/model/reconcile/run.js';
 import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.js';
 import {
@@ -13,8 +14,8 @@ import { type Chances, RunWorld } from './support/run-world.js';
 
 const HISTORIES = 100;
 const REQUEST: ReconcileRequest = { dryRun: false, allowDeletes: [], reason: 'timer' };
-const KINDS: readonly Kind[] = ['same', 'same', 'changed', 'missing', 'archived', 'extra'];
-const SEEN_IN_ANY_ORDER: readonly Kind[] = ['same', 'extra'];
+const KINDS: readonly Kind[] = ['same', 'same', 'changed', 'missing', 'archived', 'extra', 'foreign'];
+const SEEN_IN_ANY_ORDER: readonly Kind[] = ['same', 'extra', 'foreign'];
 
 function drawModel(draw: (bound: number) => number): ReadonlyMap<string, ModelContainer> {
   return new Map(
@@ -35,7 +36,9 @@ function drawModel(draw: (bound: number) => number): ReadonlyMap<string, ModelCo
 async function expectExact(seed: number, chances: Chances): Promise<void> {
   const world = new RunWorld(seed, drawModel, chances);
   const door = world.door();
-  const start = await door.start(REQUEST);
+  // What the guards let pass is not the question here.
+  const allowDeletes = [...world.model.keys()].map(parseContainerName);
+  const start = await door.start({ ...REQUEST, allowDeletes });
   if (!('started' in start)) throw new Error('no run began');
   await world.run();
 
@@ -44,10 +47,14 @@ async function expectExact(seed: number, chances: Chances): Promise<void> {
     entries.map((entry) => ({ container, entry })),
   );
   const extras = all.filter(({ entry }) => entry.kind === 'extra');
-  const deleted = extras.length === 0 ? {} : { byVerdict: { deleted: extras.length } };
+  const foreign = all.filter(({ entry }) => entry.kind === 'foreign').length;
+  const atTheEnd = {
+    ...(extras.length > 0 && { byVerdict: { deleted: extras.length } }),
+    ...(foreign > 0 && { skipped: { 'backup-foreign': foreign } }),
+  };
   const counts = addCounts(
     all.reduce((sum, { entry }) => addCounts(sum, countsOf(entry)), NO_COUNTS),
-    deleted,
+    atTheEnd,
   );
   const unordered = [...world.model].filter(([, { unorderedAt }]) => unorderedAt !== undefined);
 
@@ -59,13 +66,16 @@ async function expectExact(seed: number, chances: Chances): Promise<void> {
   const nominated = unordered.length === 0 ? counts.nominated : (run?.counts.nominated ?? 0);
   expect(run?.counts, `seed ${seed}`).toEqual({ ...counts, nominated });
   for (const [name, { entries, unorderedAt }] of world.model) {
-    const count = (...absent: Kind[]) => entries.filter(({ kind }) => !absent.includes(kind)).length;
+    const count = (...kinds: Kind[]) => entries.filter(({ kind }) => kinds.includes(kind)).length;
+    const stays = count('foreign');
     expect(run?.containers[name], `seed ${seed}, ${name}`).toEqual({
-      source: count('extra'),
-      backup: count('missing'),
-      inStep: entries.filter(({ kind }) => kind === 'same').length,
-      extras: entries.filter(({ kind }) => kind === 'extra').length,
-      mirroredExtras: entries.filter(({ kind }) => kind === 'extra').length,
+      source: entries.length - count('extra', 'foreign'),
+      backup: entries.length - count('missing'),
+      inStep: count('same'),
+      extras: count('extra') + stays,
+      mirroredExtras: count('extra'),
+      ...(entries.length > 0 && { deletions: count('extra') }),
+      ...(stays > 0 && { foreign: { 'backup-foreign': stays } }),
       ...(unorderedAt !== undefined && { unordered: true }),
     });
   }
@@ -76,9 +86,12 @@ async function expectExact(seed: number, chances: Chances): Promise<void> {
   const lines = (await Array.fromAsync(door.report(start.started.id))).map(
     (line) => JSON.parse(line) as ReportLine,
   );
-  const expected = all.map(({ container, entry }) =>
-    entry.kind === 'extra' ? { container, path: entry.path, verdict: 'deleted' } : lineOf(container, entry),
-  );
+  const expected = all.map(({ container, entry }) => {
+    const { path, kind } = entry;
+    if (kind === 'extra') return { container, path, verdict: 'deleted' };
+    if (kind === 'foreign') return { container, path, verdict: 'skipped', reason: 'backup-foreign' };
+    return lineOf(container, entry);
+  });
   const byPath = (one: ReportLine, other: ReportLine) => (one.path < other.path ? -1 : 1);
   expect(lines.toSorted(byPath), `seed ${seed}`).toEqual(
     expected.filter((line) => line !== undefined).toSorted(byPath),

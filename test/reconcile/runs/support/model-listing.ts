@@ -4,7 +4,7 @@ import type { BlobPath } from '../../../../src/model/key.js';
 import type { Counts, ReportLine } from '../../../../src/model/reconcile/run.js';
 
 /** What two listings say of a key, and what a slice makes of it. */
-export type Kind = 'same' | 'changed' | 'missing' | 'archived' | 'extra';
+export type Kind = 'same' | 'changed' | 'missing' | 'archived' | 'extra' | 'foreign';
 
 export interface Entry {
   readonly path: BlobPath;
@@ -46,7 +46,10 @@ export function createModelSlice(model: Model, { perSlice, isSplit, step }: Mode
     let counts: Counts = NO_COUNTS;
     for (const entry of drawn) {
       counts = addCounts(counts, countsOf(entry));
-      if (entry.kind === 'extra') await context.extra(entry.path);
+      if (entry.kind === 'extra' || (entry.kind === 'foreign' && context.deleteForeign))
+        await context.extra(entry.path);
+      else if (entry.kind === 'foreign')
+        await context.foreign({ path: entry.path, reason: 'backup-foreign' });
       const line = lineOf(shard.container, entry);
       if (line === undefined) continue;
       sample.push(line);
@@ -54,13 +57,17 @@ export function createModelSlice(model: Model, { perSlice, isSplit, step }: Mode
     }
     await step();
 
-    const count = (absent: Kind): number => drawn.filter(({ kind }) => kind !== absent).length;
+    const count = (...kinds: Kind[]): number => drawn.filter(({ kind }) => kinds.includes(kind)).length;
+    const foreign = context.deleteForeign ? 0 : count('foreign');
+    const extras = count('extra', 'foreign');
     const result = {
       counts,
       sample,
-      listed: { source: count('extra'), backup: count('missing') },
-      extras: drawn.filter(({ kind }) => kind === 'extra').length,
-      mirroredExtras: drawn.filter(({ kind }) => kind === 'extra').length,
+      listed: { source: drawn.length - extras, backup: drawn.length - count('missing') },
+      extras,
+      mirroredExtras: count('extra'),
+      deletions: extras - foreign,
+      ...(foreign > 0 && { foreign: { 'backup-foreign': foreign } }),
     };
     const odd = unorderedAt === undefined ? undefined : entries[unorderedAt];
     if (odd !== undefined && drawn.includes(odd) && shard.unordered !== true)
@@ -89,6 +96,7 @@ export function countsOf({ kind }: Entry): Partial<Counts> {
     case 'archived':
       return { nominated: 1, byVerdict: { skipped: 1 }, skipped: { 'source-archived': 1 } };
     case 'extra':
+    case 'foreign':
       return { nominated: 1 };
   }
 }

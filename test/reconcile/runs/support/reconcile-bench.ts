@@ -25,6 +25,8 @@ export class ReconcileBench {
   readonly model = new Map<string, ModelContainer>();
   /** Keys that the heart was asked for. */
   readonly looks: string[] = [];
+  /** Whether they were asked for with leave to delete what is foreign. */
+  readonly leaves = new Set<boolean>();
   readonly reconciler: Reconciler;
   now = new Date('2026-11-25T13:00:00Z');
 
@@ -34,8 +36,9 @@ export class ReconcileBench {
       backup: this.backup,
       scope: createScope('sourceaccount'),
       deletes: 'mirror',
-      converge: async (key) => {
+      converge: async (key, leave) => {
         await Promise.resolve();
+        this.leaves.add(leave?.deleteForeign === true);
         this.looks.push(key.path);
         return { verdict: 'deleted' };
       },
