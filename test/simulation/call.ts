@@ -22,7 +22,9 @@ export interface Life {
 const WRITES: ReadonlySet<string> = new Set(
   [
     'copy',
-    'set-headers',
+    'secure',
+    'place',
+    'discard',
     'restamp',
     'setTier',
     'setTags',

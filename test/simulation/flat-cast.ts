@@ -1,14 +1,16 @@
 import { type Key, parseKey } from '../../src/model/key.js';
 import { FlatUser } from './flat-user.js';
+import { putForeignBlobs } from './other-tool.js';
 import { FlatWitness } from './flat-witness.js';
 import type { Cast, Stage } from './stage.js';
 
 /** One or two blobs on flat accounts. */
 export function castFlat(stage: Stage): Cast {
-  const { container, choices, source, backup } = stage;
+  const { container, choices } = stage;
   const all: readonly Key[] = [parseKey(container, 'cat'), parseKey(container, 'dog')];
   const keys = all.slice(0, 1 + choices.draw(all.length));
-  const witness = new FlatWitness(source, backup, keys);
+  putForeignBlobs(stage, choices, keys);
+  const witness = new FlatWitness(stage, keys);
   const user = new FlatUser(stage, keys, (key) => witness.sourceChanged(key));
   return { user, witness, keys: () => keys };
 }

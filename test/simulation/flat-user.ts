@@ -3,14 +3,13 @@ import { type Key, keyText } from '../../src/model/key.js';
 import type { BlobKind } from '../../src/model/reading.js';
 import { type Choices, pick, pickOne } from './choices.js';
 import type { User } from './user.js';
+import { HEADERS, MD5S } from './declared.js';
 import type { Stage } from './stage.js';
 
 export const KINDS: readonly BlobKind[] = ['block', 'append'];
 
 /** Few and short, so that overwrites often have the same content or the same size. */
 const CONTENTS = ['a', 'b', 'cc'];
-const HEADERS = [{}, { contentType: 'text/x' }];
-
 /** The users of a flat source account. */
 export class FlatUser implements User {
   readonly #stage: Stage;
@@ -53,10 +52,11 @@ export class FlatUser implements User {
         grid.look({ type: 'BlobDeleted', key: other });
       }
     }
-    const content = pickOne(this.#choices, CONTENTS);
-    const hasMd5 = this.#choices.draw(4) < 3;
-    const kind = this.#choices.draw(12) < 11 ? 'block' : 'append';
-    this.#put(key, { content, kind, ...(hasMd5 && { contentMd5: `md5 of ${content}` }) });
+    const kind = this.#choices.draw(12) < 10 ? 'block' : 'append';
+    // An append blob begins empty.
+    const content = kind === 'append' && this.#choices.draw(2) === 0 ? '' : pickOne(this.#choices, CONTENTS);
+    const contentMd5 = pickOne(this.#choices, MD5S)(content);
+    this.#put(key, { content, kind, ...(contentMd5 !== undefined && { contentMd5 }) });
     this.#raise('BlobCreated', key);
   }
 

@@ -1,11 +1,13 @@
 import type { MemoryAccount } from '../../src/memory/memory-account.js';
 import type { StoredBlob } from '../../src/memory/memory-blob.js';
+import type { MemoryEntry } from '../../src/memory/memory-entry.js';
 import type { Etag } from '../../src/model/etag.js';
-import { type Key, keyText } from '../../src/model/key.js';
+import { type BlobPath, type Key, keyText } from '../../src/model/key.js';
 import type { BlobKind } from '../../src/model/reading.js';
 import { splitStamp } from '../../src/model/stamp.js';
 import type { Call } from './call.js';
-import { KINDS } from './flat-user.js';
+import type { Stage } from './stage.js';
+import { expectNoStage } from './expect-no-stage.js';
 import { Violation } from './violation.js';
 import type { Witness } from './witness.js';
 
@@ -15,19 +17,23 @@ import type { Witness } from './witness.js';
  *
  * - No mix: a blob that carries the stamp of a version has the content and the metadata of that very version.
  * - No live blob deleted: a blob goes from the backup only if, since the version that it mirrors was written, there was a
- *   moment when the source had no blob of its kind for that key in a container that existed. (The kind counts because a
- *   blob's kind cannot be changed: the backup's must go first.)
+ *   moment when the source had no blob for that key in a container that existed; or if what takes its place, being of
+ *   another kind, is on the account already.
+ * - Nothing foreign deleted: what bears no stamp goes for nothing but what takes its place.
+ * - No empty stage in the place of content: an append blob that has just been made waits for its first record.
  */
 export class FlatWitness implements Witness {
   readonly #source: MemoryAccount;
   readonly #backup: MemoryAccount;
+  readonly #now: () => Date;
   readonly #versions = new Map<Etag, { readonly blob: StoredBlob; readonly born: number }>();
   readonly #lastWithout = new Map<string, number>();
   #moment = 0;
 
-  constructor(source: MemoryAccount, backup: MemoryAccount, keys: readonly Key[]) {
+  constructor({ source, backup, now }: Pick<Stage, 'source' | 'backup' | 'now'>, keys: readonly Key[]) {
     this.#source = source;
     this.#backup = backup;
+    this.#now = now;
     for (const key of keys) this.sourceChanged(key);
   }
 
@@ -38,8 +44,7 @@ export class FlatWitness implements Witness {
     if (blob !== undefined && !this.#versions.has(blob.etag))
       this.#versions.set(blob.etag, { blob, born: this.#moment });
     if (!this.#source.containers.has(key.container)) return;
-    for (const kind of KINDS)
-      if (kindOf(blob) !== kind) this.#lastWithout.set(`${kind} ${keyText(key)}`, this.#moment);
+    if (blob === undefined) this.#lastWithout.set(keyText(key), this.#moment);
   }
 
   carryOut({ key, effect }: Call): unknown {
@@ -49,7 +54,8 @@ export class FlatWitness implements Witness {
     const after = this.#backup.peek(key);
     if (before === after) return value;
     if (after !== undefined) this.#expectNoMix(key, after);
-    else if (before !== undefined) this.#expectDead(key, before);
+    if (after !== undefined && before !== undefined) expectNoStage(key, before, after, this.#now());
+    if (after === undefined && before !== undefined && !this.#isSecured(key)) this.#expectDead(key, before);
     return value;
   }
 
@@ -71,10 +77,18 @@ export class FlatWitness implements Witness {
     }
   }
 
+  /** Whether a version of the key waits for its place. */
+  #isSecured({ container, path }: Key): boolean {
+    const there = this.#backup.containers.get(container)?.blobs ?? new Map<BlobPath, MemoryEntry>();
+    return [...there.keys()].some((other) => other.startsWith(`.blobmirror/staging/${path}-`));
+  }
+
   #expectDead(key: Key, gone: StoredBlob): void {
     const { stamp } = splitStamp(gone.metadata ?? {});
+    if (stamp === undefined)
+      throw new Violation('a foreign blob was deleted', `${keyText(key)} bore no stamp of ours`);
     const born = (stamp && this.#versions.get(stamp.etag)?.born) ?? 0;
-    const without = this.#lastWithout.get(`${kindOf(gone)} ${keyText(key)}`) ?? -1;
+    const without = this.#lastWithout.get(keyText(key)) ?? -1;
     if (without >= born) return;
     throw new Violation(
       'a live blob was deleted',

@@ -43,6 +43,7 @@ export function moves(world: World): Move[] {
     const due = [...queue.scheduled].filter((message) => network.isDue(message));
     offer(3, due, (message) => {
       tell?.('the queue', `lets ${message.messageId} in: its delay is over`);
+      world.pass(message.delayMs);
       queue.enqueue(message);
     });
   }

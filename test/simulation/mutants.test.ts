@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Heart } from './heart.js';
 import { errorMeansAbsent, missingContainerMeansAbsent } from './mutants/absence-without-proof.js';
+import { blindBelowDirectory, deletesForeign } from './mutants/deletes-foreign.js';
+import { followsEmptyStage } from './mutants/follows-empty-stage.js';
+import { makesWayFirst } from './mutants/makes-way-first.js';
+import { trustsDeclaredMd5 } from './mutants/trusts-declared-md5.js';
 import { blindToRedelivery } from './mutants/blind-to-redelivery.js';
 import { blindToStamp } from './mutants/blind-to-stamp.js';
 import { completedBeforeWrite } from './mutants/completed-before-write.js';
@@ -74,6 +78,44 @@ const MUTATIONS: readonly Mutation[] = [
     heart: stampByLikeness((source, backup) => source.size === backup.size),
     within: 250,
     breaks: ['unequal at rest'],
+  },
+  {
+    what: 'takes an equal declared MD5 for equal content (invariant 6)',
+    heart: trustsDeclaredMd5,
+    within: 2_000,
+    breaks: ['two versions were mixed'],
+  },
+  {
+    what: 'follows a source that was just made empty (a source that is still written)',
+    heart: followsEmptyStage,
+    within: 2_000,
+    breaks: ['an older version gave way to an empty stage'],
+  },
+  {
+    what: 'follows a file that was just made empty (a source that is still written)',
+    kind: 'tree',
+    heart: followsEmptyStage,
+    within: 2_000,
+    breaks: ['an older version gave way to an empty stage'],
+  },
+  {
+    what: 'lets a blob of another kind go before the new one is there (what cannot be overwritten)',
+    heart: makesWayFirst,
+    within: 2_000,
+    breaks: ['a live blob was deleted', 'a foreign blob was deleted'],
+  },
+  {
+    what: 'deletes what somebody else put on the backup (invariant 14)',
+    heart: deletesForeign,
+    within: 2_000,
+    breaks: ['a foreign blob was deleted'],
+  },
+  {
+    what: 'lets a directory go with what somebody else put below it (invariant 14)',
+    kind: 'tree',
+    heart: blindBelowDirectory,
+    within: 2_000,
+    breaks: ['a foreign blob was deleted'],
   },
   {
     what: 'deletes when the source cannot be read (invariant 7)',

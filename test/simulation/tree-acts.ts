@@ -6,10 +6,10 @@ import { type Choices, pickOne } from './choices.js';
 import { describeTree } from './describe-tree.js';
 import type { Happening } from './event.js';
 import type { Stage } from './stage.js';
+import { HEADERS, MD5S } from './declared.js';
 import { treeOf } from './tree-of.js';
 
 const CONTENTS = ['x', 'y', 'zz'];
-const HEADERS = [{}, { contentType: 'text/x' }];
 
 /** Of a file or directory that was given to somebody. */
 const ALICES: Access = {
@@ -40,10 +40,10 @@ export class TreeActs {
 
   write(path: BlobPath): void {
     const isThere = treeOf(this.#stage).blobs.has(path);
-    const api = pickOne(this.#choices, ['PutBlob', isThere ? 'FlushWithClose' : 'CreateFile']);
+    const api = pickOne(this.#choices, ['PutBlob', 'CreateFile', ...(isThere ? ['FlushWithClose'] : [])]);
     const content = api === 'CreateFile' ? '' : pickOne(this.#choices, CONTENTS);
-    const hasMd5 = this.#choices.draw(4) < 3;
-    this.#put(path, { content, ...(hasMd5 && { contentMd5: `md5 of ${content}` }) });
+    const contentMd5 = pickOne(this.#choices, MD5S)(content);
+    this.#put(path, { content, ...(contentMd5 !== undefined && { contentMd5 }) });
     this.#raise({ type: 'BlobCreated', key: this.#key(path), api });
   }
 

@@ -1,9 +1,10 @@
 import { addStamp } from '../../src/model/stamp.js';
 import { isStoredDirectory } from '../../src/memory/memory-entry.js';
-import type { Key } from '../../src/model/key.js';
+import { type Key, parseKey } from '../../src/model/key.js';
 import { isReserved } from '../../src/model/scope.js';
 import type { Cast, Stage } from './stage.js';
 import { describeTree } from './describe-tree.js';
+import { putForeignBlobs } from './other-tool.js';
 import { TreeUser } from './tree-user.js';
 import { TreeWitness } from './tree-witness.js';
 
@@ -22,6 +23,11 @@ export function castTree(stage: Stage): Cast {
   const prepared = choices.draw(MOST_PREPARED + 1);
   for (let i = 0; i < prepared; i++) user.prepare();
   if (prepared > 0) mirrorAll(stage);
+  putForeignBlobs(
+    stage,
+    choices,
+    FOREIGN_PATHS.map((path) => parseKey(container, path)),
+  );
   witness.begin();
   if (prepared > 0) tell?.('the backup', `has the same: ${describeTree(backup, container)}`);
   return {
@@ -34,6 +40,9 @@ export function castTree(stage: Stage): Cast {
     },
   };
 }
+
+/** Where another tool may have put something. */
+const FOREIGN_PATHS = ['a', 'a/b', 'a/a/a', 'b/z'];
 
 /** As if a mirror had been at work for long. */
 function mirrorAll({ container, source, backup }: Stage): void {

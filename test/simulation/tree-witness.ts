@@ -7,6 +7,8 @@ import { isReserved } from '../../src/model/scope.js';
 import { splitStamp } from '../../src/model/stamp.js';
 import { type Call, isWrite } from './call.js';
 import { describeTree } from './describe-tree.js';
+import { expectNoStage } from './expect-no-stage.js';
+import { isForeignBlob } from './is-foreign.js';
 import type { Stage } from './stage.js';
 import type { Tell } from './story.js';
 import { Violation } from './violation.js';
@@ -20,12 +22,14 @@ const TAKES_AWAY: ReadonlySet<string> = new Set(['backupaccount.rename', 'backup
  *   it was renamed to.
  * - No live file deleted: a file leaves the backup's live tree by a rename, by way of the trash, or by a delete when there
  *   was a moment, since the backup first had that version at that path, at which the source had no file there.
+ * - Nothing foreign deleted, and no empty stage in the place of content: see `FlatWitness`.
  */
 export class TreeWitness implements Witness {
   readonly #container: ContainerName;
   readonly #source: MemoryAccount;
   readonly #backup: MemoryAccount;
   readonly #tell: Tell | undefined;
+  readonly #now: () => Date;
   readonly #versions = new Map<Etag, StoredBlob>();
   /** Where the source has files; undefined while the container is gone. */
   #atSource: ReadonlySet<BlobPath> | undefined = new Set();
@@ -35,7 +39,8 @@ export class TreeWitness implements Witness {
   readonly #onBackup = new Map<BlobPath, Map<Etag, number>>();
   #moment = 0;
 
-  constructor({ container, source, backup, tell }: Stage) {
+  constructor({ container, source, backup, tell, now }: Stage) {
+    this.#now = now;
     this.#container = container;
     this.#source = source;
     this.#backup = backup;
@@ -81,10 +86,22 @@ export class TreeWitness implements Witness {
     this.#tell?.('the backup', `now has ${describeTree(this.#backup, this.#container)}`);
     for (const [path, entry] of gone)
       if (!isStoredDirectory(entry) && !TAKES_AWAY.has(name)) this.#expectDead(path, entry);
+    for (const [path, entry] of gone)
+      if (!isStoredDirectory(entry) && name !== 'backupaccount.rename') this.#expectOurs(path, entry);
     for (const [path, entry] of changed) {
       this.#note(path, entry.etag);
-      if (!isStoredDirectory(entry)) this.#expectNoMix(path, entry);
+      if (isStoredDirectory(entry)) continue;
+      this.#expectNoMix(path, entry);
+      const there = before.get(path);
+      const isWritten = there !== undefined && !isStoredDirectory(there) && name !== 'backupaccount.rename';
+      if (isWritten) expectNoStage({ container: this.#container, path }, there, entry, this.#now());
     }
+  }
+
+  /** What somebody else put there goes nowhere but along with a directory that is renamed. */
+  #expectOurs(path: BlobPath, gone: StoredBlob): void {
+    if (isForeignBlob(gone))
+      throw new Violation('a foreign blob was deleted', `${path} bore no stamp of ours`);
   }
 
   #note(path: BlobPath, etag: Etag): void {

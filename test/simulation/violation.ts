@@ -12,6 +12,8 @@ export class Violation extends Error {
 export type Rule =
   | 'unequal at rest'
   | 'a live blob was deleted'
+  | 'a foreign blob was deleted'
+  | 'an older version gave way to an empty stage'
   | 'two versions were mixed'
   | 'written although in sync'
   | 'wrongly dead-lettered'

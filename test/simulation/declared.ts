@@ -1,0 +1,7 @@
+/** True, none, and the lie of a client that declares the MD5 of nothing with whatever it writes. */
+export const MD5S: readonly ((content: string) => string | undefined)[] = [
+  (content) => `md5 of ${content}`,
+  () => undefined,
+  () => 'md5 of nothing',
+];
+export const HEADERS = [{}, { contentType: 'text/x' }];

@@ -1,0 +1,23 @@
+import type { StoredBlob } from '../../src/memory/memory-blob.js';
+import { type Key, keyText } from '../../src/model/key.js';
+import { splitStamp } from '../../src/model/stamp.js';
+import { Violation } from './violation.js';
+
+/** As long as an upload may take: docs/semantics.md, "A source that is still written". */
+const STAGE_MS = 3_600_000;
+
+/**
+ * Content does not give way to an empty version that was made just now: its writer may be at work.
+ *
+ * @throws Violation
+ */
+export function expectNoStage(key: Key, before: StoredBlob, after: StoredBlob, now: Date): void {
+  const { stamp } = splitStamp(after.metadata ?? {});
+  if (before.content === '' || after.content !== '' || stamp === undefined) return;
+  const ageMs = now.getTime() - stamp.lastModified.getTime();
+  if (ageMs >= STAGE_MS) return;
+  throw new Violation(
+    'an older version gave way to an empty stage',
+    `${keyText(key)} had ${JSON.stringify(before.content)}, and was emptied after ${ageMs} ms`,
+  );
+}

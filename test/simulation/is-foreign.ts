@@ -1,0 +1,7 @@
+import type { StoredBlob } from '../../src/memory/memory-blob.js';
+import { splitStamp } from '../../src/model/stamp.js';
+
+/** Whether a blob of the backup bears no stamp. In these worlds none is left unfinished. */
+export function isForeignBlob(blob: StoredBlob): boolean {
+  return splitStamp(blob.metadata ?? {}).stamp === undefined;
+}

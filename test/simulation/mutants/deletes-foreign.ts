@@ -1,0 +1,20 @@
+import { parseEtag } from '../../../src/model/etag.js';
+import type { ListedBlob } from '../../../src/ports/blob-reader.js';
+import { spoilPorts } from './mutant.js';
+
+/** Against invariant 14: what the source lacks goes, whoever put it there. */
+export const deletesForeign = spoilPorts(({ policy }) => ({ policy: { ...policy, foreign: 'delete' } }));
+
+/** Against invariant 14: a directory goes as a whole, whatever is below it. */
+export const blindBelowDirectory = spoilPorts(({ source, backup }) => {
+  const stamp = { account: source.account, etag: parseEtag('0x0'), lastModified: new Date(0) };
+  return {
+    backup: {
+      ...backup,
+      listBlobs: async function* (container, range) {
+        for await (const page of backup.listBlobs(container, range))
+          yield page.map((entry): ListedBlob => ({ ...entry, stamp }));
+      },
+    },
+  };
+});

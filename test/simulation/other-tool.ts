@@ -1,0 +1,20 @@
+import type { Key } from '../../src/model/key.js';
+import type { Choices } from './choices.js';
+import { KINDS } from './flat-user.js';
+import { pickOne } from './choices.js';
+import type { Stage } from './stage.js';
+
+/** What bears no stamp: another tool, or a user of the backup, put it there before the history began. */
+export function putForeignBlobs(
+  { backup, container, tell }: Pick<Stage, 'backup' | 'container' | 'tell'>,
+  choices: Choices,
+  keys: readonly Key[],
+): void {
+  const here = backup.containers.get(container);
+  for (const key of keys) {
+    if (here?.takesFile(key.path) !== true || here.blobs.has(key.path) || choices.draw(6) < 5) continue;
+    const kind = pickOne(choices, KINDS);
+    backup.put(key, { content: 'theirs', kind });
+    tell?.('another tool', `puts ${key.path} on the backup`);
+  }
+}
