@@ -13,7 +13,7 @@ import { stampedMetadata } from './stamped-metadata.js';
 export async function copy(
   pair: Pair,
   key: Key,
-  { source: from, condition, missing }: Extract<Decision, { action: 'copy' }>,
+  { source: from, condition, missing, likelySame }: Extract<Decision, { action: 'copy' }>,
 ): Promise<Applied> {
   const { request, stamped } = await toCopyRequest(pair, key, from, condition);
   const outcome = await pair.backup.copy(request);
@@ -21,7 +21,14 @@ export async function copy(
   if (outcome.outcome === 'unfinished') return { verdict: { verdict: 'unfinished', engine } };
 
   const created = 'nothingThere' in condition;
-  const copied: Copied = { verdict: 'copied', created, bytes: from.size, engine, stamped };
+  const copied: Copied = {
+    verdict: 'copied',
+    created,
+    bytes: from.size,
+    engine,
+    stamped,
+    ...(likelySame && { likelySame }),
+  };
   if (outcome.outcome !== 'written') return settle(outcome, copied);
   const verdict = await withAccess(pair, key, copied, missing);
   return { verdict, readAgain: created ? 'always' : 'in-a-tree' };

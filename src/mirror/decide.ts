@@ -1,4 +1,5 @@
 import { ABSENT, type BlobAbsent, type BlobPresent, isDirectory, type Reading } from '../model/reading.js';
+import { isSameContent } from '../model/same-content.js';
 import { isOnTier } from '../model/tier.js';
 import { decideDirectory } from './decide-directory.js';
 import type { Decision, Sides } from './decision.js';
@@ -29,6 +30,7 @@ function decideBothPresent(sides: Sides, source: BlobPresent, backup: BlobPresen
         action: 'copy',
         source,
         condition: { ifMatch: backup.etag },
+        ...(isSameContent(source, backup) === true && { likelySame: true }),
         ...withMissing(policy, source, backup),
       };
     case 'restamp':

@@ -7,8 +7,11 @@ import type { WriteCondition } from '../ports/write-outcome.js';
 /** What is to be done for a key, with the precondition that it is done under. */
 export type Decision =
   | { readonly action: 'nothing'; readonly isDirectory?: true }
-  /** `missing` is the access that the copy does not bring with it and the backup does not have; so below. */
-  | ({ readonly action: 'copy'; readonly condition: WriteCondition } & Copied)
+  /**
+   * `likelySame`: size and declared MD5 are those of the backup, which proves nothing.
+   * `missing` is the access that the copy does not bring with it and the backup does not have; so below.
+   */
+  | ({ readonly action: 'copy'; readonly condition: WriteCondition; readonly likelySame?: true } & Copied)
   /**
    * What cannot be overwritten, a blob of another kind or in the archive tier: the new version is brought to the account
    * first, then the old one goes and the new one takes its place.

@@ -10,6 +10,8 @@ export type Verdict =
       readonly engine: string;
       /** False when the user's metadata left no room for the stamp: the blob is right, and is copied anew at each look. */
       readonly stamped: boolean;
+      /** Size and declared MD5 were those of the backup: most likely headers or metadata alone had changed. */
+      readonly likelySame?: true;
       /** The mirror lacks the right to set owner, group and list: all else is right. */
       readonly access?: 'not-permitted';
     }

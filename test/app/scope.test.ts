@@ -85,14 +85,16 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
     await write('source', '$web', 'index.html');
     await write('source', 'private', 'secret');
     await write('backup', 'photos', 'of another mirror');
-    await write('backup', 'eu-photos', 'tmp/kept', 'gone.jpg');
+    await write('backup', 'eu-photos', 'tmp/kept', 'theirs.jpg');
     expect((await sync())?.counts).toMatchObject({
       nominated: 3,
-      byVerdict: { copied: 2, deleted: 1 },
+      byVerdict: { copied: 2, skipped: 1 },
+      skipped: { 'backup-foreign': 1 },
       failed: {},
     });
     expect(await onBackup()).toEqual([
       'eu-photos/cat.jpg',
+      'eu-photos/theirs.jpg',
       'eu-photos/tmp/kept',
       'photos/of another mirror',
       'site/index.html',
