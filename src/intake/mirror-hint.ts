@@ -123,12 +123,16 @@ export async function mirrorHint(
       reportLook(log, hint, key, verdict, { tookMs, lagMs, nextLookMs });
     }
     if (below === undefined || i < first || !isWalked(below, verdict)) return;
+    const standing = key !== undefined && verdict !== undefined && isLeftStanding(verdict) ? [key] : [];
     rest = await walk(below.prefix, i === first ? from : undefined, async (found) => {
       const seen = await converge(found);
+      if (isLeftStanding(seen)) standing.push(found);
       // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
       reportLook(log, hint, found, seen, { nextLookMs: later.addBelow(found, seen) });
       return seen;
     });
+    // The source may have had one again before what was in it went, and what then came into it found it there, as it was.
+    for (const directory of standing.toReversed()) await converge(directory);
   }
 }
 

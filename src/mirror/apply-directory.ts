@@ -32,7 +32,10 @@ export async function applyToDirectory(
       return outcome.outcome === 'written' ? { again: 'there is more', done } : settle(outcome, done);
     }
 
-    case 'clear-directory':
+    case 'clear-directory': {
+      // What must stay is found before anything is copied for its place, and once more before it goes.
+      const kept = await leaveStanding(pair, key);
+      if (kept !== undefined) return kept;
       return await secureFirst(pair, key, decision, async () => {
         const emptied = await backup.removeEmptyDirectory(key, decision.ifMatch);
         pair.tree?.known.forget(key);
@@ -40,6 +43,7 @@ export async function applyToDirectory(
           ? await removeWhole(pair, key, decision.ifMatch)
           : settle(emptied, DELETED);
       });
+    }
 
     case 'remove-directory': {
       const outcome = await backup.removeEmptyDirectory(key, decision.ifMatch);
@@ -53,14 +57,15 @@ export async function applyToDirectory(
 
 /** With all that is below it, where all of it is ours. Otherwise it stays, and what is ours goes key by key. */
 async function removeWhole(pair: Pair, key: Key, ifMatch: Etag): Promise<Applied> {
-  switch (await findForeignBelow(pair, key)) {
-    case 'none':
-      return await moveOutOfTheWay(pair, key, ifMatch);
-    case 'some':
-      return { verdict: { verdict: 'skipped', reason: 'backup-foreign-below', isDirectory: true } };
-    case 'unknown':
-      return { verdict: { verdict: 'skipped', reason: 'directory-too-large', isDirectory: true } };
-  }
+  return (await leaveStanding(pair, key)) ?? (await moveOutOfTheWay(pair, key, ifMatch));
+}
+
+/** The verdict on a directory that must stay for what is below it; undefined where it may go. */
+async function leaveStanding(pair: Pair, key: Key): Promise<Applied | undefined> {
+  const foreign = await findForeignBelow(pair, key);
+  if (foreign === 'none') return undefined;
+  const reason = foreign === 'some' ? 'backup-foreign-below' : 'directory-too-large';
+  return { verdict: { verdict: 'skipped', reason, isDirectory: true } };
 }
 
 async function make({ backup }: Pair, key: Key, { source, missing }: MadeDirectory): Promise<Applied> {

@@ -6,16 +6,17 @@
 import { isSameAccess } from '../model/access.js';
 import { BlobmirrorError } from '../model/errors.js';
 import { type Key, keyText } from '../model/key.js';
-import { isDirectory, type Reading } from '../model/reading.js';
+import { isBlob, isDirectory, type Reading } from '../model/reading.js';
 import { isOfDirectory, type Verdict } from '../model/verdict.js';
 import type { BlobReader } from '../ports/blob-reader.js';
 import { apply } from './apply.js';
 import type { Applied } from './applied.js';
 import { convergeAncestors, isModest, prepareParent } from './converge-above.js';
 import { decide } from './decide.js';
-import type { Decision } from './decision.js';
+import type { Decision, Sides } from './decision.js';
 import { LONGEST_PRELUDE_MS } from './longest-prelude.js';
 import type { Look } from './look.js';
+import { isForeign, ownershipOf } from './ownership.js';
 import { type Pair, sidesOf } from './pair.js';
 import { makeContainer } from './make-container.js';
 import type { Tree } from './tree.js';
@@ -47,7 +48,7 @@ export async function converge(given: Pair, key: Key, look: Look = {}): Promise<
     const decision = decide(sides, onSource, onBackup, policy);
     const isLeft = look.isAbove === true && !isModest(decision);
 
-    const isNew = !isLeft && isOfSomethingNew(decision);
+    const isNew = !isLeft && (isOfSomethingNew(decision) || isOverForeign(sides, decision, onBackup));
     if (isNew && isWithoutContainer(onBackup)) await makeContainer(pair, key.container);
     if (tree !== undefined && isNew) {
       // What is known of the directory above may be why the round before was in vain.
@@ -91,6 +92,12 @@ function isOfSomethingNew(decision: Decision): boolean {
     default:
       return false;
   }
+}
+
+/** What stands below something foreign was not put into a directory that was brought in step before. */
+function isOverForeign(sides: Sides, decision: Decision, onBackup: Reading): boolean {
+  const isWritten = decision.action === 'copy' || decision.action === 'replace';
+  return isWritten && isBlob(onBackup) && isForeign(ownershipOf(sides, onBackup));
 }
 
 function isWithoutContainer(reading: Reading): boolean {

@@ -1,11 +1,11 @@
 import type { MemoryAccount } from '../../src/memory/memory-account.js';
 import type { StoredBlob } from '../../src/memory/memory-blob.js';
-import type { MemoryEntry } from '../../src/memory/memory-entry.js';
 import type { Etag } from '../../src/model/etag.js';
-import { type BlobPath, type Key, keyText } from '../../src/model/key.js';
+import { type Key, keyText } from '../../src/model/key.js';
 import type { BlobKind } from '../../src/model/reading.js';
 import { splitStamp } from '../../src/model/stamp.js';
 import type { Call } from './call.js';
+import { isSecured } from './is-secured.js';
 import type { Stage } from './stage.js';
 import { expectNoStage } from './expect-no-stage.js';
 import { Violation } from './violation.js';
@@ -55,7 +55,8 @@ export class FlatWitness implements Witness {
     if (before === after) return value;
     if (after !== undefined) this.#expectNoMix(key, after);
     if (after !== undefined && before !== undefined) expectNoStage(key, before, after, this.#now());
-    if (after === undefined && before !== undefined && !this.#isSecured(key)) this.#expectDead(key, before);
+    if (after === undefined && before !== undefined && !isSecured(this.#backup, key))
+      this.#expectDead(key, before);
     return value;
   }
 
@@ -75,12 +76,6 @@ export class FlatWitness implements Witness {
         `${keyText(key)} has the stamp of ${stamp.etag}, the content ${JSON.stringify(blob.content)} and the metadata ${JSON.stringify(metadata)}`,
       );
     }
-  }
-
-  /** Whether a version of the key waits for its place. */
-  #isSecured({ container, path }: Key): boolean {
-    const there = this.#backup.containers.get(container)?.blobs ?? new Map<BlobPath, MemoryEntry>();
-    return [...there.keys()].some((other) => other.startsWith(`.blobmirror/staging/${path}-`));
   }
 
   #expectDead(key: Key, gone: StoredBlob): void {

@@ -8,6 +8,7 @@ import { splitStamp } from '../../src/model/stamp.js';
 import { type Call, isWrite } from './call.js';
 import { describeTree } from './describe-tree.js';
 import { expectNoStage } from './expect-no-stage.js';
+import { isSecured } from './is-secured.js';
 import { isForeignBlob } from './is-foreign.js';
 import type { Stage } from './stage.js';
 import type { Tell } from './story.js';
@@ -84,10 +85,11 @@ export class TreeWitness implements Witness {
     const changed = [...after].filter(([path, entry]) => before.get(path) !== entry);
     if (gone.length + changed.length === 0) return;
     this.#tell?.('the backup', `now has ${describeTree(this.#backup, this.#container)}`);
-    for (const [path, entry] of gone)
-      if (!isStoredDirectory(entry) && !TAKES_AWAY.has(name)) this.#expectDead(path, entry);
-    for (const [path, entry] of gone)
-      if (!isStoredDirectory(entry) && name !== 'backupaccount.rename') this.#expectOurs(path, entry);
+    for (const [path, entry] of gone) {
+      if (isStoredDirectory(entry) || isSecured(this.#backup, { container: this.#container, path })) continue;
+      if (!TAKES_AWAY.has(name)) this.#expectDead(path, entry);
+      if (name !== 'backupaccount.rename') this.#expectOurs(path, entry);
+    }
     for (const [path, entry] of changed) {
       this.#note(path, entry.etag);
       if (isStoredDirectory(entry)) continue;

@@ -1,0 +1,10 @@
+import type { MemoryAccount } from '../../src/memory/memory-account.js';
+import type { Key } from '../../src/model/key.js';
+
+/** Whether a version of the key waits on the backup for its place. */
+export function isSecured(backup: MemoryAccount, { container, path }: Key): boolean {
+  const staged = `.blobmirror/staging/${encodeURIComponent(path)}-`;
+  return [...(backup.containers.get(container)?.blobs.keys() ?? [])].some((other) =>
+    other.startsWith(staged),
+  );
+}
