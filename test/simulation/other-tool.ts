@@ -10,9 +10,11 @@ export function putForeignBlobs(
   choices: Choices,
   keys: readonly Key[],
 ): void {
+  // In one world of three, so that the others are about the mirror alone.
+  if (choices.draw(3) < 2) return;
   const here = backup.containers.get(container);
   for (const key of keys) {
-    if (here?.takesFile(key.path) !== true || here.blobs.has(key.path) || choices.draw(6) < 5) continue;
+    if (here?.takesFile(key.path) !== true || here.blobs.has(key.path) || choices.draw(3) < 2) continue;
     const kind = pickOne(choices, KINDS);
     backup.put(key, { content: 'theirs', kind });
     tell?.('another tool', `puts ${key.path} on the backup`);

@@ -40,7 +40,12 @@ export class TreeActs {
 
   write(path: BlobPath): void {
     const isThere = treeOf(this.#stage).blobs.has(path);
-    const api = pickOne(this.#choices, ['PutBlob', 'CreateFile', ...(isThere ? ['FlushWithClose'] : [])]);
+    const api = pickOne(this.#choices, [
+      'PutBlob',
+      isThere ? 'FlushWithClose' : 'CreateFile',
+      'PutBlob',
+      'CreateFile',
+    ]);
     const content = api === 'CreateFile' ? '' : pickOne(this.#choices, CONTENTS);
     const contentMd5 = pickOne(this.#choices, MD5S)(content);
     this.#put(path, { content, ...(contentMd5 !== undefined && { contentMd5 }) });
