@@ -11,6 +11,7 @@ const rooms = {
     'check',
     'control',
     'deadletter',
+    'identity',
     'intake',
     'reconcile',
     'recovery',
@@ -34,6 +35,8 @@ const rooms = {
   control: ['ports', 'telemetry', 'model'],
   // What a letter was about is for the room to say that reads events; that an account answers, for a port.
   deadletter: ['events', 'ports', 'telemetry', 'model'],
+  // Whose documents they are, and whether the accounts are what the settings take them for. It makes no client.
+  identity: ['ports', 'model'],
   mirror: ['ports', 'telemetry', 'model'],
   events: ['model'],
   azure: ['ports', 'telemetry', 'model'],

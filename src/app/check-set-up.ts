@@ -1,12 +1,12 @@
 import { readActivity } from '../activity/read-activity.js';
 import { createAzureAccountProbe } from '../azure/azure-account-probe.js';
-import { createAzureDocuments } from '../azure/azure-documents.js';
 import { createAzureQueueProbe } from '../azure/azure-queue-probe.js';
 import { probeCopy } from '../azure/probe-copy.js';
 import { checkBackup } from '../check/check-backup.js';
 import { checkCanary } from '../check/check-canary.js';
 import { checkClock } from '../check/check-clock.js';
 import { checkCopy } from '../check/check-copy.js';
+import { checkIdentity, checkSwapped } from '../check/check-identity.js';
 import { checkKinds } from '../check/check-kinds.js';
 import { checkQueue } from '../check/check-queue.js';
 import { checkSoftDelete } from '../check/check-soft-delete.js';
@@ -16,11 +16,17 @@ import { checkSubscription } from '../check/check-subscription.js';
 import { chooseSamples } from '../check/choose-samples.js';
 import type { Settings } from '../config/settings.js';
 import { createPauses } from '../control/pauses.js';
+import { refuseAnother } from '../identity/claim.js';
 import type { Finding } from '../model/finding.js';
+import { parseRegistration, registrationName } from '../model/registration.js';
 import { createScope } from '../model/scope.js';
 import { connectAdministration } from './connect-administration.js';
 import { connectServiceBus } from './connect-service-bus.js';
 import { connectStorage } from './connect-storage.js';
+import { mirrorIdOf } from './mirror-id-of.js';
+import { openAdmission } from './open-admission.js';
+import { openDocuments, openState } from './open-documents.js';
+import { toFacts } from './open-identity.js';
 
 export type { Finding } from '../model/finding.js';
 
@@ -29,17 +35,36 @@ const HASTE = { tries: 1, answerWithinMs: 10_000 };
 
 /** Tests the set-up as the settings have it, by harmless requests. Findings come as they are made, and it never rejects for one. */
 export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, void, void> {
-  const { state, policy, copy, namespace, eventsQueue, reconcile } = settings;
+  const { policy, copy, namespace, eventsQueue, reconcile } = settings;
   const [source, backup] = [connectStorage(settings.source, HASTE), connectStorage(settings.backup, HASTE)];
-  const stateAccount = connectStorage(state.connection, HASTE);
+  const { connection, container } = settings.state;
+  const stateAccount = connectStorage(connection, HASTE);
   const probes = { source: createAzureAccountProbe(source), backup: createAzureAccountProbe(backup) };
-  const documents = createAzureDocuments(stateAccount, state.container);
+  const state = openState(settings, HASTE);
+  const documents = openDocuments(settings, HASTE);
   const scope = createScope(source.name, settings.scope);
 
+  const mirror = mirrorIdOf(settings);
+  const identity = {
+    source: source.name,
+    backup: backup.name,
+    mirror,
+    look: async () => await openAdmission(settings).look(),
+    refuseAnother: async () => {
+      const found = await state.read(registrationName(mirror));
+      refuseAnother(parseRegistration(found?.value), toFacts(settings), new Date());
+    },
+  };
+  const swapped = await checkSwapped(identity);
+  yield swapped;
+  // What follows writes to the accounts, in the belief that they are what they are taken for.
+  if (swapped.status === 'problem') return;
+
   // First, since it makes the container that the backup is tried in.
-  yield await checkState(documents, createAzureAccountProbe(stateAccount), state.container);
-  const isOnBackup = state.connection.accountName === settings.backup.accountName;
-  const sample = await chooseSamples(probes, scope, isOnBackup ? state.container : undefined);
+  yield await checkState(state, createAzureAccountProbe(stateAccount), container);
+  yield await checkIdentity(identity);
+  const isOnBackup = connection.accountName === settings.backup.accountName;
+  const sample = await chooseSamples(probes, scope, isOnBackup ? container : undefined);
   const mayBeHierarchical = namespace !== 'flat' && (await isHierarchical(probes.backup));
   yield* await checkSource(probes.source, {
     tags: policy.tags === 'mirror',

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.js';
+import type { DocumentStore } from '../ports/document-store.js';
 import type { PauseGate } from '../ports/pause-gate.js';
 import type { Reconciler } from '../reconcile/reconciler.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -24,15 +25,23 @@ export interface Reconciliation {
   stop(): Promise<void>;
 }
 
+/** What a worker has of its own; a command has none of it. */
+interface ReconciliationParts {
+  readonly accounts: OpenAccounts;
+  readonly pause: PauseGate;
+  readonly documents: DocumentStore;
+}
+
 export function createReconciliation(
   settings: Settings,
   log: Logger,
-  accounts: OpenAccounts = openAccounts(settings, log),
-  pause: PauseGate = openControl(openDocuments(settings), log).gate,
+  worker: Partial<ReconciliationParts> = {},
 ): Reconciliation {
+  const { documents = openDocuments(settings), accounts = openAccounts(settings, log) } = worker;
+  const pause = worker.pause ?? openControl(documents, log).gate;
   const serviceBus = connectServiceBus(settings.serviceBus);
   const reconciler = refuseOutOfScope(
-    openReconciler({ settings, accounts, serviceBus, pause, log }),
+    openReconciler({ settings, accounts, documents, serviceBus, pause, log }),
     accounts.scope,
   );
   return {

@@ -20,6 +20,8 @@ import { createScope } from '../model/scope.js';
 import { connectServiceBus } from './connect-service-bus.js';
 import { connectStorage } from './connect-storage.js';
 import { mirrorDigest } from './mirror-digest.js';
+import { mirrorIdOf } from './mirror-id-of.js';
+import type { Identity } from './open-identity.js';
 import { openDocuments } from './open-documents.js';
 
 /** How the mirror is doing, and the two things that are done each minute to know it. */
@@ -37,17 +39,19 @@ const GRACE_MS = 120_000;
 /**
  * Accounts of its own, apart from those that the mirror works with: an account that is slow or out of reach is what
  * somebody wants to be told of at once, and not when its gate lets a request pass.
+ *
+ * @param worker undefined where a command asks
  */
 export function createRecovery(
   settings: Settings,
   log: Logger,
-  { isWorker }: { readonly isWorker: boolean },
+  worker?: Pick<Identity, 'documents' | 'renew'>,
 ): Recovery {
   const { recovery, eventsQueue, reconcile } = settings;
   const [sourceAccount, backupAccount] = [connectStorage(settings.source), connectStorage(settings.backup)];
   const source = createAzureReader(sourceAccount);
   const backup = createAzureReader(backupAccount);
-  const documents = openDocuments(settings);
+  const documents = worker?.documents ?? openDocuments(settings);
   const pauses = createPauses(documents);
   const serviceBus = connectServiceBus(settings.serviceBus);
   const letters = (queue: string) => createAzureDeadLetterQueue(serviceBus, serviceBus.createSender(queue));
@@ -55,7 +59,7 @@ export function createRecovery(
   const mirror = mirrorDigest(settings);
   const history = createRunHistory(createRunStore(documents, log, mirror), mirror);
   const scope = createScope(source.account, settings.scope);
-  const place = recovery.canary && canaryPlace(recovery.canary, backup.account);
+  const place = recovery.canary && canaryPlace(recovery.canary, mirrorIdOf(settings));
   const onBackup = place && { ...place, container: scope.toBackup(place.container) };
   // Whether or not there is such a container, it takes the right to read and an answer by name.
   const probe = settings.state.container;
@@ -83,7 +87,7 @@ export function createRecovery(
     canaryContainer: recovery.canary,
     limits: recovery,
     now: () => new Date(),
-    ...(isWorker && { graceUntil: new Date(Date.now() + GRACE_MS) }),
+    ...(worker !== undefined && { graceUntil: new Date(Date.now() + GRACE_MS) }),
   });
 
   const canary = place && {
@@ -96,7 +100,10 @@ export function createRecovery(
   };
   return {
     read: status.read,
-    watch: async () => await recordSample(documents, log, await status.read()),
+    watch: async () => {
+      await worker?.renew();
+      await recordSample(documents, log, await status.read());
+    },
     canary: canary && (async () => await followCanary(canary)),
     stop: async () => {
       await serviceBus.close();

@@ -16,6 +16,7 @@ import type { Sides } from '../reconcile/sides.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createKindCheck } from './account-kinds.js';
 import { connectStorage } from './connect-storage.js';
+import type { Identity } from './open-identity.js';
 
 /** The two accounts and the heart between them: one of each in a process, since gates and flights are shared in it. */
 export interface OpenAccounts {
@@ -25,14 +26,26 @@ export interface OpenAccounts {
   readonly backup: BackupStore;
   /** @throws BlobmirrorError `account-kinds-differ`, or any storage code */
   isHierarchical(): Promise<boolean>;
-  /** @throws BlobmirrorError as `isHierarchical` */
+  /** For what deletes on the word of a listing. @throws BlobmirrorError `accounts-swapped`, or any storage code */
+  mayDelete(): Promise<void>;
+  /** @throws BlobmirrorError as `isHierarchical`; `accounts-swapped` or `mirror-name-taken` */
   heart(): Promise<OpenHeart>;
-  /** @throws BlobmirrorError as `isHierarchical` */
+  /** @throws BlobmirrorError as `heart` */
   sides(): Promise<Sides>;
 }
 
-/** @param isPaused whether long copies should be left where they are */
-export function openAccounts(settings: Settings, log: Logger, isPaused?: () => boolean): OpenAccounts {
+export interface AccountOptions {
+  /** Whether long copies should be left where they are. */
+  readonly isPaused?: () => boolean;
+  /** Whether the accounts may be worked on at all. */
+  readonly identity?: Pick<Identity, 'guard' | 'mayDelete'>;
+}
+
+export function openAccounts(
+  settings: Settings,
+  log: Logger,
+  { isPaused, identity }: AccountOptions = {},
+): OpenAccounts {
   const rates = settings.maxRequestsPerSecond;
   const sourceAccount = connectCapped(settings.source, rates.source);
   const backupAccount = connectCapped(settings.backup, rates.backup);
@@ -59,14 +72,19 @@ export function openAccounts(settings: Settings, log: Logger, isPaused?: () => b
     scope,
   );
   const isHierarchical = createKindCheck(sourceAccount, backupAccount, settings);
+  const guard = async (): Promise<boolean> => {
+    await identity?.guard();
+    return await isHierarchical();
+  };
   let opened: OpenHeart | undefined;
   return {
     scope,
     source,
     backup,
     isHierarchical,
+    mayDelete: async () => await identity?.mayDelete(),
     heart: async () => {
-      const hierarchical = await isHierarchical();
+      const hierarchical = await guard();
       return (opened ??= openHeart(
         { source, backup, policy },
         { hierarchical, takesAllBelow: (directory) => scope.takesAllBelow(directory) },
@@ -76,7 +94,7 @@ export function openAccounts(settings: Settings, log: Logger, isPaused?: () => b
       source,
       backup,
       scope,
-      hierarchical: await isHierarchical(),
+      hierarchical: await guard(),
       policy,
     }),
   };

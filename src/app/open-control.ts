@@ -1,5 +1,6 @@
 import { PauseWatch } from '../control/pause-watch.js';
 import { createPauses, type Pauses } from '../control/pauses.js';
+import type { Pause, PauseState } from '../model/pause.js';
 import { systemClock } from '../ports/clock.js';
 import type { DocumentStore } from '../ports/document-store.js';
 import type { PauseGate } from '../ports/pause-gate.js';
@@ -16,8 +17,17 @@ export interface Control extends Pauses {
   readonly close: () => void;
 }
 
-export function openControl(documents: DocumentStore, log: Logger): Control {
+/** @param refusal why the settings keep all messages waiting, if they do: for those who handle messages */
+export function openControl(
+  documents: DocumentStore,
+  log: Logger,
+  refusal?: () => Promise<Pause | undefined>,
+): Control {
   const pauses = createPauses(documents);
-  const gate = new PauseWatch({ read: pauses.read, log, clock: systemClock, now: () => new Date() });
+  const read = async (): Promise<PauseState> => {
+    const paused = await refusal?.();
+    return paused === undefined ? await pauses.read() : { paused, ended: [] };
+  };
+  const gate = new PauseWatch({ read, log, clock: systemClock, now: () => new Date() });
   return { ...pauses, gate, api: createPauseApi(pauses), close: gate.close };
 }

@@ -2,6 +2,7 @@ import type { ServiceBusClient } from '@azure/service-bus';
 import { createAzureShardQueue } from '../azure/azure-shard-queue.js';
 import type { Settings } from '../config/settings.js';
 import { insistOnShardQueue } from '../ports/insist-on-shard-queue.js';
+import type { DocumentStore } from '../ports/document-store.js';
 import type { PauseGate } from '../ports/pause-gate.js';
 import type { ShardQueue } from '../ports/shard-queue.js';
 import { compareSlice } from '../reconcile/compare/compare-slice.js';
@@ -11,22 +12,28 @@ import type { Logger } from '../telemetry/logger.js';
 import { besideProcessSpan } from '../telemetry/spans.js';
 import { mirrorDigest } from './mirror-digest.js';
 import type { OpenAccounts } from './open-accounts.js';
-import { openDocuments } from './open-documents.js';
 
 interface Opening {
   readonly settings: Settings;
   /** Sides to list, and the heart that converges. */
   readonly accounts: OpenAccounts;
+  readonly documents: DocumentStore;
   readonly serviceBus: ServiceBusClient;
   readonly pause: PauseGate;
   readonly log: Logger;
 }
 
 /** The reconciler on Azure: runs in the state's container, shards on the queue, keys converged by the mirror's own heart. */
-export function openReconciler({ settings, accounts, serviceBus, pause, log }: Opening): Reconciler {
+export function openReconciler({
+  settings,
+  accounts,
+  documents,
+  serviceBus,
+  pause,
+  log,
+}: Opening): Reconciler {
   const { source, backup, scope } = accounts;
   const { deleteGuard, budgetMs } = settings.reconcile;
-  const documents = openDocuments(settings);
   const open = (queue: ShardQueue): Reconciler =>
     createReconciler({
       source,
@@ -40,7 +47,11 @@ export function openReconciler({ settings, accounts, serviceBus, pause, log }: O
       documents,
       queue,
       pause,
-      converge: async (key, leave) => await (await accounts.heart()).converge(key, undefined, leave),
+      // What a listing of the source lacked: in an account that was taken for the source by mistake, that may be all.
+      converge: async (key, leave) => {
+        await accounts.mayDelete();
+        return await (await accounts.heart()).converge(key, undefined, leave);
+      },
       compareSlice: async (shard, context) => {
         const heart = await accounts.heart();
         return await compareSlice({ ...(await accounts.sides()), ...heart }, shard, context);

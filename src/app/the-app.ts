@@ -8,7 +8,7 @@ import { createReconciliation, type Reconciliation } from './create-reconciliati
 import { observe, type Observation } from './observe.js';
 import { openAccounts } from './open-accounts.js';
 import { type Control, openControl } from './open-control.js';
-import { openDocuments } from './open-documents.js';
+import { type Identity, openIdentity } from './open-identity.js';
 import { createPage, type Page } from './page.js';
 import { createStatusApi, type StatusApi } from './status-api.js';
 
@@ -16,6 +16,7 @@ export interface App {
   readonly actions: Actions;
   readonly control: Control;
   readonly deadLetters: DeadLetters;
+  readonly identity: Identity;
   readonly mirror: Mirror;
   readonly observation: Observation;
   readonly page: Page;
@@ -36,20 +37,22 @@ export function theApp(): App {
   if (app === undefined) {
     const settings = readSettings(process.env);
     const log = createLogger(settings.logLevel);
-    const documents = openDocuments(settings);
-    const control = openControl(documents, log);
+    const identity = openIdentity(settings, log);
+    const { documents } = identity;
+    const control = openControl(documents, log, identity.refusal);
     const { gate } = control;
-    const accounts = openAccounts(settings, log, gate.isPaused);
-    const recovery = createRecovery(settings, log, { isWorker: true });
+    const accounts = openAccounts(settings, log, { isPaused: gate.isPaused, identity });
+    const recovery = createRecovery(settings, log, identity);
     const observation = observe(settings, documents, log, recovery.read);
     app = {
       actions: createActions(documents, log),
       control,
+      identity,
       deadLetters: createDeadLetters(settings, log, documents, accounts),
       mirror: createMirror(settings, log, accounts, gate),
       observation,
       page: createPage(),
-      reconciliation: createReconciliation(settings, log, accounts, gate),
+      reconciliation: createReconciliation(settings, log, { accounts, pause: gate, documents }),
       recovery,
       status: createStatusApi(recovery, log),
     };

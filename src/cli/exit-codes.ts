@@ -1,4 +1,4 @@
-import { BlobmirrorError, type Disposition } from '../model/errors.js';
+import { BlobmirrorError, type Disposition, type ErrorCode } from '../model/errors.js';
 
 /** The one table of what a command's exit status says. docs/command-line.md is held to it by a test. */
 export const EXIT_CODES = {
@@ -35,7 +35,14 @@ const BY_DISPOSITION: Readonly<Record<Disposition, number>> = {
   ignore: EXIT.failed,
 };
 
+/** What a worker's messages wait for is a wrong setting all the same. */
+const BY_CODE: Partial<Record<ErrorCode, number>> = {
+  'run-in-progress': EXIT.busy,
+  'accounts-swapped': EXIT.usage,
+  'mirror-name-taken': EXIT.usage,
+};
+
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof BlobmirrorError)) return EXIT.failed;
-  return error.code === 'run-in-progress' ? EXIT.busy : BY_DISPOSITION[error.disposition];
+  return BY_CODE[error.code] ?? BY_DISPOSITION[error.disposition];
 }

@@ -23,7 +23,7 @@ const CLEAR = '\u001B[H\u001B[2J';
 export async function runStatus(options: StatusOptions): Promise<number> {
   const settings = readSettings(await environmentOf(options));
   // What goes wrong is a problem that the status names.
-  const recovery = createRecovery(settings, createLogger('silent'), { isWorker: false });
+  const recovery = createRecovery(settings, createLogger('silent'));
   const describe = (status: Status): string => describeStatus(status, options);
   try {
     if (!options.watch) {

@@ -1,5 +1,6 @@
 import { createCredential } from '../app/create-credential.js';
 import type { Mirror } from '../app/create-mirror.js';
+import { type Identity, isRefusal } from '../app/open-identity.js';
 import { theApp } from '../app/the-app.js';
 import { readHttpSettings } from '../config/http-settings.js';
 import { readHostJson } from '../host/host-json.js';
@@ -32,10 +33,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
   }
   // Made first, so that a wrong setting stops the start with its own line.
-  const { control, mirror, reconciliation, deadLetters, recovery } = theApp();
+  const { control, identity, mirror, reconciliation, deadLetters, recovery } = theApp();
   const http = readHttpSettings(process.env);
   const log = createLogger('info');
   await check(mirror, log);
+  await admit(identity, log);
   const host = await startHost({
     registrations: await resolveRegistrations(PACKAGE_ROOT),
     settings: process.env,
@@ -71,5 +73,15 @@ async function check(mirror: Mirror, log: Logger): Promise<void> {
   } catch (error) {
     if (error instanceof BlobmirrorError && error.code === 'account-kinds-differ') throw error;
     log.warn('the accounts could not be asked for their kind; messages wait until they can', { error });
+  }
+}
+
+/** Accounts that are swapped, and a name that another mirror has, stop the start before anything is written. */
+async function admit(identity: Identity, log: Logger): Promise<void> {
+  try {
+    await identity.admit();
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    log.warn('the state could not be asked whose it is; it is asked again when it is needed', { error });
   }
 }

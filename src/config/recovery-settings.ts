@@ -1,5 +1,7 @@
 import { BlobmirrorError } from '../model/errors.js';
 import type { ContainerName } from '../model/key.js';
+import { canaryName, type MirrorId } from '../model/mirror-id.js';
+import type { Canaries } from '../model/scope.js';
 import { type Environment, readChoice, readOptional } from './environment.js';
 import { readOwnContainer } from './read-own-container.js';
 import { longestGapMs } from './reconcile-schedule.js';
@@ -26,9 +28,19 @@ export function readRecoverySettings(env: Environment, schedule: string | undefi
 }
 
 /** The container of the canary; undefined where there is none. @throws BlobmirrorError `setting-invalid` */
-export function readCanary(env: Environment): ContainerName | undefined {
-  const name = readOwnContainer(env, 'BLOBMIRROR_CANARY_CONTAINER', 'blobmirror-canary');
+function readCanary(env: Environment): ContainerName | undefined {
+  const name = readCanaryContainer(env);
   return readChoice(env, 'BLOBMIRROR_CANARY', ['off', 'on'], 'off') === 'on' ? name : undefined;
+}
+
+/** Where the canaries of all mirrors of the source are, this one's as well where it has one. @throws BlobmirrorError `setting-invalid` */
+export function readCanaries(env: Environment, id: MirrorId): Canaries {
+  const own = readCanary(env) === undefined ? undefined : canaryName(id);
+  return { container: readCanaryContainer(env), own };
+}
+
+function readCanaryContainer(env: Environment): ContainerName {
+  return readOwnContainer(env, 'BLOBMIRROR_CANARY_CONTAINER', 'blobmirror-canary');
 }
 
 function readPositive(env: Environment, name: string, otherwise: number, meaning: string): number {

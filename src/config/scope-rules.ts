@@ -1,5 +1,4 @@
-import type { ContainerName } from '../model/key.js';
-import type { Choice, PathRule, ScopeRules, StateContainers } from '../model/scope.js';
+import type { Canaries, Choice, PathRule, ScopeRules, StateContainers } from '../model/scope.js';
 import { readContainerNaming } from './container-naming.js';
 import type { Environment } from './environment.js';
 import { readList } from './read-list.js';
@@ -14,7 +13,7 @@ import { refuseContradictions } from './refuse-contradictions.js';
 export function readScopeRules(
   env: Environment,
   state: StateContainers = {},
-  canary?: ContainerName,
+  canaries?: Canaries,
 ): ScopeRules {
   const rules: ScopeRules = {
     containers: readChoice(env, 'CONTAINERS', readContainers),
@@ -22,7 +21,7 @@ export function readScopeRules(
     patterns: readChoice(env, 'PATTERNS', readPatterns),
     names: readContainerNaming(env),
     state,
-    canary,
+    canaries,
   };
   refuseContradictions(rules);
   return rules;

@@ -5,12 +5,14 @@
  * a connection string is never part of that line.
  */
 import { BlobmirrorError } from '../model/errors.js';
+import { mirrorId } from '../model/mirror-id.js';
 import type { ScopeRules } from '../model/scope.js';
 import { type CopySettings, readCopySettings } from './copy-settings.js';
 import { type Environment, readChoice, readText } from './environment.js';
 import { type HttpSettings, readHttpSettings } from './http-settings.js';
 import { type ReconcileSettings, readReconcileSettings } from './reconcile-settings.js';
-import { readCanary, readRecoverySettings, type RecoverySettings } from './recovery-settings.js';
+import { readCanaries, readRecoverySettings, type RecoverySettings } from './recovery-settings.js';
+import { readMirrorName } from './mirror-name.js';
 import { readRequestRates, type RequestRates } from './request-rates.js';
 import { readScopeRules } from './scope-rules.js';
 import { readStateSettings, stateContainers, type StateSettings } from './state-settings.js';
@@ -27,6 +29,10 @@ import {
 export interface AccountSettings {
   readonly source: StorageConnection;
   readonly backup: StorageConnection;
+  /** Tells this mirror from others between the same accounts. */
+  readonly name: string;
+  /** Whether the two accounts mirror each other on purpose, so that a source with stamps of the backup is no mistake. */
+  readonly twoWay: boolean;
   readonly scope: ScopeRules;
   readonly policy: PolicySettings;
   readonly state: StateSettings;
@@ -94,11 +100,15 @@ export function readAccountSettings(env: Environment): AccountSettings {
   const source = parseStorageConnection(env, 'BLOBMIRROR_SOURCE');
   const backup = parseStorageConnection(env, 'BLOBMIRROR_BACKUP');
   const state = readStateSettings(env, backup);
+  const name = readMirrorName(env);
+  const id = mirrorId({ source: source.accountName, backup: backup.accountName, name });
   const settings: AccountSettings = {
     source,
     backup,
+    name,
+    twoWay: readChoice(env, 'BLOBMIRROR_TWO_WAY', ['off', 'on'], 'off') === 'on',
     state,
-    scope: readScopeRules(env, stateContainers(state, source, backup), readCanary(env)),
+    scope: readScopeRules(env, stateContainers(state, source, backup), readCanaries(env, id)),
     policy: {
       deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
       foreign: readChoice(env, 'BLOBMIRROR_FOREIGN', ['keep', 'delete'], 'keep'),

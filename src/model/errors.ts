@@ -160,6 +160,14 @@ export const ERRORS = {
     disposition: 'fatal',
     hint: 'GET /api/deadletters and "blobmirror deadletter list" tell those there are; it may have been replayed or purged.',
   },
+  'accounts-swapped': {
+    disposition: 'retry',
+    hint: 'Let BLOBMIRROR_SOURCE and BLOBMIRROR_BACKUP change places. If the two accounts mirror each other on purpose, set BLOBMIRROR_TWO_WAY to on. Nothing was written, and messages wait.',
+  },
+  'mirror-name-taken': {
+    disposition: 'retry',
+    hint: 'Give one of the two a name of its own in BLOBMIRROR_NAME. If the other one was moved here, stop it and wait a quarter of an hour. Messages wait.',
+  },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
   'port-taken': {

@@ -10,6 +10,7 @@ import {
   SAME_NAMES,
 } from './container-names.js';
 import type { ContainerName, Key } from './key.js';
+import { isCanaryName } from './mirror-id.js';
 import type { Prefix } from './prefix.js';
 import { matchesWildcard } from './wildcard.js';
 
@@ -58,8 +59,14 @@ export interface ScopeRules {
   readonly patterns: Choice<string>;
   readonly names: ContainerNaming;
   readonly state: StateContainers;
-  /** The container of the canary, which is mirrored whatever the rules say; undefined where there is none. */
-  readonly canary?: ContainerName | undefined;
+  readonly canaries?: Canaries | undefined;
+}
+
+/** Where mirrors of one source keep their canaries. */
+export interface Canaries {
+  readonly container: ContainerName;
+  /** This mirror's own, which is mirrored whatever the rules say; undefined where it has none. No other mirror's is. */
+  readonly own: string | undefined;
 }
 
 /** The containers that hold what is the mirror's own, by their names in each account that has them: never a user's data. */
@@ -80,7 +87,7 @@ export function isReserved(path: string): boolean {
 
 /** What is left out of the rules holds nothing back. */
 export function createScope(account: string, rules: Partial<ScopeRules> = {}): Scope {
-  const { containers = ALL, paths = ALL, patterns = ALL, names = SAME_NAMES, state = {}, canary } = rules;
+  const { containers = ALL, paths = ALL, patterns = ALL, names = SAME_NAMES, state = {}, canaries } = rules;
   const containerNames = createContainerNames(names);
   /** What is the state, and what would be mirrored onto it. */
   const own = new Set<ContainerName | undefined>([
@@ -88,13 +95,17 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
     ...(state.backup ?? []).map((name) => containerNames.fromBackup(name)),
   ]);
 
+  const canary = canaries?.own === undefined ? undefined : canaries.container;
   const isContainer = (container: ContainerName): boolean =>
     !SERVICE_CONTAINERS.has(container) &&
     !own.has(container) &&
     (container === canary || chooses(containers, (pattern) => matchesWildcard(pattern, container)));
 
   function includes(key: Key): boolean {
-    if (key.container === canary) return isContainer(canary) && !isReserved(key.path);
+    if (key.container === canaries?.container) {
+      if (key.path === canaries.own) return isContainer(key.container);
+      if (isCanaryName(key.path)) return false;
+    }
     const name = key.path.slice(key.path.lastIndexOf('/') + 1);
     return (
       isContainer(key.container) &&

@@ -37,7 +37,7 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
     });
     const accounts = openAccounts(settings, createSilentLogger());
     mirror = createMirror(settings, createSilentLogger(), accounts);
-    reconciliation = createReconciliation(settings, createSilentLogger(), accounts);
+    reconciliation = createReconciliation(settings, createSilentLogger(), { accounts });
     users = {
       source: BlobServiceClient.fromConnectionString(info.source.connectionString),
       backup: BlobServiceClient.fromConnectionString(info.backup.connectionString),

@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 function open(env: Readonly<Record<string, string>> = {}, log = createSilentLogger()): Recovery {
   const settings = readSettings({ ...toEnvironment(environment.info), BLOBMIRROR_CANARY: 'on', ...env });
-  const recovery = createRecovery(settings, log, { isWorker: false });
+  const recovery = createRecovery(settings, log);
   onTestFinished(async () => await recovery.stop());
   return recovery;
 }

@@ -8,13 +8,16 @@ import { MemoryDocuments } from '../../src/memory/memory-documents.js';
 import { immediately } from '../../src/memory/schedule.js';
 import { createScriptedReconciler } from '../support/scripted-reconciler.js';
 import { createSilentLogger } from '../support/silent-logger.js';
+import { admitted } from './support/admitted.js';
 import { registrationOf, SETTINGS, startApp } from './support/start-app.js';
 
 const reconciler = createScriptedReconciler();
 const documents = new MemoryDocuments();
 
 vi.mock('../../src/app/open-reconciler.js', () => ({ openReconciler: () => reconciler }));
-vi.mock('../../src/app/open-documents.js', () => ({ openDocuments: () => documents.through(immediately) }));
+vi.mock('../../src/app/open-identity.js', () => ({
+  openIdentity: () => admitted(documents.through(immediately)),
+}));
 
 const PAGE: ReadonlySet<string> = new Set(['page', 'page-asset']);
 let host: Host;

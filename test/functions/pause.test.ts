@@ -3,11 +3,14 @@ import type { Host } from '../../src/host/start-host.js';
 import { MemoryDocuments } from '../../src/memory/memory-documents.js';
 import { immediately } from '../../src/memory/schedule.js';
 import { createSilentLogger } from '../support/silent-logger.js';
+import { admitted } from './support/admitted.js';
 import { SETTINGS, startApp } from './support/start-app.js';
 
 const documents = new MemoryDocuments();
 
-vi.mock('../../src/app/open-documents.js', () => ({ openDocuments: () => documents.through(immediately) }));
+vi.mock('../../src/app/open-identity.js', () => ({
+  openIdentity: () => admitted(documents.through(immediately)),
+}));
 
 let host: Host;
 

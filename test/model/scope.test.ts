@@ -5,7 +5,7 @@ import { createScope, type PathRule, type ScopeRules } from '../../src/model/sco
 
 type Lists = Partial<Record<`${'include' | 'exclude'}${'Containers' | 'Paths' | 'Patterns'}`, string[]>>;
 
-function scope(lists: Lists = {}, names?: ScopeRules['names'], canary?: string) {
+function scope(lists: Lists = {}, names?: ScopeRules['names'], own?: string | false) {
   const toRule = (text: string): PathRule => ({
     containers: text.slice(0, text.indexOf('/')),
     path: text.slice(text.indexOf('/') + 1),
@@ -18,7 +18,9 @@ function scope(lists: Lists = {}, names?: ScopeRules['names'], canary?: string) 
     },
     patterns: { include: lists.includePatterns ?? [], exclude: lists.excludePatterns ?? [] },
     ...(names && { names }),
-    ...(canary !== undefined && { canary: parseContainerName(canary) }),
+    ...(own !== undefined && {
+      canaries: { container: parseContainerName('canary'), own: own || undefined },
+    }),
   });
   return {
     fromBackup: (name: string) => made.fromBackup(parseContainerName(name)),
@@ -38,8 +40,8 @@ describe('the container of the canary', () => {
 
   it('is in the scope whatever the rules say, where there is a canary', () => {
     expect(scope(lists).holds('canary')).toBe(false);
-    const { holds, has, lists: prefixes } = scope(lists, undefined, 'canary');
-    expect([holds('canary'), has('canary', 'to-backup.json'), prefixes('canary')]).toEqual([
+    const { holds, has, lists: prefixes } = scope(lists, undefined, 'photos-to-backup.default.json');
+    expect([holds('canary'), has('canary', 'photos-to-backup.default.json'), prefixes('canary')]).toEqual([
       true,
       true,
       [''],
@@ -47,6 +49,22 @@ describe('the container of the canary', () => {
     expect([holds('photos'), holds('docs'), has('photos', 'a.txt')]).toEqual([true, false, false]);
     expect(has('canary', '.blobmirror/trash')).toBe(false);
   });
+
+  it.each([['photos-to-backup.default.json'], [false as const]])(
+    'holds no canary of another mirror, which would look well for work of this one: its own is %s',
+    (own) => {
+      const { has } = scope({}, undefined, own);
+      for (const other of [
+        'photos-to-backup.docs.json',
+        'photos-to-third.default.json',
+        'docs-to-backup.default.json',
+      ])
+        expect(has('canary', other)).toBe(false);
+      expect(has('canary', 'photos-to-backup.default.json')).toBe(own !== false);
+      // What is no canary is a user's, in whatever container.
+      expect([has('canary', 'a.json'), has('photos', 'photos-to-backup.docs.json')]).toEqual([true, true]);
+    },
+  );
 });
 
 describe('the scope of containers', () => {

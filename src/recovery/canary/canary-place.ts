@@ -1,6 +1,7 @@
 import { type ContainerName, type Key, parseBlobPath } from '../../model/key.js';
+import { canaryName, type MirrorId } from '../../model/mirror-id.js';
 
-/** Where the canary of a mirror lives: one for each backup account, since several may mirror one source. */
-export function canaryPlace(container: ContainerName, backup: string): Key {
-  return { container, path: parseBlobPath(`to-${backup}.json`) };
+/** Where the canary of a mirror lives: each has its own, since several may mirror one source, and several to one backup. */
+export function canaryPlace(container: ContainerName, id: MirrorId): Key {
+  return { container, path: parseBlobPath(canaryName(id)) };
 }

@@ -1,0 +1,53 @@
+import { createAzureDocuments } from '../azure/azure-documents.js';
+import { createAzureReader } from '../azure/azure-reader.js';
+import type { AccountSettings } from '../config/settings.js';
+import { type Admission, createAdmission } from '../identity/admission.js';
+import { type Seen, seeSwapped } from '../identity/see-swapped.js';
+import { toBlobmirrorError } from '../model/errors.js';
+import { parseRegistration, registrationName } from '../model/registration.js';
+import { createScope } from '../model/scope.js';
+import { systemClock } from '../ports/clock.js';
+import { connectStorage } from './connect-storage.js';
+import { mirrorIdOf } from './mirror-id-of.js';
+
+const WITHIN_MS = 10_000;
+/** It only reads. */
+const HASTE = { tries: 2, answerWithinMs: 5000 };
+
+/** Looks at the source, and at who is registered as a mirror, when it is first asked. */
+export function openAdmission(settings: AccountSettings): Admission {
+  const { source, backup, state, scope } = settings;
+  const store = createAzureDocuments(connectStorage(state.connection, HASTE), state.container);
+  const accounts = { source: source.accountName, backup: backup.accountName };
+
+  async function see(): Promise<Seen> {
+    try {
+      if (settings.twoWay || (await wasLookedAt())) return { outcome: 'clear', blobs: 0 };
+      const account = connectStorage(source, HASTE);
+      const isStateThere = state.connection.accountName === source.accountName;
+      const reader = createAzureReader(account);
+      return await seeSwapped({
+        source: reader,
+        backup: accounts.backup,
+        scope: createScope(reader.account, scope),
+        registries: [store, ...(isStateThere ? [] : [createAzureDocuments(account, state.container)])],
+        canaries: scope.canaries?.container,
+        withinMs: WITHIN_MS,
+      });
+    } catch (thrown) {
+      return { outcome: 'unknown', error: toBlobmirrorError(thrown) };
+    }
+  }
+
+  /** By a worker of this very mirror, before. */
+  async function wasLookedAt(): Promise<boolean> {
+    try {
+      const found = await store.read(registrationName(mirrorIdOf(settings)));
+      return parseRegistration(found?.value)?.lookedAt !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  return createAdmission(accounts, see, systemClock);
+}

@@ -1,0 +1,145 @@
+import type { ServiceBusConnection } from '../config/connections.js';
+import type { Settings } from '../config/settings.js';
+import { claim, type MirrorFacts } from '../identity/claim.js';
+import { deferDocuments } from '../identity/deferred-documents.js';
+import { ownDocuments } from '../identity/own-documents.js';
+import { type BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.js';
+import type { Pause } from '../model/pause.js';
+import { documentsPrefix, type Registration } from '../model/registration.js';
+import type { DocumentStore } from '../ports/document-store.js';
+import type { Logger } from '../telemetry/logger.js';
+import { mirrorDigest } from './mirror-digest.js';
+import { mirrorIdOf } from './mirror-id-of.js';
+import { openAdmission } from './open-admission.js';
+import { openState } from './open-documents.js';
+
+/** Who this worker is, and whether it may work. */
+export interface Identity {
+  /** The mirror's own. Nobody reads or writes one before it is known whose they are. */
+  readonly documents: DocumentStore;
+  /**
+   * Waits for the first look at the accounts, and registers the mirror.
+   *
+   * @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken`, or any storage code
+   */
+  readonly admit: () => Promise<void>;
+  /**
+   * Waits for the first look alone, so that mirroring goes on where the state is out of reach.
+   *
+   * @throws BlobmirrorError `accounts-swapped` or `mirror-name-taken`
+   */
+  readonly guard: () => Promise<void>;
+  /** Why nothing may be mirrored under these settings now, as a pause that nobody asked for. Never rejects. */
+  readonly refusal: () => Promise<Pause | undefined>;
+  /** For what deletes on the word of a listing. @throws BlobmirrorError as `admit` */
+  readonly mayDelete: () => Promise<void>;
+  /** Says, every few minutes, that the mirror is at work. */
+  readonly renew: () => Promise<void>;
+}
+
+const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['accounts-swapped', 'mirror-name-taken']);
+const RENEW_EVERY_MS = 5 * 60_000;
+
+/** Whether an error says that these settings must not be worked under: it does not pass while they are as they are. */
+export function isRefusal(thrown: unknown): boolean {
+  return REFUSALS.has(toBlobmirrorError(thrown).code);
+}
+
+export function openIdentity(settings: Settings, log: Logger): Identity {
+  const state = openState(settings);
+  const admission = openAdmission(settings);
+  const id = mirrorIdOf(settings);
+  const facts = toFacts(settings);
+  let opening: Promise<DocumentStore> | undefined;
+  let claimedAt = -Infinity;
+  let refused: { readonly since: string; readonly error: BlobmirrorError } | undefined;
+
+  async function register(): Promise<DocumentStore> {
+    const { outcome, blobs = 0 } = { blobs: 0, ...(await admission.look()) };
+    const isLookedAt = outcome === 'clear' && blobs > 0 && !settings.twoWay;
+    const { registration, before } = await claim(state, facts, { now: new Date(), isLookedAt });
+    claimedAt = performance.now();
+    tell(registration, before);
+    return ownDocuments(state, { prefix: documentsPrefix(id), former: registration.former.runs });
+  }
+
+  function tell(registration: Registration, before: Registration | undefined): void {
+    const about = { mirror: id, since: registration.registeredAt };
+    if (before === undefined)
+      log.info('this mirror is registered, and its documents are its own', {
+        ...about,
+        formerRuns: Object.keys(registration.former.runs).length,
+      });
+    else if (before.settings !== registration.settings)
+      log.info('scope or policy are others than this mirror was last at work with', {
+        ...about,
+        lastSeen: before.seenAt,
+      });
+  }
+
+  async function open(): Promise<DocumentStore> {
+    await admission.look();
+    opening ??= register();
+    try {
+      return await opening;
+    } catch (error) {
+      opening = undefined;
+      throw error;
+    }
+  }
+
+  async function refuse(): Promise<BlobmirrorError | undefined> {
+    try {
+      await open();
+    } catch (thrown) {
+      if (isRefusal(thrown)) return toBlobmirrorError(thrown);
+    }
+    return undefined;
+  }
+
+  return {
+    documents: deferDocuments(open),
+    admit: async () => void (await open()),
+    guard: async () => {
+      await admission.look();
+      if (refused !== undefined) throw refused.error;
+    },
+    refusal: async () => {
+      const error = await refuse();
+      if (error !== undefined && refused === undefined)
+        log.error('nothing is mirrored under these settings; messages wait', { error, hint: error.hint });
+      refused = error && { since: refused?.since ?? new Date().toISOString(), error };
+      return refused && { since: refused.since, by: 'blobmirror', reason: refused.error.message };
+    },
+    mayDelete: async () => {
+      await admission.insist();
+      await open();
+    },
+    renew: async () => {
+      if (performance.now() - claimedAt < RENEW_EVERY_MS) return;
+      opening = undefined;
+      await open();
+    },
+  };
+}
+
+export function toFacts(settings: Settings): MirrorFacts {
+  return {
+    source: settings.source.accountName,
+    backup: settings.backup.accountName,
+    name: settings.name,
+    settings: mirrorDigest(settings),
+    queues: {
+      namespace: namespaceOf(settings.serviceBus),
+      events: settings.eventsQueue,
+      reconcile: settings.reconcile.queue,
+    },
+  };
+}
+
+/** Its host without the port: on one machine another port is no other namespace. */
+function namespaceOf(connection: ServiceBusConnection): string {
+  if ('fullyQualifiedNamespace' in connection) return connection.fullyQualifiedNamespace.toLowerCase();
+  const [, host = ''] = /(?:^|;)\s*endpoint=sb:\/\/([^/:;]+)/i.exec(connection.connectionString) ?? [];
+  return host.toLowerCase();
+}
