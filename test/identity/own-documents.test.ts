@@ -63,12 +63,9 @@ describe('the documents of two mirrors in one store', () => {
 });
 
 describe('a run that the release before began', () => {
-  const [ours, shared, others] = [
-    '2026-11-25T13-09-31Z-0001',
-    '2026-11-25T13-09-31Z-0002',
-    '2026-11-25T13-09-31Z-0003',
-  ] as RunId[];
-  if (ours === undefined || shared === undefined || others === undefined) throw new Error('there are three');
+  const [ours, shared, others] = ['0001', '0002', '0003'].map(
+    (end) => `2026-11-25T13-09-31Z-${end}` as RunId,
+  ) as [RunId, RunId, RunId];
   const shard: Shard = {
     run: ours,
     shard: 'c0',

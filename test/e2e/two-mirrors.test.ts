@@ -1,0 +1,145 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createRecovery } from '../../src/app/create-recovery.js';
+import { readSettings } from '../../src/config/settings.js';
+import { toEnvironment } from '../../src/local/environment.js';
+import type { Status } from '../../src/model/status.js';
+import { readFormerDocuments } from '../fixtures/former-release/read-former-release.js';
+import { createSilentLogger } from '../support/silent-logger.js';
+import { writeBlobs } from './support/blobs-of.js';
+import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
+import { type RunningEnvironment, startEnvironment, trackProcess } from './support/start-environment.js';
+import { waitUntil } from './support/wait-until.js';
+
+type Settings = Readonly<Record<string, string>>;
+
+async function startWorkerWith(env: Settings): Promise<void> {
+  const worker = trackProcess(spawnBlobmirror(['worker', '--http-port', '0'], { env }));
+  await waitUntil('the worker is ready', () => worker.output.stdout.includes('worker is ready'), {
+    within: 60_000,
+    saw: () => worker.output.stderr,
+  });
+}
+
+async function statusOf(env: Settings): Promise<Status> {
+  return JSON.parse((await runBlobmirror(['status', '-o', 'json'], { env })).stdout) as Status;
+}
+
+async function run(env: Settings, ...args: string[]): Promise<{ status: number | string; stdout: string }> {
+  return await runBlobmirror([...args, '-o', 'json'], { env });
+}
+
+async function namesIn(container: ContainerClient): Promise<string[]> {
+  return (await Array.fromAsync(container.listBlobsFlat())).map(({ name }) => name);
+}
+
+describe('two mirrors with one source, one backup and one container of the state', () => {
+  let environment: RunningEnvironment;
+  let photos: Settings;
+  let docs: Settings;
+
+  beforeAll(async () => {
+    // The second mirror has queues of its own, and all else with the first.
+    const [first, queues] = await Promise.all([
+      startEnvironment(['--no-worker']),
+      startEnvironment(['--no-worker']),
+    ]);
+    environment = first;
+    const canary = { BLOBMIRROR_CANARY: 'on' };
+    photos = { ...toEnvironment(first.info), ...canary, BLOBMIRROR_INCLUDE_CONTAINERS: 'photos' };
+    docs = {
+      ...toEnvironment({ ...first.info, serviceBus: queues.info.serviceBus }),
+      ...canary,
+      BLOBMIRROR_INCLUDE_CONTAINERS: 'docs',
+      BLOBMIRROR_NAME: 'docs',
+    };
+    await writeBlobs(first.source, 'photos', 5);
+    await writeBlobs(first.source, 'docs', 5);
+    await startWorkerWith(photos);
+    await startWorkerWith(docs);
+  });
+
+  it('are paused one by one, and their full syncs do not exclude each other', async () => {
+    expect((await run(photos, 'pause', '--reason', 'a move')).status).toBe(0);
+    const waiting = await run(photos, 'reconcile');
+    expect(waiting.status).toBe(0);
+    const done = await run(docs, 'reconcile', '--wait');
+    expect(done.status).toBe(0);
+    expect(JSON.parse(done.stdout)).toMatchObject({ state: 'done', containers: { docs: { source: 5 } } });
+    expect((await run(photos, 'reconcile')).status).toBe(5);
+
+    const [one, other] = [await statusOf(photos), await statusOf(docs)];
+    expect([one.paused?.reason, other.paused]).toEqual(['a move', undefined]);
+    expect([one.recovery.proven, other.recovery.proven?.run]).toEqual([null, other.runs[0]?.id]);
+    expect([one.runs.length, other.runs.length]).toEqual([1, 1]);
+  });
+
+  it('have each a canary, and none is mirrored by the other', async () => {
+    const follow = async (env: Settings) => {
+      const recovery = createRecovery(readSettings(env), createSilentLogger());
+      await recovery.canary?.();
+      await recovery.stop();
+    };
+    await Promise.all([photos, docs].map(follow));
+    await run(docs, 'reconcile', '--wait');
+    const canaries = (account: RunningEnvironment['source']) =>
+      account.getContainerClient('blobmirror-canary');
+    const ofDocs = 'sourceaccount-to-backupaccount.docs.json';
+    expect(await namesIn(canaries(environment.source))).toEqual([
+      'sourceaccount-to-backupaccount.default.json',
+      ofDocs,
+    ]);
+    expect(await namesIn(canaries(environment.backup))).toEqual([ofDocs]);
+    const [one, other] = [await statusOf(photos), await statusOf(docs)];
+    expect([one.recovery.canary.state, other.recovery.canary.ageMs]).toEqual(['waiting', expect.any(Number)]);
+  });
+
+  it('write nothing but under their names', async () => {
+    const names = await namesIn(environment.backup.getContainerClient('blobmirror-state'));
+    const ids = ['sourceaccount-to-backupaccount.default', 'sourceaccount-to-backupaccount.docs'];
+    expect(names.filter((name) => !ids.some((id) => name.startsWith(`mirrors/${id}/`)))).toEqual(
+      ids.map((id) => `registry/${id}`),
+    );
+  });
+});
+
+describe('a mirror that the release before this one paused in the middle of a full sync', () => {
+  let env: Settings;
+  let state: ContainerClient;
+  const kept = new Map<string, string>();
+
+  beforeAll(async () => {
+    const environment = await startEnvironment(['--no-worker']);
+    env = { ...toEnvironment(environment.info), BLOBMIRROR_CANARY: 'on' };
+    state = environment.backup.getContainerClient('blobmirror-state');
+    await state.create();
+    for (const [name, { text }] of (await readFormerDocuments()).stored) {
+      await state.getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
+      kept.set(name, text);
+    }
+  });
+
+  async function expectPaused(): Promise<void> {
+    const { paused, runs, recovery } = await statusOf(env);
+    expect(paused).toMatchObject({ reason: 'the move to another release' });
+    expect(runs.map(({ state: how }) => how)).toEqual(['comparing', 'done', 'done', 'done']);
+    expect(recovery.proven?.run).toBe('2026-11-29T16-08-36Z-813c');
+  }
+
+  it('is so for the commands of this release before a worker has started, and after', async () => {
+    await expectPaused();
+    await startWorkerWith(env);
+    await expectPaused();
+    const report = await runBlobmirror(['reconcile', 'report', '2026-11-29T16-08-36Z-813c', '-o', 'json'], {
+      env,
+    });
+    expect(report.stdout.trim().split('\n')).toHaveLength(2);
+  });
+
+  it('goes on when it is resumed, and the documents of that release stay as they were', async () => {
+    expect((await run(env, 'resume')).status).toBe(0);
+    expect((await statusOf(env)).paused).toBeUndefined();
+    for (const [name, text] of kept)
+      expect((await state.getBlobClient(name).downloadToBuffer()).toString()).toBe(text);
+  });
+});
