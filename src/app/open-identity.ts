@@ -55,8 +55,8 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
   let refused: { readonly since: string; readonly error: BlobmirrorError } | undefined;
 
   async function register(): Promise<DocumentStore> {
-    const { outcome, blobs = 0 } = { blobs: 0, ...(await admission.look()) };
-    const isLookedAt = outcome === 'clear' && blobs > 0 && !settings.twoWay;
+    const seen = await admission.look();
+    const isLookedAt = seen.outcome === 'clear' && seen.blobs > 0;
     const { registration, before } = await claim(state, facts, { now: new Date(), isLookedAt });
     claimedAt = performance.now();
     tell(registration, before);

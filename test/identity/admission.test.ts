@@ -35,7 +35,7 @@ it('is one look for all who ask, and none after it was clear', async () => {
 
 it('refuses swapped accounts with both names and what shows it, and looks again later', async () => {
   answers = [SWAPPED, CLEAR];
-  for (const ask of [admission.look, admission.insist])
+  for (const ask of [async () => await admission.look(), async () => await admission.insist()])
     await expect(ask()).rejects.toMatchObject({
       code: 'accounts-swapped',
       message: expect.stringMatching(/BLOBMIRROR_SOURCE \(photos\).*\(photosbackup\).*photos\/a/) as string,

@@ -164,7 +164,7 @@ describe('the documents of the release before', () => {
     for (const [name, stored] of memory.stored) whole.stored.set(name, stored);
     await claim(whole.through(immediately), FACTS, at(NOW));
     const texts = ({ stored }: MemoryDocuments) =>
-      [...stored].map(([name, { text }]) => [name, text]).toSorted();
+      [...stored].map(([name, { text }]) => `${name} ${text}`).toSorted();
     let hasDied = true;
     for (let dies = 0; hasDied; dies++) {
       const other = new MemoryDocuments();

@@ -180,7 +180,7 @@ describe('messages of the release before', () => {
     ],
     ['photos/log.txt', { attempts: 0, looks: 1, mirrored: true }, 'is looked at again'],
     ['photos/held.jpg', { attempts: 0, holds: 1 }, 'was put off in a pause'],
-  ])('an event of %s is understood: it %s', async (key, history, _) => {
+  ])('an event of %s is understood: it %s', async (key, history) => {
     const events = await Promise.all((await readFormerMessages()).events.map(readEvent));
     expect(events.find(({ keys }) => keys.includes(key))?.history).toMatchObject(history);
   });
