@@ -55,11 +55,13 @@ export function createAzureReader(account: Account): BlobReader {
 
   async function* listBlobs(
     container: ContainerName,
-    { prefix, from, after, access = false, tags = false, pageSize = PAGE_SIZE }: ListRange = {},
+    range: ListRange = {},
   ): AsyncIterable<readonly ListedBlob[]> {
+    const { prefix, from, after, access = false, tags = false, snapshots = false } = range;
+    const { pageSize = PAGE_SIZE } = range;
     let skip = after;
     // A copy that is under way or was given up bears its stamp already.
-    const include = { metadata: true, copy: true, permissions: access, tags };
+    const include = { metadata: true, copy: true, permissions: access, tags, snapshots };
     try {
       for await (const page of listPages(account, container, {
         prefix,

@@ -12,7 +12,7 @@ import type { MemoryState } from './memory-state.js';
 export function listEntries(
   { kind, containers }: MemoryState,
   container: ContainerName,
-  { prefix = '', from, after }: ListRange = {},
+  { prefix = '', from, after, snapshots = false }: ListRange = {},
 ): readonly ListedBlob[] {
   const isTree = kind === 'hierarchical';
   const rank = (path: string): string => (isTree ? path.replaceAll('/', '\0') : path);
@@ -22,7 +22,12 @@ export function listEntries(
     .filter(([path]) => path.startsWith(prefix) && isWithin(path))
     .filter(([path]) => !isReserved(path))
     .toSorted(([a], [b]) => (rank(a) < rank(b) ? -1 : 1))
-    .map(toListed);
+    .flatMap((entry) => [...(snapshots ? snapshotsOf(entry) : []), toListed(entry)]);
+}
+
+function snapshotsOf([path, entry]: [BlobPath, MemoryEntry]): readonly ListedBlob[] {
+  const length = isStoredDirectory(entry) ? 0 : (entry.snapshots ?? 0);
+  return Array.from({ length }, () => ({ ...toListed([path, entry]), isSnapshot: true }));
 }
 
 function toListed([path, entry]: [BlobPath, MemoryEntry]): ListedBlob {

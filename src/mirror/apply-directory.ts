@@ -60,11 +60,17 @@ async function removeWhole(pair: Pair, key: Key, ifMatch: Etag): Promise<Applied
   return (await leaveStanding(pair, key)) ?? (await moveOutOfTheWay(pair, key, ifMatch));
 }
 
+const WHY_LEFT = {
+  some: 'backup-foreign-below',
+  snapshots: 'backup-has-snapshots',
+  unknown: 'directory-too-large',
+} as const;
+
 /** The verdict on a directory that must stay for what is below it; undefined where it may go. */
 async function leaveStanding(pair: Pair, key: Key): Promise<Applied | undefined> {
-  const foreign = await findForeignBelow(pair, key);
-  if (foreign === 'none') return undefined;
-  const reason = foreign === 'some' ? 'backup-foreign-below' : 'directory-too-large';
+  const found = await findForeignBelow(pair, key);
+  if (found === 'none') return undefined;
+  const reason = WHY_LEFT[found];
   return { verdict: { verdict: 'skipped', reason, isDirectory: true } };
 }
 

@@ -10,18 +10,20 @@ const LONGEST_SEARCH_MS = 90_000;
 
 /**
  * Whether below a directory of the backup is a file that we did not put there, or one of another source: directories
- * bear no stamp, so what is below them tells whose they are. One request for 5,000 entries. `unknown`: there is too
+ * bear no stamp, so what is below them tells whose they are. Or whether users made snapshots there, which no deletion of
+ * the directory would be refused for, and which would go with it: keepsecure.ca/blog/adls-gen2-and-file-snapshots. One request for 5,000 entries. `unknown`: there is too
  * much to tell in time.
  */
 export async function findForeignBelow(
   pair: Pair,
   { container, path }: Key,
-): Promise<'none' | 'some' | 'unknown'> {
+): Promise<'none' | 'some' | 'snapshots' | 'unknown'> {
   const { backup, policy } = pair;
   const sides = sidesOf(pair);
   const end = performance.now() + LONGEST_SEARCH_MS;
-  for await (const page of backup.listBlobs(container, { prefix: `${path}/` })) {
+  for await (const page of backup.listBlobs(container, { prefix: `${path}/`, snapshots: true })) {
     for (const entry of page) {
+      if (entry.isSnapshot === true) return 'snapshots';
       if (entry.isDirectory || entry.stamp?.account === sides.source) continue;
       // No stamp may be the mark of a copy that was left: then the entry tells more.
       const reading = entry.reading() ?? (await backup.read({ container, path: entry.path }));

@@ -28,7 +28,7 @@ export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason, string>> = {
   'backup-versions-of-another-kind':
     'On an account that keeps versions a blob never changes its kind. The old version stays readable; delete the blob with all its versions to have the new one.',
   'backup-has-snapshots':
-    'Users made snapshots of the backup blob, and a deletion would take them with it. Delete the snapshots; the next full sync deletes the blob. After soft delete was turned off on the account, deleted snapshots count too until they expire.',
+    'Users made snapshots of the backup blob, or below the directory, and a deletion would take them with it. Delete the snapshots; the next full sync deletes what is left. After soft delete was turned off on the account, deleted snapshots count too until they expire.',
   'backup-leased': 'Somebody holds a lease on the backup blob. Break it; the next full sync goes on.',
   'backup-immutable':
     'A policy or a legal hold forbids to change the backup blob. It is mirrored when that ends; the next full sync sees to it.',

@@ -44,7 +44,7 @@ export type SkipReason =
   | 'backup-immutable'
   /** The backup keeps versions, and a name has versions of one kind only: the older one stays readable there. */
   | 'backup-versions-of-another-kind'
-  /** A user made snapshots of the backup's blob, which would go with it. */
+  /** A user made snapshots of the backup's blob, or of one below the directory, which would go with it. */
   | 'backup-has-snapshots'
   /** The source lacks it, and the backup's blob bears no stamp of ours: somebody else put it there. */
   | 'backup-foreign'
@@ -69,10 +69,11 @@ export function isOfDirectory(verdict: Verdict): boolean {
 
 /** Whether a directory that the source lacks stays for what is below it, which must be looked at key by key. */
 export function isLeftStanding(verdict: Verdict): boolean {
-  return verdict.verdict === 'skipped' && LEFT_STANDING.has(verdict.reason);
+  return verdict.verdict === 'skipped' && verdict.isDirectory === true && LEFT_STANDING.has(verdict.reason);
 }
 
 const LEFT_STANDING: ReadonlySet<SkipReason> = new Set<SkipReason>([
   'backup-foreign-below',
+  'backup-has-snapshots',
   'directory-too-large',
 ]);

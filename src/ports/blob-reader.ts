@@ -53,6 +53,8 @@ export interface ListRange {
   readonly access?: boolean;
   /** Whether entries tell their index tags. It takes the right to read them, and hierarchical accounts have none. */
   readonly tags?: boolean;
+  /** Whether the snapshots of blobs are entries too, each before its blob. */
+  readonly snapshots?: boolean;
   /** The most entries on a page; 5,000 when nothing is said. */
   readonly pageSize?: number;
 }
@@ -82,6 +84,8 @@ export interface ListedBlob {
   readonly path: BlobPath;
   readonly isDirectory: boolean;
   readonly isBlockBlob: boolean;
+  /** It is a snapshot of what is at the path, which only a listing has that was asked for them. */
+  readonly isSnapshot?: boolean;
   /** The length of its content; 0 of a directory, and where the listing tells none. */
   readonly bytes: number;
   readonly etag: Etag;

@@ -34,6 +34,22 @@ export function describeTreeListing(stage: TreeStage): void {
       }
     });
 
+    it('has snapshots where it is asked for them, each before its file', async () => {
+      const below = 'with snapshots';
+      await stage.stores.addContainer('backup', 'snapped');
+      for (const name of ['a', 'b'])
+        await stage.stores.put('backup', parseKey('snapped', `${below}/${name}`), { content: name });
+      await stage.stores.snapshot('backup', parseKey('snapped', `${below}/a`));
+      const listed = await list('snapped', { prefix: `${below}/`, snapshots: true });
+      expect(listed.map(({ path, isSnapshot = false }) => [path, isSnapshot])).toEqual([
+        [`${below}/a`, true],
+        [`${below}/a`, false],
+        [`${below}/b`, false],
+      ]);
+      const plain = await list('snapped', { prefix: `${below}/` });
+      expect(plain.map(({ path }) => path)).toEqual([`${below}/a`, `${below}/b`]);
+    });
+
     it('gives the metadata of directories as it was written', async () => {
       const listed = await list(container);
       expect(listed.find(({ path }) => path === 'd')?.metadata).toEqual({ Aa: 'b' });

@@ -30,7 +30,7 @@ export async function* listPages(
     let page: ListedPage;
     try {
       const { bytes, release } = await request({ ...listing, marker });
-      page = readPage(bytes, release);
+      page = readPage(bytes, release, { snapshots: listing.include?.snapshots });
     } catch (error) {
       if (listing.signal?.aborted === true) throw listing.signal.reason;
       throw toListingError(error, account.name);

@@ -14,6 +14,8 @@ export interface Listing {
     readonly copy?: boolean;
     /** Owner, group, permissions and ACL: for hierarchical accounts only. */
     readonly permissions?: boolean;
+    /** Entries of their own, which are left out otherwise. */
+    readonly snapshots?: boolean;
   };
   /** Entries on a page, 5,000 at most, which is also what it is when nothing is said. A page may hold fewer. */
   readonly pageSize?: number;
@@ -31,7 +33,9 @@ export function toQuery({
   include = {},
   pageSize = LARGEST_PAGE,
 }: Listing): string {
-  const datasets = (['copy', 'metadata', 'permissions', 'tags'] as const).filter((each) => include[each]);
+  const datasets = (['copy', 'metadata', 'permissions', 'snapshots', 'tags'] as const).filter(
+    (each) => include[each],
+  );
   return Object.entries({
     restype: 'container',
     comp: 'list',

@@ -7,11 +7,17 @@ import { PageEntry } from './page-entry.js';
 import { childrenOf, textOf, type XmlElement } from './parse-elements.js';
 import { toStamp } from './to-stamp.js';
 
-/** The entry that a `<Blob>` is; none for a snapshot, an old version or a deleted blob. @throws DamagedPage */
-export function parseBlob(blob: XmlElement): readonly PageEntry[] {
+export interface PageOptions {
+  /** Whether snapshots are entries too. */
+  readonly snapshots?: boolean | undefined;
+}
+
+/** The entry that a `<Blob>` is; none for an old version, a deleted blob or, unless asked for, a snapshot. @throws DamagedPage */
+export function parseBlob(blob: XmlElement, { snapshots = false }: PageOptions = {}): readonly PageEntry[] {
   const parts = childrenOf(blob);
   const name = toName(only(parts, 'Name'));
-  if (!isCurrent(parts)) return [];
+  const isSnapshot = !!text(only(parts, 'Snapshot'));
+  if (!isCurrent(parts) || (isSnapshot && !snapshots)) return [];
   const properties = within(only(parts, 'Properties'));
   const metadata = within(only(parts, 'Metadata'));
   const tags = within(only(within(only(parts, 'Tags')), 'TagSet'));
@@ -35,6 +41,7 @@ export function parseBlob(blob: XmlElement): readonly PageEntry[] {
         stamp: stamp === undefined || !isSettled ? undefined : toStamp(stamp),
         isDirectory: text(only(properties, 'ResourceType')) === 'directory',
         isBlockBlob,
+        isSnapshot,
         bytes: toListedLength(fields.properties.get('Content-Length')),
         tier: isBlockBlob ? toListedTier(fields.properties) : undefined,
       },
@@ -43,7 +50,10 @@ export function parseBlob(blob: XmlElement): readonly PageEntry[] {
   ];
 }
 
-type Known = Pick<PageEntry, 'name' | 'etag' | 'stamp' | 'isDirectory' | 'isBlockBlob' | 'bytes' | 'tier'>;
+type Known = { readonly isSnapshot: boolean } & Pick<
+  PageEntry,
+  'name' | 'etag' | 'stamp' | 'isDirectory' | 'isBlockBlob' | 'bytes' | 'tier'
+>;
 
 /** An entry of which all is read. */
 class ParsedEntry extends PageEntry implements Known {
@@ -52,6 +62,7 @@ class ParsedEntry extends PageEntry implements Known {
   readonly stamp: Stamp | undefined;
   readonly isDirectory: boolean;
   readonly isBlockBlob: boolean;
+  readonly isSnapshot: boolean;
   readonly bytes: number;
   readonly tier: string | undefined;
   readonly #fields: EntryFields;
@@ -63,6 +74,7 @@ class ParsedEntry extends PageEntry implements Known {
     this.stamp = known.stamp;
     this.isDirectory = known.isDirectory;
     this.isBlockBlob = known.isBlockBlob;
+    this.isSnapshot = known.isSnapshot;
     this.bytes = known.bytes;
     this.tier = known.tier;
     this.#fields = fields;
@@ -94,11 +106,7 @@ function toEtag(written: string | undefined): Etag {
 }
 
 function isCurrent(parts: readonly XmlElement[]): boolean {
-  return (
-    !text(only(parts, 'Snapshot')) &&
-    text(only(parts, 'Deleted')) !== 'true' &&
-    text(only(parts, 'IsCurrentVersion')) !== 'false'
-  );
+  return text(only(parts, 'Deleted')) !== 'true' && text(only(parts, 'IsCurrentVersion')) !== 'false';
 }
 
 /** Of a name that comes twice, the last counts. */

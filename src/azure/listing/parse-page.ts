@@ -1,7 +1,7 @@
 import { DamagedPage } from './damaged-page.js';
 import type { ListedPage } from './listed-page.js';
 import type { PageEntry } from './page-entry.js';
-import { parseBlob } from './parse-blob.js';
+import { type PageOptions, parseBlob } from './parse-blob.js';
 import { childrenOf, parseElements, textOf, type XmlElement } from './parse-elements.js';
 
 /**
@@ -10,13 +10,13 @@ import { childrenOf, parseElements, textOf, type XmlElement } from './parse-elem
  *
  * @throws DamagedPage
  */
-export function parsePage(bytes: Uint8Array): ListedPage {
+export function parsePage(bytes: Uint8Array, options: PageOptions = {}): ListedPage {
   const root = parseElements(bytes);
   if (root.name !== 'EnumerationResults') throw new DamagedPage(`it is no listing but ${root.name}`);
   const marker = textOf(the(root, 'NextMarker'));
   const entries = childrenOf(the(root, 'Blobs')).flatMap((child): readonly PageEntry[] => {
     if (child.name !== 'Blob') throw new DamagedPage(`${child.name} among the blobs`);
-    return parseBlob(child);
+    return parseBlob(child, options);
   });
   // Its entries have read all there is.
   return { entries, nextMarker: marker === '' ? undefined : marker, forget: () => {} };
