@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
 import { beforeAll, expect, test } from 'vitest';
 import { readActivity } from '../../src/activity/read-activity.js';
-import { createAzureDocuments } from '../../src/azure/azure-documents.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
+import { openDocuments } from '../../src/app/open-documents.js';
+import { readSettings } from '../../src/config/settings.js';
+import { toEnvironment } from '../../src/local/environment.js';
 import { ACTIVITY_PREFIX, parseActivityDocument } from '../../src/model/activity-document.js';
 import { parsePrometheus, type Sample, valueOf } from '../telemetry/support/parse-prometheus.js';
 import { expectNoSecrets } from './support/expect-no-secrets.js';
@@ -125,10 +126,7 @@ test('the metrics tell how far a full sync is, and what it repaired', async () =
 test('the activity of two workers adds up to all that was mirrored, and outlives a worker that was killed', async () => {
   const { info, source, readyFile } = await startEnvironment([], QUIET);
   const other = await startWorker(readyFile, [], QUIET);
-  const documents = createAzureDocuments(
-    connectAccount({ connectionString: info.backup.connectionString }),
-    'blobmirror-state',
-  );
+  const documents = openDocuments(readSettings(toEnvironment(info)));
   const container = source.getContainerClient('photos');
   await container.create();
 
