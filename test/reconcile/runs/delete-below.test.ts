@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { immediately } from '../../../src/memory/schedule.js';
+import { openHeart } from '../../../src/mirror/open-heart.js';
+import type { ReportLine, Run } from '../../../src/model/reconcile/run.js';
+import type { DeleteShard, SliceResult } from '../../../src/model/reconcile/shard.js';
+import { parseContainerName, parseKey } from '../../../src/model/key.js';
+import { parseShard } from '../../../src/model/reconcile/parse-shard.js';
+import { createMemoryAccount } from '../../../src/memory/memory-account.js';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
+import { isReserved } from '../../../src/model/scope.js';
+import { outcomeName } from '../../../src/reconcile/runs/document-names.js';
+import { deleteSlice } from '../../../src/reconcile/runs/delete-slice.js';
+import { aRun } from '../../support/a-run.js';
+import { POLICY } from '../../support/memory-pair.js';
+import { stampOf } from '../../support/stamp-of.js';
+
+const LAKE = parseContainerName('lake');
+const key = (path: string) => parseKey('lake', path);
+const RUN: Run = aRun({
+  state: 'deleting',
+  shards: { c0: { container: 'lake', phase: 'compare', slices: 1, isDone: true } },
+});
+const FIRST: DeleteShard = {
+  run: RUN.id,
+  shard: 'd0',
+  slice: 0,
+  attempt: 0,
+  phase: 'delete',
+  container: LAKE,
+  line: 0,
+};
+
+/** A tree on the backup that the source lacks: whose files are foreign, and all else ours. */
+async function createTree(paths: readonly string[], foreign: ReadonlySet<string>) {
+  const source = createMemoryAccount('sourceaccount', immediately, undefined, undefined, 'hierarchical');
+  const backup = createMemoryAccount('backupaccount', immediately, source, undefined, 'hierarchical');
+  for (const account of [source, backup]) account.addContainer(LAKE);
+  for (const path of paths)
+    backup.put(key(path), {
+      content: path,
+      metadata: foreign.has(path) ? {} : stampOf('sourceaccount'),
+    });
+  const documents = new MemoryDocuments().through(immediately);
+  const lines = documents.openLines('extras');
+  await lines.write(JSON.stringify('gone'));
+  await lines.close();
+  const outcome = { extraCount: 1, extraLines: 'extras', follow: [] };
+  const name = outcomeName({ run: RUN.id, shard: 'c0', slice: 0 });
+  await documents.write(name, outcome, { nothingThere: true });
+  const heart = openHeart({ source, backup, policy: POLICY }, { hierarchical: true });
+  const report: ReportLine[] = [];
+  return {
+    report,
+    /** The trash is the mirror's own. */
+    paths: () =>
+      [...(backup.containers.get(LAKE)?.blobs.keys() ?? [])].filter((path) => !isReserved(path)).toSorted(),
+    slice: async (shard: DeleteShard, ms: number, deleteForeign = false): Promise<SliceResult> => {
+      let now = 0;
+      return await deleteSlice(
+        {
+          source,
+          backup,
+          documents,
+          foreign: 'keep',
+          // Time passes when it is looked at.
+          clock: { now: () => now++, after: () => () => {} },
+          converge: async (each, leave) => await heart.converge(each, undefined, leave),
+        },
+        RUN,
+        shard,
+        {
+          budgetMs: ms,
+          signal: new AbortController().signal,
+          deleteForeign,
+          report: async (line) => void (await Promise.resolve(report.push(line))),
+        },
+      );
+    },
+  };
+}
+
+const PATHS = ['gone/a/1', 'gone/a/2', 'gone/b/1', 'gone/b/foreign', 'gone/c/1', 'gone/d'];
+const LEFT = ['gone', 'gone/b', 'gone/b/foreign'];
+
+describe('a directory that stays for something foreign below it', () => {
+  it.each([0, 3, 1000])('loses what is ours, key by key, in slices of %i looks at the clock', async (ms) => {
+    const tree = await createTree(PATHS, new Set(['gone/b/foreign']));
+    let slices = 0;
+    let shard: DeleteShard | undefined = FIRST;
+    while (shard !== undefined) {
+      expect(++slices).toBeLessThan(50);
+      const result: SliceResult = await tree.slice(shard, ms);
+      shard = result.next === undefined ? undefined : (parseShard(result.next) as DeleteShard);
+    }
+    expect(slices > 1).toBe(ms < 1000);
+    expect(tree.paths()).toEqual(LEFT);
+    const skipped = tree.report.filter(({ verdict }) => verdict === 'skipped').map(({ path }) => path);
+    expect(skipped.toSorted()).toEqual(['gone', 'gone/b']);
+  });
+
+  it('goes as a whole by leave', async () => {
+    const tree = await createTree(PATHS, new Set(['gone/b/foreign']));
+    expect((await tree.slice(FIRST, 1000, true)).next).toBeUndefined();
+    expect(tree.paths()).toEqual([]);
+    expect(tree.report).toEqual([{ container: 'lake', path: 'gone', verdict: 'deleted' }]);
+  });
+
+  it('goes as a whole where all is ours', async () => {
+    const tree = await createTree(PATHS, new Set());
+    expect((await tree.slice(FIRST, 1000)).counts.byVerdict).toEqual({ deleted: 1 });
+    expect(tree.paths()).toEqual([]);
+  });
+});
