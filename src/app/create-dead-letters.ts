@@ -35,7 +35,7 @@ export function createDeadLetters(
   settings: Settings,
   log: Logger,
   documents: DocumentStore = openDocuments(settings),
-  accounts: Pick<OpenAccounts, 'source' | 'backup'> = openAccounts(settings, log),
+  accounts: Pick<OpenAccounts, 'source' | 'backup' | 'guard'> = openAccounts(settings, log),
 ): DeadLetters {
   const serviceBus = connectServiceBus(settings.serviceBus);
   const events = serviceBus.createSender(settings.eventsQueue);
@@ -63,6 +63,8 @@ export function createDeadLetters(
     takeBack:
       eventGridDeadLetters &&
       (async () => {
+        // With swapped accounts, the container may be another one's.
+        await accounts.guard();
         const spool = createAzureEventSpool(connectStorage(connection), eventGridDeadLetters);
         const queue = createAzureHintQueue(events);
         await takeBackEvents({ spool, queue, log, signal: AbortSignal.timeout(TAKE_BACK_MS) });

@@ -26,6 +26,8 @@ export interface OpenAccounts {
   readonly backup: BackupStore;
   /** @throws BlobmirrorError `account-kinds-differ`, or any storage code */
   isHierarchical(): Promise<boolean>;
+  /** @throws BlobmirrorError `accounts-swapped` or `mirror-name-taken`, while the settings must not be worked under */
+  guard(): Promise<void>;
   /** For what deletes on the word of a listing. @throws BlobmirrorError `accounts-swapped`, or any storage code */
   mayDelete(): Promise<void>;
   /** @throws BlobmirrorError as `isHierarchical`; `accounts-swapped` or `mirror-name-taken` */
@@ -82,6 +84,7 @@ export function openAccounts(
     source,
     backup,
     isHierarchical,
+    guard: async () => await identity?.guard(),
     mayDelete: async () => await identity?.mayDelete(),
     heart: async () => {
       const hierarchical = await guard();
