@@ -19,6 +19,7 @@ import { createContentComparison } from './compare-content.js';
 import type { Account } from './connect-account.js';
 import { createCopySources } from './copy-source.js';
 import { chooseEngine } from './copy/choose-engine.js';
+import { compareBeside } from './copy/compare-beside.js';
 import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-options.js';
 import { createReplaceCopy } from './copy/replace-copy.js';
 import { createTierSupport } from './copy/tier-support.js';
@@ -52,6 +53,7 @@ export function createAzureBackup(
   const setup = { backup, source, copySources, directories, tiers, options };
   const copyByEngine = chooseEngine(setup);
   const replacing = createReplaceCopy(setup, copyByEngine);
+  const copyOver = options.verify === 'full' ? compareBeside(setup, copyByEngine, replacing) : copyByEngine;
   const tidiedUp = new Map<ContainerName, number>();
 
   const blob = ({ container, path }: Key): BlockBlobClient =>
@@ -98,7 +100,7 @@ export function createAzureBackup(
   }
 
   const copy = async (request: CopyRequest): Promise<CopyOutcome> =>
-    await copyByEngine(request, startTimeBudget(options, isPaused));
+    await copyOver(request, startTimeBudget(options, isPaused));
 
   const secure = async (request: CopyRequest): Promise<SecureOutcome> => {
     await tidyUp(request.key.container);

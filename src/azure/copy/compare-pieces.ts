@@ -18,6 +18,8 @@ interface Stretch {
   readonly size: number;
   /** How many bytes, from the first on, are known to be equal. */
   readonly equal: number;
+  /** Is given each piece that is equal, to be looked at before it answers. */
+  readonly sees?: (piece: Buffer) => void;
   /** Asked after every piece. */
   readonly mustStop: () => boolean;
 }
@@ -26,7 +28,7 @@ interface Stretch {
 export async function comparePieces(
   source: Version,
   backup: Version,
-  { size, equal, mustStop }: Stretch,
+  { size, equal, sees, mustStop }: Stretch,
 ): Promise<ComparisonOutcome> {
   const left = Math.max(0, size - equal);
   const ours = Buffer.allocUnsafeSlow(Math.min(PIECE, left));
@@ -41,6 +43,7 @@ export async function comparePieces(
     if (!there) return { outcome: 'source-moved' };
     if (!here) return { outcome: 'backup-moved' };
     if (!ours.subarray(0, count).equals(theirs.subarray(0, count))) return { outcome: 'different' };
+    sees?.(ours.subarray(0, count));
   }
   return { outcome: 'same' };
 }

@@ -15,6 +15,13 @@ import type { TimeBudget } from './time-budget.js';
 export interface ReplaceCopy {
   secure(request: CopyRequest, budget: TimeBudget): Promise<SecureOutcome>;
   place(request: CopyRequest, secured: Secured, budget: TimeBudget): Promise<WriteOutcome>;
+  /** The same over what a condition names. */
+  placeUnder(
+    condition: WriteCondition,
+    request: CopyRequest,
+    secured: Secured,
+    budget: TimeBudget,
+  ): Promise<WriteOutcome>;
 }
 
 /** A copy that an earlier worker left there, unfinished or damaged, is gone on with once. */
@@ -80,12 +87,15 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
       await directories.setAccess(at, old.access, staged.access);
   }
 
-  async function place(request: CopyRequest, secured: Secured, budget: TimeBudget): Promise<WriteOutcome> {
+  const place: ReplaceCopy['place'] = async (request, secured, budget) =>
+    await placeUnder({ nothingThere: true }, request, secured, budget);
+
+  const placeUnder: ReplaceCopy['placeUnder'] = async (condition, request, secured, budget) => {
     if (isFlat === undefined && (await find(secured.key)) === undefined) return { outcome: 'backup-moved' };
     return isFlat === true
-      ? await copyToPlace(request, secured, budget)
-      : await renameToPlace(request, secured);
-  }
+      ? await copyToPlace({ ...request, condition }, secured, budget)
+      : await renameToPlace({ ...request, condition }, secured);
+  };
 
   async function copyToPlace(
     request: CopyRequest,
@@ -93,8 +103,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     budget: TimeBudget,
   ): Promise<WriteOutcome> {
     const source = { ...request.source, etag };
-    const condition = { nothingThere: true } as const;
-    const wanted = { ...request, from, source, condition };
+    const wanted = { ...request, from, source };
     let copied = await copyWithin(wanted, budget);
     // The service said that it could not read what is there: now that the old blob is gone, nothing is left untried.
     if (copied.outcome === 'source-moved' && (await find(from))?.etag === etag)
@@ -107,10 +116,9 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
   }
 
   async function renameToPlace(
-    { key, tier }: CopyRequest,
+    { key, tier, condition }: CopyRequest,
     { key: from, etag }: Secured,
   ): Promise<WriteOutcome> {
-    const condition = { nothingThere: true } as const;
     const outcome = await directories.rename({ from, to: key, ifMatch: etag, condition });
     if (outcome.outcome !== 'written' || tier === undefined) return outcome;
     // No part of what an ETag stands for: whoever dies before it leaves a tier that the next look sets.
@@ -123,5 +131,5 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     );
   }
 
-  return { secure, place };
+  return { secure, place, placeUnder };
 }

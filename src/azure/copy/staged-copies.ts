@@ -20,6 +20,8 @@ export interface FoundCopy {
   readonly mark: string | undefined;
   /** Of an asynchronous copy onto it. */
   readonly copy: 'over' | 'pending' | 'broken';
+  /** Whether the account keeps what is overwritten as an earlier version. */
+  readonly isVersioned: boolean;
   /** On a hierarchical account, and on no other. */
   readonly access: Access | undefined;
 }
@@ -28,10 +30,17 @@ export interface FoundCopy {
 export async function findCopy(backup: Account, key: Key): Promise<FoundCopy | undefined> {
   try {
     const found = await blobClient(backup, key).getProperties();
-    const { etag, contentLength = 0, metadata, copyStatus } = found;
+    const { etag, contentLength = 0, metadata, copyStatus, versionId } = found;
     const { kind, access } = toPathReading(found, {});
-    const mark = metadata?.[STAMP_NAME];
-    return { etag: parseEtag(etag), kind, size: contentLength, mark, copy: toCopyState(copyStatus), access };
+    return {
+      etag: parseEtag(etag),
+      kind,
+      size: contentLength,
+      mark: metadata?.[STAMP_NAME],
+      copy: toCopyState(copyStatus),
+      isVersioned: versionId !== undefined,
+      access,
+    };
   } catch (error) {
     if (toMeanings(error)?.read === 'absent') return undefined;
     throw toStorageError(error, 'read', backup.name);

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { type Etag, etagHeader, parseEtag } from '../../model/etag.js';
 import { BlobmirrorError } from '../../model/errors.js';
 import { keyText } from '../../model/key.js';
 import { STAMP_NAME } from '../../model/stamp.js';
 import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.js';
 import type { CopyRequest } from '../../ports/backup-store.js';
+import type { WriteOutcome } from '../../ports/write-outcome.js';
 import { blobClient } from '../blob-client.js';
 import { toMeanings, toStorageError } from '../storage-error.js';
 import { toWriteOutcome } from '../write-outcome.js';
@@ -22,6 +24,13 @@ interface Unverified {
  * Makes copies that count only when both sides were read back and found equal: the copy is made with a mark in the
  * stamp's place, compared piece by piece, source and backup each under its ETag, and stamped last. A copy that differs
  * is deleted. A comparison that does not fit the budget writes into the mark how far it came.
+ *
+ * On an immutable backup the metadata of a protected version cannot be written, and a blob can be overwritten: that makes
+ * a new version (learn.microsoft.com/azure/storage/blobs/immutable-version-level-worm-policies). There the stamp comes
+ * with a second copy of the same version of the source, over the one that was compared. That one is not read back: what
+ * is could not be stamped. Its length is proven, and its MD5 where the blob fits one request and was compared in one go:
+ * the service is told that of the bytes that were compared, and refuses others. A policy of the whole container lets
+ * nothing be overwritten either; there BLOBMIRROR_VERIFY=service is the only way.
  *
  * Costs: a HEAD and a write of metadata for each copy, and a read of every byte on both sides.
  */
@@ -66,18 +75,20 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     budget: TimeBudget,
   ): Promise<CopyResult> {
     const { key, from = key, source: pinned } = request;
+    const hash = createHash('md5');
     const found = await comparePieces(
       { account: source, key: from, etag: pinned.etag },
       { account: backup, key, etag },
       {
         size: pinned.size,
         equal: compared,
+        sees: (piece) => hash.update(piece),
         mustStop: () => budget.isSpent() || (isMarked(request) && budget.isPaused()),
       },
     );
     switch (found.outcome) {
       case 'same':
-        return await stamp(request, etag);
+        return await stamp(request, etag, compared === 0 ? hash.digest('base64') : undefined, budget);
       case 'different':
         return await reject(request, etag);
       case 'unfinished':
@@ -87,12 +98,23 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     }
   }
 
-  async function stamp(request: CopyRequest, etag: Etag): Promise<CopyResult> {
-    const { metadata, tier } = request;
-    return await toWriteOutcome(sides, async () => {
+  async function stamp(
+    request: CopyRequest,
+    etag: Etag,
+    md5: string | undefined,
+    budget: TimeBudget,
+  ): Promise<CopyResult> {
+    const { metadata, tier, source: read } = request;
+    const outcome = await toWriteOutcome(sides, async () => {
       await blobOf(request).setMetadata({ ...metadata }, { conditions: { ifMatch: etagHeader(etag) } });
-      if (tier === 'Archive') await blobOf(request).setAccessTier(tier);
     });
+    if (isImmutable(outcome)) {
+      const contentMd5 = read.contentMd5 ?? md5;
+      const again = { ...request, source: { ...read, contentMd5 }, condition: { ifMatch: etag } };
+      return await engine(again, budget);
+    }
+    if (outcome.outcome !== 'written' || tier !== 'Archive') return outcome;
+    return await toWriteOutcome(sides, () => blobOf(request).setAccessTier(tier));
   }
 
   async function pause(request: CopyRequest, etag: Etag, compared: number): Promise<CopyResult> {
@@ -106,6 +128,12 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     const outcome = await toWriteOutcome(sides, () =>
       blobOf(request).setMetadata(metadata, { conditions: { ifMatch: etagHeader(etag) } }),
     );
+    if (isImmutable(outcome)) {
+      throw new BlobmirrorError(
+        'copy-not-possible',
+        `the comparison of ${keyText(request.key)} does not fit one call, and on an immutable backup it cannot be noted how far it came`,
+      );
+    }
     return outcome.outcome === 'written' ? { outcome: 'unfinished' } : outcome;
   }
 
@@ -120,6 +148,10 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
       `the copy of ${keyText(request.key)} on ${backup.name} was not equal to ${source.name}'s and ${isDeleted}`,
     );
   }
+}
+
+function isImmutable(outcome: WriteOutcome): boolean {
+  return outcome.outcome === 'refused' && outcome.reason === 'backup-immutable';
 }
 
 /** Where the user's metadata leaves no room for a stamp, there is none for a mark. */

@@ -56,7 +56,7 @@ describe('copies that are compared before they count', () => {
     expect(await contentOf(stage.onBackup, key)).toBeUndefined();
   });
 
-  it('stay, and count for nothing, where a user made snapshots of what was there before', async () => {
+  it('go, and what was there before stays with the snapshots that a user made of it', async () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
     const backup = stage.onBackup.getBlockBlobClient(key.path);
     await backup.upload('before', 6);
@@ -70,7 +70,8 @@ describe('copies that are compared before they count', () => {
           }
         : undefined;
     const request = await stage.requestFor(key);
-    await expect(stage.worker(FULL).copy(request)).rejects.toThrow('could not be deleted');
+    await expect(stage.worker(FULL).copy(request)).rejects.toThrow('is deleted');
+    expect(await contentOf(stage.onBackup, key)).toBe('before');
     stage.wire.intercept = () => undefined;
     const copy = await present(stage.worker(), key);
     expect(decide(SIDES, request.source, copy, POLICY)).toMatchObject({ action: 'copy' });
@@ -137,5 +138,113 @@ describe('copies that are compared before they count', () => {
     expect((await present(stage.worker(), key)).stamp).toBeUndefined();
     expect(await stage.worker(FULL).copy(await stage.requestFor(key))).toMatchObject({ outcome: 'written' });
     expect(await contentOf(stage.onBackup, key)).toBe('abcdefghij');
+  });
+
+  describe('over an old version', () => {
+    const garble = (sent: WireRequest) =>
+      isRead(sent)
+        ? {
+            status: 206,
+            headers: { 'content-length': '10', etag: sent.headers['if-match'] ?? '' },
+            body: '0123456x89',
+          }
+        : undefined;
+
+    it.each<[string, Partial<CopyOptions>]>([
+      ['put-blob-from-url', FULL],
+      ['blocks-from-url', { ...FULL, largestInOneRequest: 0, serverBlock: { size: 4, atOnce: 2 } }],
+      ['copy-blob', { ...FULL, engine: 'copy-blob' }],
+      ['streamed', { ...FULL, engine: 'streamed' }],
+    ])(
+      'leave that in its place until they are equal, and for good when they are not: %s',
+      async (engine, options) => {
+        await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
+        await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
+        stage.wire.intercept = garble;
+        const failed = stage.worker(options).copy(await stage.requestFor(key));
+        await expect(failed).rejects.toMatchObject({ code: 'content-mismatch' });
+        expect(await contentOf(stage.onBackup, key)).toBe('old');
+
+        let meanwhile: string | undefined;
+        stage.wire.intercept = async (sent) => {
+          if (isRead(sent)) meanwhile = await contentOf(stage.onBackup, key);
+          return undefined;
+        };
+        const request = await stage.requestFor(key);
+        expect(await stage.worker(options).copy(request)).toEqual({ outcome: 'written', engine });
+        expect(meanwhile).toBe('old');
+        expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
+        expect((await present(stage.worker(), key)).stamp?.etag).toBe(request.source.etag);
+      },
+    );
+
+    it('are lost when that was written again meanwhile', async () => {
+      await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
+      await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
+      const request = await stage.requestFor(key);
+      stage.wire.intercept = async (sent) => {
+        if (isRead(sent)) await stage.onBackup.getBlockBlobClient(key.path).upload('newer', 5);
+        return undefined;
+      };
+      expect(await stage.worker(FULL).copy(request)).toMatchObject({ outcome: 'backup-moved' });
+      expect(await contentOf(stage.onBackup, key)).toBe('newer');
+    });
+  });
+
+  describe('on an immutable backup, where a version that is protected takes no metadata', () => {
+    const isImmutable = ({ method, url }: WireRequest): boolean =>
+      (method === 'PUT' && url.includes('comp=metadata')) || method === 'DELETE';
+    const refused = { status: 409, headers: { 'x-ms-error-code': 'BlobImmutableDueToPolicy' } };
+
+    it.each([
+      ['declares', true],
+      ['does not declare', false],
+    ])(
+      'get the stamp with a second copy, of the MD5 that was compared: the source %s it',
+      async (_, declares) => {
+        const blob = stage.atSource.getBlockBlobClient(key.path);
+        await blob.upload('0123456789', 10);
+        if (!declares) await blob.setHTTPHeaders({});
+        const request = await stage.requestFor(key);
+        const copies: WireRequest[] = [];
+        let stampWhenRead: unknown = 'not read';
+        stage.wire.intercept = async (sent) => {
+          if (isRead(sent)) stampWhenRead = (await present(stage.backup, key)).stamp;
+          if (sent.headers['x-ms-copy-source'] !== undefined) copies.push(sent);
+          return isImmutable(sent) ? refused : undefined;
+        };
+        expect(await stage.worker(FULL).copy(request)).toMatchObject({ outcome: 'written' });
+        expect(stampWhenRead).toBeUndefined();
+        expect((await present(stage.worker(), key)).stamp?.etag).toBe(request.source.etag);
+        const md5 = createHash('md5').update('0123456789').digest('base64');
+        expect(copies).toHaveLength(2);
+        expect(copies[1]?.headers['x-ms-source-content-md5']).toBe(md5);
+        expect(copies[1]?.headers['if-match']).toBeDefined();
+      },
+    );
+
+    it('have no stamp when they differ', async () => {
+      await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
+      stage.wire.intercept = (sent) => {
+        if (isImmutable(sent)) return refused;
+        const headers = { 'content-length': '10', etag: sent.headers['if-match'] ?? '' };
+        return isRead(sent) ? { status: 206, headers, body: '0123456x89' } : undefined;
+      };
+      await expect(stage.worker(FULL).copy(await stage.requestFor(key))).rejects.toMatchObject({
+        code: 'content-mismatch',
+      });
+      expect((await present(stage.backup, key)).stamp).toBeUndefined();
+    });
+
+    it('cannot be compared in more than one call', async () => {
+      const content = Buffer.alloc(20 * MIB, 'x');
+      await stage.atSource.getBlockBlobClient(key.path).upload(content, content.length);
+      stage.wire.intercept = (sent) => (isImmutable(sent) ? refused : undefined);
+      const brief = stage.worker({ ...FULL, budgetMs: 0 });
+      await expect(brief.copy(await stage.requestFor(key))).rejects.toMatchObject({
+        code: 'copy-not-possible',
+        message: expect.stringContaining('immutable') as unknown,
+      });
+    });
   });
 });

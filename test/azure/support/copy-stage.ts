@@ -14,6 +14,8 @@ import { startWire, type Wire } from './start-wire.js';
 
 export interface CopyStage {
   readonly source: BlobReader;
+  /** The backup, past the wire. */
+  readonly backup: BlobReader;
   /** The backup for one worker. It writes through the wire; with `all`, the source is read through it, too. */
   worker(options?: Partial<CopyOptions>, throughWire?: 'backup' | 'all', onNoTiers?: () => void): BackupStore;
   readonly wire: Wire;
@@ -47,6 +49,7 @@ export async function startCopyStage(): Promise<CopyStage> {
 
   return {
     source,
+    backup,
     wire,
     backupThroughWire: throughWire(BACKUP.name),
     sourceDirectly: direct(SOURCE.name),
