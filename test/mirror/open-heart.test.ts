@@ -13,7 +13,7 @@ it('lets a look with leave to delete what is foreign share no flight with one th
     return { verdict: 'in-sync' };
   };
   const functions = {
-    converge: look,
+    converge: heed,
     followRename: async () => await Promise.resolve('not renamed' as const),
   };
   const heart = openHeart({ source, backup, policy: POLICY }, { hierarchical: false, functions });
