@@ -4,6 +4,7 @@ import {
   type MinuteDocument,
   MINUTES_KEPT,
   MOST_CONTAINERS,
+  MOST_COPIED_AGAIN,
   toMinute,
 } from '../model/activity-document.js';
 import { addHistograms, lagPercentile } from '../model/lag-histogram.js';
@@ -22,6 +23,10 @@ export function mergeActivity(documents: readonly ActivityDocument[], now: Date)
     bytes: sum(minutes, ({ bytes }) => bytes),
     ...toPercentiles(minutes),
     lastMirrored: mergeLastMirrored(documents),
+    copiedAgain: documents
+      .flatMap(({ copiedAgain }) => copiedAgain)
+      .toSorted((one, other) => (one.at < other.at ? 1 : -1))
+      .slice(0, MOST_COPIED_AGAIN),
   };
 }
 

@@ -3,10 +3,14 @@ import {
   type MinuteDocument,
   MINUTES_KEPT,
   MOST_CONTAINERS,
+  MOST_COPIED_AGAIN,
   toMinute,
 } from '../model/activity-document.js';
 import { lagBucket } from '../model/lag-histogram.js';
 import { type Change, isMirrored } from '../telemetry/metrics.js';
+
+/** From so many bytes on a copy is worth a word of its own. */
+const LARGE = 1024 ** 3;
 
 type Minute = { -readonly [Name in keyof MinuteDocument]: MinuteDocument[Name] };
 
@@ -15,6 +19,7 @@ export class WorkerActivity {
   readonly #minutes: Minute[] = [];
   /** The one that changed last comes last. */
   readonly #lastMirrored = new Map<string, number>();
+  #copiedAgain: ActivityDocument['copiedAgain'] = [];
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -32,6 +37,10 @@ export class WorkerActivity {
     if (lagMs !== undefined) {
       const bucket = lagBucket(lagMs);
       minute.lags[bucket] = (minute.lags[bucket] ?? 0) + 1;
+    }
+    if (change.likelySame !== undefined && bytes >= LARGE) {
+      const copy = { container, path: change.likelySame.path, bytes, at: new Date(now).toISOString() };
+      this.#copiedAgain = [copy, ...this.#copiedAgain].slice(0, MOST_COPIED_AGAIN);
     }
     this.#lastMirrored.delete(container);
     this.#lastMirrored.set(container, now);
@@ -53,6 +62,7 @@ export class WorkerActivity {
       format: 1,
       writtenAt: new Date(now).toISOString(),
       minutes: this.#minutes.filter(({ minute }) => minute > oldest),
+      copiedAgain: this.#copiedAgain.filter(({ at }) => toMinute(Date.parse(at)) > oldest),
       lastMirrored: Object.fromEntries(
         [...this.#lastMirrored].map(([container, at]) => [container, new Date(at).toISOString()]),
       ),

@@ -26,6 +26,7 @@ export function reportLook(
   },
 ): void {
   recordChange({
+    likelySame: verdict.verdict === 'copied' && verdict.likelySame ? { path: key.path } : undefined,
     verdict: verdict.verdict,
     door: 'event',
     container: key.container,

@@ -9,6 +9,18 @@ export interface Activity {
   readonly bytes: number;
   /** When something of a container was mirrored last, as far as the workers remember: container to time. */
   readonly lastMirrored: Readonly<Record<string, string>>;
+  /**
+   * Large blobs that were copied although most likely headers or metadata alone had changed, the latest first: an equal
+   * Content-MD5 proves no equal content, and each costs what an overwrite costs.
+   */
+  readonly copiedAgain: readonly CopiedAgain[];
+}
+
+export interface CopiedAgain {
+  readonly container: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly at: string;
 }
 
 export interface ActivityMinute {

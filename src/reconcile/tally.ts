@@ -33,7 +33,8 @@ export class Tally {
   /** Undefined where there is nothing to report: the look found it in step. */
   verdict({ container, path }: Place, verdict: Verdict): ReportLine | undefined {
     const bytes = verdict.verdict === 'copied' ? verdict.bytes : undefined;
-    recordChange({ verdict: verdict.verdict, door: 'reconcile', container, bytes });
+    const likelySame = verdict.verdict === 'copied' && verdict.likelySame ? { path } : undefined;
+    recordChange({ verdict: verdict.verdict, door: 'reconcile', container, bytes, likelySame });
     add(this.#byVerdict, verdict.verdict);
     if (verdict.verdict === 'in-sync') return undefined;
     if (verdict.verdict === 'skipped') {

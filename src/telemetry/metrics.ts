@@ -20,6 +20,8 @@ export interface Change {
   readonly container: string;
   /** Of content that was copied. */
   readonly bytes?: number | undefined;
+  /** Of a copy that most likely brought no new content: see `Verdict`. */
+  readonly likelySame?: { readonly path: string } | undefined;
   /** From the time of the event until now; undefined where no event told of this key. */
   readonly lagMs?: number | undefined;
 }

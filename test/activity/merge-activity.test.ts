@@ -13,6 +13,7 @@ const change = fc.record<Change>({
   container: fc.constantFrom('a', 'b', 'c'),
   bytes: fc.option(fc.nat(), { nil: undefined }),
   lagMs: fc.option(fc.nat({ max: 10_000_000 }), { nil: undefined }),
+  likelySame: fc.option(fc.constant({ path: 'big.vhd' }), { nil: undefined }),
 });
 /** What happened, by whom, and after how many milliseconds: two hours in all at the most. */
 const history = fc.array(
@@ -25,6 +26,30 @@ const history = fc.array(
 );
 
 describe('the activity of many workers', () => {
+  it('names large copies that most likely brought no new content, the latest first', () => {
+    let now = NOW;
+    const workers = [new WorkerActivity(() => now), new WorkerActivity(() => now)];
+    const copied = { verdict: 'copied', door: 'event', container: 'disks' } as const;
+    for (const [i, bytes] of [2 ** 30, 2 ** 30 - 1, 2 ** 40].entries()) {
+      now += 1000;
+      workers[i % 2]?.changed({ ...copied, bytes, likelySame: { path: `${i}.vhd` } });
+    }
+    workers[0]?.changed({ ...copied, bytes: 2 ** 40 });
+    const { copiedAgain } = mergeActivity(
+      workers.map((worker) => worker.toDocument()),
+      new Date(now),
+    );
+    expect(copiedAgain.map(({ path, bytes }) => [path, bytes])).toEqual([
+      ['2.vhd', 2 ** 40],
+      ['0.vhd', 2 ** 30],
+    ]);
+  });
+
+  it('reads what an older release wrote, which names none', () => {
+    const { copiedAgain: _, ...older } = new WorkerActivity(() => NOW).toDocument();
+    expect(parseActivityDocument(older)?.copiedAgain).toEqual([]);
+  });
+
   it('is what one would have that did all of it', () => {
     fc.assert(
       fc.property(history, (all) => {
@@ -84,6 +109,7 @@ describe('the activity of many workers', () => {
       changes: 2,
       bytes: 5,
       lastMirrored: { photos: '2026-11-25T12:31:30.000Z' },
+      copiedAgain: [],
     });
   });
 

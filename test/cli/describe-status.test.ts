@@ -21,7 +21,15 @@ function status(changes: Partial<Status> = {}): Status {
     health: { status: 'ok', problems: [] },
     backlog: { messages: 0, scheduled: 0, bytes: 0, isComplete: true, byAge: [] },
     deadLetters: { count: 0, isComplete: true, acknowledged: 0, byCode: {} },
-    activity: { minutes: [], lagP50Ms: null, lagP99Ms: null, changes: 0, bytes: 0, lastMirrored: {} },
+    activity: {
+      minutes: [],
+      lagP50Ms: null,
+      lagP99Ms: null,
+      changes: 0,
+      bytes: 0,
+      lastMirrored: {},
+      copiedAgain: [],
+    },
     history: [],
     containers: [],
     runs: [],
@@ -109,6 +117,13 @@ describe('a status for people', () => {
     );
     expect(text).toMatch(/^photos +1,000 +1\.5 MB +2026-11-25 12:03:02\nsmall +1 +\(unknown\)$/m);
     expect(text).toMatch(/^2026-11-25T13-09-31Z-4f2a +done +1,000 in step, 2 failed$/m);
+  });
+
+  it('names large blobs that were copied although most likely no content had changed, and why', () => {
+    const copy = { container: 'disks', path: 'a.vhd', bytes: 2 ** 40, at: '2026-11-25T12:00:00.000Z' };
+    const told = describeStatus(status({ activity: { ...status().activity, copiedAgain: [copy] } }), {});
+    expect(told).toMatch(/COPIED AGAIN +SIZE\ndisks\/a\.vhd +1\.1 TB\n.*proves no equal content/);
+    expect(describeStatus(status(), {})).not.toContain('COPIED AGAIN');
   });
 
   it('does not take what cannot be read for what is not there', () => {

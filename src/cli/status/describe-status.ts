@@ -15,6 +15,7 @@ export function describeStatus(status: Status, { local }: LocalOption): string {
     problems(status, local === undefined ? '' : local === true ? ' --local' : ` --local=${local}`),
     facts(status),
     excepted(status),
+    copiedAgain(status),
     containers(status),
     runs(status),
   ]
@@ -113,6 +114,19 @@ function excepted({ recovery }: Status): string {
       .filter((reason) => skipHintOf(reason) !== '')
       .map((reason) => `  ${reason}: ${skipHintOf(reason)}\n`)
       .join('')
+  );
+}
+
+/** What a change of headers or metadata alone cost, where it was much. */
+function copiedAgain({ activity }: Status): string {
+  if (activity.copiedAgain.length === 0) return '';
+  const rows = activity.copiedAgain.map(({ container, path, bytes: size }) => [
+    `${container}/${path}`,
+    bytes(size),
+  ]);
+  return (
+    toTable(rows, ['COPIED AGAIN', 'SIZE']) +
+    '  Size and Content-MD5 were the same, which proves no equal content: any client may declare any MD5. Set BLOBMIRROR_DECLARED_MD5=trust where every writer declares true ones.\n'
   );
 }
 

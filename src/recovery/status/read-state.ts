@@ -26,6 +26,7 @@ const NO_ACTIVITY: Activity = {
   changes: 0,
   bytes: 0,
   lastMirrored: {},
+  copiedAgain: [],
 };
 const NOTHING: State = {
   runs: [],

@@ -88,6 +88,7 @@ function bench() {
         changes: 1,
         bytes: 1,
         lastMirrored: { photos: ago(1).toISOString() },
+        copiedAgain: [],
       };
     },
     readPause: async () => {
