@@ -73,7 +73,7 @@ export async function expectRepaired(unheard: Unheard, count: number, within: nu
   expect(second.run.counts).toMatchObject({
     inStep: count - 4 * share,
     nominated: 5 * share,
-    byVerdict: { copied: 3 * share, restamped: share, deleted: share },
+    byVerdict: { copied: 4 * share, deleted: share },
     skipped: {},
     failed: {},
   });
