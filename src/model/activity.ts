@@ -16,7 +16,7 @@ export interface Activity {
   readonly copiedAgain: readonly CopiedAgain[];
 }
 
-export interface CopiedAgain {
+interface CopiedAgain {
   readonly container: string;
   readonly path: string;
   readonly bytes: number;
