@@ -35,23 +35,26 @@ const MOST_ROUNDS = 3;
  * Whoever dies leaves the staged copy, which the next worker finds, or which goes after an hour. One that dies after the
  * old blob went leaves the key without a blob until the next look, which copies from the source.
  *
- * Costs: the copy and a look at it to secure, another copy and the removal of the first one to place, or a rename.
+ * Costs: the copy and a look at it to secure, another copy and the removal of the first one to place, or a rename. What is
+ * copied in blocks takes one look more: the service refuses a block list for what is there already, and no block of it.
  *
  * @param copy makes a copy by whatever engine
  */
 export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCopy {
-  const { backup, directories } = setup;
+  const { backup, directories, options } = setup;
   // Both ends are on the backup. What was compared with the source is not compared again.
   const within = { ...setup, source: backup, copySources: createCopySources(backup) };
   let isFlat: boolean | undefined;
-  const copyWithin = chooseEngine({ ...within, options: { ...setup.options, verify: 'service' } });
+  const copyWithin = chooseEngine({ ...within, options: { ...options, verify: 'service' } });
   const streamWithin = createStreamed(within);
 
   async function secure(request: CopyRequest, budget: TimeBudget): Promise<SecureOutcome> {
     const { key, from = key } = request;
     const at = stagingKey(request);
-    let condition: WriteCondition = { nothingThere: true };
     let engine = 'none';
+    const before = mayComeInBlocks(request) ? await find(at) : undefined;
+    if (before !== undefined && isWholeCopy(before, request)) return await toSecured(key, at, before, engine);
+    let condition: WriteCondition = before === undefined ? { nothingThere: true } : { ifMatch: before.etag };
     for (let round = 0; round < MOST_ROUNDS; round++) {
       // Tier and tags come with the place: a tier that is cheap to hold is dear to leave early, and an archived blob
       // cannot be copied.
@@ -63,13 +66,21 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
       if (found.copy === 'pending') return { outcome: 'unfinished', engine };
       // Without a stamp nothing but its own answer tells a copy that is whole from one that is not.
       const isSure = made.outcome === 'written' || STAMP_NAME in request.metadata;
-      if (isSure && isWholeCopy(found, request)) {
-        await keepAccess(key, at, found);
-        return { outcome: 'secured', secured: { key: at, etag: found.etag }, engine };
-      }
+      if (isSure && isWholeCopy(found, request)) return await toSecured(key, at, found, engine);
       condition = { ifMatch: found.etag };
     }
     return { outcome: 'backup-moved', engine };
+  }
+
+  /** Of what has no stamp, nothing that lies there tells anything. */
+  function mayComeInBlocks({ source: { kind, size }, metadata }: CopyRequest): boolean {
+    const least = Math.min(options.largestInOneRequest, options.streamedBlock.size);
+    return kind === 'block' && size > least && STAMP_NAME in metadata;
+  }
+
+  async function toSecured(key: Key, at: Key, staged: FoundCopy, engine: string): Promise<SecureOutcome> {
+    await keepAccess(key, at, staged);
+    return { outcome: 'secured', secured: { key: at, etag: staged.etag }, engine };
   }
 
   /** Tells the kind of the account, too: on a flat one nothing has access of its own. */

@@ -178,6 +178,22 @@ describe('copies that are compared before they count', () => {
       },
     );
 
+    it('go on being compared where another worker stopped, and no block is brought over twice', async () => {
+      const content = Buffer.alloc(20 * MIB, 'x');
+      await stage.atSource.getBlockBlobClient(key.path).upload(content, content.length);
+      await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
+      const options = { ...FULL, largestInOneRequest: 0, serverBlock: { size: 8 * MIB, atOnce: 4 } };
+      const brief = stage.worker({ ...options, budgetMs: 0 });
+      const request = await stage.requestFor(key);
+      let outcome: string;
+      do ({ outcome } = await brief.copy(request));
+      while (outcome === 'unfinished');
+      expect(outcome).toBe('written');
+      const isStaged = ({ method, url }: WireRequest): boolean =>
+        method === 'PUT' && url.includes('comp=block&') && url.includes('.blobmirror');
+      expect(stage.wire.requests.filter(isStaged)).toHaveLength(3);
+    });
+
     it('are lost when that was written again meanwhile', async () => {
       await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
       await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
