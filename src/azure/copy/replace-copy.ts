@@ -24,6 +24,8 @@ export interface ReplaceCopy {
   ): Promise<WriteOutcome>;
 }
 
+const OF_TWO_KINDS = { outcome: 'refused', reason: 'backup-versions-of-another-kind' } as const;
+
 /** A copy that an earlier worker left there, unfinished or damaged, is gone on with once. */
 const MOST_ROUNDS = 3;
 
@@ -36,7 +38,8 @@ const MOST_ROUNDS = 3;
  * old blob went leaves the key without a blob until the next look, which copies from the source.
  *
  * Costs: the copy and a look at it to secure, another copy and the removal of the first one to place, or a rename. What is
- * copied in blocks takes one look more: the service refuses a block list for what is there already, and no block of it.
+ * copied in blocks takes one look more: the service refuses a block list for what is there already, and no block of it. So
+ * does a blob on an account that keeps versions.
  *
  * @param copy makes a copy by whatever engine
  */
@@ -45,6 +48,8 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
   // Both ends are on the backup. What was compared with the source is not compared again.
   const within = { ...setup, source: backup, copySources: createCopySources(backup) };
   let isFlat: boolean | undefined;
+  /** What was staged says so, whatever is older than the versions does not. */
+  let keepsVersions = false;
   const copyWithin = chooseEngine({ ...within, options: { ...options, verify: 'service' } });
   const streamWithin = createStreamed(within);
 
@@ -52,8 +57,10 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     const { key, from = key } = request;
     const at = stagingKey(request);
     let engine = 'none';
+    if (keepsVersions && (await isOfAnotherKind(request))) return { ...OF_TWO_KINDS, engine };
     const before = mayComeInBlocks(request) ? await find(at) : undefined;
-    if (before !== undefined && isWholeCopy(before, request)) return await toSecured(key, at, before, engine);
+    if (before !== undefined && isWholeCopy(before, request))
+      return await toSecured(request, at, before, engine);
     let condition: WriteCondition = before === undefined ? { nothingThere: true } : { ifMatch: before.etag };
     for (let round = 0; round < MOST_ROUNDS; round++) {
       // Tier and tags come with the place: a tier that is cheap to hold is dear to leave early, and an archived blob
@@ -66,7 +73,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
       if (found.copy === 'pending') return { outcome: 'unfinished', engine };
       // Without a stamp nothing but its own answer tells a copy that is whole from one that is not.
       const isSure = made.outcome === 'written' || STAMP_NAME in request.metadata;
-      if (isSure && isWholeCopy(found, request)) return await toSecured(key, at, found, engine);
+      if (isSure && isWholeCopy(found, request)) return await toSecured(request, at, found, engine);
       condition = { ifMatch: found.etag };
     }
     return { outcome: 'backup-moved', engine };
@@ -78,9 +85,25 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     return kind === 'block' && size > least && STAMP_NAME in metadata;
   }
 
-  async function toSecured(key: Key, at: Key, staged: FoundCopy, engine: string): Promise<SecureOutcome> {
-    await keepAccess(key, at, staged);
+  async function toSecured(
+    request: CopyRequest,
+    at: Key,
+    staged: FoundCopy,
+    engine: string,
+  ): Promise<SecureOutcome> {
+    keepsVersions = staged.isVersioned;
+    if (keepsVersions && (await isOfAnotherKind(request))) {
+      await removeCopy(backup, at, staged.etag);
+      return { ...OF_TWO_KINDS, engine };
+    }
+    await keepAccess(request.key, at, staged);
     return { outcome: 'secured', secured: { key: at, etag: staged.etag }, engine };
+  }
+
+  /** Once it went, it would be a version, and nothing of the new kind could take its place. */
+  async function isOfAnotherKind({ key, source }: CopyRequest): Promise<boolean> {
+    const old = await findCopy(backup, key);
+    return old !== undefined && old.kind !== source.kind;
   }
 
   /** Tells the kind of the account, too: on a flat one nothing has access of its own. */

@@ -193,6 +193,39 @@ describe('replacing what cannot be overwritten', () => {
     expect((await present(stage.worker(), key)).kind).toBe('append');
   });
 
+  /** As an account says it that keeps versions: of what is written, and not of what was there before it kept them. */
+  async function tellVersions({ method, url }: WireRequest): Promise<WireAnswer | undefined> {
+    const [, path] = /^[^?]*(\.blobmirror\/[^?]*)/.exec(url) ?? [];
+    if (method !== 'HEAD' || path === undefined) return undefined;
+    const found = await stage.onBackup.getBlobClient(decodeURIComponent(path)).getProperties();
+    return {
+      status: 200,
+      headers: {
+        etag: found.etag ?? '',
+        'content-length': String(found.contentLength),
+        'x-ms-blob-type': found.blobType ?? '',
+        'x-ms-meta-blobmirror': found.metadata?.['blobmirror'] ?? '',
+        'x-ms-version-id': '2026-11-29T12:00:00.0000000Z',
+      },
+    };
+  }
+
+  it('leaves a blob of another kind that is older than the versions which the account keeps', async () => {
+    await putBlock('onBackup', 'old');
+    await putAppend('atSource', 'new');
+    const before = (await staged()).length;
+    stage.wire.intercept = tellVersions;
+    const worker = stage.worker();
+    const refused = { verdict: 'skipped', reason: 'backup-versions-of-another-kind' };
+    expect(await look(worker)).toEqual(refused);
+    expect(await contentOf(stage.onBackup, key)).toBe('old');
+    expect(await staged()).toHaveLength(before);
+
+    stage.wire.requests.length = 0;
+    expect(await look(worker)).toEqual(refused);
+    expect(stage.wire.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
+  });
+
   it('ends by name where the backup keeps versions of another kind at a free name', async () => {
     await putBlock('atSource', 'new');
     stage.wire.intercept = (sent) =>
