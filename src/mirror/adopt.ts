@@ -72,9 +72,13 @@ export async function adopt(
   const applied = await restamp(pair, key, source, backup);
   if ('again' in applied) return applied.done === undefined ? undefined : { verdict: adopted, hasMore: true };
   // Where nothing may change the metadata of what is there, it was copied instead, or left.
-  return applied.verdict.verdict === 'restamped'
-    ? { verdict: adopted, hasMore: pair.tree !== undefined }
-    : { verdict: applied.verdict, hasMore: false };
+  const { verdict } = applied;
+  const isWritten = verdict.verdict !== 'skipped';
+  // Invariant 5: in a tree every write is followed by another reading of the source.
+  return {
+    verdict: verdict.verdict === 'restamped' ? adopted : verdict,
+    hasMore: isWritten && pair.tree !== undefined,
+  };
 }
 
 /** Invariant 2: the backup first. */

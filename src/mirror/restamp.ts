@@ -7,6 +7,7 @@ import { copy } from './bring-over.js';
 import { decideInStep } from './decide.js';
 import type { Pair } from './pair.js';
 import { stampedMetadata } from './stamped-metadata.js';
+import { withMissing } from './states.js';
 
 /**
  * Gives a blob whose content is that of the source, the user's metadata and the stamp: one request, and no bytes are
@@ -17,7 +18,12 @@ import { stampedMetadata } from './stamped-metadata.js';
 export async function restamp(pair: Pair, key: Key, from: BlobPresent, onto: BlobPresent): Promise<Applied> {
   const { source, backup, policy } = pair;
   const asCopy = async (): Promise<Applied> =>
-    await copy(pair, key, { action: 'copy', source: from, condition: { ifMatch: onto.etag } });
+    await copy(pair, key, {
+      action: 'copy',
+      source: from,
+      condition: { ifMatch: onto.etag },
+      ...withMissing(policy, from, onto),
+    });
   if (!isSameHeaders(from.headers, onto.headers)) return await asCopy();
 
   const { metadata, stamped } = stampedMetadata(source.account, from);

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryBlob } from '../../src/memory/memory-account.js';
 import { adopt, type Adopted, type AdoptRequest, mayBeAdopted } from '../../src/mirror/adopt.js';
+import { openHeart } from '../../src/mirror/open-heart.js';
 import { parseEtag } from '../../src/model/etag.js';
 import { type BlobPresent, isBlob } from '../../src/model/reading.js';
 import { ADOPT_BY, type AdoptBy } from '../../src/model/reconcile/adoption.js';
 import { splitStamp } from '../../src/model/stamp.js';
+import type { BackupStore } from '../../src/ports/backup-store.js';
 import { KEY } from '../support/keys.js';
 import { createMemoryPair, once, POLICY } from '../support/memory-pair.js';
+import { at, createMemoryTree, TREE_POLICY } from '../support/memory-tree.js';
 
 const BLOB: MemoryBlob = { content: 'balance=0100', contentMd5: 'm', metadata: { user: 'x' } };
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
@@ -119,6 +122,30 @@ describe('adopting', () => {
     };
     expect(await stage.adopt()).toMatchObject({ verdict: { verdict: 'copied' }, hasMore: false });
     expect(stage.calls.filter((call) => call === 'backupaccount.copy')).toHaveLength(1);
+  });
+
+  it('brings the access with such a copy, in a tree', async () => {
+    const tree = createMemoryTree();
+    const access = {
+      owner: 'bob',
+      group: 'g',
+      permissions: 'rw-r-----',
+      acl: 'user::rw-,group::r--,other::---',
+    };
+    tree.source.put(at('f'), BLOB);
+    tree.source.permit(at('f'), access);
+    tree.backup.put(at('f'), { ...BLOB, metadata: {} });
+    const backup: BackupStore = {
+      ...tree.backup,
+      restamp: async () => await Promise.resolve({ outcome: 'refused', reason: 'backup-immutable' }),
+    };
+    const heart = openHeart({ source: tree.source, backup, policy: TREE_POLICY }, { hierarchical: true });
+    // In a tree every write is followed by another reading of the source (invariant 5).
+    expect(await heart.adopt(at('f'), { by: 'read' })).toMatchObject({
+      verdict: { verdict: 'copied' },
+      hasMore: true,
+    });
+    expect(await heart.converge(at('f'))).toEqual({ verdict: 'in-sync' });
   });
 
   it('says that there is more where the tier is to be set', async () => {
