@@ -73,7 +73,7 @@ export async function adopt(
   if ('again' in applied) return applied.done === undefined ? undefined : { verdict: adopted, hasMore: true };
   // Where nothing may change the metadata of what is there, it was copied instead, or left.
   const { verdict } = applied;
-  const isWritten = verdict.verdict !== 'skipped';
+  const isWritten = verdict.verdict === 'restamped' || verdict.verdict === 'copied';
   // Invariant 5: in a tree every write is followed by another reading of the source.
   return {
     verdict: verdict.verdict === 'restamped' ? adopted : verdict,

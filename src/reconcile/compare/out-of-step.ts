@@ -154,10 +154,11 @@ export class OutOfStep {
       this.unfinished.push(path);
       return true;
     }
-    // What comes of the rest is found by the next run, if it fails.
-    if (adopted.hasMore)
-      await this.#attempt(path, async () => await this.#comparing.converge(this.#key(path)));
     await this.#tell(path, adopted.verdict);
+    if (!adopted.hasMore) return true;
+    const rest = await this.#attempt(path, async () => await this.#comparing.converge(this.#key(path)));
+    // What came of it well is no other key of the report.
+    if (rest !== 'failed' && isLeftOver(rest)) await this.#tell(path, rest);
     return true;
   }
 
@@ -204,6 +205,11 @@ export class OutOfStep {
   #key(path: BlobPath): Key {
     return { container: this.#walked.container, path };
   }
+}
+
+/** Whether a key is not in step after a look. */
+function isLeftOver(verdict: Verdict): boolean {
+  return verdict.verdict === 'skipped' || verdict.verdict === 'unfinished' || 'access' in verdict;
 }
 
 /** Undefined where a listing does not tell all that a copy takes. */

@@ -6,6 +6,7 @@ import { copyListed } from '../../../src/mirror/copy-listed.js';
 import { prepareContainer } from '../../../src/mirror/make-container.js';
 import { type BlobPath, parseContainerName, parseKey } from '../../../src/model/key.js';
 import type { AdoptBy } from '../../../src/model/reconcile/adoption.js';
+import type { Verdict } from '../../../src/model/verdict.js';
 import type { ReportLine, RunId } from '../../../src/model/reconcile/run.js';
 import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.js';
 import { parseShard } from '../../../src/model/reconcile/parse-shard.js';
@@ -33,6 +34,15 @@ const SHARD: CompareShard = {
 
 /** The stamp of a version that the source has no more. */
 const OURS = stampOf('sourceaccount');
+
+const ACCESS_LACKING: Verdict = {
+  verdict: 'copied',
+  created: false,
+  bytes: 1,
+  engine: 'memory',
+  stamped: true,
+  access: 'not-permitted',
+};
 
 interface Stage extends MemoryPair {
   readonly lines: ReportLine[];
@@ -251,6 +261,18 @@ describe('a slice of a compare shard', () => {
     expect(await stage.slice()).toMatchObject({ counts: { byVerdict: { copied: 1 } } });
     expect(stage.backup.peek(key('planted'))?.content).toBe('balance=9999');
     expect(isMirrored(stage, 'planted')).toBe(true);
+  });
+
+  it.each<[string, Verdict, Partial<SliceResult['counts']>]>([
+    ['is left', { verdict: 'skipped', reason: 'backup-leased' }, { skipped: { 'backup-leased': 1 } }],
+    ['lacks its access', ACCESS_LACKING, { skipped: { 'access-not-permitted': 1 } }],
+  ])('excepts what it adopted where the rest of it %s', async (_, rest, counts) => {
+    const stage = createStage({ by: 'md5' });
+    const blob = { content: 'x', contentMd5: 'm' };
+    stage.source.put(key('a'), { ...blob, tier: 'Cool' });
+    stage.backup.put(key('a'), blob);
+    const { counts: all } = await stage.slice({}, { converge: async () => await Promise.resolve(rest) });
+    expect(all).toMatchObject({ ...counts, byVerdict: { adopted: 1 } });
   });
 
   it('goes on with a long comparison in the next slice, of the same versions alone', async () => {
