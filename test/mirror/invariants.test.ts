@@ -371,7 +371,7 @@ describe('what cannot be overwritten', () => {
   });
 });
 
-describe('a source that is still written', () => {
+describe('a blob that is still being written', () => {
   it('keeps what the backup has while an append blob that was made anew is empty', async () => {
     const pair = createMemoryPair();
     pair.source.put(KEY, { content: 'old', kind: 'append' });

@@ -3,7 +3,7 @@ import { type Key, keyText } from '../../src/model/key.js';
 import { splitStamp } from '../../src/model/stamp.js';
 import { Violation } from './violation.js';
 
-/** As long as an upload may take: docs/semantics.md, "A source that is still written". */
+/** As long as an upload may take: docs/semantics.md, "A blob that is still being written". */
 const STAGE_MS = 3_600_000;
 
 /**

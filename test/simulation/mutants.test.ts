@@ -86,13 +86,13 @@ const MUTATIONS: readonly Mutation[] = [
     breaks: ['two versions were mixed'],
   },
   {
-    what: 'follows a source that was just made empty (a source that is still written)',
+    what: 'follows a source that was just made empty (a blob that is still being written)',
     heart: followsEmptyStage,
     within: 2_000,
     breaks: ['an older version gave way to an empty stage'],
   },
   {
-    what: 'follows a file that was just made empty (a source that is still written)',
+    what: 'follows a file that was just made empty (a blob that is still being written)',
     kind: 'tree',
     heart: followsEmptyStage,
     within: 2_000,
