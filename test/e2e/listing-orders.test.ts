@@ -1,4 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest';
+import { ofOurs } from '../support/of-ours.js';
 import { expectEqualAccounts } from './support/expect-equal-accounts.js';
 import { listingInPages, type OnPage } from './support/listing-in-pages.js';
 import { startUnheard, type Unheard } from './support/start-unheard.js';
@@ -66,12 +67,13 @@ test.each<[string, 'with an alert' | 'without an alert', typeof orders]>([
   );
   await photos?.getBlockBlobClient(changed).upload('changed', 7);
   await photos?.deleteBlob(deleted);
-  await mirrored?.getBlockBlobClient(`${extra} extra`).upload('extra', 5);
+  await mirrored?.getBlockBlobClient(`${extra} extra`).upload('extra', 5, ofOurs());
   await mirrored?.deleteBlob(missing);
 
   orders = by;
   requests.length = 0;
-  const { run, status } = await reconcile();
+  // Where no order is relied on, more seems to be on the backup alone than is, and the guard goes by that.
+  const { run, status } = await reconcile({ allowDeletes: ['photos'] });
   const isAlert = alert === 'with an alert';
   expect([status, run.alerts.map(({ code, container }) => [code, container])]).toEqual([
     isAlert ? 4 : 0,

@@ -13,7 +13,7 @@ test('a blob that the backup refuses for ever is in the dead-letter queue after 
   await startProxiedWorker(environment, (request, response) => {
     if (request.method !== 'PUT' || request.url?.includes('/poison.txt') !== true) return false;
     refused++;
-    response.writeHead(400, { 'x-ms-error-code': 'InvalidHeaderValue' }).end();
+    response.writeHead(400, { 'x-ms-error-code': 'InvalidMetadata' }).end();
     return true;
   });
   const container = environment.source.getContainerClient('photos');
@@ -38,7 +38,7 @@ test('a blob that the backup refuses for ever is in the dead-letter queue after 
   });
   expect(dead?.applicationProperties).toMatchObject({
     'blobmirror-code': 'storage-rejected',
-    'blobmirror-detail': 'a write on backupaccount failed: 400 InvalidHeaderValue',
+    'blobmirror-detail': 'a write on backupaccount failed: 400 InvalidMetadata',
     'blobmirror-hint': expect.stringContaining('mend') as string,
     'blobmirror-attempts': 1,
   });

@@ -140,7 +140,8 @@ describe('a mirror that the release before this one paused in the middle of a fu
   it('goes on when it is resumed, and the documents of that release stay as they were', async () => {
     expect((await run(env, 'resume')).status).toBe(0);
     expect((await statusOf(env)).paused).toBeUndefined();
-    for (const [name, text] of kept)
+    // The activity of workers that are gone for an hour is removed by whoever reads it.
+    for (const [name, text] of [...kept].filter(([each]) => !each.startsWith('activity/')))
       expect((await state.getBlobClient(name).downloadToBuffer()).toString()).toBe(text);
   });
 });
