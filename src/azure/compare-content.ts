@@ -1,14 +1,9 @@
 import type { ContentComparison } from '../ports/content-comparison.js';
-import { createSlots } from '../ports/slots.js';
 import { comparePieces } from './copy/compare-pieces.js';
 import type { Account } from './connect-account.js';
 
-/** How many comparisons are read at a time in a process: each holds a piece of both sides, 16 MiB. */
-const MOST_AT_ONCE = 4;
-
 /** Whether two blobs hold the same bytes, on real accounts. Nothing is read where their lengths tell. */
 export function createContentComparison(source: Account, backup: Account): ContentComparison {
-  const inSlot = createSlots(MOST_AT_ONCE);
   return {
     compareContent: async ({
       key,
@@ -19,13 +14,10 @@ export function createContentComparison(source: Account, backup: Account): Conte
       mustStop = () => false,
     }) => {
       if (theirs.size !== ours.size) return { outcome: 'different' };
-      return await inSlot(
-        async () =>
-          await comparePieces(
-            { account: source, key: from, etag: theirs.etag },
-            { account: backup, key, etag: ours.etag },
-            { size: theirs.size, equal, mustStop },
-          ),
+      return await comparePieces(
+        { account: source, key: from, etag: theirs.etag },
+        { account: backup, key, etag: ours.etag },
+        { size: theirs.size, equal, mustStop },
       );
     },
   };

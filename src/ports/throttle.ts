@@ -1,6 +1,10 @@
 import type { BackupStore } from './backup-store.js';
 import type { BlobReader } from './blob-reader.js';
 import type { AdaptiveGate } from './adaptive-gate.js';
+import { createSlots } from './slots.js';
+
+/** How many comparisons of content are made at a time in a process: each holds a piece of both sides, 16 MiB. */
+const MOST_COMPARISONS = 4;
 
 /** The reader behind the gate of its account. */
 export function throttleReader(reader: BlobReader, gate: AdaptiveGate): BlobReader {
@@ -21,6 +25,7 @@ export function throttleBackup(
   gates: { readonly source: AdaptiveGate; readonly backup: AdaptiveGate },
 ): BackupStore {
   const { source, backup } = gates;
+  const inSlot = createSlots(MOST_COMPARISONS);
   return {
     ...throttleReader(store, backup),
     copy: async (request) =>
@@ -29,7 +34,11 @@ export function throttleBackup(
       await source.run(async () => await backup.run(async () => await store.secure(request))),
     place: async (request, secured) => await backup.run(async () => await store.place(request, secured)),
     compareContent: async (request) =>
-      await source.run(async () => await backup.run(async () => await store.compareContent(request))),
+      // What waits for its turn, for minutes perhaps, takes no room that live changes need.
+      await inSlot(
+        async () =>
+          await source.run(async () => await backup.run(async () => await store.compareContent(request))),
+      ),
     restamp: async (request) => await backup.run(async () => await store.restamp(request)),
     setTier: async (key, tier) => await backup.run(async () => await store.setTier(key, tier)),
     setTags: async (key, tags) => await backup.run(async () => await store.setTags(key, tags)),

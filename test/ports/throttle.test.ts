@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createMemoryAccount, type Schedule } from '../../src/memory/memory-account.js';
 import { AdaptiveGate } from '../../src/ports/adaptive-gate.js';
@@ -68,5 +69,41 @@ describe('the ports behind gates', () => {
       ['backupaccount.read', 0, 1],
     ]);
     expect(underWay).toEqual({ source: 0, backup: 0 });
+  });
+
+  it('keep room for all else while many comparisons wait for their turn', async () => {
+    const source = createMemoryAccount('sourceaccount');
+    const backup = createMemoryAccount('backupaccount', undefined, source);
+    for (const account of [source, backup]) {
+      account.addContainer(KEY.container);
+      account.put(KEY, { content: 'x' });
+    }
+    const gates = {
+      source: new AdaptiveGate({ account: 'sourceaccount' }),
+      backup: new AdaptiveGate({ account: 'backupaccount' }),
+    };
+    const { promise: end, resolve } = Promise.withResolvers<void>();
+    let begun = 0;
+    const store = throttleBackup(
+      {
+        ...backup,
+        compareContent: async () => {
+          begun++;
+          await end;
+          return { outcome: 'same' };
+        },
+      },
+      gates,
+    );
+    const found = await store.read(KEY);
+    if (!isBlob(found)) throw new Error('it is there');
+    const request = { key: KEY, source: found, backup: found };
+    const comparing = Array.from({ length: 200 }, async () => await store.compareContent(request));
+    await nextTurn();
+    expect(await store.read(KEY)).toMatchObject({ etag: found.etag });
+    expect(begun).toBe(4);
+    resolve();
+    await Promise.all(comparing);
+    expect(begun).toBe(200);
   });
 });
