@@ -118,7 +118,9 @@ export function planNextLook(
   if (found === 'copied') {
     // What a copy of the service, or the first content, was waited for has come; it is not known to change again.
     const changedSilently = before?.found === 'copied' || before?.found === 'in-step';
-    return next(delayMs, changedSilently ? 'source-still-changing' : undefined);
+    // The last copy is kept for when a full sync has passed: until then the key is known to be changing.
+    const untilThen = copies === MOST_COPIES - 1 ? since.getTime() + forMs - now.getTime() : 0;
+    return next(Math.max(delayMs, untilThen), changedSilently ? 'source-still-changing' : undefined);
   }
   if (silentChanges !== 'open') return undefined;
   const isAtRest = !wasPending && (before?.pauseMs ?? 0) >= 2 * firstPauseMs && !isEmpty;

@@ -25,13 +25,18 @@ const VERDICTS = {
 type Name = keyof typeof VERDICTS;
 
 /** The pauses, in seconds, of a key that is looked at until the looks end, and finds the last verdict for ever. */
-function pausesOf(silentChanges: Hint['silentChanges'], found: readonly Name[], forMs = WATCH_RULES.forMs) {
+function pausesOf(
+  silentChanges: Hint['silentChanges'],
+  found: readonly Name[],
+  forMs = WATCH_RULES.forMs,
+  firstPauseMs = WATCH_RULES.firstPauseMs,
+) {
   const pauses: number[] = [];
   const holds: (string | undefined)[] = [];
   let [now, watch] = [Date.parse('2026-11-29T12:00:00Z'), undefined as Watch | undefined];
   for (let i = 0; i < 1000; i++) {
     const name = found[Math.min(i, found.length - 1)] ?? 'in step';
-    const rules = { ...WATCH_RULES, forMs };
+    const rules = { firstPauseMs, forMs };
     const next = planNextLook({ silentChanges }, VERDICTS[name], watch, rules, new Date(now));
     if (next === undefined) return { pauses, holds };
     pauses.push(next.delayMs / 1000);
@@ -111,10 +116,22 @@ describe('the pauses between looks at a key', () => {
   });
 
   it('do not outlast four hours where full syncs are rare or off, nor go on where they are frequent', () => {
-    expect(pausesOf('open', ['copied'], 4 * 3_600_000).pauses).toEqual([...TO_AN_HOUR, 3840, 3840]);
+    expect(pausesOf('open', ['copied'], 4 * 3_600_000).pauses).toEqual([...TO_AN_HOUR, 3840, 6750]);
     expect(pausesOf('open', ['copied'], 300_000).pauses).toEqual([30, 60, 120, 240]);
     expect(pausesOf('open', ['still written', 'copied'], 1).pauses).toEqual([30]);
   });
+
+  it.each([1, 3, 10, 30])(
+    'last until a full sync has passed, with ten copies at most, from a first one of %i s',
+    (first) => {
+      for (const hours of [1, 4]) {
+        const { pauses, holds } = pausesOf('open', ['copied'], hours * 3_600_000, first * 1000);
+        expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeGreaterThanOrEqual(hours * 3600);
+        expect(pauses.length).toBeLessThan(10);
+        expect(holds.slice(1).every((hold) => hold === 'source-still-changing')).toBe(true);
+      }
+    },
+  );
 });
 
 describe('a key is known to differ, or to be still changing,', () => {
