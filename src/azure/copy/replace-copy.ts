@@ -1,6 +1,7 @@
+import { BlobmirrorError } from '../../model/errors.js';
 import type { Key } from '../../model/key.js';
 import { STAMP_NAME } from '../../model/stamp.js';
-import type { CopyRequest, Secured, SecureOutcome } from '../../ports/backup-store.js';
+import type { CopyOutcome, CopyRequest, Secured, SecureOutcome } from '../../ports/backup-store.js';
 import type { WriteCondition, WriteOutcome } from '../../ports/write-outcome.js';
 import { blobClient } from '../blob-client.js';
 import { createCopySources } from '../copy-source.js';
@@ -138,7 +139,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
   ): Promise<WriteOutcome> {
     const source = { ...request.source, etag };
     const wanted = { ...request, from, source };
-    let copied = await copyWithin(wanted, budget);
+    let copied = await copyWithin(wanted, budget).catch(toUnread);
     // The service said that it could not read what is there: now that the old blob is gone, nothing is left untried.
     if (copied.outcome === 'source-moved' && (await find(from))?.etag === etag)
       copied = await streamWithin(wanted, budget);
@@ -166,4 +167,11 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
   }
 
   return { secure, place, placeUnder };
+}
+
+/** A firewall that keeps an account's own service out (Azure/azure-storage-azcopy#721) lets this process in. */
+function toUnread(error: unknown): CopyOutcome {
+  if (!(error instanceof BlobmirrorError) || error.context['service'] !== 'CannotVerifyCopySource')
+    throw error;
+  return { outcome: 'source-moved', engine: 'none' };
 }

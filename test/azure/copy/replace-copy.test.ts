@@ -226,6 +226,21 @@ describe('replacing what cannot be overwritten', () => {
     expect(stage.wire.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
   });
 
+  it.each<[string, Partial<CopyOptions>, 'append' | 'block']>([
+    ['one of another kind', {}, 'append'],
+    ['one that is compared', { verify: 'full' }, 'block'],
+  ])('brings %s to its place where the firewall of the account keeps its own service out', async (...of) => {
+    const [, options, kind] = of;
+    await (kind === 'append' ? putAppend : putBlock)('onBackup', 'old');
+    await putBlock('atSource', 'new');
+    stage.wire.intercept = ({ headers }) =>
+      String(headers['x-ms-copy-source']).includes('.blobmirror')
+        ? refuse(403, 'CannotVerifyCopySource')
+        : undefined;
+    expect(await look(stage.worker(options))).toMatchObject({ verdict: 'copied' });
+    expect(await contentOf(stage.onBackup, key)).toBe('new');
+  });
+
   it('ends by name where the backup keeps versions of another kind at a free name', async () => {
     await putBlock('atSource', 'new');
     stage.wire.intercept = (sent) =>
