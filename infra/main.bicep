@@ -51,8 +51,8 @@ param immutabilityDays int = 0
 @description('What becomes of a backup blob whose source was deleted.')
 @allowed(['mirror', 'keep'])
 param deletes string = 'mirror'
-@description('Access tier on the backup.')
-@allowed(['same', 'Hot', 'Cool', 'Cold', 'Archive'])
+@description('Access tier on the backup; none for an account that has no tiers.')
+@allowed(['same', 'none', 'Hot', 'Cool', 'Cold', 'Archive'])
 param tier string = 'same'
 @description('Whether blob index tags are mirrored. It takes a larger role on both accounts.')
 param mirrorTags bool = false
