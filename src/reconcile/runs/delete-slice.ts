@@ -45,6 +45,8 @@ class DeleteSlice {
   /** What the next slice has to go on with, beside the lines that are left. */
   readonly #below: Below[] = [];
   #lines = 0;
+  /** Entries below directories, those among them that stay. */
+  #passed = 0;
   #looks = 0;
   #isStopped = false;
 
@@ -99,10 +101,10 @@ class DeleteSlice {
     }
   }
 
-  /** At least one key is looked at, so that every slice comes further. */
+  /** At least one line or entry is passed, so that every slice comes further. */
   #mustStop(): boolean {
     const isLate = this.#context.signal.aborted || this.#parts.clock.now() >= this.#end;
-    return isLate && this.#lines + this.#looks > 0;
+    return isLate && this.#lines + this.#passed > 0;
   }
 
   /** Undefined where it failed. */
@@ -136,12 +138,13 @@ class DeleteSlice {
         for (const entry of page) {
           const { path } = entry;
           if (gone !== undefined && path.startsWith(gone)) continue;
-          if (!entry.isDirectory && this.#isKept(entry)) continue;
           if (this.#mustStop()) {
             this.#below.push({ directory, ...(last !== undefined && { after: last }) });
             return;
           }
           last = path;
+          this.#passed++;
+          if (!entry.isDirectory && this.#isKept(entry)) continue;
           if (!entry.isDirectory) yield { container, path };
           else if ((await this.#look({ container, path }))?.verdict === 'deleted') gone = `${path}/`;
         }

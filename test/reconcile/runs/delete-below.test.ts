@@ -98,6 +98,26 @@ describe('a directory that stays for something foreign below it', () => {
     expect(skipped.toSorted()).toEqual(['gone', 'gone/b']);
   });
 
+  it.each([0, 10])(
+    'is left in time where much below it is foreign, after %i looks at the clock',
+    async (ms) => {
+      const foreign = Array.from({ length: 40 }, (_, i) => `gone/f${i}`);
+      const tree = await createTree([...foreign, 'gone/ours'], new Set(foreign));
+      const first = await tree.slice(FIRST, ms);
+      expect(first.next).toMatchObject({ below: [{ directory: 'gone' }] });
+      let slices = 1;
+      let shard = first.next as DeleteShard | undefined;
+      while (shard !== undefined) {
+        expect(++slices).toBeLessThan(100);
+        const { next } = await tree.slice(shard, ms);
+        if (next !== undefined) expect(next).not.toEqual(shard);
+        shard = next as DeleteShard | undefined;
+      }
+      expect(slices).toBeGreaterThan(3);
+      expect(tree.paths()).toEqual(['gone', ...foreign.toSorted()]);
+    },
+  );
+
   it('goes as a whole by leave', async () => {
     const tree = await createTree(PATHS, new Set(['gone/b/foreign']));
     expect((await tree.slice(FIRST, 1000, true)).next).toBeUndefined();
