@@ -80,6 +80,9 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
         return outcome;
       } catch (error) {
         if (!(error instanceof BlobmirrorError)) throw error;
+        // A source that grows while it is copied is no fault of the way: the next look copies over what came of it.
+        if (error instanceof NotWhole && !(await isSourceThere(request)))
+          return { outcome: 'source-moved', engine: 'none' };
         const refusal = toRefusal(error);
         if (refusal === undefined && !isMisdeclared(error) && !(error instanceof SourceUrlTooLong))
           throw error;
@@ -115,6 +118,11 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
     return { request: { ...request, condition: { nothingThere: true } }, left: undefined };
   }
 
+  /** Whether the source still is the version that is to be copied. */
+  async function isSourceThere(request: CopyRequest): Promise<boolean> {
+    return await readPinned(setup.source, request, 0, Buffer.alloc(0));
+  }
+
   /** What there is to say when no way did. */
   async function tellFailure(
     request: CopyRequest,
@@ -122,8 +130,7 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
   ): ReturnType<CopyEngine> {
     if (failure !== undefined && toRefusal(failure) === 'of-the-key') {
       // A source that moved or was archived meanwhile is refused like that as well.
-      const isThere = await readPinned(setup.source, request, 0, Buffer.alloc(0));
-      if (!isThere) return { outcome: 'source-moved', engine: 'none' };
+      if (!(await isSourceThere(request))) return { outcome: 'source-moved', engine: 'none' };
     }
     if (failure !== undefined && (isMisdeclared(failure) || toRefusal(failure) === 'of-the-key'))
       throw failure;

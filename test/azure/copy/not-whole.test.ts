@@ -132,6 +132,30 @@ describe('a service that says it copied, and did something else', () => {
     expect(asked(isPutBlock)).toBe(before);
   });
 
+  it('is not suspected where the source grew while it was copied', async () => {
+    const log = stage.atSource.getAppendBlobClient(key.path);
+    await log.create();
+    await log.appendBlock('first', 5);
+    const store = stage.worker();
+    const request = await stage.requestFor(key);
+    stage.wire.intercept = async ({ method, headers }) => {
+      if (method !== 'PUT' || headers['x-ms-copy-source'] === undefined) return undefined;
+      stage.wire.intercept = () => undefined;
+      // The service reads its condition, and then what is there by now.
+      await log.appendBlock('second', 6);
+      const blob = stage.onBackup.getAppendBlobClient(key.path);
+      await blob.create({ metadata: { ...request.metadata } });
+      const { etag = '' } = await blob.appendBlock('firstsecond', 11);
+      return { status: 202, headers: { etag, 'x-ms-copy-status': 'success' } };
+    };
+    expect(await store.copy(request)).toMatchObject({ outcome: 'source-moved' });
+    expect(await store.copy(await stage.requestFor(key))).toEqual({
+      outcome: 'written',
+      engine: 'copy-blob',
+    });
+    expect(await contentOf(stage.onBackup, key)).toBe('firstsecond');
+  });
+
   it('leaves no stamp on it where no way is left', async () => {
     await stage.atSource.getAppendBlobClient(key.path).create();
     await stage.atSource.getAppendBlobClient(key.path).appendBlock('hello', 5);
