@@ -7,7 +7,7 @@ import type { Pause } from '../model/pause.js';
 import { createLogger } from '../telemetry/create-logger.js';
 import { environmentOf } from './environment-of.js';
 import { EXIT } from './exit-codes.js';
-import type { LocalOption } from './local-option.js';
+import { localFlag, type LocalOption } from './local-option.js';
 import type { OutputOption } from './output/output-option.js';
 import { printData } from './output/print-data.js';
 import { tell } from './output/tell.js';
@@ -22,7 +22,7 @@ export async function runPause(options: PauseOptions): Promise<number> {
   const wish = parsePauseRequest(options.reason === undefined ? {} : { reason: options.reason });
   const paused = await (await open(options)).pause({ by: whoAmI(), ...wish });
   await printData(options, { paused }, describe);
-  tell('workers stop within seconds, and messages wait; to go on: blobmirror resume');
+  tell(`workers stop within seconds, and messages wait; to go on: blobmirror resume${localFlag(options)}`);
   return EXIT.done;
 }
 
@@ -50,7 +50,7 @@ function describe({ paused: { since, by, reason } }: { readonly paused: Pause })
   return toTable([
     ['paused since', since],
     ['by', by ?? ''],
-    ['reason', reason ?? ''],
+    ...(reason === undefined ? [] : [['reason', reason]]),
   ]);
 }
 

@@ -6,7 +6,7 @@ import { parseRunId } from '../model/reconcile/parse-run-id.js';
 import { toSummary } from '../model/reconcile/run-summary.js';
 import type { Run } from '../model/reconcile/run.js';
 import { EXIT } from './exit-codes.js';
-import type { LocalOption } from './local-option.js';
+import { localFlag, type LocalOption } from './local-option.js';
 import type { OutputOption } from './output/output-option.js';
 import { printData } from './output/print-data.js';
 import { tell } from './output/tell.js';
@@ -39,9 +39,12 @@ export async function runReconcile(options: ReconcileOptions): Promise<number> {
     const begun = await reconciler.start(request);
     if ('running' in begun)
       throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
-    if (await isPaused()) tell('mirroring is paused, and the run waits with it; to go on: blobmirror resume');
+    if (await isPaused())
+      tell(
+        `mirroring is paused, and the run waits with it; to go on: blobmirror resume${localFlag(options)}`,
+      );
     if (options.wait) return await waitFor(begun.started, reconciler, options);
-    await printData(options, begun.started, describeRun);
+    await printData(options, begun.started, (run) => describeRun(run, options));
     return EXIT.done;
   });
 }
@@ -56,7 +59,7 @@ export async function listRuns(options: RunOptions): Promise<number> {
 
 export async function showRun(id: string, options: RunOptions): Promise<number> {
   return await withReconciler(options, async (reconciler) => {
-    await printData(options, await readRun(id, reconciler), describeRun);
+    await printData(options, await readRun(id, reconciler), (run) => describeRun(run, options));
     return EXIT.done;
   });
 }
@@ -80,18 +83,16 @@ export async function printReport(id: string, options: RunOptions): Promise<numb
 }
 
 async function waitFor(started: Run, reconciler: Reconciler, options: RunOptions): Promise<number> {
-  const local =
-    options.local === undefined ? '' : options.local === true ? ' --local' : ` --local=${options.local}`;
   tell(`the run ${started.id} has begun`);
   const former = (await reconciler.list()).find((run) => isOfSameScope(run, started));
   const ended = await followRun(started, former, reconciler, untilStopped());
   if (ended === 'interrupted') {
     tell(
-      `the run goes on without this command; to end it: blobmirror reconcile cancel ${started.id}${local}`,
+      `the run goes on without this command; to end it: blobmirror reconcile cancel ${started.id}${localFlag(options)}`,
     );
     return EXIT.interrupted;
   }
-  await printData(options, ended, describeRun);
+  await printData(options, ended, (run) => describeRun(run, options));
   return exitStatusOf(ended);
 }
 

@@ -44,7 +44,7 @@ export async function readReadyFile(file: string): Promise<LocalInfo> {
   } catch (cause) {
     throw new BlobmirrorError(
       'setting-missing',
-      `there is no ${file}; "npm start" writes it once it is ready`,
+      `there is no ${file}: "npm start" writes it once it is ready, and removes it when it ends`,
       { cause },
     );
   }

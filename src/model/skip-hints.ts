@@ -18,13 +18,13 @@ export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason, string>> = {
   'backup-of-another-source':
     'The backup blob was mirrored from another source. Give one of the two sources other container names on the backup.',
   'backup-foreign':
-    'The backup blob was not made by Blobmirror, and the source has none. Delete it yourself, or allow it for its container: --delete-foreign, BLOBMIRROR_FOREIGN.',
+    'The backup blob was not made by Blobmirror, and the source has none. It stays. To let it go, delete it yourself, or run blobmirror reconcile --delete-foreign CONTAINER; BLOBMIRROR_FOREIGN=delete does so for all containers.',
   'backup-foreign-no-room':
-    'The source has no such blob, and the metadata of the backup blob leaves no room for a stamp, so that nobody can tell whether Blobmirror made it. Delete it yourself, or allow it for its container: --delete-foreign, BLOBMIRROR_FOREIGN.',
+    'The source has no such blob, and the metadata of the backup blob leaves no room for a stamp, so that nobody can tell whether Blobmirror made it. It stays. To let it go, delete it yourself, or run blobmirror reconcile --delete-foreign CONTAINER; BLOBMIRROR_FOREIGN=delete does so for all containers.',
   'directory-too-large':
     'The source lacks the directory, and more is below it on the backup than one look goes through. What is below goes key by key; the directory goes with the last of it.',
   'backup-foreign-below':
-    'Below the directory there is something that was not made by Blobmirror. Delete it yourself, or allow it for its container: --delete-foreign, BLOBMIRROR_FOREIGN.',
+    'Below the directory there is something that was not made by Blobmirror. It stays. To let it go, delete it yourself, or run blobmirror reconcile --delete-foreign CONTAINER; BLOBMIRROR_FOREIGN=delete does so for all containers.',
   'backup-versions-of-another-kind':
     'On an account that keeps versions a blob never changes its kind. The old version stays readable; delete the blob with all its versions to have the new one.',
   'backup-has-snapshots':

@@ -6,7 +6,7 @@ import type { PauseOptions } from '../run-pause.js';
 
 const HELP = helpAfter({
   notes:
-    'Every worker stops within seconds: what it is at it ends, or leaves at the next place where it can go on.\nMessages wait in the queues, none is lost, and the pause counts for no try and no limit. Full syncs wait, too.',
+    'Every worker stops within seconds: it finishes what it is busy with, or leaves it at the next place where it can go on.\nMessages wait in the queues, none is lost, and the pause counts for no try and no limit. Full syncs wait, too.',
   examples: [
     ['blobmirror pause --reason "the backup account moves to another network"'],
     ['blobmirror pause --local', 'the accounts of "npm start"'],

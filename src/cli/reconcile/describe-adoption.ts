@@ -29,6 +29,7 @@ export function describeAdoption({
 }
 
 function gigabytes(bytes: number): string {
+  if (bytes > 0 && bytes < GB / 1000) return 'less than 0.001 GB';
   return `${(bytes / GB).toLocaleString('en', { maximumFractionDigits: 3 })} GB`;
 }
 

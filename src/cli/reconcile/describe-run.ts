@@ -2,6 +2,7 @@ import { ERRORS } from '../../model/errors.js';
 import { skipHintOf } from '../../model/skip-hints.js';
 import type { RunSummary } from '../../model/reconcile/run-summary.js';
 import type { Run } from '../../model/reconcile/run.js';
+import { localFlag, type LocalOption } from '../local-option.js';
 import { toTable } from '../output/to-table.js';
 import { describeAdoption } from './describe-adoption.js';
 import { count, quote } from '../plain-text.js';
@@ -12,7 +13,7 @@ import { figuresOf } from './run-figures.js';
 const FAILURES = 10;
 
 /** A run for people: what it found, by verdict, and what it leaves to them. */
-export function describeRun(run: Run): string {
+export function describeRun(run: Run, options: LocalOption = {}): string {
   const { counts } = run;
   const { keys, outOfStep } = figuresOf(run);
   const sections = [
@@ -34,7 +35,7 @@ export function describeRun(run: Run): string {
       .join(''),
     alerts(run),
     run.adoption !== undefined && describeAdoption(run.adoption),
-    outOfStep > 0 && `each key: blobmirror reconcile report ${run.id}\n`,
+    outOfStep > 0 && `each key: blobmirror reconcile report ${run.id}${localFlag(options)}\n`,
   ];
   return sections.filter((section) => section !== false && section !== '').join('\n');
 }

@@ -6,10 +6,10 @@ export function describeRunLine({ id, state, counts, alerts }: RunSummary): [str
     Object.values(tally).reduce((all, each) => all + each, 0);
   const told: [number, string][] = [
     [counts.inStep, 'in step'],
-    [counts.nominated, 'not'],
+    [counts.nominated, 'out of step'],
     [sum(counts.skipped), 'skipped'],
     [sum(counts.failed), 'failed'],
-    [alerts.length, 'alerts'],
+    [alerts.length, alerts.length === 1 ? 'alert' : 'alerts'],
   ];
   const found = told
     .filter(([number], i) => i === 0 || number > 0)

@@ -3,16 +3,16 @@ import { HEALTH_CODES, type HealthCode } from '../../model/health-codes.js';
 import { skipHintOf } from '../../model/skip-hints.js';
 import { duration } from '../../model/statement.js';
 import type { Status } from '../../model/status.js';
-import type { LocalOption } from '../local-option.js';
+import { localFlag, type LocalOption } from '../local-option.js';
 import { toTable } from '../output/to-table.js';
 import { count } from '../plain-text.js';
 import { describeRunLine } from './describe-run-line.js';
 
 /** Status for people, the most pressing first: the point, the problems with what to do, what waits, and the rest. */
-export function describeStatus(status: Status, { local }: LocalOption): string {
+export function describeStatus(status: Status, options: LocalOption): string {
   return [
     head(status),
-    problems(status, local === undefined ? '' : local === true ? ' --local' : ` --local=${local}`),
+    problems(status, localFlag(options)),
     facts(status),
     excepted(status),
     copiedAgain(status),

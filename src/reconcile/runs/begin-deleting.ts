@@ -57,14 +57,14 @@ function toAlert(
       return {
         code,
         container,
-        detail: `${container} is empty at the source, and the backup has ${backup} entries. They stay, unless a run is told by name to delete in ${container}.`,
+        detail: `${container} is empty at the source, and the backup has ${backup} entries. They stay. To let them go: blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
       };
     case 'too-many-deletes': {
       const { all, deletions } = countDeletions(progress);
       return {
         code,
         container,
-        detail: `${deletions} of ${all} entries of ${container} are on the backup only, more than a run may delete. They stay, unless a run is told by name to delete in ${container}.`,
+        detail: `${deletions} of ${all} entries of ${container} are on the backup only, more than a run may delete. They stay. To let them go: blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
       };
     }
     // These were raised when it happened, or are as they should be.
