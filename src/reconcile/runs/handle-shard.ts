@@ -61,7 +61,11 @@ async function workOn(desk: Desk, shard: Shard): Promise<void> {
   const found = await runs.read(shard.run);
   const run = found && isUnderWay(found) ? await noteOtherSettings(desk, found) : found;
   if (run === undefined || !isUnderWay(run)) {
-    parts.log.info('a shard of a run that is over was dropped', { run: shard.run, shard: shard.shard });
+    const about = { run: shard.run, shard: shard.shard };
+    // Removed since, or begun under another BLOBMIRROR_NAME.
+    if (run === undefined)
+      parts.log.warn('a shard of a run that this mirror does not know was dropped', about);
+    else parts.log.info('a shard of a run that is over was dropped', about);
     return;
   }
   const outcome =
