@@ -8,7 +8,6 @@ import { trustsDeclaredMd5 } from './mutants/trusts-declared-md5.js';
 import { blindToRedelivery } from './mutants/blind-to-redelivery.js';
 import { blindToStamp } from './mutants/blind-to-stamp.js';
 import { completedBeforeWrite } from './mutants/completed-before-write.js';
-import { knownForTooLong } from './mutants/known-for-too-long.js';
 import { madeAgainWithoutWalk } from './mutants/made-again-without-walk.js';
 import { noAncestors } from './mutants/no-ancestors.js';
 import { noReadingAfterCreate } from './mutants/no-reading-after-create.js';
@@ -187,13 +186,6 @@ const MUTATIONS: readonly Mutation[] = [
     kind: 'tree',
     heart: noReadingAfterDirectory,
     within: 20_000,
-    breaks: ['unequal at rest'],
-  },
-  {
-    what: 'lets an older reading of a directory serve for an event (rule 6 of directories)',
-    kind: 'tree',
-    heart: knownForTooLong,
-    within: 60_000,
     breaks: ['unequal at rest'],
   },
 ];

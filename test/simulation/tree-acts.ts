@@ -90,6 +90,12 @@ export class TreeActs {
     this.#raise({ type: 'DirectoryDeleted', key: this.#key(path), api: 'DeleteDirectory', recursive });
   }
 
+  /** There and gone again before anybody looks: the directory that it was put into stays. */
+  comeAndGo(path: BlobPath): void {
+    this.write(path);
+    this.delete(path);
+  }
+
   /** Deleted and there again before anybody looks. */
   makeAgain(path: BlobPath): void {
     this.removeTree(path);

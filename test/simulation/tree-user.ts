@@ -69,6 +69,11 @@ export class TreeUser implements User {
       ...this.#offer(5, files, (path) => this.#acts.delete(path)),
       ...this.#offer(8, directories, (path) => this.#acts.removeTree(path)),
       ...this.#offer(3, directories, (path) => this.#acts.makeAgain(path)),
+      ...this.#offer(
+        10,
+        this.#paths.filter((path) => path.includes('/') && tree.takesFile(path)),
+        (path) => this.#acts.comeAndGo(path),
+      ),
       ...this.#offer(12, this.#moves.possible(this.#paths), (move) => this.#moves.rename(move)),
       ...this.#offer(3, this.#moves.swaps(), (swap) => this.#moves.swap(swap)),
       ...this.#offer(8, this.#moves.undoable(), (undo) => undo()),
