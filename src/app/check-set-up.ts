@@ -17,6 +17,8 @@ import { chooseSamples } from '../check/choose-samples.js';
 import type { Settings } from '../config/settings.js';
 import { createPauses } from '../control/pauses.js';
 import { refuseAnother } from '../identity/claim.js';
+import { listOthers } from '../identity/list-others.js';
+import { refuseSharedQueues } from '../identity/refuse-shared-queues.js';
 import type { Finding } from '../model/finding.js';
 import { parseRegistration, registrationName } from '../model/registration.js';
 import { createScope } from '../model/scope.js';
@@ -52,7 +54,9 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     look: async () => await openAdmission(settings).look(),
     refuseAnother: async () => {
       const found = await state.read(registrationName(mirror));
-      refuseAnother(parseRegistration(found?.value), toFacts(settings), new Date());
+      const [own, facts, now] = [parseRegistration(found?.value), toFacts(settings), new Date()];
+      refuseAnother(own, facts, now);
+      refuseSharedQueues(facts, own, await listOthers(state, mirror), now);
     },
   };
   const swapped = await checkSwapped(identity);

@@ -26,11 +26,11 @@ export interface OpenAccounts {
   readonly backup: BackupStore;
   /** @throws BlobmirrorError `account-kinds-differ`, or any storage code */
   isHierarchical(): Promise<boolean>;
-  /** @throws BlobmirrorError `accounts-swapped` or `mirror-name-taken`, while the settings must not be worked under */
+  /** @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken` or `queue-taken`, while the settings must not be worked under */
   guard(): Promise<void>;
   /** For what deletes on the word of a listing. @throws BlobmirrorError `accounts-swapped`, or any storage code */
   mayDelete(): Promise<void>;
-  /** @throws BlobmirrorError as `isHierarchical`; `accounts-swapped` or `mirror-name-taken` */
+  /** @throws BlobmirrorError as `isHierarchical`; `accounts-swapped`, `mirror-name-taken` or `queue-taken` */
   heart(): Promise<OpenHeart>;
   /** @throws BlobmirrorError as `heart` */
   sides(): Promise<Sides>;

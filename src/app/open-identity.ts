@@ -1,11 +1,12 @@
 import type { ServiceBusConnection } from '../config/connections.js';
 import type { Settings } from '../config/settings.js';
-import { claim, type MirrorFacts } from '../identity/claim.js';
+import { claim } from '../identity/claim.js';
 import { deferDocuments } from '../identity/deferred-documents.js';
+import type { MirrorFacts } from '../identity/mirror-facts.js';
 import { ownDocuments } from '../identity/own-documents.js';
 import { type BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.js';
 import type { Pause } from '../model/pause.js';
-import { documentsPrefix, type Registration } from '../model/registration.js';
+import { documentsPrefix, type Queues, type Registration } from '../model/registration.js';
 import type { DocumentStore } from '../ports/document-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import { mirrorDigest } from './mirror-digest.js';
@@ -20,13 +21,13 @@ export interface Identity {
   /**
    * Waits for the first look at the accounts, and registers the mirror.
    *
-   * @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken`, or any storage code
+   * @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken`, `queue-taken`, or any storage code
    */
   readonly admit: () => Promise<void>;
   /**
    * Waits for the first look alone, so that mirroring goes on where the state is out of reach.
    *
-   * @throws BlobmirrorError `accounts-swapped` or `mirror-name-taken`
+   * @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken` or `queue-taken`
    */
   readonly guard: () => Promise<void>;
   /** Why nothing may be mirrored under these settings now, as a pause that nobody asked for. Never rejects. */
@@ -37,7 +38,11 @@ export interface Identity {
   readonly renew: () => Promise<void>;
 }
 
-const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['accounts-swapped', 'mirror-name-taken']);
+const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'accounts-swapped',
+  'mirror-name-taken',
+  'queue-taken',
+]);
 const RENEW_EVERY_MS = 5 * 60_000;
 
 /** Whether an error says that these settings must not be worked under: it does not pass while they are as they are. */
@@ -130,16 +135,18 @@ export function toFacts(settings: Settings): MirrorFacts {
     name: settings.name,
     settings: mirrorDigest(settings),
     queues: {
-      namespace: namespaceOf(settings.serviceBus),
+      ...namespaceOf(settings.serviceBus),
       events: settings.eventsQueue,
       reconcile: settings.reconcile.queue,
     },
   };
 }
 
-/** Its host without the port: on one machine another port is no other namespace. */
-function namespaceOf(connection: ServiceBusConnection): string {
-  if ('fullyQualifiedNamespace' in connection) return connection.fullyQualifiedNamespace.toLowerCase();
-  const [, host = ''] = /(?:^|;)\s*endpoint=sb:\/\/([^/:;]+)/i.exec(connection.connectionString) ?? [];
-  return host.toLowerCase();
+/** On one machine another port is the same namespace after a restart, or that of another environment. */
+function namespaceOf(connection: ServiceBusConnection): Pick<Queues, 'namespace' | 'port'> {
+  if ('fullyQualifiedNamespace' in connection)
+    return { namespace: connection.fullyQualifiedNamespace.toLowerCase() };
+  const [, host = '', port] =
+    /(?:^|;)\s*endpoint=sb:\/\/([^/:;]+)(?::(\d+))?/i.exec(connection.connectionString) ?? [];
+  return { namespace: host.toLowerCase(), ...(port !== undefined && { port }) };
 }

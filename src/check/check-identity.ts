@@ -1,4 +1,4 @@
-import { toBlobmirrorError } from '../model/errors.js';
+import { type ErrorCode, toBlobmirrorError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 
 export interface IdentityNeeds {
@@ -9,7 +9,7 @@ export interface IdentityNeeds {
   readonly mirror: string;
   /** Looks whether the accounts are swapped; `unknown` where not all could be seen. */
   readonly look: () => Promise<{ readonly outcome: 'clear' | 'unknown' }>;
-  /** Whether another mirror is at work under the same id: rejects then. */
+  /** Whether another mirror is at work under the same id, or with the same queues: rejects then. */
   readonly refuseAnother: () => Promise<void>;
 }
 
@@ -36,20 +36,26 @@ export async function checkSwapped({ source, backup, look }: IdentityNeeds): Pro
   }
 }
 
+const MENDED_BY: Partial<Record<ErrorCode, string>> = {
+  'mirror-name-taken': 'BLOBMIRROR_NAME=NAME',
+  'queue-taken': 'BLOBMIRROR_EVENTS_QUEUE=QUEUE BLOBMIRROR_RECONCILE_QUEUE=QUEUE',
+};
+
 /** Whose documents the state holds for these settings. */
 export async function checkIdentity({ mirror, refuseAnother }: IdentityNeeds): Promise<Finding> {
   const about = { check: 'identity', of: mirror };
   try {
     await refuseAnother();
-    return { ...about, status: 'ok', detail: `no other mirror is at work as ${mirror}` };
+    return { ...about, status: 'ok', detail: `no other mirror is at work as ${mirror}, or with its queues` };
   } catch (thrown) {
     const { code, message } = toBlobmirrorError(thrown);
-    if (code !== 'mirror-name-taken') return { ...about, status: 'unknown', detail: message };
+    const settings = MENDED_BY[code];
+    if (settings === undefined) return { ...about, status: 'unknown', detail: message };
     return {
       ...about,
       status: 'problem',
       detail: message,
-      fix: 'az functionapp config appsettings set --name APP --resource-group GROUP --settings BLOBMIRROR_NAME=NAME',
+      fix: `az functionapp config appsettings set --name APP --resource-group GROUP --settings ${settings}`,
     };
   }
 }

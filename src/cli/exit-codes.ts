@@ -40,6 +40,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   'run-in-progress': EXIT.busy,
   'accounts-swapped': EXIT.usage,
   'mirror-name-taken': EXIT.usage,
+  'queue-taken': EXIT.usage,
 };
 
 export function exitCodeOf(error: unknown): number {

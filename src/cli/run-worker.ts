@@ -76,7 +76,7 @@ async function check(mirror: Mirror, log: Logger): Promise<void> {
   }
 }
 
-/** Accounts that are swapped, and a name that another mirror has, stop the start before anything is written. */
+/** Accounts that are swapped, and a name or a queue that another mirror has, stop the start before anything is written. */
 async function admit(identity: Identity, log: Logger): Promise<void> {
   try {
     await identity.admit();

@@ -1,25 +1,18 @@
 import { BlobmirrorError } from '../model/errors.js';
-import { mirrorId, type MirrorIdentity } from '../model/mirror-id.js';
+import { mirrorId } from '../model/mirror-id.js';
 import {
   documentsPrefix,
   parseRegistration,
-  type Queues,
   type Registration,
-  REGISTRY,
   registrationName,
 } from '../model/registration.js';
 import type { DocumentStore } from '../ports/document-store.js';
+import { isAtWork } from './at-work.js';
+import { listOthers } from './list-others.js';
+import type { MirrorFacts } from './mirror-facts.js';
+import { refuseSharedQueues } from './refuse-shared-queues.js';
 import { takeOver } from './take-over.js';
 
-/** Who a mirror is, as its settings say. */
-export interface MirrorFacts extends MirrorIdentity {
-  /** Of scope and policy: see `Run.mirror`. */
-  readonly settings: string;
-  readonly queues: Queues;
-}
-
-/** A worker says every few minutes that it is at work; one that has said nothing for so long is gone. */
-const GONE_AFTER_MS = 15 * 60_000;
 const MOST_TRIES = 20;
 
 export interface Claimed {
@@ -33,7 +26,8 @@ export interface Claimed {
  * writes under its name is its own from then on. Done again, it renews what is registered.
  *
  * @param isLookedAt the source was looked at, and showed nothing of a mirror the other way round
- * @throws BlobmirrorError `mirror-name-taken` when another mirror is at work under the same id; or any storage code
+ * @throws BlobmirrorError `mirror-name-taken` when another mirror is at work under the same id, `queue-taken` when one
+ * is with a queue that is to be this one's; or any storage code
  */
 export async function claim(
   store: DocumentStore,
@@ -47,13 +41,15 @@ export async function claim(
     const found = await store.read(name);
     const before = parseRegistration(found?.value);
     refuseAnother(before, facts, now);
+    const others = await listOthers(store, id);
+    refuseSharedQueues(facts, before, others, now);
     const former =
       before?.former ??
       (await takeOver({
         store,
         prefix: documentsPrefix(id),
         settings: facts.settings,
-        others: await listOthers(store, name),
+        others,
         now,
       }));
     const lookedAt = before?.lookedAt ?? (isLookedAt ? at : undefined);
@@ -66,8 +62,11 @@ export async function claim(
       ...(lookedAt !== undefined && { lookedAt }),
       former,
     };
-    if ((await store.write(name, registration, found ?? { nothingThere: true })) === 'written')
-      return { registration, before };
+    if ((await store.write(name, registration, found ?? { nothingThere: true })) !== 'written') continue;
+    // Two that start at the same time see each other only now.
+    if (before === undefined || !isAtWork(before, now))
+      refuseSharedQueues(facts, registration, await listOthers(store, id), now);
+    return { registration, before };
   }
   throw new BlobmirrorError('race-lost', `the document ${name} kept changing`);
 }
@@ -85,21 +84,14 @@ export function refuseAnother(
   now: Date,
 ): void {
   if (registered === undefined) return;
-  const isSame = (Object.keys(queues) as (keyof Queues)[]).every(
+  // The port may be another one when a machine starts anew.
+  const isSame = (['namespace', 'events', 'reconcile'] as const).every(
     (key) => registered.queues[key] === queues[key],
   );
-  if (isSame || now.getTime() - Date.parse(registered.seenAt) >= GONE_AFTER_MS) return;
+  if (isSame || !isAtWork(registered, now)) return;
   const { namespace, events, reconcile } = registered.queues;
   throw new BlobmirrorError(
     'mirror-name-taken',
     `another mirror ${mirrorId(facts)} is at work, with the queues ${events} and ${reconcile} of ${namespace}; these settings name ${queues.events} and ${queues.reconcile} of ${queues.namespace}`,
   );
-}
-
-async function listOthers(store: DocumentStore, own: string): Promise<readonly Registration[]> {
-  const names = (await Array.fromAsync(store.list(REGISTRY))).flat().filter((name) => name !== own);
-  const found = await Promise.all(
-    names.map(async (name) => parseRegistration((await store.read(name))?.value)),
-  );
-  return found.filter((each) => each !== undefined);
 }

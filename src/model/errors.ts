@@ -168,6 +168,10 @@ export const ERRORS = {
     disposition: 'retry',
     hint: 'Give one of the two a name of its own in BLOBMIRROR_NAME. If the other one was moved here, stop it and wait a quarter of an hour. Messages wait.',
   },
+  'queue-taken': {
+    disposition: 'retry',
+    hint: 'Give each mirror two queues of its own, in BLOBMIRROR_EVENTS_QUEUE and BLOBMIRROR_RECONCILE_QUEUE. If this one takes the place of the other, stop that one and wait a quarter of an hour. Messages wait.',
+  },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
   'port-taken': {

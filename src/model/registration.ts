@@ -4,6 +4,8 @@ import type { MirrorId } from './mirror-id.js';
 const queuesSchema = z.object({
   /** The host of the Service Bus namespace. */
   namespace: z.string(),
+  /** Where the connection names one: a machine may have several brokers. */
+  port: z.string().optional(),
   events: z.string(),
   reconcile: z.string(),
 });

@@ -95,6 +95,21 @@ describe('two mirrors with one source, one backup and one container of the state
     expect([one.recovery.canary.state, other.recovery.canary.ageMs]).toEqual(['waiting', expect.any(Number)]);
   });
 
+  it('have queues of their own: a third one with those of the first is refused, and found by check', async () => {
+    const env = { ...photos, BLOBMIRROR_NAME: 'third' };
+    const { status, stdout, stderr } = await runBlobmirror(['worker', '--http-port', '0'], { env });
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^blobmirror: the mirror sourceaccount-to-backupaccount\.default .* the queue storage-events .*BLOBMIRROR_EVENTS_QUEUE.*\n$/,
+    );
+    const found = JSON.parse((await run(env, 'check')).stdout) as { check: string }[];
+    expect(found.find(({ check }) => check === 'identity')).toMatchObject({
+      of: 'sourceaccount-to-backupaccount.third',
+      status: 'problem',
+      fix: expect.stringContaining('BLOBMIRROR_EVENTS_QUEUE') as string,
+    });
+  });
+
   it('write nothing but under their names', async () => {
     const names = await namesIn(environment.backup.getContainerClient('blobmirror-state'));
     const ids = ['sourceaccount-to-backupaccount.default', 'sourceaccount-to-backupaccount.docs'];

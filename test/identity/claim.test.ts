@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { claim, type MirrorFacts } from '../../src/identity/claim.js';
+import { claim } from '../../src/identity/claim.js';
 import { locateDocuments } from '../../src/identity/locate-documents.js';
+import type { MirrorFacts } from '../../src/identity/mirror-facts.js';
 import { MemoryDocuments } from '../../src/memory/memory-documents.js';
 import { immediately } from '../../src/memory/schedule.js';
 import { mirrorId } from '../../src/model/mirror-id.js';
@@ -107,6 +108,74 @@ describe('a mirror that claims its identity', () => {
   });
 });
 
+describe('a mirror whose queues another one names', () => {
+  const SECOND: MirrorFacts = { ...FACTS, name: 'second' };
+  const apart = { namespace: FACTS.queues.namespace, events: 'second-events', reconcile: 'second-reconcile' };
+  const refused = { code: 'queue-taken' };
+  const registered = () => [...memory.stored.keys()].filter((name) => name.startsWith('registry/'));
+
+  it.each([
+    ['both', {}],
+    ['that of events', { reconcile: apart.reconcile }],
+    ['that of full syncs', { events: apart.events }],
+    ['one for another purpose', { events: FACTS.queues.reconcile, reconcile: apart.reconcile }],
+    ['those of a namespace with a port', { port: '5671' }],
+  ])('is refused for %s, and registers nothing, until the other is gone', async (_, queues) => {
+    const second = { ...SECOND, queues: { ...FACTS.queues, ...queues } };
+    await claim(store, FACTS, at(NOW));
+    await expect(claim(store, second, at('2026-11-29T12:14:59.000Z'))).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringMatching(
+        /photos-to-photosbackup\.default .* photos-to-photosbackup\.second /,
+      ) as string,
+    });
+    expect(registered()).toEqual(['registry/photos-to-photosbackup.default']);
+    await claim(store, second, at('2026-11-29T12:15:00.000Z'));
+    await expect(claim(store, FACTS, at('2026-11-29T12:16:00.000Z'))).rejects.toMatchObject(refused);
+  });
+
+  it('is let in with queues of its own, in another namespace, and on another broker of one machine', async () => {
+    const of = (name: string, queues: Partial<MirrorFacts['queues']>): MirrorFacts => ({
+      ...FACTS,
+      name,
+      queues: { ...FACTS.queues, port: '5671', ...queues },
+    });
+    for (const facts of [
+      of('one', {}),
+      of('two', { events: apart.events, reconcile: apart.reconcile }),
+      of('three', { namespace: 'another.servicebus.windows.net' }),
+      of('four', { port: '5672' }),
+    ])
+      await claim(store, facts, at(NOW));
+    expect(registered()).toHaveLength(4);
+  });
+
+  it('is the same mirror at another port', async () => {
+    for (const port of ['5671', '5672'])
+      await claim(store, { ...FACTS, queues: { ...FACTS.queues, port } }, at(NOW));
+    expect(registered()).toHaveLength(1);
+  });
+
+  it('gives way where both are at work, and the one that was registered first goes on', async () => {
+    await claim(store, { ...SECOND, queues: apart }, at(NOW));
+    await claim(store, FACTS, at('2026-11-29T12:01:00.000Z'));
+    // As a release left it that did not look.
+    const name = registrationName(mirrorId(SECOND));
+    await put({ [name]: { ...((await store.read(name))?.value as object), queues: FACTS.queues } });
+    await expect(claim(store, FACTS, at('2026-11-29T12:05:00.000Z'))).rejects.toMatchObject(refused);
+    await claim(store, SECOND, at('2026-11-29T12:06:00.000Z'));
+    await claim(store, SECOND, at('2026-11-29T12:11:00.000Z'));
+    await expect(claim(store, FACTS, at('2026-11-29T12:12:00.000Z'))).rejects.toMatchObject(refused);
+  });
+
+  it('is seen by one that starts at the same time', async () => {
+    const outcomes = await Promise.allSettled(
+      [FACTS, SECOND].map(async (facts) => await claim(store, facts, at(NOW))),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
 describe('the documents of the release before', () => {
   const paused = { paused: { since: '2026-11-29T11:00:00.000Z', reason: 'a move' }, ended: [] };
   const done = (mirror: string) => ({ mirror, state: 'done' });
@@ -204,7 +273,8 @@ describe('the documents of the release before', () => {
     expect(await valueOf(late, 'control/pause')).toBeUndefined();
     expect(await runsOf(late)).toEqual([]);
     // One that had a part in them has it still.
-    const back = { ...OTHER, name: 'back' };
+    const queues = { ...OTHER.queues, events: 'back-events', reconcile: 'back-reconcile' };
+    const back = { ...OTHER, name: 'back', queues };
     await claim(store, back, at('2026-12-29T12:00:00.000Z'));
     expect(await valueOf(back, 'control/pause')).toEqual(paused);
   });
