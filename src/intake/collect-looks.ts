@@ -18,6 +18,8 @@ export interface CollectedLooks {
   readonly addBelow: (key: Key, verdict: Verdict) => number | undefined;
   /** What has not begun is left to the next message. */
   readonly leaveRest: () => void;
+  /** Whether a key so far is known not to be mirrored. */
+  readonly isAnyLeft: () => boolean;
   readonly next: (rest: WalkPosition | undefined) => NextLook | undefined;
 }
 
@@ -75,6 +77,7 @@ export function collectLooks(
     add,
     addBelow: (key, verdict) =>
       goesOnAfter(verdict) !== undefined || isHeld(verdict) ? add(key, verdict) : undefined,
+    isAnyLeft: () => [...held.values()].some(({ reason }) => reason !== 'source-still-changing'),
     leaveRest: () => {
       goesOn.push(0);
     },

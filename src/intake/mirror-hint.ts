@@ -59,7 +59,7 @@ export interface Earlier {
  * after this one, if it does: what would begin too late is left to it. What is outside the scope costs no request.
  *
  * The keys of a rename are looked at in order, the new name first: nothing of the old one goes before all of it is under
- * the new one. Other keys are readings of one name, and what one fails with is no reason to leave the right one alone.
+ * the new one: where something of it cannot be mirrored, the old one is left. Other keys are readings of one name, and what one fails with is no reason to leave the right one alone.
  *
  * @throws BlobmirrorError `event-of-other-account`, `event-out-of-scope`, or the gravest that a look failed with
  */
@@ -90,7 +90,7 @@ export async function mirrorHint(
 
   if (from === undefined) await attempt(async () => await rename(mirroring, log, hint));
   for (const [i, planned] of looks.entries()) {
-    if (rest !== undefined || (hint.rename !== undefined && errors.length > 0)) break;
+    if (rest !== undefined || (hint.rename !== undefined && (errors.length > 0 || later.isAnyLeft()))) break;
     if (performance.now() > lastStart || (i > 0 && isPaused())) {
       later.leaveRest();
       rest = i > 0 ? startOf(planned) : undefined;

@@ -1,5 +1,5 @@
 import type { Hint } from '../model/hint.js';
-import type { Verdict } from '../model/verdict.js';
+import { isNotProtected, type Verdict } from '../model/verdict.js';
 import type { Found, HoldReason, Watch } from '../model/watch.js';
 
 /** When keys that may change without an event are looked at again. */
@@ -42,10 +42,13 @@ export interface PlannedPause {
   readonly hold: HoldReason | undefined;
 }
 
-/** Whether the key differs, and what is missing comes by itself. */
+/** So often a key that is blocked is looked at before a full sync has surely passed, which then excepts it. */
+const MOST_LOOKS_AT_BLOCKED = 2;
+
+/** Whether the key is known to differ, so that it is excepted by name for as long as a look at it is to come. */
 export function isHeld(verdict: Verdict): boolean {
   const found = foundOf(verdict);
-  return found === 'source-still-written' || found === 'source-copy-pending';
+  return found === 'source-still-written' || found === 'source-copy-pending' || found === 'blocked';
 }
 
 /** What matters of a verdict for the next look; undefined: nothing is to be waited for. */
@@ -62,6 +65,7 @@ function foundOf(verdict: Verdict, before?: Watch): Found | undefined {
     case 'access-set':
       return 'in-step';
     case 'skipped':
+      if (isNotProtected(verdict)) return 'blocked';
       return verdict.reason === 'source-still-written' || verdict.reason === 'source-copy-pending'
         ? verdict.reason
         : undefined;
@@ -80,6 +84,7 @@ function foundOf(verdict: Verdict, before?: Watch): Found | undefined {
  * - What is held since its writer is at work is looked at until that is over. It is copied empty when it was left so for
  *   an hour (see mirror/decide.ts).
  * - A copy of the service is waited for.
+ * - What a person must clear is looked at again when a full sync has passed, so that a message names it until then.
  */
 export function planNextLook(
   { silentChanges }: Pick<Hint, 'silentChanges'>,
@@ -104,6 +109,10 @@ export function planNextLook(
     hold,
   });
 
+  if (found === 'blocked') {
+    const left = before?.found === found ? looks : 0;
+    return left < MOST_LOOKS_AT_BLOCKED && isNotProtected(verdict) ? next(forMs, verdict.reason) : undefined;
+  }
   if (found === 'source-copy-pending') {
     const delayMs = wasPending ? Math.min(2 * before.pauseMs, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
     return looks < MOST_WAITS ? next(delayMs, found) : undefined;

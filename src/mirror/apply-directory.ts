@@ -1,7 +1,7 @@
 import type { Etag } from '../model/etag.js';
 import type { Key } from '../model/key.js';
 import type { Verdict } from '../model/verdict.js';
-import { type Applied, settle } from './applied.js';
+import { type Applied, settle, skipped } from './applied.js';
 import { secureFirst } from './bring-over.js';
 import type { DirectoryDecision, MadeDirectory } from './decision.js';
 import { findForeignBelow } from './foreign-below.js';
@@ -34,14 +34,13 @@ export async function applyToDirectory(
 
     case 'clear-directory': {
       // What must stay is found before anything is copied for its place, and once more before it goes.
-      const kept = await leaveStanding(pair, key);
-      if (kept !== undefined) return kept;
+      if ((await leaveStanding(pair, key)) !== undefined) return IN_THE_WAY;
       return await secureFirst(pair, key, decision, async () => {
         const emptied = await backup.removeEmptyDirectory(key, decision.ifMatch);
         pair.tree?.known.forget(key);
-        return emptied.outcome === 'not-empty'
-          ? await removeWhole(pair, key, decision.ifMatch)
-          : settle(emptied, DELETED);
+        if (emptied.outcome !== 'not-empty') return settle(emptied, DELETED);
+        if ((await leaveStanding(pair, key)) !== undefined) return IN_THE_WAY;
+        return await moveOutOfTheWay(pair, key, decision.ifMatch);
       });
     }
 
@@ -59,6 +58,9 @@ export async function applyToDirectory(
 async function removeWhole(pair: Pair, key: Key, ifMatch: Etag): Promise<Applied> {
   return (await leaveStanding(pair, key)) ?? (await moveOutOfTheWay(pair, key, ifMatch));
 }
+
+/** The source has a file there. */
+const IN_THE_WAY = skipped('backup-in-the-way');
 
 const WHY_LEFT = {
   some: 'backup-foreign-below',

@@ -8,7 +8,7 @@ import {
 } from '../model/reading.js';
 import type { Decision, Sides } from './decision.js';
 import { BACKUP_ONLY, SOURCE_ONLY } from './decision-tables.js';
-import { effectiveOwnership } from './ownership.js';
+import { effectiveOwnership, isForeign } from './ownership.js';
 import type { Policy } from './policy.js';
 import { missingAccess, sourceState, withMissing } from './states.js';
 
@@ -45,6 +45,8 @@ function decideBothDirectories(source: DirectoryPresent, backup: DirectoryPresen
 
 /** The source lacks the file, since it has a directory there. */
 function decideFileInTheWay(sides: Sides, backup: BlobPresent, policy: Policy): Decision {
-  const move = BACKUP_ONLY.exists.mirror[effectiveOwnership(sides, backup, policy)];
+  const ownership = effectiveOwnership(sides, backup, policy);
+  if (isForeign(ownership)) return { action: 'skip', reason: 'backup-in-the-way' };
+  const move = BACKUP_ONLY.exists.mirror[ownership];
   return move === 'delete' ? { action: 'make-way', ifMatch: backup.etag } : { action: 'skip', reason: move };
 }

@@ -43,8 +43,8 @@ export function backupState(
   // The length is no proof of anything but that a copy was not whole: a stamp on other bytes says nothing.
   if (isMadeFrom(sides, backup.stamp, source) && backup.size === source.size) return 'in-step';
   if (isMadeFrom(sides, backup.pendingCopy?.stamp, source)) return 'arriving';
-  if (backup.kind !== source.kind) return backup.isVersioned ? 'other-kind-versioned' : 'other-kind';
   if (isFreshStage(sides, source) && backup.size > 0) return 'fuller-than-a-stage';
+  if (backup.kind !== source.kind) return backup.isVersioned ? 'other-kind-versioned' : 'other-kind';
   if (backup.archived) return 'stale-archived';
   const isSame = declaredMd5 === 'trust' && isSameContent(source, backup) === true;
   return isSame ? 'same-content' : 'stale';

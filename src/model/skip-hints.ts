@@ -25,6 +25,8 @@ export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason, string>> = {
     'The source lacks the directory, and more is below it on the backup than one look goes through. What is below goes key by key; the directory goes with the last of it.',
   'backup-foreign-below':
     'Below the directory there is something that was not made by Blobmirror. It stays. To let it go, delete it yourself, or run blobmirror reconcile --delete-foreign CONTAINER; BLOBMIRROR_FOREIGN=delete does so for all containers.',
+  'backup-in-the-way':
+    'The source has it, and on the backup something that was not made by Blobmirror stands in its place, above it or below it. Move or delete that yourself, or let it go: blobmirror reconcile --delete-foreign CONTAINER, or BLOBMIRROR_FOREIGN=delete.',
   'backup-versions-of-another-kind':
     'On an account that keeps versions a blob never changes its kind. The old version stays readable; delete the blob with all its versions to have the new one.',
   'backup-has-snapshots':

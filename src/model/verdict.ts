@@ -50,6 +50,8 @@ export type SkipReason =
   | 'backup-foreign'
   /** The same, and its metadata leaves no room for a stamp: whether it is ours nobody can tell. */
   | 'backup-foreign-no-room'
+  /** Something that is not ours stands where the source has a directory, or below where it has a file. */
+  | 'backup-in-the-way'
   /** The source lacks the directory, and below it on the backup is something that somebody else put there. */
   | 'backup-foreign-below'
   /** The source lacks the directory, and too much is below it to tell in one look whose it is: it goes key by key. */
@@ -77,3 +79,28 @@ const LEFT_STANDING: ReadonlySet<SkipReason> = new Set<SkipReason>([
   'backup-has-snapshots',
   'directory-too-large',
 ]);
+
+/** Whether the source has what the backup has not, or not in this version, and only a person or another event changes that. */
+export function isNotProtected(verdict: Verdict): verdict is Skipped & { readonly reason: BlockedReason } {
+  return verdict.verdict === 'skipped' && BLOCKED.has(verdict.reason);
+}
+
+/** Whether what keeps it from being mirrored is on the backup. */
+export function isBlockedByBackup(verdict: Verdict): boolean {
+  return isNotProtected(verdict) && verdict.reason !== 'source-archived';
+}
+
+type Skipped = Extract<Verdict, { readonly verdict: 'skipped' }>;
+export type BlockedReason = (typeof BLOCKED_REASONS)[number];
+
+export const BLOCKED_REASONS = [
+  'source-archived',
+  'backup-leased',
+  'backup-immutable',
+  'backup-has-snapshots',
+  'backup-versions-of-another-kind',
+  'backup-in-the-way',
+  'backup-of-another-source',
+] as const satisfies readonly SkipReason[];
+
+const BLOCKED: ReadonlySet<SkipReason> = new Set<SkipReason>(BLOCKED_REASONS);

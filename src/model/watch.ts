@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Key, parseKey } from './key.js';
+import { BLOCKED_REASONS } from './verdict.js';
 
 /** What is known from earlier looks of keys that may change, or become whole, without an event. */
 export interface Watch {
@@ -19,7 +20,7 @@ export interface Watch {
 /** What a look found, as far as it matters for the next one. */
 export type Found = (typeof FOUND)[number];
 
-const FOUND = ['copied', 'in-step', 'source-still-written', 'source-copy-pending'] as const;
+const FOUND = ['copied', 'in-step', 'source-still-written', 'source-copy-pending', 'blocked'] as const;
 
 /** A key that is known to differ, or to be still changing, while a message waits to look at it again. */
 export interface HeldKey {
@@ -34,6 +35,8 @@ const HOLD_REASONS = [
   'source-copy-pending',
   /** It was mirrored, and had changed again at the last look without an event. */
   'source-still-changing',
+  /** Only a person or another event changes that. */
+  ...BLOCKED_REASONS,
 ] as const;
 
 const COUNT = z.int().nonnegative();

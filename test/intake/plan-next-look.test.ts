@@ -75,7 +75,12 @@ describe('the pauses between looks at a key', () => {
     ['has none where a closed one is in step', 'closed', ['in step'], []],
     ['grow where a closed one changes again', 'closed', ['copied', 'copied', 'in step'], [30, 60]],
     ['end with a deletion', 'open', ['copied', 'deleted'], [30]],
-    ['end with what is not to be waited for', 'open', ['copied', 'archived'], [30]],
+    [
+      'are as long as until a full sync has passed, twice, for what only a person clears',
+      'none',
+      ['archived', 'archived', 'archived', 'archived'],
+      [3600, 3600],
+    ],
     [
       'go on while it is still written, whatever the event was, and then as for any that may change',
       'none',

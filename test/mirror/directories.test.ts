@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mirrorHint, type Mirroring } from '../../src/intake/mirror-hint.js';
 import { markUnfinished } from '../../src/model/unfinished-copy.js';
 import { openHeart } from '../../src/mirror/open-heart.js';
+import type { Hint } from '../../src/model/hint.js';
 import { createScope } from '../../src/model/scope.js';
 import { walk } from '../../src/reconcile/walk.js';
 import { createSilentLogger } from '../support/silent-logger.js';
@@ -188,30 +189,72 @@ describe('a directory that the source lacks', () => {
 });
 
 /** What becomes of the event of a deletion that may or may not be of a directory. */
-async function mirrorDeletion(
+async function mirrorDeletion(sides: Pick<MemoryTree, 'source' | 'backup'>, path: string): Promise<void> {
+  await mirrorEvent(sides, { keys: [at(path)], rename: undefined, isDeep: false });
+}
+
+/** Resolves to the keys that the next look is to name as not mirrored. */
+async function mirrorEvent(
   { source, backup }: Pick<MemoryTree, 'source' | 'backup'>,
-  path: string,
-): Promise<void> {
+  hint: Pick<Hint, 'keys' | 'rename' | 'isDeep'>,
+): Promise<readonly string[]> {
   const scope = createScope('sourceaccount');
   const sides = { source, backup, policy: TREE_POLICY };
-  const event = {
-    keys: [at(path)],
+  const event: Hint = {
+    ...hint,
     prefixes: [],
-    rename: undefined,
-    isDeep: false,
     account: undefined,
-    eventId: path,
+    eventId: 'e',
     eventType: 'Microsoft.Storage.BlobDeleted',
     eventTime: new Date(0),
-    silentChanges: 'none' as const,
+    silentChanges: 'none',
     event: {},
   };
   const walked: Mirroring['walk'] = async (prefix, from, look) =>
     await walk({ ...sides, scope, hierarchical: true }, { prefix, from, look });
   const mirroring = { scope, ...openHeart(sides, { hierarchical: true }), walk: walked };
   const earlier = { from: undefined, isDeep: false, watch: undefined, held: undefined, root: 'm' };
-  await mirrorHint(mirroring, createSilentLogger(), event, earlier);
+  const next = await mirrorHint(mirroring, createSilentLogger(), event, earlier);
+  return (next?.held ?? []).map(({ key, reason }) => `${key.path}: ${reason}`);
 }
+
+describe('a rename onto what cannot be had there', () => {
+  const renamed = (from: string, to: string) => ({
+    keys: [at(to), at(from)],
+    rename: { from: at(from), to: at(to) },
+    isDeep: true,
+  });
+
+  it('of a directory leaves the old one on the backup: it holds the only copy', async () => {
+    const tree = createMemoryTree();
+    tree.source.put(at('old/x'), { content: 'x' });
+    await tree.converge(at('old/x'));
+    tree.backup.put(at('new'), { content: 'theirs' });
+    tree.source.move(at('old'), at('new'));
+    expect(await mirrorEvent(tree, renamed('old', 'new'))).toContain('new: backup-in-the-way');
+    expect(tree.onBackup()).toEqual({ 'old/': '', 'old/x': 'x', new: 'theirs' });
+  });
+
+  it('of a file leaves the old one, too, and names the new one until a full sync has passed', async () => {
+    const tree = createMemoryTree();
+    tree.source.put(at('old'), { content: 'x' });
+    await tree.converge(at('old'));
+    tree.backup.put(at('new/theirs'), { content: 'theirs' });
+    tree.source.move(at('old'), at('new'));
+    expect(await mirrorEvent(tree, renamed('old', 'new'))).toEqual(['new: backup-in-the-way']);
+    expect(tree.onBackup()).toEqual({ old: 'x', 'new/': '', 'new/theirs': 'theirs' });
+  });
+
+  it('leaves it where a file below is blocked, deep in the new place', async () => {
+    const tree = createMemoryTree();
+    for (const path of ['old/a/x', 'old/b']) tree.source.put(at(path), { content: path });
+    for (const path of ['old/a/x', 'old/b']) await tree.converge(at(path));
+    tree.backup.put(at('new/a'), { content: 'theirs' });
+    tree.source.move(at('old'), at('new'));
+    await mirrorEvent(tree, renamed('old', 'new'));
+    expect(tree.onBackup()).toMatchObject({ 'old/a/x': 'old/a/x', 'new/a': 'theirs', 'new/b': 'old/b' });
+  });
+});
 
 describe('a file and a directory of one name', () => {
   it('a directory takes the place of a file', async () => {
@@ -226,7 +269,7 @@ describe('a file and a directory of one name', () => {
     const tree = createMemoryTree();
     tree.backup.put(at('a'), { content: 'theirs' });
     tree.source.put(at('a/1'), { content: 'x' });
-    expect(await tree.converge(at('a/1'))).toEqual({ verdict: 'skipped', reason: 'backup-foreign' });
+    expect(await tree.converge(at('a/1'))).toEqual({ verdict: 'skipped', reason: 'backup-in-the-way' });
     expect(tree.onBackup()).toEqual({ a: 'theirs' });
   });
 
@@ -234,7 +277,7 @@ describe('a file and a directory of one name', () => {
     const tree = createMemoryTree();
     tree.backup.put(at('a/1'), { content: 'theirs' });
     tree.source.put(at('a'), { content: 'file' });
-    expect(await tree.converge(at('a'))).toMatchObject({ reason: 'backup-foreign-below' });
+    expect(await tree.converge(at('a'))).toEqual({ verdict: 'skipped', reason: 'backup-in-the-way' });
     expect(tree.onBackup()).toEqual({ 'a/': '', 'a/1': 'theirs' });
     expect(tree.calls).not.toContain('backupaccount.secure');
   });

@@ -384,6 +384,15 @@ describe('a blob that is still being written', () => {
     expect(contents(pair)).toEqual(['first record', 'first record']);
   });
 
+  it('keeps a blob of another kind, too, while an append blob in its place is empty', async () => {
+    const pair = createMemoryPair();
+    pair.source.put(KEY, { content: 'old' });
+    await pair.converge();
+    pair.source.put(KEY, { content: '', kind: 'append' });
+    expect(await pair.converge()).toEqual({ verdict: 'skipped', reason: 'source-still-written' });
+    expect(contents(pair)).toEqual(['', 'old']);
+  });
+
   it('is waited for while an asynchronous copy onto it is under way', async () => {
     const pair = createMemoryPair();
     pair.source.put(KEY, { content: 'old' });

@@ -28,22 +28,28 @@ export function expectEqualEntry({ source, backup }: Sides, key: Key): void {
 
 /**
  * What somebody else put on the backup stays where it is, and with it the directories above. A file of theirs in the place
- * of a directory keeps all from being below it.
+ * of a directory keeps all from being below it, and one below a directory keeps a file from its place. What that blocks may
+ * have its only copy under an older name, which stays, too.
  */
-function isKept({ source, backup }: Sides, key: Key): boolean {
+export function isKept({ source, backup }: Sides, key: Key): boolean {
   const wanted = source.entry(key);
   const has = backup.entry(key);
-  const isTheirs = (entry: MemoryEntry | undefined): boolean =>
-    entry !== undefined && !isStoredDirectory(entry) && isForeignBlob(entry);
-  if (isTheirs(has) && (wanted === undefined || isStoredDirectory(wanted))) return true;
-  const blobs = [...(backup.containers.get(key.container)?.blobs ?? [])];
+  const theirs = [...(backup.containers.get(key.container)?.blobs ?? [])]
+    .filter(([, entry]) => !isStoredDirectory(entry) && isForeignBlob(entry))
+    .map(([path]) => path);
   const isBelow = (path: string, above: string): boolean => path.startsWith(`${above}/`);
-  if (blobs.some(([path, entry]) => isBelow(key.path, path) && isTheirs(entry))) return has === undefined;
-  return (
-    isStoredDirectory(has) &&
-    !isStoredDirectory(wanted) &&
-    blobs.some(([path, entry]) => isBelow(path, key.path) && isTheirs(entry))
-  );
+  if (theirs.includes(key.path) && (wanted === undefined || isStoredDirectory(wanted))) return true;
+  if (theirs.some((path) => isBelow(key.path, path))) return has === undefined;
+  if (isStoredDirectory(has) && !isStoredDirectory(wanted) && theirs.some((path) => isBelow(path, key.path)))
+    return true;
+  const isBlocking = (theirPath: string): boolean =>
+    [...(source.containers.get(key.container)?.blobs ?? [])].some(
+      ([path, entry]) =>
+        isBelow(path, theirPath) ||
+        (path === theirPath && isStoredDirectory(entry)) ||
+        isBelow(theirPath, path),
+    );
+  return wanted === undefined && theirs.some(isBlocking);
 }
 
 function isSame(account: string, wanted: MemoryEntry | undefined, has: MemoryEntry | undefined): boolean {

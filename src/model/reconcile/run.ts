@@ -75,6 +75,8 @@ export interface ContainerProgress {
   readonly deletions?: number;
   /** Those of them that stay since they bear no stamp of ours and the run has no leave for them, by the reason. */
   readonly foreign?: Readonly<Record<string, number>>;
+  /** Keys of a hierarchical source that something on the backup kept from being mirrored. */
+  readonly blocked?: number;
   /** Why its extras are left alone. */
   readonly stopped?: AlertCode | 'deletes-are-kept' | 'container-not-mirrored';
   /** Why it is not walked at all: a code, and a sentence. */
@@ -128,6 +130,7 @@ type AlertCode =
   | 'source-container-missing'
   | 'source-container-empty'
   | 'too-many-deletes'
+  | 'keys-blocked'
   | 'source-listing-failed'
   | 'listing-unordered'
   | 'shard-failed'

@@ -82,6 +82,8 @@ export interface SliceResult {
   readonly foreign?: Readonly<Record<string, number>>;
   /** What a dry run found that could be adopted. */
   readonly adoptable?: Adoptable;
+  /** Keys of a hierarchical source that something on the backup kept from being mirrored; undefined is none. */
+  readonly blocked?: number;
   /** Where the shard goes on; whoever records it sets its slice and attempt. Undefined: it is done. */
   readonly next?: Shard | undefined;
   /** The other half of what was left, for another worker; whoever records it gives it a name. */

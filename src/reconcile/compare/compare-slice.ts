@@ -108,6 +108,7 @@ class Slice {
       listed: { ...this.#listed },
       ...this.#outOfStep.extraKeys.counts,
       ...(adoptable !== undefined && { adoptable }),
+      ...(this.#outOfStep.blocked > 0 && { blocked: this.#outOfStep.blocked }),
     };
   }
 

@@ -4,7 +4,7 @@ import { isSameAccess } from '../../model/access.js';
 import { toBlobmirrorError } from '../../model/errors.js';
 import type { BlobPath, ContainerName, Key } from '../../model/key.js';
 import type { ComparedPath } from '../../model/reconcile/shard.js';
-import type { Verdict } from '../../model/verdict.js';
+import { isBlockedByBackup, type Verdict } from '../../model/verdict.js';
 import type { ListedBlob } from '../../ports/blob-reader.js';
 import type { Nominee } from '../nominate.js';
 import type { SliceContext } from '../slice-context.js';
@@ -16,7 +16,7 @@ import type { Tally } from '../tally.js';
 
 /** What keys are brought in step with. */
 export interface Comparing extends Sides {
-  readonly converge: (key: Key) => Promise<Verdict>;
+  readonly converge: (key: Key, since?: Date, leave?: { readonly deleteForeign: true }) => Promise<Verdict>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
   readonly adopt: AdoptionRules['adopt'];
   readonly prepareContainer: (container: ContainerName) => Promise<void>;
@@ -48,6 +48,8 @@ export class OutOfStep {
   readonly #newBlobs: NewBlobs;
   /** Paths whose long copies are not done. */
   readonly unfinished: BlobPath[];
+  /** Keys of a hierarchical source that something on the backup kept from being mirrored. */
+  blocked = 0;
   readonly extraKeys: ExtraKeys;
   /** Undefined where the run adopts nothing. */
   readonly adoption: Adoption | undefined;
@@ -165,7 +167,12 @@ export class OutOfStep {
   async #look(path: BlobPath): Promise<void> {
     if (this.adoption?.isUnderWay(path) === true && (await this.#adopt(path))) return;
 
-    const verdict = await this.#attempt(path, async () => await this.#comparing.converge(this.#key(path)));
+    // By leave, what is foreign gives way to what the source has, too.
+    const leave = this.#context.deleteForeign ? ({ deleteForeign: true } as const) : undefined;
+    const verdict = await this.#attempt(
+      path,
+      async () => await this.#comparing.converge(this.#key(path), undefined, leave),
+    );
     if (verdict !== 'failed') await this.#tell(path, verdict);
   }
 
@@ -174,6 +181,7 @@ export class OutOfStep {
       this.unfinished.push(path);
       return;
     }
+    if (this.#comparing.hierarchical && isBlockedByBackup(verdict)) this.blocked++;
     const line = this.#tally.verdict(this.#key(path), verdict);
     if (line !== undefined) await this.#context.report(line);
   }

@@ -59,6 +59,12 @@ function toAlert(
         container,
         detail: `${container} is empty at the source, and the backup has ${backup} entries. They stay. To let them go: blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
       };
+    case 'keys-blocked':
+      return {
+        code,
+        container,
+        detail: `${progress.blocked ?? 0} files of ${container} could not be mirrored, since something on the backup is in the way; "blobmirror reconcile report" names them. What the source lacks in ${container} stays until then, since it may be their only copy, under an older name. To let it go: blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
+      };
     case 'too-many-deletes': {
       const { all, deletions } = countDeletions(progress);
       return {

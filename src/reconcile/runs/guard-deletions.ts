@@ -17,7 +17,10 @@ export const DELETE_GUARD: DeleteGuard = { share: 0.1, number: 100 };
 
 /** What is known when the comparing is done. */
 export interface GuardedContainer {
-  readonly progress: Pick<ContainerProgress, 'backup' | 'extras' | 'mirroredExtras' | 'deletions'>;
+  readonly progress: Pick<
+    ContainerProgress,
+    'backup' | 'extras' | 'mirroredExtras' | 'deletions' | 'blocked'
+  >;
   /** What the source was seen to have of the container. */
   readonly source: 'missing' | 'empty' | 'there';
   /** The request names the container. */
@@ -43,6 +46,8 @@ export function guardDeletions(
   const { all, deletions } = countDeletions(container.progress);
   if (deletions === 0 || container.isAllowed) return undefined;
   if (container.source === 'empty') return 'source-container-empty';
+  // What was renamed at the source and is blocked under its new name may have its only copy under the old one.
+  if ((container.progress.blocked ?? 0) > 0) return 'keys-blocked';
   const most = Math.max(share * all, Math.min(number, all / 2));
   const isEmptied = deletions >= all && all >= NEVER_EMPTIED_FROM;
   return deletions > most || isEmptied ? 'too-many-deletes' : undefined;

@@ -32,7 +32,7 @@ export function recordSlice(run: Run, shard: Shard, outcome: SliceOutcome, now: 
   };
   if (progress.isDone) return recorded;
 
-  const { listed, extras, mirroredExtras, deletions = extras, foreign, adoptable, follow } = outcome;
+  const { listed, extras, mirroredExtras, deletions = extras, foreign, adoptable, blocked, follow } = outcome;
   const before = run.containers[shard.container] ?? NOTHING_LISTED;
   const container: ContainerProgress = {
     ...before,
@@ -43,6 +43,7 @@ export function recordSlice(run: Run, shard: Shard, outcome: SliceOutcome, now: 
     extras: before.extras + extras,
     mirroredExtras: before.mirroredExtras + mirroredExtras,
     deletions: (before.deletions ?? before.extras) + deletions,
+    ...(blocked !== undefined && { blocked: (before.blocked ?? 0) + blocked }),
     ...(foreign !== undefined && { foreign: addTallies(before.foreign ?? {}, foreign) }),
   };
   const added: Record<string, ShardProgress> = {};

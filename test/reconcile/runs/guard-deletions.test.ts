@@ -36,6 +36,11 @@ describe('what only the backup has', () => {
     ['is a hundred and one of a thousand', of(1000, 101), 'too-many-deletes'],
     ['is a tenth of many', of(50_000, 5000), undefined],
     ['is more than a tenth of many', of(50_000, 5001), 'too-many-deletes'],
+    [
+      'is one, and something blocks keys of a hierarchical source',
+      { progress: { backup: 1000, extras: 1, mirroredExtras: 1, blocked: 1 } },
+      'keys-blocked',
+    ],
     ['is all of many, and the request names the container', { ...of(50_000, 50_000), ...ALLOWED }, undefined],
 
     ['is one, and the source is empty', { ...of(1, 1), source: 'empty' }, 'source-container-empty'],
