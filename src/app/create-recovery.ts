@@ -16,6 +16,7 @@ import { ACKNOWLEDGED } from '../deadletter/letter-box.js';
 import { isBefore } from '../deadletter/letter-mark.js';
 import { lookAtLetters } from '../deadletter/look-at-letters.js';
 import { readMark } from '../deadletter/mark-document.js';
+import { DEFAULT_NAME } from '../model/mirror-id.js';
 import { createScope } from '../model/scope.js';
 import { connectServiceBus } from './connect-service-bus.js';
 import { connectStorage } from './connect-storage.js';
@@ -67,6 +68,7 @@ export function createRecovery(
   const status = createStatusReader({
     source: source.account,
     backup: backup.account,
+    ...(settings.name !== DEFAULT_NAME && { name: settings.name }),
     documents,
     readRuns: history.read,
     readActivity: async (now) => await readActivity(documents, now),

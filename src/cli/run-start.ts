@@ -1,5 +1,7 @@
+import { readMirrorName } from '../config/mirror-name.js';
 import { removeReadyFile, writeReadyFile, type LocalInfo } from '../local/ready-file.js';
 import { startLocal } from '../local/start-local.js';
+import { DEFAULT_NAME } from '../model/mirror-id.js';
 import { createLogger } from '../telemetry/create-logger.js';
 import { freePort } from './free-port.js';
 import { untilStopped } from './until-stopped.js';
@@ -19,6 +21,8 @@ export interface StartOptions {
 export async function runStart(options: StartOptions): Promise<void> {
   const stopped = untilStopped();
   const log = createLogger('info');
+  // A wrong one stops the start before anything else does.
+  const name = readMirrorName(process.env);
   await removeReadyFile(options.readyFile);
 
   const local = await startLocal({
@@ -30,7 +34,11 @@ export async function runStart(options: StartOptions): Promise<void> {
   });
   try {
     const httpPort = await freePort(options.httpPort, 'the app');
-    const info: LocalInfo = { ...local.info, http: { baseUrl: `http://127.0.0.1:${httpPort}` } };
+    const info: LocalInfo = {
+      ...local.info,
+      http: { baseUrl: `http://127.0.0.1:${httpPort}` },
+      ...(name !== DEFAULT_NAME && { name }),
+    };
     // What a crash took from the queue or from one account is found by a full sync at the start.
     const worker = options.worker
       ? await startWorkerProcess(info, httpPort, { sweep: options.data !== undefined, log })

@@ -15,11 +15,17 @@ export function toEnvironment({ source, backup, serviceBus }: LocalInfo): Record
 
 /**
  * The settings that were given, on the embedded environment. The canary is on unless they say otherwise: on this machine
- * everybody may write to the source.
+ * everybody may write to the source. The mirror has the name that the environment was started with, unless they say
+ * otherwise.
  */
 export function settingsOn(
   info: LocalInfo,
   given: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
-  return { BLOBMIRROR_CANARY: 'on', ...given, ...toEnvironment(info) };
+  return {
+    BLOBMIRROR_CANARY: 'on',
+    ...given,
+    ...(info.name !== undefined && !given['BLOBMIRROR_NAME']?.trim() && { BLOBMIRROR_NAME: info.name }),
+    ...toEnvironment(info),
+  };
 }

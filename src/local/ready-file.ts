@@ -16,6 +16,8 @@ const schema = z.object({
   backup: account,
   serviceBus: z.object({ connectionString: z.string(), eventsQueue: z.string(), reconcileQueue: z.string() }),
   http: z.object({ baseUrl: z.url() }),
+  /** The mirror's, where it is not `default`. */
+  name: z.string().optional(),
 });
 
 /** Everything that a client needs to reach the embedded environment. Part of the outside contract: docs/architecture.md. */

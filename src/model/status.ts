@@ -8,6 +8,8 @@ export interface Status {
   /** Account names. */
   readonly source: string;
   readonly backup: string;
+  /** The mirror's, where it is not `default`. */
+  readonly name?: string;
   /** The recovery point in words: see statement.ts. */
   readonly statement: string;
   /** Only while it is. */

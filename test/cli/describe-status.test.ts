@@ -45,6 +45,12 @@ describe('a status for people', () => {
     ]);
   });
 
+  it('names a mirror that has a name', () => {
+    expect(describeStatus(status({ name: 'docs' }), {})).toContain(
+      ' UTC, photos -> photosbackup, mirror docs\n',
+    );
+  });
+
   it('does not take dead letters that could not be counted for none', () => {
     const counts = { count: 0, isComplete: false, acknowledged: 0, byCode: {} };
     expect(describeStatus(status({ deadLetters: counts }), {})).toMatch(/^dead letters +\(unknown\)$/m);

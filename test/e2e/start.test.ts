@@ -52,6 +52,16 @@ test('the ready file has the shape that other tools rely on, for its owner alone
   expect((await stat(readyFile)).mode & 0o777).toBe(0o600);
 });
 
+test('commands speak of the mirror that was started, unless they are told another name', async () => {
+  const { info, readyFile } = await startEnvironment([], { env: { BLOBMIRROR_NAME: 'docs' } });
+  expect(info.name).toBe('docs');
+  const asked = async (env: Record<string, string>) =>
+    (await runBlobmirror(['status', `--local=${readyFile}`], { env })).stdout;
+  expect(await asked({})).toContain(' UTC, sourceaccount -> backupaccount, mirror docs\n');
+  expect(await asked({ BLOBMIRROR_NAME: 'photos' })).toContain(', mirror photos\n');
+  expect(await asked({ BLOBMIRROR_NAME: 'default' })).toContain(' -> backupaccount\n');
+});
+
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s in the middle of writes stops it within five seconds with status 0, and leaves neither process nor ready file',
   async (signal) => {

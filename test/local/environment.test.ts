@@ -29,3 +29,15 @@ it('the embedded environment has its own connections, whatever else is set, and 
 it('has no canary where it is set to off', () => {
   expect(settingsOn(INFO, { BLOBMIRROR_CANARY: 'off' })).toMatchObject({ BLOBMIRROR_CANARY: 'off' });
 });
+
+it.each([
+  ['as the environment has it', {}, 'docs'],
+  ['as the environment has it where the setting is blank', { BLOBMIRROR_NAME: ' ' }, 'docs'],
+  ['as the setting says', { BLOBMIRROR_NAME: 'photos' }, 'photos'],
+])('the mirror has a name: %s', (_, given, name) => {
+  expect(settingsOn({ ...INFO, name: 'docs' }, given)).toMatchObject({ BLOBMIRROR_NAME: name });
+});
+
+it('the mirror has no name where neither says one', () => {
+  expect(settingsOn(INFO, {})).not.toHaveProperty('BLOBMIRROR_NAME');
+});

@@ -23,13 +23,13 @@ export function describeStatus(status: Status, options: LocalOption): string {
     .join('\n');
 }
 
-function head({ source, backup, statement, health, paused, at }: Status): string {
+function head({ source, backup, name, statement, health, paused, at }: Status): string {
   const well = health.status === 'ok' ? 'ok' : 'FAILING';
   const by = paused?.by === undefined ? '' : ` by ${paused.by}`;
   const why = paused?.reason === undefined ? '' : `: ${paused.reason}`;
   return [
     statement,
-    `health ${well} at ${at.slice(0, 19).replace('T', ' ')} UTC, ${source} -> ${backup}`,
+    `health ${well} at ${at.slice(0, 19).replace('T', ' ')} UTC, ${source} -> ${backup}${name === undefined ? '' : `, mirror ${name}`}`,
     ...(paused === undefined
       ? []
       : [`PAUSED since ${paused.since.slice(0, 19).replace('T', ' ')}${by}${why}`]),

@@ -93,6 +93,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
     at,
     source,
     backup,
+    ...(parts.name !== undefined && { name: parts.name }),
     statement: statement(recovery, at, {
       isProvenKnown: seen.isKnown,
       isWaitingKnown: waiting.answer?.backlog.isComplete ?? false,

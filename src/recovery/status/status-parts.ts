@@ -13,6 +13,8 @@ export interface StatusParts {
   /** Account names. */
   readonly source: string;
   readonly backup: string;
+  /** The mirror's, where it is not `default`. */
+  readonly name?: string;
   readonly documents: DocumentStore;
   /** The last runs, and what was proven. */
   readonly readRuns: () => Promise<{
