@@ -7,18 +7,19 @@ import type { Status } from '../../src/model/status.js';
 import { readFormerDocuments } from '../fixtures/former-release/read-former-release.js';
 import { createSilentLogger } from '../support/silent-logger.js';
 import { writeBlobs } from './support/blobs-of.js';
-import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
+import { type BlobmirrorProcess, runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
 import { type RunningEnvironment, startEnvironment, trackProcess } from './support/start-environment.js';
 import { waitUntil } from './support/wait-until.js';
 
 type Settings = Readonly<Record<string, string>>;
 
-async function startWorkerWith(env: Settings): Promise<void> {
+async function startWorkerWith(env: Settings): Promise<BlobmirrorProcess> {
   const worker = trackProcess(spawnBlobmirror(['worker', '--http-port', '0'], { env }));
   await waitUntil('the worker is ready', () => worker.output.stdout.includes('worker is ready'), {
     within: 60_000,
     saw: () => worker.output.stderr,
   });
+  return worker;
 }
 
 async function statusOf(env: Settings): Promise<Status> {
@@ -37,6 +38,7 @@ describe('two mirrors with one source, one backup and one container of the state
   let environment: RunningEnvironment;
   let photos: Settings;
   let docs: Settings;
+  let ofPhotos: BlobmirrorProcess;
 
   beforeAll(async () => {
     // The second mirror has queues of its own, and all else with the first.
@@ -56,12 +58,15 @@ describe('two mirrors with one source, one backup and one container of the state
     };
     await writeBlobs(first.source, 'photos', 5);
     await writeBlobs(first.source, 'docs', 5);
-    await startWorkerWith(photos);
+    ofPhotos = await startWorkerWith(photos);
     await startWorkerWith(docs);
   });
 
   it('are paused one by one, and their full syncs do not exclude each other', async () => {
     expect((await run(photos, 'pause', '--reason', 'a move')).status).toBe(0);
+    // A worker that knew of no pause may go on for two seconds; one that starts knows of it.
+    await ofPhotos.end();
+    await startWorkerWith(photos);
     const waiting = await run(photos, 'reconcile');
     expect(waiting.status).toBe(0);
     const done = await run(docs, 'reconcile', '--wait');
