@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Run } from '../../src/model/reconcile/run.js';
-import { stampOf } from '../support/stamp-of.js';
+import { stampOf } from '../support/of-ours.js';
 import { runBlobmirror } from './support/blobmirror-process.js';
 import { expectEqualAccounts } from './support/expect-equal-accounts.js';
 import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { toAccessControl } from '../../src/azure/to-access-control.js';
 import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.js';
-import { stampOf } from '../support/stamp-of.js';
+import { stampOf } from '../support/of-ours.js';
 import type { ReportLine } from '../../src/model/reconcile/run.js';
 import { connectLakes } from './support/lakes.js';
 import { startUnheard } from './support/start-unheard.js';

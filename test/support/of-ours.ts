@@ -1,8 +1,13 @@
 import { parseEtag } from '../../src/model/etag.js';
 import { addStamp, type Metadata } from '../../src/model/stamp.js';
 
-/** The metadata of a backup blob that was mirrored, from a version that the source no longer has. */
+/** The user's metadata with the stamp of a version that the source no longer has. */
+export function stampOf(account: string, metadata: Metadata = {}): Metadata {
+  const lastModified = new Date('2026-11-21T21:54:57.000Z');
+  return addStamp(metadata, { account, etag: parseEtag('0x8DGONE'), lastModified });
+}
+
+/** What makes a blob of the backup one that was mirrored. */
 export function ofOurs(metadata: Metadata = {}, account = 'sourceaccount'): { readonly metadata: Metadata } {
-  const stamp = { account, etag: parseEtag('0x0DD'), lastModified: new Date('2026-01-01T00:00:00Z') };
-  return { metadata: addStamp(metadata, stamp) };
+  return { metadata: stampOf(account, metadata) };
 }

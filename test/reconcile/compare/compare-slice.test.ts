@@ -17,7 +17,7 @@ import { compareSlice } from '../../../src/reconcile/compare/compare-slice.js';
 import type { ForeignKey } from '../../../src/reconcile/slice-context.js';
 import type { Comparing } from '../../../src/reconcile/compare/out-of-step.js';
 import { createMemoryPair, type MemoryPair } from '../../support/memory-pair.js';
-import { stampOf } from '../../support/stamp-of.js';
+import { stampOf } from '../../support/of-ours.js';
 import { FLAT } from '../../support/flat.js';
 
 const RUN = '2026-11-25T13-09-31Z-4f2a' as RunId;

@@ -12,7 +12,7 @@ import { outcomeName } from '../../../src/reconcile/runs/document-names.js';
 import { deleteSlice } from '../../../src/reconcile/runs/delete-slice.js';
 import { aRun } from '../../support/a-run.js';
 import { POLICY } from '../../support/memory-pair.js';
-import { stampOf } from '../../support/stamp-of.js';
+import { stampOf } from '../../support/of-ours.js';
 
 const LAKE = parseContainerName('lake');
 const key = (path: string) => parseKey('lake', path);
