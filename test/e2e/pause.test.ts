@@ -33,10 +33,12 @@ async function tellMirror({ readyFile }: RunningEnvironment, ...command: readonl
   return JSON.parse(ended.stdout) as unknown;
 }
 
+function sawPause(worker: BlobmirrorProcess): boolean {
+  return worker.logged('mirroring is paused').length > 0;
+}
+
 async function untilPaused(worker: BlobmirrorProcess): Promise<void> {
-  await waitUntil('the worker sees the pause', () => worker.logged('mirroring is paused').length > 0, {
-    within: 20_000,
-  });
+  await waitUntil('the worker sees the pause', () => sawPause(worker), { within: 20_000 });
 }
 
 test('a pause stops two workers under load within seconds, one that starts meanwhile too; resumed, they lose nothing', async () => {
@@ -53,6 +55,8 @@ test('a pause stops two workers under load within seconds, one that starts meanw
     seed: 7,
     count: 400,
     names: 60,
+    // A worker looks while it has messages in hand: one without any would never see it.
+    until: () => paused !== undefined && workers.every(sawPause),
     onDone: (done) => {
       if (done === 100) paused = tellMirror(environment, 'pause', '--reason', 'the network is rebuilt');
     },

@@ -8,6 +8,8 @@ const DELETE_SHARE = 0.3;
 export interface RandomWrites {
   readonly seed: number;
   readonly count: number;
+  /** Goes on beyond `count` for as long as this is false. */
+  readonly until?: () => boolean;
   /** How many names there are in each container: few names collide often. */
   readonly names: number;
   /** Called after each operation with how many there were. */
@@ -36,7 +38,7 @@ export async function writeAtRandom(source: BlobServiceClient, writes: RandomWri
   }
 
   async function work(): Promise<void> {
-    while (begun < writes.count && !gone) {
+    while ((begun < writes.count || writes.until?.() === false) && !gone) {
       try {
         await writeOne(begun++);
       } catch (error) {
