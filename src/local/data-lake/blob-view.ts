@@ -1,4 +1,4 @@
-import { listedProperties } from '../storage/azurite.js';
+import { listedProperties, updateLease } from '../storage/azurite.js';
 import type { Context, MetadataStore } from '../storage/azurite-model.js';
 import { storageError } from '../storage/storage-error.js';
 import { notSupported, orTypeMismatch } from './blob-errors.js';
@@ -43,6 +43,7 @@ export function showAsBlobs(store: MetadataStore, namespace: Namespace, records:
       });
     // Azure documents an error; which one is inferred.
     const page = await orTypeMismatch(context, list);
+    for (const listed of page.blobs) updateLease(listed, context);
     return [page.blobs, page.prefixes, page.marker];
   };
 }

@@ -77,6 +77,13 @@ export interface BlobDocument {
   $loki?: number;
 }
 
+/** A container, as it is stored. */
+export interface ContainerDocument {
+  readonly accountName: string;
+  readonly name: string;
+  readonly properties: object;
+}
+
 /** A block that is staged and not committed, as it is stored. */
 export interface BlockDocument extends Block {
   readonly accountName: string;
@@ -103,6 +110,7 @@ export interface Collection<T> {
 export interface Database {
   getCollection(name: '$BLOBS_COLLECTION$'): Collection<BlobDocument>;
   getCollection(name: '$BLOCKS_COLLECTION$'): Collection<BlockDocument>;
+  getCollection(name: '$CONTAINERS_COLLECTION$'): Collection<ContainerDocument>;
   saveDatabase(done: (error?: Error | null) => void): void;
   autosaveDirty(): boolean;
   autosaveDisable(): void;

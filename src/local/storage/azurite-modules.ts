@@ -111,6 +111,7 @@ export interface AzuriteModules {
   };
   'blob/generated/artifacts/mappers': {
     BlobPropertiesInternal: { readonly type: { readonly modelProperties: Record<string, object> } };
+    ContainerProperties: { readonly type: { readonly modelProperties: Record<string, object> } };
   };
   'blob/authentication/BlobSASAuthenticator': {
     default: AccountAuthenticator;
@@ -131,6 +132,17 @@ export interface AzuriteModules {
         fillZeroRanges(ranges: readonly PageRange[], range: { start: number; end: number }): PageRange[];
       }
     >;
+  };
+  'blob/lease/LeaseFactory': {
+    default: {
+      createLeaseState(lease: object, context: Context): { sync(syncer: object): unknown };
+    };
+  };
+  'blob/lease/BlobLeaseAdapter': {
+    default: Constructor<[blob: BlobDocument], object>;
+  };
+  'blob/lease/BlobLeaseSyncer': {
+    default: Constructor<[blob: BlobDocument], object>;
   };
   'blob/handlers/BlobHandler': {
     default: HandlerClass;

@@ -7,6 +7,7 @@
  */
 import { createRequire } from 'node:module';
 
+import type { BlobDocument, Context } from './azurite-model.js';
 import type { AzuriteModules, HandlerClass, HandlerMethod, UriTemplate } from './azurite-modules.js';
 
 const load = createRequire(createRequire(import.meta.url).resolve('azurite/package.json'));
@@ -59,6 +60,7 @@ export const AccountSasAuthenticator = member('blob/authentication/AccountSASAut
 export const BlobSasAuthenticator = member('blob/authentication/BlobSASAuthenticator', 'default');
 export const SharedKeyAuthenticator = member('blob/authentication/BlobSharedKeyAuthenticator', 'default');
 export const listedProperties = member('blob/generated/artifacts/mappers', 'BlobPropertiesInternal');
+export const containerProperties = member('blob/generated/artifacts/mappers', 'ContainerProperties');
 export const PublicAccessAuthenticator = member('blob/authentication/PublicAccessAuthenticator', 'default');
 export const TokenAuthenticator = member('blob/authentication/BlobTokenAuthenticator', 'default');
 export const PageBlobRangesManager = member('blob/handlers/PageBlobRangesManager', 'default');
@@ -85,6 +87,9 @@ export const validateWriteConditions = member(
   'blob/conditions/WriteConditionalHeadersValidator',
   'validateWriteConditions',
 );
+const LeaseFactory = member('blob/lease/LeaseFactory', 'default');
+const BlobLeaseAdapter = member('blob/lease/BlobLeaseAdapter', 'default');
+const BlobLeaseSyncer = member('blob/lease/BlobLeaseSyncer', 'default');
 export const metadataOf = member('common/utils/utils', 'convertRawHeadersToMetadata');
 export const tagsOf = member('blob/utils/utils', 'getTagsFromString');
 export const newETag = member('common/utils/utils', 'newEtag');
@@ -94,6 +99,11 @@ export const dispatching = moduleWith('blob/generated/utils/utils', 'isURITempla
 export const signing = moduleWith('common/utils/utils', 'computeHMACSHA256');
 /** The library that Azurite has for it. */
 export const parseUriTemplate = load('uri-templates') as (text: string) => UriTemplate;
+
+/** Sets the lease properties of a blob to what they are at the time of a request: a lease may have ended meanwhile. */
+export function updateLease(blob: BlobDocument, context: Context): void {
+  LeaseFactory.createLeaseState(new BlobLeaseAdapter(blob), context).sync(new BlobLeaseSyncer(blob));
+}
 
 /** Replaces one method of a handler class. Applies to every server of the process, so it is done once per process. */
 export function replaceHandlerMethod(

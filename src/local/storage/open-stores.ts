@@ -19,6 +19,7 @@ import { ExtentRelease } from './extent-release.js';
 import { speedUpLookups } from './fast-lookups.js';
 import { readChunkByChunk } from './memory-reads.js';
 import type { RequestsInFlight } from './requests-in-flight.js';
+import { restoreTypes } from './restore-types.js';
 
 export interface Stores {
   /** Bytes of content held in memory; undefined on disk. */
@@ -76,6 +77,7 @@ async function openOnDisk(
   };
   const extents = new FSExtentStore(createExtentLocations(), [place], logger);
   await metadata.init();
+  restoreTypes(metadata.db);
   await reconcileExtentFiles(extentDirectory, metadata.db);
   await extents.init();
   speedUpLookups(metadata.db);

@@ -2,6 +2,11 @@
 import { startStorage } from '../../../src/local/storage/start-storage.js';
 import { accounts } from './accounts.js';
 
-const [dataDirectory = ''] = process.argv.slice(2);
-const storage = await startStorage({ port: 0, dataDirectory, accounts });
+const [dataDirectory = '', kind] = process.argv.slice(2);
+const storage = await startStorage({
+  port: 0,
+  dataDirectory,
+  accounts,
+  hierarchical: kind === 'hierarchical',
+});
 process.send?.(String(storage.port));
