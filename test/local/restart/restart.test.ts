@@ -62,10 +62,13 @@ describe.each([
       { execArgv: ['--import', new URL('../storage/resolve-typescript.ts', import.meta.url).href] },
     );
     onTestFinished(() => void child.kill('SIGKILL'));
-    const [port]: unknown[] = await once(child, 'message');
-    const blobEndpoint = (account: string) => `http://127.0.0.1:${String(port)}/${account}`;
+    const port = await new Promise<number>((resolve, reject) => {
+      child.once('message', (message) => resolve(Number(message)));
+      child.once('exit', () => reject(new Error('the child ended before it served')));
+    });
+    const blobEndpoint = (account: string) => `http://127.0.0.1:${port}/${account}`;
     await writeEverything(blobEndpoint, hierarchical);
-    const serving = { blobEndpoint, port: Number(port), connectionString: () => '', stop: async () => {} };
+    const serving = { blobEndpoint, port, connectionString: () => '', stop: async () => {} };
     const before = await takeCensus(serving, { hierarchical });
     await vi.waitFor(
       async () => expect(await readFile(join(directory, 'blobs.json'), 'utf8')).toContain(lastWrite),
