@@ -13,6 +13,7 @@ import { checkSoftDelete } from '../check/check-soft-delete.js';
 import { checkSource } from '../check/check-source.js';
 import { checkPause, checkState } from '../check/check-state.js';
 import { checkSubscription } from '../check/check-subscription.js';
+import { checkVersion } from '../check/check-version.js';
 import { chooseSamples } from '../check/choose-samples.js';
 import type { Settings } from '../config/settings.js';
 import { createPauses } from '../control/pauses.js';
@@ -75,6 +76,7 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     signs: copy.engine !== 'streamed',
     sample: sample.source,
   });
+  yield checkVersion('source-version', source.name, source.client.version, source.spokenVersion.status());
   const { canary } = settings.recovery;
   if (canary !== undefined && sample.isSourceListed) yield await checkCanary(probes.source, canary);
   yield* await checkBackup(probes.backup, {
@@ -82,6 +84,7 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     access: policy.acl === 'mirror' && mayBeHierarchical,
     sample: sample.backup,
   });
+  yield checkVersion('backup-version', backup.name, backup.client.version, backup.spokenVersion.status());
   yield await checkKinds(probes.source, probes.backup, namespace);
   const { source: from, backup: to } = sample;
   if (copy.engine !== 'streamed' && from !== undefined && to !== undefined)

@@ -85,6 +85,10 @@ export function createRecovery(
       source: async () => await source.readContainer(probe),
       backup: async () => await backup.readContainer(probe),
     },
+    versions: () => ({
+      source: sourceAccount.spokenVersion.status(),
+      backup: backupAccount.spokenVersion.status(),
+    }),
     lookAtCanary: onBackup && (async () => await backup.read(onBackup)),
     canaryContainer: recovery.canary,
     limits: recovery,

@@ -3,7 +3,9 @@ import { createAzureReader } from '../azure/azure-reader.js';
 import type { Account } from '../azure/connect-account.js';
 import type { StorageConnection } from '../config/connections.js';
 import type { Settings } from '../config/settings.js';
+import { ERRORS } from '../model/errors.js';
 import { createScope, type Scope } from '../model/scope.js';
+import type { VersionStatus } from '../model/service-version.js';
 import { type OpenHeart, openHeart } from '../mirror/open-heart.js';
 import type { Policy } from '../mirror/policy.js';
 import { AdaptiveGate } from '../ports/adaptive-gate.js';
@@ -51,6 +53,8 @@ export function openAccounts(
   const rates = settings.maxRequestsPerSecond;
   const sourceAccount = connectCapped(settings.source, rates.source);
   const backupAccount = connectCapped(settings.backup, rates.backup);
+  for (const { name, spokenVersion } of [sourceAccount, backupAccount])
+    spokenVersion.onRefused((status) => tellVersion(log, name, status));
   const gates = {
     source: new AdaptiveGate({ account: sourceAccount.name }),
     backup: new AdaptiveGate({ account: backupAccount.name }),
@@ -111,6 +115,18 @@ function policyWhere(policy: Policy, hasTiers: () => boolean): Policy {
       return hasTiers() ? policy.tier : 'none';
     },
   };
+}
+
+function tellVersion(log: Logger, account: string, { refused, spoken, isRefusedWhole }: VersionStatus): void {
+  const fields = { account, refused, spoken, hint: ERRORS['service-version-refused'].hint };
+  if (isRefusedWhole)
+    log.error('the account refuses every version of the storage services that it was asked by', fields);
+  else
+    log.warn('the account refuses a version of the storage services, and is asked by an older one', {
+      account,
+      refused,
+      spoken,
+    });
 }
 
 function connectCapped(connection: StorageConnection, perSecond: number | undefined): Account {

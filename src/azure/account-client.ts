@@ -25,14 +25,18 @@ interface PlainRequest {
  * take as long as all else that we do.
  */
 export class AccountClient extends BlobServiceClient {
+  /** The version of the storage services that the SDK asks by. */
+  get version(): string {
+    return this.storageClientContext.version;
+  }
+
   /** Fails as a call of the SDK does, with its RestError. */
   async send(plain: PlainRequest): Promise<PipelineResponse> {
     const { method, url, headers, signal, expected, isStreamed = false } = plain;
-    const { version } = this.storageClientContext;
     const request = createPipelineRequest({
       method,
       url,
-      headers: createHttpHeaders({ 'x-ms-version': version, Accept: 'application/xml', ...headers }),
+      headers: createHttpHeaders({ 'x-ms-version': this.version, Accept: 'application/xml', ...headers }),
       // Whether a connection may be in the clear is for its connection string to say.
       allowInsecureConnection: true,
       ...(signal !== undefined && { abortSignal: signal }),

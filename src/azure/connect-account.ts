@@ -7,13 +7,17 @@ import {
   StorageSharedKeyCredential,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
+import type { ServiceVersion } from '../model/service-version.js';
 import { AccountClient } from './account-client.js';
 import { openPipeline, type PipelineLimits } from './open-pipeline.js';
+import { type SpokenVersion, spokenVersionOf } from './spoken-version.js';
 
 /** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
 export type AccountConnection = {
   /** For an endpoint that does not tell it to the SDK: of the user's own domain, or in a DNS zone. */
   readonly accountName?: string;
+  /** The one version of the storage services to ask by; undefined: that of the SDK, or an older one where it is refused. */
+  readonly apiVersion?: ServiceVersion;
 } & (
   | { readonly connectionString: string }
   | { readonly blobServiceUri: string; readonly credential: TokenCredential }
@@ -22,6 +26,7 @@ export type AccountConnection = {
 export interface Account {
   readonly name: string;
   readonly client: AccountClient;
+  readonly spokenVersion: SpokenVersion;
   /** A pipeline like the client's own, for a client that adds something to its requests. */
   createPipeline(...added: readonly PipelinePolicy[]): Pipeline;
   /** What a copy from this account is authorised by. */
@@ -54,9 +59,11 @@ export function connectAccount(
     credential: BlobServiceClient['credential'],
     authorization: Account['authorization'],
   ): Account => {
+    const spokenVersion = spokenVersionOf(url, connection.apiVersion);
     const createPipeline: Account['createPipeline'] = (...added) =>
-      openPipeline(name, credential, pipelineOptions, limits, added);
-    return { name, client: new AccountClient(url, createPipeline()), createPipeline, authorization };
+      openPipeline(name, credential, pipelineOptions, spokenVersion, limits, added);
+    const client = new AccountClient(url, createPipeline());
+    return { name, client, spokenVersion, createPipeline, authorization };
   };
   if ('connectionString' in connection) {
     const { accountName, credential, url } = BlobServiceClient.fromConnectionString(

@@ -37,19 +37,29 @@ const CLOCK_SKEW_MS = 300_000;
 const STORAGE_SCOPE = 'https://storage.azure.com/.default';
 
 export function createCopySources(source: Account): CopySources {
-  const { authorization, client } = source;
+  const { authorization, client, spokenVersion } = source;
   const delegationKeys = createDelegationKeys(client);
   const urlOf = (key: Key): string => blobUrl(source, key);
 
-  const signForRequest = createSignatures(REQUEST_MS, signContainer);
-  const signForCopy = createSignatures(COPY_MS, signContainer);
+  const signForRequest = createSignatures(REQUEST_MS, versionOf, signContainer);
+  const signForCopy = createSignatures(COPY_MS, versionOf, signContainer);
 
-  async function signContainer(containerName: ContainerName, until: Date): Promise<SASQueryParameters> {
+  /** The source reads its own signature by a version that it takes. */
+  function versionOf(): string {
+    return spokenVersion.toSend(client.version);
+  }
+
+  async function signContainer(
+    containerName: ContainerName,
+    until: Date,
+    version: string,
+  ): Promise<SASQueryParameters> {
     const values = {
       containerName,
       permissions: ContainerSASPermissions.from({ read: true }),
       startsOn: new Date(Date.now() - CLOCK_SKEW_MS),
       expiresOn: until,
+      version,
     };
     return authorization.kind === 'key'
       ? generateBlobSASQueryParameters(values, authorization.credential)
@@ -87,18 +97,20 @@ async function requestToken(credential: TokenCredential, account: string): Promi
   });
 }
 
-/** Signatures by container, each used for half of the time that it is valid. */
+/** Signatures by container, each used for half of the time that it is valid, while they are of the version that is spoken. */
 function createSignatures(
   validMs: number,
-  sign: (container: ContainerName, until: Date) => Promise<SASQueryParameters>,
+  versionOf: () => string,
+  sign: (container: ContainerName, until: Date, version: string) => Promise<SASQueryParameters>,
 ): (container: ContainerName) => Promise<string> {
-  const known = new Map<ContainerName, { query: string; until: Date }>();
+  const known = new Map<ContainerName, { query: string; until: Date; version: string }>();
   return async (container) => {
     const signed = known.get(container);
-    if (signed !== undefined && signed.until.getTime() - validMs / 2 > Date.now()) return signed.query;
+    const version = versionOf();
+    if (signed?.version === version && signed.until.getTime() - validMs / 2 > Date.now()) return signed.query;
     const until = new Date(Date.now() + validMs);
-    const query = (await sign(container, until)).toString();
-    known.set(container, { query, until });
+    const query = (await sign(container, until, version)).toString();
+    known.set(container, { query, until, version });
     return query;
   };
 }

@@ -8,6 +8,8 @@ import {
 import type { RequestCap } from '../ports/request-cap.js';
 import { recordRequest, type RequestOutcome } from '../telemetry/metrics.js';
 import { inRequestSpan } from '../telemetry/spans.js';
+import { serviceVersionPolicy } from './service-version-policy.js';
+import type { SpokenVersion } from './spoken-version.js';
 import { httpStatus } from './storage-error.js';
 
 export interface PipelineLimits {
@@ -32,12 +34,14 @@ const NEEDLESS: readonly string[] = ['formDataPolicy', 'tracingPolicy'];
 
 /**
  * @param account what its requests are counted under
+ * @param spoken the version that it is asked by
  * @param added what else is done with each request before it is signed
  */
 export function openPipeline(
   account: string,
   credential: BlobServiceClient['credential'],
   options: StoragePipelineOptions,
+  spoken: SpokenVersion,
   { cap, answerWithinMs = ANSWER_WITHIN_MS }: PipelineLimits = {},
   added: readonly PipelinePolicy[] = [],
 ): Pipeline {
@@ -61,6 +65,7 @@ export function openPipeline(
   const { policies } = new PipelineAccess(pipeline);
   for (const name of NEEDLESS) policies.removePolicy({ name });
   for (const policy of [limit, ...added]) policies.addPolicy(policy);
+  policies.addPolicy(serviceVersionPolicy(account, spoken), { phase: 'Retry' });
   return pipeline;
 }
 

@@ -1,8 +1,13 @@
 import { BlobmirrorError } from '../model/errors.js';
+import { isServiceVersion, SERVICE_VERSIONS, type ServiceVersion } from '../model/service-version.js';
 import { type Environment, readOptional } from './environment.js';
 
 /** A storage account: by connection string, or by endpoint and identity. */
-export type StorageConnection = { readonly accountName: string } & (
+export type StorageConnection = {
+  readonly accountName: string;
+  /** The one version of the storage services to ask it by; undefined: the newest that it takes. */
+  readonly apiVersion?: ServiceVersion;
+} & (
   | { readonly connectionString: string }
   | { readonly blobServiceUri: string; readonly clientId: string | undefined }
 );
@@ -14,6 +19,11 @@ export type ServiceBusConnection =
 
 /** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
 export function parseStorageConnection(env: Environment, name: string): StorageConnection {
+  const apiVersion = readApiVersion(env, `${name}__apiVersion`);
+  return { ...parseConnection(env, name), ...(apiVersion !== undefined && { apiVersion }) };
+}
+
+function parseConnection(env: Environment, name: string): StorageConnection {
   const { text, uri, clientId } = readEither(env, name, 'blobServiceUri', 'a storage connection string');
   if (text === undefined)
     return { accountName: accountOfUri(`${name}__blobServiceUri`, uri), blobServiceUri: uri, clientId };
@@ -26,6 +36,15 @@ export function parseStorageConnection(env: Environment, name: string): StorageC
     );
   }
   return { accountName, connectionString: text };
+}
+
+function readApiVersion(env: Environment, name: string): ServiceVersion | undefined {
+  const text = readOptional(env, name);
+  if (text === undefined || isServiceVersion(text)) return text;
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `${name} is ${JSON.stringify(text)}; it should be one of ${SERVICE_VERSIONS.join(', ')}`,
+  );
 }
 
 /** @throws BlobmirrorError `setting-missing` or `setting-invalid` */

@@ -19,7 +19,9 @@ const EVENT_GRID_DEAD_LETTERS = 'BLOBMIRROR_EVENT_GRID_DEAD_LETTERS';
 
 /** @throws BlobmirrorError `setting-invalid` */
 export function readStateSettings(env: Environment, backup: StorageConnection): StateSettings {
-  const isSet = [STATE, `${STATE}__blobServiceUri`].some((name) => readOptional(env, name) !== undefined);
+  const isSet = [STATE, `${STATE}__blobServiceUri`, `${STATE}__apiVersion`].some(
+    (name) => readOptional(env, name) !== undefined,
+  );
   const container = readOwnContainer(env, CONTAINER, 'blobmirror-state');
   const eventGridDeadLetters =
     readOptional(env, EVENT_GRID_DEAD_LETTERS) === undefined

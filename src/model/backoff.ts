@@ -1,4 +1,4 @@
-import type { BlobmirrorError, ErrorCode } from './errors.js';
+import { type BlobmirrorError, isOutage } from './errors.js';
 
 /**
  * The first delay is up to two seconds and the bound doubles with every try. Where the account itself is in trouble it
@@ -8,13 +8,7 @@ import type { BlobmirrorError, ErrorCode } from './errors.js';
  */
 const FIRST_DELAY_MS = 2_000;
 const LONGEST_DELAY_MS = 300_000;
-const LONGEST_DELAY_OF_OVERLOAD_MS = 60_000;
-
-const OVERLOAD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'storage-throttled',
-  'storage-unavailable',
-  'write-outcome-unknown',
-]);
+const LONGEST_DELAY_OF_OUTAGE_MS = 60_000;
 
 /**
  * How long to wait before the next try, in milliseconds: exponential with full jitter. What the service asked for is
@@ -27,7 +21,7 @@ export function backoffMs(
   attempts: number,
   random: () => number = Math.random,
 ): number {
-  const longest = OVERLOAD.has(code) ? LONGEST_DELAY_OF_OVERLOAD_MS : LONGEST_DELAY_MS;
+  const longest = isOutage(code) ? LONGEST_DELAY_OF_OUTAGE_MS : LONGEST_DELAY_MS;
   const bound = Math.min(longest, FIRST_DELAY_MS * 2 ** Math.min(attempts, 30));
   return Math.round(retryAfterMs + random() * bound);
 }

@@ -19,6 +19,10 @@ export const ERRORS = {
     disposition: 'retry',
     hint: 'The account did not answer. Messages wait and are retried; check the account and the network when this lasts.',
   },
+  'service-version-refused': {
+    disposition: 'retry',
+    hint: 'The account takes no version of the storage services that it was asked by. Messages wait; install a release that speaks one which it takes, or correct __apiVersion where it is set.',
+  },
   'storage-throttled': {
     disposition: 'retry',
     hint: 'The account asked for fewer requests, and the worker makes fewer. BLOBMIRROR_MAX_REQUESTS_PER_SECOND sets a limit of your own.',
@@ -192,6 +196,21 @@ const LASTING: ReadonlySet<string> = new Set<ErrorCode>(['unexpected', 'content-
 
 export function isLasting(code: string): boolean {
   return LASTING.has(code);
+}
+
+/**
+ * The account as a whole does not do its work, whatever it is asked: fewer requests are sent to it until it does. What
+ * is lasting, or nobody knows, is none of these.
+ */
+const OUTAGES: ReadonlySet<string> = new Set<ErrorCode>([
+  'storage-throttled',
+  'storage-unavailable',
+  'write-outcome-unknown',
+  'service-version-refused',
+]);
+
+export function isOutage(code: string): boolean {
+  return OUTAGES.has(code);
 }
 
 export interface ErrorOptions {

@@ -23,6 +23,10 @@ export const HEALTH_CODES = {
     toDo: 'Look whether the app runs: its logs, and whether its timers are switched off. Changes wait in the queue meanwhile.',
     next: 'blobmirror check',
   },
+  'service-version-refused': {
+    toDo: 'Nothing, while it is only told: an older version is asked by, and all is mirrored. It goes with the next start after the account takes the newer one. To be rid of it at once, set __apiVersion of that account to the version that it takes.',
+    next: 'blobmirror check',
+  },
   'live-behind': {
     toDo: 'Look at the backlog and at what workers fail with. If they are only slow, give them more room: more instances, or a higher limit of requests.',
     next: 'blobmirror status --watch',

@@ -1,4 +1,4 @@
-import { BlobmirrorError, type ErrorCode } from '../model/errors.js';
+import { BlobmirrorError, type ErrorCode, isOutage } from '../model/errors.js';
 import { type Clock, systemClock } from './clock.js';
 
 export interface GateOptions {
@@ -22,13 +22,6 @@ export const LONGEST_WAIT_MS = 45_000;
 /** A closed account is asked once in a while, and this is the longest while: so much later is an end noticed. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-
-/** Answers by which an account, or the way to it, says that it has too much to do. */
-const OVERLOAD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'storage-throttled',
-  'storage-unavailable',
-  'write-outcome-unknown',
-]);
 
 /**
  * A refused request says nothing about load, and may be about one container of many. So many of them over so many
@@ -141,7 +134,7 @@ export class AdaptiveGate {
     const { code, context, retryAfterMs } = error;
     if (context['account'] !== this.account) return;
     if (retryAfterMs !== undefined) this.#close(retryAfterMs);
-    if (OVERLOAD.has(code)) this.#slowDown(pass, code);
+    if (isOutage(code)) this.#slowDown(pass, code);
     else if (code !== 'storage-forbidden') this.#succeeded(pass);
     else if (this.#refusesAll()) this.#slowDown(pass, code);
   }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../model/errors.js';
 import type { HealthCode } from '../../model/health-codes.js';
 import { duration } from '../../model/statement.js';
+import type { VersionStatus } from '../../model/service-version.js';
 import type { DeadLetterCounts, Health, HealthProblem, RecoveryPoint } from '../../model/status.js';
 
 /** What health is judged by. */
@@ -12,6 +13,8 @@ export interface HealthEvidence {
   readonly recovery: Pick<RecoveryPoint, 'proven' | 'live' | 'canary'>;
   /** What each could not be asked for; undefined: it answered. */
   readonly unreachable: Readonly<Record<'source' | 'backup' | 'queue' | 'state', ErrorCode | undefined>>;
+  /** What the accounts took of the versions of the storage services that they were asked by. */
+  readonly versions: Readonly<Record<'source' | 'backup', VersionStatus>>;
   /** Why the canary cannot be written. */
   readonly canaryRefused: ErrorCode | undefined;
   readonly deadLetters: Pick<DeadLetterCounts, 'count' | 'acknowledged' | 'isComplete'>;
@@ -31,7 +34,10 @@ export interface HealthLimits {
 const SILENT_AFTER_MS = 5 * 60_000;
 
 /** Told, and no reason to be called: everything is mirrored without it. */
-const HARMLESS: ReadonlySet<HealthCode> = new Set<HealthCode>(['canary-not-written']);
+const HARMLESS: ReadonlySet<HealthCode> = new Set<HealthCode>([
+  'canary-not-written',
+  'service-version-refused',
+]);
 
 interface Problem extends HealthProblem {
   readonly code: HealthCode;
@@ -41,6 +47,7 @@ interface Problem extends HealthProblem {
 export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Health {
   const problems = [
     ...reach(evidence),
+    ...versions(evidence),
     ...silence(evidence),
     ...live(evidence, limits),
     ...canary(evidence, limits),
@@ -51,7 +58,7 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
   return { status: isFailing ? 'failing' : 'ok', problems };
 }
 
-function reach({ unreachable, source, backup }: HealthEvidence): readonly Problem[] {
+function reach({ unreachable, versions: of, source, backup }: HealthEvidence): readonly Problem[] {
   const names = {
     source: `The source account ${source} cannot be read`,
     backup: `The backup account ${backup} cannot be read`,
@@ -60,9 +67,24 @@ function reach({ unreachable, source, backup }: HealthEvidence): readonly Proble
   };
   return (['source', 'backup', 'queue', 'state'] as const).flatMap((what) => {
     const code = unreachable[what];
-    return code === undefined
-      ? []
-      : [{ code: `${what}-unreachable` as const, detail: `${names[what]} now (${code}).` }];
+    if (code === undefined) return [];
+    const isOfVersion = code === 'service-version-refused' && (what === 'source' || what === 'backup');
+    const why = isOfVersion ? `${code}: ${of[what].refused} and all older ones that can be spoken` : code;
+    return [{ code: `${what}-unreachable` as const, detail: `${names[what]} now (${why}).` }];
+  });
+}
+
+function versions({ versions: of, source, backup }: HealthEvidence): readonly Problem[] {
+  const names = { source: `The source account ${source}`, backup: `The backup account ${backup}` };
+  return (['source', 'backup'] as const).flatMap((what) => {
+    const { refused, spoken } = of[what];
+    if (refused === undefined || spoken === undefined) return [];
+    return [
+      {
+        code: 'service-version-refused' as const,
+        detail: `${names[what]} refuses version ${refused} of the storage services, and is asked by ${spoken}.`,
+      },
+    ];
   });
 }
 

@@ -118,6 +118,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
           queue: waiting.failure ?? letters.failure,
           state: seen.unreachable,
         },
+        versions: parts.versions(),
         canaryRefused: state.canary.refused?.code,
         deadLetters: found.counts,
         firstStart: state.history && new Date(state.history.since),

@@ -2,6 +2,7 @@ import type { Activity } from '../../model/activity.js';
 import type { DeadLetter } from '../../model/dead-letter.js';
 import type { Proof } from '../../model/reconcile/proof.js';
 import type { RunSummary } from '../../model/reconcile/run-summary.js';
+import type { VersionStatus } from '../../model/service-version.js';
 import type { Status } from '../../model/status.js';
 import type { Reading } from '../../model/reading.js';
 import type { DocumentStore } from '../../ports/document-store.js';
@@ -29,6 +30,8 @@ export interface StatusParts {
   readonly readAcknowledged: () => Promise<(letter: DeadLetter) => boolean>;
   /** One cheap request that takes the rights which the mirror takes; rejects with why it was not answered. */
   readonly probe: { readonly source: () => Promise<unknown>; readonly backup: () => Promise<unknown> };
+  /** What the two took of the versions of the storage services that they were asked by. */
+  readonly versions: () => Readonly<Record<'source' | 'backup', VersionStatus>>;
   /** One look at the canary on the backup; undefined where there is no canary. */
   readonly lookAtCanary: (() => Promise<Reading>) | undefined;
   /** Its container, which is nobody's data. */

@@ -8,6 +8,9 @@ const ago = (minutes: number): Date => new Date(NOW.getTime() - minutes * MINUTE
 const LIMITS = { liveWithinMs: 15 * MINUTE, provenWithinMs: 180 * MINUTE };
 const REACHED = { source: undefined, backup: undefined, queue: undefined, state: undefined };
 
+const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
+const VERSIONS = { source: SPOKEN, backup: SPOKEN };
+
 const point = (minutes: number) => ({ at: ago(minutes).toISOString(), ageMs: minutes * MINUTE });
 
 function evidence(changes: Partial<HealthEvidence> = {}, recovery = {}): HealthEvidence {
@@ -22,6 +25,7 @@ function evidence(changes: Partial<HealthEvidence> = {}, recovery = {}): HealthE
       ...recovery,
     },
     unreachable: REACHED,
+    versions: VERSIONS,
     canaryRefused: undefined,
     deadLetters: { count: 0, acknowledged: 0, isComplete: true },
     firstStart: ago(10_000),
@@ -108,7 +112,7 @@ describe('health', () => {
       ),
       LIMITS,
     );
-    expect(problems).toHaveLength(Object.keys(HEALTH_CODES).length - 1);
+    expect(problems).toHaveLength(Object.keys(HEALTH_CODES).length - 2);
     for (const { code, detail } of problems) {
       expect(Object.keys(HEALTH_CODES)).toContain(code);
       expect(detail).toMatch(/^[A-Z].*\.$/);

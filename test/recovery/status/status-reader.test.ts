@@ -14,6 +14,7 @@ import { createStateReader } from '../../../src/recovery/status/read-state.js';
 import type { StatusParts } from '../../../src/recovery/status/status-parts.js';
 import { eventGridEvent } from '../../events/samples.js';
 
+const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
 const NOW = new Date('2026-11-25T12:00:00Z');
 const ago = (minutes: number): Date => new Date(NOW.getTime() - minutes * 60_000);
 const PROOF: Proof = {
@@ -114,6 +115,7 @@ function bench() {
       source: async () => await Promise.resolve(),
       backup: async () => (state.isBackupAway ? await away() : undefined),
     },
+    versions: () => ({ source: SPOKEN, backup: SPOKEN }),
     lookAtCanary: undefined,
     canaryContainer: 'canary',
     limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },

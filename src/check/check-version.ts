@@ -1,0 +1,36 @@
+import type { Finding } from '../model/finding.js';
+import type { VersionStatus } from '../model/service-version.js';
+
+/**
+ * Which version of the storage services the account takes, after it was asked for something.
+ *
+ * @param newest what it would be asked by
+ */
+export function checkVersion(
+  check: string,
+  of: string,
+  newest: string,
+  { refused, spoken, isTaken, isRefusedWhole }: VersionStatus,
+): Finding {
+  if (isRefusedWhole)
+    return {
+      check,
+      of,
+      status: 'problem',
+      detail: `it refuses version ${refused} of the storage services and every older one that can be spoken`,
+    };
+  if (!isTaken) return { check, of, status: 'unknown', detail: 'it answered to no version yet' };
+  if (refused === undefined)
+    return {
+      check,
+      of,
+      status: 'ok',
+      detail: `it is asked by version ${spoken ?? newest} of the storage services`,
+    };
+  return {
+    check,
+    of,
+    status: 'warning',
+    detail: `it refuses version ${refused} of the storage services, and is asked by ${spoken}`,
+  };
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+import type { Intercept } from './start-proxy.js';
+
+export interface VersionGate {
+  readonly intercept: Intercept;
+  /** Of the requests that were refused, oldest first: `HEAD 2026-10-06`. */
+  readonly refused: string[];
+  /** Of those that were let pass: the versions that they were asked by. */
+  readonly passed: Set<string>;
+  /** The newest version that is taken; undefined: none is. */
+  newest: string | undefined;
+}
+
+/**
+ * A service that knows no version newer than one. It answers as Azure does (azure-sdk-for-net#45302): to a HEAD with a
+ * header alone, to a request of the Data Lake API in its own words, which do not name the header.
+ */
+export function refuseVersions(
+  newest: string | undefined,
+  isRefused: (request: IncomingMessage) => boolean = () => true,
+): VersionGate {
+  const gate: VersionGate = {
+    refused: [],
+    passed: new Set(),
+    newest,
+    intercept: (request, response) => {
+      const version = String(request.headers['x-ms-version']);
+      if ((gate.newest !== undefined && version <= gate.newest) || !isRefused(request)) {
+        gate.passed.add(version);
+        return false;
+      }
+      gate.refused.push(`${request.method} ${version}`);
+      const isXml = request.headers.accept?.includes('xml') === true;
+      const message = 'The value for one of the HTTP headers is not in the correct format.';
+      const xml = `<?xml version="1.0" encoding="utf-8"?><Error><Code>InvalidHeaderValue</Code><Message>${message}</Message><HeaderName>x-ms-version</HeaderName><HeaderValue>${version}</HeaderValue></Error>`;
+      const json = JSON.stringify({ error: { code: 'InvalidHeaderValue', message } });
+      response.writeHead(400, {
+        'x-ms-error-code': 'InvalidHeaderValue',
+        'x-ms-request-id': '7f0c4a3e-0000-0000-0000-000000000000',
+        'content-type': isXml ? 'application/xml' : 'application/json',
+      });
+      response.end(request.method === 'HEAD' ? undefined : isXml ? xml : json);
+      return true;
+    },
+  };
+  return gate;
+}
