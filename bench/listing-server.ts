@@ -57,7 +57,7 @@ export async function startListingServer(options: ListingServerOptions): Promise
         ? directories(prefix, begin, end, size)
         : blobs(writers[withMetadata ? 'full' : 'bare'], begin, end, size);
     // As the service sends it: in chunks of which nobody knows how many are to come.
-    response.writeHead(200, { 'transfer-encoding': 'chunked' }).end(page);
+    response.writeHead(200, { 'x-ms-request-id': '1', 'transfer-encoding': 'chunked' }).end(page);
   }
 
   function blobs(writer: PageWriter, begin: number, end: number, size: number): Buffer {

@@ -1,7 +1,10 @@
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import { buffer } from 'node:stream/consumers';
+import { BlobmirrorError } from '../model/errors.js';
 import { parseContainerName } from '../model/key.js';
 import type { DocumentCondition, DocumentStore, StoredDocument } from '../ports/document-store.js';
 import type { Account } from './connect-account.js';
+import { md5Of } from './copy/content-md5.js';
 import { createLineWriter } from './line-writer.js';
 import { listingCode, listPages } from './listing/list-pages.js';
 import { readPieces } from './read-pieces.js';
@@ -17,15 +20,22 @@ export function createAzureDocuments(account: Account, containerName: string): D
   const toError = (error: unknown, operation: 'read' | 'write') =>
     toStorageError(error, operation, account.name);
 
+  const damaged = (name: string): BlobmirrorError =>
+    new BlobmirrorError(
+      'content-damaged',
+      `${name} came from ${account.name} otherwise than it was written`,
+      {
+        context: { account: account.name, operation: 'read' },
+      },
+    );
+
   async function read(name: string): Promise<StoredDocument | undefined> {
     try {
-      const { etag = '', readableStreamBody: body } = await blob(name).download();
-      let text = '';
-      if (body !== undefined) {
-        body.setEncoding('utf8');
-        for await (const piece of body) text += String(piece);
-      }
-      return { value: JSON.parse(text) as unknown, version: etag };
+      const { etag = '', contentMD5, readableStreamBody: body } = await blob(name).download();
+      const bytes = body === undefined ? Buffer.alloc(0) : await buffer(body);
+      // The service computed it from what was written.
+      if (contentMD5 !== undefined && !Buffer.from(contentMD5).equals(md5Of(bytes))) throw damaged(name);
+      return { value: JSON.parse(bytes.toString()) as unknown, version: etag };
     } catch (error) {
       if (NOT_THERE.has(serviceCode(error))) return undefined;
       throw toError(error, 'read');

@@ -13,7 +13,9 @@ import { blobClient } from './blob-client.js';
 import { withoutFolderMark } from './folder-mark.js';
 import { createAzureReader } from './azure-reader.js';
 import type { Account } from './connect-account.js';
-import { httpStatus, serviceCode, toStorageError } from './storage-error.js';
+import { DamagedPage } from './listing/damaged-page.js';
+import { oncePaged } from './listing/once-paged.js';
+import { serviceCode, toStorageError } from './storage-error.js';
 import { toReading } from './to-reading.js';
 
 const PAGE_SIZE = 5000;
@@ -31,7 +33,7 @@ export function createAzureInspector(account: Account): AccountInspector {
       .listBlobsFlat({ prefix, includeMetadata: true, includeCopy: true, includeTags: tags })
       .byPage({ maxPageSize: PAGE_SIZE });
     try {
-      for await (const { segment, date } of pages)
+      for await (const { segment, date } of oncePaged(pages))
         yield segment.blobItems.map((item) => toListed(item, date));
     } catch (error) {
       if (serviceCode(error) === 'ContainerNotFound') return;
@@ -50,7 +52,7 @@ export function createAzureInspector(account: Account): AccountInspector {
         conditions: { ifMatch: etagHeader(etag) },
       });
     } catch (error) {
-      if (httpStatus(error) === 412 || isAbsent(error)) return undefined;
+      if (serviceCode(error) === 'ConditionNotMet' || isAbsent(error)) return undefined;
       throw toStorageError(error, 'read', name);
     }
   }
@@ -73,7 +75,16 @@ function isAbsent(error: unknown): boolean {
   return code === 'BlobNotFound' || code === 'ContainerNotFound';
 }
 
+/** @throws DamagedPage */
 function toListed(item: BlobItem, readAt: Date | undefined): ListedReading {
+  try {
+    return readItem(item, readAt);
+  } catch (error) {
+    throw new DamagedPage('an entry without what every entry has', { cause: error });
+  }
+}
+
+function readItem(item: BlobItem, readAt: Date | undefined): ListedReading {
   const { name, properties, metadata = {}, tags = {} } = item;
   const path = parseBlobPath(name);
   const type = resourceType(properties);

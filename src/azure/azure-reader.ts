@@ -9,6 +9,7 @@ import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
 import { listingCode, listPages } from './listing/list-pages.js';
+import { oncePaged } from './listing/once-paged.js';
 import type { PageEntry } from './listing/page-entry.js';
 import { createPathClients, type PathClients } from './path-clients.js';
 import { httpStatus, serviceCode, toMeanings, toStorageError } from './storage-error.js';
@@ -33,7 +34,7 @@ export function createAzureReader(account: Account): BlobReader {
   async function read({ container, path }: Key): Promise<Reading> {
     try {
       const found = await blobClient(account, { container, path }).getProperties();
-      return toPathReading(found, takeMetadata(found.clientRequestId));
+      return toPathReading(found, takeMetadata(found));
     } catch (error) {
       // Only the service's own word is proof (invariant 7): a 404 without it may come from a proxy in between.
       const said = httpStatus(error) === 404 ? serviceCode(error) : undefined;
@@ -45,7 +46,7 @@ export function createAzureReader(account: Account): BlobReader {
 
   async function* listContainers(): AsyncIterable<readonly ContainerName[]> {
     try {
-      for await (const page of client.listContainers().byPage({ maxPageSize: PAGE_SIZE })) {
+      for await (const page of oncePaged(client.listContainers().byPage({ maxPageSize: PAGE_SIZE }))) {
         yield page.containerItems.map((item) => parseContainerName(item.name));
       }
     } catch (error) {
@@ -84,7 +85,7 @@ export function createAzureReader(account: Account): BlobReader {
   async function readContainer(container: ContainerName): Promise<Metadata | undefined> {
     try {
       const found = await client.getContainerClient(container).getProperties();
-      return takeMetadata(found.clientRequestId);
+      return takeMetadata(found);
     } catch (error) {
       if (serviceCode(error) === 'ContainerNotFound') return undefined;
       throw toStorageError(error, 'read', name);
@@ -106,7 +107,7 @@ export function createAzureReader(account: Account): BlobReader {
     try {
       return (await blobClient(account, { container, path }).getTags()).tags;
     } catch (error) {
-      if (httpStatus(error) === 404) return {};
+      if (toMeanings(error)?.read === 'absent') return {};
       throw toStorageError(error, 'read', name);
     }
   }

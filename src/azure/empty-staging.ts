@@ -3,6 +3,7 @@ import { type ContainerName, parseBlobPath } from '../model/key.js';
 import type { Account } from './connect-account.js';
 import { removeCopy } from './copy/staged-copies.js';
 import { STAGING } from './copy/staging-key.js';
+import { DamagedPage } from './listing/damaged-page.js';
 import { toMeanings, toStorageError } from './storage-error.js';
 
 /** Far more than any worker takes from one part of a copy to the next. */
@@ -26,10 +27,16 @@ export async function emptyStaging(
   try {
     for await (const { name, properties } of blobs) {
       if (performance.now() > end) return;
+      if (!isWhole(properties)) throw new DamagedPage('an entry without ETag or Last-Modified');
       if (properties.lastModified.getTime() < before)
         await removeCopy(account, { container, path: parseBlobPath(name) }, parseEtag(properties.etag));
     }
   } catch (error) {
     if (toMeanings(error)?.read !== 'absent') throw toStorageError(error, 'read', account.name);
   }
+}
+
+/** The SDK's types promise what a page that something in between damaged does not have. */
+function isWhole({ etag, lastModified }: Partial<Record<'etag' | 'lastModified', unknown>>): boolean {
+  return typeof etag === 'string' && lastModified instanceof Date;
 }

@@ -26,13 +26,22 @@ diagnostics.subscribe(CHANNEL, (message) => {
   if (received.size > MOST_KEPT) received.delete(received.keys().next().value ?? '');
 });
 
+/** An answer of the SDK's. */
+interface Answer {
+  readonly _response: {
+    readonly request: { readonly headers: { get(name: string): string | undefined } };
+  };
+}
+
 /**
  * The metadata that came with an answer, its names as they were written.
  * @throws Error when the answer passed unseen: better no mirror than one that renames metadata.
  */
-export function takeMetadata(clientRequestId: string | undefined): Record<string, string> {
-  const metadata = received.get(clientRequestId ?? '');
-  received.delete(clientRequestId ?? '');
+export function takeMetadata({ _response: { request } }: Answer): Record<string, string> {
+  // By the request, since something in between may keep what the service says of it.
+  const id = request.headers.get('x-ms-client-request-id') ?? '';
+  const metadata = received.get(id);
+  received.delete(id);
   if (metadata === undefined) throw new Error(`this Node does not publish ${CHANNEL}`);
   return metadata;
 }

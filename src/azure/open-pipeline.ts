@@ -8,6 +8,7 @@ import {
 import type { RequestCap } from '../ports/request-cap.js';
 import { recordRequest, type RequestOutcome } from '../telemetry/metrics.js';
 import { inRequestSpan } from '../telemetry/spans.js';
+import { answerOfService } from './answer-of-service.js';
 import { serviceVersionPolicy } from './service-version-policy.js';
 import type { SpokenVersion } from './spoken-version.js';
 import { httpStatus } from './storage-error.js';
@@ -31,6 +32,8 @@ const ANSWER_WITHIN_MS = 60_000;
  * tenth of a start), and prepares spans of its own beside ours.
  */
 const NEEDLESS: readonly string[] = ['formDataPolicy', 'tracingPolicy'];
+/** The service never redirects: what does is something else, and is not followed, which would hand it our SAS. */
+const HARMFUL: readonly string[] = ['redirectPolicy'];
 
 /**
  * @param account what its requests are counted under
@@ -63,9 +66,10 @@ export function openPipeline(
   };
   const pipeline = newPipeline(credential, options);
   const { policies } = new PipelineAccess(pipeline);
-  for (const name of NEEDLESS) policies.removePolicy({ name });
+  for (const name of [...NEEDLESS, ...HARMFUL]) policies.removePolicy({ name });
   for (const policy of [limit, ...added]) policies.addPolicy(policy);
   policies.addPolicy(serviceVersionPolicy(account, spoken), { phase: 'Retry' });
+  policies.addPolicy(answerOfService, { afterPhase: 'Retry' });
   return pipeline;
 }
 

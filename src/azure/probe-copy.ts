@@ -4,7 +4,7 @@ import type { Account } from './connect-account.js';
 import { createCopySources } from './copy-source.js';
 import { refuseOtherSuccess } from './copy/not-whole.js';
 import { toRefusal } from './copy/refused-ways.js';
-import { httpStatus, toMeanings, toStorageError } from './storage-error.js';
+import { httpStatus, isAnswerOfService, toMeanings, toStorageError } from './storage-error.js';
 
 /**
  * Whether the backup account can fetch from the source by itself: it is asked for a blob that is not there, and says so
@@ -26,7 +26,7 @@ export async function probeCopy(
       blob.syncUploadFromURL(url, { ...authorization, conditions: { ifNoneMatch: '*' } }),
     );
   } catch (error) {
-    if (httpStatus(error) === 404) return true;
+    if (httpStatus(error) === 404 && isAnswerOfService(error)) return true;
     const failure = toStorageError(error, 'write', backup.name);
     const refusal = toRefusal(failure);
     if (refusal === 'harmful') await remove();

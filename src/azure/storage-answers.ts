@@ -242,17 +242,19 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
 export const STATUS_ANSWERS: readonly (Omit<StorageAnswer, 'service' | 'of' | 'status'> & {
   readonly from: number;
   readonly to: number;
+  /** Only the service can say so: from something else it is `answer-not-of-service`, or a write whose outcome is unknown. */
+  readonly ofServiceAlone?: true;
 })[] = [
   // Not what the service says when it succeeds, or the SDK would not have thrown.
-  { from: 100, to: 399, read: 'storage-unavailable', write: 'write-outcome-unknown' },
-  { from: 401, to: 401, read: 'storage-forbidden', write: 'storage-forbidden' },
-  { from: 403, to: 403, read: 'storage-forbidden', write: 'storage-forbidden' },
+  { from: 100, to: 399, read: 'answer-not-of-service', write: 'write-outcome-unknown' },
+  { from: 401, to: 401, read: 'storage-forbidden', write: 'storage-forbidden', ofServiceAlone: true },
+  { from: 403, to: 403, read: 'storage-forbidden', write: 'storage-forbidden', ofServiceAlone: true },
   // A proxy in between says so of itself.
   { from: 407, to: 407, read: 'storage-forbidden', write: 'storage-forbidden' },
   { from: 404, to: 404, read: 'absence-not-proven', write: 'absence-not-proven' },
   { from: 410, to: 410, read: 'absence-not-proven', write: 'absence-not-proven' },
   { from: 408, to: 408, read: 'storage-unavailable', write: 'write-outcome-unknown' },
-  { from: 412, to: 412, read: 'race-lost', write: 'race-lost' },
+  { from: 412, to: 412, read: 'race-lost', write: 'race-lost', ofServiceAlone: true },
   { from: 429, to: 429, read: 'storage-throttled', write: 'storage-throttled' },
   { from: 503, to: 503, read: 'storage-throttled', write: 'write-outcome-unknown' },
   { from: 500, to: 599, read: 'storage-unavailable', write: 'write-outcome-unknown' },

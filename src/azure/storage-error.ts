@@ -1,10 +1,14 @@
 import { RestError } from '@azure/storage-blob';
 import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.js';
+import { isOfService, NotOfService } from './answer-of-service.js';
+import { DamagedPage } from './listing/damaged-page.js';
 import { NEVER_SENT, NO_TOKEN } from './lost-requests.js';
 import { STATUS_ANSWERS, STORAGE_ANSWERS, type StorageAnswer, isRefusal } from './storage-answers.js';
 
 export type Operation = 'read' | 'write';
 
+/** What something else answered says nothing of the account: no refusal, and nothing that a condition did not hold. */
+const NOT_OF_SERVICE = { read: 'answer-not-of-service', write: 'write-outcome-unknown' } as const;
 const REJECTED: Meanings = { read: 'storage-rejected', write: 'storage-rejected' };
 
 /** What an answer means; see `StorageAnswer`. */
@@ -32,11 +36,17 @@ export function httpStatus(error: unknown): number | undefined {
 export function toMeanings(error: unknown): Meanings | undefined {
   const status = httpStatus(error);
   if (status === undefined) return undefined;
-  return (
-    ANSWERS.get(`${status} ${serviceCode(error)}`) ??
-    STATUS_ANSWERS.find(({ from, to }) => from <= status && status <= to) ??
-    REJECTED
-  );
+  const known = ANSWERS.get(`${status} ${serviceCode(error)}`);
+  if (known !== undefined) return known;
+  const meanings = STATUS_ANSWERS.find(({ from, to }) => from <= status && status <= to);
+  const { ofServiceAlone = false } = meanings ?? { ofServiceAlone: true };
+  return ofServiceAlone && !isAnswerOfService(error) ? NOT_OF_SERVICE : (meanings ?? REJECTED);
+}
+
+/** Whether it was the service that failed a request, as far as its answer tells: by its headers, or in its own words. */
+export function isAnswerOfService(error: unknown): boolean {
+  if (!(error instanceof RestError) || error.response === undefined) return false;
+  return isOfService(error.response.headers) || ANSWERS.has(`${error.statusCode} ${serviceCode(error)}`);
 }
 
 /**
@@ -46,6 +56,13 @@ export function toMeanings(error: unknown): Meanings | undefined {
  */
 export function toStorageError(error: unknown, operation: Operation, account: string): BlobmirrorError {
   if (error instanceof BlobmirrorError) return error;
+  if (error instanceof NotOfService || error instanceof DamagedPage) {
+    const { message } = error;
+    const status = error instanceof NotOfService ? error.status : undefined;
+    return new BlobmirrorError(NOT_OF_SERVICE[operation], `a ${operation} on ${account} failed: ${message}`, {
+      context: { account, operation, status },
+    });
+  }
   const code = toCode(error, operation);
   if (code === undefined) return toBlobmirrorError(error);
   const status = httpStatus(error);
@@ -54,7 +71,13 @@ export function toStorageError(error: unknown, operation: Operation, account: st
   const retryAfterMs = retryAfter(error);
   return new BlobmirrorError(code, `a ${operation} on ${account} failed: ${what}`, {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    context: { account, operation, status, service },
+    context: {
+      account,
+      operation,
+      status,
+      service,
+      ...(status !== undefined && !isAnswerOfService(error) && { isOfService: false }),
+    },
   });
 }
 

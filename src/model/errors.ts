@@ -23,6 +23,10 @@ export const ERRORS = {
     disposition: 'retry',
     hint: 'The account takes no version of the storage services that it was asked by. Messages wait; install a release that speaks one which it takes, or correct __apiVersion where it is set.',
   },
+  'answer-not-of-service': {
+    disposition: 'retry',
+    hint: 'Something other than the storage service answered in its place: a proxy, a firewall or a sign-in page. Messages wait and are retried; look at the network between when this lasts.',
+  },
   'storage-throttled': {
     disposition: 'retry',
     hint: 'The account asked for fewer requests, and the worker makes fewer. BLOBMIRROR_MAX_REQUESTS_PER_SECOND sets a limit of your own.',
@@ -207,6 +211,7 @@ const OUTAGES: ReadonlySet<string> = new Set<ErrorCode>([
   'storage-unavailable',
   'write-outcome-unknown',
   'service-version-refused',
+  'answer-not-of-service',
 ]);
 
 export function isOutage(code: string): boolean {

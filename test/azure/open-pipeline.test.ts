@@ -61,7 +61,7 @@ describe('the requests of an account', () => {
     const statuses = [200, 404, 409, 412, 400, 403, 429, 503, 500, 502];
     const service = await startAnsweringService((request, response) => {
       request.resume();
-      response.writeHead(statuses.shift() ?? 200).end();
+      response.writeHead(statuses.shift() ?? 200, { etag: '"0x1"' }).end();
     });
     const telemetry = startTelemetry({ worker: 'w' }, createSilentLogger());
     const { origin } = new URL(service.container.url);

@@ -23,7 +23,11 @@ describe('an answer of storage', () => {
   let service: AnsweringService;
   beforeAll(async () => {
     service = await startAnsweringService((request, response) => {
-      const [status, code] = new URL(request.url ?? '', 'http://x').pathname.split('/').slice(3);
+      if (request.url?.includes('/stranger/')) response.removeHeader('x-ms-request-id');
+      const [status, code] = new URL(request.url ?? '', 'http://x').pathname
+        .replace('/stranger', '')
+        .split('/')
+        .slice(3);
       response.writeHead(Number(status), {
         ...(code !== undefined && { 'x-ms-error-code': code }),
         ...(code === 'ServerBusy' && { 'retry-after': '7' }),
@@ -74,7 +78,7 @@ describe('an answer of storage', () => {
   );
 
   it.each([
-    ['302', 'storage-unavailable', 'write-outcome-unknown'],
+    ['302', 'answer-not-of-service', 'write-outcome-unknown'],
     ['400', 'storage-rejected', 'storage-rejected'],
     ['403', 'storage-forbidden', 'storage-forbidden'],
     ['404', 'absence-not-proven', 'absence-not-proven'],
@@ -85,6 +89,24 @@ describe('an answer of storage', () => {
     ['502', 'storage-unavailable', 'write-outcome-unknown'],
     ['503', 'storage-throttled', 'write-outcome-unknown'],
   ])('that is not in the table, %s, goes by its status', async (name, read, written) => {
+    expect((await readError(name)).code).toBe(read);
+    expect((await writeError(name)).code).toBe(written);
+  });
+
+  it.each([
+    ['stranger/302', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/400', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/401', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/403', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/404', 'absence-not-proven', 'absence-not-proven'],
+    ['stranger/405', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/407', 'storage-forbidden', 'storage-forbidden'],
+    ['stranger/409', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/412', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/429', 'storage-throttled', 'storage-throttled'],
+    ['stranger/502', 'storage-unavailable', 'write-outcome-unknown'],
+    ['stranger/503', 'storage-throttled', 'write-outcome-unknown'],
+  ])('of something else, %s, says nothing of the account', async (name, read, written) => {
     expect((await readError(name)).code).toBe(read);
     expect((await writeError(name)).code).toBe(written);
   });

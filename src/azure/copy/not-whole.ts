@@ -37,7 +37,9 @@ export async function refuseOtherSuccess<Answer>(
   } catch (error) {
     if (!(error instanceof RestError) || !isSuccess(error.statusCode)) throw error;
     const etag = error.response?.headers.get('etag');
-    throw new NotWhole(account, etag === undefined ? undefined : { etag: parseEtag(etag), isOfKind: true });
+    // Whatever wrote a blob, or began to, tells its ETag. Without, nothing is known of what was done.
+    if (etag === undefined) throw error;
+    throw new NotWhole(account, { etag: parseEtag(etag), isOfKind: true });
   }
 }
 

@@ -35,7 +35,9 @@ const OF_EVERY_WAY: ReadonlySet<unknown> = new Set<unknown>([
 export function toRefusal(error: unknown): Refusal | undefined {
   if (error instanceof NotWhole) return 'harmful';
   if (!(error instanceof BlobmirrorError)) return undefined;
-  const { status, service } = error.context;
+  const { status, service, isOfService = true } = error.context;
+  // What something in between cannot do says nothing of the account.
+  if (isOfService === false) return undefined;
   if (status === 501 || status === 405 || LACKING.has(service)) return 'lacking';
   // A source that was archived meanwhile, or a service that wants another kind of permission to read it.
   if (status === 409 && service === 'CannotVerifyCopySource') return 'of-the-key';

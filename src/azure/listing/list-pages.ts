@@ -10,8 +10,10 @@ import { toStorageError } from '../storage-error.js';
 import { DamagedPage } from './damaged-page.js';
 import type { ListedPage } from './listed-page.js';
 import type { Listing } from './listing.js';
+import { MarkerWatch } from './marker-watch.js';
 import { openListing } from './open-listing.js';
 import { readPage } from './read-page.js';
+import { refuseUnasked } from './refuse-unasked.js';
 
 /**
  * The pages of a container's listing, each asked for when it is drawn. Between two of them a walk may stop and go on
@@ -25,19 +27,22 @@ export async function* listPages(
   listing: Listing = {},
 ): AsyncGenerator<ListedPage, void, void> {
   const request = openListing(account, container);
+  const watch = new MarkerWatch();
   let { marker } = listing;
   for (;;) {
     let page: ListedPage;
     try {
       const { bytes, release } = await request({ ...listing, marker });
       page = readPage(bytes, release, { snapshots: listing.include?.snapshots });
+      refuseUnasked(bytes, page, container, listing);
     } catch (error) {
       if (listing.signal?.aborted === true) throw listing.signal.reason;
       throw toListingError(error, account.name);
     }
     yield page;
     if (page.nextMarker === undefined) return;
-    if (page.nextMarker === marker) throw damaged(account.name, 'a page that is followed by itself');
+    if (page.nextMarker === marker || watch.repeats(page.nextMarker))
+      throw damaged(account.name, 'a page is followed by itself, or by one before it');
     marker = page.nextMarker;
   }
 }
@@ -55,7 +60,7 @@ function toListingError(error: unknown, account: string): BlobmirrorError {
 
 function damaged(account: string, what: string, cause?: unknown): BlobmirrorError {
   return new BlobmirrorError(
-    'storage-unavailable',
+    'answer-not-of-service',
     `${account} sent a listing that cannot be read: ${what}`,
     {
       cause,

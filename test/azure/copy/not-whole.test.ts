@@ -179,7 +179,8 @@ describe('a service that says it copied, and did something else', () => {
     };
     const places = { from: key.container, to: key.container };
     expect(await probeCopy(accounts.source, accounts.backup, places)).toBe(false);
-    stage.wire.intercept = (sent) => (isPutBlob(sent) ? { status: 202 } : undefined);
+    stage.wire.intercept = (sent) =>
+      isPutBlob(sent) ? { status: 202, headers: { etag: '"0x1"' } } : undefined;
     expect(await probeCopy(accounts.source, accounts.backup, places)).toBe(false);
     stage.wire.intercept = (sent) =>
       isPutBlob(sent) ? { status: 400, headers: { 'x-ms-error-code': 'UnsupportedHeader' } } : undefined;

@@ -202,6 +202,7 @@ describe('replacing what cannot be overwritten', () => {
       status: 200,
       headers: {
         etag: found.etag ?? '',
+        'last-modified': new Date(0).toUTCString(),
         'content-length': String(found.contentLength),
         'x-ms-blob-type': found.blobType ?? '',
         'x-ms-meta-blobmirror': found.metadata?.['blobmirror'] ?? '',

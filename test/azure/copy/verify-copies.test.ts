@@ -12,6 +12,15 @@ const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
 const FULL: Partial<CopyOptions> = { verify: 'full' };
 const MIB = 1024 * 1024;
 
+/** Of a part of ten bytes, of the version that was asked for. */
+const garbledHeaders = (sent: WireRequest): Record<string, string> => ({
+  'content-length': '10',
+  'content-range': 'bytes 0-9/10',
+  'last-modified': new Date(0).toUTCString(),
+  'x-ms-blob-type': 'BlockBlob',
+  etag: sent.headers['if-match'] ?? '',
+});
+
 describe('copies that are compared before they count', () => {
   let stage: CopyStage;
   let key: Key;
@@ -45,7 +54,7 @@ describe('copies that are compared before they count', () => {
       isRead(sent)
         ? {
             status: 206,
-            headers: { 'content-length': '10', etag: sent.headers['if-match'] ?? '' },
+            headers: garbledHeaders(sent),
             body: '0123456x89',
           }
         : undefined;
@@ -65,7 +74,7 @@ describe('copies that are compared before they count', () => {
       isRead(sent)
         ? {
             status: 206,
-            headers: { 'content-length': '10', etag: sent.headers['if-match'] ?? '' },
+            headers: garbledHeaders(sent),
             body: '0123456x89',
           }
         : undefined;
@@ -145,7 +154,7 @@ describe('copies that are compared before they count', () => {
       isRead(sent)
         ? {
             status: 206,
-            headers: { 'content-length': '10', etag: sent.headers['if-match'] ?? '' },
+            headers: garbledHeaders(sent),
             body: '0123456x89',
           }
         : undefined;
@@ -243,7 +252,7 @@ describe('copies that are compared before they count', () => {
       await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
       stage.wire.intercept = (sent) => {
         if (isImmutable(sent)) return refused;
-        const headers = { 'content-length': '10', etag: sent.headers['if-match'] ?? '' };
+        const headers = garbledHeaders(sent);
         return isRead(sent) ? { status: 206, headers, body: '0123456x89' } : undefined;
       };
       await expect(stage.worker(FULL).copy(await stage.requestFor(key))).rejects.toMatchObject({

@@ -10,6 +10,8 @@ import { rejectionOf } from '../support/answering-service.js';
 import { type WrittenBlob, writePage } from './support/written-page.js';
 
 const CONTAINER = parseContainerName('photos');
+const OF_ANOTHER = '<EnumerationResults ContainerName="https://x.blob.core.windows.net/other">';
+const REFUSAL = '<?xml version="1.0"?><Error><Code>ServerBusy</Code></Error>';
 const SIGNATURE = 'sv=2026&sig=a%2Bb%3D';
 
 function blob(name: string): WrittenBlob {
@@ -29,6 +31,7 @@ async function serve(
   const server = createServer((request, response) => {
     const query = new URL(request.url ?? '', 'http://127.0.0.1').searchParams;
     queries.push(query);
+    response.setHeader('x-ms-request-id', '1');
     answer(response, request, query);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -65,15 +68,18 @@ describe('a page', () => {
 describe('a listing', () => {
   it('asks for what it is told to, beside the signature, and goes on from marker to marker', async () => {
     const { list, queries } = await serve((response, _, query) =>
-      response.end(query.get('marker') === null ? page(['a', 'b'], 'm & n') : page(['c'])),
+      response.end(
+        query.get('marker') === null ? page([`${prefix}a`, `${prefix}b`], 'm & n') : page([`${prefix}c`]),
+      ),
     );
+    const prefix = 'p/é & +%20=?#😀';
     const listing: Listing = {
-      prefix: 'p/é & +%20=?#😀',
+      prefix,
       startFrom: "it's/../x",
       include: { metadata: true, tags: true, copy: true, permissions: true },
       pageSize: 2,
     };
-    expect(await list(listing)).toEqual([['a', 'b'], ['c']]);
+    expect(await list(listing)).toEqual([[`${prefix}a`, `${prefix}b`], [`${prefix}c`]]);
     const asked = {
       restype: 'container',
       comp: 'list',
@@ -151,12 +157,7 @@ describe('a listing', () => {
 describe('a listing fails, and gives no short page, when', () => {
   const whole = page(['a', 'b']);
 
-  it.each<[string, (response: ServerResponse) => void]>([
-    [
-      'the body is cut off within its length',
-      (response) => cutOff(response, { 'content-length': whole.length }),
-    ],
-    ['the body is cut off between its chunks', (response) => cutOff(response, {})],
+  it.each<[string, (response: ServerResponse, query: URLSearchParams) => void]>([
     ['the body is short and says that this is all', (response) => response.end(whole.subarray(0, -20))],
     ['there is no body', (response) => response.end()],
     [
@@ -166,9 +167,32 @@ describe('a listing fails, and gives no short page, when', () => {
     ['a blob has no ETag', (response) => response.end(whole.toString().replace('<Etag>0x1</Etag>', ''))],
     ['it does not say whether there is more', (response) => response.end(withoutMarker())],
     ['there is something else among the blobs', (response) => response.end(withPrefixes())],
+    [
+      'it is of another container',
+      (response) => response.end(whole.toString().replace(/<EnumerationResults[^>]*>/, OF_ANOTHER)),
+    ],
+    [
+      'a page is followed by one before it',
+      (response, query) => response.end(page(['a'], query.get('marker') === 'm' ? 'n' : 'm')),
+    ],
+    ['the service refuses, with status 200', (response) => response.end(REFUSAL)],
     ['a page is followed by itself', (response) => response.end(page(['a'], 'm'))],
-    ['the service says that it is busy', (response) => response.writeHead(500).end()],
   ])('%s', async (_, answer) => {
+    const { list } = await serve((response, _request, query) => answer(response, query));
+    expect(await rejectionOf(list())).toMatchObject({
+      code: 'answer-not-of-service',
+      context: { account: expect.any(String) as string },
+    });
+  });
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    [
+      'the body is cut off within its length',
+      (response) => cutOff(response, { 'content-length': whole.length }),
+    ],
+    ['the body is cut off between its chunks', (response) => cutOff(response, {})],
+    ['the service says that it is busy', (response) => response.writeHead(500).end()],
+  ])('%s, as with an account that does not answer', async (_, answer) => {
     const { list } = await serve(answer);
     expect(await rejectionOf(list())).toMatchObject({
       code: 'storage-unavailable',
@@ -183,6 +207,17 @@ describe('a listing fails, and gives no short page, when', () => {
   const withoutMarker = () => whole.toString().replace('<NextMarker />', '');
   const withPrefixes = () =>
     whole.toString().replace('<Blob>', '<BlobPrefix><Name>p/</Name></BlobPrefix><Blob>');
+
+  it('there are names without the prefix that was asked for', async () => {
+    for (const names of [
+      ['p/a', 'q'],
+      ['o', 'p/a'],
+      ['p/a', 'o', 'p/b'],
+    ]) {
+      const { list } = await serve((response) => response.end(page(names)));
+      expect(await rejectionOf(list({ prefix: 'p/' }))).toMatchObject({ code: 'answer-not-of-service' });
+    }
+  });
 
   it('the body does not come to its end in time', async () => {
     const { list } = await serve((response) => response.write(whole.subarray(0, 100)), {

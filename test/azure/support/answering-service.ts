@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
@@ -7,11 +8,14 @@ export interface AnsweringService {
   stop(): Promise<void>;
 }
 
-/** An HTTP service whose every answer is the test's, with the real client in front of it. */
+/** An HTTP service whose every answer is the test's, but for the sign of the service, with the real client in front of it. */
 export async function startAnsweringService(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<AnsweringService> {
-  const server = createServer(answer);
+  const server = createServer((request, response) => {
+    response.setHeader('x-ms-request-id', randomUUID());
+    answer(request, response);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const client = new BlobServiceClient(`http://127.0.0.1:${port}/backupaccount`, undefined, {

@@ -25,7 +25,13 @@ const totals = { received: 0, damaged: 0, committed: 0 };
 async function send(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(String(request.headers['x-ms-range'])) ?? [];
   const [start, end] = [Number(first), Number(last) + 1];
-  response.writeHead(206, { etag: '"0x1"', 'content-length': end - start });
+  response.writeHead(206, {
+    etag: '"0x1"',
+    'last-modified': new Date(0).toUTCString(),
+    'content-length': end - start,
+    'content-range': `bytes ${start}-${end - 1}/${Number.MAX_SAFE_INTEGER}`,
+    'x-ms-blob-type': 'BlockBlob',
+  });
   for (let offset = start; offset < end; offset += CHUNK) {
     if (!response.write(bytesAt(offset, Math.min(CHUNK, end - offset))))
       await new Promise((resolve) => response.once('drain', resolve));
@@ -54,6 +60,8 @@ async function commit(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // What every answer of the service has.
+  response.setHeader('x-ms-request-id', '1');
   const { searchParams } = new URL(request.url ?? '', 'http://localhost');
   const [comp, id] = [searchParams.get('comp'), searchParams.get('blockid')];
   if (id !== null) await receive(id, request, response);

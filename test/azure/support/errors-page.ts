@@ -59,6 +59,15 @@ Any other answer goes by its status, first match first; what none covers is \`st
 | --- | --- | --- |
 ${STATUS_ANSWERS.map(({ from, to, read, write }) => `| ${from === to ? from : `${from} to ${to}`} | ${read} | ${write} |`).join('\n')}
 
+An answer is the service's when it has \`x-ms-request-id\`, \`x-ms-version\` or \`x-ms-error-code\`, of which proxies may take
+some away. ${STATUS_ANSWERS.filter(({ ofServiceAlone }) => ofServiceAlone === true)
+    .map(({ from }) => from)
+    .join(
+      ', ',
+    )} and what no status covers say something only when they are the service's; from something else they are
+\`answer-not-of-service\`, and to a write \`write-outcome-unknown\`. So is every answer of success that lacks what the service
+always sends with an answer to that request, or has another body; a redirect is one, and is not followed.
+
 ## Requests without an answer
 
 A read without an answer within a minute is \`storage-unavailable\`. So is a write that was never sent: ${codes(NEVER_SENT)}. Every other
@@ -79,7 +88,7 @@ ${Object.entries(QUEUE_ERRORS)
 ## When an account has too much to do, or is gone
 
 Each worker finds by itself how many requests an account takes at once: one more after each round without
-\`storage-throttled\`, \`storage-unavailable\` or \`write-outcome-unknown\`, half as many after one with. When even a single
+\`storage-throttled\`, \`storage-unavailable\`, \`answer-not-of-service\` or \`write-outcome-unknown\`, half as many after one with. When even a single
 request fails, the account is asked once in a while, every 10 seconds at the most, and all messages wait where they are:
 those in hand for up to 45 seconds, all others in the queue. A \`Retry-After\` holds back every request to the account.
 \`BLOBMIRROR_MAX_REQUESTS_PER_SECOND\` sets a limit of your own.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   createServer,
   request,
@@ -53,8 +54,10 @@ export async function startWire(targetPort: number): Promise<Wire> {
     const answer = await wire.intercept({ method, url, headers });
     if (answer !== undefined) {
       incoming.resume();
-      // Every service answers with the id that the client gave its request.
+      // What every answer of the service has.
       outgoing.setHeader('x-ms-client-request-id', headers['x-ms-client-request-id'] ?? '');
+      outgoing.setHeader('x-ms-request-id', randomUUID());
+      outgoing.setHeader('x-ms-version', '2026-02-06');
       outgoing.writeHead(answer.status, answer.headers).end(answer.body);
       return;
     }

@@ -30,6 +30,8 @@ export function listingInPages(account: LocalAccount, size: number, onPage: OnPa
     const most = Math.min(size, Number(url.searchParams.get('maxresults')));
     url.searchParams.set('maxresults', String(most));
     const page = await ask(`${url.href}&${sas}`);
+    // What every answer of the service has.
+    response.setHeader('x-ms-request-id', page.headers['x-ms-request-id'] ?? '');
     const xml = onPage({ container, number, xml: await text(page) }, response);
     if (xml === undefined) return;
     response.writeHead(page.statusCode ?? 502, { 'content-type': 'application/xml' }).end(xml);

@@ -1,0 +1,83 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connectAccount } from '../../src/azure/connect-account.js';
+import { createAzureReader } from '../../src/azure/azure-reader.js';
+import { createDelegationKeys } from '../../src/azure/delegation-keys.js';
+import { KEY } from '../support/keys.js';
+import { rejectionOf, startAnsweringService } from './support/answering-service.js';
+
+type Answer = Parameters<typeof startAnsweringService>[0];
+
+async function connect(answer: Answer, tries = 1) {
+  const service = await startAnsweringService(answer);
+  onTestFinished(async () => await service.stop());
+  const { origin } = new URL(service.container.url);
+  return connectAccount(
+    { connectionString: `BlobEndpoint=${origin}/sourceaccount;SharedAccessSignature=sig=x` },
+    { tries },
+  );
+}
+
+const OF_A_BLOB = {
+  etag: '"0x1"',
+  'last-modified': new Date(0).toUTCString(),
+  'content-length': '5',
+  'x-ms-blob-type': 'BlockBlob',
+};
+
+describe('an answer to a look at a blob', () => {
+  it('is taken without the headers that a proxy took away, where one sign is left', async () => {
+    const account = await connect((_, response) => {
+      response.removeHeader('x-ms-request-id');
+      response
+        .writeHead(200, { ...OF_A_BLOB, 'x-ms-version': '2015-04-05', 'x-ms-meta-CamelCase': 'x' })
+        .end();
+    });
+    expect(await createAzureReader(account).read(KEY)).toMatchObject({
+      present: true,
+      metadata: { CamelCase: 'x' },
+    });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['an ETag that a proxy made weak', { etag: 'W/"0x1"' }],
+    ['no ETag', { etag: '' }],
+    ['no date of its last change', { 'last-modified': 'yesterday' }],
+    ['no kind', { 'x-ms-blob-type': 'Page' }],
+    ['the id of another request', { 'x-ms-client-request-id': '1' }],
+  ])('is none with %s', async (_, headers) => {
+    const account = await connect((_request, response) => {
+      response.writeHead(200, { ...OF_A_BLOB, ...headers }).end();
+    });
+    expect(await rejectionOf(createAzureReader(account).read(KEY))).toMatchObject({
+      code: 'answer-not-of-service',
+      context: { account: 'sourceaccount', status: 200 },
+    });
+  });
+
+  it('is asked for again where that was wished for', async () => {
+    let asked = 0;
+    const account = await connect((_, response) => {
+      if (++asked === 1) response.writeHead(200, { 'content-type': 'text/html' }).end();
+      else response.writeHead(200, OF_A_BLOB).end();
+    }, 2);
+    expect(await createAzureReader(account).read(KEY)).toMatchObject({ present: true, size: 5 });
+    expect(asked).toBe(2);
+  });
+});
+
+describe('an answer to a request for a key to sign with', () => {
+  it.each([
+    ['is a page', 'text/html', '<html>Sign in</html>'],
+    ['is empty', 'application/xml', ''],
+    ['is a refusal', 'application/xml', '<?xml version="1.0"?><Error><Code>ServerBusy</Code></Error>'],
+    ['lacks the key', 'application/xml', '<?xml version="1.0"?><UserDelegationKey></UserDelegationKey>'],
+  ])('is none when it %s', async (_, type, body) => {
+    const { client } = await connect((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-type': type }).end(body);
+    });
+    expect(await rejectionOf(createDelegationKeys(client)(new Date()))).toMatchObject({
+      code: 'answer-not-of-service',
+    });
+  });
+});

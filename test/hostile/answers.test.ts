@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../../src/model/errors.js';
+import { anyLie, type Lie } from './support/lies.js';
+import {
+  type Behind,
+  type Operation,
+  type Prepared,
+  startFlatBehindLiar,
+  startTreeBehindLiar,
+} from './support/operations.js';
+
+/** What a lie may come to: a failure that may pass, and that says nothing of the blob or of the account. */
+const HONEST: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'answer-not-of-service',
+  'write-outcome-unknown',
+  'storage-unavailable',
+  'storage-throttled',
+  'absence-not-proven',
+  'race-lost',
+  'content-mismatch',
+  'content-damaged',
+]);
+/** A proxy that asks for credentials of its own says so. */
+const OF_PROXY = 407;
+
+/** What the service itself would answer to a write of which nobody could know better. */
+function isItsVeryAnswer({ writes }: Operation, { headers, body, isDone, type, status }: Lie): boolean {
+  return (
+    writes &&
+    !isDone &&
+    headers === 'service' &&
+    body === 'empty' &&
+    type?.startsWith('text/html') !== true &&
+    status < 300
+  );
+}
+
+/** What of it was wrong to say; undefined: nothing. */
+async function whatIsWrong({ act, isTrue }: Prepared, { status }: Lie): Promise<unknown> {
+  let result: unknown;
+  try {
+    result = await act();
+  } catch (error) {
+    const { code, disposition, message } = toBlobmirrorError(error);
+    const isHonest = HONEST.has(code) || (code === 'storage-forbidden' && status === OF_PROXY);
+    const isOurs = error instanceof BlobmirrorError && !message.includes('Sign in');
+    return isOurs && isHonest && disposition === 'retry' ? undefined : { error: { code, message } };
+  }
+  return (await isTrue(result)) ? undefined : { result };
+}
+
+describe.each([
+  ['a flat account', startFlatBehindLiar, 500],
+  ['a hierarchical account', startTreeBehindLiar, 200],
+])('an answer that is none, before %s', (_, start, numRuns) => {
+  let behind: Behind;
+  beforeAll(async () => {
+    behind = await start();
+  });
+  afterAll(async () => {
+    await behind.stop();
+  });
+
+  it('is a failure that may pass, or does no harm: never a success, an absence, an empty listing or a defect', async () => {
+    const { liar, operations } = behind;
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...operations), anyLie, async (operation, lie) => {
+        fc.pre(!isItsVeryAnswer(operation, lie));
+        const prepared = await operation.prepare();
+        liar.lie(lie);
+        const wrong = await whatIsWrong(prepared, lie);
+        liar.lie(undefined);
+        expect([operation.name, wrong]).toEqual([operation.name, undefined]);
+      }),
+      { numRuns },
+    );
+    expect(liar.strangers()).toBe(0);
+  }, 120_000);
+});

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+
+/** What something between us and the service makes of an answer. */
+export interface Lie {
+  /** Which request of the operation is answered so. */
+  readonly at: number;
+  /** Whether the request reaches the service all the same, and only its answer is lost. */
+  readonly isDone: boolean;
+  readonly status: number;
+  /**
+   * `none`: nothing of the service's. `service`: what is on each of its answers. `true`: all that the true answer has,
+   * and its status. `cached`: the same, as it was given to another request.
+   */
+  readonly headers: 'none' | 'service' | 'true' | 'cached';
+  readonly type: string | undefined;
+  readonly body: LyingBody;
+}
+
+type LyingBody =
+  | 'empty'
+  | 'page'
+  | 'huge page'
+  | 'refusal'
+  | 'other XML'
+  | 'other JSON'
+  | 'UTF-16'
+  /** The true body as far as its middle, with a length that says that this is all, or with none. */
+  | 'half'
+  | 'half without length'
+  /** The connection ends in the middle of the true body. */
+  | 'cut'
+  /** More than the true one. */
+  | 'more'
+  | 'true';
+
+const PAGE =
+  '<!DOCTYPE html><html><head><title>Sign in</title></head><body><p>Sign in to go on<br></body></html>';
+
+const TEXTS: Readonly<Partial<Record<LyingBody, string | Buffer>>> = {
+  empty: '',
+  page: PAGE,
+  'huge page': PAGE.padEnd(3_000_000, ' '),
+  refusal:
+    '<?xml version="1.0" encoding="utf-8"?><Error><Code>ServerBusy</Code><Message>Later.</Message></Error>',
+  'other XML': '<?xml version="1.0"?><rss version="2.0"><channel><title>News</title></channel></rss>',
+  'other JSON': '{"message":"Sign in"}',
+  'UTF-16': Buffer.from('\uFEFF<?xml version="1.0" encoding="utf-16"?><EnumerationResults />', 'utf16le'),
+};
+
+/** @param whole the true one */
+export function bodyOf({ body }: Lie, whole: Buffer): Buffer {
+  const text = TEXTS[body];
+  if (text !== undefined) return Buffer.from(text);
+  if (body === 'true') return whole;
+  return body === 'more' ? Buffer.concat([whole, whole]) : whole.subarray(0, Math.floor(whole.length / 2));
+}
+
+const STATUSES = [200, 201, 202, 203, 204, 205, 206, 207, 226, 300, 301, 302, 303, 304, 307, 308];
+/** Something between says these of itself; the service says with a code of its own why it says them. */
+const FAILURES = [
+  400, 401, 403, 404, 405, 407, 409, 410, 411, 412, 413, 414, 416, 429, 431, 451, 500, 502, 503, 504, 511,
+];
+
+const at = fc.nat(2);
+const isDone = fc.boolean();
+const type = fc.constantFrom(
+  undefined,
+  'text/html',
+  'text/html; charset=utf-8',
+  'application/xml',
+  'application/json',
+  'text/plain',
+);
+const ANYTHING: readonly LyingBody[] = [
+  'empty',
+  'page',
+  'huge page',
+  'refusal',
+  'other XML',
+  'other JSON',
+  'UTF-16',
+];
+
+export const anyLie: fc.Arbitrary<Lie> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record<Lie>({
+      at,
+      isDone,
+      status: fc.constantFrom(...STATUSES, ...STATUSES, ...FAILURES),
+      headers: fc.constant('none'),
+      type,
+      body: fc.constantFrom(...ANYTHING),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record<Lie>({
+      at,
+      isDone,
+      status: fc.constantFrom(...STATUSES),
+      headers: fc.constant('service'),
+      type,
+      body: fc.constantFrom(...ANYTHING),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record<Lie>({
+      at,
+      isDone: fc.constant(true),
+      status: fc.constant(0),
+      headers: fc.constantFrom('true', 'cached'),
+      type: fc.constant(undefined),
+      body: fc.constantFrom(...ANYTHING, 'half', 'half without length', 'cut', 'more', 'true'),
+    }),
+  },
+);
