@@ -6,7 +6,7 @@ const rooms = {
   dashboard: ['model'],
   cli: ['app', 'host', 'local', 'config', 'telemetry', 'model'],
   local: ['amqp', 'telemetry', 'model'],
-  host: ['amqp', 'telemetry', 'model'],
+  host: ['amqp', 'telemetry', 'clock', 'model'],
   app: [
     'check',
     'control',
@@ -20,31 +20,34 @@ const rooms = {
     'events',
     'azure',
     'ports',
+    'clock',
     'config',
     'telemetry',
     'model',
   ],
-  intake: ['mirror', 'events', 'ports', 'telemetry', 'model'],
-  reconcile: ['mirror', 'ports', 'telemetry', 'model'],
+  intake: ['mirror', 'events', 'ports', 'telemetry', 'clock', 'model'],
+  reconcile: ['mirror', 'ports', 'telemetry', 'clock', 'model'],
   // What waits in the queue are events, and their times make the live recovery point.
-  recovery: ['activity', 'mirror', 'events', 'ports', 'telemetry', 'model'],
-  activity: ['ports', 'telemetry', 'model'],
+  recovery: ['activity', 'mirror', 'events', 'ports', 'telemetry', 'clock', 'model'],
+  activity: ['ports', 'telemetry', 'clock', 'model'],
   // What a request came to, in words and with the command that mends it. It makes no client.
-  check: ['ports', 'model'],
+  check: ['ports', 'clock', 'model'],
   // The heart asks nobody whether it may: who pauses is for the doors to know.
-  control: ['ports', 'telemetry', 'model'],
+  control: ['ports', 'telemetry', 'clock', 'model'],
   // What a letter was about is for the room to say that reads events; that an account answers, for a port.
-  deadletter: ['events', 'ports', 'telemetry', 'model'],
+  deadletter: ['events', 'ports', 'telemetry', 'clock', 'model'],
   // Whose documents they are, and whether the accounts are what the settings take them for. It makes no client.
-  identity: ['ports', 'model'],
+  identity: ['ports', 'clock', 'model'],
   mirror: ['ports', 'telemetry', 'model'],
   events: ['model'],
-  azure: ['ports', 'telemetry', 'model'],
+  azure: ['ports', 'telemetry', 'clock', 'model'],
   memory: ['ports', 'model'],
   ports: ['telemetry', 'model'],
   config: ['model'],
   telemetry: ['model'],
   amqp: [],
+  // The clocks of the services, for whatever is decided or claimed by a time of day.
+  clock: [],
   model: [],
 };
 

@@ -3,6 +3,7 @@ import { createAzureCanary } from '../azure/azure-canary.js';
 import { createAzureDeadLetterQueue } from '../azure/azure-dead-letter-queue.js';
 import { createAzureQueueBrowser } from '../azure/azure-queue-browser.js';
 import { createAzureReader } from '../azure/azure-reader.js';
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { Settings } from '../config/settings.js';
 import { canaryPlace } from '../recovery/canary/canary-place.js';
 import { followCanary } from '../recovery/canary/follow-canary.js';
@@ -52,19 +53,21 @@ export function createRecovery(
   const [sourceAccount, backupAccount] = [connectStorage(settings.source), connectStorage(settings.backup)];
   const source = createAzureReader(sourceAccount);
   const backup = createAzureReader(backupAccount);
+  const now = (): Date => theServiceClock.now();
   const documents = worker?.documents ?? openDocuments(settings);
-  const pauses = createPauses(documents);
+  const pauses = createPauses(documents, now);
   const serviceBus = connectServiceBus(settings.serviceBus);
   const letters = (queue: string) => createAzureDeadLetterQueue(serviceBus, serviceBus.createSender(queue));
   const letterQueues = { events: letters(eventsQueue), reconcile: letters(reconcile.queue) };
   const mirror = mirrorDigest(settings);
-  const history = createRunHistory(createRunStore(documents, log, mirror), mirror);
+  const history = createRunHistory(createRunStore(documents, log, mirror, now), mirror);
   const scope = createScope(source.account, settings.scope);
   const place = recovery.canary && canaryPlace(recovery.canary, mirrorIdOf(settings));
   const onBackup = place && { ...place, container: scope.toBackup(place.container) };
   // Whether or not there is such a container, it takes the right to read and an answer by name.
   const probe = settings.state.container;
 
+  const graceUntil = performance.now() + GRACE_MS;
   const status = createStatusReader({
     source: source.account,
     backup: backup.account,
@@ -92,8 +95,9 @@ export function createRecovery(
     lookAtCanary: onBackup && (async () => await backup.read(onBackup)),
     canaryContainer: recovery.canary,
     limits: recovery,
-    now: () => new Date(),
-    ...(worker !== undefined && { graceUntil: new Date(Date.now() + GRACE_MS) }),
+    now,
+    serviceClock: theServiceClock,
+    ...(worker !== undefined && { isInGrace: () => performance.now() < graceUntil }),
   });
 
   const canary = place && {
@@ -103,6 +107,7 @@ export function createRecovery(
     look: async () => await backup.read(onBackup ?? place),
     documents,
     log,
+    now,
   };
   return {
     read: status.read,

@@ -1,5 +1,6 @@
 import type { ServiceBusClient } from '@azure/service-bus';
 import { createAzureShardQueue } from '../azure/azure-shard-queue.js';
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { Settings } from '../config/settings.js';
 import { insistOnShardQueue } from '../ports/insist-on-shard-queue.js';
 import type { DocumentStore } from '../ports/document-store.js';
@@ -44,6 +45,8 @@ export function openReconciler({
       foreign: settings.policy.foreign,
       guard: { share: deleteGuard.percent / 100, number: deleteGuard.count },
       budgetMs,
+      now: () => theServiceClock.now(),
+      serviceClock: theServiceClock,
       documents,
       queue,
       pause,

@@ -10,6 +10,7 @@ import { openAccounts } from './open-accounts.js';
 import { type Control, openControl } from './open-control.js';
 import { type Identity, openIdentity } from './open-identity.js';
 import { createPage, type Page } from './page.js';
+import { tellClock } from './tell-clock.js';
 import { createStatusApi, type StatusApi } from './status-api.js';
 
 export interface App {
@@ -37,6 +38,7 @@ export function theApp(): App {
   if (app === undefined) {
     const settings = readSettings(process.env);
     const log = createLogger(settings.logLevel);
+    tellClock(log);
     const identity = openIdentity(settings, log);
     const { documents } = identity;
     const control = openControl(documents, log, identity.refusal);

@@ -31,11 +31,12 @@ export function createAzureDocuments(account: Account, containerName: string): D
 
   async function read(name: string): Promise<StoredDocument | undefined> {
     try {
-      const { etag = '', contentMD5, readableStreamBody: body } = await blob(name).download();
+      const found = await blob(name).download();
+      const { etag = '', lastModified: writtenAt, contentMD5, readableStreamBody: body } = found;
       const bytes = body === undefined ? Buffer.alloc(0) : await buffer(body);
       // The service computed it from what was written.
       if (contentMD5 !== undefined && !Buffer.from(contentMD5).equals(md5Of(bytes))) throw damaged(name);
-      return { value: JSON.parse(bytes.toString()) as unknown, version: etag };
+      return { value: JSON.parse(bytes.toString()) as unknown, version: etag, writtenAt };
     } catch (error) {
       if (NOT_THERE.has(serviceCode(error))) return undefined;
       throw toError(error, 'read');

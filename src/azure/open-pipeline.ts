@@ -2,9 +2,11 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import {
   BlobServiceClient,
   newPipeline,
+  RestError,
   type Pipeline,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { RequestCap } from '../ports/request-cap.js';
 import { recordRequest, type RequestOutcome } from '../telemetry/metrics.js';
 import { inRequestSpan } from '../telemetry/spans.js';
@@ -53,11 +55,15 @@ export function openPipeline(
     sendRequest: async (request, next) => {
       if (request.method === 'HEAD' || request.method === 'GET') request.timeout = answerWithinMs;
       await cap?.();
+      const sentAt = performance.now();
       try {
         const response = await inRequestSpan(request, async () => await next(request));
+        theServiceClock.note(account, response.headers, sentAt);
         recordRequest(account, toOutcome(response.status));
         return response;
       } catch (error) {
+        if (error instanceof RestError && error.response !== undefined)
+          theServiceClock.note(account, error.response.headers, sentAt);
         const status = httpStatus(error);
         recordRequest(account, status === undefined ? 'unanswered' : toOutcome(status));
         throw error;

@@ -1,10 +1,10 @@
+import { MOST_OFF_MS } from '../clock/heard-clock.js';
 import { toBlobmirrorError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
+import { skew } from '../model/statement.js';
 
-/** Recovery points and lags are told by our clock. */
+/** The wider apart they are, the earlier a moment is claimed. */
 const WARNING_MS = 5_000;
-/** Signatures and tokens are refused at a quarter of an hour, and ours begin five minutes early. */
-const PROBLEM_MS = 300_000;
 
 /** @param of an account or a namespace */
 export async function checkClock(
@@ -15,15 +15,22 @@ export async function checkClock(
   try {
     const ahead = await aheadMs();
     if (ahead === undefined) return { check, of, status: 'unknown', detail: 'it did not tell the time' };
-    const skew = Math.abs(ahead);
-    const seconds = (skew / 1000).toFixed(1);
-    if (skew < WARNING_MS)
-      return { check, of, status: 'ok', detail: `its clock and ours agree to ${seconds} s` };
+    const apart = Math.abs(ahead);
+    if (apart < WARNING_MS)
+      return {
+        check,
+        of,
+        status: 'ok',
+        detail: `its clock and ours agree to ${(apart / 1000).toFixed(1)} s`,
+      };
+    const isOff = apart > MOST_OFF_MS;
     return {
       check,
       of,
-      status: skew < PROBLEM_MS ? 'warning' : 'problem',
-      detail: `its clock is ${seconds} s ${ahead > 0 ? 'ahead of' : 'behind'} ours, and all ages and lags are wrong by that`,
+      status: isOff ? 'problem' : 'warning',
+      detail: isOff
+        ? `clock-off: our clock is ${skew(-ahead)}, by its own. A machine whose clock is so claims no live point, full syncs that it begins prove nothing, and from a quarter of an hour on its keys and tokens are refused`
+        : `our clock is ${skew(-ahead)}, by its own; what is claimed goes by the earlier of the two`,
       fix: 'sudo timedatectl set-ntp true',
     };
   } catch (thrown) {

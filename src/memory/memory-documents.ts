@@ -4,25 +4,34 @@ import type { Schedule } from './schedule.js';
 interface Stored {
   readonly text: string;
   readonly version: string;
+  readonly writtenAt?: Date | undefined;
 }
 
 /** The app's state in memory. What is stored is text, so that nobody shares an object with it. */
 export class MemoryDocuments {
   readonly stored = new Map<string, Stored>();
   #versions = 0;
+  readonly #now: (() => Date) | undefined;
+
+  /** @param now of the service that they stand for; without it they do not tell when they were written */
+  constructor(now?: () => Date) {
+    this.#now = now;
+  }
 
   /** The port, for a client whose calls have this schedule. */
   through(schedule: Schedule): DocumentStore {
     const { stored } = this;
     const put = (name: string, text: string): void => {
-      stored.set(name, { text, version: String(++this.#versions) });
+      stored.set(name, { text, version: String(++this.#versions), writtenAt: this.#now?.() });
     };
 
     return {
       read: (name) =>
         schedule('documents.read', undefined, () => {
           const found = stored.get(name);
-          return found && { value: JSON.parse(found.text) as unknown, version: found.version };
+          if (found === undefined) return undefined;
+          const { text, version, writtenAt } = found;
+          return { value: JSON.parse(text) as unknown, version, writtenAt };
         }),
 
       write: (name, value, condition) =>

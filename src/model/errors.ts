@@ -180,6 +180,10 @@ export const ERRORS = {
     disposition: 'retry',
     hint: 'Give each mirror two queues of its own, in BLOBMIRROR_EVENTS_QUEUE and BLOBMIRROR_RECONCILE_QUEUE. If this one takes the place of the other, stop that one and wait a quarter of an hour. Messages wait.',
   },
+  'clock-off': {
+    disposition: 'retry',
+    hint: 'The clock of the machine that tells this is more than a minute from that of the account. Let it keep its clock by NTP ("timedatectl set-ntp true"). Changes are mirrored meanwhile; it claims no live point, and full syncs that it begins prove nothing.',
+  },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
   'port-taken': {

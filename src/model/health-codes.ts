@@ -27,6 +27,10 @@ export const HEALTH_CODES = {
     toDo: 'Nothing, while it is only told: an older version is asked by, and all is mirrored. It goes with the next start after the account takes the newer one. To be rid of it at once, set __apiVersion of that account to the version that it takes.',
     next: 'blobmirror check',
   },
+  'clock-off': {
+    toDo: 'Let the machine that tells this keep its clock by NTP. Changes are mirrored meanwhile; it claims no live point, and full syncs that it begins prove nothing.',
+    next: 'blobmirror check',
+  },
   'live-behind': {
     toDo: 'Look at the backlog and at what workers fail with. If they are only slow, give them more room: more instances, or a higher limit of requests.',
     next: 'blobmirror status --watch',

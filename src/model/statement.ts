@@ -1,4 +1,4 @@
-import type { RecoveryPoint } from './status.js';
+import type { ClockStatus, RecoveryPoint } from './status.js';
 
 interface Known {
   /** False: what was proven cannot be read now. */
@@ -7,6 +7,8 @@ interface Known {
   readonly isWaitingKnown?: boolean;
   /** How many of the dead letters were looked at, each of which excepts a key. */
   readonly letters?: 'all' | 'some' | 'none';
+  /** Of the clock that it would be claimed by. */
+  readonly clock?: ClockStatus | { readonly state: 'right' };
 }
 
 /**
@@ -16,7 +18,7 @@ interface Known {
 export function statement(
   { proven, live, canary, excepted }: RecoveryPoint,
   at: string,
-  { isProvenKnown = true, isWaitingKnown = true, letters = 'all' }: Known = {},
+  { isProvenKnown = true, isWaitingKnown = true, letters = 'all', clock = { state: 'right' } }: Known = {},
 ): string {
   const parts = [
     proven === null
@@ -24,7 +26,7 @@ export function statement(
         ? 'nothing proven yet'
         : 'proven unknown'
       : `proven up to ${timeOfDay(proven.at, at)}`,
-    live === null ? 'live unknown' : `live up to ${timeOfDay(live.at, at)}`,
+    live === null ? `live unknown${why(clock)}` : `live up to ${timeOfDay(live.at, at)}`,
   ];
   if (canary.state === 'waiting') parts.push('no canary seen yet');
   else if (canary.ageMs !== undefined) parts.push(`canary ${duration(canary.ageMs)}`);
@@ -34,6 +36,22 @@ export function statement(
   }
   if (letters === 'none' || (letters === 'some' && excepted.count === 0)) parts.push('dead letters unknown');
   return parts.join(', ');
+}
+
+function why(clock: ClockStatus | { readonly state: 'right' }): string {
+  switch (clock.state) {
+    case 'right':
+      return '';
+    case 'off':
+      return ` (clock-off: the clock here is ${skew(clock.aheadMs)})`;
+    case 'unknown':
+      return ' (no account has told its time)';
+  }
+}
+
+/** `2 h ahead`, `5 min behind`. */
+export function skew(aheadMs: number): string {
+  return `${duration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead' : 'behind'}`;
 }
 
 function timeOfDay(time: string, at: string): string {

@@ -12,6 +12,8 @@ export interface Status {
   readonly name?: string;
   /** The recovery point in words: see statement.ts. */
   readonly statement: string;
+  /** Of the machine that tells this: only while it is not known to be right, so that nothing is claimed by it. */
+  readonly clock?: ClockStatus;
   /** Only while it is. */
   readonly paused?: PausedSince;
   readonly recovery: RecoveryPoint;
@@ -25,6 +27,18 @@ export interface Status {
   /** The newest first, 10 at most, one that is under way included. */
   readonly runs: readonly RunSummary[];
 }
+
+/** What the services' clocks say of the clock of a machine. */
+export type ClockStatus =
+  | {
+      readonly state: 'off';
+      /** How far it is ahead of the service's, in milliseconds; negative where it is behind. */
+      readonly aheadMs: number;
+      /** The account whose clock says so. */
+      readonly of: string;
+    }
+  /** No account has told its time yet, or the machine's clock has just jumped. */
+  | { readonly state: 'unknown' };
 
 interface PausedSince {
   readonly since: string;

@@ -26,6 +26,8 @@ export interface StoredDocument {
   readonly value: unknown;
   /** Opaque: names this version to a later write. */
   readonly version: string;
+  /** When it was last written, to the second, by the clock of the service; undefined where the store does not tell. */
+  readonly writtenAt?: Date | undefined;
 }
 
 export type DocumentCondition = { readonly version: string } | { readonly nothingThere: true };

@@ -7,13 +7,15 @@ import type { Run } from './run.js';
  * @param mirror what the settings say is mirrored: see `Run.mirror`
  */
 export function isProof(run: Run, mirror: string): boolean {
-  const { state, request, shards, sourceListingFailed } = run;
+  const { state, request, shards, sourceListingFailed, alerts } = run;
   return (
     state === 'done' &&
     request.container === undefined &&
     (request.prefix ?? '') === '' &&
     !request.dryRun &&
     !sourceListingFailed &&
+    // Nobody knows when it began.
+    alerts.every(({ code }) => code !== 'clock-off') &&
     Object.values(shards).every(({ failed }) => failed === undefined) &&
     run.mirror === mirror
   );

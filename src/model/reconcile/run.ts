@@ -134,4 +134,5 @@ type AlertCode =
   | 'source-listing-failed'
   | 'listing-unordered'
   | 'shard-failed'
-  | 'run-abandoned';
+  | 'run-abandoned'
+  | 'clock-off';

@@ -78,6 +78,7 @@ function toAlert(
     case 'shard-failed':
     case 'listing-unordered':
     case 'run-abandoned':
+    case 'clock-off':
     case 'deletes-are-kept':
     case 'container-not-mirrored':
       return undefined;

@@ -6,6 +6,7 @@
  * Every step may be the last one of a worker. Its message comes again then, and whoever receives it goes on: what came
  * of a slice is put down before it is recorded, recorded by compare-and-swap, and what follows is sent after that.
  */
+import { trustClock } from '../../clock/service-clock.js';
 import { systemClock } from '../../ports/clock.js';
 import { NEVER_PAUSED } from '../../ports/pause-gate.js';
 import type { Reconciler } from '../reconciler.js';
@@ -22,22 +23,24 @@ import { giveUpClaim, startRun } from './start-run.js';
 /** Within the four minutes that a slice may take, with the last look that was begun. */
 const BUDGET_MS = 180_000;
 
-type Defaults = 'foreign' | 'guard' | 'budgetMs' | 'clock' | 'now' | 'pause' | 'mirror';
+type Defaults = 'foreign' | 'guard' | 'budgetMs' | 'clock' | 'now' | 'serviceClock' | 'pause' | 'mirror';
 
 export function createReconciler(
   given: Omit<ReconcilerParts, Defaults> & Partial<Pick<ReconcilerParts, Defaults>>,
 ): Reconciler {
+  const { now = () => new Date() } = given;
   const parts: ReconcilerParts = {
     foreign: 'keep',
     guard: DELETE_GUARD,
     budgetMs: BUDGET_MS,
     clock: systemClock,
-    now: () => new Date(),
+    now,
+    serviceClock: trustClock(now),
     pause: NEVER_PAUSED,
     mirror: '',
     ...given,
   };
-  const runs = createRunStore(parts.documents, parts.log, parts.mirror);
+  const runs = createRunStore(parts.documents, parts.log, parts.mirror, parts.now);
   const desk: Desk = { parts, runs };
   return {
     start: async (request) => await startRun(desk, request),

@@ -12,6 +12,7 @@ import type { CompareShard } from '../../model/reconcile/shard.js';
 import type { Scope } from '../../model/scope.js';
 import { addCounts, addSamples, NO_COUNTS, NO_SAMPLES } from '../add-counts.js';
 import type { ReconcilerParts } from './reconciler-parts.js';
+import { clockAlerts } from './note-clock.js';
 import { NOTHING_LISTED } from './record-slice.js';
 
 export interface PlannedRun {
@@ -25,13 +26,16 @@ export interface PlannedRun {
  * @throws BlobmirrorError `request-invalid` for a request of what is not mirrored or is nowhere; or any storage code
  */
 export async function planRun(parts: ReconcilerParts, request: ReconcileRequest): Promise<PlannedRun> {
-  const now = parts.now();
-  const id = createRunId(now);
+  const beginning = parts.serviceClock.begin();
   const under = request.prefix ?? '';
   const names = (await listBoth(parts)).filter(
     (name) => request.container === undefined || name === request.container,
   );
   refuse(request, parts.scope, names);
+  // Asked after both accounts have answered, and so told their time.
+  const judgement = parts.serviceClock.judge(beginning);
+  const startedAt = judgement.state === 'right' ? judgement.latest : parts.now();
+  const id = createRunId(startedAt);
 
   const shards: CompareShard[] = [];
   const containers: Record<string, ContainerProgress> = {};
@@ -67,13 +71,13 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
     request,
     state: 'comparing',
     mirror: parts.mirror,
-    startedAt: now.toISOString(),
-    updatedAt: now.toISOString(),
+    startedAt: startedAt.toISOString(),
+    updatedAt: startedAt.toISOString(),
     shards: Object.fromEntries(progress),
     containers,
     counts: failed.reduce((sum, { code = '' }) => addCounts(sum, { failed: { [code]: 1 } }), NO_COUNTS),
     samples: addSamples(NO_SAMPLES, failed),
-    alerts: [],
+    alerts: clockAlerts(judgement),
     sourceListingFailed: false,
   };
   return { run, shards };

@@ -1,3 +1,4 @@
+import type { ServiceClock } from '../../clock/service-clock.js';
 import type { Policy } from '../../mirror/policy.js';
 import type { Key } from '../../model/key.js';
 import type { Scope } from '../../model/scope.js';
@@ -33,4 +34,6 @@ export interface ReconcilerParts {
   readonly clock: Clock;
   /** The time of day. */
   readonly now: () => Date;
+  /** What the start of a run is claimed by. */
+  readonly serviceClock: ServiceClock;
 }

@@ -1,10 +1,13 @@
+import { theServiceClock } from '../../clock/the-service-clock.js';
 import { BlobmirrorError } from '../../model/errors.js';
 import { isProof } from '../../model/reconcile/is-proof.js';
-import type { Run, RunId } from '../../model/reconcile/run.js';
-import { isRunId } from '../../model/reconcile/run-id.js';
+import type { Alert, Run, RunId } from '../../model/reconcile/run.js';
+import { isOfFuture, isRunId } from '../../model/reconcile/run-id.js';
 import type { DocumentStore } from '../../ports/document-store.js';
 import type { Logger } from '../../telemetry/logger.js';
+import { believe } from './note-clock.js';
 import { dataPrefix, RUNS, runName } from './document-names.js';
+import { isUnderWay } from './run-progress.js';
 
 /** How many of the last runs are kept. */
 const KEPT_RUNS = 50;
@@ -25,25 +28,34 @@ export interface RunStore {
   ): Promise<{ readonly run: Run; readonly isChanged: boolean } | undefined>;
   /** The last ones, the newest first. */
   list(): Promise<readonly Run[]>;
-  /** Of all that there are, the newest first. */
+  /** Of all that there are, the newest first; those that a clock named which was ahead come last. */
   ids(): Promise<readonly RunId[]>;
   /** Takes away what is older than those, with all that belongs to it; the newest one that proves anything stays. */
   removeOld(): Promise<void>;
 }
 
-/** @param mirror what the settings say is mirrored: see `Run.mirror` */
-export function createRunStore(documents: DocumentStore, log: Logger, mirror: string): RunStore {
+/**
+ * @param mirror what the settings say is mirrored: see `Run.mirror`
+ * @param now the time of day, by the clocks of the services
+ */
+export function createRunStore(
+  documents: DocumentStore,
+  log: Logger,
+  mirror: string,
+  now: () => Date = () => theServiceClock.now(),
+): RunStore {
   async function read(id: RunId): Promise<Run | undefined> {
     if (!isRunId(id)) return undefined;
+    const found = await documents.read(runName(id));
     // Written by us alone.
-    return (await documents.read(runName(id)))?.value as Run | undefined;
+    return found && believe(found.value as Run, found.writtenAt, now());
   }
 
   async function change(id: RunId, toChanged: (run: Run) => Run | undefined) {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const found = await documents.read(runName(id));
       if (found === undefined) return undefined;
-      const before = found.value as Run;
+      const before = believe(found.value as Run, found.writtenAt, now());
       const run = toChanged(before);
       if (run === undefined) return { run: before, isChanged: false };
       if ((await documents.write(runName(id), run, found)) === 'written') {
@@ -55,18 +67,25 @@ export function createRunStore(documents: DocumentStore, log: Logger, mirror: st
   }
 
   function tell(before: Run, { id, alerts, state, counts, startedAt, endedAt }: Run): void {
-    for (const { code, container, detail } of alerts.slice(before.alerts.length))
-      log.error('a reconcile raised an alert', { run: id, code, container, detail });
+    tellAlerts(id, alerts.slice(before.alerts.length));
     if (state === before.state) return;
     log.info('a reconcile moved on', { run: id, state, counts, startedAt, endedAt });
   }
 
+  function tellAlerts(run: RunId, alerts: readonly Alert[]): void {
+    for (const { code, container, detail } of alerts)
+      log.error('a reconcile raised an alert', { run, code, container, detail });
+  }
+
   async function ids(): Promise<readonly RunId[]> {
     const names = (await Array.fromAsync(documents.list(RUNS))).flat();
-    return names
+    const all = names
       .map((name) => name.slice(RUNS.length))
       .filter(isRunId)
       .toReversed();
+    const time = now();
+    const [future, past] = [true, false].map((is) => all.filter((id) => isOfFuture(id, time) === is));
+    return [...(past ?? []), ...(future ?? [])];
   }
 
   async function newestProof(among: readonly RunId[]): Promise<RunId | undefined> {
@@ -77,6 +96,11 @@ export function createRunStore(documents: DocumentStore, log: Logger, mirror: st
     return undefined;
   }
 
+  async function isAtWork(id: RunId): Promise<boolean> {
+    const run = await read(id);
+    return run !== undefined && isUnderWay(run);
+  }
+
   return {
     read,
     ids,
@@ -84,6 +108,7 @@ export function createRunStore(documents: DocumentStore, log: Logger, mirror: st
     create: async (run) => {
       if ((await documents.write(runName(run.id), run, { nothingThere: true })) === 'moved')
         throw new BlobmirrorError('race-lost', `there is a run ${run.id} already`);
+      tellAlerts(run.id, run.alerts);
     },
     list: async () => {
       const runs = await Promise.all((await ids()).slice(0, KEPT_RUNS).map(read));
@@ -94,7 +119,7 @@ export function createRunStore(documents: DocumentStore, log: Logger, mirror: st
       const old = all.slice(KEPT_RUNS);
       const proof = old.length === 0 ? undefined : await newestProof(all);
       for (const id of old) {
-        if (id === proof) continue;
+        if (id === proof || (isOfFuture(id, now()) && (await isAtWork(id)))) continue;
         // The run goes last: while it is there, what is left of it is found again.
         for await (const page of documents.list(dataPrefix(id)))
           for (const name of page) await documents.remove(name);

@@ -2,6 +2,7 @@ import { BlobmirrorError } from '../../model/errors.js';
 import type { ReconcileRequest, Run, RunId } from '../../model/reconcile/run.js';
 import { addAlert } from './add-alert.js';
 import { CURRENT } from './document-names.js';
+import type { StoredDocument } from '../../ports/document-store.js';
 import type { Desk } from './desk.js';
 import { moveOn } from './move-on.js';
 import { planRun } from './plan-run.js';
@@ -32,8 +33,7 @@ export async function startRun(
   const { documents, now, queue } = parts;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const found = await documents.read(CURRENT);
-    // Written by us alone.
-    const holder = found?.value as Claim | undefined;
+    const holder = found && toHolder(found);
     if (holder !== undefined && (await isMoving(desk, holder))) return { running: holder.run };
 
     const { run, shards } = await planRun(parts, request);
@@ -50,6 +50,14 @@ export async function startRun(
     return { started: await moveOn(desk, run, 'compare') };
   }
   throw new BlobmirrorError('race-lost', 'others kept beginning runs');
+}
+
+/** Who holds the place, and since when by the service's own clock, unless it was given up. */
+function toHolder({ value, writtenAt }: StoredDocument): Claim {
+  // Written by us alone.
+  const claim = value as Claim;
+  const isGivenUp = Date.parse(claim.claimedAt) === 0;
+  return isGivenUp || writtenAt === undefined ? claim : { ...claim, claimedAt: writtenAt.toISOString() };
 }
 
 async function isMoving({ parts, runs }: Desk, { run: id, claimedAt }: Claim): Promise<boolean> {

@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../../model/errors.js';
 
 export const CANARY = 'recovery/canary';
+/** When a document was written is told in whole seconds, cut off. */
+const SECOND_MS = 1000;
 
 /** What is known of the canary: a document, since any worker may write the next one. Times are ISO 8601. */
 export interface CanaryDocument {
@@ -19,6 +21,18 @@ export function canaryText(at: string): string {
   return `${JSON.stringify({ writtenAt: at })}\n`;
 }
 
+/** As it is believed: no canary was written after its document was, by the service's own clock. */
+export function believeCanary(document: CanaryDocument, writtenAt: Date | undefined): CanaryDocument {
+  if (writtenAt === undefined) return document;
+  const end = new Date(writtenAt.getTime() + SECOND_MS).toISOString();
+  const { last, missingSince } = document;
+  return {
+    ...document,
+    ...(last !== undefined && last.at > end && { last: { ...last, at: end } }),
+    ...(missingSince !== undefined && missingSince > end && { missingSince: end }),
+  };
+}
+
 /** One more was written. */
 export function toWritten(
   { missingSince, tookMs }: CanaryDocument,
@@ -27,7 +41,8 @@ export function toWritten(
 ): CanaryDocument {
   return {
     last: { at, etag },
-    missingSince: missingSince ?? at,
+    // What lies ahead was told by a clock that is wrong.
+    missingSince: missingSince === undefined || missingSince > at ? at : missingSince,
     ...(tookMs !== undefined && { tookMs }),
   };
 }

@@ -18,6 +18,8 @@ export interface CanaryParts {
   readonly look: () => Promise<Reading>;
   readonly documents: DocumentStore;
   readonly log: Logger;
+  /** The time of day, by the clocks of the services. */
+  readonly now: () => Date;
   /** When its arrival is looked for, each so long after the one before, in milliseconds. */
   readonly looksMs?: readonly number[];
 }
@@ -38,7 +40,7 @@ export async function followCanary(parts: CanaryParts): Promise<void> {
     if (written === undefined) return;
     for (const delay of looksMs) {
       await sleep(delay, undefined, { ref: false });
-      if (await noteArrival(parts, written, () => new Date())) return;
+      if (await noteArrival(parts, written, parts.now)) return;
     }
   } catch (thrown) {
     log.debug('the canary could not be followed', { error: toBlobmirrorError(thrown) });
@@ -46,8 +48,8 @@ export async function followCanary(parts: CanaryParts): Promise<void> {
 }
 
 async function write(parts: CanaryParts, before: CanaryDocument): Promise<CanaryDocument | undefined> {
-  const { key, account, source, documents, log } = parts;
-  const at = new Date().toISOString();
+  const { key, account, source, documents, log, now } = parts;
+  const at = now().toISOString();
   try {
     const etag = await source.write(key, canaryText(at));
     let written: CanaryDocument = {};

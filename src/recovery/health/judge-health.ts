@@ -1,8 +1,14 @@
 import type { ErrorCode } from '../../model/errors.js';
 import type { HealthCode } from '../../model/health-codes.js';
-import { duration } from '../../model/statement.js';
 import type { VersionStatus } from '../../model/service-version.js';
-import type { DeadLetterCounts, Health, HealthProblem, RecoveryPoint } from '../../model/status.js';
+import { duration, skew } from '../../model/statement.js';
+import type {
+  ClockStatus,
+  DeadLetterCounts,
+  Health,
+  HealthProblem,
+  RecoveryPoint,
+} from '../../model/status.js';
 
 /** What health is judged by. */
 export interface HealthEvidence {
@@ -15,6 +21,8 @@ export interface HealthEvidence {
   readonly unreachable: Readonly<Record<'source' | 'backup' | 'queue' | 'state', ErrorCode | undefined>>;
   /** What the accounts took of the versions of the storage services that they were asked by. */
   readonly versions: Readonly<Record<'source' | 'backup', VersionStatus>>;
+  /** Of the machine that judges. */
+  readonly clock?: ClockStatus | { readonly state: 'right' };
   /** Why the canary cannot be written. */
   readonly canaryRefused: ErrorCode | undefined;
   readonly deadLetters: Pick<DeadLetterCounts, 'count' | 'acknowledged' | 'isComplete'>;
@@ -48,6 +56,7 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
   const problems = [
     ...reach(evidence),
     ...versions(evidence),
+    ...clockOff(evidence),
     ...silence(evidence),
     ...live(evidence, limits),
     ...canary(evidence, limits),
@@ -86,6 +95,17 @@ function versions({ versions: of, source, backup }: HealthEvidence): readonly Pr
       },
     ];
   });
+}
+
+function clockOff({ clock }: HealthEvidence): readonly Problem[] {
+  if (clock?.state !== 'off') return [];
+  const { aheadMs, of } = clock;
+  return [
+    {
+      code: 'clock-off',
+      detail: `The clock of the machine that tells this is ${skew(aheadMs)}, by that of the account ${of}: it claims no live point, and full syncs that it begins prove nothing.`,
+    },
+  ];
 }
 
 function silence({ now, lastSample }: HealthEvidence): readonly Problem[] {

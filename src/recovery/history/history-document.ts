@@ -19,6 +19,8 @@ const MOST_SAMPLES = 24 * 60;
 const KEPT_SECONDS = 24 * 3600;
 /** Others may take samples, too; more than one in so many seconds says nothing new. */
 const LEAST_SECONDS = 30;
+/** What lies further ahead was told by a clock that is wrong. */
+const AHEAD_SECONDS = 60;
 
 /** The document with one sample more; undefined when there is one of this moment already. */
 export function addSample(
@@ -29,12 +31,28 @@ export function addSample(
   const seconds = Math.floor(Date.parse(at) / 1000);
   const last = before?.samples.at(-1)?.[0];
   if (last !== undefined && Math.abs(seconds - last) < LEAST_SECONDS) return undefined;
-  const kept = (before?.samples ?? []).filter(([time]) => seconds - time < KEPT_SECONDS);
+  const kept = (before?.samples ?? []).filter(
+    ([time]) => seconds - time < KEPT_SECONDS && time - seconds < AHEAD_SECONDS,
+  );
   const sample: Sample = [seconds, provenAgeMs, liveAgeMs, canaryAgeMs];
   return {
-    since: before?.since ?? at,
+    since: before === undefined || at < before.since ? at : before.since,
     health: { status: health.status, codes: health.problems.map(({ code }) => code) },
     samples: [...kept, sample].slice(-MOST_SAMPLES),
+  };
+}
+
+/** As it is believed: nothing in it was after it was written, by the service's own clock. */
+export function believeHistory(
+  document: HistoryDocument | undefined,
+  writtenAt: Date | undefined,
+): HistoryDocument | undefined {
+  if (document === undefined || writtenAt === undefined) return document;
+  const [end, last] = [writtenAt.toISOString(), Math.ceil(writtenAt.getTime() / 1000)];
+  return {
+    ...document,
+    since: document.since > end ? end : document.since,
+    samples: document.samples.map(([at, ...ages]) => [Math.min(at, last), ...ages]),
   };
 }
 

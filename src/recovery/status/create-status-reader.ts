@@ -52,20 +52,22 @@ export function createStatusReader(parts: StatusParts): StatusReader {
 }
 
 async function readStatus(parts: StatusParts, readState: () => Promise<SeenState>): Promise<Status> {
-  const { source, backup, probe, events, readLetters, lookAtCanary, limits, graceUntil } = parts;
-  const asked = parts.now();
+  const { source, backup, probe, events, readLetters, lookAtCanary, limits, serviceClock } = parts;
+  const beginning = serviceClock.begin();
   const seeing = readState();
   const [seen, sourceProbe, backupProbe, waiting, letters, canaryOnBackup] = await Promise.all([
     seeing,
     ask(ACCOUNT_WITHIN_MS, source, probe.source),
     ask(ACCOUNT_WITHIN_MS, backup, probe.backup),
-    ask(QUEUE_WITHIN_MS, 'the queue of events', async () => await readWaiting(events, asked)),
+    ask(QUEUE_WITHIN_MS, 'the queue of events', async () => await readWaiting(events, parts.now)),
     ask(QUEUE_WITHIN_MS, 'the dead-letter queues', async () =>
       readDeadLetters(readLetters(), (await seeing).state.isAcknowledged),
     ),
     lookAtCanary && ask(ACCOUNT_WITHIN_MS, backup, lookAtCanary),
   ]);
 
+  // Asked after both accounts have answered, and so told their time.
+  const judgement = serviceClock.judge(beginning);
   const now = parts.now();
   const at = now.toISOString();
   const { state } = seen;
@@ -83,12 +85,14 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
       state.proof === undefined
         ? null
         : { at: state.proof.at, ageMs: ageOf(state.proof.at), run: state.proof.run },
-    live: waiting.answer === undefined ? null : toLive(waiting.answer, asked, now, state),
+    live:
+      waiting.answer === undefined || judgement.state !== 'right'
+        ? null
+        : toLive(waiting.answer, judgement.latest, now, state),
     canary: lookAtCanary === undefined ? { state: 'off' } : toCanaryStatus(followed, now, { isOutOfSight }),
     excepted: exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found, waiting.answer?.held),
   };
   const lastSample = state.history?.samples.at(-1)?.[0];
-  const isInGrace = graceUntil !== undefined && now < graceUntil;
   const status: Status = {
     at,
     source,
@@ -103,7 +107,9 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
           : found.counts.isComplete && !waiting.answer?.parked
             ? 'all'
             : 'some',
+      clock: judgement,
     }),
+    ...(judgement.state !== 'right' && { clock: judgement }),
     ...(state.paused !== undefined && { paused: state.paused }),
     recovery,
     health: judgeHealth(
@@ -119,11 +125,12 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
           state: seen.unreachable,
         },
         versions: parts.versions(),
+        clock: judgement,
         canaryRefused: state.canary.refused?.code,
         deadLetters: found.counts,
         firstStart: state.history && new Date(state.history.since),
         lastSample:
-          lastSample === undefined || isInGrace || seen.unreachable !== undefined
+          lastSample === undefined || parts.isInGrace?.() === true || seen.unreachable !== undefined
             ? undefined
             : new Date(lastSample * 1000),
       },

@@ -3,8 +3,8 @@ import type { Activity } from '../../model/activity.js';
 import type { ErrorCode } from '../../model/errors.js';
 import { toBlobmirrorError } from '../../model/errors.js';
 import type { Status } from '../../model/status.js';
-import { CANARY, type CanaryDocument } from '../canary/canary-document.js';
-import { HISTORY, type HistoryDocument } from '../history/history-document.js';
+import { believeCanary, CANARY, type CanaryDocument } from '../canary/canary-document.js';
+import { believeHistory, HISTORY, type HistoryDocument } from '../history/history-document.js';
 import { within } from '../within.js';
 import type { StatusParts } from './status-parts.js';
 
@@ -58,11 +58,10 @@ export function createStateReader({
   let seen: State | undefined;
 
   async function read(): Promise<State> {
-    const valueOf = async (name: string): Promise<unknown> => (await documents.read(name))?.value;
     const [recent, history, canary, isAcknowledged, activity, paused] = await Promise.all([
       readRuns(),
-      valueOf(HISTORY),
-      valueOf(CANARY),
+      documents.read(HISTORY),
+      documents.read(CANARY),
       readAcknowledged(),
       readActivity(now()),
       readPause(),
@@ -70,8 +69,8 @@ export function createStateReader({
     return {
       ...recent,
       // Written by us alone.
-      history: history as HistoryDocument | undefined,
-      canary: canary ?? {},
+      history: believeHistory(history?.value as HistoryDocument | undefined, history?.writtenAt),
+      canary: believeCanary((canary?.value ?? {}) as CanaryDocument, canary?.writtenAt),
       isAcknowledged,
       activity,
       paused,

@@ -34,7 +34,7 @@ const WAITING_LIMITS: WaitingLimits = { mostMessages: 100_000, budgetMs: 5000 };
  */
 export async function readWaiting(
   browser: QueueBrowser,
-  now: Date,
+  now: () => Date,
   { mostMessages, budgetMs }: WaitingLimits = WAITING_LIMITS,
 ): Promise<Waiting> {
   const end = performance.now() + budgetMs;
@@ -53,7 +53,7 @@ export async function readWaiting(
       messages++;
       if (message.state === 'scheduled') scheduled++;
       bytes += change.bytes;
-      buckets.add(now.getTime() - change.since.getTime(), change.bytes);
+      buckets.add(now().getTime() - change.since.getTime(), change.bytes);
       if (earliest === undefined || change.since < earliest) earliest = change.since;
     }
     seen += page.length;
@@ -98,15 +98,17 @@ function waitingChange(
   history: History,
 ): { readonly since: Date; readonly bytes: number } | 'parked' | undefined {
   if (history.parked) return 'parked';
+  // Nothing was seen, nor has happened, after its message came: what says so was told by a clock that is wrong.
+  const firstSeen = history.firstSeen < enqueuedAt ? history.firstSeen : enqueuedAt;
   if (history.mirrored) {
     // Of one that was ever put off it cannot be told when it was due: each time it is sent to come a minute later.
-    if (history.attempts > 0 || history.holds) return { since: history.firstSeen, bytes: 0 };
+    if (history.attempts > 0 || history.holds) return { since: firstSeen, bytes: 0 };
     return state === 'scheduled' ? undefined : { since: scheduledFor ?? enqueuedAt, bytes: 0 };
   }
   const events = eventFacts(body);
   const times = events.flatMap(({ time }) => (time === undefined ? [] : [time.getTime()]));
   return {
-    since: times.length === 0 ? history.firstSeen : new Date(Math.min(...times)),
+    since: new Date(Math.min(firstSeen.getTime(), ...times)),
     bytes: events.reduce((sum, event) => sum + event.bytes, 0),
   };
 }

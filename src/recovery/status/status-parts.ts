@@ -1,3 +1,4 @@
+import type { ServiceClock } from '../../clock/service-clock.js';
 import type { Activity } from '../../model/activity.js';
 import type { DeadLetter } from '../../model/dead-letter.js';
 import type { Proof } from '../../model/reconcile/proof.js';
@@ -37,7 +38,10 @@ export interface StatusParts {
   /** Its container, which is nobody's data. */
   readonly canaryContainer: string | undefined;
   readonly limits: HealthLimits;
+  /** The time of day, by the clocks of the services. */
   readonly now: () => Date;
-  /** Until then workers have had no time to be heard of. */
-  readonly graceUntil?: Date;
+  /** What is claimed is claimed by it. */
+  readonly serviceClock: Pick<ServiceClock, 'begin' | 'judge'>;
+  /** Whether workers have had no time yet to be heard of. */
+  readonly isInGrace?: () => boolean;
 }

@@ -93,6 +93,7 @@ describe('a canary', () => {
           look,
           documents: documents.through(immediately),
           log,
+          now: () => new Date(),
           looksMs: [0, 0],
         }),
     };

@@ -57,6 +57,7 @@ describe('health', () => {
     ['dead-letters', evidence({ deadLetters: { count: 3, acknowledged: 2, isComplete: true } })],
     ['dead-letters', evidence({ deadLetters: { count: 3, acknowledged: 3, isComplete: false } })],
     ['app-silent', evidence({ lastSample: ago(5.1) })],
+    ['clock-off', evidence({ clock: { state: 'off', aheadMs: 7_200_000, of: 'photos' } }, { live: null })],
   ])('fails with %s', (code, given) => {
     expect(codes(given)).toEqual(['failing', code]);
   });
@@ -107,6 +108,7 @@ describe('health', () => {
           },
           deadLetters: { count: 1200, acknowledged: 0, isComplete: false },
           lastSample: ago(60),
+          clock: { state: 'off', aheadMs: -120_000, of: 'photos' },
         },
         { live: point(20), proven: null, canary: { state: 'waiting', ageMs: 1e9 } },
       ),

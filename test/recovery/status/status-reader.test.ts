@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Beginning, type ClockJudgement, trustClock } from '../../../src/clock/service-clock.js';
 import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
 import { immediately } from '../../../src/memory/schedule.js';
 import { BlobmirrorError } from '../../../src/model/errors.js';
@@ -73,6 +74,12 @@ function bench() {
     letters: [] as DeadLetter[],
     isBackupAway: false,
     waiting: [] as BrowsedMessage[],
+    clock: {
+      begin: () => trustClock(() => new Date(now)).begin(),
+      judge: (beginning: Beginning): ClockJudgement =>
+        state.judgement ?? trustClock(() => new Date(now)).judge(beginning),
+    },
+    judgement: undefined as ClockJudgement | undefined,
   };
   let now = NOW.getTime();
   const parts: StatusParts = {
@@ -120,6 +127,7 @@ function bench() {
     canaryContainer: 'canary',
     limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
     now: () => new Date(now),
+    serviceClock: state.clock,
   };
   return {
     documents,

@@ -1,0 +1,172 @@
+import type { Beginning, ClockJudgement, ServiceClock } from './service-clock.js';
+
+/** More than this between our clock and a service's is told, and claims nothing. */
+export const MOST_OFF_MS = 60_000;
+/** Of each account, the last answers. Of five, two may be wrong. */
+const KEPT = 5;
+/** Answers nearer to each other say nothing new. The first two count at once, so that a command knows. */
+const LEAST_MS = 1000;
+/** The Date header has whole seconds, cut off: RFC 9110, 5.6.7. */
+const SECOND_MS = 1000;
+/** Our clock and the steady one are slewed together: more than this between them is a step, or a suspend. */
+const JUMP_MS = 1000;
+
+/** The clocks of this machine, in milliseconds. */
+export interface OwnClocks {
+  /** Since 1970. */
+  readonly own: () => number;
+  /** Since some moment; never goes back. */
+  readonly steady: () => number;
+}
+
+/** What one answer says. */
+interface Heard {
+  /** The service's time less the steady clock: no less than, and no more than. */
+  readonly low: number;
+  readonly high: number;
+  /** Our clock less the steady one, when it was heard: another one later is a jump. */
+  readonly step: number;
+}
+
+/** The part of an answer's headers that tells the time. */
+interface AnswerHeaders {
+  get(name: string): string | undefined;
+}
+
+/**
+ * The clocks of the services, as their answers tell them: no request is made for it. An answer with the Date D that was
+ * asked for at s and had at a proves that the service's time was D or later at a, and earlier than D + 1 s at s; the
+ * first is what claims are bounded by.
+ *
+ * One wrong answer moves nothing. What a cache has kept says so by its Age header and does not count, nor does what has
+ * no request id of the service. Of the last five answers of an account the middle one counts; of two, the wider bounds
+ * of both; and a single one that differs makes the clock unknown rather than off. Answers from before a jump of our clock
+ * count no more.
+ */
+export class HeardClock implements ServiceClock {
+  readonly #clocks: OwnClocks;
+  readonly #heard = new Map<string, readonly Heard[]>();
+  readonly #lastHeard = new Map<string, number>();
+  readonly #listeners = new Set<(judgement: ClockJudgement) => void>();
+  /** A clock that is right from the start is nothing to be told. */
+  #told: ClockJudgement['state'] = 'right';
+
+  constructor(clocks: OwnClocks) {
+    this.#clocks = clocks;
+  }
+
+  /**
+   * Takes note of an answer. Cheap: most answers are passed over.
+   *
+   * @param sentAt by the steady clock, before the request was sent
+   */
+  note(account: string, headers: AnswerHeaders, sentAt: number): void {
+    const answeredAt = this.#clocks.steady();
+    const last = this.#lastHeard.get(account);
+    if (last !== undefined && answeredAt - last < LEAST_MS && !this.#hasJumped(account)) return;
+    if (headers.get('age') !== undefined || !headers.get('x-ms-request-id')) return;
+    const date = Date.parse(headers.get('date') ?? '');
+    if (Number.isNaN(date)) return;
+    const before = this.#of(account);
+    const heard: Heard = {
+      low: date - answeredAt,
+      high: date + SECOND_MS - sentAt,
+      step: this.#step(),
+    };
+    this.#heard.set(account, [...before, heard].slice(-KEPT));
+    if (before.length > 0) this.#lastHeard.set(account, answeredAt);
+    this.#tell();
+  }
+
+  /** Called when the state of our clock has changed. Returns what ends it. */
+  listen(listener: (judgement: ClockJudgement) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  now(): Date {
+    const { own, steady } = this.begin();
+    const bounds = this.#bounds().map(([, each]) => each);
+    if (bounds.length === 0) return new Date(own);
+    const low = Math.min(...bounds.map((each) => each.low)) + steady;
+    const high = Math.max(...bounds.map((each) => each.high)) + steady;
+    return new Date(Math.min(Math.max(own, low), high));
+  }
+
+  begin(): Beginning {
+    return { own: this.#clocks.own(), steady: this.#clocks.steady() };
+  }
+
+  judge({ own, steady }: Beginning): ClockJudgement {
+    // Nobody knows when in between it jumped, and so when the work began.
+    if (Math.abs(own - steady - this.#step()) > JUMP_MS) return { state: 'unknown' };
+    let latest = own;
+    let isSure = false;
+    let isDoubted = false;
+    let worst: { readonly aheadMs: number; readonly of: string } | undefined;
+    for (const [of, { low, high, answers }] of this.#bounds()) {
+      isSure = true;
+      latest = Math.min(latest, low + steady);
+      const aheadMs = own - Math.min(Math.max(own, low + steady), high + steady);
+      if (Math.abs(aheadMs) <= MOST_OFF_MS) continue;
+      if (answers === 1) isDoubted = true;
+      else if (worst === undefined || Math.abs(aheadMs) > Math.abs(worst.aheadMs))
+        worst = { aheadMs: Math.round(aheadMs), of };
+    }
+    if (worst !== undefined) return { state: 'off', ...worst };
+    return isSure && !isDoubted ? { state: 'right', latest: new Date(latest) } : { state: 'unknown' };
+  }
+
+  #tell(): void {
+    const judgement = this.judge(this.begin());
+    // What is not known for a moment is no change.
+    if (judgement.state === 'unknown' || judgement.state === this.#told) return;
+    this.#told = judgement.state;
+    for (const listener of this.#listeners) listener(judgement);
+  }
+
+  #step(): number {
+    return this.#clocks.own() - this.#clocks.steady();
+  }
+
+  #hasJumped(account: string): boolean {
+    const last = this.#heard.get(account)?.at(-1);
+    return last !== undefined && Math.abs(last.step - this.#step()) > JUMP_MS;
+  }
+
+  /** What an account said since our clock last jumped, the latest last. */
+  #of(account: string): readonly Heard[] {
+    const step = this.#step();
+    return (this.#heard.get(account) ?? []).filter((heard) => Math.abs(heard.step - step) <= JUMP_MS);
+  }
+
+  #bounds(): readonly (readonly [account: string, bounds: Bounds])[] {
+    return [...this.#heard.keys()].flatMap((account) => {
+      const heard = this.#of(account);
+      return heard.length === 0 ? [] : [[account, toBounds(heard)] as const];
+    });
+  }
+}
+
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+  readonly answers: number;
+}
+
+/**
+ * Between which the service's time less the steady clock is, as long as fewer than half of the answers are wrong: the
+ * answers in the middle, and what others that agree with those to the second make narrower.
+ */
+function toBounds(heard: readonly Heard[]): Bounds {
+  const middle = (heard.length - 1) / 2;
+  const lows = heard.map(({ low }) => low).toSorted((a, b) => a - b);
+  const highs = heard.map(({ high }) => high).toSorted((a, b) => a - b);
+  const low = lows[Math.floor(middle)] ?? Number.NaN;
+  const high = highs[Math.ceil(middle)] ?? Number.NaN;
+  return {
+    low: lows.findLast((each) => each < low + SECOND_MS) ?? low,
+    high: highs.find((each) => each > high - SECOND_MS) ?? high,
+    answers: heard.length,
+  };
+}

@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HeardClock } from '../../src/clock/heard-clock.js';
+
+const START = Date.parse('2026-11-25T12:00:00Z');
+const HOUR = 3_600_000;
+
+/** A machine with a clock of its own, and a service whose clock is the true one. */
+class Machine {
+  /** The true time. */
+  time = START + 312;
+  /** How far the clock of the machine is ahead. */
+  ahead: number;
+  /** For so long the machine slept, in which the steady clock stood still. */
+  slept = 0;
+  readonly clock: HeardClock;
+
+  constructor(ahead = 0) {
+    this.ahead = ahead;
+    this.clock = new HeardClock({
+      own: () => this.time + this.ahead,
+      steady: () => this.time - START + 5000 - this.slept,
+    });
+  }
+
+  /** One answer, by a service that answers after half of the time. @param wrong how far its Date is off */
+  hear({ account = 'source', tookMs = 20, wrong = 0, more = {} as Record<string, string> } = {}): void {
+    const sentAt = this.clock.begin().steady;
+    this.time += tookMs / 2;
+    const headers = new Map([
+      ['date', new Date(this.time + wrong).toUTCString()],
+      ['x-ms-request-id', 'r'],
+      ...Object.entries(more),
+    ]);
+    this.time += tookMs / 2;
+    this.clock.note(account, headers, sentAt);
+  }
+
+  hearSome(count = 3): void {
+    for (let i = 0; i < count; i++) {
+      this.hear();
+      this.time += 1300;
+    }
+  }
+
+  judge() {
+    return this.clock.judge(this.clock.begin());
+  }
+}
+
+describe('the clock of the services', () => {
+  it('claims nothing before a service has told its time, and goes by our own', () => {
+    const machine = new Machine(2 * HOUR);
+    expect(machine.judge()).toEqual({ state: 'unknown' });
+    expect(machine.clock.now().getTime()).toBe(machine.time + 2 * HOUR);
+  });
+
+  it.each([2 * HOUR, -2 * HOUR, 61_000 + 2000, -63_000])(
+    'is told when ours is %d ms ahead, and is gone by instead',
+    (ahead) => {
+      const machine = new Machine(ahead);
+      machine.hear();
+      // One answer may be wrong, and nothing is claimed either way.
+      expect(machine.judge()).toEqual({ state: 'unknown' });
+      machine.hear();
+      const judgement = machine.judge();
+      expect(judgement).toMatchObject({ state: 'off', of: 'source' });
+      expect(judgement.state === 'off' && Math.abs(judgement.aheadMs - ahead)).toBeLessThan(1100);
+      expect(Math.abs(machine.clock.now().getTime() - machine.time)).toBeLessThan(1100);
+    },
+  );
+
+  it('claims no more than the service has said, where the two differ by less than a minute', () => {
+    const machine = new Machine(30_000);
+    machine.hearSome();
+    const judgement = machine.judge();
+    expect(judgement.state).toBe('right');
+    const latest = judgement.state === 'right' ? judgement.latest.getTime() : 0;
+    expect(latest).toBeLessThanOrEqual(machine.time);
+    expect(latest).toBeGreaterThan(machine.time - 1100);
+  });
+
+  it('goes by our own clock to the millisecond where they agree', () => {
+    const machine = new Machine();
+    machine.hearSome();
+    expect(machine.clock.now().getTime()).toBe(machine.time);
+  });
+
+  it('does not count what a cache has kept, nor what no service of Azure has said', () => {
+    const machine = new Machine();
+    machine.hear({ wrong: -HOUR, more: { age: '3600' } });
+    machine.hear({ wrong: -HOUR, more: { 'x-ms-request-id': '' } });
+    expect(machine.clock.now().getTime()).toBe(machine.time);
+    expect(machine.judge().state).toBe('unknown');
+  });
+
+  it('is told of each change once', () => {
+    const machine = new Machine();
+    const told: string[] = [];
+    machine.clock.listen(({ state }) => told.push(state));
+    machine.hearSome(4);
+    expect(told).toEqual([]);
+    machine.ahead = HOUR;
+    machine.hearSome(6);
+    expect(told).toEqual(['off']);
+    machine.ahead = 0;
+    machine.hearSome(6);
+    expect(told).toEqual(['off', 'right']);
+  });
+
+  it('knows nothing after a jump, or a sleep, until a service has said more', () => {
+    const machine = new Machine();
+    machine.hearSome();
+    const before = machine.clock.begin();
+    machine.ahead = -2 * HOUR;
+    expect(machine.judge()).toEqual({ state: 'unknown' });
+    machine.hearSome();
+    expect(machine.judge().state).toBe('off');
+    // Work that began before it may have begun at any time.
+    expect(machine.clock.judge(before)).toEqual({ state: 'unknown' });
+    machine.ahead = 0;
+    machine.hearSome();
+    machine.time += HOUR;
+    machine.slept += HOUR;
+    expect(machine.judge()).toEqual({ state: 'unknown' });
+    machine.hear();
+    expect(machine.judge().state).toBe('right');
+  });
+
+  const STEP = fc.oneof(
+    fc.record({ does: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 600_000 }) }),
+    fc.record({ does: fc.constant('hear' as const), tookMs: fc.integer({ min: 0, max: 90_000 }) }),
+    fc.record({ does: fc.constant('jump' as const), ms: fc.integer({ min: -3 * HOUR, max: 3 * HOUR }) }),
+    fc.record({ does: fc.constant('sleep' as const), ms: fc.integer({ min: 1, max: 3 * HOUR }) }),
+  );
+
+  it('never claims what the service has not said, whatever our clock does', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -3 * HOUR, max: 3 * HOUR }),
+        fc.array(STEP, { maxLength: 40 }),
+        (ahead, steps) => {
+          const machine = new Machine(ahead);
+          let work = { beginning: machine.clock.begin(), time: machine.time };
+          for (const step of steps) {
+            if (step.does === 'wait') machine.time += step.ms;
+            else if (step.does === 'hear') machine.hear({ tookMs: step.tookMs });
+            else if (step.does === 'jump') machine.ahead += step.ms;
+            else {
+              machine.time += step.ms;
+              machine.slept += step.ms;
+            }
+            const judgement = machine.clock.judge(work.beginning);
+            if (judgement.state === 'right')
+              expect(judgement.latest.getTime()).toBeLessThanOrEqual(work.time);
+            if (step.does === 'wait') work = { beginning: machine.clock.begin(), time: machine.time };
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is not moved by wrong answers that are the fewer ones', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -3 * HOUR, max: 3 * HOUR }),
+        fc.array(fc.integer({ min: -3 * HOUR, max: 3 * HOUR }), { minLength: 2, maxLength: 2 }),
+        fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 2, maxLength: 2 }),
+        (ahead, wrong, places) => {
+          fc.pre(wrong.every((ms) => Math.abs(ms) > 3000));
+          const machine = new Machine(ahead);
+          for (let i = 0; i < 5; i++) {
+            machine.hear({ wrong: wrong[places.indexOf(i)] ?? 0 });
+            machine.time += 1300;
+          }
+          expect(Math.abs(machine.clock.now().getTime() - machine.time)).toBeLessThan(1100);
+          const judgement = machine.judge();
+          if (judgement.state === 'right')
+            expect(judgement.latest.getTime()).toBeLessThanOrEqual(machine.time);
+          if (Math.abs(ahead) > 62_000) expect(judgement.state).toBe('off');
+          if (Math.abs(ahead) < 59_000) expect(judgement.state).toBe('right');
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
