@@ -1,52 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HeardClock } from '../../src/clock/heard-clock.js';
+import { Machine } from './support/machine.js';
 
-const START = Date.parse('2026-11-25T12:00:00Z');
 const HOUR = 3_600_000;
-
-/** A machine with a clock of its own, and a service whose clock is the true one. */
-class Machine {
-  /** The true time. */
-  time = START + 312;
-  /** How far the clock of the machine is ahead. */
-  ahead: number;
-  /** For so long the machine slept, in which the steady clock stood still. */
-  slept = 0;
-  readonly clock: HeardClock;
-
-  constructor(ahead = 0) {
-    this.ahead = ahead;
-    this.clock = new HeardClock({
-      own: () => this.time + this.ahead,
-      steady: () => this.time - START + 5000 - this.slept,
-    });
-  }
-
-  /** One answer, by a service that answers after half of the time. @param wrong how far its Date is off */
-  hear({ account = 'source', tookMs = 20, wrong = 0, more = {} as Record<string, string> } = {}): void {
-    const sentAt = this.clock.begin().steady;
-    this.time += tookMs / 2;
-    const headers = new Map([
-      ['date', new Date(this.time + wrong).toUTCString()],
-      ['x-ms-request-id', 'r'],
-      ...Object.entries(more),
-    ]);
-    this.time += tookMs / 2;
-    this.clock.note(account, headers, sentAt);
-  }
-
-  hearSome(count = 3): void {
-    for (let i = 0; i < count; i++) {
-      this.hear();
-      this.time += 1300;
-    }
-  }
-
-  judge() {
-    return this.clock.judge(this.clock.begin());
-  }
-}
 
 describe('the clock of the services', () => {
   it('claims nothing before a service has told its time, and goes by our own', () => {

@@ -1,0 +1,197 @@
+import { createMemoryAccount } from '../../../src/memory/memory-account.js';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
+import { MemoryQueue } from '../../../src/memory/memory-queue.js';
+import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.js';
+import { immediately } from '../../../src/memory/schedule.js';
+import { trustClock } from '../../../src/clock/service-clock.js';
+import { parseContainerName } from '../../../src/model/key.js';
+import { createScope } from '../../../src/model/scope.js';
+import type { Status } from '../../../src/model/status.js';
+import type { BrowsedMessage } from '../../../src/ports/queue-browser.js';
+import { NO_COUNTS } from '../../../src/reconcile/add-counts.js';
+import { createReconciler } from '../../../src/reconcile/runs/create-reconciler.js';
+import { createRunHistory } from '../../../src/reconcile/runs/run-history.js';
+import { createRunStore } from '../../../src/reconcile/runs/run-store.js';
+import { recordSample } from '../../../src/recovery/history/record-sample.js';
+import type { StatusParts } from '../../../src/recovery/status/status-parts.js';
+import { createStatusReader } from '../../../src/recovery/status/create-status-reader.js';
+import { eventGridEvent } from '../../events/samples.js';
+import { createSilentLogger } from '../../support/silent-logger.js';
+import { REQUEST } from '../../reconcile/runs/support/reconcile-bench.js';
+import { Machine, START, type World } from './machine.js';
+
+/** Claims by the clock of its machine, as the release before did. */
+export type Rule = 'by the service' | 'by its own clock';
+
+/** A change of the source. */
+interface Change {
+  readonly at: number;
+  isMirrored: boolean;
+  /** The time that its event tells, which may be a lie. */
+  readonly told: number;
+}
+
+const CONTAINER = parseContainerName('photos');
+
+/** Workers with clocks of their own, one queue and one state between them, and services with the true time. */
+export class ClaimsWorld {
+  readonly world: World = { time: START };
+  readonly changes: Change[] = [];
+  readonly #documents: MemoryDocuments;
+  readonly #queue = new MemoryQueue();
+  readonly workers;
+
+  constructor(skews: readonly number[], rule: Rule) {
+    const isHealed = rule === 'by the service';
+    this.#documents = new MemoryDocuments(isHealed ? () => new Date(this.world.time) : undefined);
+    this.workers = skews.map((ahead) => this.#open(new Machine(ahead, this.world), rule));
+    // One of the release before, which shares the state with whoever comes after it.
+    if (isHealed)
+      for (const ahead of [7_200_000, -7_200_000])
+        this.workers.push(this.#open(new Machine(ahead, this.world), 'by its own clock'));
+  }
+
+  /** @param lie how far the time that its event tells is off */
+  change(lie = 0): void {
+    this.changes.push({ at: this.world.time, isMirrored: false, told: this.world.time + lie });
+  }
+
+  /** The event of the oldest change that waits is worked on. */
+  mirrorOne(): void {
+    const waiting = this.changes.find(({ isMirrored }) => !isMirrored);
+    if (waiting !== undefined) waiting.isMirrored = true;
+  }
+
+  #open(machine: Machine, rule: Rule) {
+    const documents = this.#documents.through(immediately);
+    const own = trustClock(() => new Date(machine.clock.begin().own));
+    const clock = rule === 'by the service' ? machine.clock : own;
+    const now = (): Date => clock.now();
+    const account = (name: string) => {
+      const memory = createMemoryAccount(name);
+      memory.addContainer(CONTAINER);
+      return memory;
+    };
+    const log = createSilentLogger();
+    const reconciler = createReconciler({
+      source: account('sourceaccount'),
+      backup: account('backupaccount'),
+      scope: createScope('sourceaccount'),
+      deletes: 'mirror',
+      converge: async () => await Promise.resolve({ verdict: 'deleted' }),
+      compareSlice: async () => {
+        await Promise.resolve();
+        machine.hear({ tookMs: 40 });
+        for (const change of this.changes) change.isMirrored = true;
+        this.world.time += 3000;
+        return {
+          counts: NO_COUNTS,
+          sample: [],
+          listed: { source: 0, backup: 0 },
+          extras: 0,
+          mirroredExtras: 0,
+        };
+      },
+      documents,
+      queue: createMemoryShardQueue(this.#queue, immediately),
+      log,
+      now,
+      serviceClock: clock,
+    });
+    const history = createRunHistory(createRunStore(documents, log, '', now), '');
+    // A reader answers for a while as it did, by the true clock of the process.
+    const readStatus = async (): Promise<Status> => await createStatusReader(statusParts).read();
+    const statusParts: StatusParts = {
+      source: 'sourceaccount',
+      backup: 'backupaccount',
+      documents,
+      readRuns: history.read,
+      readActivity: async () =>
+        await Promise.resolve({
+          minutes: [],
+          lagP50Ms: null,
+          lagP99Ms: null,
+          changes: 0,
+          bytes: 0,
+          lastMirrored: {},
+          copiedAgain: [],
+        }),
+      readPause: async () => await Promise.resolve(undefined),
+      events: { browse: () => this.#browse() },
+      // eslint-disable-next-line require-yield
+      readLetters: async function* () {
+        await Promise.resolve();
+      },
+      readAcknowledged: async () => await Promise.resolve(() => false),
+      probe: {
+        source: async () => {
+          await Promise.resolve();
+          machine.hear({ tookMs: 40 });
+        },
+        backup: async () => {
+          await Promise.resolve();
+          machine.hear({ tookMs: 40, account: 'backup' });
+        },
+      },
+      lookAtCanary: undefined,
+      canaryContainer: undefined,
+      limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
+      now,
+      serviceClock: clock,
+    };
+    return {
+      machine,
+      rule,
+      /** A full sync from its beginning to its end; not where another is under way. */
+      sync: async (): Promise<string | undefined> => {
+        machine.hear({ tookMs: 40, account: 'backup' });
+        const begun = await reconciler.start(REQUEST);
+        for (const message of this.#queue.ready) {
+          const lock = this.#queue.receive(message);
+          await reconciler.handleShard(message.body);
+          this.#queue.complete(lock);
+        }
+        return 'started' in begun ? begun.started.id : undefined;
+      },
+      read: async (): Promise<Status> => {
+        const found = await readStatus();
+        await recordSample(documents, log, found);
+        return found;
+      },
+      list: async () => await reconciler.list(),
+    };
+  }
+
+  async *#browse(): AsyncIterable<readonly BrowsedMessage[]> {
+    await Promise.resolve();
+    yield this.changes
+      .filter(({ isMirrored }) => !isMirrored)
+      .map(({ at, told }, i) => ({
+        sequenceNumber: String(i),
+        messageId: `m${i}`,
+        state: 'active',
+        enqueuedAt: new Date(at + 1),
+        deliveryCount: 0,
+        body: {
+          ...eventGridEvent({ type: 'x', subject: 'x', data: {} }),
+          eventTime: new Date(told).toISOString(),
+        },
+        applicationProperties: {},
+      }));
+  }
+
+  /** What a status claims that is not so. */
+  falseClaims({ recovery }: Status): readonly string[] {
+    const { proven, live } = recovery;
+    const missing = Math.min(...this.changes.filter(({ isMirrored }) => !isMirrored).map(({ at }) => at));
+    const judge = (name: string, at: string): readonly string[] => [
+      ...(Date.parse(at) > this.world.time ? [`${name} is of the future`] : []),
+      // The queue knows of a change a moment after it.
+      ...(Date.parse(at) > missing + 1 ? [`${name} speaks of a change that is not mirrored`] : []),
+    ];
+    return [
+      ...(proven === null ? [] : judge('proven', proven.at)),
+      ...(live === null ? [] : judge('live', live.at)),
+    ];
+  }
+}

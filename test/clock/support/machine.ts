@@ -1,0 +1,59 @@
+import { HeardClock } from '../../../src/clock/heard-clock.js';
+
+export const START = Date.parse('2026-11-25T12:00:00Z');
+
+/** The true time, which is that of the services. */
+export interface World {
+  time: number;
+}
+
+/** A machine with a clock of its own among services whose clocks are the true one. */
+export class Machine {
+  readonly world: World;
+  /** How far the clock of the machine is ahead. */
+  ahead: number;
+  /** For so long the machine slept, in which the steady clock stood still. */
+  slept = 0;
+  readonly clock: HeardClock;
+
+  constructor(ahead = 0, world: World = { time: START + 312 }) {
+    this.ahead = ahead;
+    this.world = world;
+    this.clock = new HeardClock({
+      own: () => this.time + this.ahead,
+      steady: () => this.time - START + 5000 - this.slept,
+    });
+  }
+
+  get time(): number {
+    return this.world.time;
+  }
+
+  set time(time: number) {
+    this.world.time = time;
+  }
+
+  /** One answer, by a service that answers after half of the time. @param wrong how far its Date is off */
+  hear({ account = 'source', tookMs = 20, wrong = 0, more = {} as Record<string, string> } = {}): void {
+    const sentAt = this.clock.begin().steady;
+    this.time += tookMs / 2;
+    const headers = new Map([
+      ['date', new Date(this.time + wrong).toUTCString()],
+      ['x-ms-request-id', 'r'],
+      ...Object.entries(more),
+    ]);
+    this.time += tookMs / 2;
+    this.clock.note(account, headers, sentAt);
+  }
+
+  hearSome(count = 3): void {
+    for (let i = 0; i < count; i++) {
+      this.hear();
+      this.time += 1300;
+    }
+  }
+
+  judge() {
+    return this.clock.judge(this.clock.begin());
+  }
+}
