@@ -74,7 +74,7 @@ export function createRecovery(
     ...(settings.name !== DEFAULT_NAME && { name: settings.name }),
     documents,
     readRuns: history.read,
-    readActivity: async (now) => await readActivity(documents, now),
+    readActivity: async (until) => await readActivity(documents, until),
     readPause: async () => (await pauses.read()).paused ?? undefined,
     events: createAzureQueueBrowser(serviceBus, eventsQueue),
     readLetters: async function* () {

@@ -70,7 +70,7 @@ export function createStateReader({
       ...recent,
       // Written by us alone.
       history: believeHistory(history?.value as HistoryDocument | undefined, history?.writtenAt),
-      canary: believeCanary((canary?.value ?? {}) as CanaryDocument, canary?.writtenAt),
+      canary: believeCanary(canary?.value ?? {}, canary?.writtenAt),
       isAcknowledged,
       activity,
       paused,

@@ -83,7 +83,10 @@ export class ClaimsWorld {
         await Promise.resolve();
         machine.hear({ tookMs: 40 });
         for (const change of this.changes) change.isMirrored = true;
-        this.world.time += 3000;
+        // What changes behind a listing is not in it.
+        this.world.time += 500;
+        this.change();
+        this.world.time += 2500;
         return {
           counts: NO_COUNTS,
           sample: [],

@@ -34,7 +34,17 @@ export class Machine {
   }
 
   /** One answer, by a service that answers after half of the time. @param wrong how far its Date is off */
-  hear({ account = 'source', tookMs = 20, wrong = 0, more = {} as Record<string, string> } = {}): void {
+  hear({
+    account = 'source',
+    tookMs = 20,
+    wrong = 0,
+    more = {},
+  }: {
+    readonly account?: string;
+    readonly tookMs?: number;
+    readonly wrong?: number;
+    readonly more?: Readonly<Record<string, string>>;
+  } = {}): void {
     const sentAt = this.clock.begin().steady;
     this.time += tookMs / 2;
     const headers = new Map([
