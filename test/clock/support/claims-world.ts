@@ -31,6 +31,7 @@ interface Change {
   readonly told: number;
 }
 
+const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
 const CONTAINER = parseContainerName('photos');
 
 /** Workers with clocks of their own, one queue and one state between them, and services with the true time. */
@@ -139,6 +140,7 @@ export class ClaimsWorld {
       lookAtCanary: undefined,
       canaryContainer: undefined,
       limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
+      versions: () => ({ source: SPOKEN, backup: SPOKEN }),
       now,
       serviceClock: clock,
     };
