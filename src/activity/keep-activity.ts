@@ -2,6 +2,7 @@
  * What the workers did in the last hour, for whoever asks: each counts for itself and writes a document of its own, and a
  * reader adds them up. It must never delay a change, nor fail one: what cannot be written is told in the log and lost.
  */
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { ACTIVITY_PREFIX } from '../model/activity-document.js';
 import { toBlobmirrorError } from '../model/errors.js';
 import { type Clock, systemClock } from '../ports/clock.js';
@@ -29,7 +30,7 @@ export function keepActivity(
   clock: Clock = systemClock,
 ): KeptActivity {
   const name = `${ACTIVITY_PREFIX}${worker}`;
-  const activity = new WorkerActivity();
+  const activity = new WorkerActivity(() => theServiceClock.now().getTime());
   let isDirty = false;
   let isFailing = false;
   let nextWrite = 0;

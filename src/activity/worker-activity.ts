@@ -22,7 +22,7 @@ export class WorkerActivity {
   #copiedAgain: ActivityDocument['copiedAgain'] = [];
   readonly #now: () => number;
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number) {
     this.#now = now;
   }
 

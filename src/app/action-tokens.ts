@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DocumentStore } from '../ports/document-store.js';
 
@@ -14,7 +15,10 @@ const LIFE_MS = 12 * 60 * 60_000;
 const TOKEN = /^([0-9a-z]{1,10})\.([\w-]{43})$/;
 
 /** Tokens that any instance can judge: a time, and a proof that somebody who knows the secret has set it. */
-export function createActionTokens(documents: DocumentStore, now: () => number = Date.now): ActionTokens {
+export function createActionTokens(
+  documents: DocumentStore,
+  now: () => number = () => theServiceClock.now().getTime(),
+): ActionTokens {
   let known: Buffer | undefined;
 
   /** Makes one where there is none, or what is no secret; whoever comes second takes the one of the first. */

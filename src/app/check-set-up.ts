@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { readActivity } from '../activity/read-activity.js';
 import { createAzureAccountProbe } from '../azure/azure-account-probe.js';
 import { createAzureQueueProbe } from '../azure/azure-queue-probe.js';
@@ -55,7 +56,11 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     look: async () => await openAdmission(settings).look(),
     refuseAnother: async () => {
       const found = await state.read(registrationName(mirror));
-      const [own, facts, now] = [parseRegistration(found?.value), toFacts(settings), new Date()];
+      const [own, facts, now] = [
+        parseRegistration(found?.value, found?.writtenAt),
+        toFacts(settings),
+        theServiceClock.now(),
+      ];
       refuseAnother(own, facts, now);
       refuseSharedQueues(facts, own, await listOthers(state, mirror), now);
     },
@@ -104,7 +109,7 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     yield* await checkQueue(queueProbe(reconcile.queue), 'reconcile');
     yield await checkSubscription(source.name, eventsQueue, async () => {
       // Events alone have a lag.
-      const { minutes } = await readActivity(documents, new Date());
+      const { minutes } = await readActivity(documents, theServiceClock.now());
       const last = minutes.findLast(({ lagP50Ms }) => lagP50Ms !== null);
       return last && new Date(last.at);
     });

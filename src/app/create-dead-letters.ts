@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { createAzureDeadLetterQueue } from '../azure/azure-dead-letter-queue.js';
 import { createAzureEventSpool } from '../azure/azure-event-spool.js';
 import { createAzureHintQueue } from '../azure/azure-hint-queue.js';
@@ -57,7 +58,7 @@ export function createDeadLetters(
           (await Promise.all([accounts.source, accounts.backup].map(answers))).every(Boolean),
         observe: observeDeadLetters,
         log,
-        now: () => new Date(),
+        now: () => theServiceClock.now(),
       });
     },
     takeBack:

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { Settings } from '../config/settings.js';
 import type { DocumentStore } from '../ports/document-store.js';
 import type { PauseGate } from '../ports/pause-gate.js';
@@ -49,7 +50,7 @@ export function createReconciliation(
     api: createReconcileApi(reconciler, log),
     schedule: settings.reconcile.schedule,
     isPaused: async () => {
-      await pause.pausedSince(new Date());
+      await pause.pausedSince(theServiceClock.now());
       return pause.isPaused();
     },
     stop: async () => {

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { IncomingMessage } from '../intake/handle-message.js';
 
 /** The part of an invocation's context that tells of the message. */
@@ -20,7 +21,7 @@ export function fromTrigger(
   return {
     body,
     messageId: toId(messageId) ?? invocationId,
-    enqueuedTime: toTime(enqueuedTimeUtc) ?? new Date(),
+    enqueuedTime: toTime(enqueuedTimeUtc) ?? theServiceClock.now(),
     deliveryCount: Number(deliveryCount) || 1,
     applicationProperties: (applicationProperties ?? userProperties ?? {}) as Record<string, unknown>,
   };

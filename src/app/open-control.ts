@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { PauseWatch } from '../control/pause-watch.js';
 import { createPauses, type Pauses } from '../control/pauses.js';
 import type { Pause, PauseState } from '../model/pause.js';
@@ -28,6 +29,6 @@ export function openControl(
     const paused = await refusal?.();
     return paused === undefined ? await pauses.read() : { paused, ended: [] };
   };
-  const gate = new PauseWatch({ read, log, clock: systemClock, now: () => new Date() });
+  const gate = new PauseWatch({ read, log, clock: systemClock, now: () => theServiceClock.now() });
   return { ...pauses, gate, api: createPauseApi(pauses), close: gate.close };
 }

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { ServiceBusConnection } from '../config/connections.js';
 import type { Settings } from '../config/settings.js';
 import { claim } from '../identity/claim.js';
@@ -62,7 +63,7 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
   async function register(): Promise<DocumentStore> {
     const seen = await admission.look();
     const isLookedAt = seen.outcome === 'clear' && seen.blobs > 0;
-    const { registration, before } = await claim(state, facts, { now: new Date(), isLookedAt });
+    const { registration, before } = await claim(state, facts, { now: theServiceClock.now(), isLookedAt });
     claimedAt = performance.now();
     tell(registration, before);
     return ownDocuments(state, { prefix: documentsPrefix(id), former: registration.former.runs });
@@ -113,7 +114,7 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
       const error = await refuse();
       if (error !== undefined && refused === undefined)
         log.error('nothing is mirrored under these settings; messages wait', { error, hint: error.hint });
-      refused = error && { since: refused?.since ?? new Date().toISOString(), error };
+      refused = error && { since: refused?.since ?? theServiceClock.now().toISOString(), error };
       return refused && { since: refused.since, by: 'blobmirror', reason: refused.error.message };
     },
     mayDelete: async () => {

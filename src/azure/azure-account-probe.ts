@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { randomUUID } from 'node:crypto';
 import { type BlockBlobClient, RestError } from '@azure/storage-blob';
 import { BlobmirrorError } from '../model/errors.js';
@@ -97,7 +98,7 @@ export function createAzureAccountProbe(account: Account): AccountProbe {
         const { acl } = await file.getAccessControl();
         await file.setAccessControl(acl);
       }),
-    delegate: async () => void (await delegationKey(new Date(Date.now() + HOUR_MS))),
+    delegate: async () => void (await delegationKey(new Date(theServiceClock.now().getTime() + HOUR_MS))),
     softDeleteDays: async () =>
       await ask('read', async () => {
         const { deleteRetentionPolicy: policy } = await client.getProperties();

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { type Etag, etagHeader } from '../model/etag.js';
 import type { ContainerName, Key } from '../model/key.js';
@@ -43,7 +44,7 @@ export function createAzureBackup(
   copyOptions: Partial<CopyOptions> = {},
   isPaused: () => boolean = () => false,
   onNoTiers: () => void = () => undefined,
-  now: () => number = Date.now,
+  now: () => number = () => theServiceClock.now().getTime(),
 ): BackupStore {
   const sides = { backup: backup.name, source: source.name };
   const options = { ...COPY_DEFAULTS, ...copyOptions };

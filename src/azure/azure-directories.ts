@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { DataLakeDirectoryClient } from '@azure/storage-file-datalake';
 import type { Access } from '../model/access.js';
 import { type Etag, etagHeader } from '../model/etag.js';
@@ -21,7 +22,10 @@ import { toWriteOutcome } from './write-outcome.js';
 const NOT_EMPTY: ReadonlySet<string | undefined> = new Set(['DirectoryNotEmpty', 'DirectoryIsNotEmpty']);
 
 /** What a hierarchical backup can do besides, by the Data Lake API of a real account. @param now milliseconds */
-export function createAzureDirectories(account: Account, now: () => number = Date.now): DirectoryStore {
+export function createAzureDirectories(
+  account: Account,
+  now: () => number = () => theServiceClock.now().getTime(),
+): DirectoryStore {
   // Both ends of a rename are on the backup.
   const sides = { backup: account.name, source: account.name };
   const paths = createPathClients(account);

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { ServiceBusSender } from '@azure/service-bus';
 import { shardMessageId } from '../model/reconcile/shard.js';
 import type { ShardQueue } from '../ports/shard-queue.js';
@@ -12,7 +13,9 @@ export function createAzureShardQueue(sender: ServiceBusSender): ShardQueue {
           body: shard,
           messageId: shardMessageId(shard),
           contentType: 'application/json',
-          ...(delayMs > 0 && { scheduledEnqueueTimeUtc: new Date(Date.now() + delayMs) }),
+          ...(delayMs > 0 && {
+            scheduledEnqueueTimeUtc: new Date(theServiceClock.now().getTime() + delayMs),
+          }),
         });
       } catch (error) {
         throw toQueueError(error, sender.entityPath);

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import {
   ContainerSASPermissions,
@@ -57,7 +58,7 @@ export function createCopySources(source: Account): CopySources {
     const values = {
       containerName,
       permissions: ContainerSASPermissions.from({ read: true }),
-      startsOn: new Date(Date.now() - CLOCK_SKEW_MS),
+      startsOn: new Date(theServiceClock.now().getTime() - CLOCK_SKEW_MS),
       expiresOn: until,
       version,
     };
@@ -103,14 +104,16 @@ function createSignatures(
   versionOf: () => string,
   sign: (container: ContainerName, until: Date, version: string) => Promise<SASQueryParameters>,
 ): (container: ContainerName) => Promise<string> {
-  const known = new Map<ContainerName, { query: string; until: Date; version: string }>();
+  const known = new Map<ContainerName, { query: string; from: number; until: Date; version: string }>();
   return async (container) => {
     const signed = known.get(container);
     const version = versionOf();
-    if (signed?.version === version && signed.until.getTime() - validMs / 2 > Date.now()) return signed.query;
-    const until = new Date(Date.now() + validMs);
+    const now = theServiceClock.now().getTime();
+    if (signed?.version === version && now > signed.from && now < signed.until.getTime() - validMs / 2)
+      return signed.query;
+    const until = new Date(now + validMs);
     const query = (await sign(container, until, version)).toString();
-    known.set(container, { query, until, version });
+    known.set(container, { query, from: now - CLOCK_SKEW_MS, until, version });
     return query;
   };
 }

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { BlobServiceClient, UserDelegationKey } from '@azure/storage-blob';
 import { toStorageError } from './storage-error.js';
 
@@ -12,7 +13,10 @@ export function createDelegationKeys(client: BlobServiceClient): (until: Date) =
 
   async function ask(until: Date): Promise<UserDelegationKey> {
     try {
-      return await client.getUserDelegationKey(new Date(Date.now() - CLOCK_SKEW_MS), until);
+      return await client.getUserDelegationKey(
+        new Date(theServiceClock.now().getTime() - CLOCK_SKEW_MS),
+        until,
+      );
     } catch (error) {
       known = undefined;
       throw toStorageError(error, 'read', client.accountName);

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 
 /** Locks that are given up or renewed at a time. */
@@ -22,8 +23,8 @@ export class HeldLocks {
 
   hold({ lockToken, lockedUntilUtc }: ServiceBusReceivedMessage): void {
     if (lockToken === undefined) return;
-    const left = (lockedUntilUtc?.getTime() ?? 0) - Date.now();
-    // A third before its end, by the clock of this machine: the service's may be another.
+    const left = (lockedUntilUtc?.getTime() ?? 0) - theServiceClock.now().getTime();
+    // A third before its end.
     this.#held.push({ lockToken, deadline: performance.now() + (left * 2) / 3 });
   }
 

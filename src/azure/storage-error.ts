@@ -109,6 +109,12 @@ function lossCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : lossCode(error.cause);
 }
 
+/** When the service answered, by its own clock. */
+function answeredAt(headers: { get(name: string): string | undefined } | undefined): number {
+  const date = Date.parse(headers?.get('date') ?? '');
+  return Number.isNaN(date) ? Date.now() : date;
+}
+
 /** Seconds or a date: RFC 9110, Retry-After. Storage also sends milliseconds in a header of its own. */
 function retryAfter(error: unknown): number | undefined {
   if (!(error instanceof RestError)) return undefined;
@@ -117,6 +123,6 @@ function retryAfter(error: unknown): number | undefined {
   if (milliseconds > 0) return milliseconds;
   const text = headers?.get('retry-after');
   if (text === undefined) return undefined;
-  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - answeredAt(headers);
   return wait > 0 ? wait : undefined;
 }

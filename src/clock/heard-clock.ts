@@ -86,7 +86,9 @@ export class HeardClock implements ServiceClock {
 
   now(): Date {
     const { own, steady } = this.begin();
-    const bounds = this.#bounds().map(([, each]) => each);
+    const bounds = this.#bounds()
+      .map(([, each]) => each)
+      .filter((each) => !isDoubted(each, own - steady));
     if (bounds.length === 0) return new Date(own);
     const low = Math.min(...bounds.map((each) => each.low)) + steady;
     const high = Math.max(...bounds.map((each) => each.high)) + steady;
@@ -102,19 +104,19 @@ export class HeardClock implements ServiceClock {
     if (Math.abs(own - steady - this.#step()) > JUMP_MS) return { state: 'unknown' };
     let latest = own;
     let isSure = false;
-    let isDoubted = false;
+    let isInDoubt = false;
     let worst: { readonly aheadMs: number; readonly of: string } | undefined;
-    for (const [of, { low, high, answers }] of this.#bounds()) {
+    for (const [of, bounds] of this.#bounds()) {
       isSure = true;
-      latest = Math.min(latest, low + steady);
-      const aheadMs = own - Math.min(Math.max(own, low + steady), high + steady);
-      if (Math.abs(aheadMs) <= MOST_OFF_MS) continue;
-      if (answers === 1) isDoubted = true;
+      latest = Math.min(latest, bounds.low + steady);
+      const aheadMs = aheadOf(bounds, own - steady);
+      if (isDoubted(bounds, own - steady)) isInDoubt = true;
+      else if (Math.abs(aheadMs) <= MOST_OFF_MS) continue;
       else if (worst === undefined || Math.abs(aheadMs) > Math.abs(worst.aheadMs))
         worst = { aheadMs: Math.round(aheadMs), of };
     }
     if (worst !== undefined) return { state: 'off', ...worst };
-    return isSure && !isDoubted ? { state: 'right', latest: new Date(latest) } : { state: 'unknown' };
+    return isSure && !isInDoubt ? { state: 'right', latest: new Date(latest) } : { state: 'unknown' };
   }
 
   #tell(): void {
@@ -146,6 +148,16 @@ export class HeardClock implements ServiceClock {
       return heard.length === 0 ? [] : [[account, toBounds(heard)] as const];
     });
   }
+}
+
+/** How far our clock is outside of the bounds of a service's; 0 within. @param step our clock less the steady one */
+function aheadOf({ low, high }: Bounds, step: number): number {
+  return step - Math.min(Math.max(step, low), high);
+}
+
+/** A single answer that differs may be wrong. */
+function isDoubted(bounds: Bounds, step: number): boolean {
+  return bounds.answers === 1 && Math.abs(aheadOf(bounds, step)) > MOST_OFF_MS;
 }
 
 interface Bounds {

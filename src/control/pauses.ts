@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { NEVER_PAUSED_STATE, type Pause, type PauseState } from '../model/pause.js';
 import { changeDocument } from '../ports/change-document.js';
 import type { DocumentStore } from '../ports/document-store.js';
@@ -17,7 +18,10 @@ export interface Pauses {
 }
 
 /** Every method rejects with a `BlobmirrorError` of a storage code, or `race-lost`. */
-export function createPauses(documents: DocumentStore, now: () => Date = () => new Date()): Pauses {
+export function createPauses(
+  documents: DocumentStore,
+  now: () => Date = () => theServiceClock.now(),
+): Pauses {
   async function change(toChanged: (state: PauseState) => PauseState | undefined): Promise<PauseState> {
     const { before } = await changeDocument(documents, DOCUMENT, (value) => toChanged(toState(value)));
     return toState(before);
@@ -26,9 +30,16 @@ export function createPauses(documents: DocumentStore, now: () => Date = () => n
   return {
     read: async () => toState((await documents.read(DOCUMENT))?.value),
     pause: async (wish) => {
-      const paused: Pause = { since: now().toISOString(), ...wish };
-      const before = await change((state) => (state.paused === null ? { ...state, paused } : undefined));
-      return before.paused ?? paused;
+      let paused: Pause | undefined;
+      const before = await change((state) => {
+        if (state.paused !== null) return undefined;
+        // Asked after the state has answered, and so told its time.
+        paused = { since: now().toISOString(), ...wish };
+        return { ...state, paused };
+      });
+      const held = before.paused ?? paused;
+      if (held === undefined) throw new Error('a pause holds after it was asked for');
+      return held;
     },
     resume: async () => {
       const before = await change(({ paused, ended }) => {

@@ -3,6 +3,7 @@
  * holds; what becomes of it is for the intake and the heart to say. Nothing here writes to an account, believes a word
  * of a letter, or holds more of them than a page.
  */
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { DeadLetter, LetterChoice, LettersDone, LetterSummary } from '../model/dead-letter.js';
 import type { DocumentStore } from '../ports/document-store.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -73,7 +74,7 @@ export function createLetterBox(queues: LetterQueues, documents: DocumentStore, 
     acknowledge: async () => {
       const maker = new MarkMaker();
       for await (const { letter } of lookAtLetters(queues)) maker.add(letter);
-      const mark = maker.mark(new Date());
+      const mark = maker.mark(theServiceClock.now());
       await advanceMark(documents, ACKNOWLEDGED, mark);
       log.info('dead letters were acknowledged', { until: mark.until });
       return mark;

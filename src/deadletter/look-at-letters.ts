@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { type DeadLetter, LETTER_QUEUES, type LetterQueue } from '../model/dead-letter.js';
 import type { BrowsedMessage } from '../ports/queue-browser.js';
 import type { LetterPlace } from './letter-id.js';
@@ -17,7 +18,7 @@ export async function* lookAtLetters(
     only = LETTER_QUEUES,
   }: { readonly from?: LetterPlace; readonly only?: readonly LetterQueue[] } = {},
 ): AsyncIterable<SeenLetter> {
-  const now = new Date();
+  const now = theServiceClock.now();
   const later = from === undefined ? only : only.slice(only.indexOf(from.queue));
   for (const queue of later) {
     const start = queue === from?.queue ? { from: from.sequenceNumber } : {};

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { createHash } from 'node:crypto';
 import { toBlobmirrorError } from '../model/errors.js';
 import { parseHistory } from '../model/hint-message.js';
@@ -71,7 +72,10 @@ export async function takeBackEvents({ spool, queue, log, signal }: TakingBack):
   /** What the queue will never take must not keep it from what it would. */
   async function send(event: object, messageId: string): Promise<'sent' | 'refused'> {
     try {
-      await queue.sendLater({ messageId, event, history: parseHistory({}, messageId, new Date()) }, 0);
+      await queue.sendLater(
+        { messageId, event, history: parseHistory({}, messageId, theServiceClock.now()) },
+        0,
+      );
       return 'sent';
     } catch (thrown) {
       if (toBlobmirrorError(thrown).disposition !== 'park') throw thrown;

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import {
   type DeadLetter,
   LETTER_QUEUES,
@@ -64,7 +65,7 @@ async function takeFrom(
   let failed = 0;
   const visit = async (taken: TakenLetter): Promise<'next' | 'enough'> => {
     if (signal.aborted || BigInt(taken.message.sequenceNumber) > there.last) return 'next';
-    const letter = await readLetter(taken.message, queue, new Date());
+    const letter = await readLetter(taken.message, queue, theServiceClock.now());
     if (!isMeant(letter)) return 'next';
     try {
       if ((await act(taken, letter)) === 'removed') done++;

@@ -39,7 +39,7 @@ export async function claim(
   const at = now.toISOString();
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const found = await store.read(name);
-    const before = parseRegistration(found?.value);
+    const before = parseRegistration(found?.value, found?.writtenAt);
     refuseAnother(before, facts, now);
     const others = await listOthers(store, id);
     refuseSharedQueues(facts, before, others, now);

@@ -11,7 +11,10 @@ export async function listOthers(
     .flat()
     .filter((name) => name !== registrationName(own));
   const found = await Promise.all(
-    names.map(async (name) => parseRegistration((await store.read(name))?.value)),
+    names.map(async (name) => {
+      const stored = await store.read(name);
+      return parseRegistration(stored?.value, stored?.writtenAt);
+    }),
   );
   return found.filter((each) => each !== undefined);
 }

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { Hint } from '../model/hint.js';
 import { type Key, keyText } from '../model/key.js';
 import type { Verdict } from '../model/verdict.js';
@@ -41,7 +42,7 @@ export function collectLooks(
     readonly root: string;
   },
 ): CollectedLooks {
-  const now = new Date();
+  const now = theServiceClock.now();
   const event = { time: hint.eventTime, root };
   /** Of what is not at its end. */
   const goesOn: number[] = [];

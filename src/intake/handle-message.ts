@@ -3,6 +3,7 @@
  * an event without a log line and lets no bad event harm its neighbours in the same message. How a key is brought in
  * step is the heart's business.
  */
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { parseMessage } from '../events/parse-message.js';
 import { toBlobmirrorError } from '../model/errors.js';
 import { parseHistory } from '../model/hint-message.js';
@@ -109,7 +110,7 @@ function remember(
   { delayMs, held }: NextLook,
   root: string,
 ): void {
-  const due = new Date(Date.now() + delayMs);
+  const due = new Date(theServiceClock.now().getTime() + delayMs);
   for (const key of keys) {
     const hold = held.find((each) => keyText(each.key) === keyText(key))?.reason;
     looksToCome?.add(key, { event: { time, root }, due, hold });

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { Hint } from '../model/hint.js';
 import type { Verdict } from '../model/verdict.js';
 import type { WalkPosition } from '../model/walk-position.js';
@@ -40,7 +41,7 @@ export async function lookAgain(
     looks: history.looks + 1,
     lastError: undefined,
     firstError: undefined,
-    firstSeen: new Date(),
+    firstSeen: theServiceClock.now(),
     mirrored: isMirrored,
     watch,
     held,

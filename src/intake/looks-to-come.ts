@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { type Key, keyText } from '../model/key.js';
 import type { HoldReason } from '../model/watch.js';
 
@@ -29,7 +30,7 @@ export class LooksToCome {
   add(key: Key, look: LookToCome): void {
     const name = keyText(key);
     const known = this.#looks.get(name);
-    if (known !== undefined && known.due > new Date() && isNewer(known.event, look.event)) return;
+    if (known !== undefined && known.due > theServiceClock.now() && isNewer(known.event, look.event)) return;
     this.#looks.delete(name);
     this.#looks.set(name, look);
     const [oldest] = this.#looks.keys();

@@ -15,7 +15,7 @@ import type { NextLook } from './look-again.js';
 import type { LooksToCome } from './looks-to-come.js';
 import type { WatchRules } from './plan-next-look.js';
 import { type Below, lookOf, type PlannedLook, planLooks, startOf } from './plan-looks.js';
-import { reportLook, reportRename } from './report.js';
+import { lagOf, reportLook, reportRename } from './report.js';
 
 /** What a hint is mirrored with. */
 export interface Mirroring {
@@ -117,7 +117,7 @@ export async function mirrorHint(
       // What an earlier try wrote may be newer than a reading that is newer than the event.
       verdict = await converge(key, isDeep ? undefined : hint.eventTime);
       // What has changed without an event did so at a time that nobody knows.
-      const lagMs = earlier.watch === undefined ? Date.now() - hint.eventTime.getTime() : undefined;
+      const lagMs = earlier.watch === undefined ? lagOf(hint) : undefined;
       const nextLookMs = later.add(key, verdict);
       const tookMs = Math.round(performance.now() - started);
       reportLook(log, hint, key, verdict, { tookMs, lagMs, nextLookMs });

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import type { Hint } from '../model/hint.js';
 import { type Key, keyText } from '../model/key.js';
 import type { Rename } from '../model/rename.js';
@@ -50,9 +51,14 @@ export function reportLook(
   else log.info('mirrored', fields);
 }
 
+/** How long ago the change was, in milliseconds, by the clocks of the services. */
+export function lagOf({ eventTime }: Pick<Hint, 'eventTime'>): number {
+  return theServiceClock.now().getTime() - eventTime.getTime();
+}
+
 /** A file or a directory was renamed on the backup. */
 export function reportRename(log: Logger, hint: Hint, { from, to }: Rename): void {
-  const lagMs = Date.now() - hint.eventTime.getTime();
+  const lagMs = lagOf(hint);
   recordChange({ verdict: 'renamed', door: 'event', container: to.container, lagMs });
   log.info('mirrored', {
     key: keyText(to),

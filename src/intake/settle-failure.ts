@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/the-service-clock.js';
 import { backoffMs } from '../model/backoff.js';
 import type { BlobmirrorError } from '../model/errors.js';
 import type { HintMessage } from '../model/hint-message.js';
@@ -47,7 +48,9 @@ export async function settleFailure(
 
     case 'retry': {
       // A day of which mirroring stood still for a part is longer by that.
-      const asIfNow = new Date(Date.now() - (await pause.pausedSince(history.firstSeen)));
+      const asIfNow = new Date(
+        theServiceClock.now().getTime() - (await pause.pausedSince(history.firstSeen)),
+      );
       if (!isWorthAnotherTry(error, history, asIfNow)) break;
       const delayMs = backoffMs(error, history.attempts);
       await queue.sendLater(toMessage(failure, history, 'try'), delayMs);

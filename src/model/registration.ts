@@ -54,7 +54,12 @@ export function documentsPrefix(id: MirrorId): string {
   return `mirrors/${id}/`;
 }
 
-/** Undefined for what is no registration, or a damaged one. */
-export function parseRegistration(value: unknown): Registration | undefined {
-  return schema.safeParse(value).data;
+/**
+ * Undefined for what is no registration, or a damaged one.
+ *
+ * @param writtenAt when it was last written, by the service's own clock: that is when a worker of it was last at work
+ */
+export function parseRegistration(value: unknown, writtenAt?: Date): Registration | undefined {
+  const { data } = schema.safeParse(value);
+  return data === undefined || writtenAt === undefined ? data : { ...data, seenAt: writtenAt.toISOString() };
 }

@@ -99,14 +99,15 @@ export function recordFailedSlice(): void {
  * is not known has no age.
  */
 export function observeRecovery(point: {
-  readonly provenAt?: Date | undefined;
-  readonly liveAt?: Date | undefined;
+  readonly provenAgeMs?: number | undefined;
+  readonly liveAgeMs?: number | undefined;
   readonly canaryAgeMs?: number | undefined;
 }): void {
-  const { provenAt, liveAt, canaryAgeMs } = point;
-  const age = (at: Date) => (): number => Math.max(0, Date.now() - at.getTime()) / 1000;
-  observed.set('provenAge', provenAt === undefined ? [] : [[age(provenAt)]]);
-  observed.set('liveAge', liveAt === undefined ? [] : [[age(liveAt)]]);
+  const { provenAgeMs, liveAgeMs, canaryAgeMs } = point;
+  const toldAt = performance.now();
+  const growing = (ageMs: number) => (): number => (ageMs + performance.now() - toldAt) / 1000;
+  observed.set('provenAge', provenAgeMs === undefined ? [] : [[growing(provenAgeMs)]]);
+  observed.set('liveAge', liveAgeMs === undefined ? [] : [[growing(liveAgeMs)]]);
   observed.set('canaryAge', canaryAgeMs === undefined ? [] : [[canaryAgeMs / 1000]]);
   instruments();
 }

@@ -16,7 +16,7 @@ export class Observed {
   readonly #seen = new Map<MetricName, { readonly at: number; readonly points: readonly Point[] }>();
   readonly #now: () => number;
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 

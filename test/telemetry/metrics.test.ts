@@ -79,8 +79,8 @@ describe('the metrics', () => {
 
   it('tell how old the recovery point is now, not when it was found out', async () => {
     observeRecovery({
-      provenAt: new Date(Date.now() - 3_600_000),
-      liveAt: new Date(Date.now() - 2_000),
+      provenAgeMs: 3_600_000,
+      liveAgeMs: 2000,
       canaryAgeMs: 1100,
     });
     const of = await read();
@@ -91,7 +91,7 @@ describe('the metrics', () => {
   });
 
   it('tell nothing of what is not known', async () => {
-    observeRecovery({ provenAt: new Date() });
+    observeRecovery({ provenAgeMs: 0 });
     expect(await telemetry.readMetrics()).not.toMatch(/recovery_(live|canary)_age/);
     expect(await telemetry.readMetrics()).toMatch(/recovery_proven_age/);
   });
@@ -120,7 +120,7 @@ describe('the metrics', () => {
   });
 
   it('are those of the table, with its attributes and no others', async () => {
-    observeRecovery({ provenAt: new Date(), liveAt: new Date(), canaryAgeMs: 1 });
+    observeRecovery({ provenAgeMs: 0, liveAgeMs: 0, canaryAgeMs: 1 });
     const text = await telemetry.readMetrics();
     const told = [...text.matchAll(/^# TYPE (blobmirror_\w+) (\w+)$/gm)].map(
       ([, name, kind]) => `${name} ${kind}`,

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../../clock/the-service-clock.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Delivery } from './open-link.js';
 
@@ -10,14 +11,14 @@ const SHORTEST_PAUSE_MS = 1000;
  * message that has none, and mixes up two messages with the same one.
  */
 export function keepLock({ receiver, message }: Delivery, maxMs: number, log: Logger): () => void {
-  const until = Date.now() + maxMs;
+  const until = theServiceClock.now().getTime() + maxMs;
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
 
   const schedule = (): void => {
     const lockedUntil = message.lockedUntilUtc?.getTime() ?? 0;
     if (ended || lockedUntil >= until) return;
-    const pause = Math.max(SHORTEST_PAUSE_MS, (lockedUntil - Date.now()) / 2);
+    const pause = Math.max(SHORTEST_PAUSE_MS, (lockedUntil - theServiceClock.now().getTime()) / 2);
     timer = setTimeout(() => void renew(), pause).unref();
   };
 
@@ -29,7 +30,7 @@ export function keepLock({ receiver, message }: Delivery, maxMs: number, log: Lo
       if (ended) return;
       log.warn('Message lock could not be renewed', { messageId: message.messageId, error });
       // A cut connection may be back before the lock is over; a lock that is over stays over.
-      if ((message.lockedUntilUtc?.getTime() ?? 0) <= Date.now()) return;
+      if ((message.lockedUntilUtc?.getTime() ?? 0) <= theServiceClock.now().getTime()) return;
     }
     schedule();
   };

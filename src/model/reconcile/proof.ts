@@ -4,7 +4,7 @@ import type { Run, RunId } from './run.js';
 /** What a run proved: every change of the source before its start is in the backup, but for what it excepts. */
 export interface Proof {
   readonly run: RunId;
-  /** Its start. */
+  /** Its start, as far as it may be claimed. */
   readonly at: string;
   readonly excepted: ExceptedKeys;
   readonly containers: readonly Omit<ContainerStatus, 'lastMirroredAt'>[];
@@ -13,7 +13,7 @@ export interface Proof {
 /** What is left on the backup because the settings say so, and takes nothing from what is proven. */
 const AS_IT_SHOULD_BE: ReadonlySet<string> = new Set(['deletes-are-kept', 'container-not-mirrored']);
 
-export function toProof({ id, startedAt, counts, samples, containers }: Run): Proof {
+export function toProof({ id, startedAt, provesUpTo = startedAt, counts, samples, containers }: Run): Proof {
   const skipped = Object.entries(counts.skipped).filter(([reason]) => !AS_IT_SHOULD_BE.has(reason));
   const sums = [...skipped, ...Object.entries(counts.failed)].map(([, count]) => count);
   const lines = [...samples.failed, ...samples.skipped].map(({ container, path, reason, code }) => ({
@@ -23,7 +23,7 @@ export function toProof({ id, startedAt, counts, samples, containers }: Run): Pr
   }));
   return {
     run: id,
-    at: startedAt,
+    at: provesUpTo,
     excepted: {
       count: sums.reduce((sum, count) => sum + count, 0),
       sample: lines.filter(({ reason }) => !AS_IT_SHOULD_BE.has(reason)),

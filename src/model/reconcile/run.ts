@@ -33,6 +33,11 @@ export interface Run {
   readonly mirror: string;
   /** ISO 8601, as all times here. */
   readonly startedAt: string;
+  /**
+   * It saw every change before that: its start, by the earlier of its worker's clock and those of the services.
+   * Undefined in documents of a former release: `startedAt`.
+   */
+  readonly provesUpTo?: string;
   readonly updatedAt: string;
   readonly endedAt?: string;
   readonly shards: Readonly<Record<string, ShardProgress>>;

@@ -28,9 +28,10 @@ export function believe(run: Run, writtenAt: Date | undefined, now: Date): Run {
   // The service's own word for when somebody was last at work on it.
   const believed = writtenAt === undefined ? run : { ...run, updatedAt: writtenAt.toISOString() };
   const end = writtenAt === undefined ? now.getTime() + MOST_OFF_MS : writtenAt.getTime() + SECOND_MS;
-  if (Date.parse(run.startedAt) < end) return believed;
+  const claimed = run.provesUpTo ?? run.startedAt;
+  if (Date.parse(claimed) < end) return believed;
   const alert = toAlert(
-    `This run says that it began at ${run.startedAt}, which is after its document was last written: the clock of the worker that began it was ahead`,
+    `This run says that it began at ${claimed}, which is after its document was last written: the clock of the worker that began it was ahead`,
   );
   return { ...believed, alerts: addAlert(run.alerts, alert) };
 }

@@ -27,6 +27,8 @@ export interface PlannedRun {
  */
 export async function planRun(parts: ReconcilerParts, request: ReconcileRequest): Promise<PlannedRun> {
   const beginning = parts.serviceClock.begin();
+  const startedAt = parts.now();
+  const id = createRunId(startedAt);
   const under = request.prefix ?? '';
   const names = (await listBoth(parts)).filter(
     (name) => request.container === undefined || name === request.container,
@@ -34,8 +36,6 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
   refuse(request, parts.scope, names);
   // Asked after both accounts have answered, and so told their time.
   const judgement = parts.serviceClock.judge(beginning);
-  const startedAt = judgement.state === 'right' ? judgement.latest : parts.now();
-  const id = createRunId(startedAt);
 
   const shards: CompareShard[] = [];
   const containers: Record<string, ContainerProgress> = {};
@@ -72,6 +72,7 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
     state: 'comparing',
     mirror: parts.mirror,
     startedAt: startedAt.toISOString(),
+    ...(judgement.state === 'right' && { provesUpTo: judgement.latest.toISOString() }),
     updatedAt: startedAt.toISOString(),
     shards: Object.fromEntries(progress),
     containers,

@@ -184,8 +184,8 @@ async function ask<Result>(ms: number, what: string, call: () => Promise<Result>
 function observe({ recovery, backlog, deadLetters }: Status): void {
   const { proven, live, canary } = recovery;
   observeRecovery({
-    provenAt: proven === null ? undefined : new Date(proven.at),
-    liveAt: live === null ? undefined : new Date(live.at),
+    provenAgeMs: proven?.ageMs,
+    liveAgeMs: live?.ageMs,
     canaryAgeMs: canary.ageMs,
   });
   // What could not be asked is not known, which is something else than none.

@@ -1,3 +1,4 @@
+import { theServiceClock } from '../../clock/the-service-clock.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Key } from '../../model/key.js';
 import { isBlob } from '../../model/reading.js';
@@ -26,7 +27,7 @@ const PATIENCE = 3;
  * young that its access may be still to come.
  */
 export async function examine(task: Verification, key: Key, signal: AbortSignal): Promise<Examined> {
-  const started = Date.now();
+  const started = theServiceClock.now().getTime();
   let version: string | undefined;
   let restsSince = started;
 
@@ -36,9 +37,11 @@ export async function examine(task: Verification, key: Key, signal: AbortSignal)
     if (seen !== version) [version, restsSince] = [seen, restingSince(sides.source)];
     const judgement = await judge(task, key, sides);
     const behind = judgement.outcome === 'differs' && judgement.behind;
-    const rested = Date.now() - (behind === 'in-access' ? restingSince(sides.backup) : restsSince);
+    const rested =
+      theServiceClock.now().getTime() - (behind === 'in-access' ? restingSince(sides.backup) : restsSince);
     if (judgement.outcome !== 'moving' && (behind === false || rested >= task.settleMs)) return judgement;
-    if (signal.aborted || Date.now() - started > PATIENCE * task.settleMs) return { outcome: 'still-moving' };
+    if (signal.aborted || theServiceClock.now().getTime() - started > PATIENCE * task.settleMs)
+      return { outcome: 'still-moving' };
     const untilSettled = Math.max(task.settleMs - rested, FIRST_WAIT);
     await sleep(Math.min(wait, untilSettled), undefined, { signal }).catch(() => {});
   }
@@ -46,7 +49,7 @@ export async function examine(task: Verification, key: Key, signal: AbortSignal)
 
 /** What is there tells when it changed; when it vanished nobody knows, so that counts from now. */
 function restingSince(side: View | undefined): number {
-  return Math.min(Date.now(), side?.reading.lastModified.getTime() ?? Infinity);
+  return Math.min(theServiceClock.now().getTime(), side?.reading.lastModified.getTime() ?? Infinity);
 }
 
 /** In either order: a stamp that names the version that was read at the source proves that both speak of one version. */

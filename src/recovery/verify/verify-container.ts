@@ -1,3 +1,4 @@
+import { theServiceClock } from '../../clock/the-service-clock.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Difference } from '../../model/difference.js';
 import { BlobmirrorError } from '../../model/errors.js';
@@ -26,7 +27,7 @@ export async function verifyContainer(
   signal: AbortSignal,
 ): Promise<ContainerVerified> {
   const { source, backup, policy, settleMs } = task;
-  const started = Date.now();
+  const started = theServiceClock.now().getTime();
   for (;;) {
     const { metadata: theirs, access } = await readOnBackup(backup, container);
     const ours = await source.readContainer(container);
@@ -48,7 +49,7 @@ export async function verifyContainer(
 
     const youngest = await firstChange(task, container);
     if (youngest === undefined) return { differences: [], onBothSides: false };
-    if (signal.aborted || Date.now() - Math.min(started, youngest.getTime()) >= settleMs)
+    if (signal.aborted || theServiceClock.now().getTime() - Math.min(started, youngest.getTime()) >= settleMs)
       return { differences: [{ difference: 'container-missing' }], onBothSides: false };
     await sleep(WAIT, undefined, { signal }).catch(() => {});
   }
