@@ -4,8 +4,11 @@ const TrueDate = Date;
 const now = () => TrueDate.now() + ahead;
 
 globalThis.Date = new Proxy(TrueDate, {
+  /** @returns {object} */
   construct: (target, args, newTarget) =>
-    Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+    /** @type {object} */ (Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget)),
   apply: () => new TrueDate(now()).toString(),
-  get: (target, name, receiver) => (name === 'now' ? now : Reflect.get(target, name, receiver)),
+  /** @returns {unknown} */
+  get: (target, name, receiver) =>
+    name === 'now' ? now : /** @type {unknown} */ (Reflect.get(target, name, receiver)),
 });
