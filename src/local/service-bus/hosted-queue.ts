@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../telemetry/logger.js';
 import { Alarm } from './alarm.js';
 import { Dispatcher } from './dispatcher.js';
-import { type Journal, noJournal } from './log/journal.js';
+import { type Journal, type JournalError, noJournal } from './log/journal.js';
 import { QueueLog } from './log/queue-log.js';
 import { recoverLog } from './log/recover-log.js';
 import type { QueueDefinition } from './queue/queue-definition.js';
@@ -15,6 +15,8 @@ export interface HostedQueue {
   readonly dispatchers: Readonly<Record<SubQueueName, Dispatcher>>;
   /** Resolves when every change made so far is in the journal. To be awaited before anything is acknowledged. */
   flushed(): Promise<void>;
+  /** Why the journal takes nothing at present. To be asked before a change that a client can ask for again. */
+  obstacle(): JournalError | undefined;
   stop(): Promise<void>;
 }
 
@@ -36,11 +38,11 @@ export async function hostQueue(
   });
   if (directory !== undefined) {
     const path = join(directory, `${encodeURIComponent(definition.name.toLowerCase())}.log`);
-    const { records, tornBytes } = await recoverLog(path, (record) => queue.replay(record));
+    const { records, validBytes, tornBytes } = await recoverLog(path, (record) => queue.replay(record));
     if (tornBytes > 0) {
       logger?.warn('queue log ended in a torn record, which was dropped', { path, records, tornBytes });
     }
-    journal = await QueueLog.open(path, () => queue.snapshot());
+    journal = await QueueLog.open({ path, snapshot: () => queue.snapshot(), validBytes, logger });
   }
   alarm = new Alarm(() => {
     queue.advance();
@@ -51,9 +53,15 @@ export async function hostQueue(
     queue,
     dispatchers,
     flushed: () => journal.flushed(),
+    obstacle: () => journal.obstacle(),
     stop: async () => {
       alarm?.stop();
-      await journal.close();
+      try {
+        await journal.close();
+      } catch (error) {
+        // Nobody was told that it is there.
+        logger?.warn('the last changes of a queue could not be written', { detail: String(error) });
+      }
     },
   };
 }

@@ -4,9 +4,10 @@ import type { QueueRecord } from '../queue/queue-record.js';
 import { decodeRecord } from './record-codec.js';
 import { FrameReader } from './record-framing.js';
 
-/** What stood in a log after its last whole record, in bytes: 0 after a clean stop. */
 export interface Recovery {
   readonly records: number;
+  /** What the whole records take from the start on, and what stood after the last of them: 0 after a clean stop. */
+  readonly validBytes: number;
   readonly tornBytes: number;
 }
 
@@ -14,7 +15,7 @@ export interface Recovery {
  * is no log is an error, and stays as it is. */
 export async function recoverLog(path: string, replay: (record: QueueRecord) => void): Promise<Recovery> {
   const size = await sizeOf(path);
-  if (size === 0) return { records: 0, tornBytes: 0 };
+  if (size === 0) return { records: 0, validBytes: 0, tornBytes: 0 };
   const reader = new FrameReader();
   let records = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
@@ -26,7 +27,7 @@ export async function recoverLog(path: string, replay: (record: QueueRecord) => 
   }
   // A log starts with a snapshot that was whole before it got its name, so this is some other file.
   if (records === 0) throw new Error(`${path} is not a queue log, or its first record is damaged`);
-  return { records, tornBytes: size - reader.validBytes };
+  return { records, validBytes: reader.validBytes, tornBytes: size - reader.validBytes };
 }
 
 async function sizeOf(path: string): Promise<number> {
