@@ -1,3 +1,4 @@
+import rhea, { type EventContext } from 'rhea';
 import { describe, expect, it } from 'vitest';
 import { QUEUE, eventually, receive, receiveOne, startTestBroker } from './test-broker.js';
 
@@ -170,5 +171,29 @@ describe('a lock', () => {
     await receiveOne(receiver);
     await receiveOne(receiver);
     expect(await receiveOne(deadLetters)).toMatchObject({ deadLetterReason: 'MaxDeliveryCountExceeded' });
+  });
+});
+
+describe('a released message', () => {
+  it('comes again as if it had never been delivered, however often', async () => {
+    const { broker, sender } = await startTestBroker({ maxDeliveryCount: 2 });
+    await sender.sendMessages({ body: 1 });
+    const connection = rhea
+      .create_container()
+      .connect({ host: '127.0.0.1', port: broker.port, reconnect: false });
+    connection.on('disconnected', () => undefined);
+    const link = connection.open_receiver({ source: QUEUE, credit_window: 1, autoaccept: false });
+    const counts: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      link.on('message', ({ message, delivery }: EventContext) => {
+        counts.push(message?.delivery_count ?? 0);
+        if (counts.length < 5) return delivery?.release();
+        delivery?.accept();
+        resolve();
+      });
+    });
+    expect(counts).toEqual([0, 0, 0, 0, 0]);
+    await eventually(() => broker.runtimeCounts(QUEUE).total === 0);
+    connection.close();
   });
 });

@@ -9,15 +9,16 @@ interface RemoteState {
 }
 
 /**
- * What a client asks for with an outcome: accepted completes, rejected dead-letters, modified abandons or (with
- * undeliverable_here) defers. Source: "AMQP 1.0 in Azure Service Bus protocol guide", and the client's own code.
+ * What a client asks for with an outcome: accepted completes, rejected dead-letters, released gives back what was
+ * never tried, modified abandons or (with undeliverable_here) defers. Source: "AMQP 1.0 in Azure Service Bus protocol
+ * guide", the client's own code, and for released Azure/amqpnetlite#342.
  */
 export function readDisposition(
   outcome: 'accepted' | 'released' | 'rejected' | 'modified',
   state: RemoteState | undefined,
 ): Disposition {
   if (outcome === 'accepted') return { kind: 'complete' };
-  if (outcome === 'released') return { kind: 'abandon', properties: {} };
+  if (outcome === 'released') return { kind: 'release' };
   if (outcome === 'rejected') return { kind: 'dead-letter', properties: toProperties(state?.error?.info) };
   const kind = state?.undeliverable_here === true ? 'defer' : 'abandon';
   return { kind, properties: toProperties(state?.message_annotations) };

@@ -1,8 +1,11 @@
 import type { Properties } from './queued-message.js';
 
-/** How a receiver settles a message. `properties` are merged into the message's application properties. */
+/**
+ * How a receiver settles a message. `properties` are merged into the message's application properties. A release
+ * gives the message back as if it had never been delivered.
+ */
 export type Disposition =
-  | { readonly kind: 'complete' }
+  | { readonly kind: 'complete' | 'release' }
   | { readonly kind: 'abandon' | 'defer' | 'dead-letter'; readonly properties: Properties };
 
 /** `lock-lost`: the lock has run out or never was. `refused`: not for a message in this subqueue. */

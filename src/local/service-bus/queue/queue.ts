@@ -30,7 +30,7 @@ export interface Delivery {
  *
  * Every durable change is a record: applied to the state, then handed out to be kept. Locks are not durable: after a
  * restart a locked message is where it rested. The delivery count rises when a delivery ends without a settlement
- * (abandoned, or the lock ran out), as Azure documents it.
+ * (abandoned, or the lock ran out), as Azure documents it; a message that was released was not tried.
  */
 export class Queue {
   readonly definition: QueueDefinition;
@@ -122,7 +122,7 @@ export class Queue {
     const entry = this.#state.subQueues[subQueue].byLock(token);
     if (entry === undefined) return 'lock-lost';
     if (disposition.kind === 'dead-letter' && subQueue === 'deadLetter') return 'refused';
-    this.#step(entry, disposition.kind, disposition.kind === 'complete' ? {} : disposition.properties);
+    this.#step(entry, disposition.kind, 'properties' in disposition ? disposition.properties : {});
     return 'settled';
   }
 
@@ -205,6 +205,13 @@ export class Queue {
       case 'deferred':
         return this.#commit({
           type: 'deferred',
+          sequenceNumber,
+          deliveryCount: message.deliveryCount,
+          properties,
+        });
+      case 'rest':
+        return this.#commit({
+          type: 'returned',
           sequenceNumber,
           deliveryCount: message.deliveryCount,
           properties,

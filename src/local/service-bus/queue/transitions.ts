@@ -9,13 +9,17 @@ export type Step =
   | 'lock' // delivered under peek-lock
   | 'take' // delivered under receive-and-delete
   | 'complete'
+  | 'release' // given back untried
   | 'abandon'
   | 'lose-lock' // the lock ran out
   | 'defer'
   | 'dead-letter';
 
-/** `retry`: back to where it rests, or to the dead-letter queue when it had its deliveries. */
-type Destination = MessageState | 'retry' | 'expired' | 'dead-letter' | 'removed' | 'refused';
+/**
+ * `rest`: back to where it rests. `retry`: the same, and counted, or to the dead-letter queue when it had its
+ * deliveries.
+ */
+type Destination = MessageState | 'rest' | 'retry' | 'expired' | 'dead-letter' | 'removed' | 'refused';
 
 type Row = Readonly<Record<Step, Destination>>;
 
@@ -26,6 +30,7 @@ const refuseAll: Row = {
   lock: 'refused',
   take: 'refused',
   complete: 'refused',
+  release: 'refused',
   abandon: 'refused',
   'lose-lock': 'refused',
   defer: 'refused',
@@ -34,6 +39,7 @@ const refuseAll: Row = {
 
 const settling = {
   complete: 'removed',
+  release: 'rest',
   abandon: 'retry',
   'lose-lock': 'retry',
   defer: 'deferred',
