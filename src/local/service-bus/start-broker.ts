@@ -3,7 +3,7 @@
  * uses of them, over AMQP 1.0, and the administration API's view of them over HTTP on the same port.
  *
  * It behaves as Azure documents Service Bus, also where that is inconvenient. It listens on 127.0.0.1 and takes any
- * token. `queue/` is what happens to messages and knows nothing of AMQP; `log/` keeps it across restarts; `amqp/`,
+ * token; a key that comes with SASL PLAIN must be right. `queue/` is what happens to messages and knows nothing of AMQP; `log/` keeps it across restarts; `amqp/`,
  * `management/` and `administration/` are how clients see it. Nothing here may know what a message is about.
  */
 import { mkdir } from 'node:fs/promises';
@@ -18,6 +18,9 @@ import { type BrokerMessage, fromBrokerMessage } from './broker-message.js';
 import { type HostedQueue, hostQueue } from './hosted-queue.js';
 import type { QueueDefinition } from './queue/queue-definition.js';
 import { openSharedPort } from './shared-port.js';
+
+/** As in the connection string of Microsoft's emulator. */
+const ACCESS_KEY = { name: 'RootManageSharedAccessKey', key: 'SAS_KEY_VALUE' } as const;
 
 export interface BrokerOptions {
   /** 0 picks a free one. */
@@ -35,7 +38,7 @@ export interface Broker {
   readonly port: number;
   /** For any Azure client; Microsoft's emulator can stand behind the same string. */
   readonly connectionString: string;
-  /** Resolves when the message is in the queue's log. Rejects for an unknown queue. */
+  /** Resolves when the message is in the queue's log. Rejects for an unknown queue, and where the log takes nothing. */
   send(queue: string, message: BrokerMessage): Promise<void>;
   /** Throws for an unknown queue. */
   runtimeCounts(queue: string): RuntimeCounts;
@@ -62,7 +65,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     }
     const findQueue = (name: string) => queues.get(name);
     shared.serve({
-      amqp: acceptClients(findQueue, logger),
+      amqp: acceptClients(findQueue, ACCESS_KEY, logger),
       http: answerAdministrationRequest(findQueue, new Date()),
     });
     const queueNamed = (name: string): HostedQueue => {
@@ -73,10 +76,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     return {
       port: shared.port,
       connectionString:
-        `Endpoint=sb://127.0.0.1:${shared.port};SharedAccessKeyName=RootManageSharedAccessKey;` +
-        'SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true',
+        `Endpoint=sb://127.0.0.1:${shared.port};SharedAccessKeyName=${ACCESS_KEY.name};` +
+        `SharedAccessKey=${ACCESS_KEY.key};UseDevelopmentEmulator=true`,
       send: async (name, message) => {
         const hosted = queueNamed(name);
+        const obstacle = hosted.obstacle();
+        if (obstacle !== undefined) throw obstacle;
         hosted.queue.send(fromBrokerMessage(message));
         await hosted.flushed();
       },

@@ -1,4 +1,5 @@
-// A broker in a process of its own, so that a test can kill it. Run with load-typescript.mjs; argument: directory.
+// A broker in a process of its own, so that a test can kill it or limit its files. Run with load-typescript.mjs; argument: directory.
+import { createLogger } from '../../../src/telemetry/create-logger.ts';
 import { startBroker } from '../../../src/local/service-bus/start-broker.ts';
 
 const broker = await startBroker({
@@ -14,5 +15,6 @@ const broker = await startBroker({
     },
   ],
   dataDirectory: process.argv[2],
+  logger: createLogger('info'),
 });
 process.send?.(broker.connectionString);

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -220,5 +220,50 @@ describe('the log', () => {
     const bodies = new Set(found.map(({ body }) => Number(body)));
     expect(acknowledged.filter((body) => !bodies.has(body))).toEqual([]);
     expect(bodies.size).toBe(found.length);
+  });
+
+  it('acknowledges nothing that a limit on its file keeps off the disk, says so, and starts again with the rest', async () => {
+    const directory = await temporaryDirectory();
+    const loader = ['--import', join(import.meta.dirname, 'load-typescript.mjs')];
+    const script = join(import.meta.dirname, 'broker-process.mjs');
+    // 64 blocks of 512 bytes: the kernel answers EFBIG, as a full disk answers ENOSPC, after a part of the record.
+    const child = spawn(
+      'sh',
+      ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath, ...loader, script, directory],
+      {
+        stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+      },
+    );
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const connectionString = await new Promise<string>((resolve) => {
+      child.once('message', (message) => typeof message === 'string' && resolve(message));
+    });
+    const client = connect(connectionString, { maxRetries: 0 });
+    const sender = client.createSender(QUEUE);
+    const acknowledged: number[] = [];
+    const sendUntilRefused = async () => {
+      for (let body = 0; ; body++) {
+        const applicationProperties = { pad: 'x'.repeat(3_000) };
+        await sender.sendMessages({ body, messageId: String(body), applicationProperties });
+        acknowledged.push(body);
+      }
+    };
+    await expect(sendUntilRefused()).rejects.toMatchObject({ code: 'ServiceBusy', retryable: true });
+    await expect(sender.sendMessages({ body: 'again' })).rejects.toMatchObject({ code: 'ServiceBusy' });
+    expect(stderr.split('\n').filter((line) => line.includes('"level":"error"'))).toEqual([
+      expect.stringMatching(/the disk has no room \(EFBIG\): .*events\.log/),
+    ]);
+    expect(acknowledged.length).toBeGreaterThan(5);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await client.close();
+
+    const { receiver, sender: after } = await startTestBroker({}, directory);
+    const found = await receive(receiver, acknowledged.length);
+    expect(found.map(({ body }) => body as unknown)).toEqual(acknowledged);
+    await after.sendMessages({ body: 'there is room' });
+    expect(await receiveOne(receiver)).toMatchObject({ body: 'there is room' });
   });
 });

@@ -1,3 +1,4 @@
+import rhea, { type EventContext } from 'rhea';
 import { describe, expect, it } from 'vitest';
 import { eventually, QUEUE, receive, receiveOne, startTestBroker } from './test-broker.js';
 
@@ -103,5 +104,46 @@ describe('duplicate detection', () => {
       { body: 2, messageId: 'same' },
     ]);
     expect(broker.runtimeCounts(QUEUE).total).toBe(2);
+  });
+});
+
+describe('times at the edge', () => {
+  it('takes a scheduled time beyond what Service Bus can say as the latest, and one long past as now', async () => {
+    const { broker, sender, receiver } = await startTestBroker();
+    await sender.scheduleMessages({ body: 'far' }, new Date(8.64e15));
+    await sender.scheduleMessages({ body: 'past' }, new Date(-8.64e15));
+    expect(broker.runtimeCounts(QUEUE)).toMatchObject({ scheduled: 1, active: 1 });
+    expect((await receiver.peekMessages(5)).map(({ body }) => body as unknown)).toEqual(['far', 'past']);
+    expect((await receiveOne(receiver)).body).toBe('past');
+  });
+
+  it('refuses a time to live below zero and a time that is none, in words', async () => {
+    const { broker } = await startTestBroker();
+    const connection = rhea
+      .create_container()
+      .connect({ host: '127.0.0.1', port: broker.port, reconnect: false });
+    connection.on('disconnected', () => undefined);
+    const link = connection.open_sender(QUEUE);
+    const descriptions: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      link.once('sendable', () => {
+        const { types } = rhea;
+        const minusOne = Buffer.from([0, 0x53, 0x70, 0xc0, 5, 3, 0x40, 0x40, 0x54, 0xff]);
+        link.send(Buffer.concat([minusOne, Buffer.from([0, 0x53, 0x77, 0x41])]), undefined, 0);
+        const annotations = { 'x-opt-scheduled-enqueue-time': types.wrap_string('tomorrow') };
+        link.send({ message_annotations: annotations, body: 2 });
+      });
+      link.on('rejected', ({ delivery }: EventContext) => {
+        const state: { error?: { description?: unknown } } | undefined = delivery?.remote_state;
+        descriptions.push(state?.error?.description);
+        if (descriptions.length === 2) resolve();
+      });
+    });
+    expect(descriptions).toEqual([
+      expect.stringContaining('ttl in the header is not of type uint'),
+      expect.stringContaining('x-opt-scheduled-enqueue-time is not of type timestamp'),
+    ]);
+    expect(broker.runtimeCounts(QUEUE).total).toBe(0);
+    connection.close();
   });
 });

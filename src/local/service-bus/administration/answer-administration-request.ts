@@ -9,15 +9,28 @@ import { toEmptyFeed, toQueueEntry } from './queue-entry.js';
  */
 export function answerAdministrationRequest(findQueue: FindQueue, startedAt: Date) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+    const url = URL.parse(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+    const name = url && decode(url.pathname.slice(1));
+    if (url === null || name === undefined || name === null) {
+      response.writeHead(400, { 'content-type': 'text/plain' }).end('The URL names no queue.');
+      return;
+    }
     if (request.method !== 'GET') {
       response.writeHead(501, { 'content-type': 'text/plain' }).end('Only GET of a queue is implemented.');
       return;
     }
-    const hosted = findQueue(decodeURIComponent(url.pathname.slice(1)).toLowerCase());
+    const hosted = findQueue(name.toLowerCase());
     const body = hosted
       ? toQueueEntry(url.href, hosted.queue.definition, countMessages(hosted.queue), startedAt)
       : toEmptyFeed();
     response.writeHead(200, { 'content-type': 'application/atom+xml;type=entry;charset=utf-8' }).end(body);
   };
+}
+
+function decode(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -8,9 +8,14 @@ export type EntityAddress =
 const MANAGEMENT = '/$management';
 const DEAD_LETTER = '/$deadletterqueue';
 
-/** Parses `queue`, `queue/$DeadLetterQueue` and either followed by `/$management`. Case does not matter, as in Azure. */
-export function parseEntityAddress(address: string): EntityAddress {
-  let path = address.toLowerCase().replace(/^\/+/, '');
+/**
+ * Parses `queue`, `queue/$DeadLetterQueue` and either followed by `/$management`, also behind `amqps://host/`. Case
+ * does not matter, as in Azure. Undefined for a scheme that Azure does not take.
+ */
+export function parseEntityAddress(address: string): EntityAddress | undefined {
+  const url = /^([a-z][a-z0-9+.-]*):\/\/[^/]*(.*)$/is.exec(address);
+  if (url !== null && !['amqp', 'amqps'].includes(url[1]?.toLowerCase() ?? '')) return undefined;
+  let path = (url?.[2] ?? address).toLowerCase().replace(/^\/+/, '');
   if (path === '$cbs') return { node: 'cbs' };
   const node = path.endsWith(MANAGEMENT) ? 'management' : 'entity';
   if (node === 'management') path = path.slice(0, -MANAGEMENT.length);

@@ -1,3 +1,13 @@
+import {
+  type EncodedValue,
+  elementsOf,
+  EncodingError,
+  isListType,
+  isMapType,
+  readValue,
+  textOf,
+} from './encoded-value.js';
+
 /** Descriptor codes of a message's sections (AMQP 1.0, part 3, 3.2), in the order they stand in. */
 export const SECTION = {
   header: 0x70,
@@ -5,78 +15,148 @@ export const SECTION = {
   messageAnnotations: 0x72,
   properties: 0x73,
   applicationProperties: 0x74,
+  data: 0x75,
+  sequence: 0x76,
+  value: 0x77,
+  footer: 0x78,
 } as const;
 
-/** An encoded message cut at its section boundaries, without decoding what is in them. */
+const BY_SYMBOL: Readonly<Record<string, number>> = {
+  'amqp:header:list': SECTION.header,
+  'amqp:delivery-annotations:map': SECTION.deliveryAnnotations,
+  'amqp:message-annotations:map': SECTION.messageAnnotations,
+  'amqp:properties:list': SECTION.properties,
+  'amqp:application-properties:map': SECTION.applicationProperties,
+  'amqp:data:binary': SECTION.data,
+  'amqp:amqp-sequence:list': SECTION.sequence,
+  'amqp:amqp-value:*': SECTION.value,
+  'amqp:footer:map': SECTION.footer,
+};
+
+const isBinaryType = (type: number): boolean => type === 0xa0 || type === 0xb0;
+
+/** What the value of a section must be. Clients read it as that, and lose their connection over anything else. */
+const FITS: Readonly<Record<number, (type: number) => boolean>> = {
+  [SECTION.header]: isListType,
+  [SECTION.deliveryAnnotations]: isMapType,
+  [SECTION.messageAnnotations]: isMapType,
+  [SECTION.properties]: isListType,
+  [SECTION.applicationProperties]: isMapType,
+  [SECTION.data]: isBinaryType,
+  [SECTION.sequence]: isListType,
+  [SECTION.value]: () => true,
+  [SECTION.footer]: isMapType,
+};
+
+/**
+ * An encoded message cut at the boundaries of sections, fields and entries, without decoding what is in them: a
+ * broker hands on what a sender wrote byte for byte, so whatever types the sender chose arrive as they were.
+ */
 export interface MessageSections {
-  /** Each section with its descriptor, so that it decodes as a message of its own. */
-  readonly header: Buffer | undefined;
-  readonly messageAnnotations: Buffer | undefined;
-  readonly properties: Buffer | undefined;
-  /**
-   * Properties, application properties, body and footer: what AMQP calls the bare message. A broker hands it on
-   * byte for byte, so whatever types the sender chose arrive as they were.
-   */
+  /** The fields of the header and of the properties; empty when the section is not there. */
+  readonly header: readonly Buffer[];
+  readonly properties: readonly Buffer[];
+  /** Entries of maps, key and value in one, by key. */
+  readonly messageAnnotations: ReadonlyMap<string, Buffer>;
+  readonly applicationProperties: ReadonlyMap<string, Buffer>;
+  /** The contents of the data sections. */
+  readonly data: readonly Buffer[];
+  /** The body with the footer. */
+  readonly body: Buffer;
+  /** Properties, application properties, body and footer: what AMQP calls the bare message. */
   readonly bare: Buffer;
 }
 
-/** Throws a RangeError when the bytes are not a sequence of AMQP sections. */
+/** Throws an EncodingError when the bytes are not a sequence of AMQP sections in their order. */
 export function splitSections(message: Buffer): MessageSections {
-  const found = new Map<number, Buffer>();
+  const found = new Map<number, EncodedValue>();
+  const data: Buffer[] = [];
   let bareFrom = message.length;
+  let bodyFrom = message.length;
+  let last = 0;
   for (let start = 0; start < message.length;) {
-    const { code, valueAt } = readDescriptor(message, start);
-    const end = endOfValue(message, valueAt);
-    if (end > message.length) throw new RangeError('an AMQP section is longer than its message');
-    if (!found.has(code)) found.set(code, message.subarray(start, end));
+    const section = readValue(message, start);
+    const code = codeOf(section);
+    const repeats = code === last && (code === SECTION.data || code === SECTION.sequence);
+    if (code < last || (code === last && !repeats))
+      throw new EncodingError('AMQP sections are not in their order');
+    if (FITS[code]?.(section.type) !== true) {
+      throw new EncodingError(`an AMQP section 0x${code.toString(16)} holds a value of another type`);
+    }
+    found.set(code, section);
+    if (code === SECTION.data) data.push(contentOf(message, section));
     if (code >= SECTION.properties) bareFrom = Math.min(bareFrom, start);
-    start = end;
+    if (code >= SECTION.data) bodyFrom = Math.min(bodyFrom, start);
+    last = code;
+    start = section.end;
   }
   return {
-    header: found.get(SECTION.header),
-    messageAnnotations: found.get(SECTION.messageAnnotations),
-    properties: found.get(SECTION.properties),
+    header: fieldsOf(message, found.get(SECTION.header)),
+    properties: fieldsOf(message, found.get(SECTION.properties)),
+    messageAnnotations: entriesOf(message, found.get(SECTION.messageAnnotations)),
+    applicationProperties: entriesOf(message, found.get(SECTION.applicationProperties)),
+    data,
+    body: message.subarray(bodyFrom),
     bare: message.subarray(bareFrom),
   };
 }
 
-/** A section starts with 0x00 and its code as a small ulong (0x53) or a ulong (0x80). */
-function readDescriptor(message: Buffer, start: number): { code: number; valueAt: number } {
-  if (message.readUInt8(start) !== 0) throw new RangeError('an AMQP section starts with a descriptor');
-  const type = message.readUInt8(start + 1);
-  if (type === 0x53) return { code: message.readUInt8(start + 2), valueAt: start + 3 };
-  if (type === 0x80) return { code: message.readUInt8(start + 9), valueAt: start + 10 };
-  throw new RangeError(`an AMQP section has an unknown descriptor type 0x${type.toString(16)}`);
+/** A section of that code with fields that are encoded already. */
+export function listSection(code: number, fields: readonly Buffer[]): Buffer {
+  return compoundSection(code, 0xd0, fields.length, fields);
 }
 
-/** The high half of a type code says how wide a value is, or how wide the size that precedes it. */
-function endOfValue(message: Buffer, start: number): number {
-  const type = message.readUInt8(start);
-  // A described value within an amqp-value section: its descriptor is skipped as the value that it is.
-  if (type === 0) return endOfValue(message, endOfValue(message, start + 1));
-  const value = start + 1;
-  switch (type >> 4) {
-    case 0x4:
-      return value;
-    case 0x5:
-      return value + 1;
-    case 0x6:
-      return value + 2;
-    case 0x7:
-      return value + 4;
-    case 0x8:
-      return value + 8;
-    case 0x9:
-      return value + 16;
-    case 0xa:
-    case 0xc:
-    case 0xe:
-      return value + 1 + message.readUInt8(value);
-    case 0xb:
-    case 0xd:
-    case 0xf:
-      return value + 4 + message.readUInt32BE(value);
-    default:
-      throw new RangeError(`unknown AMQP type code 0x${type.toString(16)}`);
+/** A section of that code with entries that are encoded already, key and value in one. */
+export function mapSection(code: number, entries: Iterable<Buffer>): Buffer {
+  const parts = [...entries];
+  return compoundSection(code, 0xd1, 2 * parts.length, parts);
+}
+
+/** A data section with that content. */
+export function dataSection(content: Buffer): Buffer {
+  const head = Buffer.from([0, 0x53, SECTION.data, 0xb0, 0, 0, 0, 0]);
+  head.writeUInt32BE(content.length, 4);
+  return Buffer.concat([head, content]);
+}
+
+function compoundSection(code: number, type: number, count: number, parts: readonly Buffer[]): Buffer {
+  const head = Buffer.alloc(12);
+  head.set([0, 0x53, code, type]);
+  head.writeUInt32BE(
+    parts.reduce((sum, part) => sum + part.length, 4),
+    4,
+  );
+  head.writeUInt32BE(count, 8);
+  return Buffer.concat([head, ...parts]);
+}
+
+function codeOf({ descriptor }: EncodedValue): number {
+  const code = typeof descriptor === 'string' ? BY_SYMBOL[descriptor] : descriptor;
+  if (code === undefined || FITS[code] === undefined) {
+    throw new EncodingError(`an AMQP message has no section '${descriptor}'`);
   }
+  return code;
+}
+
+function contentOf(message: Buffer, { type, bodyAt, end }: EncodedValue): Buffer {
+  return message.subarray(bodyAt + (type === 0xa0 ? 1 : 4), end);
+}
+
+function fieldsOf(message: Buffer, list: EncodedValue | undefined): Buffer[] {
+  return list === undefined
+    ? []
+    : elementsOf(message, list).map(({ start, end }) => message.subarray(start, end));
+}
+
+function entriesOf(message: Buffer, map: EncodedValue | undefined): Map<string, Buffer> {
+  const entries = new Map<string, Buffer>();
+  const elements = map === undefined ? [] : elementsOf(message, map);
+  for (let i = 0; i + 1 < elements.length; i += 2) {
+    const [key, value] = [elements[i], elements[i + 1]];
+    if (key === undefined || value === undefined) break;
+    // A key of another type, which AMQP reserves, stays as it is and is never one of ours.
+    const name = textOf(message, key) ?? `#${message.toString('hex', key.start, key.end)}`;
+    entries.set(name, message.subarray(key.start, value.end));
+  }
+  return entries;
 }

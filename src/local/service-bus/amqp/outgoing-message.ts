@@ -1,9 +1,16 @@
 import rhea, { type Typed } from 'rhea';
-import type { QueuedMessage } from '../queue/queued-message.js';
+import type { PropertyValue, QueuedMessage } from '../queue/queued-message.js';
 import type { MessageLock } from '../queue/sub-queue.js';
 import type { MessageState } from '../queue/transitions.js';
-import { SECTION, splitSections } from './message-sections.js';
-import { decodeMessage, encodeSections, mapIn } from './rhea-codec.js';
+import {
+  dataSection,
+  listSection,
+  mapSection,
+  type MessageSections,
+  SECTION,
+  splitSections,
+} from './message-sections.js';
+import { encodeValue } from './rhea-codec.js';
 
 const { types } = rhea;
 
@@ -18,32 +25,54 @@ export interface DeliveryDetails {
 /** The largest time to live that the header can say; longer ones are left out, as for "never". */
 const LONGEST_TTL_MS = 0xffff_ffff;
 
+const FALSE = Buffer.from([0x42]);
+const NORMAL_PRIORITY = Buffer.from([0x50, 4]);
+const NULL = Buffer.from([0x40]);
+
 /** The encoded message as a client gets it: a header and annotations of our own before the sender's bare message. */
 export function toTransfer(message: QueuedMessage, details: DeliveryDetails): Buffer {
-  const sections = splitSections(withProperties(message));
-  const sent = sections.header ? decodeMessage(sections.header) : {};
-  const annotations = sections.messageAnnotations ? decodeMessage(sections.messageAnnotations) : {};
-  const ours = encodeSections([
-    {
-      code: SECTION.header,
-      value: types.wrap_list([
-        sent['durable'] ?? false,
-        types.wrap_ubyte(sent['priority'] ?? 4),
-        message.timeToLiveMs <= LONGEST_TTL_MS ? types.wrap_uint(message.timeToLiveMs) : null,
-        sent['first_acquirer'] ?? false,
-        types.wrap_uint(message.deliveryCount),
-      ]),
-    },
-    {
-      code: SECTION.messageAnnotations,
-      value: types.wrap_symbolic_map({
-        ...mapIn(annotations, 'message_annotations'),
-        ...brokerAnnotations(message, details),
-      }),
-    },
+  const sections = sectionsOf(message.content);
+  const [durable = FALSE, priority = NORMAL_PRIORITY, , firstAcquirer = FALSE] = sections.header;
+  const annotations = new Map(sections.messageAnnotations);
+  for (const name of BROKER_ANNOTATIONS) annotations.delete(name);
+  for (const [name, value] of Object.entries(brokerAnnotations(message, details))) {
+    annotations.set(name, Buffer.concat([encodeValue(types.wrap_symbol(name)), encodeValue(value)]));
+  }
+  return Buffer.concat([
+    listSection(SECTION.header, [
+      durable,
+      priority,
+      message.timeToLiveMs <= LONGEST_TTL_MS ? encodeValue(types.wrap_uint(message.timeToLiveMs)) : NULL,
+      firstAcquirer,
+      encodeValue(types.wrap_uint(message.deliveryCount)),
+    ]),
+    mapSection(SECTION.messageAnnotations, annotations.values()),
+    ...bareMessage(sections, message),
   ]);
-  return Buffer.concat([ours, sections.bare]);
 }
+
+/**
+ * The sections of a message that was taken in. What an earlier version took in and no client could read is handed
+ * out as bytes: a message that cannot be delivered would stop its queue.
+ */
+function sectionsOf(content: Buffer): MessageSections {
+  try {
+    return splitSections(content);
+  } catch (error) {
+    if (error instanceof RangeError) return splitSections(dataSection(content));
+    throw error;
+  }
+}
+
+/** What only the broker says, whatever a sender wrote. */
+const BROKER_ANNOTATIONS = [
+  'x-opt-sequence-number',
+  'x-opt-enqueue-sequence-number',
+  'x-opt-enqueued-time',
+  'x-opt-locked-until',
+  'x-opt-deadletter-source',
+  'x-opt-message-state',
+];
 
 function brokerAnnotations(
   message: QueuedMessage,
@@ -66,12 +95,24 @@ function peekedState(state: MessageState): number {
   return state === 'deferred' || state === 'deferred-locked' ? 1 : 0;
 }
 
-/** The content with the application properties that were set after it was sent. */
-function withProperties({ content, properties }: QueuedMessage): Buffer {
-  if (Object.keys(properties).length === 0) return content;
-  const message = decodeMessage(content);
-  return rhea.message.encode({
-    ...message,
-    application_properties: { ...mapIn(message, 'application_properties'), ...properties },
-  });
+/** The bare message with the application properties that were set after it was sent. */
+function bareMessage(sections: MessageSections, { properties }: QueuedMessage): Buffer[] {
+  const added = Object.entries(properties);
+  if (added.length === 0) return [sections.bare];
+  const merged = new Map(sections.applicationProperties);
+  for (const [name, value] of added) {
+    merged.set(name, Buffer.concat([encodeValue(types.wrap_string(name)), encodeProperty(value)]));
+  }
+  return [
+    listSection(SECTION.properties, sections.properties),
+    mapSection(SECTION.applicationProperties, merged.values()),
+    sections.body,
+  ];
+}
+
+/** rhea takes every number without a fraction for an integer of 64 bits, and throws for what is none. */
+function encodeProperty(value: PropertyValue): Buffer {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return encodeValue(types.wrap_double(value));
+  if (value instanceof Date && Number.isNaN(value.getTime())) return NULL;
+  return encodeValue(types.wrap(value));
 }

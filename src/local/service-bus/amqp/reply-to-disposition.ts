@@ -2,7 +2,7 @@ import type { AmqpError, Delivery } from 'rhea';
 import type { HostedQueue } from '../hosted-queue.js';
 import type { Disposition, SettleResult } from '../queue/disposition.js';
 import type { SubQueueName } from '../queue/queue-state.js';
-import { CONDITION, lockLostDescription } from './conditions.js';
+import { CONDITION, lockLostDescription, notWritten } from './conditions.js';
 import { fromDeliveryTag } from './lock-token.js';
 import { encodeOutcome } from './rhea-codec.js';
 import type { OutgoingDelivery } from './rhea-endpoints.js';
@@ -14,13 +14,15 @@ export function replyToDisposition(
   delivery: Delivery,
   disposition: Disposition,
 ): void {
+  const obstacle = hosted.obstacle();
+  if (obstacle !== undefined) return reply(delivery, notWritten(obstacle));
   const tag = delivery.tag;
   const result = Buffer.isBuffer(tag)
     ? hosted.queue.settle(subQueue, fromDeliveryTag(tag), disposition)
     : 'lock-lost';
   hosted.flushed().then(
     () => reply(delivery, failureOf(result)),
-    (error: unknown) => reply(delivery, { condition: CONDITION.internalError, description: String(error) }),
+    (error: unknown) => reply(delivery, notWritten(error)),
   );
 }
 

@@ -1,10 +1,25 @@
 import rhea, { type EventContext, type Message, type Sender, type Session } from 'rhea';
-import type { IncomingLink, OutgoingDelivery } from './rhea-endpoints.js';
+import { CONDITION } from './conditions.js';
+import { sizeRefusalOf } from './guard-session.js';
+import { splitSections } from './message-sections.js';
+import { decodeValue } from './rhea-codec.js';
+import {
+  answerDrain,
+  type IncomingLink,
+  type OutgoingDelivery,
+  type OutgoingLink,
+} from './rhea-endpoints.js';
 
 /** The answer to a request: its application properties and body. */
 export interface Reply {
   readonly properties: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
+}
+
+interface Request {
+  readonly message: Pick<Message, 'application_properties' | 'body'>;
+  /** With its type: the answer's correlation id is the same value. */
+  readonly messageId: unknown;
 }
 
 /**
@@ -15,30 +30,67 @@ export interface Reply {
 export function serveRequests(
   link: IncomingLink,
   address: string,
-  handle: (request: Message) => Reply | Promise<Reply>,
+  handle: (request: Request['message']) => Reply | Promise<Reply>,
 ): void {
-  const answer = async (request: Message) => {
-    const { properties, body } = await handle(request);
+  const answer = async ({ message, messageId }: Request) => {
+    const { properties, body } = await handle(message);
     const content = rhea.message.encode({
-      correlation_id: request.message_id,
+      correlation_id: messageId,
       application_properties: properties,
       body,
     });
-    const sent: OutgoingDelivery | undefined = findReplyLink(link.session, address)?.send(
-      content,
-      undefined,
-      0,
-    );
-    if (sent !== undefined) sent.settled = true;
+    const replies = findReplyLink(link.session, address);
+    // A client that gives no credit for its answers gets no more than fit into its session.
+    if (replies === undefined || replies.session.outgoing.available() === 0) return;
+    const sent: OutgoingDelivery = replies.send(content, undefined, 0);
+    sent.settled = true;
   };
   link.on('message', ({ delivery, message }: EventContext) => {
-    delivery?.accept();
-    if (message !== undefined) void answer(message);
+    if (delivery === undefined) return;
+    const refusal = sizeRefusalOf(delivery);
+    if (refusal !== undefined) {
+      delivery.reject(refusal);
+      return;
+    }
+    const read = readRequest(message);
+    if ('error' in read) {
+      delivery.reject({ condition: CONDITION.decodeError, description: read.error });
+      return;
+    }
+    delivery.accept();
+    answer(read).catch((error: unknown) => {
+      link.close({ condition: CONDITION.internalError, description: String(error) });
+    });
   });
 }
 
-function findReplyLink(session: Session, address: string): Sender | undefined {
-  return session.find_sender(
-    (candidate: Sender) => candidate.source?.address.toLowerCase() === address.toLowerCase(),
-  );
+/** Serves the link on which a client waits for answers. */
+export function serveReplies(link: OutgoingLink): void {
+  // rhea's own answer counts the credit down one by one, and keeps silent where there is none.
+  answerDrain(link, () => {
+    link.delivery_count += link.credit;
+    link.credit = 0;
+    return true;
+  });
+  link.on('sender_draining', () => link.set_drained(true));
+}
+
+function readRequest(bytes: unknown): Request | { readonly error: string } {
+  try {
+    if (!Buffer.isBuffer(bytes)) return { error: 'the request is no message' };
+    const [messageId] = splitSections(bytes).properties;
+    return {
+      message: rhea.message.decode(bytes) as unknown as Request['message'],
+      messageId: messageId && decodeValue(messageId),
+    };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function findReplyLink(session: Session, address: string): OutgoingLink | undefined {
+  return session.find_sender((candidate: Sender) => {
+    const source: { readonly address?: unknown } | null | undefined = candidate.source;
+    return typeof source?.address === 'string' && source.address.toLowerCase() === address.toLowerCase();
+  }) as OutgoingLink | undefined;
 }

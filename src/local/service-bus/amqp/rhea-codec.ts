@@ -1,8 +1,5 @@
 import rhea, { type AmqpError, type Typed } from 'rhea';
 
-/** A message or part of one as rhea decodes it: sections and fields by name, of whatever type the sender chose. */
-export type DecodedMessage = Readonly<Record<string, unknown>>;
-
 interface Composite {
   described(): unknown;
 }
@@ -13,33 +10,25 @@ interface UntypedCodec {
     accepted(): Composite;
     rejected(fields: { readonly error: AmqpError }): Composite;
   };
-  readonly types: { Writer: new () => { write(value: Typed): void; toBuffer(): Buffer } };
+  readonly types: {
+    Writer: new () => { write(value: Typed): void; toBuffer(): Buffer };
+    Reader: new (bytes: Buffer) => { read(): Typed };
+  };
 }
 
 const codec: unknown = rhea;
 if (!isCodec(codec)) throw new Error("rhea's codec is not as in rhea 3.0.5");
 const { message, types } = codec;
 
-export function decodeMessage(bytes: Buffer): DecodedMessage {
-  return rhea.message.decode(bytes);
-}
-
-/** A member of a decoded message that is a map; an empty one when it is not there. */
-export function mapIn(decoded: DecodedMessage, name: string): DecodedMessage {
-  const value = decoded[name];
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-/** Encodes sections that are not a whole message: rhea's own encoder always adds a body. */
-export function encodeSections(
-  sections: readonly { readonly code: number; readonly value: Typed }[],
-): Buffer {
+export function encodeValue(value: Typed): Buffer {
   const writer = new types.Writer();
-  for (const { code, value } of sections) {
-    Object.assign(value, { descriptor: rhea.types.wrap_ulong(code) as unknown });
-    writer.write(value);
-  }
+  writer.write(value);
   return writer.toBuffer();
+}
+
+/** A value with its type, so that it is encoded again as it was. The bytes must have been walked. */
+export function decodeValue(bytes: Buffer): Typed {
+  return new types.Reader(bytes).read();
 }
 
 /** The outcome that confirms a settlement or, with a failure, refuses it. */
@@ -53,7 +42,8 @@ function isCodec(value: unknown): value is UntypedCodec {
     hasMember(value.message, 'accepted') &&
     hasMember(value.message, 'rejected') &&
     hasMember(value, 'types') &&
-    hasMember(value.types, 'Writer')
+    hasMember(value.types, 'Writer') &&
+    hasMember(value.types, 'Reader')
   );
 }
 

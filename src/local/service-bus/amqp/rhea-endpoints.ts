@@ -1,11 +1,6 @@
-import type { Socket } from 'node:net';
-import type { Connection, Delivery, Receiver, Sender, Session } from 'rhea';
+import type { Delivery, Receiver, Sender, Session } from 'rhea';
 
 /** Members of rhea's objects that its typings leave out or declare read-only, as far as the broker uses them. */
-interface ServerConnection extends Connection {
-  accept(socket: Socket): void;
-}
-
 interface LocalEnd {
   readonly local: { readonly attach: { max_message_size?: number } };
 }
@@ -25,10 +20,6 @@ export type IncomingLink = Receiver & LocalEnd;
 export interface OutgoingDelivery extends Omit<Delivery, 'settled' | 'remote_settled'> {
   settled: boolean;
   remote_settled: boolean;
-}
-
-export function isServerConnection(connection: Connection): connection is ServerConnection {
-  return 'accept' in connection;
 }
 
 export function isOutgoingLink(sender: Sender | undefined): sender is OutgoingLink {

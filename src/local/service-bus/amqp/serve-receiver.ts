@@ -58,6 +58,11 @@ export function serveReceiver(link: OutgoingLink, hosted: HostedQueue, subQueue:
       replyToDisposition(hosted, subQueue, delivery, readDisposition(outcome, delivery.remote_state));
     });
   }
+  // Settled without an outcome: the client forgets the message, and its lock runs out.
+  link.on('settled', ({ delivery }: EventContext) => {
+    const forgotten: OutgoingDelivery | undefined = delivery;
+    if (forgotten !== undefined && forgotten.remote_state === undefined) forgotten.settled = true;
+  });
 
   const leave = () => {
     dispatcher.remove(consumer);

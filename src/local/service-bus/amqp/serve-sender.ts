@@ -1,7 +1,9 @@
 import type { AmqpError, EventContext } from 'rhea';
 import type { HostedQueue } from '../hosted-queue.js';
 import type { NewMessage } from '../queue/queued-message.js';
-import { CONDITION } from './conditions.js';
+import { CONDITION, notWritten } from './conditions.js';
+import { EncodingError } from './encoded-value.js';
+import { sizeRefusalOf } from './guard-session.js';
 import { messagesInTransfer, toNewMessage } from './incoming-message.js';
 import type { IncomingLink } from './rhea-endpoints.js';
 
@@ -13,15 +15,25 @@ export function serveSender(link: IncomingLink, hosted: HostedQueue): void {
   link.local.attach.max_message_size = MAX_MESSAGE_BYTES;
   link.on('message', ({ delivery, message }: EventContext) => {
     if (delivery === undefined) return;
+    const refusal = sizeRefusalOf(delivery);
+    if (refusal !== undefined) {
+      delivery.reject(refusal);
+      return;
+    }
     const read = readTransfer(message, delivery.format);
     if ('error' in read) {
       delivery.reject(read.error);
       return;
     }
+    const obstacle = hosted.obstacle();
+    if (obstacle !== undefined) {
+      delivery.reject(notWritten(obstacle));
+      return;
+    }
     for (const newMessage of read.messages) hosted.queue.send(newMessage);
     hosted.flushed().then(
       () => delivery.accept(),
-      (error: unknown) => delivery.reject({ condition: CONDITION.internalError, description: String(error) }),
+      (error: unknown) => delivery.reject(notWritten(error)),
     );
   });
 }
@@ -29,14 +41,11 @@ export function serveSender(link: IncomingLink, hosted: HostedQueue): void {
 /** All messages of a transfer, or why not one of them can be taken. */
 function readTransfer(message: unknown, format: number): { messages: NewMessage[] } | { error: AmqpError } {
   try {
+    if (!Buffer.isBuffer(message)) throw new TypeError('the message is not there as bytes');
     const contents = messagesInTransfer(message, format);
-    const bytes = contents.reduce((sum, content) => sum + content.length, 0);
-    if (bytes > MAX_MESSAGE_BYTES) {
-      const description = `The received message (size ${bytes}) exceeds the limit (${MAX_MESSAGE_BYTES}) on the link.`;
-      return { error: { condition: CONDITION.messageTooLarge, description } };
-    }
     return { messages: contents.map(toNewMessage) };
   } catch (error) {
-    return { error: { condition: CONDITION.decodeError, description: String(error) } };
+    if (!(error instanceof EncodingError)) throw error;
+    return { error: { condition: CONDITION.decodeError, description: error.message } };
   }
 }

@@ -1,7 +1,8 @@
 import type { Message } from 'rhea';
-import { CONDITION } from '../amqp/conditions.js';
+import { CONDITION, notWritten } from '../amqp/conditions.js';
 import type { Reply } from '../amqp/request-node.js';
 import type { HostedQueue } from '../hosted-queue.js';
+import { JournalError } from '../log/journal.js';
 import type { Queue } from '../queue/queue.js';
 import type { SubQueueName } from '../queue/queue-state.js';
 import { renewLock, updateDisposition } from './lock-operations.js';
@@ -22,22 +23,35 @@ const operations: Readonly<Record<string, Operation>> = {
   'com.microsoft:cancel-scheduled-message': (queue, _subQueue, body) => cancelScheduledMessages(queue, body),
 };
 
+/** Operations that change nothing in the journal, so that they need none. */
+const readsOnly = new Set<unknown>(['com.microsoft:renew-lock', 'com.microsoft:peek-message']);
+
+function busy(error: JournalError): Reply {
+  const { condition, description } = notWritten(error);
+  return failed(503, condition ?? '', description ?? '');
+}
+
 /** Carries a request out and answers once what it changed is in the journal. */
 export async function answerManagementRequest(
   hosted: HostedQueue,
   subQueue: SubQueueName,
-  request: Message,
+  request: Pick<Message, 'application_properties' | 'body'>,
 ): Promise<Reply> {
   const name: unknown = request.application_properties?.['operation'];
-  const operation = typeof name === 'string' ? operations[name] : undefined;
+  const operation =
+    typeof name === 'string' && Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (operation === undefined) {
     return failed(501, 'amqp:not-implemented', `The operation '${String(name)}' is not implemented.`);
   }
+  const isWritten = !readsOnly.has(name);
+  const obstacle = hosted.obstacle();
+  if (obstacle !== undefined && isWritten) return busy(obstacle);
   try {
     const reply = operation(hosted.queue, subQueue, new RequestBody(request.body));
-    await hosted.flushed();
+    if (isWritten) await hosted.flushed();
     return reply;
   } catch (error) {
+    if (error instanceof JournalError) return busy(error);
     return error instanceof BadRequest || error instanceof RangeError
       ? failed(400, CONDITION.argumentError, error.message)
       : failed(500, CONDITION.internalError, String(error));
