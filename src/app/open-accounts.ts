@@ -59,7 +59,15 @@ export function openAccounts(
     source: new AdaptiveGate({ account: sourceAccount.name }),
     backup: new AdaptiveGate({ account: backupAccount.name }),
   };
-  const source = throttleReader(createAzureReader(sourceAccount), gates.source);
+  const onStartIgnored = (account: Account) => (): void =>
+    log.warn('the account lists from the beginning alone: slices of full syncs go on from page to page', {
+      account: account.name,
+      hint: 'A service older than version 2026-02-06 does so. Its containers are walked by one worker each.',
+    });
+  const source = throttleReader(
+    createAzureReader(sourceAccount, onStartIgnored(sourceAccount)),
+    gates.source,
+  );
   let hasTiers = true;
   const onNoTiers = (): void => {
     hasTiers = false;
@@ -72,7 +80,10 @@ export function openAccounts(
   const scope = createScope(source.account, settings.scope);
   const backup = mapContainers(
     throttleBackup(
-      createAzureBackup(backupAccount, sourceAccount, settings.copy, isPaused, onNoTiers),
+      createAzureBackup(backupAccount, sourceAccount, settings.copy, isPaused, {
+        onNoTiers,
+        onStartIgnored: onStartIgnored(backupAccount),
+      }),
       gates,
     ),
     scope,

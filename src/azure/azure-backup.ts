@@ -31,11 +31,18 @@ import { toWriteOutcome } from './write-outcome.js';
 
 const TIDY_UP_EVERY_MS = 3_600_000;
 
+/** What turns out of the account, each called once. */
+interface BackupNotices {
+  /** It has no access tiers. */
+  readonly onNoTiers?: () => void;
+  /** It lists from the beginning alone. */
+  readonly onStartIgnored?: () => void;
+}
+
 /**
  * The backup, on a real account. How a copy is made is the business of copy/.
  *
  * @param isPaused whether a long copy should be left where it is
- * @param onNoTiers called once, when the account turns out to have no access tiers
  * @param now milliseconds since 1970
  */
 export function createAzureBackup(
@@ -43,7 +50,7 @@ export function createAzureBackup(
   source: Account,
   copyOptions: Partial<CopyOptions> = {},
   isPaused: () => boolean = () => false,
-  onNoTiers: () => void = () => undefined,
+  { onNoTiers = () => undefined, onStartIgnored }: BackupNotices = {},
   now: () => number = () => theServiceClock.now().getTime(),
 ): BackupStore {
   const sides = { backup: backup.name, source: source.name };
@@ -120,7 +127,7 @@ export function createAzureBackup(
     await replacing.place(request, secured, startTimeBudget(options));
 
   return {
-    ...createAzureReader(backup),
+    ...createAzureReader(backup, onStartIgnored),
     ...directories,
     ...createContentComparison(source, backup),
     copy,

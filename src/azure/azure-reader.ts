@@ -4,11 +4,12 @@ import type { Reading } from '../model/reading.js';
 import { isReserved, RESERVED_DIRECTORY } from '../model/scope.js';
 import type { Metadata } from '../model/stamp.js';
 import type { Tags } from '../model/tags.js';
-import type { BlobReader, ListedBlob, ListingOrder, ListRange } from '../ports/blob-reader.js';
+import type { BlobPage, BlobReader, ListingOrder, ListRange } from '../ports/blob-reader.js';
 import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
-import { listingCode, listPages } from './listing/list-pages.js';
+import { listingCode } from './listing/list-pages.js';
+import { createListingStart } from './listing/listing-start.js';
 import { oncePaged } from './listing/once-paged.js';
 import type { PageEntry } from './listing/page-entry.js';
 import { createPathClients, type PathClients } from './path-clients.js';
@@ -27,8 +28,9 @@ const BEHIND_RESERVED = `${RESERVED_DIRECTORY}0`;
 const NOTHING_TO_LIST: ReadonlySet<unknown> = new Set(['ContainerNotFound', 'ResourceTypeMismatch']);
 
 /** The reading half of the ports, on a real account. */
-export function createAzureReader(account: Account): BlobReader {
+export function createAzureReader(account: Account, onStartIgnored: () => void = () => {}): BlobReader {
   const { name, client } = account;
+  const start = createListingStart(account, onStartIgnored);
   let paths: PathClients | undefined;
 
   async function read({ container, path }: Key): Promise<Reading> {
@@ -54,27 +56,20 @@ export function createAzureReader(account: Account): BlobReader {
     }
   }
 
-  async function* listBlobs(
-    container: ContainerName,
-    range: ListRange = {},
-  ): AsyncIterable<readonly ListedBlob[]> {
-    const { prefix, from, after, access = false, tags = false, snapshots = false } = range;
+  async function* listBlobs(container: ContainerName, range: ListRange = {}): AsyncIterable<BlobPage> {
+    const { prefix, from, after, marker, access = false, tags = false, snapshots = false } = range;
     const { pageSize = PAGE_SIZE } = range;
     let skip = after;
     // A copy that is under way or was given up bears its stamp already.
     const include = { metadata: true, copy: true, permissions: access, tags, snapshots };
     try {
-      for await (const page of listPages(account, container, {
-        prefix,
-        startFrom: after ?? from,
-        include,
-        pageSize,
-      })) {
-        const blobs = withoutReserved(page.entries);
-        // The service starts with the very path that it is given.
-        const isGiven = skip !== undefined && blobs[0]?.path === skip;
-        if (page.entries.length > 0) skip = undefined;
-        yield isGiven ? blobs.slice(1) : blobs;
+      const pages = start.list(container, { prefix, include, pageSize }, after ?? from, marker);
+      for await (const { entries, marker: begin } of pages) {
+        const blobs = withoutReserved(entries);
+        // A service starts with the very path that it is given, or somewhere before it.
+        const given = skip === undefined ? -1 : blobs.findIndex(({ path }) => path === skip);
+        if (entries.length > 0) skip = undefined;
+        yield Object.assign(given < 0 ? blobs : blobs.slice(given + 1), { marker: begin });
       }
     } catch (error) {
       if (NOTHING_TO_LIST.has(listingCode(error))) return;

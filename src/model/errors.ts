@@ -27,6 +27,10 @@ export const ERRORS = {
     disposition: 'retry',
     hint: 'Something other than the storage service answered in its place: a proxy, a firewall or a sign-in page. Messages wait and are retried; look at the network between when this lasts.',
   },
+  'listing-start-ignored': {
+    disposition: 'retry',
+    hint: 'The service lists from the beginning alone, as old versions of it do. A full sync that began there goes on from page to page; let this one end and start another.',
+  },
   'storage-throttled': {
     disposition: 'retry',
     hint: 'The account asked for fewer requests, and the worker makes fewer. BLOBMIRROR_MAX_REQUESTS_PER_SECOND sets a limit of your own.',
@@ -257,4 +261,9 @@ export function toBlobmirrorError(thrown: unknown): BlobmirrorError {
   if (thrown instanceof BlobmirrorError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new BlobmirrorError('unexpected', message, { cause: thrown });
+}
+
+/** Whether an account lists from the beginning alone. */
+export function isStartIgnored(thrown: unknown): boolean {
+  return thrown instanceof BlobmirrorError && thrown.code === 'listing-start-ignored';
 }

@@ -12,10 +12,12 @@ export interface WalkPosition {
    */
   readonly source: BlobPath | undefined;
   readonly backup: BlobPath | undefined;
+  /** On which page of each listing that is, for services that begin nowhere else. */
+  readonly markers?: { readonly source?: string | undefined; readonly backup?: string | undefined };
 }
 
-export function walkPositionText({ prefix, source, backup }: WalkPosition): string {
-  return JSON.stringify({ container: prefix.container, prefix: prefix.path, source, backup });
+export function walkPositionText({ prefix, source, backup, markers }: WalkPosition): string {
+  return JSON.stringify({ container: prefix.container, prefix: prefix.path, source, backup, markers });
 }
 
 const TEXT = z.object({
@@ -23,6 +25,7 @@ const TEXT = z.object({
   prefix: z.string(),
   source: z.string().optional(),
   backup: z.string().optional(),
+  markers: z.object({ source: z.string().optional(), backup: z.string().optional() }).optional(),
 });
 
 /** Undefined for what is no position: a walk then begins anew, which costs requests and passes nothing over. */
@@ -30,11 +33,12 @@ export function parseWalkPosition(text: string | undefined): WalkPosition | unde
   if (text === undefined) return undefined;
   const toPath = (path: string | undefined) => (path === undefined ? undefined : parseBlobPath(path));
   try {
-    const { container, prefix, source, backup } = TEXT.parse(JSON.parse(text));
+    const { container, prefix, source, backup, markers } = TEXT.parse(JSON.parse(text));
     return {
       prefix: { container: parseContainerName(container), path: prefix },
       source: toPath(source),
       backup: toPath(backup),
+      ...(markers !== undefined && { markers }),
     };
   } catch {
     return undefined;

@@ -29,7 +29,7 @@ export interface BlobReader {
    * The blobs of a container, and the directories of a hierarchical one, in the service's own order, a page of at most 5,000 at a time; all of them when no range
    * is given. A container that does not exist lists nothing.
    */
-  listBlobs(container: ContainerName, range?: ListRange): AsyncIterable<readonly ListedBlob[]>;
+  listBlobs(container: ContainerName, range?: ListRange): AsyncIterable<BlobPage>;
 
   /** The user's metadata of a container; undefined when it does not exist. */
   readContainer(container: ContainerName): Promise<Metadata | undefined>;
@@ -41,6 +41,15 @@ export interface BlobReader {
   readRootAccess(container: ContainerName): Promise<Access | undefined>;
 }
 
+/** Entries of a listing that came together. */
+export interface BlobPage extends ReadonlyArray<ListedBlob> {
+  /**
+   * What begins a listing with this page, for `ListRange.marker`: opaque, and good for later. Undefined where the listing
+   * began at a place of its own with it.
+   */
+  readonly marker?: string | undefined;
+}
+
 /** A part of a listing, and what its entries are to tell. */
 export interface ListRange {
   /** Only blobs whose path begins so. */
@@ -49,6 +58,12 @@ export interface ListRange {
   readonly from?: string | undefined;
   /** The same without the place itself; of both, this one counts. */
   readonly after?: BlobPath | undefined;
+  /**
+   * The page that was at hand when a listing stopped, the one after which it is to go on or that one's next. A service that
+   * ignores `after` begins with it; the entries up to `after`, if it is on that page, are left out, and others that went by
+   * may come again. Without it, such a service fails with `listing-start-ignored`.
+   */
+  readonly marker?: string | undefined;
   /** Whether entries tell their access. Hierarchical accounts alone can. */
   readonly access?: boolean;
   /** Whether entries tell their index tags. It takes the right to read them, and hierarchical accounts have none. */

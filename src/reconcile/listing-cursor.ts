@@ -1,19 +1,20 @@
-import type { ListedBlob } from '../ports/blob-reader.js';
+import type { BlobPage, ListedBlob } from '../ports/blob-reader.js';
 
 /** A listing, entry by entry, that waits only where a page ends: a walk of a billion entries waits a lot otherwise. */
 export class ListingCursor {
-  readonly #pages: AsyncIterator<readonly ListedBlob[]>;
-  #page: readonly ListedBlob[] = [];
+  readonly #pages: AsyncIterator<BlobPage>;
+  #page: BlobPage = [];
+  #marker: string | undefined;
   #at = 0;
   #isOver = false;
   #isKept = false;
 
-  private constructor(pages: AsyncIterable<readonly ListedBlob[]>) {
+  private constructor(pages: AsyncIterable<BlobPage>) {
     this.#pages = pages[Symbol.asyncIterator]();
   }
 
   /** At its first entry. */
-  static async open(pages: AsyncIterable<readonly ListedBlob[]>): Promise<ListingCursor> {
+  static async open(pages: AsyncIterable<BlobPage>): Promise<ListingCursor> {
     const cursor = new ListingCursor(pages);
     await cursor.#turn();
     return cursor;
@@ -22,6 +23,11 @@ export class ListingCursor {
   /** Undefined behind the last one. */
   get current(): ListedBlob | undefined {
     return this.#page[this.#at];
+  }
+
+  /** Of the page that the current entry is on; of the last one behind it. */
+  get marker(): string | undefined {
+    return this.#marker;
   }
 
   /** How many entries are left on the page, the current one included. */
@@ -58,6 +64,7 @@ export class ListingCursor {
       this.#at = 0;
       this.#isOver = next.done === true;
       this.#page = next.done === true ? [] : next.value;
+      if (next.done !== true) this.#marker = next.value.marker;
     } while (this.#page.length === 0 && !this.#isOver);
   }
 }

@@ -1,7 +1,7 @@
 import type { Policy } from '../mirror/policy.js';
 import type { Prefix } from '../model/prefix.js';
 import { isInStep } from './in-step.js';
-import { comesBefore, comesBeforeInTree } from './listing-order.js';
+import { comesBefore, comesBeforeInTree } from '../model/listing-order.js';
 import { type Drawn, nominate, type NominateOptions, type Nominee } from './nominate.js';
 import type { Sides } from './sides.js';
 
@@ -18,8 +18,8 @@ export async function* nominatePrefix(
   const { source, backup, scope } = sides;
   const range = { prefix: path, ...toDetails(sides) };
   const nominees = nominate(
-    source.listBlobs(container, { ...range, after: from?.source }),
-    backup.listBlobs(container, { ...range, after: from?.backup }),
+    source.listBlobs(container, { ...range, after: from?.source, marker: from?.markers?.source }),
+    backup.listBlobs(container, { ...range, after: from?.backup, marker: from?.markers?.backup }),
     {
       ...toComparison(sides),
       ...(from !== undefined && { from }),

@@ -1,9 +1,9 @@
 import type { BlobPath } from '../model/key.js';
-import type { ListedBlob, PairsAhead, PairsInStep } from '../ports/blob-reader.js';
+import type { BlobPage, ListedBlob, PairsAhead, PairsInStep } from '../ports/blob-reader.js';
 import { ListingCursor } from './listing-cursor.js';
-import { comesAfter } from './listing-order.js';
+import { comesAfter } from '../model/listing-order.js';
 
-type Pages = AsyncIterable<readonly ListedBlob[]>;
+type Pages = AsyncIterable<BlobPage>;
 
 /** A key that is on one side only, or does not look in step, with what the listings say of it. */
 export type Nominee = { readonly path: BlobPath } & (
@@ -15,6 +15,8 @@ export type Nominee = { readonly path: BlobPath } & (
 export interface Drawn {
   readonly source: BlobPath | undefined;
   readonly backup: BlobPath | undefined;
+  /** On which page of each listing that is, for services that begin nowhere else. */
+  readonly markers?: { readonly source?: string | undefined; readonly backup?: string | undefined };
 }
 
 export interface NominateOptions {
@@ -48,6 +50,16 @@ export async function* nominate(
 ): AsyncGenerator<Nominee, Drawn | undefined, void> {
   const [left, right] = [await ListingCursor.open(source), await ListingCursor.open(backup)];
   let drawn = from;
+  const stopped = (): Drawn => {
+    const { source: theirs, backup: ours } = drawn;
+    const [onSource, onBackup] = [left.marker, right.marker];
+    const isKnown = onSource !== undefined || onBackup !== undefined;
+    return {
+      source: theirs,
+      backup: ours,
+      ...(isKnown && { markers: { source: onSource, backup: onBackup } }),
+    };
+  };
   try {
     for (;;) {
       const [a, b] = [left.current, right.current];
@@ -58,7 +70,7 @@ export async function* nominate(
         onInStep?.(inStep);
         const path = left.ahead(inStep.count - 1)?.path;
         drawn = { source: path, backup: path };
-        if (mustStop()) return drawn;
+        if (mustStop()) return stopped();
         steps.push(left.next(inStep.count), right.next(inStep.count));
       } else if (a !== undefined && b !== undefined && a.path === b.path) {
         if (isInStep(a, b)) onInStep?.({ count: 1, bytes: a.bytes });
@@ -68,19 +80,19 @@ export async function* nominate(
           yield { path: a.path, source: a, backup: b };
         }
         drawn = { source: a.path, backup: a.path };
-        if (mustStop()) return drawn;
+        if (mustStop()) return stopped();
         steps.push(left.next(), right.next());
       } else if (a !== undefined && (b === undefined || isBefore(a.path, b.path))) {
         left.keep();
         yield { path: a.path, source: a, backup: undefined };
         drawn = { source: a.path, backup: pass(drawn.backup, b, a.path) };
-        if (mustStop()) return drawn;
+        if (mustStop()) return stopped();
         steps.push(left.next());
       } else if (b !== undefined) {
         right.keep();
         yield { path: b.path, source: undefined, backup: b };
         drawn = { source: pass(drawn.source, a, b.path), backup: b.path };
-        if (mustStop()) return drawn;
+        if (mustStop()) return stopped();
         steps.push(right.next());
       }
       const turns = steps.filter((step) => step !== undefined);

@@ -5,7 +5,7 @@ import { parseBlobPath } from '../../src/model/key.js';
 import type { ListedBlob } from '../../src/ports/blob-reader.js';
 import { FLAT } from '../support/flat.js';
 import { isInStep } from '../../src/reconcile/in-step.js';
-import { comesBefore } from '../../src/reconcile/listing-order.js';
+import { comesBefore } from '../../src/model/listing-order.js';
 import { type Drawn, type NominateOptions, nominate } from '../../src/reconcile/nominate.js';
 
 async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerator<readonly ListedBlob[]> {

@@ -17,6 +17,8 @@ const BASE = {
   sourceListingFailed: z.literal(true).optional(),
 };
 
+const SIDES = z.object({ source: z.string().optional(), backup: z.string().optional() });
+
 const SHARD = z.discriminatedUnion('phase', [
   z.object({
     ...BASE,
@@ -24,7 +26,8 @@ const SHARD = z.discriminatedUnion('phase', [
     prefix: z.string(),
     from: z.string().optional(),
     to: z.string().optional(),
-    at: z.object({ source: z.string().optional(), backup: z.string().optional() }).optional(),
+    at: SIDES.optional(),
+    markers: SIDES.optional(),
     again: z.array(z.string()).optional(),
     compared: z
       .array(z.object({ path: z.string(), source: z.string(), backup: z.string(), equal: COUNT }))

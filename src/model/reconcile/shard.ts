@@ -34,7 +34,9 @@ export interface CompareShard extends ShardBase {
   /** Only paths before this one; ASCII. */
   readonly to?: string | undefined;
   /** After which path each listing goes on. */
-  readonly at?: { readonly source?: string | undefined; readonly backup?: string | undefined } | undefined;
+  readonly at?: Sides | undefined;
+  /** On which page of each listing that is, for services that begin nowhere else. */
+  readonly markers?: Sides | undefined;
   /** Paths of an earlier slice whose long copies are not done. */
   readonly again?: readonly string[] | undefined;
   /** How far comparisons came of those of them that are to be adopted. */
@@ -45,6 +47,11 @@ export interface CompareShard extends ShardBase {
   readonly root?: true | undefined;
   /** The order of the listings is not relied upon; there is neither `from` nor `to` then. */
   readonly unordered?: true | undefined;
+}
+
+interface Sides {
+  readonly source?: string | undefined;
+  readonly backup?: string | undefined;
 }
 
 /** A path whose content is equal on both sides so far, in these very versions. */

@@ -3,6 +3,7 @@
  * writes down what only the backup has. Nothing is deleted here, and nothing is decided: a copy is the heart's decision
  * on what the listings say, under conditions that make listings that are out of date fail; all else is a look.
  */
+import { isStartIgnored } from '../../model/errors.js';
 import { parseBlobPath } from '../../model/key.js';
 import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
 import type { ListedBlob, ListRange, PairsInStep } from '../../ports/blob-reader.js';
@@ -117,12 +118,13 @@ class Slice {
     stopped: (at: Drawn) => void,
   ): AsyncGenerator<Nominee, void, void> {
     const { source, backup, scope } = this.#comparing;
-    const { container, prefix, from, to, at, unordered } = this.#shard;
+    const { container, prefix, from, to, at, markers, unordered } = this.#shard;
     const range = { prefix, ...toDetails(this.#comparing), ...(from !== undefined && { from }) };
-    const list = (account: typeof source, after: string | undefined) => {
+    const list = (account: typeof source, after: string | undefined, marker: string | undefined) => {
       const pages = account.listBlobs(container, {
         ...range,
         after: after === undefined ? undefined : parseBlobPath(after),
+        marker,
       });
       return unordered === true ? pages : upTo(pages, to, this.#order);
     };
@@ -130,7 +132,11 @@ class Slice {
       source: at?.source === undefined ? undefined : parseBlobPath(at.source),
       backup: at?.backup === undefined ? undefined : parseBlobPath(at.backup),
     };
-    const nominees = nominate(list(source, drawn.source), list(backup, drawn.backup), {
+    const pages = [
+      list(source, drawn.source, markers?.source),
+      list(backup, drawn.backup, markers?.backup),
+    ] as const;
+    const nominees = nominate(...pages, {
       ...this.#comparison,
       from: drawn,
       mustStop,
@@ -163,6 +169,11 @@ class Slice {
     if (unordered === true || source === undefined || this.#context.openShards >= ENOUGH_SHARDS)
       return undefined;
     const list = (range: ListRange) => this.#comparing.source.listBlobs(container, range);
-    return await findBoundary(list, this.#comparison.isBefore, { prefix, after: source, to });
+    try {
+      return await findBoundary(list, this.#comparison.isBefore, { prefix, after: source, to });
+    } catch (error) {
+      if (isStartIgnored(error)) return undefined;
+      throw error;
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { isStartIgnored } from '../../model/errors.js';
 import type { BlobPath } from '../../model/key.js';
 import type { Etag } from '../../model/etag.js';
 import type { ListedBlob, ListRange } from '../../ports/blob-reader.js';
@@ -50,7 +51,12 @@ export class NewBlobs {
     const [first, last] = [blobs[0], blobs.at(-1)];
     if (first === undefined || last === undefined) return;
     const pages = Math.ceil((last.place - first.place + 1) / PAGE_SIZE) + 1;
-    const moved = await (pages <= blobs.length ? this.#relist(blobs, first, last) : this.#read(blobs));
+    const moved = await (pages <= blobs.length
+      ? this.#relist(blobs, first, last).catch(async (error: unknown) => {
+          if (isStartIgnored(error)) return await this.#read(blobs);
+          throw error;
+        })
+      : this.#read(blobs));
     for (const path of moved) await look(path);
   }
 

@@ -21,7 +21,7 @@ export function nextShards(
   { rest, unfinished, compared, boundary, isRootLeft }: Left,
 ): Pick<SliceResult, 'next' | 'split'> {
   if (rest === undefined && unfinished.length === 0) return {};
-  const { at: _at, again: _again, compared: _compared, root: _root, to, ...same } = shard;
+  const { at: _at, markers: _markers, again: _again, compared: _compared, root: _root, to, ...same } = shard;
   const end = boundary ?? to;
   const next: CompareShard = {
     ...same,
@@ -31,7 +31,9 @@ export function nextShards(
     ...(unfinished.length > 0 && { again: unfinished }),
     ...(isRootLeft && { root: true as const }),
     ...(compared.length > 0 && { compared }),
-    ...(rest === undefined ? { isWalked: true } : { at: toPosition(rest) }),
+    ...(rest === undefined
+      ? { isWalked: true }
+      : { at: toSides(rest), ...(rest.markers !== undefined && { markers: toSides(rest.markers) }) }),
   };
   if (boundary === undefined) return { next };
   const split: CompareShard = {
@@ -45,6 +47,6 @@ export function nextShards(
   return { next, split };
 }
 
-function toPosition({ source, backup }: Drawn): NonNullable<CompareShard['at']> {
+function toSides({ source, backup }: NonNullable<Drawn['markers']>): NonNullable<CompareShard['at']> {
   return { ...(source !== undefined && { source }), ...(backup !== undefined && { backup }) };
 }

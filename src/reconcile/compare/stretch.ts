@@ -1,7 +1,7 @@
-import type { ListedBlob, ListingOrder } from '../../ports/blob-reader.js';
+import type { BlobPage, ListedBlob, ListingOrder } from '../../ports/blob-reader.js';
 import type { KnownOrder } from '../known-order.js';
 
-type Pages = AsyncIterable<readonly ListedBlob[]>;
+type Pages = AsyncIterable<BlobPage>;
 
 /** The listing does not have the order that a stretch of it needs. */
 export class Unordered extends Error {
@@ -18,7 +18,7 @@ export async function* upTo(
   pages: Pages,
   to: string | undefined,
   { accepts, isBefore, kind }: KnownOrder,
-): AsyncGenerator<readonly ListedBlob[], void, void> {
+): AsyncGenerator<BlobPage, void, void> {
   let last: string | undefined;
   for await (const page of pages) {
     for (const { path } of inDoubt(page, kind)) {
@@ -28,7 +28,7 @@ export async function* upTo(
     last = page.at(-1)?.path ?? last;
     const end =
       to === undefined || last === undefined || isBefore(last, to) ? -1 : firstFrom(page, to, isBefore);
-    yield end < 0 ? page : page.slice(0, end);
+    yield end < 0 ? page : Object.assign(page.slice(0, end), { marker: page.marker });
     if (end >= 0) return;
   }
 }

@@ -7,7 +7,7 @@ import { parseEtag } from '../../../src/model/etag.js';
 import { addStamp, type Metadata } from '../../../src/model/stamp.js';
 import type { PairsInStep } from '../../../src/ports/blob-reader.js';
 import { isInStep } from '../../../src/reconcile/in-step.js';
-import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../../../src/reconcile/listing-order.js';
+import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../../../src/model/listing-order.js';
 import { type Drawn, nominate } from '../../../src/reconcile/nominate.js';
 import { FLAT } from '../../support/flat.js';
 import { USUAL, type WrittenBlob, writePage } from './support/written-page.js';

@@ -63,7 +63,7 @@ export async function startCopyStage(): Promise<CopyStage> {
         }),
         options,
         () => false,
-        onNoTiers,
+        { onNoTiers },
       ),
     newKey: () => parseKey('docs', `dir/blob ${++keys} ü%.bin`),
     requestFor: async (key, wanted = {}) => {

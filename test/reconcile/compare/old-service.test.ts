@@ -1,0 +1,169 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createAzureReader } from '../../../src/azure/azure-reader.js';
+import { connectAccount } from '../../../src/azure/connect-account.js';
+import { createMemoryStores } from '../../support/memory-stores.js';
+import { parseEtag } from '../../../src/model/etag.js';
+import { type BlobPath, parseBlobPath, parseContainerName } from '../../../src/model/key.js';
+import { parseShard } from '../../../src/model/reconcile/parse-shard.js';
+import type { CompareShard } from '../../../src/model/reconcile/shard.js';
+import type { RunId } from '../../../src/model/reconcile/run.js';
+import { createScope } from '../../../src/model/scope.js';
+import { addStamp, STAMP_NAME } from '../../../src/model/stamp.js';
+import type { BlobReader } from '../../../src/ports/blob-reader.js';
+import { compareSlice } from '../../../src/reconcile/compare/compare-slice.js';
+import { type WrittenBlob, writePage } from '../../azure/listing/support/written-page.js';
+import { FLAT } from '../../support/flat.js';
+
+const CONTAINER = parseContainerName('photos');
+const PER_PAGE = 10;
+const names = Array.from({ length: 100 }, (_, i) => `dir/${String(i).padStart(3, '0')}`);
+
+const metadataOf = (name: string): string =>
+  addStamp(
+    {},
+    { account: 'sourceaccount', etag: parseEtag(`0x${name.slice(4)}`), lastModified: new Date(0) },
+  )[STAMP_NAME] ?? '';
+
+const entry = (name: string, side: string): WrittenBlob => ({
+  name,
+  properties: new Map([
+    ['Last-Modified', new Date(0).toUTCString()],
+    ['Etag', side === 'sourceaccount' ? `0x${name.slice(4)}` : '0xB'],
+    ['Content-Length', '1'],
+    ['BlobType', 'BlockBlob'],
+  ]),
+  metadata: new Map(side === 'sourceaccount' ? [] : [[STAMP_NAME, metadataOf(name)]]),
+  tags: new Map(),
+});
+
+interface OldService {
+  readonly reader: (account: string) => BlobReader;
+  readonly requests: string[];
+  readonly told: string[];
+  /** Takes it out of both listings. */
+  remove(name: string): void;
+}
+
+/** Lists pages from the beginning or from a marker, and has never heard of `startFrom`. */
+async function startOldService(): Promise<OldService> {
+  const left = [...names];
+  const requests: string[] = [];
+  const told: string[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://127.0.0.1');
+    requests.push(url.search);
+    const [, account = ''] = url.pathname.split('/');
+    // The name that the page begins with: blobs may come and go meanwhile.
+    const marker = url.searchParams.get('marker') ?? '';
+    const from = left.filter((name) => name >= marker);
+    const page = from.slice(0, Math.min(PER_PAGE, Number(url.searchParams.get('maxresults'))));
+    response.setHeader('x-ms-request-id', '1');
+    response.end(
+      writePage({ blobs: page.map((name) => entry(name, account)), nextMarker: from[page.length] ?? '' }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    requests,
+    told,
+    reader: (account) =>
+      createAzureReader(
+        connectAccount({
+          connectionString: `BlobEndpoint=http://127.0.0.1:${port}/${account};SharedAccessSignature=sig=x`,
+        }),
+        () => told.push(account),
+      ),
+    remove: (name) => void left.splice(left.indexOf(name), 1),
+  };
+}
+
+const listed = async (pages: AsyncIterable<readonly { readonly path: BlobPath }[]>): Promise<string[]> =>
+  (await Array.fromAsync(pages)).flat().map(({ path }) => path);
+
+describe('a service that ignores where a listing is to begin', () => {
+  it('is walked in slices to its end, each of which costs a page or two more', async () => {
+    const service = await startOldService();
+    const memory = await createMemoryStores();
+    const lookless = (): never => {
+      throw new Error('everything is in step');
+    };
+    const [source, backup] = [service.reader('sourceaccount'), service.reader('backupaccount')];
+    let shard: CompareShard | undefined = {
+      run: '2026-11-25T13-09-31Z-4f2a' as RunId,
+      shard: 's',
+      slice: 0,
+      attempt: 0,
+      phase: 'compare',
+      container: CONTAINER,
+      prefix: '',
+    };
+    let [slices, seen] = [0, 0];
+    while (shard !== undefined && slices < 3 * names.length) {
+      const result = await compareSlice(
+        {
+          ...FLAT,
+          source,
+          backup: { ...memory.backup, ...backup },
+          scope: createScope('sourceaccount'),
+          converge: lookless,
+          copyListed: lookless,
+          convergeRoot: lookless,
+          adopt: lookless,
+          prepareContainer: lookless,
+        },
+        shard,
+        {
+          // Every slice stops at the first moment that it may.
+          budgetMs: 0,
+          openShards: 1,
+          signal: new AbortController().signal,
+          dryRun: false,
+          deleteForeign: false,
+          report: lookless,
+          extra: lookless,
+          foreign: lookless,
+        },
+      );
+      slices++;
+      seen += result.listed.source;
+      expect(result.split).toBeUndefined();
+      shard =
+        result.next === undefined
+          ? undefined
+          : (parseShard(JSON.parse(JSON.stringify(result.next))) as CompareShard);
+    }
+    expect([shard, seen]).toEqual([undefined, names.length]);
+    expect(service.requests.length).toBeLessThanOrEqual(2 * (2 * slices + names.length / PER_PAGE));
+    expect(service.told).toEqual(['sourceaccount', 'backupaccount']);
+  });
+
+  it('goes on behind the path where it was, and passes nothing over when that is gone', async () => {
+    const service = await startOldService();
+    const reader = service.reader('sourceaccount');
+    const pages = await Array.fromAsync(reader.listBlobs(CONTAINER));
+    const { marker } = pages[4] ?? {};
+    const after = parseBlobPath('dir/045');
+    expect(await listed(reader.listBlobs(CONTAINER, { after, marker }))).toEqual(names.slice(46));
+    service.remove(after);
+    const left = await listed(reader.listBlobs(CONTAINER, { after, marker }));
+    expect(left.slice(-54)).toEqual(names.slice(46));
+    expect(left.length).toBeLessThan(54 + PER_PAGE);
+  });
+
+  it('is an error by name where no page is known to go on with, and is asked no more for a while', async () => {
+    const service = await startOldService();
+    const reader = service.reader('sourceaccount');
+    const failing = async () => await listed(reader.listBlobs(CONTAINER, { from: 'dir/5', pageSize: 1 }));
+    await expect(failing()).rejects.toMatchObject({ code: 'listing-start-ignored', disposition: 'retry' });
+    await expect(failing()).rejects.toMatchObject({ code: 'listing-start-ignored' });
+    expect([service.requests.length, service.told]).toEqual([1, ['sourceaccount']]);
+    expect(await listed(reader.listBlobs(CONTAINER))).toEqual(names);
+  });
+});
