@@ -47,12 +47,13 @@ export function takeMetadata({ _response: { request } }: Answer): Record<string,
 }
 
 function readMetadata(rawHeaders: readonly string[]): Record<string, string> {
-  const metadata: Record<string, string> = {};
+  const metadata: [name: string, value: string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
     if (name.toLowerCase().startsWith(METADATA_PREFIX)) {
-      metadata[name.slice(METADATA_PREFIX.length)] = rawHeaders[i + 1] ?? '';
+      metadata.push([name.slice(METADATA_PREFIX.length), rawHeaders[i + 1] ?? '']);
     }
   }
-  return metadata;
+  // Made from entries, since a user's name may be `__proto__`.
+  return Object.fromEntries(metadata);
 }

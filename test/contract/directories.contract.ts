@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSameAccess } from '../../src/model/access.js';
 import { keyText, parseContainerName } from '../../src/model/key.js';
 import { describeMoves } from './moves.contract.js';
+import { ODD_METADATA } from './ports.contract.js';
 import { createTreeStage, STAMP, ABSENT, STALE, FILE_ACCESS, DIRECTORY_ACCESS } from './tree-stage.js';
 import type { TreeStoresUnderTest } from './tree-stores.js';
 import { describeTreeListing } from './tree-listing.contract.js';
@@ -31,6 +32,15 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(reading.readAt.getTime()).toBeGreaterThanOrEqual(before.getTime() - 1000);
         expect(reading.readAt.getTime()).toBeLessThanOrEqual(Date.now());
         expect(await directory('source', parentOf(key))).toMatchObject({ metadata: {} });
+      });
+
+      it('gives metadata of a directory whose names are members of objects, and makes one with it', async () => {
+        const key = newKey();
+        await stage.stores.makeDirectory('source', key, { metadata: ODD_METADATA });
+        const { metadata, access } = await directory('source', key);
+        expect(metadata).toEqual(ODD_METADATA);
+        await stage.stores.backup.createDirectory({ key, metadata, access });
+        expect((await directory('backup', key)).metadata).toEqual(ODD_METADATA);
       });
 
       it('gives the access of a directory and of a file', async () => {

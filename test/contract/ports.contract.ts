@@ -14,6 +14,22 @@ const STAMP = {
   lastModified: new Date('2026-11-21T20:00:00Z'),
 };
 
+/** Legal names of metadata that are members of JavaScript objects, or mean something in XML or in our own documents. */
+export const ODD_METADATA = Object.fromEntries(
+  [
+    'hasOwnProperty',
+    '__proto__',
+    'constructor',
+    'toString',
+    'valueOf',
+    'then',
+    'toJSON',
+    '_',
+    'encrypted',
+    'length',
+  ].map((name, index) => [name, `value ${index}`]),
+);
+
 /**
  * What the ports promise, for every pair of stores that claims to keep it: in memory and on real accounts. Index tags,
  * and names that mean something else in a tree, are for flat accounts alone.
@@ -87,6 +103,12 @@ export function describePorts(
         expect(reading.metadata).toEqual({ CamelCase: 'Value', lower: 'x' });
       });
 
+      it('gives metadata whose names are members of objects', async () => {
+        const key = newKey();
+        await stores.put('source', key, { content: 'x', metadata: ODD_METADATA });
+        expect((await present('source', key)).metadata).toEqual(ODD_METADATA);
+      });
+
       it('takes the stamp off the metadata', async () => {
         const key = newKey();
         await stores.put('backup', key, { content: 'x', metadata: addStamp({ a: 'b' }, STAMP) });
@@ -138,6 +160,20 @@ export function describePorts(
           metadata: { New: '2' },
           stamp: STAMP,
         });
+      });
+
+      it('carries metadata whose names are members of objects, as does a restamp', async () => {
+        const key = newKey();
+        await stores.put('source', key, { content: 'x', metadata: ODD_METADATA });
+        await copyNew(key);
+        const copied = await present('backup', key);
+        expect(copied.metadata).toEqual(ODD_METADATA);
+        const metadata = addStamp(ODD_METADATA, STAMP);
+        const outcome = await stores.backup.restamp({ key, metadata, ifMatch: copied.etag });
+        expect(outcome).toMatchObject({ outcome: 'written' });
+        expect(await present('backup', key)).toMatchObject({ metadata: ODD_METADATA, stamp: STAMP });
+        for await (const page of stores.backup.listBlobs(key.container))
+          for (const { path, stamp } of page) if (path === key.path) expect(stamp).toEqual(STAMP);
       });
 
       it('is lost to the backup when something is there and nothing should be', async () => {
@@ -423,6 +459,9 @@ export function describePorts(
         await stores.backup.createContainer(fresh, { Colour: 'red' });
         await stores.backup.createContainer(fresh, { Colour: 'blue' });
         expect(await stores.backup.readContainer(fresh)).toEqual({ Colour: 'red' });
+        const odd = parseContainerName('odd');
+        await stores.backup.createContainer(odd, ODD_METADATA);
+        expect(await stores.backup.readContainer(odd)).toEqual(ODD_METADATA);
       });
 
       it('are listed', async () => {

@@ -20,13 +20,13 @@ export function contentHeadersOf(request: PathRequest): ContentHeaders {
 export function metadataOf(request: PathRequest): Metadata | undefined {
   const header = request.header('x-ms-properties');
   if (header === undefined) return undefined;
-  const metadata: Metadata = {};
+  const metadata: [name: string, value: string][] = [];
   for (const part of header.split(',').filter((each) => each.trim() !== '')) {
     const [, name = '', value = ''] = /^\s*([A-Za-z_]\w*)=([A-Za-z0-9+/]*=*)\s*$/.exec(part) ?? [];
     if (name === '') throw pathErrors.invalidHeader('x-ms-properties');
-    metadata[name] = Buffer.from(value, 'base64').toString('latin1');
+    metadata.push([name, Buffer.from(value, 'base64').toString('latin1')]);
   }
-  return metadata;
+  return Object.fromEntries(metadata);
 }
 
 /** The headers that tell a client which version of a path it has. */

@@ -32,6 +32,30 @@ export interface HandlerClass {
 
 type PermissionTable = Map<number, unknown>;
 
+/** How a value is written, of the library @azure/ms-rest-js. */
+export interface SerializedAs {
+  readonly type: { readonly name: string; readonly className?: string };
+}
+
+/** Of the same library. */
+export interface SerializerClass {
+  readonly prototype: {
+    serialize(
+      this: SerializerClass['prototype'],
+      mapper: SerializedAs,
+      value: unknown,
+      name?: string,
+    ): unknown;
+  };
+}
+
+/** Of the library xml2js. */
+export type XmlBuilderClass = new (options: {
+  readonly charkey: string;
+  readonly renderOpts: { readonly pretty: boolean };
+  readonly rootName?: string;
+}) => { buildObject(value: object): string };
+
 /** Of the library uri-templates. */
 export interface UriTemplate {
   /** Undefined when the URL is not of this form. */
@@ -188,6 +212,23 @@ export interface AzuriteModules {
     computeHMACSHA256: (text: string, key: Uint8Array) => string;
     convertRawHeadersToMetadata: (rawHeaders: string[], requestId: string) => Metadata | undefined;
     newEtag: () => string;
+  };
+  'blob/generated/utils/xml': {
+    stringifyXML: (value: object, options?: { readonly rootName?: string }) => string;
+  };
+  'blob/persistence/QueryInterpreter/QueryInterpreter': {
+    generateQueryBlobWithTagsWhereFunction: (
+      context: Context,
+      query: string | undefined,
+      conditionHeader?: string,
+    ) => (blob: { readonly tags?: BlobTags; readonly containerName?: string }) => unknown[];
+  };
+  'blob/persistence/QueryInterpreter/QueryParser': {
+    default: (
+      context: Context,
+      query: string,
+      conditionHeader?: string,
+    ) => { evaluate(values: object): unknown[] };
   };
   'blob/utils/utils': {
     getTagsFromString: (header: string, requestId: string) => BlobTags | undefined;

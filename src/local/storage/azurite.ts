@@ -8,7 +8,14 @@
 import { createRequire } from 'node:module';
 
 import type { BlobDocument, Context } from './azurite-model.js';
-import type { AzuriteModules, HandlerClass, HandlerMethod, UriTemplate } from './azurite-modules.js';
+import type {
+  AzuriteModules,
+  HandlerClass,
+  HandlerMethod,
+  SerializerClass,
+  UriTemplate,
+  XmlBuilderClass,
+} from './azurite-modules.js';
 
 const load = createRequire(createRequire(import.meta.url).resolve('azurite/package.json'));
 
@@ -90,15 +97,24 @@ export const validateWriteConditions = member(
 const LeaseFactory = member('blob/lease/LeaseFactory', 'default');
 const BlobLeaseAdapter = member('blob/lease/BlobLeaseAdapter', 'default');
 const BlobLeaseSyncer = member('blob/lease/BlobLeaseSyncer', 'default');
-export const metadataOf = member('common/utils/utils', 'convertRawHeadersToMetadata');
+/** Azurite's own, which loses some names: `metadataOf` in metadata-names.ts keeps all. */
+export const validMetadataOf = member('common/utils/utils', 'convertRawHeadersToMetadata');
 export const tagsOf = member('blob/utils/utils', 'getTagsFromString');
 export const newETag = member('common/utils/utils', 'newEtag');
 
 /** Modules whose functions are called as members of the module, so that a member may be replaced. */
 export const dispatching = moduleWith('blob/generated/utils/utils', 'isURITemplateMatch');
-export const signing = moduleWith('common/utils/utils', 'computeHMACSHA256');
-/** The library that Azurite has for it. */
+export const commonUtils = moduleWith('common/utils/utils', 'computeHMACSHA256');
+export const xml = moduleWith('blob/generated/utils/xml', 'stringifyXML');
+export const tagQueries = moduleWith(
+  'blob/persistence/QueryInterpreter/QueryInterpreter',
+  'generateQueryBlobWithTagsWhereFunction',
+);
+export const parseTagQuery = member('blob/persistence/QueryInterpreter/QueryParser', 'default');
+/** The libraries that Azurite has for it. */
 export const parseUriTemplate = load('uri-templates') as (text: string) => UriTemplate;
+export const { Serializer } = load('@azure/ms-rest-js') as { Serializer: SerializerClass };
+export const { Builder: XmlBuilder } = load('xml2js') as { Builder: XmlBuilderClass };
 
 /** Sets the lease properties of a blob to what they are at the time of a request: a lease may have ended meanwhile. */
 export function updateLease(blob: BlobDocument, context: Context): void {

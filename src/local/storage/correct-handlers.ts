@@ -1,5 +1,6 @@
 import { correctCopyFromUrl } from './copy-from-url.js';
 import { speedUpRequests } from './fast-requests.js';
+import { keepMetadataNames } from './metadata-names.js';
 import { addPutBlobFromUrl } from './put-blob-from-url.js';
 import { addPutRangeFromUrl } from './put-range-from-url.js';
 import { completeSasPermissions } from './sas-permissions.js';
@@ -17,6 +18,7 @@ export function correctHandlers(): void {
   addPutBlobFromUrl();
   addPutRangeFromUrl();
   correctCopyFromUrl();
+  keepMetadataNames();
   speedUpRequests();
   isDone = true;
 }

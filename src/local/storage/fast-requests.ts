@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
-import { dispatching, parseUriTemplate, signing } from './azurite.js';
+import { commonUtils, dispatching, parseUriTemplate } from './azurite.js';
 import type { UriTemplate } from './azurite-modules.js';
 
 const templates = new Map<string, UriTemplate>();
@@ -13,7 +13,7 @@ const keys = new WeakMap<Uint8Array, KeyObject>();
  */
 export function speedUpRequests(): void {
   dispatching.isURITemplateMatch = isMatch;
-  signing.computeHMACSHA256 = sign;
+  commonUtils.computeHMACSHA256 = sign;
 }
 
 /** A parameter that is there has to have a value. */

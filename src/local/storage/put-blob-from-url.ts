@@ -1,4 +1,4 @@
-import { BlockBlobHandler, metadataOf, newETag, replaceHandlerMethod, tagsOf } from './azurite.js';
+import { BlockBlobHandler, newETag, replaceHandlerMethod, tagsOf } from './azurite.js';
 import type {
   AzuriteResponse,
   BlobDocument,
@@ -9,6 +9,7 @@ import type {
   HandlerParameters,
   WriteOptions,
 } from './azurite-model.js';
+import { metadataOf } from './metadata-names.js';
 import { copySourceTooLarge } from './copy-source-error.js';
 import { copySourceReader, type CopySource } from './copy-source.js';
 import { openCopySource } from './open-copy-source.js';

@@ -1,7 +1,7 @@
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 
-import { metadataOf } from './azurite.js';
+import { metadataOf } from './metadata-names.js';
 import type { BlobTags, Context, SourceConditions, WriteOptions } from './azurite-model.js';
 import { copySourceError } from './copy-source-error.js';
 import type { CopySource, CopySourceReader } from './copy-source.js';

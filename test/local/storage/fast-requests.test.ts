@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { dispatching, signing } from '../../../src/local/storage/azurite.js';
+import { dispatching, commonUtils } from '../../../src/local/storage/azurite.js';
 import { speedUpRequests } from '../../../src/local/storage/fast-requests.js';
 
 /** The paths of operations, and two beyond. */
@@ -28,6 +28,6 @@ it('a text is signed with the key that is given, whichever was given before', ()
   const keys = Array.from({ length: 3 }, () => randomBytes(64));
   for (const key of [...keys, ...keys]) {
     const expected = createHmac('sha256', key).update('GET é').digest('base64');
-    expect(signing.computeHMACSHA256('GET é', key)).toBe(expected);
+    expect(commonUtils.computeHMACSHA256('GET é', key)).toBe(expected);
   }
 });
