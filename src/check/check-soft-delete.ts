@@ -5,7 +5,9 @@ import type { AccountProbe } from '../ports/account-probe.js';
 /** What is deleted at the source by mistake is deleted on the backup within seconds: this keeps it. */
 const ENOUGH_DAYS = 7;
 
-export async function checkSoftDelete(probe: AccountProbe): Promise<Finding> {
+export async function checkSoftDelete(
+  probe: Pick<AccountProbe, 'account' | 'softDeleteDays'>,
+): Promise<Finding> {
   const { account } = probe;
   const about = { check: 'backup-soft-delete', of: account };
   const mend = `az storage account blob-service-properties update --account-name ${account} --enable-delete-retention true --delete-retention-days 14 --enable-container-delete-retention true --container-delete-retention-days 14`;

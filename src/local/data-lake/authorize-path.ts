@@ -6,7 +6,7 @@ import {
   operations,
 } from '../storage/azurite.js';
 import type { Accounts, MetadataStore } from '../storage/azurite-model.js';
-import { PathError } from './path-error.js';
+import { authenticationFailed } from '../storage/refuse-requests.js';
 import type { PathRequest } from './path-request.js';
 
 /** The Blob operation that asks for the same rights. */
@@ -32,9 +32,5 @@ export async function authorizePath(
     new BlobSasAuthenticator(accounts, store, logger),
   ])
     if ((await authenticator.validate(context.request, context)) === true) return;
-  throw new PathError(
-    403,
-    'AuthorizationFailure',
-    'Server failed to authenticate the request. Make sure the value of the Authorization header is formed correctly.',
-  );
+  throw authenticationFailed(context);
 }

@@ -1,11 +1,12 @@
 import { listedProperties, updateLease } from '../storage/azurite.js';
 import type { Context, MetadataStore } from '../storage/azurite-model.js';
 import { storageError } from '../storage/storage-error.js';
+import { invalidQuery } from '../storage/unsupported-requests.js';
 import { notSupported, orTypeMismatch } from './blob-errors.js';
 import { guardBlobWrites } from './blob-writes.js';
 import { accessHeaders } from './path-properties.js';
 import { type Node, isDirectory } from './entry.js';
-import { listBlobs } from './list-blobs.js';
+import { type BlobListing, listBlobs } from './list-blobs.js';
 import type { Namespace } from './namespace.js';
 import type { Records } from './records.js';
 
@@ -29,6 +30,9 @@ export function showAsBlobs(store: MetadataStore, namespace: Namespace, records:
     await store.checkContainerExist(context, account, container);
     if (delimiter !== undefined && delimiter !== '/')
       throw storageError(context, 400, 'InvalidQueryParameterValue', 'The delimiter can only be a slash.');
+    const showOnly = context.request.getQuery('showonly') ?? 'all';
+    const kinds = shownOnly.get(showOnly);
+    if (kinds === undefined) throw invalidQuery(context, 'showonly', showOnly);
     const list = () =>
       listBlobs(namespace, records, account, container, {
         prefix: prefix ?? '',
@@ -39,7 +43,7 @@ export function showAsBlobs(store: MetadataStore, namespace: Namespace, records:
         snapshots: snapshots === true,
         uncommitted: uncommitted === true,
         permissions: (context.request.getQuery('include') ?? '').split(',').includes('permissions'),
-        showOnly: shownOnly.get(context.request.getQuery('showonly') ?? ''),
+        kinds,
       });
     // Azure documents an error; which one is inferred.
     const page = await orTypeMismatch(context, list);
@@ -48,9 +52,12 @@ export function showAsBlobs(store: MetadataStore, namespace: Namespace, records:
   };
 }
 
-const shownOnly = new Map<string, 'file' | 'directory'>([
-  ['files', 'file'],
-  ['directories', 'directory'],
+/** What `showonly` leaves of a listing. Of what was deleted there is nothing, as in an account without soft delete. */
+const shownOnly = new Map<string, BlobListing['kinds']>([
+  ['all', ['file', 'directory']],
+  ['files', ['file']],
+  ['directories', ['directory']],
+  ['deleted', []],
 ]);
 
 /** Azurite's listings leave out what they do not know. Once per process; flat accounts' blobs have no such properties. */

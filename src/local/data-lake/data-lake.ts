@@ -8,7 +8,9 @@
  *
  * Nothing here may copy content for a rename, or do anything path by path that Azure does at once.
  * Not simulated: access checks (a key or SAS may do everything that its rights say, whatever access control lists and
- * sticky bits have it), bearer tokens, SAS of a directory, expiry, undelete; leases hold for writes through the Blob API, for creating and deleting files, and for nothing else.
+ * sticky bits have it), bearer tokens, SAS of a directory; leases hold for writes through the Blob API, for creating and
+ * deleting files, and for nothing else. Refused by name: operations on file systems and accounts, setting properties,
+ * expiry, undelete, and all that the Blob API refuses.
  */
 import type { RequestListener } from 'node:http';
 import type { Accounts } from '../storage/azurite-model.js';

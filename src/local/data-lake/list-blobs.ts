@@ -17,7 +17,8 @@ export interface BlobListing {
   readonly uncommitted: boolean;
   /** With owner, group, permissions and access control list. */
   readonly permissions: boolean;
-  readonly showOnly: 'file' | 'directory' | undefined;
+  /** Nothing else is listed. */
+  readonly kinds: readonly ('file' | 'directory')[];
 }
 
 export interface BlobPage {
@@ -60,7 +61,7 @@ export function listBlobs(
     ...(listing.marker !== '' && { after: listing.marker }),
     ...(listing.startFrom !== undefined && { from: listing.startFrom }),
   })) {
-    if (listing.showOnly !== undefined && node.document.entry.kind !== listing.showOnly) continue;
+    if (!listing.kinds.includes(node.document.entry.kind)) continue;
     if (blobs.length + prefixes.length >= listing.maxResults) return page(last);
     last = pathOf(node);
     if (listing.hierarchical && isDirectory(node)) prefixes.push({ name: `${last}/` });

@@ -4,6 +4,7 @@ import { type SameRightsAs, authorizePath } from './authorize-path.js';
 import type { Lake, PathAnswer, PathOperation } from './lake.js';
 import { toPathError } from './path-error.js';
 import { parsePathRequest } from './path-request.js';
+import { isPathRequest, missingOperation, refuseUnsupportedPaths } from './unsupported-paths.js';
 
 /** One operation of the Data Lake API. */
 export interface Route {
@@ -25,13 +26,15 @@ export function servePaths(
   return (request, response) => {
     const query = new URLSearchParams((request.url ?? '').split('?')[1]);
     const route = routes.find(({ matches }) => matches(request.method ?? '', query, request.headers));
-    if (route === undefined) return blobs(request, response);
+    if (route === undefined && !isPathRequest(query)) return blobs(request, response);
     const locals = {};
     Object.assign(response, { locals });
     void answerTo(request, response, async () => {
-      const call = parsePathRequest(request, accounts, route.name, locals);
+      const call = parsePathRequest(request, accounts, route?.name ?? 'Unknown', locals);
       response.setHeader('x-ms-request-id', call.context.contextId);
+      if (route === undefined) throw missingOperation(call);
       await authorizePath(call, route.rights, accounts, store);
+      refuseUnsupportedPaths(call);
       await store.checkContainerExist(call.context, call.account, call.container);
       return route.run(lake, call);
     });

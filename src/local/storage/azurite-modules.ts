@@ -10,6 +10,7 @@ import type {
   Conditions,
   Context,
   ExtentStore,
+  LocalRequest,
   Metadata,
   MetadataStore,
   PageRange,
@@ -32,20 +33,26 @@ export interface HandlerClass {
 
 type PermissionTable = Map<number, unknown>;
 
+/** What an operation's requests consist of, as far as this room reads it. */
+interface OperationSpecification {
+  readonly queryParameters?: readonly {
+    readonly mapper: {
+      readonly serializedName: string;
+      readonly isConstant?: boolean;
+      readonly defaultValue?: string;
+    };
+  }[];
+}
+
 /** How a value is written, of the library @azure/ms-rest-js. */
-export interface SerializedAs {
+interface SerializedAs {
   readonly type: { readonly name: string; readonly className?: string };
 }
 
 /** Of the same library. */
 export interface SerializerClass {
   readonly prototype: {
-    serialize(
-      this: SerializerClass['prototype'],
-      mapper: SerializedAs,
-      value: unknown,
-      name?: string,
-    ): unknown;
+    serialize: (this: unknown, mapper: SerializedAs, value: unknown, name?: string) => unknown;
   };
 }
 
@@ -212,6 +219,33 @@ export interface AzuriteModules {
     computeHMACSHA256: (text: string, key: Uint8Array) => string;
     convertRawHeadersToMetadata: (rawHeaders: string[], requestId: string) => Metadata | undefined;
     newEtag: () => string;
+  };
+  'blob/generated/artifacts/specifications': {
+    default: Readonly<Record<number, OperationSpecification | undefined>>;
+  };
+  'blob/generated/errors/MiddlewareError': {
+    default: abstract new () => Error;
+  };
+  'blob/generated/middleware/dispatch.middleware': {
+    default: (context: Context, request: LocalRequest, next: (error?: Error) => void, logger: object) => void;
+  };
+  'blob/generated/middleware/error.middleware': {
+    default: (context: Context, error: unknown, ...rest: readonly unknown[]) => void;
+  };
+  'blob/middlewares/AuthenticationMiddlewareFactory': {
+    default: {
+      readonly prototype: {
+        authenticate: (
+          this: unknown,
+          context: Context,
+          request: LocalRequest,
+          ...rest: readonly unknown[]
+        ) => Promise<boolean>;
+      };
+    };
+  };
+  'blob/middlewares/StrictModelMiddlewareFactory': {
+    UnsupportedHeadersBlocker: () => Promise<void>;
   };
   'blob/generated/utils/xml': {
     stringifyXML: (value: object, options?: { readonly rootName?: string }) => string;

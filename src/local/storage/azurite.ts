@@ -116,6 +116,29 @@ export const parseUriTemplate = load('uri-templates') as (text: string) => UriTe
 export const { Serializer } = load('@azure/ms-rest-js') as { Serializer: SerializerClass };
 export const { Builder: XmlBuilder } = load('xml2js') as { Builder: XmlBuilderClass };
 
+const specifications = member('blob/generated/artifacts/specifications', 'default');
+export const MiddlewareError = member('blob/generated/errors/MiddlewareError', 'default');
+export const AuthenticationMiddlewareFactory = member(
+  'blob/middlewares/AuthenticationMiddlewareFactory',
+  'default',
+);
+export const dispatch = moduleWith('blob/generated/middleware/dispatch.middleware', 'default');
+export const errorMiddleware = moduleWith('blob/generated/middleware/error.middleware', 'default');
+export const strictModel = moduleWith(
+  'blob/middlewares/StrictModelMiddlewareFactory',
+  'UnsupportedHeadersBlocker',
+);
+
+/** The query parameters that an operation has; `value` where it can only be that. */
+export function operationParameters(
+  operation: number,
+): readonly { readonly name: string; readonly value: string | undefined }[] {
+  return (specifications[operation]?.queryParameters ?? []).map(({ mapper }) => ({
+    name: mapper.serializedName,
+    value: mapper.isConstant === true ? mapper.defaultValue : undefined,
+  }));
+}
+
 /** Sets the lease properties of a blob to what they are at the time of a request: a lease may have ended meanwhile. */
 export function updateLease(blob: BlobDocument, context: Context): void {
   LeaseFactory.createLeaseState(new BlobLeaseAdapter(blob), context).sync(new BlobLeaseSyncer(blob));

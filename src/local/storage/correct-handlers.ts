@@ -3,6 +3,8 @@ import { speedUpRequests } from './fast-requests.js';
 import { keepMetadataNames } from './metadata-names.js';
 import { addPutBlobFromUrl } from './put-blob-from-url.js';
 import { addPutRangeFromUrl } from './put-range-from-url.js';
+import { explainRefusals } from './refuse-requests.js';
+import { refuseMissingFeatures } from './service-properties.js';
 import { completeSasPermissions } from './sas-permissions.js';
 
 let isDone = false;
@@ -19,6 +21,8 @@ export function correctHandlers(): void {
   addPutRangeFromUrl();
   correctCopyFromUrl();
   keepMetadataNames();
+  explainRefusals();
+  refuseMissingFeatures();
   speedUpRequests();
   isDone = true;
 }

@@ -111,8 +111,10 @@ function compareTagsAsGiven(): void {
     const tree = parseTagQuery(context, query, header);
     return ({ tags, containerName }) => {
       const own = (tags?.blobTagSet ?? []).map(({ key, value }) => [key, value] as const);
-      const values = Object.fromEntries([...own, ['@container', containerName]]);
-      return tree.evaluate(Object.setPrototypeOf(values, null));
+      const values: object = Object.fromEntries([...own, ['@container', containerName]]);
+      // Without what objects have by themselves.
+      Object.setPrototypeOf(values, null);
+      return tree.evaluate(values);
     };
   };
 }

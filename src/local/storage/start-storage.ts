@@ -5,9 +5,11 @@
  * A correction is a file of this folder, named for what it corrects; this one only puts them together. Nothing here
  * may behave as suits our own programs: what a client can see is what Azure documents, or it is named below.
  *
- * Not simulated: versions, soft delete, change feed, immutability, page range diffs, bearer tokens on requests (only on
- * copy sources), roles, HTTPS, limits of rate and of metadata size. Hierarchical accounts are the room data-lake.
- * Asynchronous copies and rehydration are over when the request is. Metadata with an empty value loses its key.
+ * Not simulated, and refused by name (unsupported-requests.ts, service-properties.ts): versions, soft delete,
+ * immutability, encryption scopes and customer keys, structured bodies, page range diffs, queries, static websites.
+ * Not simulated: change feed, bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate and of
+ * metadata size. Hierarchical accounts are the room data-lake. Asynchronous copies and rehydration are over when the
+ * request is. Metadata with an empty value loses its key.
  */
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -27,6 +29,7 @@ import { openStores, type Stores } from './open-stores.js';
 import { refuseOtherKind } from './account-kind.js';
 import { RequestsInFlight } from './requests-in-flight.js';
 import { correctCopies } from './source-conditions.js';
+import { refuseShowOnly } from './unsupported-requests.js';
 import { observeRequests, type StorageRequest } from './storage-request.js';
 import { honourTagAndTierConditions } from './tag-and-tier-conditions.js';
 
@@ -138,6 +141,7 @@ function correctStore(
   overwriteUncommitted(metadata);
   refuseBadNames(metadata);
   refuseOtherKind(metadata.db, hierarchical);
+  if (!hierarchical) refuseShowOnly(metadata);
   const lake = hierarchical ? openDataLake(stores, { accounts, origin, onMutation }) : undefined;
   // Outermost, so that what a correction refuses is not reported.
   if (onMutation) observeMutations(metadata, origin, onMutation);

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+
 import { createAccountSas } from '../../../src/local/account-sas.js';
 import type { Storage } from '../../../src/local/storage/start-storage.js';
 import { accounts } from '../storage/accounts.js';
@@ -39,6 +41,9 @@ export async function takeCensus(
       const [method = '', path = ''] = question.split(' ');
       answers.set(`${name}: ${question}`, await ask(method, path));
     }
+    // No SAS may read them.
+    for (const container of containers)
+      answers.set(`${name}: access of ${container}`, await accessOf(storage, name, container));
   }
   return new Map([...answers].toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }
@@ -51,7 +56,6 @@ function aboutContainer(container: string, hierarchical: boolean): string[] {
     `${list}&maxresults=3`,
     `${list}&prefix=block`,
     `GET /${container}?restype=container`,
-    `GET /${container}?restype=container&comp=acl`,
     ...(hierarchical ? [`GET /${container}?resource=filesystem&recursive=true`] : []),
   ];
 }
@@ -68,6 +72,16 @@ function aboutBlob(path: string, snapshot: string, hierarchical: boolean): strin
       ? [`HEAD ${path}?action=getAccessControl`, `HEAD ${path}?action=getStatus`]
       : []),
   ];
+}
+
+async function accessOf(storage: Storage, account: string, container: string): Promise<Answer> {
+  const key = accounts.find(({ name }) => name === account)?.key ?? '';
+  const credential = new StorageSharedKeyCredential(account, key);
+  const service = new BlobServiceClient(storage.blobEndpoint(account), credential);
+  const { blobPublicAccess, signedIdentifiers } = await service
+    .getContainerClient(container)
+    .getAccessPolicy();
+  return JSON.stringify({ blobPublicAccess, signedIdentifiers });
 }
 
 type Ask = (method: string, path: string) => Promise<Answer>;
