@@ -57,7 +57,6 @@ const packages = {
   '@azure/storage-file-datalake': ['azure'],
   '@azure/service-bus': ['app', 'azure', 'host'],
   '@azure/functions': ['functions'],
-  '@azure/eventgrid': ['events'],
   '@azure/identity': ['app', 'azure'],
   azurite: ['local'],
   rhea: ['amqp', 'local'],

@@ -16,6 +16,7 @@ import { inProcessSpan } from '../telemetry/spans.js';
 import { parseHistory } from '../model/hint-message.js';
 import { connectServiceBus } from './connect-service-bus.js';
 import { type OpenAccounts, openAccounts } from './open-accounts.js';
+import { tellRefusal } from './tell-refusal.js';
 import { traceLook, traceRename } from './trace-steps.js';
 
 export interface Mirror {
@@ -53,7 +54,8 @@ export function createMirror(
   };
 
   const serviceBus = connectServiceBus(settings.serviceBus);
-  const queue = insistOnQueue(createAzureHintQueue(serviceBus.createSender(settings.eventsQueue)));
+  const sender = serviceBus.createSender(settings.eventsQueue);
+  const queue = insistOnQueue(createAzureHintQueue(sender), tellRefusal(log));
 
   return {
     handleMessage: async (message) => {

@@ -1,4 +1,5 @@
 import { theServiceClock } from '../clock/the-service-clock.js';
+import { type MetadataName, shadowedMetadata } from '../events/shadowed-metadata.js';
 import type { IncomingMessage } from '../intake/handle-message.js';
 
 /** The part of an invocation's context that tells of the message. */
@@ -7,23 +8,31 @@ interface TriggerContext {
   readonly triggerMetadata?: Readonly<Record<string, unknown>>;
 }
 
+/** A message whose count of deliveries is not known may have been with a worker that died. */
+const UNKNOWN_DELIVERIES = 2;
+
 /**
  * A message as Azure Functions hands it to a Service Bus trigger. The metadata comes over gRPC and through a JSON
- * parser: times are text, an id of digits alone is a number, and a 64 bit number is an object with a text form. Older
- * extensions know the application properties as user properties alone.
+ * parser: times are text without a time zone (Azure/azure-functions-nodejs-library#351), an id of digits alone is a
+ * number, and a 64 bit number is an object with a text form. Older extensions know the application properties as user
+ * properties alone.
+ *
+ * What a member of the body may have overwritten is not believed: its sender would choose how often an event is tried,
+ * and under which id. Its next message is sent so that nothing is overwritten.
  */
 export function fromTrigger(
   body: unknown,
   { invocationId, triggerMetadata = {} }: TriggerContext,
 ): IncomingMessage {
-  const { messageId, enqueuedTimeUtc, deliveryCount, applicationProperties, userProperties } =
-    triggerMetadata;
+  const shadowed = shadowedMetadata(body);
+  const told = (name: MetadataName): unknown => (shadowed.has(name) ? undefined : triggerMetadata[name]);
   return {
     body,
-    messageId: toId(messageId) ?? invocationId,
-    enqueuedTime: toTime(enqueuedTimeUtc) ?? theServiceClock.now(),
-    deliveryCount: Number(deliveryCount) || 1,
-    applicationProperties: (applicationProperties ?? userProperties ?? {}) as Record<string, unknown>,
+    messageId: toId(told('messageId')) ?? invocationId,
+    enqueuedTime: toTime(told('enqueuedTimeUtc')) ?? theServiceClock.now(),
+    deliveryCount: shadowed.has('deliveryCount') ? UNKNOWN_DELIVERIES : toCount(told('deliveryCount')),
+    applicationProperties:
+      toProperties(told('applicationProperties')) ?? toProperties(told('userProperties')) ?? {},
   };
 }
 
@@ -32,6 +41,18 @@ function toId(value: unknown): string | undefined {
 }
 
 function toTime(value: unknown): Date | undefined {
-  const time = new Date(typeof value === 'string' ? value : Number.NaN);
+  if (typeof value !== 'string') return undefined;
+  const time = new Date(/(?:Z|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value}Z`);
   return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+function toCount(value: unknown): number {
+  const count = Number(value);
+  return Number.isSafeInteger(count) && count > 0 ? count : 1;
+}
+
+function toProperties(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
 }

@@ -12,6 +12,7 @@ import { createReconciler } from '../reconcile/runs/create-reconciler.js';
 import type { Logger } from '../telemetry/logger.js';
 import { besideProcessSpan } from '../telemetry/spans.js';
 import { mirrorDigest } from './mirror-digest.js';
+import { tellRefusal } from './tell-refusal.js';
 import type { OpenAccounts } from './open-accounts.js';
 
 interface Opening {
@@ -63,7 +64,7 @@ export function openReconciler({
     });
   const queue = createAzureShardQueue(serviceBus.createSender(settings.reconcile.queue));
   // Whoever asks for a run is told at once that the queue does not take it; whoever holds a message of it holds on.
-  const worker = open(insistOnShardQueue(queue));
+  const worker = open(insistOnShardQueue(queue, tellRefusal(log)));
   const about = { queue: settings.reconcile.queue };
   return {
     ...open(queue),

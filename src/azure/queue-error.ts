@@ -18,6 +18,29 @@ export const QUEUE_ERRORS: Readonly<Record<string, ErrorCode>> = {
   MessageSizeExceeded: 'message-too-large',
 };
 
+/**
+ * Errors of the way to Service Bus that its client passes on: of the protocol, of a call that was given up, and of those
+ * who make tokens. Sources: the packages rhea-promise, @azure/core-amqp, @azure/abort-controller, @azure/identity,
+ * @azure/core-rest-pipeline.
+ */
+const ERRORS_ON_THE_WAY: ReadonlySet<string> = new Set([
+  'OperationTimeoutError',
+  'InsufficientCreditError',
+  'SendOperationFailedError',
+  'MessagingError',
+  'AbortError',
+  'TimeoutError',
+  'AuthenticationError',
+  'AggregateAuthenticationError',
+  'AuthenticationRequired',
+  'CredentialUnavailableError',
+  'RestError',
+]);
+
+/** Codes of Node.js for the network and for TLS; those of a wrong call begin with ERR_ and are not among them. */
+const CODE_ON_THE_WAY =
+  /^(?:E[A-Z]{3,}|EAI_[A-Z]+|ERR_TLS_\w+|ERR_SSL_\w+|ERR_SOCKET_\w+|ERR_STREAM_(?:DESTROYED|PREMATURE_CLOSE|WRITE_AFTER_END)|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+)$/;
+
 /** What failed, in our own words; the text never quotes the client's, which may name an endpoint with its key. */
 export function toQueueError(
   error: unknown,
@@ -26,15 +49,37 @@ export function toQueueError(
 ): BlobmirrorError {
   if (error instanceof BlobmirrorError) return error;
   const reason = isServiceBusError(error) ? error.code : nameOf(error);
-  // What is not of Service Bus is of the way there: a refused connection, a name that was not found, no token.
-  const code = QUEUE_ERRORS[reason] ?? 'queue-unavailable';
-  return new BlobmirrorError(code, `queue ${queue} ${what}: ${reason}`, {
+  const code = isServiceBusError(error)
+    ? QUEUE_ERRORS[reason]
+    : isOnTheWay(error)
+      ? 'queue-unavailable'
+      : undefined;
+  // What nobody knows is no outage: a message that cannot be written would be sent again and again.
+  return new BlobmirrorError(code ?? 'unexpected', `queue ${queue} ${what}: ${reason}`, {
     context: { queue, service: reason },
+    ...(code === undefined && { cause: withoutText(error) }),
   });
+}
+
+/** A refused connection, a name that was not found, no token. */
+function isOnTheWay(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError && error.errors.some(isOnTheWay)) return true;
+  return ERRORS_ON_THE_WAY.has(error.name) || CODE_ON_THE_WAY.test(nameOf(error));
 }
 
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : error.name;
+}
+
+/** Where it was thrown, for the log. What it says may quote a message, or name an endpoint with its key. */
+function withoutText(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const told = new Error(`${nameOf(error)}, whose text is left out`);
+  told.name = error.name;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  told.stack = [`${told.name}: ${told.message}`, ...frames].join('\n');
+  return told;
 }

@@ -1,12 +1,20 @@
-/** The body of a message as JSON can carry it: what it is, or its text, or its bytes, or a word on why not. */
+import { checkBounds } from '../events/message-bounds.js';
+import { writeJson } from '../model/write-json.js';
+
+/** Of what is out of bounds so much is told, in characters. */
+const LONGEST = 65_536;
+
+/** The body of a message as JSON can carry it: what it is, or its text, or its bytes. */
 export function letterBody(body: unknown): unknown {
   if (body instanceof Uint8Array) return fromBytes(body);
+  if (typeof body === 'string') return body;
   try {
-    // What nests too deep, or was never JSON, is found out here and not in the middle of an answer.
+    checkBounds(body);
+    // What was never JSON is found out here and not in the middle of an answer.
     const text = JSON.stringify(body) as string | undefined;
     return text === undefined ? null : body;
   } catch {
-    return { unprintable: 'the body cannot be told in JSON' };
+    return writeJson(body, LONGEST);
   }
 }
 

@@ -23,7 +23,7 @@ export async function* lookAtLetters(
   for (const queue of later) {
     const start = queue === from?.queue ? { from: from.sequenceNumber } : {};
     for await (const page of queues[queue].browse(start)) {
-      for (const message of page) yield { letter: await readLetter(message, queue, now), message };
+      for (const message of page) yield { letter: readLetter(message, queue, now), message };
     }
   }
 }

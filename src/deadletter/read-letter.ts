@@ -14,14 +14,10 @@ const LONGEST_TYPE = 200;
  * A message of a dead-letter queue for whoever is to mend it. It may be anything that anybody put there: nothing here
  * throws, and nothing of it is believed.
  */
-export async function readLetter(
-  message: BrowsedMessage,
-  queue: LetterQueue,
-  now: Date,
-): Promise<DeadLetter> {
+export function readLetter(message: BrowsedMessage, queue: LetterQueue, now: Date): DeadLetter {
   const deadLetteredAt = validTime(message.enqueuedAt) ?? now;
   const history = parseHistory(message.applicationProperties, message.messageId, deadLetteredAt);
-  const { unreadable, ...about } = await subjectOf(message, queue, deadLetteredAt);
+  const { unreadable, ...about } = subjectOf(message, queue, deadLetteredAt);
   const lastError = toLetterError(history.lastError);
   const firstError = toLetterError(history.firstError) ?? (history.attempts === 1 ? lastError : undefined);
   return {
@@ -46,7 +42,7 @@ interface Subject {
   readonly unreadable?: BlobmirrorError;
 }
 
-async function subjectOf({ body }: BrowsedMessage, queue: LetterQueue, time: Date): Promise<Subject> {
+function subjectOf({ body }: BrowsedMessage, queue: LetterQueue, time: Date): Subject {
   if (queue === 'reconcile') {
     try {
       const shard = parseShard(body);
@@ -56,7 +52,7 @@ async function subjectOf({ body }: BrowsedMessage, queue: LetterQueue, time: Dat
       return { event: '', unreadable: toBlobmirrorError(thrown) };
     }
   }
-  const { hints, rejected } = await parseMessage(body, time);
+  const { hints, rejected } = parseMessage(body, time);
   const [hint] = hints;
   if (hint !== undefined) return { event: plain(hint.eventType, LONGEST_TYPE), ...hint.keys[0] };
   const [first] = rejected;

@@ -1,5 +1,7 @@
 import { theServiceClock } from '../clock/the-service-clock.js';
 import { createHash } from 'node:crypto';
+import { isEvent } from '../events/envelope.js';
+import { checkBounds } from '../events/message-bounds.js';
 import { toBlobmirrorError } from '../model/errors.js';
 import { parseHistory } from '../model/hint-message.js';
 import type { EventSpool, SpooledEvents } from '../ports/event-spool.js';
@@ -78,13 +80,16 @@ export async function takeBackEvents({ spool, queue, log, signal }: TakingBack):
       );
       return 'sent';
     } catch (thrown) {
-      if (toBlobmirrorError(thrown).disposition !== 'park') throw thrown;
+      const error = toBlobmirrorError(thrown);
+      if (error.disposition !== 'park' && error.code !== 'unexpected') throw error;
+      if (error.code === 'unexpected')
+        log.error('an event could not be sent to the queue', { messageId, error });
       return 'refused';
     }
   }
 }
 
-/** Each bears the mark of its schema; what more it must be is for the intake to say. Nothing else is ever removed. */
+/** Each is an event within the bounds; what more it must be is for the intake to say. Nothing else is ever removed. */
 function parseEvents(text: string): readonly object[] | undefined {
   let value: unknown;
   try {
@@ -93,7 +98,14 @@ function parseEvents(text: string): readonly object[] | undefined {
     return undefined;
   }
   if (!Array.isArray(value) || value.length === 0) return undefined;
-  const isEvent = (each: unknown): each is object =>
-    typeof each === 'object' && each !== null && ('eventType' in each || 'specversion' in each);
-  return value.every(isEvent) ? value : undefined;
+  return value.every((each): each is object => isEvent(each) && isWithinBounds(each)) ? value : undefined;
+}
+
+function isWithinBounds(event: object): boolean {
+  try {
+    checkBounds(event);
+    return true;
+  } catch {
+    return false;
+  }
 }

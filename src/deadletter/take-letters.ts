@@ -65,13 +65,14 @@ async function takeFrom(
   let failed = 0;
   const visit = async (taken: TakenLetter): Promise<'next' | 'enough'> => {
     if (signal.aborted || BigInt(taken.message.sequenceNumber) > there.last) return 'next';
-    const letter = await readLetter(taken.message, queue, theServiceClock.now());
+    const letter = readLetter(taken.message, queue, theServiceClock.now());
     if (!isMeant(letter)) return 'next';
     try {
       if ((await act(taken, letter)) === 'removed') done++;
     } catch (thrown) {
-      // What ails this letter alone holds up no other; what ails the queue ends it all.
-      if (toBlobmirrorError(thrown).disposition !== 'park') throw thrown;
+      // What ails this letter alone, or nobody knows, holds up no other; what ails the queue ends it all.
+      const { code, disposition } = toBlobmirrorError(thrown);
+      if (disposition !== 'park' && code !== 'unexpected') throw thrown;
       failed++;
     }
     return done + failed < there.meant ? 'next' : 'enough';

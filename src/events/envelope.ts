@@ -1,91 +1,92 @@
-import { EventGridDeserializer } from '@azure/eventgrid';
 import { BlobmirrorError } from '../model/errors.js';
-import { isObject, type JsonObject } from './json.js';
+import { isObject, type JsonObject, textOf } from './json.js';
+import { readStorageUrl } from './storage-url.js';
+import { readSubject } from './subject.js';
 
-/** An event in either schema, under one set of names. */
+/** An event in either schema, under one set of names. What is missing, or is something else, is as good as not there. */
 export interface Envelope {
-  readonly id: string;
-  readonly type: string;
-  /** The resource that raised the event: `topic`, or `source` in CloudEvents. May be empty. */
-  readonly origin: string;
-  /** May be empty. */
-  readonly subject: string;
-  /** Undefined when the event bears none that can be read. */
+  readonly id: string | undefined;
+  readonly type: string | undefined;
+  /** The resource that raised the event: `topic`, or `source` in CloudEvents. */
+  readonly origin: string | undefined;
+  readonly subject: string | undefined;
   readonly time: Date | undefined;
   readonly data: JsonObject;
 }
 
-const deserializer = new EventGridDeserializer();
+const LONGEST_ID = 200;
+const NOTHING: JsonObject = {};
+const URLS = ['url', 'destinationUrl', 'sourceUrl'] as const;
 
 /**
- * One event, read by Microsoft's own deserialiser. It is given events one at a time, because it throws for a whole
- * array when one element is bad.
+ * One event. An object is one where it says so by its schema, or names a blob. No member is insisted on that says
+ * nothing about which blob is meant, such as a version of the schema or an id: an envelope that has drifted is a hint
+ * all the same, and only costs a look.
  *
  * @throws BlobmirrorError `message-not-event`
  */
-export async function readEnvelope(event: unknown): Promise<Envelope> {
+export function readEnvelope(event: unknown): Envelope {
   if (!isObject(event))
     throw new BlobmirrorError('message-not-event', `an event is an object, and this is ${nameOf(event)}`);
-  try {
-    if (Object.hasOwn(event, 'specversion')) return await readCloudEvent(event);
-    if (Object.hasOwn(event, 'eventType')) return await readEventGridEvent(event);
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : 'for a reason unknown';
-    throw new BlobmirrorError('message-not-event', `the event was refused: ${reason}`);
+  const envelope: Envelope = {
+    id: idOf(event),
+    type: firstText(event, 'eventType', 'type'),
+    origin: firstText(event, 'topic', 'source'),
+    subject: textOf(event, 'subject'),
+    time: timeOf(event),
+    data: dataOf(event),
+  };
+  if (isMarked(event) || namesBlob(envelope)) return envelope;
+  throw new BlobmirrorError(
+    'message-not-event',
+    'the object has neither an eventType nor a specversion, and names no blob',
+  );
+}
+
+/** Whether a value bears the mark of a schema of events, or names a blob. */
+export function isEvent(value: unknown): value is object {
+  return (
+    isObject(value) &&
+    (isMarked(value) || namesBlob({ subject: textOf(value, 'subject'), data: dataOf(value) }))
+  );
+}
+
+/** Undefined where there is none that can be read. */
+export function timeOf(event: JsonObject): Date | undefined {
+  for (const name of ['eventTime', 'time']) {
+    const time = new Date(textOf(event, name) ?? Number.NaN);
+    if (!Number.isNaN(time.getTime())) return time;
   }
-  throw new BlobmirrorError('message-not-event', 'the object has neither an eventType nor a specversion');
+  return undefined;
 }
 
-async function readCloudEvent(event: JsonObject): Promise<Envelope> {
-  const [read] = await deserializer.deserializeCloudEvents({
-    ...event,
-    subject: textOrEmpty(event['subject']),
-    time: textOrEmpty(event['time']),
-    data: isObject(event['data']) ? event['data'] : undefined,
-  });
-  if (read === undefined) throw new Error('it holds no event');
-  return {
-    id: read.id,
-    type: read.type,
-    origin: read.source,
-    subject: read.subject ?? '',
-    time: validTime(read.time),
-    data: isObject(read.data) ? read.data : {},
-  };
+export function dataOf(event: JsonObject): JsonObject {
+  const data = Object.hasOwn(event, 'data') ? event['data'] : undefined;
+  return isObject(data) ? data : NOTHING;
 }
 
-/**
- * The deserialiser insists on fields that say nothing about which blob is meant. Where one is missing, or `data` is
- * no object (it would take a string apart, character by character), an empty one stands in.
- */
-async function readEventGridEvent(event: JsonObject): Promise<Envelope> {
-  const [read] = await deserializer.deserializeEventGridEvents({
-    dataVersion: '',
-    metadataVersion: '1',
-    ...event,
-    topic: textOrEmpty(event['topic']),
-    subject: textOrEmpty(event['subject']),
-    eventTime: textOrEmpty(event['eventTime']),
-    data: isObject(event['data']) ? event['data'] : {},
-  });
-  if (read === undefined) throw new Error('it holds no event');
-  return {
-    id: read.id,
-    type: read.eventType,
-    origin: read.topic ?? '',
-    subject: read.subject,
-    time: validTime(read.eventTime),
-    data: isObject(read.data) ? read.data : {},
-  };
+/** For the log alone, so it is kept short. Some senders count. */
+export function idOf(event: JsonObject): string | undefined {
+  const id = Object.hasOwn(event, 'id') ? event['id'] : undefined;
+  return typeof id === 'string' || typeof id === 'number'
+    ? String(id).slice(0, LONGEST_ID) || undefined
+    : undefined;
 }
 
-function textOrEmpty(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+function isMarked(event: JsonObject): boolean {
+  return Object.hasOwn(event, 'eventType') || Object.hasOwn(event, 'specversion');
 }
 
-/** The deserialiser turns text that is no time into an invalid `Date` and says nothing. */
-function validTime(time: Date | undefined): Date | undefined {
-  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time;
+function namesBlob({ subject = '', data }: Pick<Envelope, 'subject' | 'data'>): boolean {
+  return (
+    readSubject(subject) !== undefined ||
+    URLS.some((name) => readStorageUrl(textOf(data, name) ?? '').length > 0)
+  );
+}
+
+/** The first of the two that is text, and not empty. */
+function firstText(event: JsonObject, one: string, other: string): string | undefined {
+  return textOf(event, one) || textOf(event, other) || undefined;
 }
 
 function nameOf(value: unknown): string {

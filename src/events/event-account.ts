@@ -10,7 +10,7 @@ const URL_FIELDS = ['url', 'destinationUrl', 'sourceUrl'] as const;
  * neither does; a custom domain in the url says nothing about the account.
  */
 export function eventAccount(envelope: Envelope): string | undefined {
-  const named = RESOURCE_ID.exec(envelope.origin)?.[1];
+  const named = RESOURCE_ID.exec(envelope.origin ?? '')?.[1];
   const url = URL_FIELDS.map((field) => textOf(envelope.data, field)).find((text) => text !== undefined);
   return (named ?? (url === undefined ? undefined : accountOfUrl(url)))?.toLowerCase();
 }

@@ -1,3 +1,4 @@
+import { dataOf, timeOf } from './envelope.js';
 import { isObject, type JsonObject } from './json.js';
 import { readBody } from './message-body.js';
 
@@ -23,14 +24,7 @@ export function eventFacts(body: unknown): readonly EventFacts[] {
   return events.filter(isObject).map((event) => ({ time: timeOf(event), bytes: bytesOf(event) }));
 }
 
-function timeOf(event: JsonObject): Date | undefined {
-  const text = Object.hasOwn(event, 'specversion') ? event['time'] : event['eventTime'];
-  if (typeof text !== 'string') return undefined;
-  const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? undefined : time;
-}
-
-function bytesOf({ data }: JsonObject): number {
-  const length = isObject(data) ? data['contentLength'] : undefined;
+function bytesOf(event: JsonObject): number {
+  const length = dataOf(event)['contentLength'];
   return typeof length === 'number' && Number.isSafeInteger(length) && length > 0 ? length : 0;
 }

@@ -9,15 +9,17 @@ import type { NamedPlace } from './named-place.js';
 import { readStorageUrl } from './storage-url.js';
 import { readSubject } from './subject.js';
 
+const RENAMED: readonly string[] = ['destinationUrl', 'sourceUrl'];
+
 /** Which fields of an event's data name what it is about; of a rename, the new name first, as in its subject. */
 const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
   ['Microsoft.Storage.BlobCreated', ['url']],
   ['Microsoft.Storage.BlobDeleted', ['url']],
   ['Microsoft.Storage.BlobTierChanged', ['url']],
-  ['Microsoft.Storage.BlobRenamed', ['destinationUrl', 'sourceUrl']],
+  ['Microsoft.Storage.BlobRenamed', RENAMED],
   ['Microsoft.Storage.DirectoryCreated', ['url']],
   ['Microsoft.Storage.DirectoryDeleted', ['url']],
-  ['Microsoft.Storage.DirectoryRenamed', ['destinationUrl', 'sourceUrl']],
+  ['Microsoft.Storage.DirectoryRenamed', RENAMED],
   // AsyncOperationInitiated is left out on purpose: it says that a blob is about to be rehydrated, and a
   // BlobTierChanged follows when there is something to see.
 ]);
@@ -47,15 +49,8 @@ export interface EventPlaces {
  * @throws BlobmirrorError `event-type-unknown`, `event-key-invalid`
  */
 export function eventPlaces(envelope: Envelope): EventPlaces {
-  const fields = URLS_OF_TYPE.get(envelope.type);
-  if (fields === undefined) {
-    throw new BlobmirrorError(
-      'event-type-unknown',
-      `no event of type ${JSON.stringify(envelope.type.slice(0, 80))} is mirrored`,
-    );
-  }
-  const subject = readSubject(envelope.subject);
-  const urls = fields.map((field) => readStorageUrl(textOf(envelope.data, field) ?? ''));
+  const subject = readSubject(envelope.subject ?? '');
+  const urls = urlFields(envelope).map((field) => readStorageUrl(textOf(envelope.data, field) ?? ''));
   const places = urls.flatMap((readings) => worthALook(readings, subject));
   const keys = toKeys(subject === undefined ? places : [subject, ...places]);
   const prefixes = surePrefixes(spellings(urls, subject));
@@ -63,8 +58,20 @@ export function eventPlaces(envelope: Envelope): EventPlaces {
     keys,
     prefixes,
     rename: prefixes.length === 0 ? toRename(subject, urls) : undefined,
-    isDeep: DEEP_TYPES.has(envelope.type),
+    // An event whose type is lost may be one of those.
+    isDeep: envelope.type === undefined || DEEP_TYPES.has(envelope.type),
   };
+}
+
+/** @throws BlobmirrorError `event-type-unknown` */
+function urlFields({ type, data }: Envelope): readonly string[] {
+  if (type === undefined) return RENAMED.every((field) => textOf(data, field)) ? RENAMED : ['url'];
+  const fields = URLS_OF_TYPE.get(type);
+  if (fields !== undefined) return fields;
+  throw new BlobmirrorError(
+    'event-type-unknown',
+    `no event of type ${JSON.stringify(type.slice(0, 80))} is mirrored`,
+  );
 }
 
 /** By the likeliest reading of either name: a wrong guess costs requests, since both sides are read before anything is done. */

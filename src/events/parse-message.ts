@@ -8,11 +8,13 @@
  */
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
 import type { Hint } from '../model/hint.js';
+import { writeJson } from '../model/write-json.js';
 import { eventAccount } from './event-account.js';
 import { eventPlaces } from './event-places.js';
+import { idOf, readEnvelope } from './envelope.js';
 import { isObject } from './json.js';
 import { readBody } from './message-body.js';
-import { readEnvelope } from './envelope.js';
+import { withoutShadow } from './shadowed-metadata.js';
 import { silentChanges } from './silent-changes.js';
 
 export interface ParsedMessage {
@@ -21,10 +23,10 @@ export interface ParsedMessage {
 }
 
 /** A part of a message that gives no key, and why. */
-interface Rejected {
-  /** `message-not-event`, `event-type-unknown` or `event-key-invalid`. */
+export interface Rejected {
+  /** `message-out-of-bounds`, `message-not-event`, `event-type-unknown` or `event-key-invalid`. */
   readonly error: BlobmirrorError;
-  /** That part of the body, as it came. */
+  /** That part of the body, as it came; of what is out of bounds, something that any queue client can write. */
   readonly event: unknown;
   readonly eventId?: string;
 }
@@ -33,22 +35,27 @@ interface Rejected {
  * Reads the body of a message as Azure Functions hands it to a Service Bus trigger: a JSON value, a string that was
  * no JSON, or bytes. It holds one event or an array of them, in the Event Grid schema or CloudEvents 1.0.
  *
- * The promise never rejects. Hints and rejections together are as many as the events in the body, and at least one.
+ * Nothing is thrown. Hints and rejections together are as many as the events in the body, and at least one; of a
+ * message that is out of bounds nothing is read, and it is one rejection.
  *
  * @param enqueuedTime when the message was enqueued: the time of an event that bears none that can be read.
  */
-export async function parseMessage(body: unknown, enqueuedTime: Date): Promise<ParsedMessage> {
+export function parseMessage(body: unknown, enqueuedTime: Date): ParsedMessage {
   const hints: Hint[] = [];
   const rejected: Rejected[] = [];
   let events: readonly unknown[];
   try {
     events = readBody(body);
   } catch (thrown) {
-    return { hints, rejected: [{ error: toBlobmirrorError(thrown), event: body }] };
+    const error = toBlobmirrorError(thrown);
+    return {
+      hints,
+      rejected: [{ error, event: error.code === 'message-out-of-bounds' ? kept(body) : body }],
+    };
   }
   for (const event of events) {
     try {
-      hints.push(await toHint(event, enqueuedTime));
+      hints.push(toHint(event, enqueuedTime));
     } catch (thrown) {
       rejected.push({ error: toBlobmirrorError(thrown), event, ...eventId(event) });
     }
@@ -57,13 +64,13 @@ export async function parseMessage(body: unknown, enqueuedTime: Date): Promise<P
 }
 
 /** @throws BlobmirrorError `message-not-event`, `event-type-unknown`, `event-key-invalid` */
-async function toHint(event: unknown, enqueuedTime: Date): Promise<Hint> {
-  const envelope = await readEnvelope(event);
+function toHint(event: unknown, enqueuedTime: Date): Hint {
+  const envelope = readEnvelope(event);
   return {
     ...eventPlaces(envelope),
     account: eventAccount(envelope),
     eventId: envelope.id,
-    eventType: envelope.type,
+    eventType: envelope.type ?? '',
     eventTime: envelope.time ?? enqueuedTime,
     silentChanges: silentChanges(envelope),
     event,
@@ -71,5 +78,13 @@ async function toHint(event: unknown, enqueuedTime: Date): Promise<Hint> {
 }
 
 function eventId(event: unknown): { eventId?: string } {
-  return isObject(event) && typeof event['id'] === 'string' ? { eventId: event['id'] } : {};
+  const id = isObject(event) ? idOf(event) : undefined;
+  return id === undefined ? {} : { eventId: id };
+}
+
+/** All of a body, as text where it came as text, and else as the bytes of its JSON: a client would nest as deep as it. */
+function kept(body: unknown): unknown {
+  return typeof body === 'string' || body instanceof Uint8Array
+    ? body
+    : Buffer.from(writeJson(withoutShadow(body)));
 }

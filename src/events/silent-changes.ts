@@ -27,9 +27,10 @@ const GROWING_KINDS: ReadonlySet<unknown> = new Set(['AppendBlob', 'PageBlob']);
 /**
  * Whether the blob may change again without an event: `open` while its writer is most likely still at work, `closed`
  * where the writer said that it is done. Only what was created is written to; each other change has an event of its own.
+ * An event whose type is lost may be of a creation.
  */
 export function silentChanges({ type, data }: Envelope): 'none' | 'open' | 'closed' {
-  if (type !== 'Microsoft.Storage.BlobCreated') return 'none';
+  if (type !== undefined && type !== 'Microsoft.Storage.BlobCreated') return 'none';
   if (GROWING_KINDS.has(data['blobType'])) return 'open';
   if (!SILENT_APIS.has(data['api'])) return 'none';
   return CLOSING_APIS.has(data['api']) ? 'closed' : 'open';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withoutShadow } from '../events/shadowed-metadata.js';
 import type { HintMessage, History } from '../model/hint-message.js';
 
 /** Why an event is sent again. */
@@ -28,12 +29,12 @@ export function chainMessage(
   { deliveryCount, ...before }: Handled,
   changes: Partial<History>,
 ): HintMessage {
-  const history = { ...before, ...changes, root: `${before.root}${part}` };
+  const history = { ...before, ...changes, root: shorten(`${before.root}${part}`) };
   // What was put off begins anew with the same numbers; the queue would drop its successors for those of before.
   const holds = history.holds ? `.${history.holds}` : '';
   return {
-    messageId: `${shorten(history.root)}.${purpose}.${history.attempts}.${history.looks}.${deliveryCount}${holds}`,
-    event,
+    messageId: `${history.root}.${purpose}.${history.attempts}.${history.looks}.${deliveryCount}${holds}`,
+    event: withoutShadow(event),
     history,
   };
 }

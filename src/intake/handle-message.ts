@@ -4,7 +4,8 @@
  * step is the heart's business.
  */
 import { theServiceClock } from '../clock/the-service-clock.js';
-import { parseMessage } from '../events/parse-message.js';
+import { type ParsedMessage, parseMessage } from '../events/parse-message.js';
+import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.js';
 import { toBlobmirrorError } from '../model/errors.js';
 import { parseHistory } from '../model/hint-message.js';
 import type { Hint } from '../model/hint.js';
@@ -17,8 +18,10 @@ import { lookAgain, type NextLook } from './look-again.js';
 import type { LooksToCome } from './looks-to-come.js';
 import type { Handled } from './chain-message.js';
 import { mirrorHint, type Mirroring } from './mirror-hint.js';
+import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.js';
 import { putOff } from './put-off.js';
-import { type Failure, settleFailure } from './settle-failure.js';
+import { rejectedParts } from './rejected-parts.js';
+import { settleFailure } from './settle-failure.js';
 
 /** A message as a Service Bus trigger hands it over. */
 export interface IncomingMessage {
@@ -45,35 +48,53 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
   const known = parseHistory(message.applicationProperties, message.messageId, message.enqueuedTime);
   // Invariant 5: a message that comes again was with a worker that may have died in the middle of a write. Nobody
   // knows the outcome of that one either, and the service may carry it out after this look.
-  const history = { ...known, unsettled: known.unsettled || deliveryCount > 1, deliveryCount };
+  const history = {
+    ...known,
+    // No message was seen before it came into the queue, whatever a clock or a sender says: its day would not end.
+    firstSeen: new Date(Math.min(known.firstSeen.getTime(), message.enqueuedTime.getTime())),
+    unsettled: known.unsettled || deliveryCount > 1,
+    deliveryCount,
+  };
   if (history.parked)
     throw new Error('a parked message came by before it expired; it goes back until it does');
 
-  const { pause = NEVER_PAUSED, queue } = intake;
-  const held = await pause.pass(async () => await handle({ ...intake, pause }, log, message, history));
-  if (held !== undefined) await putOff(queue, history, message.body ?? null, '', held.delayMs);
+  const { pause = NEVER_PAUSED } = intake;
+  const queue = parkWhatCannotBeSent(intake.queue, log);
+  // Before anything else looks at the body: what is out of bounds cannot be put off as it came.
+  const parsed = parseMessage(message.body, message.enqueuedTime);
+  const work = async (): Promise<void> => await handle({ ...intake, pause, queue }, log, parsed, history);
+  const isOutOfBounds = parsed.rejected[0]?.error.code === 'message-out-of-bounds';
+  if (isOutOfBounds) {
+    await work();
+    return;
+  }
+  const held = await pause.pass(work);
+  if (held !== undefined) await putOff(queue, history, eventsOf(parsed), '', held.delayMs);
+}
+
+/** All that a message holds, as it can be sent again. */
+function eventsOf({ hints, rejected }: ParsedMessage): unknown {
+  const [event, ...others] = [...hints, ...rejected].map((part) => part.event);
+  return others.length === 0 ? event : [event, ...others];
 }
 
 async function handle(
   intake: Intake & { readonly pause: PauseGate },
   log: Logger,
-  message: IncomingMessage,
+  { hints, rejected }: ParsedMessage,
   history: Handled,
 ): Promise<void> {
   const { queue, pause } = intake;
-  const { hints, rejected } = await parseMessage(message.body, message.enqueuedTime);
-  const only = hints.length + rejected.length === 1;
-  const failures: Failure[] = rejected.map(({ error, event, eventId }, i) => ({
-    error,
-    event,
-    part: only ? '' : `/rejected-${i}`,
-    about: { eventId },
-  }));
+  const failures = [...rejectedParts(rejected, hints.length === 0)];
+  const only = hints.length + failures.length === 1;
+  const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   for (const [i, hint] of hints.entries()) {
     const part = only ? '' : `/${i}`;
-    if (i > 0 && pause.isPaused()) {
-      await putOff(queue, history, hint.event, part, 0);
-      continue;
+    if (i > 0 && (pause.isPaused() || performance.now() > lastStart)) {
+      // In one message: it takes no longer to send than one event.
+      const rest = hints.slice(i).map(({ event }) => event);
+      await putOff(queue, history, rest.length === 1 ? rest[0] : rest, `/from-${i}`, 0);
+      break;
     }
     let next: NextLook | undefined;
     try {

@@ -38,6 +38,7 @@ export async function lookAgain(
   const next = {
     walk,
     attempts: 0,
+    defects: undefined,
     looks: history.looks + 1,
     lastError: undefined,
     firstError: undefined,

@@ -1,6 +1,6 @@
 import { theServiceClock } from '../clock/the-service-clock.js';
 import { backoffMs } from '../model/backoff.js';
-import type { BlobmirrorError } from '../model/errors.js';
+import { type BlobmirrorError, isLasting } from '../model/errors.js';
 import type { HintMessage } from '../model/hint-message.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import type { PauseGate } from '../ports/pause-gate.js';
@@ -74,6 +74,7 @@ function toMessage(failure: Failure, history: Handled, purpose: 'try' | 'parked'
   const { event, error, part } = failure;
   return chainMessage(event, part, purpose, history, {
     attempts: history.attempts + 1,
+    defects: (history.defects ?? 0) + (isLasting(error.code) ? 1 : 0),
     unsettled: history.unsettled || error.code === 'write-outcome-unknown',
     parked: purpose === 'parked',
     lastError: { code: error.code, detail: error.message, hint: error.hint },

@@ -103,6 +103,10 @@ export const ERRORS = {
     disposition: 'park',
     hint: 'The event leaves no room for what is to be remembered of it. It goes back as it came; Service Bus dead-letters it when it came often enough.',
   },
+  'message-out-of-bounds': {
+    disposition: 'park',
+    hint: 'No event of storage is like this. Find the sender; the message can be purged. If there were events in it, a reconcile finds what they tell.',
+  },
   'message-not-event': {
     disposition: 'park',
     hint: 'Something other than Event Grid writes to the queue. Find the sender; the message can be purged.',

@@ -1,3 +1,4 @@
+import { isLasting } from './errors.js';
 import { type HeldKey, heldText, parseHeld, parseWatch, type Watch, watchText } from './watch.js';
 import { parseWalkPosition, type WalkPosition, walkPositionText } from './walk-position.js';
 
@@ -16,6 +17,8 @@ export interface History {
   readonly root: string;
   /** How many tries failed so far; 0 for a message that was not tried yet. */
   readonly attempts: number;
+  /** How many of these tries met what waiting does not mend; the others met an outage. */
+  readonly defects?: number | undefined;
   readonly firstSeen: Date;
   /** How many looks it had that ended well and asked for another one. */
   readonly looks: number;
@@ -58,6 +61,7 @@ const NAMES = {
   format: 'blobmirror-format',
   root: 'blobmirror-root',
   attempts: 'blobmirror-attempts',
+  defects: 'blobmirror-defects',
   firstSeen: 'blobmirror-first-seen',
   looks: 'blobmirror-looks',
   holds: 'blobmirror-holds',
@@ -86,6 +90,7 @@ export function toProperties(history: History): Record<string, string | number |
     [NAMES.format]: FORMAT,
     [NAMES.root]: history.root,
     [NAMES.attempts]: history.attempts,
+    ...(history.defects && { [NAMES.defects]: history.defects }),
     [NAMES.firstSeen]: history.firstSeen.toISOString(),
     [NAMES.looks]: history.looks,
     ...(history.holds && { [NAMES.holds]: history.holds }),
@@ -136,10 +141,13 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
   const code = text(NAMES.code);
   const firstCode = text(NAMES.firstCode);
   const replays = count(NAMES.replays);
+  // Messages of the former release do not tell; of the last try it is known.
+  const defects = count(NAMES.defects) || (code !== undefined && isLasting(code) ? 1 : 0);
   const held = parseHeld(text(NAMES.held));
   return {
     root: text(NAMES.root) ?? messageId,
     attempts: count(NAMES.attempts),
+    ...(defects > 0 && { defects }),
     looks: count(NAMES.looks),
     holds: count(NAMES.holds),
     walk: parseWalkPosition(text(NAMES.walk)),

@@ -20,7 +20,8 @@ export interface Hint {
   readonly isDeep: boolean;
   /** The source account that the event names, in lower case; undefined when it names none. */
   readonly account: string | undefined;
-  readonly eventId: string;
+  readonly eventId: string | undefined;
+  /** Empty where the event tells none. */
   readonly eventType: string;
   readonly eventTime: Date;
   /**

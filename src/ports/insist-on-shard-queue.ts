@@ -1,10 +1,14 @@
 import { type Clock, systemClock } from './clock.js';
-import { insist } from './insist.js';
+import { insist, type TellRefusal } from './insist.js';
 import type { ShardQueue } from './shard-queue.js';
 
 /** The queue of shards, for those who hold a message that they must not give back lightly. */
-export function insistOnShardQueue(queue: ShardQueue, clock: Clock = systemClock): ShardQueue {
+export function insistOnShardQueue(
+  queue: ShardQueue,
+  tell: TellRefusal,
+  clock: Clock = systemClock,
+): ShardQueue {
   return {
-    send: async (shard, delayMs) => await insist(clock, async () => await queue.send(shard, delayMs)),
+    send: async (shard, delayMs) => await insist(clock, tell, async () => await queue.send(shard, delayMs)),
   };
 }

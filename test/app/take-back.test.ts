@@ -80,7 +80,7 @@ describe('events that Event Grid could not deliver', () => {
     const paths: string[] = [];
     while (local.broker.runtimeCounts(EVENTS_QUEUE).active > 0) {
       for (const { body } of await receiver.receiveMessages(100, { maxWaitTimeInMs: 500 })) {
-        const { hints } = await parseMessage(body, new Date());
+        const { hints } = parseMessage(body, new Date());
         paths.push(...hints.flatMap(({ keys }) => keys.map(({ path }) => path)));
       }
     }

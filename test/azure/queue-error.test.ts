@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ServiceBusClient, ServiceBusError, type ServiceBusErrorCode } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
 import { createAzureHintQueue } from '../../src/azure/azure-hint-queue.js';
@@ -28,7 +29,24 @@ describe('an error of Service Bus', () => {
   it('of the way to the service is the service not being there', () => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     expect(toQueueError(refused, 'events').code).toBe('queue-unavailable');
-    expect(toQueueError('what?', 'events').code).toBe('queue-unavailable');
+    for (const name of ['OperationTimeoutError', 'AbortError', 'CredentialUnavailableError'])
+      expect(toQueueError(Object.assign(new Error('x'), { name }), 'events').code).toBe('queue-unavailable');
+    const all = new AggregateError([refused], 'all attempts failed');
+    expect(toQueueError(all, 'events').code).toBe('queue-unavailable');
+  });
+
+  it.each<[string, unknown]>([
+    ['a stack that overflows', new RangeError('Maximum call stack size exceeded: {"password":"secret"}')],
+    ['a wrong type', new TypeError('secret is not a function')],
+    ['a wrong argument', Object.assign(new TypeError('secret'), { code: 'ERR_INVALID_ARG_TYPE' })],
+    ['what the client says of a body that it cannot write', new Error('An error occurred: secret')],
+    ['no error at all', 'secret'],
+  ])('that nobody knows is no outage, and its text is left out: %s', (_what, thrown) => {
+    const error = toQueueError(thrown, 'events');
+    expect(error.code).toBe('unexpected');
+    expect(inspect(error)).not.toContain('secret');
+    const where = thrown instanceof Error ? 'queue-error.test.ts' : '';
+    expect(inspect(error.cause)).toContain(where);
   });
 
   it('is told by the real client when there is no such queue', async () => {

@@ -35,8 +35,8 @@ const history = {
 };
 
 describe('a dead letter', () => {
-  it('tells what the mirror knows of its event', async () => {
-    const letter = await readLetter(
+  it('tells what the mirror knows of its event', () => {
+    const letter = readLetter(
       message({ applicationProperties: toProperties(history), deadLetterReason: 'TTLExpiredException' }),
       'events',
       now,
@@ -60,16 +60,12 @@ describe('a dead letter', () => {
     });
   });
 
-  it('that failed once had its first error then, though older messages do not tell one', async () => {
+  it('that failed once had its first error then, though older messages do not tell one', () => {
     const { firstError: _, ...older } = history;
-    const read = async (attempts: number) =>
-      await readLetter(
-        message({ applicationProperties: toProperties({ ...older, attempts }) }),
-        'events',
-        now,
-      );
-    expect((await read(1)).firstError).toEqual({ code: 'storage-unavailable', detail: 'no answer' });
-    expect((await read(2)).firstError).toBeUndefined();
+    const read = (attempts: number) =>
+      readLetter(message({ applicationProperties: toProperties({ ...older, attempts }) }), 'events', now);
+    expect(read(1).firstError).toEqual({ code: 'storage-unavailable', detail: 'no answer' });
+    expect(read(2).firstError).toBeUndefined();
   });
 
   it.each([
@@ -81,12 +77,12 @@ describe('a dead letter', () => {
     ['events', { body: Buffer.from([0xff]) }, 'message-not-event'],
     ['events', { body: eventOf('photos', '') }, 'event-key-invalid'],
     ['reconcile', { body: { not: 'a shard' } }, 'message-not-shard'],
-  ] as const)('of the queue %s with %o has the code %3$s', async (queue, changes, code) => {
-    expect((await readLetter(message(changes), queue, now)).code).toBe(code);
+  ] as const)('of the queue %s with %o has the code %3$s', (queue, changes, code) => {
+    expect(readLetter(message(changes), queue, now).code).toBe(code);
   });
 
-  it('says of a message that broke its deliveries what the last try that came back failed with', async () => {
-    const letter = await readLetter(
+  it('says of a message that broke its deliveries what the last try that came back failed with', () => {
+    const letter = readLetter(
       message({
         deliveryCount: 10,
         deadLetterReason: 'MaxDeliveryCountExceeded',
@@ -101,7 +97,7 @@ describe('a dead letter', () => {
     });
   });
 
-  it('may be anything that anybody put there', async () => {
+  it('may be anything that anybody put there', () => {
     const properties = fc.dictionary(
       fc.oneof(fc.constantFrom(...Object.keys(toProperties(history))), fc.string()),
       fc.oneof(fc.anything(), fc.constantFrom('constructor', '__proto__', '\u001b[2J', 'x'.repeat(70_000))),
@@ -114,8 +110,8 @@ describe('a dead letter', () => {
       fc.constantFrom<unknown>(deep(20_000), 'x'.repeat(200_000), eventOf('photos', 'x'.repeat(5000))),
     );
     const text = fc.string({ unit: 'binary' });
-    await fc.assert(
-      fc.asyncProperty(
+    fc.assert(
+      fc.property(
         fc.constantFrom<LetterQueue>('events', 'reconcile'),
         fc.record({
           body,
@@ -125,8 +121,8 @@ describe('a dead letter', () => {
           deadLetterReason: text,
           deadLetterDescription: text,
         }),
-        async (queue, changes) => {
-          const letter = await readLetter(message(changes), queue, now);
+        (queue, changes) => {
+          const letter = readLetter(message(changes), queue, now);
           const line = JSON.stringify({ ...letter, messageBody: letterBody(changes.body) });
           expect(JSON.parse(line)).toMatchObject({ id: `${queue}:7` });
           const { path = '', ...short } = letter;

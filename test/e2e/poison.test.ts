@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, test } from 'vitest';
+import { runBlobmirror } from './support/blobmirror-process.js';
 import { queueCounts } from './support/queue-counts.js';
 import { startEnvironment } from './support/start-environment.js';
 import { startProxiedWorker } from './support/start-proxied-worker.js';
@@ -42,4 +44,64 @@ test('a blob that the backup refuses for ever is in the dead-letter queue after 
     'blobmirror-hint': expect.stringContaining('mend') as string,
     'blobmirror-attempts': 1,
   });
+});
+
+test('messages that are out of bounds hold up no write that came behind them, and are dead letters that can be listed, shown, exported and replayed', async () => {
+  const environment = await startEnvironment();
+  const { info, source, readyFile } = environment;
+  const client = new ServiceBusClient(info.serviceBus.connectionString);
+  const sender = client.createSender(info.serviceBus.eventsQueue);
+  const send = async (text: string): Promise<void> =>
+    await sender.sendMessages({ body: Buffer.from(text), messageId: randomUUID() });
+  const arrays = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+  const objects = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+  for (let i = 0; i < 20; i++) await Promise.all([send(arrays), send(objects)]);
+  await send(`[${Array<string>(20_000).fill('{}').join()}]`);
+  await client.close();
+
+  const container = source.getContainerClient('photos');
+  await container.create();
+  const names = ['one.txt', 'two.txt', 'three.txt'];
+  for (const name of names) await container.getBlockBlobClient(name).upload(name, name.length);
+  for (const name of names) await untilMirrored(environment, 'photos', name);
+  const untilLetters = async (): Promise<unknown> =>
+    await waitUntil(
+      'each is one dead letter',
+      async () => {
+        const { active, scheduled, deadLetter } = await queueCounts(info.serviceBus);
+        return active + scheduled === 0 && deadLetter === 41;
+      },
+      { within: 20_000, every: 50 },
+    );
+  await untilLetters();
+
+  const deadletter = async (...args: readonly string[]): Promise<string> => {
+    const { status, stdout } = await runBlobmirror(['deadletter', ...args, `--local=${readyFile}`]);
+    expect(status).toBe(0);
+    return stdout;
+  };
+  const { letters, summary } = JSON.parse(await deadletter('list', '-o', 'json')) as {
+    letters: { id: string; code: string; detail: string; hint: string; attempts: number }[];
+    summary: { byCode: object };
+  };
+  expect(summary.byCode).toEqual({ 'message-out-of-bounds': 41 });
+  for (const { code, hint, attempts } of letters)
+    expect([code, hint.length > 20, attempts]).toEqual(['message-out-of-bounds', true, 1]);
+  expect(new Set(letters.map(({ detail }) => detail))).toEqual(
+    new Set([
+      'the message is nested 5,000 deep, and at most 64 is read',
+      'the message holds 20,000 events, and at most 5,000 are read',
+    ]),
+  );
+  const shown = JSON.parse(await deadletter('show', letters[0]?.id ?? '', '-o', 'json')) as object;
+  expect(shown).toMatchObject({ messageBody: expect.stringContaining('[[[[[[') as string });
+  const exported = (await deadletter('export')).trim().split('\n');
+  expect(exported.map((line) => JSON.parse(line) as object)).toHaveLength(41);
+
+  // What is replayed is what came, and becomes the same again.
+  expect(JSON.parse(await deadletter('replay', '--all', '-o', 'json'))).toMatchObject({ replayed: 41 });
+  await container.getBlockBlobClient('four.txt').upload('four', 4);
+  await untilMirrored(environment, 'photos', 'four.txt');
+  await untilLetters();
+  expect(environment.process.logged('the worker died and is started again')).toEqual([]);
 });

@@ -5,7 +5,12 @@ import type { ErrorCode } from '../../src/model/errors.js';
 import { cloudEvent, created, eventGridEvent } from './samples.js';
 
 const NOW = new Date(0);
-const CODES: readonly ErrorCode[] = ['message-not-event', 'event-type-unknown', 'event-key-invalid'];
+const CODES: readonly ErrorCode[] = [
+  'message-not-event',
+  'message-out-of-bounds',
+  'event-type-unknown',
+  'event-key-invalid',
+];
 
 const FIELDS =
   'id subject topic source eventType type eventTime time data data_base64 dataVersion specversion'.split(' ');
@@ -28,8 +33,8 @@ const spoiltEvent = fc
   });
 
 /** What is wrong with the answer to a body of so many events: nothing, when every event is answered for. */
-async function faultsIn(body: unknown, events: number): Promise<string[]> {
-  const { hints, rejected } = await parseMessage(body, NOW);
+function faultsIn(body: unknown, events: number): string[] {
+  const { hints, rejected } = parseMessage(body, NOW);
   const answered = hints.length + rejected.length;
   return [
     ...(answered === events ? [] : [`${answered} answers to ${events} events`]),
@@ -41,60 +46,60 @@ async function faultsIn(body: unknown, events: number): Promise<string[]> {
 }
 
 describe('whatever a message holds, parseMessage answers and never throws', () => {
-  it('any JSON, parsed or as text', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.jsonValue(), async (value) => {
+  it('any JSON, parsed or as text', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
         const events = Array.isArray(value) ? Math.max(1, value.length) : 1;
         // A string reaches the parser as text, and may by chance hold JSON itself.
         const body = typeof value === 'string' ? JSON.stringify(value) : value;
-        expect(await faultsIn(body, events)).toEqual([]);
-        expect(await faultsIn(Buffer.from(JSON.stringify(value)), events)).toEqual([]);
+        expect(faultsIn(body, events)).toEqual([]);
+        expect(faultsIn(Buffer.from(JSON.stringify(value)), events)).toEqual([]);
       }),
     );
   });
 
-  it('any text and any bytes', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array()), async (body) => {
-        const { hints, rejected } = await parseMessage(body, NOW);
+  it('any text and any bytes', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array()), (body) => {
+        const { hints, rejected } = parseMessage(body, NOW);
         expect(hints).toEqual([]);
         expect(rejected.length).toBeGreaterThan(0);
       }),
     );
   });
 
-  it('events with fields replaced by anything', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(spoiltEvent, { minLength: 1 }), async (batch) => {
-        expect(await faultsIn(batch, batch.length)).toEqual([]);
+  it('events with fields replaced by anything', () => {
+    fc.assert(
+      fc.property(fc.array(spoiltEvent, { minLength: 1 }), (batch) => {
+        expect(faultsIn(batch, batch.length)).toEqual([]);
       }),
     );
   });
 
-  it('any subject and any url', async () => {
+  it('any subject and any url', () => {
     const text = fc.string({ unit: 'binary', maxLength: 2000 });
     const subject = text.map((tail) => `/blobServices/default/containers/photos/blobs/${tail}`);
     const url = text.map((tail) => `https://a.blob.core.windows.net/${tail}`);
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(text, subject), fc.oneof(text, url), async (aSubject, aUrl) => {
+    fc.assert(
+      fc.property(fc.oneof(text, subject), fc.oneof(text, url), (aSubject, aUrl) => {
         const event = { ...eventGridEvent(created('', aUrl)), subject: aSubject };
-        expect(await faultsIn(event, 1)).toEqual([]);
+        expect(faultsIn(event, 1)).toEqual([]);
       }),
     );
   });
 
-  it('nesting that would overflow a recursive reader, and megabytes of text', async () => {
+  it('nesting that would overflow a recursive reader, and megabytes of text', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-    expect(await faultsIn(deep, 1)).toEqual([]);
-    expect(await faultsIn(`{"eventType":"x","id":"1","data":${deep}}`, 1)).toEqual([]);
+    expect(faultsIn(deep, 1)).toEqual([]);
+    expect(faultsIn(`{"eventType":"x","id":"1","data":${deep}}`, 1)).toEqual([]);
     const long = 'x/'.repeat(1_000_000);
     const host = 'https://a.blob.core.windows.net';
     const url = `${host}/${long}`;
-    expect(await faultsIn(long, 1)).toEqual([]);
-    expect(await faultsIn({ ...eventGridEvent(created(long, url)), eventType: long }, 1)).toEqual([]);
-    expect(await faultsIn(eventGridEvent(created(long, url)), 1)).toEqual([]);
-    expect(await faultsIn(eventGridEvent(created('x', '', 'X'.repeat(1_000_000))), 1)).toEqual([]);
+    expect(faultsIn(long, 1)).toEqual([]);
+    expect(faultsIn({ ...eventGridEvent(created(long, url)), eventType: long }, 1)).toEqual([]);
+    expect(faultsIn(eventGridEvent(created(long, url)), 1)).toEqual([]);
+    expect(faultsIn(eventGridEvent(created('x', '', 'X'.repeat(1_000_000))), 1)).toEqual([]);
     const unnamed = { ...eventGridEvent(created('', `${host}/${'X'.repeat(1_000_000)}/x`)), subject: '' };
-    expect(await faultsIn(unnamed, 1)).toEqual([]);
+    expect(faultsIn(unnamed, 1)).toEqual([]);
   });
 });

@@ -98,9 +98,9 @@ const DOCUMENTED: readonly (SampleFacts & { readonly name: string; readonly keys
 ];
 
 describe.each(SCHEMAS)('a message in %s', (_schema, toEvent) => {
-  it.each(DOCUMENTED)('about $name becomes a hint', async (sample) => {
+  it.each(DOCUMENTED)('about $name becomes a hint', (sample) => {
     const event = toEvent(sample);
-    const { hints, rejected } = await parseMessage(event, NOW);
+    const { hints, rejected } = parseMessage(event, NOW);
     expect(rejected).toEqual([]);
     expect(hints.map((hint) => hint.keys.map(keyText))).toEqual([sample.keys]);
     expect(hints[0]).toMatchObject({
@@ -112,7 +112,7 @@ describe.each(SCHEMAS)('a message in %s', (_schema, toEvent) => {
     expect(hints[0]?.eventTime).toEqual(new Date(EVENT_TIME));
   });
 
-  it('is read from a string and from bytes too', async () => {
+  it('is read from a string and from bytes too', () => {
     const text = JSON.stringify(toEvent(created('x.txt', `${BLOB}/photos/x.txt`)));
     for (const body of [
       text,
@@ -120,35 +120,34 @@ describe.each(SCHEMAS)('a message in %s', (_schema, toEvent) => {
       Buffer.from(text),
       new TextEncoder().encode(`\uFEFF${text}`),
     ]) {
-      const { hints, rejected } = await parseMessage(body, NOW);
+      const { hints, rejected } = parseMessage(body, NOW);
       expect(rejected).toEqual([]);
       expect(hints[0]?.keys.map(keyText)).toEqual(['photos/x.txt']);
     }
   });
 
-  it('takes the time the message was enqueued for an event without a time that can be read', async () => {
+  it('takes the time the message was enqueued for an event without a time that can be read', () => {
     for (const time of [undefined, null, '', 'yesterday', 7]) {
       const event = { ...toEvent(created('x', `${BLOB}/photos/x`)), time, eventTime: time };
-      const { hints } = await parseMessage(event, NOW);
+      const { hints } = parseMessage(event, NOW);
       expect(hints.map((hint) => hint.eventTime)).toEqual([NOW]);
     }
   });
 
-  it('needs neither data nor a topic', async () => {
+  it('needs neither data nor a topic', () => {
     for (const data of [undefined, null, 'x'.repeat(1_000_000), 7, []]) {
       const bare = { ...toEvent(created('x', '')), data };
-      const { hints } = await parseMessage(bare, NOW);
+      const { hints } = parseMessage(bare, NOW);
       expect(hints.map((hint) => hint.keys.map(keyText))).toEqual([['photos/x']]);
     }
   });
 
-  it('ignores an event of a type that is not about a blob', async () => {
+  it('ignores an event of a type that is not about a blob', () => {
     for (const type of [
       'Microsoft.Storage.AsyncOperationInitiated',
       'Microsoft.Storage.LifecyclePolicyCompleted',
-      '',
     ]) {
-      const { hints, rejected } = await parseMessage(toEvent({ ...created('x', ''), type }), NOW);
+      const { hints, rejected } = parseMessage(toEvent({ ...created('x', ''), type }), NOW);
       expect(hints).toEqual([]);
       expect(rejected.map((part) => [part.error.code, part.eventId])).toEqual([
         ['event-type-unknown', EVENT_ID],
@@ -158,7 +157,7 @@ describe.each(SCHEMAS)('a message in %s', (_schema, toEvent) => {
 });
 
 describe('a batch', () => {
-  it('loses none of its good events to the bad ones between them', async () => {
+  it('loses none of its good events to the bad ones between them', () => {
     const good = ['one', 'two', 'three'].map((path) => created(path, `${BLOB}/photos/${path}`));
     const batch = [
       eventGridEvent(good[0] ?? created('', '')),
@@ -166,20 +165,20 @@ describe('a batch', () => {
       { hello: 'world' },
       cloudEvent(good[1] ?? created('', '')),
       [eventGridEvent(created('nested', ''))],
-      { ...cloudEvent(created('x', '')), specversion: '0.3' },
-      { ...eventGridEvent(created('x', '')), id: 7 },
+      { specversion: '1.0', subject: 'photos/x' },
+      { ...eventGridEvent(created('x', '')), subject: undefined, data: { url: 'x' } },
       eventGridEvent({ ...created('', ''), subject: '/blobServices/default/containers/photos' }),
       eventGridEvent(good[2] ?? created('', '')),
     ];
-    const { hints, rejected } = await parseMessage(batch, NOW);
+    const { hints, rejected } = parseMessage(batch, NOW);
     expect(hints.flatMap((hint) => hint.keys.map(keyText))).toEqual([
       'photos/one',
       'photos/two',
       'photos/three',
     ]);
     expect(rejected.map((part) => part.error.code)).toEqual([
-      ...Array<string>(5).fill('message-not-event'),
-      'event-key-invalid',
+      ...Array<string>(3).fill('message-not-event'),
+      ...Array<string>(3).fill('event-key-invalid'),
     ]);
     expect(rejected.map((part) => part.event)).toEqual([1, 2, 4, 5, 6, 7].map((at) => batch[at]));
   });
@@ -195,8 +194,8 @@ describe('a message that is no event', () => {
     ['an empty string', ''],
     ['an empty array', []],
     ['another object', { eventtype: 'Microsoft.Storage.BlobCreated' }],
-  ])('is rejected as such: %s', async (_what, body) => {
-    const { hints, rejected } = await parseMessage(body, NOW);
+  ])('is rejected as such: %s', (_what, body) => {
+    const { hints, rejected } = parseMessage(body, NOW);
     expect(hints).toEqual([]);
     expect(rejected.map((part) => part.error.code)).toEqual(['message-not-event']);
   });

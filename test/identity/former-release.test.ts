@@ -144,7 +144,7 @@ describe('what the release before has left', () => {
 
   it('acknowledged one dead letter and not the other', async () => {
     const mark = await readMark(own, ACKNOWLEDGED);
-    const letters = await Promise.all((await readFormerMessages()).deadEvents.map(toLetter));
+    const letters = (await readFormerMessages()).deadEvents.map(toLetter);
     expect(letters.map((letter) => [letter.code, mark !== undefined && isBefore(mark)(letter)])).toEqual([
       ['message-not-event', true],
       ['event-key-invalid', false],
@@ -182,7 +182,7 @@ describe('messages of the release before', () => {
     ['photos/log.txt', { attempts: 0, looks: 1, mirrored: true }, 'is looked at again'],
     ['photos/held.jpg', { attempts: 0, holds: 1 }, 'was put off in a pause'],
   ])('an event of %s is understood: it %s', async (key, history) => {
-    const events = await Promise.all((await readFormerMessages()).events.map(readEvent));
+    const events = (await readFormerMessages()).events.map(readEvent);
     expect(events.find(({ keys }) => keys.includes(key))?.history).toMatchObject(history);
   });
 
@@ -190,7 +190,7 @@ describe('messages of the release before', () => {
     const { events } = await readFormerMessages();
     const replay = events.at(-1);
     if (replay === undefined) throw new Error('there is a replay');
-    const { history } = await readEvent(replay);
+    const { history } = readEvent(replay);
     expect(history).toMatchObject({ replays: 1, attempts: 0, parked: false });
   });
 
@@ -212,15 +212,15 @@ describe('messages of the release before', () => {
   });
 });
 
-async function readEvent({ body, messageId, enqueuedTime, applicationProperties = {} }: FormerMessage) {
-  const { hints } = await parseMessage(body, new Date(enqueuedTime));
+function readEvent({ body, messageId, enqueuedTime, applicationProperties = {} }: FormerMessage) {
+  const { hints } = parseMessage(body, new Date(enqueuedTime));
   return {
     keys: hints.flatMap((hint) => hint.keys.map(keyText)),
     history: parseHistory(applicationProperties, messageId, new Date(enqueuedTime)),
   };
 }
 
-async function toLetter(message: FormerMessage, i: number) {
+function toLetter(message: FormerMessage, i: number) {
   const { enqueuedTime, deliveryCount, deadLetterReason, applicationProperties = {} } = message;
   const letter: BrowsedMessage = {
     sequenceNumber: String(i),
@@ -232,7 +232,7 @@ async function toLetter(message: FormerMessage, i: number) {
     applicationProperties,
     ...(deadLetterReason !== undefined && { deadLetterReason }),
   };
-  return await readLetter(letter, 'events', NOW);
+  return readLetter(letter, 'events', NOW);
 }
 
 /** Today's reconciler, for which everything is in step. */

@@ -6,8 +6,8 @@ import type { History } from '../../src/model/hint-message.js';
 
 const atMost = () => 1;
 const atLeast = () => 0;
-const history = (attempts: number, hours: number) =>
-  ({ attempts, firstSeen: new Date(Date.now() - hours * 3_600_000) }) as History;
+const history = (attempts: number, hours: number, defects = 0) =>
+  ({ attempts, defects, firstSeen: new Date(Date.now() - hours * 3_600_000) }) as History;
 
 describe('the delay before the next try', () => {
   it.each([
@@ -56,13 +56,16 @@ describe('another try', () => {
     expect(worth('storage-unavailable', 19, 100)).toBe(false);
   });
 
-  it('is worth it four times when the cause is a defect', () => {
-    expect(worth('unexpected', 3, 0)).toBe(true);
-    expect(worth('unexpected', 4, 0)).toBe(false);
-  });
-
-  it('is worth it four times when the content is not what it says', () => {
-    expect(worth('content-mismatch', 3, 0)).toBe(true);
-    expect(worth('content-mismatch', 4, 0)).toBe(false);
+  it.each<[string, ErrorCode]>([
+    ['the cause is a defect', 'unexpected'],
+    ['the content is not what it says', 'content-mismatch'],
+  ])('is worth it four times when %s, however many tries met an outage before', (_what, code) => {
+    const worthAfter = (attempts: number, defects: number): boolean =>
+      isWorthAnotherTry(new BlobmirrorError(code, 'x'), history(attempts, 0, defects), new Date());
+    for (const outages of [0, 20, 500]) {
+      expect(worthAfter(outages, 0)).toBe(true);
+      expect(worthAfter(outages + 3, 3)).toBe(true);
+      expect(worthAfter(outages + 4, 4)).toBe(false);
+    }
   });
 });

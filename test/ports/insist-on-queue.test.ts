@@ -14,27 +14,30 @@ const SHARD = { shard: 'c0' } as Shard;
 async function sendUntil(code: ErrorCode, opensAt: number) {
   const clock = new VirtualClock();
   let tries = 0;
+  const told: string[] = [];
+  const tell = (error: BlobmirrorError): void => void told.push(error.code);
   const send = async (): Promise<void> => {
     await Promise.resolve();
     tries++;
     if (clock.now() < opensAt) throw new BlobmirrorError(code, 'no');
   };
-  const queue = insistOnQueue({ sendLater: send, deadLetter: send }, clock);
-  const shards = insistOnShardQueue({ send }, clock);
+  const queue = insistOnQueue({ sendLater: send, deadLetter: send }, tell, clock);
+  const shards = insistOnShardQueue({ send }, tell, clock);
   const results: unknown[] = [];
   const keep = (result: unknown): void => void results.push(result);
   void queue.sendLater(MESSAGE, 10).then(() => keep('sent'), keep);
   void queue.deadLetter(MESSAGE).then(() => keep('sent'), keep);
   void shards.send(SHARD).then(() => keep('sent'), keep);
   await clock.runUntil(() => results.length === 3);
-  return { results, tries, tookMs: clock.now() };
+  return { results, tries, told, tookMs: clock.now() };
 }
 
 describe('a message that the queue does not take', () => {
   it.each<[ErrorCode]>([['queue-unavailable'], ['queue-full'], ['queue-refused']])(
     'for %s is sent again until it does',
     async (code) => {
-      const { results, tries, tookMs } = await sendUntil(code, 60_000);
+      const { results, tries, told, tookMs } = await sendUntil(code, 60_000);
+      expect(told).toEqual([code, code, code]);
       expect(results).toEqual(['sent', 'sent', 'sent']);
       expect(tookMs).toBeLessThanOrEqual(75_000);
       expect(tries).toBeLessThan(30);
@@ -52,5 +55,12 @@ describe('a message that the queue does not take', () => {
     const { results, tries } = await sendUntil('message-too-large', Infinity);
     expect(results).toEqual(Array(3).fill(expect.objectContaining({ code: 'message-too-large' })));
     expect(tries).toBe(3);
+  });
+
+  it('goes back within seconds for an error that nobody knows, which is told at once', async () => {
+    const { results, told, tookMs } = await sendUntil('unexpected', Infinity);
+    expect(results).toEqual(Array(3).fill(expect.objectContaining({ code: 'unexpected' })));
+    expect(told).toEqual(['unexpected', 'unexpected', 'unexpected']);
+    expect(tookMs).toBeLessThan(5_000);
   });
 });

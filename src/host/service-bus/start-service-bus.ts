@@ -2,6 +2,7 @@ import type { ServiceBusClient } from '@azure/service-bus';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Invoke } from '../create-invoke.js';
 import type { ServiceBusSettings } from '../host-json.js';
+import type { TypedData } from '../functions-core.js';
 import type { ServiceBusTrigger } from '../parse-trigger.js';
 import type { RunningTrigger } from '../running-trigger.js';
 import { settledOrAborted } from '../settled-or-aborted.js';
@@ -78,13 +79,24 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
   }
 
   async function handle({ message }: Delivery): Promise<Outcome> {
+    const { messageId } = message;
+    let input: TypedData;
+    let triggerMetadata: Readonly<Record<string, TypedData>>;
     try {
-      await invoke(trigger, toInput(message, trigger.binary), {
-        triggerMetadata: toTriggerMetadata(message),
-        fields: { messageId: message.messageId, deliveryCount: (message.deliveryCount ?? 0) + 1 },
+      input = toInput(message, trigger.binary);
+      triggerMetadata = toTriggerMetadata(message, input);
+    } catch (error) {
+      log.error('Message could not be handed to the function; it goes back', { messageId, error });
+      return 'abandon';
+    }
+    try {
+      await invoke(trigger, input, {
+        triggerMetadata,
+        fields: { messageId, deliveryCount: (message.deliveryCount ?? 0) + 1 },
       });
       return 'complete';
     } catch {
+      // It is in the log.
       return 'abandon';
     }
   }

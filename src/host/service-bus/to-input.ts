@@ -14,8 +14,14 @@ export function toInput({ body }: { readonly body: unknown }, binary: boolean): 
 /**
  * `context.triggerMetadata`: the names of the Service Bus extension 5, whose first letter the library makes small.
  * Text goes through the library's JSON parser, so a messageId of digits arrives as a number, in Azure too.
+ *
+ * As in Azure, the members of a body that is a JSON object come too and overwrite what has the same name, in any case:
+ * github.com/Azure/azure-functions-host/issues/7119, `Utility.ApplyBindingData`.
  */
-export function toTriggerMetadata(message: ServiceBusReceivedMessage): Record<string, TypedData> {
+export function toTriggerMetadata(
+  message: ServiceBusReceivedMessage,
+  input: TypedData,
+): Record<string, TypedData> {
   const fields: Record<string, unknown> = {
     MessageId: message.messageId,
     // The wire counts from 0, .NET and so the handler from 1.
@@ -39,7 +45,31 @@ export function toTriggerMetadata(message: ServiceBusReceivedMessage): Record<st
     UserProperties: message.applicationProperties ?? {},
   };
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(present.map(([name, value]) => [name, toTypedData(value)]));
+  const metadata = new Map(present.map(([name, value]) => [name.toLowerCase(), { name, value }]));
+  for (const [name, value] of membersOf(input)) {
+    const known = metadata.get(name.toLowerCase());
+    metadata.set(name.toLowerCase(), { name: known?.name ?? name, value });
+  }
+  const entries = [...metadata.values()].map(({ name, value }): [string, TypedData] => [
+    name,
+    toTypedData(value),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Objects as they are and everything else as text, but no arrays. */
+function membersOf(input: TypedData): readonly (readonly [string, unknown])[] {
+  if (!('string' in input) || !input.string.trimStart().startsWith('{')) return [];
+  try {
+    const members = Object.entries(JSON.parse(input.string) as object);
+    // What cannot be written as JSON again is nested deeper than the parser of Functions reads.
+    JSON.stringify(members);
+    return members
+      .filter(([, value]) => value !== null && !Array.isArray(value))
+      .map(([name, value]) => [name, typeof value === 'object' ? (value as unknown) : String(value)]);
+  } catch {
+    return [];
+  }
 }
 
 function toTypedData(value: unknown): TypedData {

@@ -44,6 +44,10 @@ const SHARD = z.discriminatedUnion('phase', [
   }),
 ]);
 
+/** A stranger's message may be wrong in any number of places, and is told in a line. */
+const MOST_TOLD = 5;
+const LONGEST_TOLD = 200;
+
 /**
  * The body of a message on the reconcile queue.
  *
@@ -52,8 +56,12 @@ const SHARD = z.discriminatedUnion('phase', [
 export function parseShard(body: unknown): Shard {
   const parsed = SHARD.safeParse(body);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`);
-  throw new BlobmirrorError('message-not-shard', `the message is no shard: ${wrong.join('; ')}`);
+  const { issues } = parsed.error;
+  const wrong = issues
+    .slice(0, MOST_TOLD)
+    .map(({ path, message }) => `${path.join('.') || 'the body'}: ${message.slice(0, LONGEST_TOLD)}`);
+  const more = issues.length > MOST_TOLD ? `; and ${issues.length - MOST_TOLD} more` : '';
+  throw new BlobmirrorError('message-not-shard', `the message is no shard: ${wrong.join('; ')}${more}`);
 }
 
 function isContainerName(value: unknown): boolean {

@@ -134,7 +134,7 @@ describe('mutations of the Data Lake API', () => {
     ]);
     const keys: string[][] = [];
     for (const event of events) {
-      const { hints, rejected } = await parseMessage(
+      const { hints, rejected } = parseMessage(
         JSON.parse(JSON.stringify(toBody(event, 'EventGridSchema'))),
         new Date(0),
       );
