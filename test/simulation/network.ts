@@ -139,6 +139,6 @@ export class Network {
       call.life.worker,
       `${describeCall(call)}: ${done ? 'done, but the answer is lost' : 'the queue cannot be reached'}`,
     );
-    call.reject(new Error('the queue cannot be reached'));
+    call.reject(new BlobmirrorError('queue-unavailable', 'the queue cannot be reached'));
   }
 }
