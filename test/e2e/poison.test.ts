@@ -93,8 +93,9 @@ test('messages that are out of bounds hold up no write that came behind them, an
       'the message holds 20,000 events, and at most 5,000 are read',
     ]),
   );
-  const shown = JSON.parse(await deadletter('show', letters[0]?.id ?? '', '-o', 'json')) as object;
-  expect(shown).toMatchObject({ messageBody: expect.stringContaining('[[[[[[') as string });
+  const deep = letters.find(({ detail }) => detail.includes('deep'))?.id ?? '';
+  const shown = JSON.parse(await deadletter('show', deep, '-o', 'json')) as { messageBody: string };
+  expect(shown.messageBody.slice(0, 4)).toMatch(/^(?:\[{4}|\{"a")$/);
   const exported = (await deadletter('export')).trim().split('\n');
   expect(exported.map((line) => JSON.parse(line) as object)).toHaveLength(41);
 
