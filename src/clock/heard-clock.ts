@@ -67,11 +67,12 @@ export class HeardClock implements ServiceClock {
     if (headers.get('age') !== undefined || !headers.get('x-ms-request-id')) return;
     const date = Date.parse(headers.get('date') ?? '');
     if (Number.isNaN(date)) return;
-    const before = this.#of(account);
+    const step = this.#step();
+    const before = (this.#heard.get(account) ?? []).filter((each) => Math.abs(each.step - step) <= JUMP_MS);
     const heard: Heard = {
       low: date - answeredAt,
       high: date + SECOND_MS - sentAt,
-      step: this.#step(),
+      step,
     };
     this.#heard.set(account, [...before, heard].slice(-KEPT));
     if (before.length > 0) this.#lastHeard.set(account, answeredAt);
@@ -86,7 +87,7 @@ export class HeardClock implements ServiceClock {
 
   now(): Date {
     const { own, steady } = this.begin();
-    const bounds = this.#bounds()
+    const bounds = this.#bounds(own - steady)
       .map(([, each]) => each)
       .filter((each) => !isDoubted(each, own - steady));
     if (bounds.length === 0) return new Date(own);
@@ -106,7 +107,7 @@ export class HeardClock implements ServiceClock {
     let isSure = false;
     let isInDoubt = false;
     let worst: { readonly aheadMs: number; readonly of: string } | undefined;
-    for (const [of, bounds] of this.#bounds()) {
+    for (const [of, bounds] of this.#bounds(own - steady)) {
       isSure = true;
       latest = Math.min(latest, bounds.low + steady);
       const aheadMs = aheadOf(bounds, own - steady);
@@ -136,15 +137,20 @@ export class HeardClock implements ServiceClock {
     return last !== undefined && Math.abs(last.step - this.#step()) > JUMP_MS;
   }
 
-  /** What an account said since our clock last jumped, the latest last. */
-  #of(account: string): readonly Heard[] {
-    const step = this.#step();
-    return (this.#heard.get(account) ?? []).filter((heard) => Math.abs(heard.step - step) <= JUMP_MS);
+  /**
+   * What an account said with no jump of our clock between that and the moment with this step, the latest last. What is
+   * too little for a jump may be a sleep, in which the steady clock stood still.
+   */
+  #of(account: string, step: number): readonly Heard[] {
+    return (this.#heard.get(account) ?? []).flatMap((heard) => {
+      const slept = Math.abs(heard.step - step);
+      return slept > JUMP_MS ? [] : [{ ...heard, low: heard.low - slept, high: heard.high + slept }];
+    });
   }
 
-  #bounds(): readonly (readonly [account: string, bounds: Bounds])[] {
+  #bounds(step: number): readonly (readonly [account: string, bounds: Bounds])[] {
     return [...this.#heard.keys()].flatMap((account) => {
-      const heard = this.#of(account);
+      const heard = this.#of(account, step);
       return heard.length === 0 ? [] : [[account, toBounds(heard)] as const];
     });
   }
