@@ -9,12 +9,15 @@ import {
 } from '../model/activity-document.js';
 import { addHistograms, lagPercentile } from '../model/lag-histogram.js';
 
+const MINUTE_MS = 60_000;
+
 /** What many workers did in the last hour, as if one had done it all. */
 export function mergeActivity(documents: readonly ActivityDocument[], now: Date): Activity {
   const oldest = toMinute(now.getTime()) - MINUTES_KEPT;
   const minutes = documents
     .flatMap((document) => document.minutes)
-    .filter(({ minute }) => minute > oldest)
+    // What lies ahead was told by a clock that is wrong.
+    .filter(({ minute }) => minute > oldest && minute <= toMinute(now.getTime()) + 1)
     .toSorted((a, b) => a.minute - b.minute);
   const byMinute = Map.groupBy(minutes, ({ minute }) => minute);
   return {
@@ -22,7 +25,7 @@ export function mergeActivity(documents: readonly ActivityDocument[], now: Date)
     changes: sum(minutes, ({ changes }) => changes),
     bytes: sum(minutes, ({ bytes }) => bytes),
     ...toPercentiles(minutes),
-    lastMirrored: mergeLastMirrored(documents),
+    lastMirrored: mergeLastMirrored(documents, now),
     copiedAgain: documents
       .flatMap(({ copiedAgain }) => copiedAgain)
       .toSorted((one, other) => (one.at < other.at ? 1 : -1))
@@ -37,7 +40,7 @@ function toActivityMinute(minute: number, parts: readonly MinuteDocument[]): Act
       byVerdict[verdict] = (byVerdict[verdict] ?? 0) + count;
   }
   return {
-    at: new Date(minute * 60_000).toISOString(),
+    at: new Date(minute * MINUTE_MS).toISOString(),
     changes: sum(parts, ({ changes }) => changes),
     bytes: sum(parts, ({ bytes }) => bytes),
     byVerdict,
@@ -52,9 +55,11 @@ function toPercentiles(parts: readonly MinuteDocument[]): Pick<Activity, 'lagP50
 }
 
 /** The latest time of each container, of those that changed last. */
-function mergeLastMirrored(documents: readonly ActivityDocument[]): Record<string, string> {
+function mergeLastMirrored(documents: readonly ActivityDocument[], now: Date): Record<string, string> {
+  const end = new Date(now.getTime() + MINUTE_MS).toISOString();
   const latest = documents
     .flatMap(({ lastMirrored }) => Object.entries(lastMirrored))
+    .filter(([, at]) => at <= end)
     .toSorted(([, a], [, b]) => (a < b ? 1 : -1));
   const merged = new Map<string, string>();
   for (const [container, at] of latest) {

@@ -64,7 +64,10 @@ export class WorkerActivity {
       minutes: this.#minutes.filter(({ minute }) => minute > oldest),
       copiedAgain: this.#copiedAgain.filter(({ at }) => toMinute(Date.parse(at)) > oldest),
       lastMirrored: Object.fromEntries(
-        [...this.#lastMirrored].map(([container, at]) => [container, new Date(at).toISOString()]),
+        [...this.#lastMirrored].map(([container, at]) => [
+          container,
+          new Date(Math.min(at, now)).toISOString(),
+        ]),
       ),
     };
   }
@@ -72,8 +75,12 @@ export class WorkerActivity {
   #minute(now: number): Minute {
     const minute = toMinute(now);
     const last = this.#minutes.at(-1);
-    // A clock that was set back goes on in the minute that is there.
-    if (last !== undefined && minute <= last.minute) return last;
+    if (last !== undefined && minute <= last.minute) {
+      // A clock that was set back goes on in the minute that is there; what it had put into the future was done by now.
+      if (last.minute - minute > 1)
+        for (const each of this.#minutes) each.minute = Math.min(each.minute, minute);
+      return last;
+    }
     const added: Minute = { minute, changes: 0, bytes: 0, byVerdict: {}, failed: 0, lags: {} };
     this.#minutes.push(added);
     if (this.#minutes.length > MINUTES_KEPT) this.#minutes.shift();

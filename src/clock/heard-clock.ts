@@ -76,6 +76,7 @@ export class HeardClock implements ServiceClock {
     };
     this.#heard.set(account, [...before, heard].slice(-KEPT));
     if (before.length > 0) this.#lastHeard.set(account, answeredAt);
+    else this.#lastHeard.delete(account);
     this.#tell();
   }
 

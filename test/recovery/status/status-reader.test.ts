@@ -166,6 +166,30 @@ describe('a status', () => {
     });
   });
 
+  it('claims no live point by a clock that is off or unknown, and says why', async () => {
+    const { open, state } = bench();
+    state.judgement = { state: 'off', aheadMs: 7_200_000, of: 'photos' };
+    expect(await open()()).toMatchObject({
+      statement: 'proven up to 11:30:00, live unknown (clock-off: the clock here is 2 h ahead), except 1 key',
+      clock: { state: 'off', aheadMs: 7_200_000, of: 'photos' },
+      recovery: { live: null, proven: { run: PROOF.run } },
+      health: { status: 'failing', problems: [{ code: 'clock-off' }] },
+    });
+    state.judgement = { state: 'unknown' };
+    expect(await open()()).toMatchObject({
+      statement: 'proven up to 11:30:00, live unknown (no account has told its time), except 1 key',
+      clock: { state: 'unknown' },
+      recovery: { live: null },
+      health: { status: 'ok' },
+    });
+  });
+
+  it('claims no more than the service has said', async () => {
+    const { open, state } = bench();
+    state.judgement = { state: 'right', latest: ago(0.5) };
+    expect((await open()()).recovery.live?.at).toBe(ago(0.5).toISOString());
+  });
+
   it('is live up to now when nothing waits', async () => {
     const { open } = bench();
     expect((await open()()).recovery.live).toEqual({ at: NOW.toISOString(), ageMs: 0 });

@@ -1,0 +1,105 @@
+import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAzureHintQueue } from '../../src/azure/azure-hint-queue.js';
+import { createAzureShardQueue } from '../../src/azure/azure-shard-queue.js';
+import { connectAccount } from '../../src/azure/connect-account.js';
+import { createCopySources } from '../../src/azure/copy-source.js';
+import { theServiceClock } from '../../src/clock/the-service-clock.js';
+import { createPauses } from '../../src/control/pauses.js';
+import { fromTrigger } from '../../src/app/from-trigger.js';
+import { MemoryDocuments } from '../../src/memory/memory-documents.js';
+import { immediately } from '../../src/memory/schedule.js';
+import { parseHistory } from '../../src/model/hint-message.js';
+import { parseKey } from '../../src/model/key.js';
+import type { RunId } from '../../src/model/reconcile/run.js';
+import type { CompareShard } from '../../src/model/reconcile/shard.js';
+
+/** As the clock of a machine that is so far ahead. */
+function shiftedDate(ahead: number): typeof Date {
+  const TrueDate = Date;
+  const now = (): number => TrueDate.now() + ahead;
+  return new Proxy(TrueDate, {
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as object,
+    get: (target, name, receiver) =>
+      name === 'now' ? now : (Reflect.get(target, name, receiver) as unknown),
+  });
+}
+
+const HOUR = 3_600_000;
+const SLACK_MS = 5000;
+
+const [startedAt, startedSteady] = [Date.now(), performance.now()];
+const trueTime = (): number => startedAt + performance.now() - startedSteady;
+
+/** The true time goes on at its own pace; the clock of the machine, as everybody in the process sees it, is off. */
+describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead) => {
+  const sent: ServiceBusMessage[] = [];
+  const sender = {
+    entityPath: 'q',
+    sendMessages: async (message: ServiceBusMessage) => {
+      await Promise.resolve();
+      sent.push(message);
+    },
+  } as unknown as ServiceBusSender;
+
+  beforeAll(() => {
+    vi.stubGlobal('Date', shiftedDate(ahead));
+    const headers = new Map([
+      ['date', new Date(trueTime()).toUTCString()],
+      ['x-ms-request-id', 'r'],
+    ]);
+    for (let i = 0; i < 2; i++) theServiceClock.note('source', headers, performance.now());
+    expect(Math.abs(Date.now() - trueTime())).toBeGreaterThan(HOUR);
+  });
+  beforeEach(() => void sent.splice(0));
+  afterAll(() => {
+    vi.unstubAllGlobals();
+  });
+
+  const expectDue = (time: Date | undefined, delayMs: number): void => {
+    expect(Math.abs((time?.getTime() ?? 0) - (trueTime() + delayMs))).toBeLessThan(SLACK_MS);
+  };
+
+  it('a message that is to come later comes after its delay', async () => {
+    const history = parseHistory({}, 'm', new Date(trueTime()));
+    await createAzureHintQueue(sender).sendLater({ messageId: 'm', event: {}, history }, 30_000);
+    expectDue(sent[0]?.scheduledEnqueueTimeUtc, 30_000);
+  });
+
+  it('a shard, too', async () => {
+    const shard: CompareShard = {
+      run: '2026-11-25T13-09-31Z-4f2a' as RunId,
+      shard: 'c0',
+      slice: 0,
+      attempt: 1,
+      phase: 'compare',
+      container: parseKey('photos', 'a').container,
+      prefix: '',
+    };
+    await createAzureShardQueue(sender).send(shard, 60_000);
+    expectDue(sent[0]?.scheduledEnqueueTimeUtc, 60_000);
+  });
+
+  it('a signature is valid now', async () => {
+    const account = connectAccount({
+      connectionString: `DefaultEndpointsProtocol=https;AccountName=photos;AccountKey=${btoa('key')};EndpointSuffix=core.windows.net`,
+    });
+    const { url } = await createCopySources(account).grant(parseKey('photos', 'a'));
+    const query = new URL(url).searchParams;
+    expectDue(new Date(query.get('st') ?? ''), -300_000);
+    expectDue(new Date(query.get('se') ?? ''), HOUR);
+  });
+
+  it('a pause has begun, and ends, when the service says so', async () => {
+    const documents = new MemoryDocuments().through(immediately);
+    const pauses = createPauses(documents);
+    expectDue(new Date((await pauses.pause({ by: 'test' })).since), 0);
+    await pauses.resume();
+    expectDue(new Date((await pauses.read()).ended[0]?.until ?? ''), 0);
+  });
+
+  it('a message without a time came now', () => {
+    expectDue(fromTrigger({}, { invocationId: 'i' }).enqueuedTime, 0);
+  });
+});
