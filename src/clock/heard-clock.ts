@@ -47,6 +47,7 @@ export class HeardClock implements ServiceClock {
   readonly #clocks: OwnClocks;
   readonly #heard = new Map<string, readonly Heard[]>();
   readonly #lastHeard = new Map<string, number>();
+  #range: Range | undefined;
   readonly #listeners = new Set<(judgement: ClockJudgement) => void>();
   /** A clock that is right from the start is nothing to be told. */
   #told: ClockJudgement['state'] = 'right';
@@ -77,6 +78,7 @@ export class HeardClock implements ServiceClock {
     this.#heard.set(account, [...before, heard].slice(-KEPT));
     if (before.length > 0) this.#lastHeard.set(account, answeredAt);
     else this.#lastHeard.delete(account);
+    this.#range = undefined;
     this.#tell();
   }
 
@@ -88,13 +90,12 @@ export class HeardClock implements ServiceClock {
 
   now(): Date {
     const { own, steady } = this.begin();
-    const bounds = this.#bounds(own - steady)
-      .map(([, each]) => each)
-      .filter((each) => !isDoubted(each, own - steady));
-    if (bounds.length === 0) return new Date(own);
-    const low = Math.min(...bounds.map((each) => each.low)) + steady;
-    const high = Math.max(...bounds.map((each) => each.high)) + steady;
-    return new Date(Math.min(Math.max(own, low), high));
+    const step = own - steady;
+    // Every event asks, and only an answer or a jump changes what it comes to.
+    if (this.#range === undefined || Math.abs(this.#range.step - step) > JUMP_MS)
+      this.#range = this.#toRange(step);
+    const { low, high } = this.#range;
+    return new Date(Math.min(Math.max(own, low + steady), high + steady));
   }
 
   begin(): Beginning {
@@ -119,6 +120,19 @@ export class HeardClock implements ServiceClock {
     }
     if (worst !== undefined) return { state: 'off', ...worst };
     return isSure && !isInDoubt ? { state: 'right', latest: new Date(latest) } : { state: 'unknown' };
+  }
+
+  /** Within which the services' time less the steady clock is, as far as any of them has said so. */
+  #toRange(step: number): Range {
+    const bounds = this.#bounds(step)
+      .map(([, each]) => each)
+      .filter((each) => !isDoubted(each, step));
+    if (bounds.length === 0) return { step, low: -Infinity, high: Infinity };
+    return {
+      step,
+      low: Math.min(...bounds.map(({ low }) => low)),
+      high: Math.max(...bounds.map(({ high }) => high)),
+    };
   }
 
   #tell(): void {
@@ -165,6 +179,13 @@ function aheadOf({ low, high }: Bounds, step: number): number {
 /** A single answer that differs may be wrong. */
 function isDoubted(bounds: Bounds, step: number): boolean {
   return bounds.answers === 1 && Math.abs(aheadOf(bounds, step)) > MOST_OFF_MS;
+}
+
+interface Range {
+  /** Our clock less the steady one, when it was found. */
+  readonly step: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 interface Bounds {

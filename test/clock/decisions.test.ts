@@ -50,7 +50,6 @@ describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead)
       ['x-ms-request-id', 'r'],
     ]);
     for (let i = 0; i < 2; i++) theServiceClock.note('source', headers, performance.now());
-    expect(Math.abs(Date.now() - trueTime())).toBeGreaterThan(HOUR);
   });
   beforeEach(() => void sent.splice(0));
   afterAll(() => {
@@ -100,6 +99,7 @@ describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead)
   });
 
   it('a message without a time came now', () => {
+    expect(Math.abs(Date.now() - trueTime())).toBeGreaterThan(HOUR);
     expectDue(fromTrigger({}, { invocationId: 'i' }).enqueuedTime, 0);
   });
 });
