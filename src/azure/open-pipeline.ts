@@ -13,7 +13,7 @@ import { inRequestSpan } from '../telemetry/spans.js';
 import { answerOfService } from './answer-of-service.js';
 import { serviceVersionPolicy } from './service-version-policy.js';
 import type { SpokenVersion } from './spoken-version.js';
-import { httpStatus } from './storage-error.js';
+import { httpStatus, isAnswerOfService } from './storage-error.js';
 
 export interface PipelineLimits {
   /** What every HTTP request waits for: every page and every block of a long copy counts. */
@@ -62,7 +62,8 @@ export function openPipeline(
         recordRequest(account, toOutcome(response.status));
         return response;
       } catch (error) {
-        if (error instanceof RestError && error.response !== undefined)
+        // What something in between says is of its own clock.
+        if (error instanceof RestError && error.response !== undefined && isAnswerOfService(error))
           theServiceClock.note(account, error.response.headers, sentAt);
         const status = httpStatus(error);
         recordRequest(account, status === undefined ? 'unanswered' : toOutcome(status));
