@@ -60,7 +60,7 @@ const packages = {
   '@azure/identity': ['app', 'azure'],
   azurite: ['local'],
   rhea: ['amqp', 'local'],
-  zod: ['config', 'cli', 'events', 'local', 'model'],
+  zod: ['config', 'cli', 'control', 'deadletter', 'events', 'local', 'model', 'reconcile', 'recovery'],
   saxes: ['azure'],
   commander: ['cli'],
   'cli-table3': ['cli'],

@@ -57,7 +57,6 @@ const { counts } = await compareSlice(
     run: 'bench' as RunId,
     shard: 'c0',
     slice: 0,
-    attempt: 0,
     phase: 'compare',
     container: parseContainerName(order.container),
     prefix: '',

@@ -1,6 +1,11 @@
 import { MOST_OFF_MS } from '../clock/heard-clock.js';
 import type { Activity } from '../model/activity.js';
-import { ACTIVITY_PREFIX, type ActivityDocument, parseActivityDocument } from '../model/activity-document.js';
+import {
+  ACTIVITY_PREFIX,
+  type ActivityDocument,
+  isOfNewerFormat,
+  parseActivityDocument,
+} from '../model/activity-document.js';
 import type { DocumentStore } from '../ports/document-store.js';
 import { mergeActivity } from './merge-activity.js';
 
@@ -9,13 +14,16 @@ const CONCURRENCY = 8;
 
 /**
  * What all workers did in the last hour. The document of a worker that has done nothing for so long is removed on the
- * way: a worker that is alive after all writes it anew at its next change.
+ * way, and so is one that is damaged: a worker that is alive after all writes it anew at its next change.
+ *
+ * @param damaged is told the name of each that is damaged: what that worker did is not known
  *
  * @throws BlobmirrorError of a storage code, when the documents cannot be read
  */
 export async function readActivity(
   documents: Pick<DocumentStore, 'list' | 'read' | 'remove'>,
   now: Date,
+  damaged: (name: string) => void = () => undefined,
 ): Promise<Activity> {
   const found: ActivityDocument[] = [];
   for await (const names of documents.list(ACTIVITY_PREFIX)) {
@@ -24,7 +32,12 @@ export async function readActivity(
       for (let name = left.pop(); name !== undefined; name = left.pop()) {
         const stored = await documents.read(name);
         const document = parseActivityDocument(stored?.value);
-        if (document === undefined) continue;
+        if (document === undefined) {
+          if (stored === undefined || isOfNewerFormat(stored.value)) continue;
+          damaged(name);
+          await documents.remove(name);
+          continue;
+        }
         const said = Date.parse(document.writtenAt);
         // The service's own word for it, where it gives one.
         const writtenAt = stored?.writtenAt?.getTime() ?? said;

@@ -2,6 +2,13 @@ import { theServiceClock } from '../clock/the-service-clock.js';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DocumentStore } from '../ports/document-store.js';
 
+interface TokenOptions {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Is told the name of the document where it holds no secret: another one is made, and pages get a new token. */
+  readonly damaged?: (name: string) => void;
+}
+
 export interface ActionTokens {
   issue(): Promise<string>;
   isValid(token: string): Promise<boolean>;
@@ -16,8 +23,8 @@ const TOKEN = /^([0-9a-z]{1,10})\.([\w-]{43})$/;
 
 /** Tokens that any instance can judge: a time, and a proof that somebody who knows the secret has set it. */
 export function createActionTokens(
-  documents: DocumentStore,
-  now: () => number = () => theServiceClock.now().getTime(),
+  documents: Pick<DocumentStore, 'read' | 'write'>,
+  { now = () => theServiceClock.now().getTime(), damaged = () => undefined }: TokenOptions = {},
 ): ActionTokens {
   let known: Buffer | undefined;
 
@@ -27,6 +34,7 @@ export function createActionTokens(
       const stored = await documents.read(SECRET);
       known = parseSecret(stored?.value);
       if (known !== undefined) return known;
+      if (stored !== undefined) damaged(SECRET);
       const value = { secret: randomBytes(SECRET_BYTES).toString('base64') };
       await documents.write(SECRET, value, stored ?? { nothingThere: true });
     }

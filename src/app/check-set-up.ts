@@ -22,7 +22,8 @@ import { refuseAnother } from '../identity/claim.js';
 import { listOthers } from '../identity/list-others.js';
 import { refuseSharedQueues } from '../identity/refuse-shared-queues.js';
 import type { Finding } from '../model/finding.js';
-import { parseRegistration, registrationName } from '../model/registration.js';
+import { damaged, parseDocument } from '../model/document-kind.js';
+import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../model/registration.js';
 import { createScope } from '../model/scope.js';
 import { connectAdministration } from './connect-administration.js';
 import { connectServiceBus } from './connect-service-bus.js';
@@ -55,14 +56,12 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     mirror,
     look: async () => await openAdmission(settings).look(),
     refuseAnother: async () => {
-      const found = await state.read(registrationName(mirror));
-      const [own, facts, now] = [
-        parseRegistration(found?.value, found?.writtenAt),
-        toFacts(settings),
-        theServiceClock.now(),
-      ];
+      const name = registrationName(mirror);
+      const found = parseDocument(REGISTRATION_DOCUMENT, name, await state.read(name));
+      if (found.state === 'damaged') throw found.error;
+      const [own, facts, now] = [toRegistration(found), toFacts(settings), theServiceClock.now()];
       refuseAnother(own, facts, now);
-      refuseSharedQueues(facts, own, await listOthers(state, mirror), now);
+      refuseSharedQueues(facts, own, await listOthers(state, mirror, refuseDamaged), now);
     },
   };
   const swapped = await checkSwapped(identity);
@@ -123,6 +122,11 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     stateAccount.name,
     async () => (await createPauses(documents).read()).paused ?? undefined,
   );
+}
+
+/** Whether that mirror is at work, or with which queues, cannot be told. */
+function refuseDamaged(name: string): never {
+  throw damaged(name, 'the registration of another mirror');
 }
 
 async function isHierarchical(probe: { readonly kind: () => Promise<string> }): Promise<boolean> {

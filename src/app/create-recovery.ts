@@ -74,14 +74,14 @@ export function createRecovery(
     ...(settings.name !== DEFAULT_NAME && { name: settings.name }),
     documents,
     readRuns: history.read,
-    readActivity: async (until) => await readActivity(documents, until),
+    readActivity: async (until, damaged) => await readActivity(documents, until, damaged),
     readPause: async () => (await pauses.read()).paused ?? undefined,
     events: createAzureQueueBrowser(serviceBus, eventsQueue),
     readLetters: async function* () {
       for await (const { letter } of lookAtLetters(letterQueues)) yield letter;
     },
-    readAcknowledged: async () => {
-      const mark = await readMark(documents, ACKNOWLEDGED);
+    readAcknowledged: async (damaged) => {
+      const mark = await readMark(documents, ACKNOWLEDGED, damaged);
       return mark === undefined ? () => false : isBefore(mark);
     },
     probe: {

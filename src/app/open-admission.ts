@@ -4,9 +4,10 @@ import type { AccountSettings } from '../config/settings.js';
 import { type Admission, createAdmission } from '../identity/admission.js';
 import { type Seen, seeSwapped } from '../identity/see-swapped.js';
 import { toBlobmirrorError } from '../model/errors.js';
-import { parseRegistration, registrationName } from '../model/registration.js';
+import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../model/registration.js';
 import { createScope } from '../model/scope.js';
 import { systemClock } from '../ports/clock.js';
+import { readDocument } from '../ports/read-document.js';
 import { connectStorage } from './connect-storage.js';
 import { mirrorIdOf } from './mirror-id-of.js';
 
@@ -42,8 +43,8 @@ export function openAdmission(settings: AccountSettings): Admission {
   /** By a worker of this very mirror, before. */
   async function wasLookedAt(): Promise<boolean> {
     try {
-      const found = await store.read(registrationName(mirrorIdOf(settings)));
-      return parseRegistration(found?.value)?.lookedAt !== undefined;
+      const name = registrationName(mirrorIdOf(settings));
+      return toRegistration(await readDocument(store, REGISTRATION_DOCUMENT, name))?.lookedAt !== undefined;
     } catch {
       return false;
     }

@@ -5,7 +5,7 @@ import { claim } from '../identity/claim.js';
 import { deferDocuments } from '../identity/deferred-documents.js';
 import type { MirrorFacts } from '../identity/mirror-facts.js';
 import { ownDocuments } from '../identity/own-documents.js';
-import { type BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.js';
+import { type BlobmirrorError, type ErrorCode, ERRORS, toBlobmirrorError } from '../model/errors.js';
 import type { Pause } from '../model/pause.js';
 import { documentsPrefix, type Queues, type Registration } from '../model/registration.js';
 import type { DocumentStore } from '../ports/document-store.js';
@@ -63,7 +63,16 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
   async function register(): Promise<DocumentStore> {
     const seen = await admission.look();
     const isLookedAt = seen.outcome === 'clear' && seen.blobs > 0;
-    const { registration, before } = await claim(state, facts, { now: theServiceClock.now(), isLookedAt });
+    const { registration, before, damaged } = await claim(state, facts, {
+      now: theServiceClock.now(),
+      isLookedAt,
+    });
+    for (const document of damaged)
+      log.warn('the registration of a mirror cannot be read', {
+        code: 'document-damaged',
+        document,
+        hint: ERRORS['document-damaged'].hint,
+      });
     claimedAt = performance.now();
     tell(registration, before);
     return ownDocuments(state, { prefix: documentsPrefix(id), former: registration.former.runs });

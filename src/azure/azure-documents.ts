@@ -1,7 +1,7 @@
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
-import { buffer } from 'node:stream/consumers';
 import { BlobmirrorError } from '../model/errors.js';
 import { parseContainerName } from '../model/key.js';
+import { parseDocumentText } from '../model/parse-document-text.js';
 import type { DocumentCondition, DocumentStore, StoredDocument } from '../ports/document-store.js';
 import type { Account } from './connect-account.js';
 import { md5Of } from './copy/content-md5.js';
@@ -10,6 +10,9 @@ import { listingCode, listPages } from './listing/list-pages.js';
 import { readPieces } from './read-pieces.js';
 import { splitLines } from './split-lines.js';
 import { serviceCode, toMeanings, toStorageError } from './storage-error.js';
+
+/** Far beyond the largest document of ours, a run of many thousand containers. */
+const MOST_BYTES = 32 * 1024 * 1024;
 
 const NOT_THERE: ReadonlySet<string | undefined> = new Set(['BlobNotFound', 'ContainerNotFound']);
 
@@ -32,11 +35,12 @@ export function createAzureDocuments(account: Account, containerName: string): D
   async function read(name: string): Promise<StoredDocument | undefined> {
     try {
       const found = await blob(name).download();
-      const { etag = '', lastModified: writtenAt, contentMD5, readableStreamBody: body } = found;
-      const bytes = body === undefined ? Buffer.alloc(0) : await buffer(body);
+      const { etag: version = '', lastModified: writtenAt, contentMD5, readableStreamBody: body } = found;
+      const bytes = await readUpTo(MOST_BYTES, body);
+      if (bytes === undefined) return { value: undefined, version, writtenAt };
       // The service computed it from what was written.
       if (contentMD5 !== undefined && !Buffer.from(contentMD5).equals(md5Of(bytes))) throw damaged(name);
-      return { value: JSON.parse(bytes.toString()) as unknown, version: etag, writtenAt };
+      return { value: parseDocumentText(bytes), version, writtenAt };
     } catch (error) {
       if (NOT_THERE.has(serviceCode(error))) return undefined;
       throw toError(error, 'read');
@@ -126,4 +130,16 @@ async function insideOf(container: ContainerClient, send: () => Promise<void>): 
     }
     await send();
   }
+}
+
+/** Undefined where there is more; the rest is not read, and the connection that it comes on ends. */
+async function readUpTo(most: number, body: NodeJS.ReadableStream | undefined): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of body ?? []) {
+    pieces.push(Buffer.from(piece));
+    bytes += piece.length;
+    if (bytes > most) return undefined;
+  }
+  return Buffer.concat(pieces);
 }

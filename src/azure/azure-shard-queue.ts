@@ -7,11 +7,11 @@ import { toQueueError } from './queue-error.js';
 /** The queue of shards on Service Bus. */
 export function createAzureShardQueue(sender: ServiceBusSender): ShardQueue {
   return {
-    send: async (shard, delayMs = 0) => {
+    send: async (message, delayMs = 0) => {
       try {
         await sender.sendMessages({
-          body: shard,
-          messageId: shardMessageId(shard),
+          body: message,
+          messageId: shardMessageId(message),
           contentType: 'application/json',
           ...(delayMs > 0 && {
             scheduledEnqueueTimeUtc: new Date(theServiceClock.now().getTime() + delayMs),

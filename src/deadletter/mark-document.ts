@@ -1,8 +1,20 @@
+import { z } from 'zod';
+import { documentKind, parseDocument } from '../model/document-kind.js';
 import { BlobmirrorError } from '../model/errors.js';
 import type { DocumentStore } from '../ports/document-store.js';
 import type { LetterMark } from './letter-mark.js';
 
 const MOST_TRIES = 20;
+
+/** `{until}` alone is a mark, too: an operator may have written it. */
+const MARK_DOCUMENT = documentKind<Pick<LetterMark, 'until'> & Partial<LetterMark>>(
+  'up to which dead letter somebody has come',
+  z.object({
+    // Letters are compared with it as text.
+    until: z.string().regex(/^\d{4}-\d\d-\d\d/),
+    ids: z.array(z.string()).optional(),
+  }),
+);
 
 /** A mark as it was read. */
 export interface StoredMark {
@@ -10,17 +22,25 @@ export interface StoredMark {
   readonly version: string;
 }
 
-export async function readMark(documents: DocumentStore, name: string): Promise<LetterMark | undefined> {
-  return (await readStoredMark(documents, name))?.mark;
+/** @param damaged is told the name where the mark is damaged: then nobody has come anywhere */
+export async function readMark(
+  documents: Pick<DocumentStore, 'read'>,
+  name: string,
+  damaged?: (name: string) => void,
+): Promise<LetterMark | undefined> {
+  return (await readStoredMark(documents, name, damaged))?.mark;
 }
 
 export async function readStoredMark(
-  documents: DocumentStore,
+  documents: Pick<DocumentStore, 'read'>,
   name: string,
+  damaged: (name: string) => void = () => undefined,
 ): Promise<StoredMark | undefined> {
-  const found = await documents.read(name);
-  const mark = toMark(found?.value);
-  return found && mark && { mark, version: found.version };
+  const found = parseDocument(MARK_DOCUMENT, name, await documents.read(name));
+  if (found.state === 'damaged') damaged(name);
+  if (found.state !== 'there') return undefined;
+  const { until, ids = [] } = found.value;
+  return { mark: { until, ids }, version: found.version };
 }
 
 /** Moves the mark that was read on, and never back. False: somebody else was there first. */
@@ -43,13 +63,4 @@ export async function advanceMark(documents: DocumentStore, name: string, mark: 
     if (await moveMark(documents, name, mark, former)) return;
   }
   throw new BlobmirrorError('race-lost', `the document ${name} would not come to rest`);
-}
-
-/** `{until}` alone is a mark, too: an operator may have written it. */
-function toMark(value: unknown): LetterMark | undefined {
-  if (typeof value !== 'object' || value === null || !('until' in value)) return undefined;
-  const { until } = value;
-  if (typeof until !== 'string') return undefined;
-  const ids = 'ids' in value && Array.isArray(value.ids) ? value.ids : [];
-  return { until, ids: ids.filter((id) => typeof id === 'string') };
 }

@@ -2,7 +2,7 @@ import { parseMessage } from '../events/parse-message.js';
 import type { DeadLetter, LetterError, LetterQueue } from '../model/dead-letter.js';
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
 import { parseHistory } from '../model/hint-message.js';
-import { parseShard } from '../model/reconcile/parse-shard.js';
+import { parseShardMessage } from '../model/reconcile/parse-shard-message.js';
 import type { BrowsedMessage } from '../ports/queue-browser.js';
 import { letterId } from './letter-id.js';
 import { letterReason } from './letter-reason.js';
@@ -45,9 +45,8 @@ interface Subject {
 function subjectOf({ body }: BrowsedMessage, queue: LetterQueue, time: Date): Subject {
   if (queue === 'reconcile') {
     try {
-      const shard = parseShard(body);
-      const path = shard.phase === 'compare' ? shard.prefix : '';
-      return { event: 'shard', container: shard.container, path };
+      parseShardMessage(body);
+      return { event: 'shard' };
     } catch (thrown) {
       return { event: '', unreadable: toBlobmirrorError(thrown) };
     }

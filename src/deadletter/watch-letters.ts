@@ -28,7 +28,12 @@ const REPLAY_MS = 90_000;
 /** What a timer does: counts the letters, tells of new ones, and replays those whose cause has passed. */
 export async function watchLetters(watch: Watch): Promise<void> {
   const { queues, documents, box, accountsAnswer, observe, log, now } = watch;
-  const told = await readStoredMark(documents, TOLD);
+  const told = await readStoredMark(documents, TOLD, (name) =>
+    log.warn('which dead letters were told of is not known any more; all are told anew', {
+      code: 'document-damaged',
+      document: name,
+    }),
+  );
   const isTold = told === undefined ? () => false : isBefore(told.mark);
   const deadline = performance.now() + LOOK_MS;
   const byCode = new Map<string, number>();

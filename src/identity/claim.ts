@@ -2,10 +2,12 @@ import { BlobmirrorError } from '../model/errors.js';
 import { mirrorId } from '../model/mirror-id.js';
 import {
   documentsPrefix,
-  parseRegistration,
   type Registration,
+  REGISTRATION_DOCUMENT,
   registrationName,
+  toRegistration,
 } from '../model/registration.js';
+import { parseDocument } from '../model/document-kind.js';
 import type { DocumentStore } from '../ports/document-store.js';
 import { isAtWork } from './at-work.js';
 import { listOthers } from './list-others.js';
@@ -19,6 +21,8 @@ export interface Claimed {
   readonly registration: Registration;
   /** As it was before; undefined: there was none. */
   readonly before: Registration | undefined;
+  /** The names of registrations that cannot be read: the mirror's own is made anew, and who another one is, is not known. */
+  readonly damaged: readonly string[];
 }
 
 /**
@@ -39,9 +43,12 @@ export async function claim(
   const at = now.toISOString();
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const found = await store.read(name);
-    const before = parseRegistration(found?.value, found?.writtenAt);
+    const parsed = parseDocument(REGISTRATION_DOCUMENT, name, found);
+    const before = toRegistration(parsed);
+    const damaged = new Set(parsed.state === 'damaged' ? [name] : []);
+    const tell = (each: string): void => void damaged.add(each);
     refuseAnother(before, facts, now);
-    const others = await listOthers(store, id);
+    const others = await listOthers(store, id, tell);
     refuseSharedQueues(facts, before, others, now);
     const former =
       before?.former ??
@@ -65,8 +72,8 @@ export async function claim(
     if ((await store.write(name, registration, found ?? { nothingThere: true })) !== 'written') continue;
     // Two that start at the same time see each other only now.
     if (before === undefined || !isAtWork(before, now))
-      refuseSharedQueues(facts, registration, await listOthers(store, id), now);
-    return { registration, before };
+      refuseSharedQueues(facts, registration, await listOthers(store, id, tell), now);
+    return { registration, before, damaged: [...damaged] };
   }
   throw new BlobmirrorError('race-lost', `the document ${name} kept changing`);
 }

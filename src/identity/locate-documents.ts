@@ -1,6 +1,7 @@
 import type { MirrorId } from '../model/mirror-id.js';
-import { documentsPrefix, parseRegistration, registrationName } from '../model/registration.js';
+import { documentsPrefix, REGISTRATION_DOCUMENT, registrationName } from '../model/registration.js';
 import type { DocumentStore } from '../ports/document-store.js';
+import { readDocument } from '../ports/read-document.js';
 import { ownDocuments } from './own-documents.js';
 import { hasFormer } from './take-over.js';
 
@@ -14,10 +15,12 @@ export function locateDocuments(store: DocumentStore, id: MirrorId): () => Promi
 
   return async () => {
     if (located !== undefined) return located;
-    const registration = parseRegistration((await store.read(registrationName(id)))?.value);
+    const found = await readDocument(store, REGISTRATION_DOCUMENT, registrationName(id));
     // Remembered only then: before, a worker may take over at any moment.
-    if (registration !== undefined)
-      return (located = ownDocuments(store, { prefix, former: registration.former.runs }));
+    if (found.state === 'there')
+      return (located = ownDocuments(store, { prefix, former: found.value.former.runs }));
+    // A worker has taken them over; which runs of the former release are its own is known when it has registered anew.
+    if (found.state === 'damaged') return ownDocuments(store, { prefix, former: {} });
     return (await hasFormer(store)) ? store : ownDocuments(store, { prefix, former: {} });
   };
 }

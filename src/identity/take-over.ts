@@ -75,7 +75,8 @@ async function findRuns({ store, settings, others }: TakeOver): Promise<FormerRu
 
 async function copy(store: DocumentStore, from: string, to: string): Promise<void> {
   const found = await store.read(from);
-  if (found !== undefined) await store.write(to, found.value, { nothingThere: true });
+  // What is damaged stays so: whoever reads it says what that means.
+  if (found !== undefined) await store.write(to, found.value ?? null, { nothingThere: true });
 }
 
 function isClaimOf(value: unknown, runs: FormerRuns): boolean {

@@ -1,3 +1,4 @@
+import { parseDocumentText } from '../model/parse-document-text.js';
 import type { DocumentStore } from '../ports/document-store.js';
 import type { Schedule } from './schedule.js';
 
@@ -31,7 +32,7 @@ export class MemoryDocuments {
           const found = stored.get(name);
           if (found === undefined) return undefined;
           const { text, version, writtenAt } = found;
-          return { value: JSON.parse(text) as unknown, version, writtenAt };
+          return { value: parseDocumentText(Buffer.from(text)), version, writtenAt };
         }),
 
       write: (name, value, condition) =>
@@ -67,7 +68,8 @@ export class MemoryDocuments {
 
       readLines: async function* (name) {
         const text = await schedule('documents.readLines', undefined, () => stored.get(name)?.text ?? '');
-        yield* text.split('\n').slice(0, -1);
+        const lines = text.split('\n');
+        yield* lines.at(-1) === '' ? lines.slice(0, -1) : lines;
       },
     };
   }

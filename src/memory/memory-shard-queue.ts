@@ -6,10 +6,14 @@ import type { Schedule } from './schedule.js';
 /** The port of shards on a queue in memory, for a client whose calls have this schedule. */
 export function createMemoryShardQueue(queue: MemoryQueue, schedule: Schedule): ShardQueue {
   return {
-    send: async (shard, delayMs = 0) => {
+    send: async (message, delayMs = 0) => {
       await schedule('queue.send', undefined, () =>
         // As text, as it would travel.
-        queue.send({ messageId: shardMessageId(shard), body: JSON.parse(JSON.stringify(shard)), delayMs }),
+        queue.send({
+          messageId: shardMessageId(message),
+          body: JSON.parse(JSON.stringify(message)),
+          delayMs,
+        }),
       );
     },
   };

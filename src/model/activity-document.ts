@@ -41,6 +41,11 @@ export function toMinute(timeMs: number): number {
   return Math.floor(timeMs / 60_000);
 }
 
+/** Whether a newer worker wrote it, whose documents are not for this release to judge. */
+export function isOfNewerFormat(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'format' in value && Number(value.format) > 1;
+}
+
 /** Undefined for what is no such document, a newer worker's for one. */
 export function parseActivityDocument(value: unknown): ActivityDocument | undefined {
   return documentSchema.safeParse(value).data;

@@ -155,6 +155,10 @@ export const ERRORS = {
     disposition: 'retry',
     hint: 'Let BLOBMIRROR_BACKUP name an account of the kind that the source is, with a hierarchical namespace or without; messages wait until it does.',
   },
+  'document-damaged': {
+    disposition: 'park',
+    hint: 'Something other than Blobmirror changed a document of its state, or cut it off. docs/architecture.md "Documents" says of each what becomes of it, and what to do.',
+  },
   'request-invalid': {
     disposition: 'fatal',
     hint: 'Correct the request; nothing was begun.',

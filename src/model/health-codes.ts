@@ -47,6 +47,10 @@ export const HEALTH_CODES = {
     toDo: 'Look why full syncs do not come to their end, or prove nothing: the last ones say so.',
     next: 'blobmirror reconcile list',
   },
+  'document-damaged': {
+    toDo: 'Something other than Blobmirror writes to the state, or cut a document off: look who may. Most are made anew by themselves; a full sync whose document is damaged proves nothing, and the next one makes up for it.',
+    next: 'blobmirror reconcile list',
+  },
   'dead-letters': {
     toDo: 'Mend what their codes speak of, then replay them; or take note of them, and health is well again.',
     next: 'blobmirror deadletter list',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { documentKind, type FoundDocument } from './document-kind.js';
 import type { MirrorId } from './mirror-id.js';
 
 const queuesSchema = z.object({
@@ -54,12 +55,14 @@ export function documentsPrefix(id: MirrorId): string {
   return `mirrors/${id}/`;
 }
 
+export const REGISTRATION_DOCUMENT = documentKind<Registration>('the registration of a mirror', schema);
+
 /**
- * Undefined for what is no registration, or a damaged one.
- *
- * @param writtenAt when it was last written, by the service's own clock: that is when a worker of it was last at work
+ * Undefined for what is no registration, or a damaged one. When it was last written, by the service's own clock, is when
+ * a worker of it was last at work.
  */
-export function parseRegistration(value: unknown, writtenAt?: Date): Registration | undefined {
-  const { data } = schema.safeParse(value);
-  return data === undefined || writtenAt === undefined ? data : { ...data, seenAt: writtenAt.toISOString() };
+export function toRegistration(found: FoundDocument<Registration>): Registration | undefined {
+  if (found.state !== 'there') return undefined;
+  const { value, writtenAt } = found;
+  return writtenAt === undefined ? value : { ...value, seenAt: writtenAt.toISOString() };
 }

@@ -1,26 +1,29 @@
 import { BlobmirrorError } from '../model/errors.js';
+import { type DocumentKind, type FoundDocument, parseDocument } from '../model/document-kind.js';
 import type { DocumentStore } from './document-store.js';
 
 const MOST_TRIES = 20;
 
 /**
  * Changes a document by compare-and-swap. `toChanged` may be asked several times, and says undefined when nothing is to
- * be changed; what it is given was written by us alone. Resolves to what was there before, and whether it was changed.
+ * be changed; it is told of a damaged one as of one that is not there, in whose place the changed one is written.
+ * Resolves to what was there before, and whether it was changed.
  *
  * @throws BlobmirrorError any storage code, or `race-lost`
  */
-export async function changeDocument<Document>(
-  documents: DocumentStore,
+export async function changeDocument<Value>(
+  documents: Pick<DocumentStore, 'read' | 'write'>,
+  kind: DocumentKind<Value>,
   name: string,
-  toChanged: (before: Document | undefined) => Document | undefined,
-): Promise<{ readonly before: Document | undefined; readonly isChanged: boolean }> {
+  toChanged: (before: Value | undefined, found: FoundDocument<Value>) => Value | undefined,
+): Promise<{ readonly found: FoundDocument<Value>; readonly isChanged: boolean }> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const found = await documents.read(name);
-    const before = found?.value as Document | undefined;
-    const changed = toChanged(before);
-    if (changed === undefined) return { before, isChanged: false };
-    if ((await documents.write(name, changed, found ?? { nothingThere: true })) === 'written')
-      return { before, isChanged: true };
+    const stored = await documents.read(name);
+    const found = parseDocument(kind, name, stored);
+    const changed = toChanged(found.state === 'there' ? found.value : undefined, found);
+    if (changed === undefined) return { found, isChanged: false };
+    if ((await documents.write(name, changed, stored ?? { nothingThere: true })) === 'written')
+      return { found, isChanged: true };
   }
   throw new BlobmirrorError('race-lost', `the document ${name} would not come to rest`);
 }

@@ -23,6 +23,10 @@ export interface DocumentStore {
 }
 
 export interface StoredDocument {
+  /**
+   * Undefined where it is no JSON, no UTF-8, or larger than any document of ours: then it is there, and damaged. Whoever
+   * needs more than to write over it reads it as a `DocumentKind`: anybody may have changed it who may write there.
+   */
   readonly value: unknown;
   /** Opaque: names this version to a later write. */
   readonly version: string;

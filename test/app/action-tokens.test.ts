@@ -10,7 +10,7 @@ function anApp() {
   const documents = new MemoryDocuments();
   const clock = { now: Date.parse('2026-11-25T12:00:00Z') };
   const instance = (through: DocumentStore = documents.through(immediately)) =>
-    createActionTokens(through, () => clock.now);
+    createActionTokens(through, { now: () => clock.now });
   return { documents, clock, instance };
 }
 

@@ -17,8 +17,9 @@ import { immediately } from '../../src/memory/schedule.js';
 import { parseHistory } from '../../src/model/hint-message.js';
 import { keyText } from '../../src/model/key.js';
 import { mirrorId } from '../../src/model/mirror-id.js';
-import { parseShard } from '../../src/model/reconcile/parse-shard.js';
+import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.js';
 import type { RunId } from '../../src/model/reconcile/run.js';
+import type { CompareShard } from '../../src/model/reconcile/shard.js';
 import type { BrowsedMessage } from '../../src/ports/queue-browser.js';
 import type { DocumentStore } from '../../src/ports/document-store.js';
 import { NO_COUNTS } from '../../src/reconcile/add-counts.js';
@@ -122,12 +123,22 @@ describe('what the release before has left', () => {
   });
 
   it('has a run under way that is brought to its end by the shards in its queue, and none beside it', async () => {
-    const reconciler = open(own);
+    let reconciler = open(own);
     expect(await reconciler.start({ dryRun: false, allowDeletes: [], reason: 'timer' })).toEqual({
       running: UNDER_WAY,
     });
     const { reconcile } = await readFormerMessages();
-    for (const { body } of reconcile) await reconciler.handleShard(body);
+    const walked: CompareShard[] = [];
+    reconciler = open(own, walked);
+    // What the messages claim beside the slice is no more believed than that of any other.
+    for (const { body } of reconcile)
+      await reconciler.handleShard({ ...(body as object), isWalked: true, from: 'z', prefix: 'zz' });
+    expect(walked).toMatchObject([
+      { shard: 'c2-0', from: 'f01', prefix: '', at: { source: 'f0131', backup: 'f0131' } },
+      { shard: 'c2-1', to: 'f01', prefix: '', at: { source: 'f0099' } },
+      { shard: 'c2', to: 'f0099', prefix: '', at: { source: 'f0095' } },
+    ]);
+    expect(walked.some(({ isWalked }) => isWalked)).toBe(false);
     expect(await reconciler.read(UNDER_WAY)).toMatchObject({ state: 'done', alerts: [] });
     // A worker of that release sees the same run.
     expect((await store.read(`reconcile/runs/${UNDER_WAY}`))?.value).toMatchObject({ state: 'done' });
@@ -194,20 +205,12 @@ describe('messages of the release before', () => {
     expect(history).toMatchObject({ replays: 1, attempts: 0, parked: false });
   });
 
-  it('shards name their run, and where they go on', async () => {
+  it('shards name their run, and the slice that is due', async () => {
     const { reconcile } = await readFormerMessages();
-    expect(reconcile.map(({ body }) => parseShard(body))).toMatchObject([
-      {
-        run: UNDER_WAY,
-        shard: 'c2-0',
-        slice: 1,
-        phase: 'compare',
-        from: 'f01',
-        at: { source: 'f0131' },
-        holds: 1,
-      },
-      { run: UNDER_WAY, shard: 'c2-1', slice: 1, to: 'f01' },
-      { run: UNDER_WAY, shard: 'c2', slice: 3, to: 'f0099' },
+    expect(reconcile.map(({ body }) => parseShardMessage(body))).toMatchObject([
+      { run: UNDER_WAY, shard: 'c2-0', slice: 1, holds: 1 },
+      { run: UNDER_WAY, shard: 'c2-1', slice: 1 },
+      { run: UNDER_WAY, shard: 'c2', slice: 3 },
     ]);
   });
 });
@@ -236,7 +239,7 @@ function toLetter(message: FormerMessage, i: number) {
 }
 
 /** Today's reconciler, for which everything is in step. */
-function open(documents: DocumentStore): Reconciler {
+function open(documents: DocumentStore, walked: CompareShard[] = []): Reconciler {
   const source = createMemoryAccount('sourceaccount');
   return createReconciler({
     source,
@@ -247,14 +250,16 @@ function open(documents: DocumentStore): Reconciler {
     documents,
     queue: { send: async () => await Promise.resolve() },
     converge: async () => await Promise.reject(new Error('nothing is to be deleted')),
-    compareSlice: async () =>
-      await Promise.resolve({
+    compareSlice: async (shard) => {
+      walked.push(shard);
+      return await Promise.resolve({
         counts: NO_COUNTS,
         sample: [],
         listed: { source: 0, backup: 0 },
         extras: 0,
         mirroredExtras: 0,
-      }),
+      });
+    },
     log: createSilentLogger(),
     now: () => MINUTES_BEFORE,
   });

@@ -70,7 +70,6 @@ describe('a run that the release before began', () => {
     run: ours,
     shard: 'c0',
     slice: 0,
-    attempt: 0,
     phase: 'compare',
     container: 'photos' as Shard['container'],
     prefix: '',

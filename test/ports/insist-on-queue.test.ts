@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
 import type { HintMessage } from '../../src/model/hint-message.js';
-import type { Shard } from '../../src/model/reconcile/shard.js';
+import type { ShardMessage } from '../../src/model/reconcile/shard.js';
 import { INSIST_MS } from '../../src/ports/insist.js';
 import { insistOnQueue } from '../../src/ports/insist-on-queue.js';
 import { insistOnShardQueue } from '../../src/ports/insist-on-shard-queue.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const MESSAGE = { messageId: 'm' } as HintMessage;
-const SHARD = { shard: 'c0' } as Shard;
+const SHARD = { shard: 'c0' } as ShardMessage;
 
 /** A queue that takes nothing until a moment, and what becomes of a message that is sent to it at once. */
 async function sendUntil(code: ErrorCode, opensAt: number) {

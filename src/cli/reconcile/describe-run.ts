@@ -53,7 +53,8 @@ export function describeRuns(runs: readonly RunSummary[]): string {
   ]);
 }
 
-function scopeOf({ request: { container, prefix } }: RunSummary): string {
+function scopeOf({ state, request: { container, prefix } }: RunSummary): string {
+  if (state === 'damaged') return 'unknown';
   if (prefix === undefined) return container ?? 'all';
   return quote(`${container ?? '*'}/${prefix}`);
 }

@@ -46,7 +46,7 @@ async function untilEnded(
   let isQuiet = true;
   let isLost = false;
   for (let run = started; ;) {
-    if (run.state === 'done' || run.state === 'cancelled') return run;
+    if (run.state !== 'comparing' && run.state !== 'deleting') return run;
     if (isQuiet && hasMoved(run, started)) isQuiet = false;
     if (isQuiet && performance.now() > quietUntil) {
       isQuiet = false;

@@ -13,6 +13,7 @@ const STATES = {
   deleting: 'Deleting',
   done: 'Done',
   cancelled: 'Cancelled',
+  damaged: 'Damaged',
 } as const satisfies Record<RunSummary['state'], string>;
 
 const REASONS = {
@@ -20,6 +21,7 @@ const REASONS = {
   http: 'over HTTP',
   'command-line': 'from the command line',
   start: 'at a start',
+  unknown: 'for a reason unknown',
 } as const satisfies Record<RunSummary['request']['reason'], string>;
 
 interface RunProps {
@@ -54,7 +56,8 @@ export function RunRow({ run, status }: RunProps) {
   );
 }
 
-function scopeOf({ request: { container, prefix } }: RunSummary): string {
+function scopeOf({ state, request: { container, prefix } }: RunSummary): string {
+  if (state === 'damaged') return 'of a scope unknown';
   if (container === undefined) return 'all containers';
   return prefix === undefined ? container : `${container}/${prefix}…`;
 }

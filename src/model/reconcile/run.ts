@@ -18,7 +18,8 @@ export interface ReconcileRequest {
   readonly deleteForeign?: readonly ContainerName[];
   /** Takes over what another tool copied to the backup, where this proves that it holds what the source has. */
   readonly adopt?: AdoptBy;
-  readonly reason: 'timer' | 'http' | 'command-line' | 'start';
+  /** `unknown`: of a run whose document is damaged. */
+  readonly reason: 'timer' | 'http' | 'command-line' | 'start' | 'unknown';
 }
 
 /** One full sync, from its start to its end: a document in the state store, which every worker reads and adds to. */
@@ -51,7 +52,8 @@ export interface Run {
   readonly adoption?: AdoptionEstimate;
 }
 
-type RunState = 'comparing' | 'deleting' | 'done' | 'cancelled';
+/** `damaged`: the document of the run can be read no more; nothing of it is known but its id. */
+type RunState = 'comparing' | 'deleting' | 'done' | 'cancelled' | 'damaged';
 
 export interface ShardProgress {
   readonly container: string;
@@ -63,6 +65,22 @@ export interface ShardProgress {
   readonly failed?: string;
   /** It walks its container anew, in the slower way: of this container, only what such a shard found counts. */
   readonly unordered?: true;
+  /** What a shard that compares begins with, until it is done. A former release did not write it down. */
+  readonly plan?: ShardPlan;
+  /** How many tries of the slice that is due failed. */
+  readonly tries?: number;
+}
+
+/**
+ * The stretch that a shard compares. Where its later slices go on is in the outcome of the slice before, a document of
+ * its own: a position may be long, and the run is written with every slice.
+ */
+export interface ShardPlan {
+  /** Empty where nothing is said. */
+  readonly prefix?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly root?: true;
 }
 
 export interface ContainerProgress {
@@ -140,4 +158,5 @@ type AlertCode =
   | 'listing-unordered'
   | 'shard-failed'
   | 'run-abandoned'
-  | 'clock-off';
+  | 'clock-off'
+  | 'document-damaged';

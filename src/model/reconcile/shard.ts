@@ -2,7 +2,26 @@ import type { ContainerName } from '../key.js';
 import type { Adoptable } from './adoption.js';
 import type { Counts, ReportLine, RunId } from './run.js';
 
-/** A piece of a run that one worker takes at a time: a message on the reconcile queue. */
+/**
+ * A message on the reconcile queue: it names a slice of a shard, and claims nothing. What is to be done, and whether it
+ * is due, is in the documents of the run alone, since anybody who may send to the queue can send a message.
+ */
+export interface ShardMessage {
+  readonly run: RunId;
+  readonly shard: string;
+  readonly slice: number;
+  /** How many tries of this slice failed before this one. */
+  readonly attempt: number;
+  /** How often this slice was put off untried, since mirroring was paused. */
+  readonly holds?: number | undefined;
+  /**
+   * An earlier try failed at the listing of the source and could not note it in the run. It is believed, since it only
+   * takes from what the run may do: nothing is deleted then, and nothing proven.
+   */
+  readonly sourceListingFailed?: true | undefined;
+}
+
+/** What is to be done in a slice of a shard, as the documents of the run have it: a piece that one worker takes at a time. */
 export type Shard = CompareShard | DeleteShard;
 
 interface ShardBase {
@@ -11,17 +30,16 @@ interface ShardBase {
   readonly shard: string;
   /** How many slices of the shard came before this one. */
   readonly slice: number;
-  /** How many tries of this slice failed before this one. */
-  readonly attempt: number;
-  /** How often this slice was put off untried, since mirroring was paused. */
-  readonly holds?: number | undefined;
   readonly container: ContainerName;
-  /** An earlier try failed at the listing of the source, so that this run must delete nothing. */
-  readonly sourceListingFailed?: true | undefined;
+}
+
+/** What asks for the first try of a slice. */
+export function toShardMessage({ run, shard, slice }: Shard): ShardMessage {
+  return { run, shard, slice, attempt: 0 };
 }
 
 /** Names one try of one slice, or one putting off of it: the same again, within the queue's window, is dropped by its duplicate detection. */
-export function shardMessageId({ run, shard, slice, attempt, holds }: ShardBase): string {
+export function shardMessageId({ run, shard, slice, attempt, holds }: ShardMessage): string {
   return `${run}.${shard}.${slice}.${attempt}${holds === undefined ? '' : `.${holds}`}`;
 }
 

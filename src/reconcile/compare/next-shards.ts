@@ -26,7 +26,6 @@ export function nextShards(
   const next: CompareShard = {
     ...same,
     slice: shard.slice + 1,
-    attempt: 0,
     ...(end !== undefined && { to: end }),
     ...(unfinished.length > 0 && { again: unfinished }),
     ...(isRootLeft && { root: true as const }),
@@ -40,7 +39,6 @@ export function nextShards(
     ...same,
     shard: `${shard.shard}-${shard.slice}`,
     slice: 0,
-    attempt: 0,
     from: boundary,
     ...(to !== undefined && { to }),
   };

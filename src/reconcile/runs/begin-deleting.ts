@@ -79,6 +79,7 @@ function toAlert(
     case 'listing-unordered':
     case 'run-abandoned':
     case 'clock-off':
+    case 'document-damaged':
     case 'deletes-are-kept':
     case 'container-not-mirrored':
       return undefined;

@@ -1,5 +1,5 @@
 import type { RunId } from '../../model/reconcile/run.js';
-import type { Shard } from '../../model/reconcile/shard.js';
+import type { ShardMessage } from '../../model/reconcile/shard.js';
 
 /** Which run is under way: one at a time. */
 export const CURRENT = 'reconcile/current';
@@ -16,12 +16,15 @@ export function dataPrefix(id: RunId): string {
   return `reconcile/slices/${id}.`;
 }
 
+/** Which slice of which shard. */
+export type SliceName = Pick<ShardMessage, 'run' | 'shard' | 'slice'>;
+
 /** What came of a slice. */
-export function outcomeName({ run, shard, slice }: Pick<Shard, 'run' | 'shard' | 'slice'>): string {
+export function outcomeName({ run, shard, slice }: SliceName): string {
   return `${dataPrefix(run)}${shard}.${slice}`;
 }
 
 /** The lines that one walk of a slice wrote. */
-export function linesName(shard: Shard, walk: string, kind: 'report' | 'extras' | 'foreign'): string {
+export function linesName(shard: SliceName, walk: string, kind: 'report' | 'extras' | 'foreign'): string {
   return `${outcomeName(shard)}.${walk}.${kind}`;
 }

@@ -1,9 +1,16 @@
-import type { BlobPath } from '../../model/key.js';
+import { damaged } from '../../model/document-kind.js';
+import { type BlobPath, parseBlobPath } from '../../model/key.js';
 import type { Run, RunId } from '../../model/reconcile/run.js';
 import type { DocumentStore } from '../../ports/document-store.js';
-import type { ForeignKey } from '../slice-context.js';
+import type { ForeignKey, ForeignReason } from '../slice-context.js';
 import { outcomeName } from './document-names.js';
 import type { SliceOutcome } from './slice-outcome.js';
+import { countForeign } from './guard-deletions.js';
+import { readOutcome } from './read-outcome.js';
+
+type Lines = Pick<DocumentStore, 'read' | 'readLines'>;
+
+const REASONS: ReadonlySet<unknown> = new Set<ForeignReason>(['backup-foreign', 'backup-foreign-no-room']);
 
 /** One path, whatever is in it, as a line. */
 export function extraLine(path: BlobPath): string {
@@ -13,41 +20,53 @@ export function extraLine(path: BlobPath): string {
 /**
  * The keys of a container that only the backup has, once all of it is compared: always in the same order, so that a
  * number of them names a place. Lists that end before that place are not read.
+ *
+ * @throws BlobmirrorError `document-damaged` where a list is not what was written: what is left of it proves nothing
  */
 export async function* readExtras(
-  documents: DocumentStore,
+  documents: Lines,
   run: Run,
   container: string,
   from = 0,
 ): AsyncGenerator<BlobPath, void, void> {
   let skip = from;
-  for await (const { extraCount, extraLines } of readOutcomes(
-    documents,
-    run.id,
-    comparedShards(run, container),
-  )) {
+  for await (const outcome of readOutcomes(documents, run.id, comparedShards(run, container))) {
+    const { extraCount, extraLines } = outcome;
     if (extraLines === undefined) continue;
     if (skip >= extraCount) {
       skip -= extraCount;
       continue;
     }
+    let count = 0;
     for await (const line of documents.readLines(extraLines)) {
-      if (skip-- > 0) continue;
-      yield JSON.parse(line) as BlobPath;
+      const path = parseLine(extraLines, line, toPath);
+      if (count++ >= skip) yield path;
     }
+    if (count !== extraCount) throw damaged(extraLines, `it has ${count} lines of ${extraCount}`);
     skip = 0;
   }
 }
 
-/** The keys of a container that only the backup has and that stay, since they bear no stamp of ours. */
+/**
+ * The keys of a container that only the backup has and that stay, since they bear no stamp of ours.
+ *
+ * @throws BlobmirrorError `document-damaged`, or any storage code
+ */
 export async function* readForeign(
-  documents: DocumentStore,
+  documents: Lines,
   run: Run,
   container: string,
 ): AsyncGenerator<ForeignKey, void, void> {
-  for await (const { foreignLines } of readOutcomes(documents, run.id, comparedShards(run, container))) {
+  for await (const outcome of readOutcomes(documents, run.id, comparedShards(run, container))) {
+    const { foreignLines } = outcome;
     if (foreignLines === undefined) continue;
-    for await (const line of documents.readLines(foreignLines)) yield JSON.parse(line) as ForeignKey;
+    const expected = countForeign(outcome);
+    let count = 0;
+    for await (const line of documents.readLines(foreignLines)) {
+      count++;
+      yield parseLine(foreignLines, line, toForeignKey);
+    }
+    if (count !== expected) throw damaged(foreignLines, `it has ${count} lines of ${expected}`);
   }
 }
 
@@ -60,17 +79,44 @@ function comparedShards(run: Run, container: string) {
   );
 }
 
-/** What came of the recorded slices of some shards, shard by shard. */
+/**
+ * What came of the recorded slices of some shards, shard by shard.
+ *
+ * @throws BlobmirrorError `document-damaged` where one is not there any more, or not what was written
+ */
 export async function* readOutcomes(
-  documents: DocumentStore,
+  documents: Lines,
   run: RunId,
   shards: readonly (readonly [string, { readonly slices: number }])[],
 ): AsyncGenerator<SliceOutcome, void, void> {
   for (const [shard, { slices }] of shards.toSorted(([one], [other]) => (one < other ? -1 : 1))) {
     for (let slice = 0; slice < slices; slice++) {
-      const found = await documents.read(outcomeName({ run, shard, slice }));
-      // Written by us alone, before the slice was recorded; gone only with all of an old run.
-      if (found !== undefined) yield found.value as SliceOutcome;
+      const found = await readOutcome({ documents }, { run, shard, slice });
+      if (found === undefined) throw damaged(outcomeName({ run, shard, slice }), 'it is not there any more');
+      yield found;
     }
   }
+}
+
+function parseLine<Line>(name: string, line: string, parse: (value: unknown) => Line | undefined): Line {
+  let value: Line | undefined;
+  try {
+    value = parse(JSON.parse(line) as unknown);
+  } catch {
+    // It is told below.
+  }
+  if (value === undefined) throw damaged(name, 'a line of it is none of ours');
+  return value;
+}
+
+function toPath(value: unknown): BlobPath | undefined {
+  return typeof value === 'string' ? parseBlobPath(value) : undefined;
+}
+
+function toForeignKey(value: unknown): ForeignKey | undefined {
+  if (typeof value !== 'object' || value === null || !('path' in value) || !('reason' in value))
+    return undefined;
+  const path = toPath(value.path);
+  if (path === undefined || !REASONS.has(value.reason)) return undefined;
+  return { path, reason: value.reason as ForeignReason };
 }

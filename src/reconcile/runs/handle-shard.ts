@@ -1,16 +1,18 @@
 import { backoffMs } from '../../model/backoff.js';
 import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
-import { parseShard } from '../../model/reconcile/parse-shard.js';
+import { parseShardMessage } from '../../model/reconcile/parse-shard-message.js';
 import type { Run } from '../../model/reconcile/run.js';
-import type { Shard } from '../../model/reconcile/shard.js';
+import type { ShardMessage } from '../../model/reconcile/shard.js';
 import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../../telemetry/metrics.js';
 import type { Desk } from './desk.js';
 import { moveOn, sendFollowers } from './move-on.js';
 import { giveUp, noteFailedListing } from './note-failure.js';
 import { noteOtherSettings } from './note-other-settings.js';
+import { readOutcome } from './read-outcome.js';
+import { readPlan } from './read-plan.js';
 import { recordSlice } from './record-slice.js';
-import { isDue, isUnderWay } from './run-progress.js';
-import { readOutcome, walkSlice } from './walk-slice.js';
+import { isDue, isUnderWay, progressOf } from './run-progress.js';
+import { walkSlice } from './walk-slice.js';
 
 /** How often a slice is tried before its shard is given up: some ten minutes. */
 const MOST_TRIES = 8;
@@ -21,19 +23,19 @@ const MOST_TRIES = 8;
  */
 export async function handleShard(desk: Desk, body: unknown): Promise<void> {
   const { pause, queue } = desk.parts;
-  const shard = read(desk, body);
-  const held = await pause.pass(async () => await workOrSettle(desk, shard));
-  if (held !== undefined) await queue.send({ ...shard, holds: (shard.holds ?? 0) + 1 }, held.delayMs);
+  const message = read(desk, body);
+  const held = await pause.pass(async () => await workOrSettle(desk, message));
+  if (held !== undefined) await queue.send({ ...message, holds: (message.holds ?? 0) + 1 }, held.delayMs);
 }
 
-async function workOrSettle(desk: Desk, shard: Shard): Promise<void> {
+async function workOrSettle(desk: Desk, message: ShardMessage): Promise<void> {
   const { log } = desk.parts;
   try {
-    await workOn(desk, shard);
+    await workOn(desk, message);
   } catch (thrown) {
     const error = toBlobmirrorError(thrown);
-    const { run, shard: name, slice, attempt, container } = shard;
-    const fields = { run, shard: name, slice, attempt, container, code: error.code, detail: error.message };
+    const { run, shard, slice, attempt } = message;
+    const fields = { run, shard, slice, attempt, code: error.code, detail: error.message };
     log.warn('a slice of a reconcile failed', {
       ...fields,
       ...error.context,
@@ -41,13 +43,13 @@ async function workOrSettle(desk: Desk, shard: Shard): Promise<void> {
       ...(error.code === 'unexpected' && { error: error.cause ?? error }),
     });
     recordFailedSlice();
-    await settle(desk, shard, error);
+    await settle(desk, message, error);
   }
 }
 
-function read({ parts }: Desk, body: unknown): Shard {
+function read({ parts }: Desk, body: unknown): ShardMessage {
   try {
-    return parseShard(body);
+    return parseShardMessage(body);
   } catch (thrown) {
     const { code, message, hint } = toBlobmirrorError(thrown);
     // It comes back at once, and Service Bus moves it to the dead-letter queue after ten deliveries.
@@ -56,69 +58,93 @@ function read({ parts }: Desk, body: unknown): Shard {
   }
 }
 
-async function workOn(desk: Desk, shard: Shard): Promise<void> {
+async function workOn(desk: Desk, message: ShardMessage): Promise<void> {
   const { parts, runs } = desk;
-  const found = await runs.read(shard.run);
+  const found = await runs.read(message.run);
   const run = found && isUnderWay(found) ? await noteOtherSettings(desk, found) : found;
+  const about = { run: message.run, shard: message.shard, slice: message.slice };
   if (run === undefined || !isUnderWay(run)) {
-    const about = { run: shard.run, shard: shard.shard };
     // Removed since, or begun under another BLOBMIRROR_NAME.
     if (run === undefined)
       parts.log.warn('a shard of a run that this mirror does not know was dropped', about);
     else parts.log.info('a shard of a run that is over was dropped', about);
     return;
   }
+  const progress = progressOf(run, message.shard);
+  if (progress === undefined) {
+    parts.log.warn('a message of a shard that its run does not have was dropped', about);
+    return;
+  }
   const outcome =
-    (await readOutcome(parts, shard)) ??
-    (isDue(run, shard) ? await walkSlice(parts, runs, run, shard) : undefined);
+    (await readOutcome(parts, message)) ??
+    (isDue(run, message)
+      ? await walkSlice(parts, runs, run, await readPlan(parts, run, message))
+      : undefined);
+  if (outcome === undefined && !isDue(run, message))
+    parts.log.info('a message of a slice that is not due was dropped', about);
   let latest = run;
   if (outcome !== undefined) {
     // Recorded first and sent then: whoever receives what is sent finds it in the run. Whoever dies in between leaves
     // the message, and it is sent when that comes again.
     const changed = await runs.change(run.id, (before) => {
-      const recorded = recordSlice(before, shard, outcome, parts.now());
-      const isToNote = shard.sourceListingFailed === true && before.state === 'comparing';
+      const recorded = recordSlice(before, message, outcome, parts.now());
+      const isToNote = message.sourceListingFailed === true && before.state === 'comparing';
       return isToNote && !before.sourceListingFailed ? noteFailedListing(recorded ?? before) : recorded;
     });
     latest = changed?.run ?? run;
     if (changed?.isChanged === true) countSlice(outcome.listed, openAndDone(latest));
     await sendFollowers(desk, latest, outcome.follow);
   }
-  await moveOn(desk, latest, shard.phase);
+  await moveOn(desk, latest, progress.phase);
 }
 
 /** Tries again later, or gives the shard up. */
-async function settle(desk: Desk, shard: Shard, error: BlobmirrorError): Promise<void> {
+async function settle(desk: Desk, message: ShardMessage, error: BlobmirrorError): Promise<void> {
   const { parts, runs } = desk;
-  const isOfSource = isSourceListing(desk, shard, error);
-  const isWorthAnother = error.disposition === 'retry' && shard.attempt + 1 < MOST_TRIES;
+  const isOfSource = isSourceListing(desk, message, error);
   try {
-    const changed = await runs.change(shard.run, (run) => {
-      if (!isDue(run, shard)) return undefined;
-      const noted = isOfSource && !run.sourceListingFailed ? noteFailedListing(run) : run;
-      // The time says that somebody is at work on the run.
-      const touched = { ...noted, updatedAt: parts.now().toISOString() };
-      return isWorthAnother ? touched : giveUp(touched, shard, error);
+    const changed = await runs.change(message.run, (run) => {
+      const progress = progressOf(run, message.shard);
+      if (progress === undefined || !isConcerned(run, message, error)) return undefined;
+      const isListing = isOfSource && progress.phase === 'compare';
+      const noted = isListing && !run.sourceListingFailed ? noteFailedListing(run) : run;
+      // A message that was sent before the last try was noted is another copy of one that was counted.
+      const tries = (progress.tries ?? 0) + (message.attempt >= (progress.tries ?? 0) ? 1 : 0);
+      const tried: Run = {
+        ...noted,
+        // The time says that somebody is at work on the run.
+        updatedAt: parts.now().toISOString(),
+        shards: { ...run.shards, [message.shard]: { ...progress, tries } },
+      };
+      const isWorthAnother = error.disposition === 'retry' && tries < MOST_TRIES;
+      return isWorthAnother ? tried : giveUp(tried, message.shard, error);
     });
     if (changed === undefined || !isUnderWay(changed.run)) return;
-    if (changed.isChanged && !isWorthAnother) {
-      await moveOn(desk, changed.run, shard.phase);
+    const progress = progressOf(changed.run, message.shard);
+    if (progress === undefined) return;
+    if (progress.failed !== undefined) {
+      await moveOn(desk, changed.run, progress.phase);
+      return;
+    }
+    if (!changed.isChanged && error.code === 'document-damaged') {
+      // It stays damaged, and what follows it is not due any more.
+      await moveOn(desk, changed.run, progress.phase);
       return;
     }
     // One that is not due was recorded, and what follows it may still be to be sent: so it is tried again, too.
   } catch (thrown) {
     // Whether the documents can be had or not, it is tried again, and told what they should have noted.
     parts.log.warn('a failure could not be noted in its run', {
-      run: shard.run,
+      run: message.run,
       error: toBlobmirrorError(thrown),
     });
   }
   const next = {
-    ...shard,
-    attempt: shard.attempt + 1,
+    ...message,
+    attempt: message.attempt + 1,
     ...(isOfSource && { sourceListingFailed: true as const }),
   };
-  await parts.queue.send(next, backoffMs(error, shard.attempt));
+  await parts.queue.send(next, backoffMs(error, message.attempt));
   recordRetry(error.code, 'reconcile');
 }
 
@@ -128,10 +154,20 @@ function openAndDone(run: Run): { open: number; done: number } {
   return { open: isUnderWay(run) ? shards.length - done : 0, done };
 }
 
+/** Whether a failure is of the slice that is due, or of the document in which that one is planned. */
+function isConcerned(run: Run, { shard, slice }: ShardMessage, { code }: BlobmirrorError): boolean {
+  return (
+    isDue(run, { shard, slice }) || (code === 'document-damaged' && isDue(run, { shard, slice: slice + 1 }))
+  );
+}
+
 /** Whatever keeps a listing of the source from its end. What nobody foresaw may have, too. */
-function isSourceListing({ parts }: Desk, shard: Shard, { code, context }: BlobmirrorError): boolean {
-  if (shard.sourceListingFailed === true) return true;
-  if (shard.phase !== 'compare') return false;
+function isSourceListing(
+  { parts }: Desk,
+  message: ShardMessage,
+  { code, context }: BlobmirrorError,
+): boolean {
+  if (message.sourceListingFailed === true) return true;
   const account = context['account'];
   return account === parts.source.account || (account === undefined && code === 'unexpected');
 }

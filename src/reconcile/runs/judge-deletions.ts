@@ -52,15 +52,39 @@ export async function judgeDeletions(
       },
       parts.guard,
     );
-    const sample: ReportLine[] = [];
-    for await (const line of skippedLines(parts.documents, run, name, stopped)) {
-      if (sample.length >= room) break;
-      sample.push(line);
-    }
+    const sample = await takeSample(parts, run, name, stopped, room);
     room -= sample.length;
     judgements.push({ container, stopped, sample });
   }
   return { judgements, sourceListingFailed: hasSourceListingFailed };
+}
+
+/** The first of the keys that stay. */
+async function takeSample(
+  { documents, log }: ReconcilerParts,
+  run: Run,
+  container: string,
+  stopped: ContainerProgress['stopped'],
+  most: number,
+): Promise<readonly ReportLine[]> {
+  const sample: ReportLine[] = [];
+  try {
+    for await (const line of skippedLines(documents, run, container, stopped)) {
+      if (sample.length >= most) break;
+      sample.push(line);
+    }
+  } catch (thrown) {
+    const error = toBlobmirrorError(thrown);
+    if (error.code !== 'document-damaged') throw error;
+    // They are counted all the same; whoever goes by the list to delete, or to report, meets it again.
+    log.warn('what stays of a container cannot be named', {
+      run: run.id,
+      container,
+      error,
+      hint: error.hint,
+    });
+  }
+  return sample;
 }
 
 /**

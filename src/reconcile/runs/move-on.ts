@@ -1,6 +1,5 @@
-import type { ContainerName } from '../../model/key.js';
 import type { Run } from '../../model/reconcile/run.js';
-import type { DeleteShard, Shard } from '../../model/reconcile/shard.js';
+import { type Shard, type ShardMessage, toShardMessage } from '../../model/reconcile/shard.js';
 import { toBlobmirrorError } from '../../model/errors.js';
 import { beginDeleting } from './begin-deleting.js';
 import type { Desk } from './desk.js';
@@ -48,16 +47,8 @@ async function finish(desk: Desk, run: Run): Promise<Run> {
 
 /** The shards of deletions that nobody has begun. */
 async function sendFirst({ parts }: Desk, run: Run): Promise<void> {
-  for (const [shard, { phase, container }] of Object.entries(run.shards)) {
-    const first: DeleteShard = {
-      run: run.id,
-      shard,
-      slice: 0,
-      attempt: 0,
-      phase: 'delete',
-      container: container as ContainerName,
-      line: 0,
-    };
+  for (const [shard, { phase }] of Object.entries(run.shards)) {
+    const first: ShardMessage = { run: run.id, shard, slice: 0, attempt: 0 };
     if (phase === 'delete' && isDue(run, first)) await parts.queue.send(first);
   }
 }
@@ -65,7 +56,7 @@ async function sendFirst({ parts }: Desk, run: Run): Promise<void> {
 /** Sends what is to come after a slice, as far as nobody has done it. */
 export async function sendFollowers({ parts }: Desk, run: Run, follow: readonly Shard[]): Promise<void> {
   if (!isUnderWay(run)) return;
-  for (const shard of follow) if (isDue(run, shard)) await parts.queue.send(shard);
+  for (const shard of follow) if (isDue(run, shard)) await parts.queue.send(toShardMessage(shard));
 }
 
 /** The run is done, whatever becomes of this. */

@@ -1,8 +1,7 @@
 import type { BlobmirrorError } from '../../model/errors.js';
 import type { Run } from '../../model/reconcile/run.js';
-import type { Shard } from '../../model/reconcile/shard.js';
 import { addAlert } from './add-alert.js';
-import { isDue } from './run-progress.js';
+import { progressOf } from './run-progress.js';
 
 /** A listing of the source failed, whether or not a later try went well: what it did not show may be there. */
 export function noteFailedListing(run: Run): Run {
@@ -18,16 +17,18 @@ export function noteFailedListing(run: Run): Run {
 }
 
 /** A shard that no other try would help. The rest of its container is not looked at in this run. */
-export function giveUp(run: Run, shard: Shard, { code, message, hint }: BlobmirrorError): Run | undefined {
-  const progress = run.shards[shard.shard];
-  if (progress === undefined || !isDue(run, shard)) return undefined;
+export function giveUp(run: Run, shard: string, { code, message, hint }: BlobmirrorError): Run | undefined {
+  const progress = progressOf(run, shard);
+  if (progress === undefined || progress.isDone) return undefined;
+  const { plan: _plan, tries: _tries, ...rest } = progress;
+  const { container } = progress;
   return {
     ...run,
-    shards: { ...run.shards, [shard.shard]: { ...progress, isDone: true, failed: code } },
+    shards: { ...run.shards, [shard]: { ...rest, isDone: true, failed: code } },
     alerts: addAlert(run.alerts, {
       code: 'shard-failed',
-      container: shard.container,
-      detail: `A part of ${shard.container} could not be looked at (${code}: ${message}). ${hint}`,
+      container,
+      detail: `A part of ${container} could not be looked at (${code}: ${message}). ${hint}`,
     }),
   };
 }

@@ -5,10 +5,11 @@ import type {
   ReconcileRequest,
   ReportLine,
   Run,
+  ShardPlan,
   ShardProgress,
 } from '../../model/reconcile/run.js';
 import { createRunId } from '../../model/reconcile/run-id.js';
-import type { CompareShard } from '../../model/reconcile/shard.js';
+import type { ShardMessage } from '../../model/reconcile/shard.js';
 import type { Scope } from '../../model/scope.js';
 import { addCounts, addSamples, NO_COUNTS, NO_SAMPLES } from '../add-counts.js';
 import type { ReconcilerParts } from './reconciler-parts.js';
@@ -17,7 +18,8 @@ import { NOTHING_LISTED } from './record-slice.js';
 
 export interface PlannedRun {
   readonly run: Run;
-  readonly shards: readonly CompareShard[];
+  /** What asks for the first slice of each shard. */
+  readonly messages: readonly ShardMessage[];
 }
 
 /**
@@ -37,7 +39,7 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
   // Asked after both accounts have answered, and so told their time.
   const judgement = parts.serviceClock.judge(beginning);
 
-  const shards: CompareShard[] = [];
+  const shards: Record<string, ShardProgress> = {};
   const containers: Record<string, ContainerProgress> = {};
   const failed: ReportLine[] = [];
   for (const container of names) {
@@ -49,23 +51,15 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
       failed.push(toFailedLine(container, error));
       continue;
     }
-    for (const [i, { path }] of prefixes.entries())
-      shards.push({
-        run: id,
-        shard: `c${shards.length}`,
-        slice: 0,
-        attempt: 0,
-        phase: 'compare',
+    for (const plan of firstPlans(prefixes, under))
+      shards[`c${Object.keys(shards).length}`] = {
         container,
-        prefix: path,
-        ...(i === 0 && under === '' && { root: true }),
-      });
+        phase: 'compare',
+        slices: 0,
+        isDone: false,
+        plan,
+      };
   }
-
-  const progress = shards.map(({ shard, container, phase }): [string, ShardProgress] => [
-    shard,
-    { container, phase, slices: 0, isDone: false },
-  ]);
   const run: Run = {
     id,
     request,
@@ -74,14 +68,31 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
     startedAt: startedAt.toISOString(),
     ...(judgement.state === 'right' && { provesUpTo: judgement.latest.toISOString() }),
     updatedAt: startedAt.toISOString(),
-    shards: Object.fromEntries(progress),
+    shards,
     containers,
     counts: failed.reduce((sum, { code = '' }) => addCounts(sum, { failed: { [code]: 1 } }), NO_COUNTS),
     samples: addSamples(NO_SAMPLES, failed),
     alerts: clockAlerts(judgement),
     sourceListingFailed: false,
   };
-  return { run, shards };
+  const messages = Object.keys(shards).map((shard) => ({ run: id, shard, slice: 0, attempt: 0 }));
+  return { run, messages };
+}
+
+/**
+ * What the shards of a container begin with.
+ *
+ * @param prefixes of the container in the scope of the run
+ * @param under the prefix that the run is of: the root directory is compared where it is all of the container
+ */
+export function firstPlans(
+  prefixes: readonly { readonly path: string }[],
+  under: string,
+): readonly ShardPlan[] {
+  return prefixes.map(({ path }, i) => ({
+    ...(path !== '' && { prefix: path }),
+    ...(i === 0 && under === '' && { root: true as const }),
+  }));
 }
 
 /** A container that is not walked at all, in the report. */

@@ -1,9 +1,10 @@
 import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/reconcile/adoption.js';
-import type { ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.js';
+import type { ContainerProgress, Run, ShardPlan, ShardProgress } from '../../model/reconcile/run.js';
 import type { Shard } from '../../model/reconcile/shard.js';
 import { addAlert } from './add-alert.js';
 import { addCounts, addSamples, addTallies } from '../add-counts.js';
-import { isUnderWay } from './run-progress.js';
+import type { SliceName } from './document-names.js';
+import { isUnderWay, progressOf } from './run-progress.js';
 import type { SliceOutcome } from './slice-outcome.js';
 
 export const NOTHING_LISTED: ContainerProgress = {
@@ -18,22 +19,24 @@ export const NOTHING_LISTED: ContainerProgress = {
  * The run with one slice more; undefined when the slice was recorded before, or the run is over. Of a shard that was
  * given up, or whose container is walked anew, only what was done counts and not what was seen.
  */
-export function recordSlice(run: Run, shard: Shard, outcome: SliceOutcome, now: Date): Run | undefined {
-  const progress = run.shards[shard.shard];
+export function recordSlice(run: Run, shard: SliceName, outcome: SliceOutcome, now: Date): Run | undefined {
+  const progress = progressOf(run, shard.shard);
   if (!isUnderWay(run) || progress === undefined || progress.slices !== shard.slice) return undefined;
   const slices = progress.slices + 1;
+  const { tries: _tries, ...untried } = progress;
   const { inStep, ...done } = outcome.counts;
   const recorded: Run = {
     ...run,
     updatedAt: now.toISOString(),
     counts: addCounts(run.counts, progress.isDone ? done : { ...done, inStep }),
     samples: addSamples(run.samples, outcome.sample),
-    shards: { ...run.shards, [shard.shard]: { ...progress, slices } },
+    shards: { ...run.shards, [shard.shard]: { ...untried, slices } },
   };
   if (progress.isDone) return recorded;
 
   const { listed, extras, mirroredExtras, deletions = extras, foreign, adoptable, blocked, follow } = outcome;
-  const before = run.containers[shard.container] ?? NOTHING_LISTED;
+  const name = progress.container;
+  const before = run.containers[name] ?? NOTHING_LISTED;
   const container: ContainerProgress = {
     ...before,
     source: before.source + listed.source,
@@ -47,28 +50,38 @@ export function recordSlice(run: Run, shard: Shard, outcome: SliceOutcome, now: 
     ...(foreign !== undefined && { foreign: addTallies(before.foreign ?? {}, foreign) }),
   };
   const added: Record<string, ShardProgress> = {};
-  for (const { shard: name, phase, ...next } of follow) {
-    if (name === shard.shard) continue;
-    const isUnordered = 'unordered' in next && next.unordered === true;
-    added[name] = {
-      container: next.container,
-      phase,
-      slices: 0,
-      isDone: false,
-      ...(isUnordered && { unordered: true }),
-    };
-  }
-  const isDone = !follow.some(({ shard: name }) => name === shard.shard);
+  for (const next of follow) if (next.shard !== shard.shard) added[next.shard] = toProgress(next);
+  const isDone = !follow.some((next) => next.shard === shard.shard);
   const advanced: Run = {
     ...recorded,
-    shards: { ...recorded.shards, ...added, [shard.shard]: { ...progress, slices, isDone } },
-    containers: { ...run.containers, [shard.container]: container },
+    shards: { ...recorded.shards, ...added, [shard.shard]: withoutPlan({ ...untried, slices, isDone }) },
+    containers: { ...run.containers, [name]: container },
     ...(adoptable !== undefined &&
       run.request.adopt !== undefined && {
         adoption: toEstimate(run.request.adopt, addAdoptable(run.adoption ?? NOTHING_ADOPTABLE, adoptable)),
       }),
   };
-  return outcome.isUnordered === true ? walkAnew(advanced, shard.container) : advanced;
+  return outcome.isUnordered === true ? walkAnew(advanced, name) : advanced;
+}
+
+/** How a shard that was split off, or that walks a container anew, begins. */
+function toProgress(shard: Shard): ShardProgress {
+  const { container, phase } = shard;
+  const begun = { container, phase, slices: 0, isDone: false };
+  if (shard.phase === 'delete') return begun;
+  const { prefix, from, to, root, unordered } = shard;
+  const plan: ShardPlan = {
+    ...(prefix !== '' && { prefix }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(root !== undefined && { root }),
+  };
+  return { ...begun, ...(unordered !== undefined && { unordered }), plan };
+}
+
+/** A run is written with every slice, so what is over is kept small. */
+function withoutPlan({ plan, ...progress }: ShardProgress): ShardProgress {
+  return progress.isDone || plan === undefined ? progress : { ...progress, plan };
 }
 
 /** All that was seen of the container is forgotten, and what is left of its shards is not walked. */
@@ -76,7 +89,7 @@ function walkAnew(run: Run, name: string): Run {
   const { inStep } = run.containers[name] ?? NOTHING_LISTED;
   const shards = Object.entries(run.shards).map(([shard, progress]) => {
     const isOver = progress.container === name && progress.unordered !== true;
-    return [shard, isOver ? { ...progress, isDone: true } : progress] as const;
+    return [shard, isOver ? withoutPlan({ ...progress, isDone: true }) : progress] as const;
   });
   return {
     ...run,

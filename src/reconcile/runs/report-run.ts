@@ -1,24 +1,79 @@
-import type { RunId } from '../../model/reconcile/run.js';
+import { damaged } from '../../model/document-kind.js';
+import type { ReportLine, RunId } from '../../model/reconcile/run.js';
+import { toBlobmirrorError } from '../../model/errors.js';
 import type { Desk } from './desk.js';
 import { readOutcomes } from './extras.js';
 import { skippedLines } from './skipped-extras.js';
 import { toFailedLine } from './plan-run.js';
 
-/** Every key of a run that was out of step, as lines of JSON (`ReportLine`); none when there is no such run. */
+/**
+ * Every key of a run that was out of step, as lines of JSON (`ReportLine`); none when there is no such run. What of it
+ * can be read no more is a line of its own, with an empty path.
+ */
 export async function* reportRun({ parts, runs }: Desk, id: RunId): AsyncGenerator<string, void, void> {
   const run = await runs.read(id);
   if (run === undefined) return;
   const { documents } = parts;
+  for (const { code, detail } of run.alerts)
+    if (run.state === 'damaged') yield JSON.stringify(toFailedLine('', { code, detail }));
   for (const [container, { failed }] of Object.entries(run.containers))
     if (failed !== undefined) yield JSON.stringify(toFailedLine(container, failed));
 
-  for await (const { report } of readOutcomes(documents, id, Object.entries(run.shards)))
-    if (report !== undefined) yield* documents.readLines(report);
+  for (const [shard, progress] of Object.entries(run.shards).toSorted(([one], [other]) =>
+    one < other ? -1 : 1,
+  ))
+    yield* told(progress.container, sliceLines(parts.documents, id, [shard, progress]));
 
   // What stays is told of once all is compared: only then the guards have spoken.
   if (run.state === 'comparing') return;
   for (const [container, { stopped, foreign }] of Object.entries(run.containers)) {
     if (stopped === undefined && foreign === undefined) continue;
-    for await (const line of skippedLines(documents, run, container, stopped)) yield JSON.stringify(line);
+    yield* told(container, toText(skippedLines(documents, run, container, stopped)));
+  }
+}
+
+type Documents = Desk['parts']['documents'];
+
+async function* sliceLines(
+  documents: Documents,
+  id: RunId,
+  shard: readonly [string, { readonly slices: number }],
+): AsyncGenerator<string, void, void> {
+  for await (const { report, reportCount } of readOutcomes(documents, id, [shard])) {
+    if (report === undefined) continue;
+    let count = 0;
+    for await (const line of documents.readLines(report)) {
+      if (!isReportLine(line)) throw damaged(report, 'a line of it is none of ours');
+      count++;
+      yield line;
+    }
+    if (count !== (reportCount ?? count)) throw damaged(report, `it has ${count} lines of ${reportCount}`);
+  }
+}
+
+async function* toText(lines: AsyncIterable<ReportLine>): AsyncGenerator<string, void, void> {
+  for await (const line of lines) yield JSON.stringify(line);
+}
+
+/** Lines, and one more where the rest of them is damaged. */
+async function* told(container: string, lines: AsyncIterable<string>): AsyncGenerator<string, void, void> {
+  try {
+    yield* lines;
+  } catch (thrown) {
+    const { code, message } = toBlobmirrorError(thrown);
+    if (code !== 'document-damaged') throw thrown;
+    yield JSON.stringify(toFailedLine(container, { code, detail: message }));
+  }
+}
+
+function isReportLine(line: string): boolean {
+  try {
+    const value = JSON.parse(line) as unknown;
+    if (typeof value !== 'object' || value === null) return false;
+    return (['container', 'path', 'verdict'] as const).every(
+      (name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'string',
+    );
+  } catch {
+    return false;
   }
 }

@@ -36,7 +36,8 @@ export function createRunHistory(runs: Pick<RunStore, 'ids' | 'read'>, mirror: s
     const run = await runs.read(id);
     if (run === undefined) return undefined;
     const read = { summary: toSummary(run), proof: isProof(run, mirror) ? toProof(run) : undefined };
-    if (!isUnderWay(run)) ended.set(id, read);
+    // Somebody may put a damaged one back as it was.
+    if (!isUnderWay(run) && run.state !== 'damaged') ended.set(id, read);
     return read;
   }
 

@@ -1,5 +1,5 @@
-import type { Run } from '../../model/reconcile/run.js';
-import type { Shard } from '../../model/reconcile/shard.js';
+import type { Run, ShardProgress } from '../../model/reconcile/run.js';
+import type { SliceName } from './document-names.js';
 
 /** Whether there is anything left to do in it. */
 export function isUnderWay({ state }: Run): boolean {
@@ -11,7 +11,12 @@ export function isPhaseDone({ shards }: Run): boolean {
 }
 
 /** Whether this very slice is the next one of its shard. */
-export function isDue(run: Run, { shard, slice }: Pick<Shard, 'shard' | 'slice'>): boolean {
-  const progress = run.shards[shard];
+/** Undefined: the run has no such shard, whatever a message calls it. */
+export function progressOf({ shards }: Pick<Run, 'shards'>, shard: string): ShardProgress | undefined {
+  return Object.hasOwn(shards, shard) ? shards[shard] : undefined;
+}
+
+export function isDue(run: Run, { shard, slice }: Pick<SliceName, 'shard' | 'slice'>): boolean {
+  const progress = progressOf(run, shard);
   return isUnderWay(run) && progress !== undefined && !progress.isDone && progress.slices === slice;
 }

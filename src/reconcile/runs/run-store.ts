@@ -1,8 +1,11 @@
 import { theServiceClock } from '../../clock/the-service-clock.js';
+import { type FoundDocument, damaged, parseDocument } from '../../model/document-kind.js';
 import { BlobmirrorError } from '../../model/errors.js';
+import { damagedRun } from '../../model/reconcile/damaged-run.js';
 import { isProof } from '../../model/reconcile/is-proof.js';
 import type { Alert, Run, RunId } from '../../model/reconcile/run.js';
 import { isOfFuture, isRunId } from '../../model/reconcile/run-id.js';
+import { RUN_DOCUMENT } from '../../model/reconcile/run-schema.js';
 import type { DocumentStore } from '../../ports/document-store.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { believe } from './note-clock.js';
@@ -14,7 +17,7 @@ const KEPT_RUNS = 50;
 /** One of those who write at once gets through each time, so this many are never at it. */
 const MOST_TRIES = 200;
 
-/** The documents of runs. */
+/** The documents of runs. One that is damaged is shown as such, in the state `damaged`, and never changed. */
 export interface RunStore {
   read(id: RunId): Promise<Run | undefined>;
   create(run: Run): Promise<void>;
@@ -44,19 +47,33 @@ export function createRunStore(
   mirror: string,
   now: () => Date = () => theServiceClock.now(),
 ): RunStore {
+  /** Of which the log has told. */
+  const told = new Set<RunId>();
+
+  async function find(id: RunId): Promise<{ run: Run; version: string } | undefined> {
+    const name = runName(id);
+    const found = asNamed(name, id, parseDocument(RUN_DOCUMENT, name, await documents.read(name)));
+    if (found.state === 'absent') return undefined;
+    if (found.state === 'there')
+      return { run: believe(found.value, found.writtenAt, now()), version: found.version };
+    const { code, message, hint } = found.error;
+    if (!told.has(id))
+      log.warn('a full sync cannot be told of any more', { run: id, code, detail: message, hint });
+    told.add(id);
+    const detail = `${message}. It proves nothing, and keeps no other full sync waiting; the next one makes up for it.`;
+    return { run: damagedRun(id, detail), version: found.version };
+  }
+
   async function read(id: RunId): Promise<Run | undefined> {
-    if (!isRunId(id)) return undefined;
-    const found = await documents.read(runName(id));
-    // Written by us alone.
-    return found && believe(found.value as Run, found.writtenAt, now());
+    return isRunId(id) ? (await find(id))?.run : undefined;
   }
 
   async function change(id: RunId, toChanged: (run: Run) => Run | undefined) {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const found = await documents.read(runName(id));
+      const found = await find(id);
       if (found === undefined) return undefined;
-      const before = believe(found.value as Run, found.writtenAt, now());
-      const run = toChanged(before);
+      const before = found.run;
+      const run = before.state === 'damaged' ? undefined : toChanged(before);
       if (run === undefined) return { run: before, isChanged: false };
       if ((await documents.write(runName(id), run, found)) === 'written') {
         tell(before, run);
@@ -127,4 +144,11 @@ export function createRunStore(
       }
     },
   };
+}
+
+/** A copy of another run's document in its place is no document of this one. */
+function asNamed(name: string, id: RunId, found: FoundDocument<Run>): FoundDocument<Run> {
+  if (found.state !== 'there' || found.value.id === id) return found;
+  const { version } = found;
+  return { state: 'damaged', version, error: damaged(name, `it is that of the run ${found.value.id}`) };
 }

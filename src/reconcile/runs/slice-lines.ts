@@ -1,11 +1,10 @@
 import type { BlobPath } from '../../model/key.js';
 import type { ReportLine } from '../../model/reconcile/run.js';
-import type { Shard } from '../../model/reconcile/shard.js';
 import type { DocumentStore, LineWriter } from '../../ports/document-store.js';
 import type { ForeignKey } from '../slice-context.js';
-import { linesName } from './document-names.js';
+import { linesName, type SliceName } from './document-names.js';
 import { extraLine } from './extras.js';
-import type { SliceOutcome } from './slice-outcome.js';
+import type { SliceLineNames } from './slice-outcome.js';
 
 /** Where one walk of a slice writes: names of its own, so that nobody else who walks it can write over them. */
 export interface SliceLines {
@@ -13,12 +12,12 @@ export interface SliceLines {
   readonly extra: (path: BlobPath) => Promise<void>;
   readonly foreign: (key: ForeignKey) => Promise<void>;
   /** Makes the lines appear, and says where. */
-  close(): Promise<Pick<SliceOutcome, 'report' | 'extraLines' | 'extraCount' | 'foreignLines'>>;
+  close(): Promise<SliceLineNames>;
   /** For a walk that does not count. */
   discard(): Promise<void>;
 }
 
-export function openSliceLines(documents: DocumentStore, shard: Shard, walk: string): SliceLines {
+export function openSliceLines(documents: DocumentStore, shard: SliceName, walk: string): SliceLines {
   const names = {
     report: linesName(shard, walk, 'report'),
     extras: linesName(shard, walk, 'extras'),
@@ -28,10 +27,12 @@ export function openSliceLines(documents: DocumentStore, shard: Shard, walk: str
   let extras: LineWriter | undefined;
   let foreign: LineWriter | undefined;
   let count = 0;
+  let reported = 0;
 
   return {
     report: async (line) => {
       report ??= documents.openLines(names.report);
+      reported++;
       await report.write(JSON.stringify(line));
     },
     extra: async (path) => {
@@ -49,6 +50,7 @@ export function openSliceLines(documents: DocumentStore, shard: Shard, walk: str
       await foreign?.close();
       return {
         report: report && names.report,
+        reportCount: report && reported,
         extraLines: extras && names.extras,
         extraCount: count,
         foreignLines: foreign && names.foreign,

@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { documentKind } from '../../model/document-kind.js';
+import { adoptableSchema, countsSchema, reportLineSchema } from '../../model/reconcile/run-schema.js';
+import { shardSchema } from '../../model/reconcile/shard-schema.js';
 import type { Shard, SliceResult } from '../../model/reconcile/shard.js';
 
 /**
@@ -10,22 +14,54 @@ export interface SliceOutcome extends Omit<SliceResult, 'next' | 'split'> {
   readonly follow: readonly Shard[];
   /** The names of its lines, where there are any. */
   readonly report?: string | undefined;
+  /** How many lines the report has; a former release did not say. */
+  readonly reportCount?: number | undefined;
   readonly extraLines?: string | undefined;
   readonly foreignLines?: string | undefined;
   /** How many lines of extras there are: fewer than keys, where a directory stands for what is below it; none in a dry run. */
   readonly extraCount: number;
 }
 
+/** Where a slice's lines are, and how many they are. */
+export type SliceLineNames = Pick<
+  SliceOutcome,
+  'report' | 'reportCount' | 'extraLines' | 'extraCount' | 'foreignLines'
+>;
+
+const count = z.int().min(0);
+
+export const OUTCOME_DOCUMENT = documentKind<SliceOutcome>(
+  'what came of a slice of a full sync',
+  z.object({
+    counts: countsSchema,
+    sample: z.array(reportLineSchema),
+    listed: z.object({ source: count, backup: count, bytes: z.number().min(0).optional() }),
+    extras: count,
+    mirroredExtras: count,
+    deletions: count.optional(),
+    foreign: z.record(z.string(), count).optional(),
+    adoptable: adoptableSchema.optional(),
+    blocked: count.optional(),
+    isUnordered: z.literal(true).optional(),
+    follow: z.array(shardSchema),
+    report: z.string().optional(),
+    reportCount: count.optional(),
+    extraLines: z.string().optional(),
+    foreignLines: z.string().optional(),
+    extraCount: count,
+  }),
+);
+
 /** @param prefixes of the container in the scope of the run, for a container that is to be walked anew */
 export function toOutcome(
   shard: Shard,
   { next, split, ...result }: SliceResult,
-  lines: Pick<SliceOutcome, 'report' | 'extraLines' | 'extraCount' | 'foreignLines'>,
+  lines: SliceLineNames,
   prefixes: readonly string[],
 ): SliceOutcome {
   const kept = { ...result, ...lines };
   const { run, container } = shard;
-  const common = { run, container, attempt: 0, holds: undefined, sourceListingFailed: undefined };
+  const common = { run, container };
   if (result.isUnordered === true && shard.phase === 'compare' && shard.unordered !== true) {
     const follow = prefixes.map((prefix, i) => ({
       ...common,

@@ -1,8 +1,12 @@
+import { z } from 'zod';
+import { documentKind, type FoundDocument } from '../../model/document-kind.js';
 import { BlobmirrorError } from '../../model/errors.js';
 import type { ReconcileRequest, Run, RunId } from '../../model/reconcile/run.js';
+import { runIdSchema } from '../../model/reconcile/shard-schema.js';
+import type { DocumentCondition } from '../../ports/document-store.js';
+import { readDocument } from '../../ports/read-document.js';
 import { addAlert } from './add-alert.js';
 import { CURRENT } from './document-names.js';
-import type { StoredDocument } from '../../ports/document-store.js';
 import type { Desk } from './desk.js';
 import { moveOn } from './move-on.js';
 import { planRun } from './plan-run.js';
@@ -22,6 +26,17 @@ interface Claim {
   readonly claimedAt: string;
 }
 
+const CLAIM_DOCUMENT = documentKind<Claim>(
+  'the full sync that is under way',
+  z.object({ run: runIdSchema, claimedAt: z.iso.datetime() }),
+);
+
+/** No clock is so far ahead: a time of tomorrow was written by nobody of ours, and keeps no run waiting. */
+const FAR_AHEAD_MS = 24 * 3_600_000;
+
+/** So many of the newest runs are looked at where it is not known which one is under way. */
+const MOST_LOOKED_AT = 10;
+
 const MOST_TRIES = 10;
 
 /** Begins a run, unless one is moving. */
@@ -32,17 +47,17 @@ export async function startRun(
   const { parts, runs } = desk;
   const { documents, now, queue } = parts;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const found = await documents.read(CURRENT);
-    const holder = found && toHolder(found);
+    const found = await readDocument(documents, CLAIM_DOCUMENT, CURRENT);
+    const holder = await findHolder(desk, found);
     if (holder !== undefined && (await isMoving(desk, holder))) return { running: holder.run };
 
-    const { run, shards } = await planRun(parts, request);
+    const { run, messages } = await planRun(parts, request);
     const claim: Claim = { run: run.id, claimedAt: now().toISOString() };
-    if ((await documents.write(CURRENT, claim, found ?? { nothingThere: true })) === 'moved') continue;
+    if ((await documents.write(CURRENT, claim, toCondition(found))) === 'moved') continue;
     try {
       if (holder !== undefined) await abandon(desk, holder.run);
       await runs.create(run);
-      for (const shard of shards) await queue.send(shard);
+      for (const message of messages) await queue.send(message);
     } catch (error) {
       await release(desk, run.id);
       throw error;
@@ -52,12 +67,27 @@ export async function startRun(
   throw new BlobmirrorError('race-lost', 'others kept beginning runs');
 }
 
-/** Who holds the place, and since when by the service's own clock, unless it was given up. */
-function toHolder({ value, writtenAt }: StoredDocument): Claim {
-  // Written by us alone.
-  const claim = value as Claim;
-  const isGivenUp = Date.parse(claim.claimedAt) === 0;
-  return isGivenUp || writtenAt === undefined ? claim : { ...claim, claimedAt: writtenAt.toISOString() };
+/**
+ * Who holds the place, and since when by the service's own clock, unless it was given up. Where it is damaged, that of the newest run that is under way.
+ */
+async function findHolder({ parts, runs }: Desk, found: FoundDocument<Claim>): Promise<Claim | undefined> {
+  if (found.state === 'absent') return undefined;
+  if (found.state === 'there') {
+    const { value: claim, writtenAt } = found;
+    const isGivenUp = Date.parse(claim.claimedAt) === 0;
+    return isGivenUp || writtenAt === undefined ? claim : { ...claim, claimedAt: writtenAt.toISOString() };
+  }
+  const { code, message, hint } = found.error;
+  parts.log.warn('which full sync is under way is looked up', { code, detail: message, hint });
+  for (const id of (await runs.ids()).slice(0, MOST_LOOKED_AT)) {
+    const run = await runs.read(id);
+    if (run !== undefined && isUnderWay(run)) return { run: id, claimedAt: run.startedAt };
+  }
+  return undefined;
+}
+
+function toCondition(found: FoundDocument<Claim>): DocumentCondition {
+  return found.state === 'absent' ? { nothingThere: true } : { version: found.version };
 }
 
 async function isMoving({ parts, runs }: Desk, { run: id, claimedAt }: Claim): Promise<boolean> {
@@ -66,7 +96,7 @@ async function isMoving({ parts, runs }: Desk, { run: id, claimedAt }: Claim): P
   const since = new Date(run?.updatedAt ?? claimedAt);
   // Nothing is to be heard of a run while mirroring is paused.
   const silentMs = parts.now().getTime() - since.getTime() - (await parts.pause.pausedSince(since));
-  return silentMs < (run === undefined ? UNWRITTEN_MS : ABANDONED_MS);
+  return silentMs > -FAR_AHEAD_MS && silentMs < (run === undefined ? UNWRITTEN_MS : ABANDONED_MS);
 }
 
 /** Whoever still works for it stops, since its document says that it is over. */
@@ -92,9 +122,9 @@ async function release(desk: Desk, id: RunId): Promise<void> {
 
 /** Makes room where a run holds the place and was never written down. False: it does not hold it. */
 export async function giveUpClaim({ parts: { documents } }: Desk, id: RunId): Promise<boolean> {
-  const found = await documents.read(CURRENT);
-  if (found === undefined || (found.value as Claim).run !== id) return false;
-  return (
-    (await documents.write(CURRENT, { run: id, claimedAt: new Date(0).toISOString() }, found)) === 'written'
-  );
+  const found = await readDocument(documents, CLAIM_DOCUMENT, CURRENT);
+  if (found.state !== 'there' || found.value.run !== id) return false;
+  const { version } = found;
+  const givenUp: Claim = { run: id, claimedAt: new Date(0).toISOString() };
+  return (await documents.write(CURRENT, givenUp, { version })) === 'written';
 }

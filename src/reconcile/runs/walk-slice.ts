@@ -4,6 +4,7 @@ import type { Run } from '../../model/reconcile/run.js';
 import type { Shard, SliceResult } from '../../model/reconcile/shard.js';
 import { deleteSlice } from './delete-slice.js';
 import { outcomeName } from './document-names.js';
+import { readOutcome } from './read-outcome.js';
 import type { ReconcilerParts } from './reconciler-parts.js';
 import { isUnderWay } from './run-progress.js';
 import type { RunStore } from './run-store.js';
@@ -63,13 +64,4 @@ export async function walkSlice(
   const found = await readOutcome(parts, shard);
   if (found === undefined) throw new BlobmirrorError('race-lost', `${name} went as soon as it was there`);
   return found;
-}
-
-/** What came of a slice before; undefined when nobody got so far. */
-export async function readOutcome(
-  { documents }: ReconcilerParts,
-  shard: Shard,
-): Promise<SliceOutcome | undefined> {
-  // Written by us alone.
-  return (await documents.read(outcomeName(shard)))?.value as SliceOutcome | undefined;
 }

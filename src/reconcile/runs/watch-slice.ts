@@ -1,5 +1,5 @@
-import type { Shard } from '../../model/reconcile/shard.js';
 import type { ReconcilerParts } from './reconciler-parts.js';
+import type { SliceName } from './document-names.js';
 import { isDue } from './run-progress.js';
 import type { RunStore } from './run-store.js';
 
@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 3_000;
  */
 export function watchSlice(
   runs: RunStore,
-  shard: Shard,
+  shard: SliceName,
   { clock, pause }: Pick<ReconcilerParts, 'clock' | 'pause'>,
 ) {
   const controller = new AbortController();

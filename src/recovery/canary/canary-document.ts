@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { documentKind } from '../../model/document-kind.js';
 import type { ErrorCode } from '../../model/errors.js';
 
 export const CANARY = 'recovery/canary';
@@ -15,6 +17,19 @@ export interface CanaryDocument {
   /** Why it cannot be written now. */
   readonly refused?: { readonly code: ErrorCode; readonly since: string };
 }
+
+const time = z.iso.datetime();
+
+/** Damaged, it is as if no canary had been written yet: the next one makes it anew within a minute. */
+export const CANARY_DOCUMENT = documentKind<CanaryDocument>(
+  'what is known of the canary',
+  z.object({
+    last: z.object({ at: time, etag: z.string().min(1) }).optional(),
+    missingSince: time.optional(),
+    tookMs: z.number().min(0).optional(),
+    refused: z.object({ code: z.string(), since: time }).optional(),
+  }),
+);
 
 /** What the canary of a moment holds. */
 export function canaryText(at: string): string {

@@ -6,7 +6,15 @@ import type { CanarySource } from '../../ports/canary-source.js';
 import type { DocumentStore } from '../../ports/document-store.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { changeDocument } from '../../ports/change-document.js';
-import { CANARY, type CanaryDocument, canaryText, toArrived, toWritten } from './canary-document.js';
+import { readDocument } from '../../ports/read-document.js';
+import {
+  CANARY,
+  CANARY_DOCUMENT,
+  type CanaryDocument,
+  canaryText,
+  toArrived,
+  toWritten,
+} from './canary-document.js';
 import { seeCanary } from './see-canary.js';
 
 export interface CanaryParts {
@@ -34,7 +42,12 @@ const LOOKS_MS = [200, 300, 500, 500, 1000, 1000, 1500];
 export async function followCanary(parts: CanaryParts): Promise<void> {
   const { log, looksMs = LOOKS_MS } = parts;
   try {
-    const before = ((await parts.documents.read(CANARY))?.value ?? {}) as CanaryDocument;
+    const found = await readDocument(parts.documents, CANARY_DOCUMENT, CANARY);
+    if (found.state === 'damaged') {
+      const { code, message, hint } = found.error;
+      log.warn('what is known of the canary is made anew', { code, detail: message, hint });
+    }
+    const before = found.state === 'there' ? found.value : {};
     if (before.missingSince !== undefined) await noteArrival(parts, before);
     const written = await write(parts, before);
     if (written === undefined) return;
@@ -53,8 +66,9 @@ async function write(parts: CanaryParts, before: CanaryDocument): Promise<Canary
   try {
     const etag = await source.write(key, canaryText(at));
     let written: CanaryDocument = {};
-    await changeDocument<CanaryDocument>(
+    await changeDocument(
       documents,
+      CANARY_DOCUMENT,
       CANARY,
       (document = {}) => (written = toWritten(document, at, etag)),
     );
@@ -62,7 +76,7 @@ async function write(parts: CanaryParts, before: CanaryDocument): Promise<Canary
   } catch (thrown) {
     const { code, message, hint } = toBlobmirrorError(thrown);
     if (before.refused?.code === code) return undefined;
-    await changeDocument<CanaryDocument>(documents, CANARY, (document = {}) => ({
+    await changeDocument(documents, CANARY_DOCUMENT, CANARY, (document = {}) => ({
       ...document,
       refused: { code, since: at },
     }));
@@ -87,7 +101,7 @@ async function noteArrival(parts: CanaryParts, document: CanaryDocument, now?: (
   const etag = document.last?.etag;
   if (tookMs === undefined || etag === undefined) return false;
   const took = tookMs;
-  await changeDocument<CanaryDocument>(parts.documents, CANARY, (latest = {}) =>
+  await changeDocument(parts.documents, CANARY_DOCUMENT, CANARY, (latest = {}) =>
     toArrived(latest, etag, took),
   );
   return true;

@@ -25,6 +25,8 @@ export interface HealthEvidence {
   readonly clock?: ClockStatus | { readonly state: 'right' };
   /** Why the canary cannot be written. */
   readonly canaryRefused: ErrorCode | undefined;
+  /** The names of documents of the state that are there and cannot be read. */
+  readonly damaged?: readonly string[];
   readonly deadLetters: Pick<DeadLetterCounts, 'count' | 'acknowledged' | 'isComplete'>;
   /** When the mirror of this state was first known to be at work; undefined: not yet. */
   readonly firstStart: Date | undefined;
@@ -41,9 +43,10 @@ export interface HealthLimits {
 /** A worker takes a sample each minute. */
 const SILENT_AFTER_MS = 5 * 60_000;
 
-/** Told, and no reason to be called: everything is mirrored without it. */
+/** Told, and no reason to be called: everything is mirrored without it, and what it takes with it is judged as well. */
 const HARMLESS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'canary-not-written',
+  'document-damaged',
   'service-version-refused',
 ]);
 
@@ -61,6 +64,7 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
     ...live(evidence, limits),
     ...canary(evidence, limits),
     ...proven(evidence, limits),
+    ...damagedDocuments(evidence),
     ...deadLetters(evidence),
   ];
   const isFailing = problems.some(({ code }) => !HARMLESS.has(code));
@@ -193,4 +197,12 @@ function deadLetters({ deadLetters: letters }: HealthEvidence): readonly Problem
   }
   const number = `${letters.isComplete ? '' : 'At least '}${open.toLocaleString('en')} dead letter${open === 1 ? '' : 's'}`;
   return [{ code, detail: `${number} not looked at yet: changes that are not mirrored.` }];
+}
+
+function damagedDocuments({ damaged = [] }: HealthEvidence): readonly Problem[] {
+  const [first] = damaged;
+  if (first === undefined) return [];
+  const more = damaged.length === 1 ? '' : ` and ${(damaged.length - 1).toLocaleString('en')} more`;
+  const detail = `The document ${first}${more} of the state cannot be read: what ${damaged.length === 1 ? 'it' : 'they'} told is not known.`;
+  return [{ code: 'document-damaged', detail }];
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { documentKind } from '../../model/document-kind.js';
 import type { Health, RecoverySample } from '../../model/status.js';
 
 export const HISTORY = 'recovery/history';
@@ -14,6 +16,18 @@ export interface HistoryDocument {
 
 /** When, in seconds since 1970, and three ages in milliseconds: proven, live, canary. */
 type Sample = readonly [at: number, proven: number | null, live: number | null, canary: number | null];
+
+const ageMs = z.number().min(0).nullable();
+
+/** Damaged, it begins anew with the next sample, within a minute: what was remembered of the last day is lost. */
+export const HISTORY_DOCUMENT = documentKind<HistoryDocument>(
+  'the history of the last day',
+  z.object({
+    since: z.iso.datetime(),
+    health: z.object({ status: z.enum(['ok', 'failing']), codes: z.array(z.string()) }),
+    samples: z.array(z.tuple([z.int().min(0), ageMs, ageMs, ageMs])),
+  }),
+);
 
 const MOST_SAMPLES = 24 * 60;
 const KEPT_SECONDS = 24 * 3600;

@@ -2,12 +2,12 @@ import type { Status } from '../../model/status.js';
 import type { DocumentStore } from '../../ports/document-store.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { changeDocument } from '../../ports/change-document.js';
-import { addSample, HISTORY, type HistoryDocument } from './history-document.js';
+import { addSample, HISTORY, HISTORY_DOCUMENT } from './history-document.js';
 
 /** Remembers how the mirror is doing, and logs a line when its health turns: whichever worker wrote the sample does. */
 export async function recordSample(documents: DocumentStore, log: Logger, status: Status): Promise<void> {
   const { at, recovery, health, statement } = status;
-  const { before, isChanged } = await changeDocument<HistoryDocument>(documents, HISTORY, (document) =>
+  const { found, isChanged } = await changeDocument(documents, HISTORY_DOCUMENT, HISTORY, (document) =>
     addSample(
       document,
       {
@@ -19,7 +19,11 @@ export async function recordSample(documents: DocumentStore, log: Logger, status
       health,
     ),
   );
-  const former = before?.health.status ?? 'ok';
+  if (found.state === 'damaged') {
+    const { code, message, hint } = found.error;
+    log.warn('the history of the last day begins anew', { code, detail: message, hint });
+  }
+  const former = found.state === 'there' ? found.value.health.status : 'ok';
   if (!isChanged || former === health.status) return;
   const fields = { statement, problems: health.problems };
   if (health.status === 'failing') log.warn('the mirror is not well', fields);

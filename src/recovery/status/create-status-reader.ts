@@ -127,6 +127,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
         versions: parts.versions(),
         clock: judgement,
         canaryRefused: state.canary.refused?.code,
+        damaged: state.damaged,
         deadLetters: found.counts,
         firstStart: state.history && new Date(state.history.since),
         lastSample:

@@ -3,8 +3,15 @@ import type { Activity } from '../../model/activity.js';
 import type { ErrorCode } from '../../model/errors.js';
 import { toBlobmirrorError } from '../../model/errors.js';
 import type { Status } from '../../model/status.js';
-import { believeCanary, CANARY, type CanaryDocument } from '../canary/canary-document.js';
-import { believeHistory, HISTORY, type HistoryDocument } from '../history/history-document.js';
+import type { DocumentKind, FoundDocument } from '../../model/document-kind.js';
+import { readDocument } from '../../ports/read-document.js';
+import { believeCanary, CANARY, CANARY_DOCUMENT, type CanaryDocument } from '../canary/canary-document.js';
+import {
+  believeHistory,
+  HISTORY,
+  HISTORY_DOCUMENT,
+  type HistoryDocument,
+} from '../history/history-document.js';
 import { within } from '../within.js';
 import type { StatusParts } from './status-parts.js';
 
@@ -15,6 +22,8 @@ interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
   readonly isAcknowledged: (letter: DeadLetter) => boolean;
   readonly activity: Activity;
   readonly paused: Status['paused'];
+  /** The names of documents that are there and cannot be read, so that what they tell is not known. */
+  readonly damaged: readonly string[];
 }
 
 const ANSWER_WITHIN_MS = 5000;
@@ -36,6 +45,7 @@ const NOTHING: State = {
   isAcknowledged: () => false,
   activity: NO_ACTIVITY,
   paused: undefined,
+  damaged: [],
 };
 
 export interface SeenState {
@@ -58,22 +68,32 @@ export function createStateReader({
   let seen: State | undefined;
 
   async function read(): Promise<State> {
+    const damaged: string[] = [];
+    const tell = (name: string): void => void damaged.push(name);
+    const find = async <Value>(kind: DocumentKind<Value>, name: string): Promise<FoundDocument<Value>> => {
+      const found = await readDocument(documents, kind, name);
+      if (found.state === 'damaged') tell(name);
+      return found;
+    };
     const [recent, history, canary, isAcknowledged, activity, paused] = await Promise.all([
       readRuns(),
-      documents.read(HISTORY),
-      documents.read(CANARY),
-      readAcknowledged(),
-      readActivity(now()),
+      find(HISTORY_DOCUMENT, HISTORY),
+      find(CANARY_DOCUMENT, CANARY),
+      readAcknowledged(tell),
+      readActivity(now(), tell),
       readPause(),
     ]);
     return {
       ...recent,
-      // Written by us alone.
-      history: believeHistory(history?.value as HistoryDocument | undefined, history?.writtenAt),
-      canary: believeCanary(canary?.value ?? {}, canary?.writtenAt),
+      history: history.state === 'there' ? believeHistory(history.value, history.writtenAt) : undefined,
+      canary: canary.state === 'there' ? believeCanary(canary.value, canary.writtenAt) : {},
       isAcknowledged,
       activity,
       paused,
+      damaged: [
+        ...damaged,
+        ...recent.runs.filter(({ state }) => state === 'damaged').map(({ id }) => `reconcile/runs/${id}`),
+      ].toSorted(),
     };
   }
 

@@ -23,12 +23,13 @@ export interface StatusParts {
     readonly runs: readonly RunSummary[];
     readonly proof: Proof | undefined;
   }>;
-  readonly readActivity: (now: Date) => Promise<Activity>;
+  /** @param damaged is told the name of each document that cannot be read */
+  readonly readActivity: (now: Date, damaged: (name: string) => void) => Promise<Activity>;
   readonly readPause: () => Promise<Status['paused']>;
   readonly events: QueueBrowser;
   readonly readLetters: () => AsyncIterable<DeadLetter>;
   /** Tells the letters that somebody has taken note of. */
-  readonly readAcknowledged: () => Promise<(letter: DeadLetter) => boolean>;
+  readonly readAcknowledged: (damaged: (name: string) => void) => Promise<(letter: DeadLetter) => boolean>;
   /** One cheap request that takes the rights which the mirror takes; rejects with why it was not answered. */
   readonly probe: { readonly source: () => Promise<unknown>; readonly backup: () => Promise<unknown> };
   /** What the two took of the versions of the storage services that they were asked by. */

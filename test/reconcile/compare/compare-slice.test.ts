@@ -9,7 +9,7 @@ import type { AdoptBy } from '../../../src/model/reconcile/adoption.js';
 import type { Verdict } from '../../../src/model/verdict.js';
 import type { ReportLine, RunId } from '../../../src/model/reconcile/run.js';
 import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.js';
-import { parseShard } from '../../../src/model/reconcile/parse-shard.js';
+import { shardSchema } from '../../../src/model/reconcile/shard-schema.js';
 import { createScope } from '../../../src/model/scope.js';
 import { splitStamp } from '../../../src/model/stamp.js';
 import type { ListedBlob } from '../../../src/ports/blob-reader.js';
@@ -26,7 +26,6 @@ const SHARD: CompareShard = {
   run: 'r' as RunId,
   shard: 's',
   slice: 0,
-  attempt: 0,
   phase: 'compare',
   container: CONTAINER,
   prefix: '',
@@ -287,7 +286,7 @@ describe('a slice of a compare shard', () => {
     expect(next).toMatchObject({ again: ['long'] });
     expect(next.compared).toEqual([{ path: 'long', source, backup, equal: 8 * 1024 * 1024 }]);
     stage.calls.length = 0;
-    const second = await stage.slice(parseShard({ ...next, run: RUN }) as CompareShard);
+    const second = await stage.slice(shardSchema.parse({ ...next, run: RUN }) as CompareShard);
     expect(second).toMatchObject({ counts: { byVerdict: { adopted: 1 } } });
     expect(second.next).toBeUndefined();
     expect(stage.calls.filter((call) => call === 'backupaccount.compare')).toHaveLength(2);

@@ -20,7 +20,6 @@ const SHARD: CompareShard = {
   run: 'r' as RunId,
   shard: 'c0',
   slice: 0,
-  attempt: 0,
   phase: 'compare',
   container: LAKE,
   prefix: '',

@@ -4,12 +4,14 @@ import { openHeart } from '../../../src/mirror/open-heart.js';
 import type { ReportLine, Run } from '../../../src/model/reconcile/run.js';
 import type { DeleteShard, SliceResult } from '../../../src/model/reconcile/shard.js';
 import { parseContainerName, parseKey } from '../../../src/model/key.js';
-import { parseShard } from '../../../src/model/reconcile/parse-shard.js';
+import { shardSchema } from '../../../src/model/reconcile/shard-schema.js';
 import { createMemoryAccount } from '../../../src/memory/memory-account.js';
 import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
 import { isReserved } from '../../../src/model/scope.js';
 import { outcomeName } from '../../../src/reconcile/runs/document-names.js';
 import { deleteSlice } from '../../../src/reconcile/runs/delete-slice.js';
+import type { SliceOutcome } from '../../../src/reconcile/runs/slice-outcome.js';
+import { NO_COUNTS } from '../../../src/reconcile/add-counts.js';
 import { aRun } from '../../support/a-run.js';
 import { POLICY } from '../../support/memory-pair.js';
 import { stampOf } from '../../support/of-ours.js';
@@ -24,7 +26,6 @@ const FIRST: DeleteShard = {
   run: RUN.id,
   shard: 'd0',
   slice: 0,
-  attempt: 0,
   phase: 'delete',
   container: LAKE,
   line: 0,
@@ -44,7 +45,16 @@ async function createTree(paths: readonly string[], foreign: ReadonlySet<string>
   const lines = documents.openLines('extras');
   await lines.write(JSON.stringify('gone'));
   await lines.close();
-  const outcome = { extraCount: 1, extraLines: 'extras', follow: [] };
+  const outcome: SliceOutcome = {
+    counts: NO_COUNTS,
+    sample: [],
+    listed: { source: 0, backup: 1 },
+    extras: 1,
+    mirroredExtras: 1,
+    extraCount: 1,
+    extraLines: 'extras',
+    follow: [],
+  };
   const name = outcomeName({ run: RUN.id, shard: 'c0', slice: 0 });
   await documents.write(name, outcome, { nothingThere: true });
   const heart = openHeart({ source, backup, policy: POLICY }, { hierarchical: true });
@@ -90,7 +100,7 @@ describe('a directory that stays for something foreign below it', () => {
     while (shard !== undefined) {
       expect(++slices).toBeLessThan(50);
       const result: SliceResult = await tree.slice(shard, ms);
-      shard = result.next === undefined ? undefined : (parseShard(result.next) as DeleteShard);
+      shard = result.next === undefined ? undefined : (shardSchema.parse(result.next) as DeleteShard);
     }
     expect(slices > 1).toBe(ms < 1000);
     expect(tree.paths()).toEqual(LEFT);

@@ -107,6 +107,11 @@ describe('every slice counts once, every shard ends, and so does the run', () =>
     ['when messages come twice', { crash: 0, fault: 0, lostLock: 0.05 }],
     ['when calls fail', { crash: 0, fault: 0.02, lostLock: 0 }],
     ['when all of that happens', { crash: 0.04, fault: 0.01, lostLock: 0.03 }],
+    [
+      'when somebody sends messages of any slice, with any claim',
+      { crash: 0, fault: 0, lostLock: 0, forged: 0.2 },
+    ],
+    ['when that happens, too', { crash: 0.04, fault: 0.005, lostLock: 0.03, forged: 0.2 }],
   ])('%s', async (_, chances) => {
     for (let seed = 1; seed <= HISTORIES; seed++) await expectExact(seed, chances);
   });

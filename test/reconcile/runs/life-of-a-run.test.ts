@@ -32,8 +32,8 @@ describe('a run', () => {
     bench.backup.addContainer(parseContainerName('gone'));
     const { shards, id } = await bench.start();
     expect(shards).toEqual({
-      c0: { container: 'gone', phase: 'compare', slices: 0, isDone: false },
-      c1: { container: 'photos', phase: 'compare', slices: 0, isDone: false },
+      c0: { container: 'gone', phase: 'compare', slices: 0, isDone: false, plan: { root: true } },
+      c1: { container: 'photos', phase: 'compare', slices: 0, isDone: false, plan: { root: true } },
     });
     expect([...bench.queue.ready].map(({ messageId }) => messageId)).toEqual([
       `${id}.c0.0.0`,
@@ -45,9 +45,9 @@ describe('a run', () => {
     const paths = { include: ['a/', 'b/'].map((path) => ({ containers: '*', path })), exclude: [] };
     const bench = new ReconcileBench({ scope: createScope('sourceaccount', { paths }) });
     bench.add('photos', { entries: [] });
-    await bench.start({ prefix: '' });
-    expect([...bench.queue.ready].map(({ body }) => body)).toMatchObject([
-      { prefix: 'a/' },
+    const { shards } = await bench.start({ prefix: '' });
+    expect(Object.values(shards).map(({ plan }) => plan)).toEqual([
+      { prefix: 'a/', root: true },
       { prefix: 'b/' },
     ]);
   });
@@ -56,10 +56,8 @@ describe('a run', () => {
     const bench = new ReconcileBench();
     bench.add('photos', { entries: [] });
     bench.add('videos', { entries: [] });
-    await bench.start({ container: parseContainerName('videos'), prefix: 'a/' });
-    expect([...bench.queue.ready].map(({ body }) => body)).toMatchObject([
-      { container: 'videos', prefix: 'a/' },
-    ]);
+    const { shards } = await bench.start({ container: parseContainerName('videos'), prefix: 'a/' });
+    expect(Object.values(shards)).toMatchObject([{ container: 'videos', plan: { prefix: 'a/' } }]);
   });
 
   it.each([

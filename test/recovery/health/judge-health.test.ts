@@ -96,6 +96,20 @@ describe('health', () => {
     expect(codes(given)).toEqual(['ok', 'canary-not-written']);
   });
 
+  it('tells of a document that cannot be read, and is no worse for it', () => {
+    const damaged = ['activity/1', 'recovery/canary', 'recovery/history'];
+    expect(judgeHealth(evidence({ damaged }), LIMITS)).toEqual({
+      status: 'ok',
+      problems: [
+        {
+          code: 'document-damaged',
+          detail:
+            'The document activity/1 and 2 more of the state cannot be read: what they told is not known.',
+        },
+      ],
+    });
+  });
+
   it('names every problem there is, with sentences and known codes', () => {
     const { problems } = judgeHealth(
       evidence(
@@ -106,6 +120,7 @@ describe('health', () => {
             queue: 'unexpected',
             state: 'unexpected',
           },
+          damaged: ['recovery/canary', 'reconcile/runs/1'],
           deadLetters: { count: 1200, acknowledged: 0, isComplete: false },
           lastSample: ago(60),
           clock: { state: 'off', aheadMs: -120_000, of: 'photos' },

@@ -7,9 +7,11 @@ import { immediately } from '../../../../src/memory/schedule.js';
 import { BlobmirrorError } from '../../../../src/model/errors.js';
 import { type Key, parseContainerName } from '../../../../src/model/key.js';
 import { createScope } from '../../../../src/model/scope.js';
+import type { Run } from '../../../../src/model/reconcile/run.js';
 import type { Verdict } from '../../../../src/model/verdict.js';
 import type { Reconciler } from '../../../../src/reconcile/reconciler.js';
 import { createReconciler } from '../../../../src/reconcile/runs/create-reconciler.js';
+import { RUNS } from '../../../../src/reconcile/runs/document-names.js';
 import { createSilentLogger } from '../../../support/silent-logger.js';
 import { createModelSlice, type Model } from './model-listing.js';
 
@@ -20,9 +22,13 @@ export interface Chances {
   readonly fault: number;
   /** Of a lock to be lost at a step. */
   readonly lostLock: number;
+  /** Of somebody to send a message of their own at a step. */
+  readonly forged?: number;
 }
 
 const WORKERS = 4;
+/** An attacker without an end would keep the world from coming to rest. */
+const MOST_FORGED = 100;
 /** Nothing goes wrong with a message any more that came so often: else Service Bus would give it up. */
 const LAST_TROUBLE = 5;
 
@@ -47,6 +53,7 @@ export class RunWorld {
   readonly #held = new Set<Lock>();
   readonly #waiting: (() => void)[] = [];
   #working = 0;
+  #forged = 0;
   #time = 0;
 
   constructor(seed: number, model: (draw: (bound: number) => number) => Model, chances: Chances) {
@@ -78,11 +85,41 @@ export class RunWorld {
         ...[...this.queue.scheduled].map((message) => () => this.queue.enqueue(message)),
       ];
       if (steps.length === 0) return;
+      if (this.#forged < MOST_FORGED && this.#happens(this.#chances.forged ?? 0)) this.#forge();
       steps[this.#draw(steps.length)]?.();
       for (const lock of this.#held)
         if (lock.message.deliveryCount < LAST_TROUBLE && this.#happens(this.#chances.lostLock))
           this.queue.release(lock);
     }
+  }
+
+  /** Anybody who may send to the queue may send this: a slice that may be due, and any claim about it. */
+  #forge(): void {
+    const runs = [...this.documents.stored.keys()].filter((name) => name.startsWith(RUNS));
+    const [name] = runs;
+    const text = name === undefined ? undefined : this.documents.stored.get(name)?.text;
+    if (text === undefined) return;
+    const run = JSON.parse(text) as Run;
+    const shards = [...Object.keys(run.shards), 'c9', 'd0', 'c0-0', 'constructor'];
+    const shard = shards[this.#draw(shards.length)] ?? '';
+    const due = Object.hasOwn(run.shards, shard) ? (run.shards[shard]?.slices ?? 0) : 0;
+    const containers = [...this.#model.keys(), 'elsewhere'];
+    const claims = {
+      phase: this.#happens(0.5) ? 'compare' : 'delete',
+      container: containers[this.#draw(containers.length)],
+      prefix: this.#happens(0.5) ? '' : 'nothing/',
+      line: this.#draw(100),
+      ...(this.#happens(0.5) && { isWalked: true }),
+      ...(this.#happens(0.3) && { unordered: true }),
+      ...(this.#happens(0.3) && { from: 'z' }),
+      ...(this.#happens(0.3) && { to: 'a' }),
+      ...(this.#happens(0.3) && { at: { source: 'zz', backup: 'zz' } }),
+      ...(this.#happens(0.3) && { again: ['a'] }),
+      ...(this.#happens(0.3) && { holds: this.#draw(5) }),
+    };
+    const slice = Math.max(0, due + this.#draw(3) - 1);
+    const body = { run: run.id, shard, slice, attempt: this.#draw(10), ...claims };
+    this.queue.send({ messageId: `forged.${++this.#forged}`, body });
   }
 
   #receive(message: MemoryMessage): void {

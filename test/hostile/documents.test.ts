@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { isProof } from '../../src/model/reconcile/is-proof.js';
+import type { Run, RunId } from '../../src/model/reconcile/run.js';
+import { damagedTexts, JUNK } from './support/damaged-texts.js';
+import { type Snapshot, StateWorld } from './support/state-world.js';
+
+let before: Snapshot;
+
+beforeAll(async () => {
+  const world = new StateWorld();
+  await world.live();
+  before = world.snapshot;
+});
+
+/** A document for each kind: of those that there are many of, the longest. */
+function kinds(): ReadonlyMap<string, string> {
+  const kindOf = (name: string): string =>
+    name
+      .replace(/^mirrors\/[^/]+\//, '')
+      .replace(/\d{4}-\d\d-\d\dT[\d-]+Z-[0-9a-f]{4}/, (id) => `RUN${UNDER_WAY() === id ? ' under way' : ''}`)
+      .replace(/\.[cd]\d[\w-]*\.\d+(\.[0-9a-f]{8})?/, '')
+      .replace(/activity\/.*/, 'activity');
+  const found = new Map<string, string>();
+  for (const [name, text] of before.stored) {
+    const known = found.get(kindOf(name));
+    if (known === undefined || (before.stored.get(known)?.length ?? 0) < text.length)
+      found.set(kindOf(name), name);
+  }
+  return found;
+}
+
+/** What is as good as none, or not for this release to read, or read by nobody any more. */
+function isFine(kind: string, text: string): boolean {
+  if (kind === 'recovery/canary') return text.startsWith('{');
+  if (kind === 'activity') return text.includes('"format":99');
+  if (kind.endsWith('.extras') && text === '"text"') return true;
+  return kind === 'reconcile/slices/RUN.extras';
+}
+
+/** The run that no worker has brought to its end. */
+function UNDER_WAY(): string {
+  const names = [...before.stored.keys()].filter((name) => name.includes('/reconcile/runs/')).toSorted();
+  return names.at(-1)?.split('/').at(-1) ?? '';
+}
+
+/** Everything that reads the state goes on after somebody wrote this in the place of a document. */
+async function expectHonest(name: string, text: string, isSurelyDamaged: boolean): Promise<void> {
+  const world = new StateWorld(before);
+  world.damage(name, text);
+  const short = name.replace(/^mirrors\/[^/]+\//, '');
+  const told = [await world.ask()];
+  expectNoFalseProof(world, (await world.status()).recovery.proven?.run);
+
+  // Nothing is paused without a name, and whoever is told what to do can do it.
+  const paused = await world.paused();
+  const isNamedPause =
+    paused === null || (paused.by === 'blobmirror' && paused.reason?.includes(short) === true);
+  expect({ paused, isNamedPause }).toMatchObject({ isNamedPause: true });
+  await world.drain();
+  await world.minute();
+  told.push(await world.ask());
+  for (const run of await world.reconciler.list()) expectNoFalseProof(world, provenBy(run));
+  // A list of keys only asks for a look at each, and the heart demands its own proof.
+  expect(name.endsWith('.extras') ? [] : world.wrongLooks).toEqual([]);
+
+  // A while later all is well again: a full sync begins, whatever became of the last one, and proves what it saw.
+  await world.mend();
+  expect(await world.paused()).toBeNull();
+  world.pass(20);
+  const next = await world.startAndDrain();
+  expect(next && provenBy(next)).toBe(next?.id);
+  await world.minute();
+  const status = await world.status();
+  expect(status.recovery.proven?.run).toBe(next?.id);
+  expect(world.hasWalkedAll(next?.id ?? '')).toBe(true);
+  const left = status.health.problems.filter(({ code }) => code === 'document-damaged');
+  // A full sync of which nothing is known stays for people to see.
+  for (const { detail } of left) expect(detail).toContain('reconcile/runs/');
+
+  // What was damaged was told of by name, and nothing of it was a surprise.
+  const lines = world.log.lines.map(({ message, fields }) => JSON.stringify({ message, ...plain(fields) }));
+  const isNamed = [...told, ...lines].some((line) => line.includes(short));
+  expect({ name, isNamed: isNamed || !isSurelyDamaged }).toEqual({ name, isNamed: true });
+  expect([...told, ...lines].filter((line) => line.includes('unexpected'))).toEqual([]);
+}
+
+function provenBy(run: Run): RunId | undefined {
+  return isProof(run, 'digest') ? run.id : undefined;
+}
+
+function expectNoFalseProof(world: StateWorld, run: string | undefined): void {
+  expect({ run, isTrue: run === undefined || world.hasWalkedAll(run) }).toEqual({ run, isTrue: true });
+}
+
+/** Errors as they are logged. */
+function plain(fields: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value instanceof Error ? { code: 'code' in value ? value.code : '', message: value.message } : value,
+    ]),
+  );
+}
+
+describe('a document of the state that somebody else wrote', () => {
+  it('may be of each kind that there is', () => {
+    expect([...kinds().keys()].toSorted()).toEqual([
+      'activity',
+      'control/acknowledged',
+      'control/pause',
+      'deadletters/told',
+      'reconcile/current',
+      'reconcile/runs/RUN',
+      'reconcile/runs/RUN under way',
+      'reconcile/slices/RUN',
+      'reconcile/slices/RUN under way',
+      'reconcile/slices/RUN under way.extras',
+      'reconcile/slices/RUN under way.report',
+      'reconcile/slices/RUN.extras',
+      'reconcile/slices/RUN.foreign',
+      'reconcile/slices/RUN.report',
+      'recovery/canary',
+      'recovery/history',
+      'registry/sourceaccount-to-backupaccount.default',
+      'session/secret',
+    ]);
+  });
+
+  it.each(JUNK)('is named, heals or stops, and makes nobody claim what is not so: %s', async (_, text) => {
+    for (const [kind, name] of kinds()) {
+      await expectHonest(name, text, !isFine(kind, text));
+    }
+  });
+
+  it('is the same with any damage to what was there', async () => {
+    const names = [...before.stored.keys()];
+    const damage = fc
+      .constantFrom(...names)
+      .chain((name) =>
+        fc.record({ name: fc.constant(name), text: damagedTexts(before.stored.get(name) ?? '') }),
+      );
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ name, text }) => await expectHonest(name, text, false)),
+      { numRuns: 80 },
+    );
+  });
+});
+
+describe('a message on the reconcile queue that somebody else sent', () => {
+  const claims = fc.record(
+    {
+      container: fc.constantFrom('photos', 'docs', 'elsewhere'),
+      phase: fc.constantFrom('compare', 'delete'),
+      prefix: fc.constantFrom('', 'k', 'none/'),
+      from: fc.constantFrom('a', 'k00005', 'z'),
+      to: fc.constantFrom('a', 'k00005', 'z'),
+      at: fc.record({ source: fc.constantFrom('a', 'k00007', 'z'), backup: fc.constantFrom('a', 'z') }),
+      again: fc.constant(['k00002']),
+      compared: fc.constant([{ path: 'k00002', source: '0x1', backup: '0x2', equal: 9 }]),
+      isWalked: fc.constant(true),
+      root: fc.constant(true),
+      unordered: fc.constant(true),
+      line: fc.nat(50),
+      below: fc.constant([{ directory: 'k00001' }]),
+      sourceListingFailed: fc.constant(true),
+      holds: fc.constantFrom(1, Number.MAX_SAFE_INTEGER),
+    },
+    { requiredKeys: [] },
+  );
+  const message = fc.record({
+    shard: fc.constantFrom('c0', 'c1', 'c0-0', 'c1-0', 'd0', 'd1', 'u0', 'constructor', 'c0-u0'),
+    slice: fc.constantFrom(0, 1, 2, 3, 1000),
+    attempt: fc.constantFrom(0, 1, 7, 8, Number.MAX_SAFE_INTEGER),
+    claims,
+    /** After how many messages of ours. */
+    after: fc.nat(12),
+  });
+
+  it('never makes a run prove or delete what it did not look at, and it ends all the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 12 }), async (messages) => {
+        const world = new StateWorld();
+        const begun = await world.start();
+        if (typeof begun === 'string') throw new Error('another run is under way');
+        let sent = 0;
+        for (const { after, shard, slice, attempt, claims: claimed } of messages) {
+          for (let i = 0; i < after; i++) await world.handleOne();
+          const body = { run: begun.id, shard, slice, attempt, ...claimed };
+          world.queue.send({ messageId: `somebody.${sent++}`, body });
+          expectNoFalseProof(world, provenBy((await world.reconciler.read(begun.id)) ?? begun));
+        }
+        await world.drain();
+        const run = await world.reconciler.read(begun.id);
+        expect(run?.state).toBe('done');
+        expectNoFalseProof(world, provenBy(run ?? begun));
+        expect(world.wrongLooks).toEqual([]);
+        // What says that a listing failed is believed, and only takes from a run.
+        const isTaken = messages.some(({ claims: claimed }) => claimed.sourceListingFailed === true);
+        expect(isTaken || provenBy(run ?? begun) === begun.id).toBe(true);
+        expect(run?.sourceListingFailed === true ? [...world.looks] : []).toEqual([]);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('of a run that nobody knows is completed with a line of the log', async () => {
+    const world = new StateWorld();
+    const body = { run: '2026-11-25T12-00-00Z-ffff', shard: 'c0', slice: 0, attempt: 0, isWalked: true };
+    await world.reconciler.handleShard(body);
+    expect(world.log.lines).toMatchObject([
+      { message: 'a shard of a run that this mirror does not know was dropped' },
+    ]);
+  });
+});

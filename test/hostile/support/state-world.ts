@@ -1,0 +1,326 @@
+import { readActivity } from '../../../src/activity/read-activity.js';
+import { WorkerActivity } from '../../../src/activity/worker-activity.js';
+import { createActionTokens } from '../../../src/app/action-tokens.js';
+import { checkPause } from '../../../src/check/check-state.js';
+import { describeRun, describeRuns } from '../../../src/cli/reconcile/describe-run.js';
+import { describeStatus } from '../../../src/cli/status/describe-status.js';
+import { trustClock } from '../../../src/clock/service-clock.js';
+import { createPauses } from '../../../src/control/pauses.js';
+import { ACKNOWLEDGED, createLetterBox } from '../../../src/deadletter/letter-box.js';
+import { isBefore } from '../../../src/deadletter/letter-mark.js';
+import { advanceMark, readMark } from '../../../src/deadletter/mark-document.js';
+import { watchLetters } from '../../../src/deadletter/watch-letters.js';
+import { claim } from '../../../src/identity/claim.js';
+import type { MirrorFacts } from '../../../src/identity/mirror-facts.js';
+import { ownDocuments } from '../../../src/identity/own-documents.js';
+import { createMemoryAccount } from '../../../src/memory/memory-account.js';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
+import { MemoryQueue } from '../../../src/memory/memory-queue.js';
+import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.js';
+import { immediately } from '../../../src/memory/schedule.js';
+import { parseEtag } from '../../../src/model/etag.js';
+import { parseContainerName, parseKey } from '../../../src/model/key.js';
+import { mirrorId } from '../../../src/model/mirror-id.js';
+import type { Run, RunId } from '../../../src/model/reconcile/run.js';
+import { documentsPrefix } from '../../../src/model/registration.js';
+import { createScope } from '../../../src/model/scope.js';
+import type { Status } from '../../../src/model/status.js';
+import type { DocumentStore } from '../../../src/ports/document-store.js';
+import type { Reconciler } from '../../../src/reconcile/reconciler.js';
+import { createReconciler } from '../../../src/reconcile/runs/create-reconciler.js';
+import { createRunHistory } from '../../../src/reconcile/runs/run-history.js';
+import { createRunStore } from '../../../src/reconcile/runs/run-store.js';
+import type { CompareSlice } from '../../../src/reconcile/slice-context.js';
+import { followCanary } from '../../../src/recovery/canary/follow-canary.js';
+import { recordSample } from '../../../src/recovery/history/record-sample.js';
+import { createStatusReader } from '../../../src/recovery/status/create-status-reader.js';
+import {
+  createModelSlice,
+  type Kind,
+  type Model,
+  toEntries,
+} from '../../reconcile/runs/support/model-listing.js';
+import { createSilentLogger } from '../../support/silent-logger.js';
+
+const FACTS: MirrorFacts = {
+  source: 'sourceaccount',
+  backup: 'backupaccount',
+  name: 'default',
+  settings: 'digest',
+  queues: { namespace: 'localhost', events: 'storage-events', reconcile: 'reconcile' },
+};
+const KINDS: readonly Kind[] = ['same', 'changed', 'extra', 'missing', 'same', 'same', 'same', 'foreign'];
+const MODEL: Model = new Map(
+  ['docs', 'photos'].map((name) => [name, { entries: toEntries([...KINDS, ...KINDS]) }]),
+);
+const MINUTE = 60_000;
+const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
+
+/** The names, as the store has them, and the texts of a state's documents, and what waits in the queue of full syncs. */
+export interface Snapshot {
+  readonly stored: ReadonlyMap<string, string>;
+  readonly messages: readonly { readonly messageId: string; readonly body: unknown }[];
+  readonly now: number;
+  /** Runs that walked every key. */
+  readonly walked: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/**
+ * A mirror's own state, and all that reads it, in memory: nothing of it waits, and the time of day is the test's. What
+ * full syncs list is written down, so that it is known which run looked at which key.
+ */
+export class StateWorld {
+  readonly memory = new MemoryDocuments();
+  readonly queue = new MemoryQueue();
+  readonly log = createSilentLogger();
+  /** Keys that the heart was asked to look at. */
+  readonly looks = new Set<string>();
+  /** By the run: keys that its slices drew. */
+  readonly walked = new Map<string, Set<string>>();
+  readonly documents: DocumentStore;
+  readonly reconciler: Reconciler;
+  now = Date.parse('2026-11-25T12:00:00Z');
+  readonly #store: DocumentStore;
+  readonly #source = createMemoryAccount('sourceaccount');
+  readonly #backup = createMemoryAccount('backupaccount');
+
+  constructor(snapshot?: Snapshot) {
+    for (const name of MODEL.keys())
+      for (const account of [this.#source, this.#backup]) account.addContainer(parseContainerName(name));
+    for (const [name, text] of snapshot?.stored ?? []) this.damage(name, text);
+    for (const message of snapshot?.messages ?? []) this.queue.send(message);
+    for (const [run, keys] of snapshot?.walked ?? []) this.walked.set(run, new Set(keys));
+    this.now = snapshot?.now ?? this.now;
+    this.#store = this.memory.through(immediately);
+    this.documents = ownDocuments(this.#store, { prefix: documentsPrefix(mirrorId(FACTS)), former: {} });
+    this.reconciler = createReconciler({
+      source: this.#source,
+      backup: this.#backup,
+      scope: createScope('sourceaccount'),
+      mirror: FACTS.settings,
+      deletes: 'mirror',
+      converge: async (key) => {
+        this.looks.add(`${key.container}/${key.path}`);
+        return await Promise.resolve({ verdict: 'deleted' as const });
+      },
+      compareSlice: this.#compare(),
+      documents: this.documents,
+      queue: createMemoryShardQueue(this.queue, immediately),
+      log: this.log,
+      now: () => new Date(this.now),
+    });
+  }
+
+  get snapshot(): Snapshot {
+    const waiting = [...this.queue.ready, ...this.queue.scheduled];
+    return {
+      stored: new Map([...this.memory.stored].map(([name, { text }]) => [name, text])),
+      messages: waiting.map(({ messageId, body }) => ({ messageId, body })),
+      now: this.now,
+      walked: new Map([...this.walked].map(([run, keys]) => [run, new Set(keys)])),
+    };
+  }
+
+  /** Somebody writes this in the place of a document. */
+  damage(name: string, text: string): void {
+    this.memory.stored.set(name, { text, version: `of somebody ${name} ${this.memory.stored.size}` });
+  }
+
+  /** What a mirror has after a while: a document of each kind, a run that proved something, and one that is under way. */
+  async live(): Promise<void> {
+    await claim(this.#store, FACTS, { now: new Date(this.now), isLookedAt: true });
+    const pauses = createPauses(this.documents, () => new Date(this.now));
+    await pauses.pause({ by: 'somebody' });
+    await pauses.resume();
+    await createActionTokens(this.documents).issue();
+    for (const name of [ACKNOWLEDGED, 'deadletters/told'])
+      await advanceMark(this.documents, name, { until: new Date(this.now).toISOString(), ids: [] });
+    const worker = new WorkerActivity(() => this.now);
+    worker.changed({ verdict: 'copied', door: 'event', container: parseContainerName('docs'), bytes: 3 });
+    await this.documents.write('activity/0123456789ab', worker.toDocument(), { nothingThere: true });
+    await this.startAndDrain();
+    await this.minute();
+    this.pass(60);
+    await this.start();
+    for (let i = 0; i < 5; i++) await this.handleOne();
+  }
+
+  pass(minutes: number): void {
+    this.now += minutes * MINUTE;
+  }
+
+  /** What a worker does each minute. */
+  async minute(): Promise<void> {
+    const { damaged: registrations } = await claim(this.#store, FACTS, {
+      now: new Date(this.now),
+      isLookedAt: true,
+    });
+    for (const document of registrations) this.log.warn('cannot be read', { document });
+    await recordSample(this.documents, this.log, await this.status());
+    await followCanary({
+      key: parseKey('canary', 'c'),
+      account: 'sourceaccount',
+      source: {
+        write: async () => await Promise.resolve(parseEtag(`0x${this.now}`)),
+      },
+      look: async () => await Promise.resolve({ present: false as const, container: 'exists' as const }),
+      documents: this.documents,
+      log: this.log,
+      looksMs: [],
+      now: () => new Date(this.now),
+    });
+    const queues = { events: NO_LETTERS, reconcile: NO_LETTERS };
+    await watchLetters({
+      queues,
+      documents: this.documents,
+      box: createLetterBox(queues, this.documents, this.log),
+      accountsAnswer: async () => await Promise.resolve(true),
+      observe: () => undefined,
+      log: this.log,
+      now: () => new Date(this.now),
+    });
+    const damaged = (name: string): void => this.log.warn('made anew', { document: name });
+    await createActionTokens(this.documents, { damaged }).issue();
+  }
+
+  async status(): Promise<Status> {
+    const pauses = createPauses(this.documents, () => new Date(this.now));
+    const runs = createRunStore(this.documents, this.log, FACTS.settings, () => new Date(this.now));
+    return await createStatusReader({
+      source: 'sourceaccount',
+      backup: 'backupaccount',
+      documents: this.documents,
+      readRuns: createRunHistory(runs, FACTS.settings).read,
+      readActivity: async (now, damaged) => await readActivity(this.documents, now, damaged),
+      readPause: async () => (await pauses.read()).paused ?? undefined,
+      events: { browse: async function* () {} },
+      readLetters: async function* () {},
+      readAcknowledged: async (damaged) => {
+        const mark = await readMark(this.documents, ACKNOWLEDGED, damaged);
+        return mark === undefined ? () => false : isBefore(mark);
+      },
+      probe: { source: async () => await Promise.resolve(), backup: async () => await Promise.resolve() },
+      lookAtCanary: async () =>
+        await Promise.resolve({ present: false as const, container: 'exists' as const }),
+      canaryContainer: 'canary',
+      serviceClock: trustClock(() => new Date(this.now)),
+      versions: () => ({ source: SPOKEN, backup: SPOKEN }),
+      limits: { liveWithinMs: 15 * MINUTE, provenWithinMs: 180 * MINUTE },
+      now: () => new Date(this.now),
+    }).read();
+  }
+
+  /** All that somebody may ask for, as text. */
+  async ask(): Promise<string> {
+    const pauses = createPauses(this.documents, () => new Date(this.now));
+    const status = await this.status();
+    const runs = await this.reconciler.list();
+    const texts = [
+      describeStatus(status, {}),
+      JSON.stringify(status),
+      describeRuns(runs),
+      JSON.stringify(await checkPause('state', async () => (await pauses.read()).paused ?? undefined)),
+    ];
+    for (const run of runs) {
+      const read = await this.reconciler.read(run.id);
+      texts.push(read === undefined ? '' : describeRun(read));
+      for await (const line of this.reconciler.report(run.id)) texts.push(line);
+    }
+    return texts.join('\n');
+  }
+
+  /** What people do about what does not heal by itself. */
+  async mend(): Promise<void> {
+    await createPauses(this.documents, () => new Date(this.now)).resume();
+    const queues = { events: NO_LETTERS, reconcile: NO_LETTERS };
+    await createLetterBox(queues, this.documents, this.log).acknowledge();
+  }
+
+  async paused() {
+    return (await createPauses(this.documents).read()).paused;
+  }
+
+  async start(): Promise<Run | RunId> {
+    const begun = await this.reconciler.start({ dryRun: false, allowDeletes: [], reason: 'timer' });
+    return 'started' in begun ? begun.started : begun.running;
+  }
+
+  async startAndDrain(): Promise<Run | undefined> {
+    const begun = await this.start();
+    await this.drain();
+    return typeof begun === 'string' ? undefined : await this.reconciler.read(begun.id);
+  }
+
+  /** Works on what waits; delays are over at once. */
+  async drain(): Promise<void> {
+    for (let i = 0; i < 500; i++) if (!(await this.handleOne())) return;
+    throw new Error('messages of full syncs come to no end');
+  }
+
+  async handleOne(): Promise<boolean> {
+    for (const message of this.queue.scheduled) this.queue.enqueue(message);
+    const [message] = this.queue.ready;
+    if (message === undefined) return false;
+    const lock = this.queue.receive(message);
+    try {
+      await this.reconciler.handleShard(message.body);
+      this.queue.complete(lock);
+    } catch {
+      this.queue.release(lock);
+    }
+    return true;
+  }
+
+  /** Whether a run has looked at every key that there is. */
+  hasWalkedAll(run: string): boolean {
+    const keys = this.walked.get(run);
+    return ALL_KEYS.every((key) => keys?.has(key) === true);
+  }
+
+  /** Keys that the heart was asked to look at, and that a full sync may delete by no means. */
+  get wrongLooks(): readonly string[] {
+    return [...this.looks].filter((key) => !EXTRAS.has(key));
+  }
+
+  #compare(): CompareSlice {
+    const modelSlice = createModelSlice(MODEL, {
+      perSlice: () => 3,
+      isSplit: () => true,
+      step: async () => await Promise.resolve(),
+    });
+    return async (shard, context) => {
+      const drawn: string[] = [];
+      const entries = MODEL.get(shard.container)?.entries ?? [];
+      const result = await modelSlice(shard, context);
+      const from = shard.at?.source ?? '';
+      const end = result.next?.phase === 'compare' ? (result.next.at?.source ?? '') : undefined;
+      for (const { path } of entries) {
+        const isMine =
+          path > from &&
+          (shard.from === undefined || path >= shard.from) &&
+          (shard.to === undefined || path < shard.to) &&
+          (end === undefined || path <= end);
+        if (isMine && path.startsWith(shard.prefix) && shard.isWalked !== true)
+          drawn.push(`${shard.container}/${path}`);
+      }
+      const known = this.walked.get(shard.run) ?? new Set<string>();
+      for (const key of drawn) known.add(key);
+      this.walked.set(shard.run, known);
+      return result;
+    };
+  }
+}
+
+const ALL_KEYS = [...MODEL].flatMap(([container, { entries }]) =>
+  entries.map(({ path }) => `${container}/${path}`),
+);
+const EXTRAS: ReadonlySet<string> = new Set(
+  [...MODEL].flatMap(([container, { entries }]) =>
+    entries.filter(({ kind }) => kind === 'extra').map(({ path }) => `${container}/${path}`),
+  ),
+);
+
+const NO_LETTERS = {
+  browse: async function* () {},
+  take: async () => await Promise.resolve([]),
+} as never;
