@@ -12,7 +12,7 @@ import { immediately } from '../../src/memory/schedule.js';
 import { parseHistory } from '../../src/model/hint-message.js';
 import { parseKey } from '../../src/model/key.js';
 import type { RunId } from '../../src/model/reconcile/run.js';
-import type { CompareShard } from '../../src/model/reconcile/shard.js';
+import type { ShardMessage } from '../../src/model/reconcile/shard.js';
 
 /** As the clock of a machine that is so far ahead. */
 function shiftedDate(ahead: number): typeof Date {
@@ -67,16 +67,13 @@ describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead)
   });
 
   it('a shard, too', async () => {
-    const shard: CompareShard = {
+    const message: ShardMessage = {
       run: '2026-11-25T13-09-31Z-4f2a' as RunId,
       shard: 'c0',
       slice: 0,
       attempt: 1,
-      phase: 'compare',
-      container: parseKey('photos', 'a').container,
-      prefix: '',
     };
-    await createAzureShardQueue(sender).send(shard, 60_000);
+    await createAzureShardQueue(sender).send(message, 60_000);
     expectDue(sent[0]?.scheduledEnqueueTimeUtc, 60_000);
   });
 

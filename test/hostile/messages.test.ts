@@ -7,7 +7,7 @@ import { MESSAGE_BOUNDS } from '../../src/events/message-bounds.js';
 import { parseMessage } from '../../src/events/parse-message.js';
 import { BlobmirrorError, ERRORS, toBlobmirrorError } from '../../src/model/errors.js';
 import { keyText } from '../../src/model/key.js';
-import { parseShard } from '../../src/model/reconcile/parse-shard.js';
+import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.js';
 import { writeJson } from '../../src/model/write-json.js';
 import { cloudEvent, created, eventGridEvent } from '../events/samples.js';
 import { eventOf, HostileStage, type Outcome } from './support/hostile-stage.js';
@@ -155,7 +155,7 @@ function faultsIn({ dead, requests }: Outcome, events: number): string[] {
 
 function refusalOf(value: unknown): BlobmirrorError {
   try {
-    parseShard(value);
+    parseShardMessage(value);
   } catch (thrown) {
     return toBlobmirrorError(thrown);
   }
