@@ -6,6 +6,7 @@ import type {
   PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { RestError } from '@azure/storage-blob';
+import { containerIn } from './listing/refuse-unasked.js';
 
 /**
  * An answer with a status of success that the storage service did not give: a sign-in page, a page of a proxy, an answer
@@ -67,7 +68,7 @@ function whatLacks(request: PipelineRequest, response: PipelineResponse): string
   const asked = toAsked(request);
   if (asked.isBlob && asked.isRead) return lacksOfBlob(request, response);
   if (isHtml(headers)) return describe(headers, 'a page');
-  return lacksHeader(asked, request, headers) ?? lacksBody(asked, response);
+  return lacksHeader(asked, request, headers) ?? lacksBody(asked, request, response);
 }
 
 interface Asked {
@@ -185,6 +186,7 @@ const WITHOUT_BODY: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE']);
 
 function lacksBody(
   { method, comp, restype, resource }: Asked,
+  { url }: PipelineRequest,
   response: PipelineResponse,
 ): string | undefined {
   // Whoever asked for a stream reads it.
@@ -198,9 +200,18 @@ function lacksBody(
   const { root, has = [] } = body;
   const start = new RegExp(String.raw`^\uFEFF?\s*(?:<\?xml[^>]*\?>)?\s*<${root}[\s/>]`);
   const end = new RegExp(String.raw`(?:</${root}\s*>|^[^<]*(?:<\?[^>]*\?>)?\s*<${root}[^<>]*/>)\s*$`);
-  return start.test(text) && end.test(text) && has.every((name) => text.includes(`<${name}`))
+  const isWhole = start.test(text) && end.test(text) && has.every((name) => text.includes(`<${name}`));
+  if (!isWhole) return `no ${root} in its body`;
+  const container = restype === 'container' && comp === 'list' ? containerIn(text) : undefined;
+  return container === undefined || isNamedBy(container, url)
     ? undefined
-    : `no ${root} in its body`;
+    : 'the listing of another container';
+}
+
+/** The last part of the path, which a SAS follows. */
+function isNamedBy(container: string, url: string): boolean {
+  const [path = ''] = url.split('?', 1);
+  return path.endsWith(`/${container}`);
 }
 
 /** learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/list */

@@ -34,7 +34,7 @@ export function createAzureInspector(account: Account): AccountInspector {
       .byPage({ maxPageSize: PAGE_SIZE });
     try {
       for await (const { segment, date } of oncePaged(pages))
-        yield segment.blobItems.map((item) => toListed(item, date));
+        yield segment.blobItems.map((item) => toListed(item, prefix, date));
     } catch (error) {
       if (serviceCode(error) === 'ContainerNotFound') return;
       throw toStorageError(error, 'read', name);
@@ -76,7 +76,8 @@ function isAbsent(error: unknown): boolean {
 }
 
 /** @throws DamagedPage */
-function toListed(item: BlobItem, readAt: Date | undefined): ListedReading {
+function toListed(item: BlobItem, prefix: string, readAt: Date | undefined): ListedReading {
+  if (!item.name.startsWith(prefix)) throw new DamagedPage('a name without the prefix that was asked for');
   try {
     return readItem(item, readAt);
   } catch (error) {

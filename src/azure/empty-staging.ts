@@ -23,10 +23,13 @@ export async function emptyStaging(
   now: () => number,
 ): Promise<void> {
   const [end, before] = [performance.now() + BUDGET_MS, now() - HOUR_MS];
-  const blobs = account.client.getContainerClient(container).listBlobsFlat({ prefix: `${STAGING}/` });
+  const prefix = `${STAGING}/`;
+  const blobs = account.client.getContainerClient(container).listBlobsFlat({ prefix });
   try {
     for await (const { name, properties } of blobs) {
       if (performance.now() > end) return;
+      // What follows deletes: whatever something in between made of the request, nothing else goes.
+      if (!name.startsWith(prefix)) throw new DamagedPage('a name without the prefix that was asked for');
       if (!isWhole(properties)) throw new DamagedPage('an entry without ETag or Last-Modified');
       if (properties.lastModified.getTime() < before)
         await removeCopy(account, { container, path: parseBlobPath(name) }, parseEtag(properties.etag));

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Etag } from '../model/etag.js';
 import { type ContainerName, type Key, parseBlobPath } from '../model/key.js';
+import type { BlobmirrorError } from '../model/errors.js';
 import { RESERVED_DIRECTORY } from '../model/scope.js';
 import type { WriteOutcome } from '../ports/write-outcome.js';
 import type { DirectoryStore, Trashed } from '../ports/directory-store.js';
 import type { Account } from './connect-account.js';
 import { startTimeBudget, type TimeBudget } from './copy/time-budget.js';
 import { emptyStaging } from './empty-staging.js';
+import { DamagedPage } from './listing/damaged-page.js';
 import type { PathClients } from './path-clients.js';
 import { serviceCode, toMeanings, toStorageError } from './storage-error.js';
 
@@ -61,6 +63,8 @@ export function createTrash(
     const before = now() - HOUR_MS;
     for await (const { name } of list(container, TRASH)) {
       if (budget.isSpent()) return;
+      // What follows deletes: whatever something in between made of the request, nothing else goes.
+      if (!name.startsWith(`${TRASH}/`)) throw notInTrash();
       if ((trashedAt(name) ?? before) < before)
         await remove({ container, path: parseBlobPath(name) }, budget);
     }
@@ -85,6 +89,11 @@ export function createTrash(
       if (toMeanings(error)?.read === 'absent') return;
       throw toStorageError(error, 'read', account.name);
     }
+  }
+
+  function notInTrash(): BlobmirrorError {
+    const error = new DamagedPage('a path outside of the directory that was asked for');
+    return toStorageError(error, 'read', account.name);
   }
 
   return { moveToTrash, deleteTrashed, emptyTrash };
