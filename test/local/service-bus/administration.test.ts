@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { connect as connectSocket } from 'node:net';
 import { ServiceBusAdministrationClient } from '@azure/service-bus';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { QUEUE, receiveOne, startTestBroker } from './test-broker.js';
 
 /** The client takes https for granted, also for the emulator; its own pipeline lets that be changed. */
@@ -49,5 +51,17 @@ describe('the administration client', () => {
     const client = administer(broker.connectionString);
     expect(await client.queueExists(QUEUE)).toBe(true);
     expect(await client.queueExists('nowhere')).toBe(false);
+  });
+
+  it('answers a URL that names no queue, and goes on', async () => {
+    const { broker } = await startTestBroker();
+    for (const path of ['/%', '/%E0%A4', '//', '/a b']) {
+      const socket = connectSocket(broker.port, '127.0.0.1');
+      onTestFinished(() => void socket.destroy());
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString('latin1')).toMatch(/^HTTP\/1\.1 400 /);
+    }
+    expect(await administer(broker.connectionString).queueExists(QUEUE)).toBe(true);
   });
 });

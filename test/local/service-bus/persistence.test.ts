@@ -251,7 +251,12 @@ describe('the log', () => {
       }
     };
     await expect(sendUntilRefused()).rejects.toMatchObject({ code: 'ServiceBusy', retryable: true });
-    await expect(sender.sendMessages({ body: 'again' })).rejects.toMatchObject({ code: 'ServiceBusy' });
+    const busy = { code: 'ServiceBusy' };
+    await expect(sender.sendMessages({ body: 'again' })).rejects.toMatchObject(busy);
+    await expect(sender.scheduleMessages({ body: 'later' }, new Date())).rejects.toMatchObject(busy);
+    const blocked = client.createReceiver(QUEUE);
+    await expect(blocked.completeMessage(await receiveOne(blocked))).rejects.toMatchObject(busy);
+    await expect(blocked.peekMessages(1)).resolves.toHaveLength(1);
     expect(stderr.split('\n').filter((line) => line.includes('"level":"error"'))).toEqual([
       expect.stringMatching(/the disk has no room \(EFBIG\): .*events\.log/),
     ]);
