@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Broker, startBroker } from '../../src/local/service-bus/start-broker.js';
 import * as amqp from './support/amqp-bytes.js';
-import { anyFrame, anyMessage } from './support/any-amqp.js';
-import { errorOf, RawClient } from './support/raw-client.js';
+import { anyFrame, anyMessage, anySaslFrame } from './support/any-amqp.js';
+import { AMQP_HEADER, errorOf, RawClient } from './support/raw-client.js';
 
 const QUEUE = 'events';
 const NEIGHBOUR = 'neighbour';
@@ -350,6 +350,66 @@ it('keeps nothing of a message without end, and of one that was aborted', async 
   client.send(amqp.transfer({ id: amqp.uint(2) }, amqp.message('whole')));
   expect(await client.next(amqp.PERFORMATIVE.disposition)).toMatchObject({ fields: [true, 2, 2, true, []] });
   expect(broker.runtimeCounts(QUEUE).active).toBe(1);
+});
+
+it('answers an outcome that it does not know in words, and forgets what is settled without one', async () => {
+  const { broker } = await startScene();
+  const client = await RawClient.withSession(broker.port);
+  for (const body of [1, 2]) await broker.send(QUEUE, { body });
+  client.send(amqp.attach({ ...receiving, source: amqp.source(address) }), amqp.credit(0, 2));
+  expect(await client.next(amqp.PERFORMATIVE.transfer)).toBeDefined();
+  const settle = (id: number, state: Buffer, settled: boolean) =>
+    amqp.disposition([amqp.boolean(true), amqp.uint(id), amqp.NULL, amqp.boolean(settled), state]);
+  const transactional = amqp.described(0x34, amqp.list(amqp.binary(Buffer.from('txn'))));
+  client.send(settle(1, amqp.NULL, true), settle(0, transactional, false));
+  const answer = await client.next(amqp.PERFORMATIVE.disposition);
+  expect(answer?.fields[1]).toBe(0);
+  expect(JSON.stringify(answer?.fields[4])).toContain('The outcome 52 is not known here');
+  // Both keep their locks.
+  expect(broker.runtimeCounts(QUEUE).active).toBe(2);
+});
+
+it('however the bytes are cut, they say the same', async () => {
+  const { broker } = await startScene();
+  const bytes = Buffer.concat([
+    AMQP_HEADER,
+    amqp.open(),
+    amqp.begin(),
+    amqp.attach({ ...sending, target: amqp.target(address) }),
+  ]);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 20 }), async (cuts) => {
+      const client = await RawClient.connect(broker.port);
+      const at = [0, ...cuts, bytes.length].toSorted((a, b) => a - b);
+      for (const [i, end] of at.entries()) {
+        client.send(bytes.subarray(at[i - 1] ?? 0, end));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect((await client.next(amqp.PERFORMATIVE.flow))?.fields[6]).toBe(1_000);
+      client.destroy();
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it('whatever comes before an open, the process stays up and its neighbours are served', async () => {
+  const { broker, expectHealthy } = await startScene();
+  const header = fc
+    .tuple(fc.constantFrom(0, 0, 2, 3, 3, 9), fc.constantFrom(1, 1, 1, 0))
+    .map(([protocol, major]) => Buffer.from([...Buffer.from('AMQP'), protocol, major, 0, 0]));
+  await fc.assert(
+    fc.asyncProperty(
+      header,
+      fc.array(fc.oneof(header, anySaslFrame(), anyFrame(QUEUE)), { maxLength: 6 }),
+      async (first, more) => {
+        const client = await RawClient.connect(broker.port);
+        client.send(first, ...more);
+        await expectHealthy();
+        client.destroy();
+      },
+    ),
+    { numRuns: 80 },
+  );
 });
 
 it('whatever a client sends, the process stays up and its neighbours are served', async () => {

@@ -232,3 +232,16 @@ export function anyMessage(): fc.Arbitrary<Buffer> {
     )
     .map((sections) => Buffer.concat(sections));
 }
+
+/** Steps of a login, with fields of any type. */
+export function anySaslFrame(): fc.Arbitrary<Buffer> {
+  const mechanism = fc
+    .constantFrom('PLAIN', 'ANONYMOUS', 'MSSBCBS', 'EXTERNAL', 'constructor')
+    .map((name) => amqp.symbol(name));
+  const response = fc
+    .oneof(fc.uint8Array({ maxLength: 20 }), fc.constant(Buffer.from('\0name\0key')))
+    .map((bytes) => amqp.binary(bytes));
+  return fc
+    .tuple(fc.constantFrom(0x41, 0x41, 0x41, 0x43, 0x44, 0x40), fc.tuple(maybe(mechanism), maybe(response)))
+    .map(([code, fields]) => amqp.frame(0, amqp.described(code, amqp.list(...fields)), { type: 1 }));
+}

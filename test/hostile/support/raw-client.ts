@@ -4,7 +4,7 @@ import rhea from 'rhea';
 import { onTestFinished } from 'vitest';
 import { begin, open } from './amqp-bytes.js';
 
-const AMQP_HEADER = Buffer.from('AMQP\0\x01\0\0', 'latin1');
+export const AMQP_HEADER = Buffer.from('AMQP\0\x01\0\0', 'latin1');
 
 /** A frame from the broker: the code of its body, and its fields as rhea reads them. */
 export interface Answer {
