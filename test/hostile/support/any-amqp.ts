@@ -81,7 +81,7 @@ const outcome = fc
 /** A field as it should be, or not there, or of any type. */
 const maybe = (field: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> =>
   fc.oneof(
-    { weight: 12, arbitrary: field },
+    { weight: 60, arbitrary: field },
     { weight: 1, arbitrary: fc.constant(amqp.NULL) },
     { weight: 1, arbitrary: anyValue },
   );
@@ -111,60 +111,43 @@ function terminus(code: number, queue: string): fc.Arbitrary<Buffer> {
 
 /** Frames of a client that does as it likes, on a session of channel 0 with links at handles 0 and 1. */
 export function anyFrame(queue: string): fc.Arbitrary<Buffer> {
-  const channel = fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2, 65_535);
+  const channel = fc.constantFrom(...Array.from({ length: 30 }, () => 0), 1, 2, 65_535);
   const name = fc.constantFrom('link', 'in', '__proto__', 'toString').map((value) => amqp.string(value));
-  const bodies: ReadonlyArray<readonly [code: number, fields: ReadonlyArray<fc.Arbitrary<Buffer>>]> = [
-    [0x11, [fc.constant(amqp.NULL), uint, uint, uint, uint]],
-    [
-      0x12,
-      [
-        name,
-        handle,
-        flag,
-        anyValue,
-        anyValue,
-        terminus(0x28, queue),
-        terminus(0x29, queue),
-        anyValue,
-        flag,
-        uint,
-      ],
-    ],
-    [0x13, [uint, uint, uint, uint, handle, uint, uint, uint, flag, flag]],
-    [
-      0x14,
-      [
-        handle,
-        fc.constantFrom(0, 1, 2).map(amqp.uint),
-        sized,
-        uint,
-        flag,
-        flag,
-        anyValue,
-        outcome,
-        flag,
-        flag,
-      ],
-    ],
-    [0x15, [flag, uint, uint, flag, outcome]],
-    [0x16, [handle, flag, anyValue]],
-    [0x17, [anyValue]],
-    [0x10, [sized, sized, uint, anyValue, uint]],
-    [0x18, [anyValue]],
+  const none = fc.constant(amqp.NULL);
+  const mode = fc.constantFrom(0, 1, 2).map(amqp.ubyte);
+  const tag = fc.uint8Array({ maxLength: 33 }).map((bytes) => amqp.binary(bytes));
+  const format = fc.constantFrom(0, 0, 0, 0x8001_3700, 5).map(amqp.uint);
+  const more = fc.constantFrom(false, false, true).map(amqp.boolean);
+  const seldom = fc.nat(9).map((value) => amqp.boolean(value === 0));
+  const id = fc.constantFrom(0, 0, 1, 2).map(amqp.uint);
+  const ends = [terminus(0x28, queue), terminus(0x29, queue)];
+  const transfer = [handle, id, tag, format, flag, more];
+  // Each with how often it comes: what ends a session or the connection leaves the rest unseen.
+  const bodies: ReadonlyArray<
+    readonly [code: number, weight: number, fields: ReadonlyArray<fc.Arbitrary<Buffer>>]
+  > = [
+    [0x10, 1, [sized, sized, uint, anyValue, uint]],
+    [0x11, 1, [none, uint, uint, uint, uint]],
+    [0x12, 8, [name, handle, flag, mode, mode, ...ends, none, flag, uint]],
+    [0x13, 8, [uint, uint, uint, uint, handle, uint, uint, uint, flag, flag]],
+    [0x14, 16, transfer],
+    [0x14, 8, [...transfer, none, none, seldom, seldom]],
+    [0x15, 8, [flag, uint, uint, flag, outcome]],
+    [0x16, 2, [handle, flag, anyValue]],
+    [0x17, 1, [anyValue]],
+    [0x18, 1, [anyValue]],
   ];
-  const wellFormed = fc.constantFrom(...bodies).chain(([code, fields]) =>
-    fc
-      .tuple(
-        channel,
-        fc.tuple(...fields.map(maybe)),
-        fc.oneof(anyMessage(), fc.constant(Buffer.alloc(0))),
-        fc.nat(12),
-      )
-      .map(([on, values, payload, count]) =>
-        amqp.frame(on, amqp.described(code, amqp.list(...(count < 3 ? values.slice(0, count) : values))), {
-          payload: code === 0x14 ? payload : Buffer.alloc(0),
+  const wellFormed = fc.oneof(
+    ...bodies.map(([code, weight, fields]) => ({
+      weight,
+      arbitrary: fc
+        .tuple(channel, fc.tuple(...fields.map(maybe)), anyMessage(), fc.nat(40))
+        .map(([on, values, message, count]) => {
+          const body = amqp.list(...(count < 3 ? values.slice(0, count) : values));
+          const payload = code === 0x14 ? message : Buffer.alloc(0);
+          return amqp.frame(on, amqp.described(code, body), { payload });
         }),
-      ),
+    })),
   );
   const damaged = fc.tuple(wellFormed, fc.nat(200), fc.nat(255)).map(([frame, at, byte]) => {
     const bytes = Buffer.from(frame);
@@ -178,7 +161,7 @@ export function anyFrame(queue: string): fc.Arbitrary<Buffer> {
   });
   const junk = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((bytes) => Buffer.from(bytes));
   return fc.oneof(
-    { weight: 16, arbitrary: wellFormed },
+    { weight: 40, arbitrary: wellFormed },
     { weight: 2, arbitrary: damaged },
     { weight: 1, arbitrary: cut },
     { weight: 1, arbitrary: junk },
