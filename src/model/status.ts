@@ -50,7 +50,7 @@ interface PausedSince {
 export interface RecoveryPoint {
   /** The start of the last full sync that left nothing unseen. Null: none was completed yet. */
   readonly proven: ProvenPoint | null;
-  /** What the queue knows: the earliest change that waits in it, or now. Null: it could not be asked. */
+  /** What the queue knows: the earliest change that waits in it, or now. Null: it could not be asked, or `clock` says why. */
   readonly live: LivePoint | null;
   readonly canary: CanaryStatus;
   readonly excepted: ExceptedKeys;

@@ -17,7 +17,7 @@ export function Recovery({ status }: { readonly status: Status }) {
       <h2 id="recovery-title" class="unseen">
         Recovery point
       </h2>
-      <Live point={recovery.live} now={at} isLate={isLate('live')} />
+      <Live clock={status.clock} point={recovery.live} now={at} isLate={isLate('live')} />
       <Proven point={recovery.proven} now={at} isLate={isLate('proven')} />
       <Canary canary={recovery.canary} />
       <Excepted excepted={recovery.excepted} />
@@ -33,12 +33,21 @@ interface PointProps<Point> {
   readonly isLate: boolean;
 }
 
-function Live({ point: live, now, isLate }: PointProps<RecoveryPoint['live']>) {
+function Live({
+  point: live,
+  now,
+  isLate,
+  clock,
+}: PointProps<RecoveryPoint['live']> & { readonly clock: Status['clock'] | undefined }) {
   if (live === null)
     return (
       <p class="hero">
         <strong>How far behind is not known.</strong>
-        <span>The queue could not be asked.</span>
+        <span>
+          {clock === undefined
+            ? 'The queue could not be asked.'
+            : 'The clock of the machine that answers is not known to be right.'}
+        </span>
       </p>
     );
   return (

@@ -101,12 +101,20 @@ function versions({ versions: of, source, backup }: HealthEvidence): readonly Pr
   });
 }
 
-function clockOff({ clock }: HealthEvidence): readonly Problem[] {
-  if (clock?.state !== 'off') return [];
+function clockOff({ clock, unreachable }: HealthEvidence): readonly Problem[] {
+  const code = 'clock-off' as const;
+  if (clock === undefined || clock.state === 'right') return [];
+  if (clock.state === 'unknown') {
+    // Who does not answer tells no time, and is a problem of its own.
+    if (unreachable.source !== undefined || unreachable.backup !== undefined) return [];
+    const detail =
+      'Whether the clock of the machine that tells this is right is not known: it has just jumped, or no two answers of an account agree on the time. It claims no live point until they do.';
+    return [{ code, detail }];
+  }
   const { aheadMs, of } = clock;
   return [
     {
-      code: 'clock-off',
+      code,
       detail: `The clock of the machine that tells this is ${skew(aheadMs)}, by that of the account ${of}: it claims no live point, and full syncs that it begins prove nothing.`,
     },
   ];

@@ -149,7 +149,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
       })),
     runs: state.runs,
   };
-  observe(status);
+  observe(status, waiting.answer !== undefined);
   return status;
 }
 
@@ -182,7 +182,7 @@ async function ask<Result>(ms: number, what: string, call: () => Promise<Result>
   }
 }
 
-function observe({ recovery, backlog, deadLetters }: Status): void {
+function observe({ recovery, backlog, deadLetters }: Status, isQueueKnown: boolean): void {
   const { proven, live, canary } = recovery;
   observeRecovery({
     provenAgeMs: proven?.ageMs,
@@ -190,6 +190,6 @@ function observe({ recovery, backlog, deadLetters }: Status): void {
     canaryAgeMs: canary.ageMs,
   });
   // What could not be asked is not known, which is something else than none.
-  observeBacklog(live === null ? [] : backlog.byAge);
+  observeBacklog(isQueueKnown ? backlog.byAge : []);
   observeDeadLetters(deadLetters.byCode);
 }

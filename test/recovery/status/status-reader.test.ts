@@ -180,7 +180,8 @@ describe('a status', () => {
       statement: 'proven up to 11:30:00, live unknown (no account has told its time), except 1 key',
       clock: { state: 'unknown' },
       recovery: { live: null },
-      health: { status: 'ok' },
+      // Nothing that is not known makes health well.
+      health: { status: 'failing', problems: [{ code: 'clock-off' }] },
     });
   });
 
