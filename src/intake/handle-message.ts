@@ -88,6 +88,7 @@ async function handle(
   const failures = [...rejectedParts(rejected, hints.length === 0)];
   const only = hints.length + failures.length === 1;
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
+  const unsent: unknown[] = [];
   for (const [i, hint] of hints.entries()) {
     const part = only ? '' : `/${i}`;
     if (i > 0 && (pause.isPaused() || performance.now() > lastStart)) {
@@ -110,19 +111,35 @@ async function handle(
       failures.push({ error: toBlobmirrorError(error), event, part, about });
       continue;
     }
-    if (next !== undefined) {
-      await lookAgain(queue, history, hint, part, next);
-      if (next.watch !== undefined) remember(intake.looksToCome, hint, next, `${history.root}${part}`);
-    } else if (history.unsettled)
-      await lookAgain(queue, { ...history, unsettled: false }, hint, part, {
-        delayMs: LONGEST_REQUEST_MS,
-        walk: undefined,
-        isMirrored: true,
-        watch: history.watch,
-        held: [],
-      });
+    await orKeep(async () => {
+      if (next !== undefined) {
+        await lookAgain(queue, history, hint, part, next);
+        if (next.watch !== undefined) remember(intake.looksToCome, hint, next, `${history.root}${part}`);
+      } else if (history.unsettled)
+        await lookAgain(queue, { ...history, unsettled: false }, hint, part, {
+          delayMs: LONGEST_REQUEST_MS,
+          walk: undefined,
+          isMirrored: true,
+          watch: history.watch,
+          held: [],
+        });
+    });
   }
-  for (const failure of failures) await settleFailure({ queue, pause }, log, history, failure);
+  for (const failure of failures)
+    await orKeep(async () => await settleFailure({ queue, pause }, log, history, failure));
+  // The message goes back for what could not be sent; its neighbours are done with.
+  if (unsent.length > 0) throw unsent[0];
+
+  /** What ails the queue ends it all; what ails the event alone, or nobody knows, must not cost its neighbours their look. */
+  async function orKeep(send: () => Promise<void>): Promise<void> {
+    try {
+      await send();
+    } catch (thrown) {
+      const { code, disposition } = toBlobmirrorError(thrown);
+      if (disposition === 'retry' && code !== 'unexpected') throw thrown;
+      unsent.push(thrown);
+    }
+  }
 }
 
 function remember(

@@ -123,13 +123,14 @@ describe('events that Event Grid could not deliver', () => {
       '[]',
       '[{}]',
       '',
+      `[{"eventType":"x","data":${'['.repeat(9_000)}${']'.repeat(9_000)}}]`,
       deadLetterBody(eventOf('fine'), 'EventGridSchema', obituary),
     );
     await deadLetters.takeBack?.();
     await deadLetters.takeBack?.();
     expect(await received()).toEqual(['fine']);
-    expect(await stored()).toHaveLength(5);
-    expect(log.lines.filter(({ message }) => message === DAMAGED)).toHaveLength(5);
+    expect(await stored()).toHaveLength(6);
+    expect(log.lines.filter(({ message }) => message === DAMAGED)).toHaveLength(6);
   });
 
   it('that are too large for the queue are left where they are, told of once, and hold up no other', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { letterBody } from '../../src/deadletter/letter-body.js';
 import { readLetter } from '../../src/deadletter/read-letter.js';
 import { eventFacts } from '../../src/events/event-facts.js';
@@ -331,6 +331,24 @@ describe('a message with many bad parts', () => {
   });
 });
 
+describe('a batch that takes longer than an invocation should', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it('goes on in another message, and all of it is mirrored', async () => {
+    const stage = new HostileStage();
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    stage.onLook = () => void (now += 20_000);
+    const names = Array.from({ length: 21 }, (_, i) => `${i}.txt`);
+    for (const name of names) stage.write(name);
+    stage.queue.ready.clear();
+    stage.send(JSON.stringify(names.map(eventOf)));
+    const { deliveries, failures } = await stage.drain();
+    expect([deliveries, failures]).toEqual([11, []]);
+    expect(names.filter((name) => !stage.isMirrored(name))).toEqual([]);
+  });
+});
+
 describe('an error that nobody knows, of the client of the queue', () => {
   const failing = (stage: HostileStage, fails: (how: string, event: unknown) => boolean): void => {
     stage.onSend = (how, { event }) => {
@@ -370,6 +388,26 @@ describe('an error that nobody knows, of the client of the queue', () => {
     ]);
   });
 
+  it.each([
+    ['that nobody knows', new RangeError('Maximum call stack size exceeded'), 'RangeError'],
+    ['of the event alone', new BlobmirrorError('message-too-large', 'too large'), 'too large'],
+  ])(
+    'and nothing that can be done about it, %s, costs the neighbours nothing',
+    async (_what, error, told) => {
+      const stage = new HostileStage();
+      stage.onSend = () => {
+        throw error;
+      };
+      stage.write('neighbour.txt');
+      stage.queue.ready.clear();
+      stage.send(JSON.stringify([growing('grows.txt'), eventOf('neighbour.txt')]));
+      const { failures, dead } = await stage.drain();
+      expect(failures.map(({ message }) => message)).toEqual(Array(10).fill(expect.stringContaining(told)));
+      expect(stage.isMirrored('neighbour.txt')).toBe(true);
+      expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual(['MaxDeliveryCountExceeded']);
+    },
+  );
+
   it('gives the message back where nothing can be written, and Service Bus dead-letters it in the end', async () => {
     const stage = new HostileStage();
     failing(stage, () => true);
@@ -378,6 +416,39 @@ describe('an error that nobody knows, of the client of the queue', () => {
     const { dead, deliveries, failures } = await stage.drain();
     expect([deliveries, failures.length, dead.length]).toEqual([11, 10, 1]);
     expect(stage.isMirrored('normal.txt')).toBe(true);
+  });
+});
+
+describe('an event that met an outage for long', () => {
+  it.each(['unexpected', 'content-mismatch'] as const)(
+    'has its five tries of %s afterwards',
+    async (code) => {
+      const stage = new HostileStage();
+      const tries: string[] = [];
+      stage.onLook = () => {
+        const met = tries.length < 20 ? 'storage-unavailable' : code;
+        tries.push(met);
+        throw new BlobmirrorError(met, 'no');
+      };
+      stage.send(JSON.stringify(eventOf(PATH)));
+      const { dead } = await stage.drain();
+      expect(tries.filter((met) => met === code)).toHaveLength(5);
+      expect(dead.map((message) => readLetter(message, 'events', NOW))).toMatchObject([
+        { code, attempts: 25 },
+      ]);
+    },
+  );
+
+  it('and is a message of the former release, which does not tell them apart, has at least four', async () => {
+    const stage = new HostileStage();
+    let looks = 0;
+    stage.onLook = () => {
+      looks++;
+      throw new TypeError('a defect');
+    };
+    stage.send(JSON.stringify(eventOf(PATH)), { 'blobmirror-attempts': 21, 'blobmirror-code': 'unexpected' });
+    await stage.drain();
+    expect(looks).toBe(4);
   });
 });
 

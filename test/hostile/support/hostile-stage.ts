@@ -38,6 +38,8 @@ export class HostileStage {
   readonly log = createSilentLogger();
   /** Makes a send fail, and is called before each. */
   onSend: (how: 'sendLater' | 'deadLetter', message: HintMessage) => void = () => undefined;
+  /** Makes a look fail, and is called before each. */
+  onLook: () => void = () => undefined;
   /** How many deliveries meet a pause. */
   pauses = 0;
   /** Whether a copy that is to expire comes by once before it does. */
@@ -122,7 +124,10 @@ export class HostileStage {
     await handleMessage(
       {
         scope: createScope('sourceaccount'),
-        converge: async (key) => await this.#pair.converge(key),
+        converge: async (key) => {
+          this.onLook();
+          return await this.#pair.converge(key);
+        },
         followRename: async () => await Promise.resolve('not renamed' as const),
         walk: async () => await Promise.resolve(undefined),
         queue: this.#port(),
@@ -150,6 +155,7 @@ export class HostileStage {
         this.onSend(how, message);
         const body = written(message.event);
         const { messageId, history } = message;
+        if (messageId.length > 128) throw new Error('Service Bus takes ids of at most 128 characters');
         this.queue.send({ messageId, body, applicationProperties: toProperties(history), ...more });
       } catch (error) {
         throw toQueueError(error, 'events');
