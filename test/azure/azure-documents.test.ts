@@ -52,3 +52,28 @@ describe('a store whose account does not answer as it should', () => {
     expect(codes).toEqual([...reads.map(() => onRead), ...writes.map(() => onWrite)]);
   });
 });
+
+describe('a document that somebody else wrote', () => {
+  it('is there, with a version to write over, and no value', async () => {
+    const storage = await startStorage({ port: 0, accounts: [BACKUP] });
+    onTestFinished(async () => await storage.stop());
+    const account = connectAccount({ connectionString: storage.connectionString(BACKUP.name) });
+    const container = account.client.getContainerClient('blobmirror-state');
+    await container.create();
+    const documents = createAzureDocuments(account, container.containerName);
+    const contents: readonly [string, Buffer][] = [
+      ['cut off', Buffer.from('{"paused":')],
+      ['empty', Buffer.alloc(0)],
+      ['no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
+      ['nested deep', Buffer.from(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)],
+      ['50 MB', Buffer.alloc(50_000_000, 0x20)],
+    ];
+    for (const [name, content] of contents) {
+      await container.getBlockBlobClient(name).uploadData(content);
+      const found = await documents.read(name);
+      expect([name, found?.value, typeof found?.version]).toEqual([name, undefined, 'string']);
+      expect(await documents.write(name, { mended: true }, found ?? { nothingThere: true })).toBe('written');
+      expect((await documents.read(name))?.value).toEqual({ mended: true });
+    }
+  });
+});

@@ -1,9 +1,30 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type History, toProperties } from '../../src/model/hint-message.js';
 import { isProof } from '../../src/model/reconcile/is-proof.js';
+import { parseKey } from '../../src/model/key.js';
 import type { Run, RunId } from '../../src/model/reconcile/run.js';
+import type { BrowsedMessage } from '../../src/ports/queue-browser.js';
+import { readWaiting } from '../../src/recovery/status/read-waiting.js';
+import { eventGridEvent } from '../events/samples.js';
 import { damagedTexts, JUNK } from './support/damaged-texts.js';
 import { type Snapshot, StateWorld } from './support/state-world.js';
+
+/** With all that a message may bear. */
+const FULL_HISTORY: History = {
+  root: 'r',
+  attempts: 1,
+  firstSeen: new Date(0),
+  looks: 1,
+  holds: 1,
+  unsettled: true,
+  mirrored: true,
+  held: [{ key: parseKey('photos', 'a'), reason: 'source-still-written' }],
+  parked: true,
+  lastError: { code: 'c', detail: 'd', hint: 'h' },
+  firstError: { code: 'c', detail: 'd' },
+  replays: 1,
+};
 
 let before: Snapshot;
 
@@ -146,6 +167,54 @@ describe('a document of the state that somebody else wrote', () => {
     );
   });
 });
+
+describe('what a message of an event says of itself', () => {
+  const names = Object.keys(toProperties(FULL_HISTORY));
+  const forged = fc.dictionary(
+    fc.constantFrom(...names),
+    fc.oneof(
+      fc.boolean(),
+      fc.integer(),
+      fc.string(),
+      fc.date({ noInvalidDate: true }).map(String),
+      fc.json(),
+    ),
+  );
+
+  it('moves the live point by no more than the message were not there', async () => {
+    const genuine = waiting('genuine', {});
+    await fc.assert(
+      fc.asyncProperty(fc.array(forged, { maxLength: 5 }), async (properties) => {
+        const messages = [genuine, ...properties.map((each, i) => waiting(`forged.${i}`, each))];
+        const browse = async function* () {
+          yield await Promise.resolve(messages);
+        };
+        const { earliest } = await readWaiting({ browse }, () => NOW);
+        expect(earliest?.getTime()).toBeLessThanOrEqual(EVENT_TIME.getTime());
+      }),
+    );
+  });
+});
+
+const NOW = new Date('2026-11-25T12:00:00Z');
+const EVENT_TIME = new Date('2026-11-25T11:50:00Z');
+
+/** A message in the queue, of an event of ten minutes ago. */
+function waiting(
+  messageId: string,
+  applicationProperties: Readonly<Record<string, unknown>>,
+): BrowsedMessage {
+  const event = eventGridEvent({ type: 'Microsoft.Storage.BlobCreated', subject: 'x', data: {} });
+  return {
+    sequenceNumber: '1',
+    messageId,
+    state: 'active',
+    enqueuedAt: NOW,
+    deliveryCount: 0,
+    body: { ...event, eventTime: EVENT_TIME.toISOString() },
+    applicationProperties,
+  };
+}
 
 describe('a message on the reconcile queue that somebody else sent', () => {
   const claims = fc.record(

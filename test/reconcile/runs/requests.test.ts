@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
+import { immediately } from '../../../src/memory/schedule.js';
+import { createModelSlice, toEntries } from './support/model-listing.js';
+import { ReconcileBench } from './support/reconcile-bench.js';
+
+it('a slice asks the state five times, and once more where it goes on from one before it', async () => {
+  const calls: string[] = [];
+  const documents = new MemoryDocuments().through(async (call, key, effect) => {
+    calls.push(call);
+    return await immediately(call, key, effect);
+  });
+  const bench: ReconcileBench = new ReconcileBench({
+    documents,
+    compareSlice: async (shard, context) =>
+      await createModelSlice(bench.model, {
+        perSlice: () => 2,
+        isSplit: () => false,
+        step: async () => await Promise.resolve(),
+      })(shard, context),
+  });
+  bench.add('photos', { entries: toEntries(['same', 'same', 'same', 'same', 'same', 'same']) });
+  await bench.start();
+  const costs: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    calls.length = 0;
+    await bench.handleOne();
+    costs.push(calls.length);
+  }
+  expect(costs).toEqual([5, 6]);
+  // Nothing that may be long is in a message.
+  for (const { body } of bench.queue.ready) expect(JSON.stringify(body).length).toBeLessThan(150);
+});
