@@ -49,7 +49,11 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const release = dataDirectory === undefined ? undefined : await holdDataDirectory(dataDirectory);
   const undo: (() => Promise<void>)[] = release === undefined ? [] : [release];
   const stop = async (): Promise<void> => {
-    for (const each of undo.splice(0).toReversed()) await each();
+    const failures: unknown[] = [];
+    // What cannot be saved keeps nothing else from being stopped.
+    for (const each of undo.splice(0).toReversed())
+      await each().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   try {
     if (dataDirectory !== undefined) await rememberAccountKind(dataDirectory, hierarchical);
@@ -76,7 +80,11 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
           accounts: [SOURCE, BACKUP],
           hierarchical,
           onMutation: (mutation) => onMutation(mutation),
-          onSaveError: (error) => log.error('storage could not save its metadata', { detail: error.message }),
+          onDiskError: (error) =>
+            log.error('the local storage cannot be written: it refuses writes until it can', {
+              detail: error.message,
+            }),
+          onDiskFree: () => log.info('the local storage is written again'),
           ...(options.onRequest !== undefined && { onRequest: options.onRequest }),
           ...(dataDirectory !== undefined && { dataDirectory: join(dataDirectory, 'storage') }),
         }),

@@ -295,7 +295,11 @@ export interface ExtentStore {
   /** Resolves to the number removed: an extent that is still appended to is kept. */
   deleteExtents(ids: Iterable<string>): Promise<number>;
   /** On disk only: the extents that are appended to, each with its open file. */
-  readonly activeWriteExtents?: readonly { readonly id: string; fd?: number | undefined }[];
+  readonly activeWriteExtents?: readonly {
+    readonly id: string;
+    fd?: number | undefined;
+    appendStatus: number;
+  }[];
 }
 
 export interface ChunkStore {

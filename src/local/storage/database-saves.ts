@@ -1,4 +1,5 @@
 import type { Database } from './azurite-model.js';
+import type { DiskObstacle } from './disk-obstacle.js';
 
 const shortestPauseMs = 500;
 /** A save writes everything and keeps the process from serving meanwhile: at most a tenth of the time goes into it. */
@@ -11,15 +12,17 @@ const pausePerSave = 9;
 export class DatabaseSaves {
   readonly #database: Database;
   readonly #onSaving: () => () => void;
-  readonly #onError: (error: Error) => void;
+  readonly #obstacle: DiskObstacle;
+  /** Loki takes what it could not write for written. */
+  #isUnsaved = false;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(database: Database, onSaving: () => () => void, onError: (error: Error) => void) {
+  constructor(database: Database, onSaving: () => () => void, obstacle: DiskObstacle) {
     this.#database = database;
     this.#onSaving = onSaving;
-    this.#onError = onError;
+    this.#obstacle = obstacle;
     database.autosaveDisable();
     this.#schedule(shortestPauseMs);
   }
@@ -43,9 +46,9 @@ export class DatabaseSaves {
   async #saveAndSchedule(): Promise<void> {
     const started = performance.now();
     try {
-      if (this.#database.autosaveDirty()) await this.#save();
+      if (this.#isUnsaved || this.#database.autosaveDirty()) await this.#save();
     } catch (error) {
-      this.#onError(error instanceof Error ? error : new Error(String(error)));
+      this.#obstacle.failed('metadata', error);
     }
     this.#schedule(Math.max(shortestPauseMs, pausePerSave * (performance.now() - started)));
   }
@@ -53,9 +56,12 @@ export class DatabaseSaves {
   async #save(): Promise<void> {
     // The state is taken within the call, the file is written beside the old one and renamed over it.
     const saved = this.#onSaving();
+    this.#isUnsaved = true;
     await new Promise<void>((resolve, reject) => {
       this.#database.saveDatabase((error) => (error ? reject(error) : resolve()));
     });
+    this.#isUnsaved = false;
     saved();
+    this.#obstacle.succeeded('metadata');
   }
 }

@@ -13,6 +13,8 @@ import {
 } from './azurite.js';
 import type { AzuriteError, ExtentStore, MetadataStore } from './azurite-model.js';
 import { DatabaseSaves } from './database-saves.js';
+import { surviveDiskErrors } from './disk-errors.js';
+import { DiskObstacle, type DiskReports } from './disk-obstacle.js';
 import { reconcileExtentFiles } from './extent-files.js';
 import { createExtentLocations, extentLocation } from './extent-locations.js';
 import { ExtentRelease } from './extent-release.js';
@@ -26,7 +28,9 @@ export interface Stores {
   readonly bytesHeld?: () => number;
   readonly metadata: MetadataStore;
   readonly extents: ExtentStore;
-  /** Saves what is to be saved and closes the files. */
+  /** What keeps the directory from being written; undefined in memory. */
+  readonly obstacle?: DiskObstacle;
+  /** Saves what is to be saved and closes the files. Rejects when it cannot be saved. */
   close(): Promise<void>;
 }
 
@@ -40,9 +44,9 @@ const concurrentAppends = 16;
 export async function openStores(
   directory: string | undefined,
   requests: RequestsInFlight,
-  onSaveError: (error: Error) => void,
+  reports: DiskReports,
 ): Promise<Stores> {
-  return directory === undefined ? openInMemory(requests) : openOnDisk(directory, requests, onSaveError);
+  return directory === undefined ? openInMemory(requests) : openOnDisk(directory, requests, reports);
 }
 
 function toError(status: number, code: string, message: string, requestId: string): AzuriteError {
@@ -65,7 +69,7 @@ async function openInMemory(requests: RequestsInFlight): Promise<Stores> {
 async function openOnDisk(
   directory: string,
   requests: RequestsInFlight,
-  onSaveError: (error: Error) => void,
+  reports: DiskReports,
 ): Promise<Stores> {
   const extentDirectory = join(directory, 'extents');
   await mkdir(extentDirectory, { recursive: true });
@@ -81,16 +85,22 @@ async function openOnDisk(
   await reconcileExtentFiles(extentDirectory, metadata.db);
   await extents.init();
   speedUpLookups(metadata.db);
+  const obstacle = new DiskObstacle(directory, reports);
+  surviveDiskErrors(extents, obstacle);
   const release = new ExtentRelease(extents, requests, true);
   release.follow(metadata.db);
-  const saves = new DatabaseSaves(metadata.db, () => release.saving(), onSaveError);
+  const saves = new DatabaseSaves(metadata.db, () => release.saving(), obstacle);
   return {
     metadata,
     extents,
+    obstacle,
     async close() {
-      await saves.stop();
+      try {
+        await saves.stop();
+      } finally {
+        for (const { fd } of extents.activeWriteExtents ?? []) if (fd !== undefined) closeSync(fd);
+      }
       await metadata.close();
-      for (const { fd } of extents.activeWriteExtents ?? []) if (fd !== undefined) closeSync(fd);
     },
   };
 }

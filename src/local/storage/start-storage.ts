@@ -22,6 +22,7 @@ import { readOneVersion } from './blob-version.js';
 import { refuseBadNames } from './blob-names.js';
 import { overwriteUncommitted, refuseToChangeArchived } from './archived-blobs.js';
 import { correctHandlers } from './correct-handlers.js';
+import { refuseWhileObstructed } from './disk-obstacle.js';
 import { registerCopySourceReader } from './copy-source.js';
 import type { StorageMutation } from '../storage-mutation.js';
 import { observeMutations } from './mutations.js';
@@ -45,8 +46,13 @@ export interface StorageOptions {
   readonly onMutation?: (mutation: StorageMutation) => void;
   /** Called for every request when it is answered. Must not throw. */
   readonly onRequest?: (request: StorageRequest) => void;
-  /** Called when the metadata could not be saved; it is tried again. Without it, the failure is thrown at the process. */
-  readonly onSaveError?: (error: Error) => void;
+  /**
+   * Called once when the data directory cannot be written, as when its disk is full: requests that would write are
+   * refused until it can. Without it, the failure is thrown at the process. Must not throw.
+   */
+  readonly onDiskError?: (error: Error) => void;
+  /** Called once when it can be written again. Must not throw. */
+  readonly onDiskFree?: () => void;
 }
 
 export interface Storage {
@@ -72,12 +78,13 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
   const port = await listen(server, options.port);
   let stores: Stores | undefined;
   try {
-    const onSaveError = options.onSaveError ?? throwAtProcess;
-    stores = await openStores(options.dataDirectory, requests, onSaveError);
+    const { onDiskError = throwAtProcess, onDiskFree = () => {} } = options;
+    stores = await openStores(options.dataDirectory, requests, { onDiskError, onDiskFree });
     const accounts = createAccounts(options.accounts);
     const lake = correctStore(stores, accounts, port, options);
     const blobs = createListener(stores, accounts);
-    held.release(observeRequests(lake?.serve(blobs) ?? blobs, requests, options.onRequest));
+    const answers = refuseWhileObstructed(lake?.serve(blobs) ?? blobs, stores.obstacle);
+    held.release(observeRequests(answers, requests, options.onRequest));
     return createStorage(server, port, options, stores);
   } catch (error) {
     server.close();

@@ -12,7 +12,7 @@ import { startLake } from './start-lake.js';
 
 /** A tree without a server, and the number of documents that were said to have changed. */
 async function openTree(): Promise<{ tree: Namespace; changes: () => number }> {
-  const stores = await openStores(undefined, new RequestsInFlight(), () => {});
+  const stores = await openStores(undefined, new RequestsInFlight(), { onDiskError() {}, onDiskFree() {} });
   onTestFinished(async () => stores.close());
   const records = openRecords(stores.metadata.db);
   let changes = 0;

@@ -24,7 +24,10 @@ function held(): number {
 describe('the bytes of blobs that are gone', () => {
   it('are freed as soon as nothing refers to them and no request may read them', async () => {
     const requests = new RequestsInFlight();
-    const { metadata, extents, bytesHeld } = await openStores(undefined, requests, () => {});
+    const { metadata, extents, bytesHeld } = await openStores(undefined, requests, {
+      onDiskError() {},
+      onDiskFree() {},
+    });
     const blobs = metadata.db.getCollection('$BLOBS_COLLECTION$');
     const insert = (name: string, persistency: Extent) =>
       blobs.insert({ ...blobDocument(name), persistency });

@@ -13,7 +13,10 @@ describe('looking up and deleting one blob', () => {
 });
 
 async function millisecondsFor200(count: number): Promise<number> {
-  const { metadata } = await openStores(undefined, new RequestsInFlight(), () => {});
+  const { metadata } = await openStores(undefined, new RequestsInFlight(), {
+    onDiskError() {},
+    onDiskFree() {},
+  });
   const blobs = metadata.db.getCollection('$BLOBS_COLLECTION$');
   blobs.insert(Array.from({ length: count }, (_, index) => blobDocument(`blob-${index}`)));
   const started = performance.now();
