@@ -51,8 +51,8 @@ async function whatIsWrong({ act, isTrue }: Prepared, { status }: Lie): Promise<
 }
 
 describe.each([
-  ['a flat account', startFlatBehindLiar, 500],
-  ['a hierarchical account', startTreeBehindLiar, 200],
+  ['a flat account', startFlatBehindLiar, 300],
+  ['a hierarchical account', startTreeBehindLiar, 150],
 ])('an answer that is none, before %s', (_, start, numRuns) => {
   let behind: Behind;
   beforeAll(async () => {
