@@ -101,6 +101,19 @@ describe('what the release before has left', () => {
     expect((await createPauses(second).read()).paused).toEqual(paused);
   });
 
+  it('holds with a name where the wish to pause was damaged when it was taken over', async () => {
+    const damaged = await readFormerDocuments();
+    damaged.stored.set('control/pause', { text: '{"paused":{"since"', version: 'cut off' });
+    await claim(damaged.through(immediately), FACTS, { now: NOW, isLookedAt: true });
+    const documents = await locateDocuments(damaged.through(immediately), mirrorId(FACTS))();
+    const pauses = createPauses(documents);
+    const { paused } = await pauses.read();
+    expect(paused).toMatchObject({ by: 'blobmirror' });
+    expect(paused?.reason).toContain('document-damaged: the document control/pause is damaged');
+    await pauses.resume();
+    expect((await pauses.read()).paused).toBeNull();
+  });
+
   it('proves what it proved, and shows its runs', async () => {
     const { runs, proof } = await createRunHistory(runsOf(own), FACTS.settings).read();
     expect(runs.map(({ id, state }) => [id, state])).toEqual([
