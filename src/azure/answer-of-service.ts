@@ -208,10 +208,10 @@ function lacksBody(
     : 'the listing of another container';
 }
 
-/** The last part of the path, which a SAS follows. */
+/** By the last part of the path, which a SAS follows. The SDK encodes the `$` of a system container. */
 function isNamedBy(container: string, url: string): boolean {
   const [path = ''] = url.split('?', 1);
-  return path.endsWith(`/${container}`);
+  return [container, encodeURIComponent(container)].some((name) => path.endsWith(`/${name}`));
 }
 
 /** learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/list */

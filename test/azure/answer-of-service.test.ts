@@ -65,6 +65,25 @@ describe('an answer to a look at a blob', () => {
   });
 });
 
+describe('a listing by the SDK', () => {
+  const page = (container: string) =>
+    `<?xml version="1.0"?><EnumerationResults ContainerName="${container}"><Blobs /><NextMarker /></EnumerationResults>`;
+  const list = async (asked: string, answered: string) => {
+    const { client } = await connect((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/xml' }).end(page(answered));
+    });
+    return await Array.fromAsync(client.getContainerClient(asked).listBlobsFlat());
+  };
+
+  it.each(['photos', '$web', '$root'])('is taken where it is of the container that was asked for: %s', async (name) => {
+    expect(await list(name, name)).toEqual([]);
+  });
+
+  it('is none where it is of another one', async () => {
+    await expect(list('photos', '$web')).rejects.toThrow('the listing of another container');
+  });
+});
+
 describe('an answer to a request for a key to sign with', () => {
   it.each([
     ['is a page', 'text/html', '<html>Sign in</html>'],
