@@ -54,7 +54,9 @@ export const shardSchema = z.discriminatedUnion('phase', [
     ...base,
     phase: z.literal('delete'),
     line: count,
-    below: z.array(z.object({ directory: path, after: path.optional() })).optional(),
+    below: z
+      .array(z.object({ directory: path, after: path.optional(), marker: z.string().optional() }))
+      .optional(),
   }),
 ]);
 

@@ -87,7 +87,14 @@ export interface DeleteShard extends ShardBase {
   /** How many keys of the container's extras are done. */
   readonly line: number;
   /** Directories that stay for what is below them, of which the rest is to be looked at key by key, and behind which path. */
-  readonly below?: readonly { readonly directory: string; readonly after?: string | undefined }[] | undefined;
+  readonly below?: readonly DirectoryRest[] | undefined;
+}
+
+export interface DirectoryRest {
+  readonly directory: string;
+  readonly after?: string | undefined;
+  /** On which page of its listing that is, for services that begin nowhere else. */
+  readonly marker?: string | undefined;
 }
 
 /** What one slice of a shard found and did. */
@@ -109,7 +116,7 @@ export interface SliceResult {
   readonly adoptable?: Adoptable;
   /** Keys of a hierarchical source that something on the backup kept from being mirrored; undefined is none. */
   readonly blocked?: number;
-  /** Where the shard goes on; whoever records it sets its slice and attempt. Undefined: it is done. */
+  /** Where the shard goes on; whoever records it sets its slice. Undefined: it is done. */
   readonly next?: Shard | undefined;
   /** The other half of what was left, for another worker; whoever records it gives it a name. */
   readonly split?: CompareShard | undefined;

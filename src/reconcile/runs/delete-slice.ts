@@ -3,7 +3,7 @@ import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
 import { gravestError } from '../../model/gravest-error.js';
 import { type Key, parseBlobPath } from '../../model/key.js';
 import type { Run } from '../../model/reconcile/run.js';
-import type { DeleteShard, SliceResult } from '../../model/reconcile/shard.js';
+import type { DeleteShard, DirectoryRest, SliceResult } from '../../model/reconcile/shard.js';
 import { isLeftStanding, type Verdict } from '../../model/verdict.js';
 import { lookAtAll } from '../look-at-all.js';
 import { ownerOf } from '../owner-of.js';
@@ -15,8 +15,7 @@ import { Tally } from '../tally.js';
 type Parts = Pick<ReconcilerParts, 'source' | 'backup' | 'documents' | 'converge' | 'foreign' | 'clock'>;
 
 /** A key to look at, or the rest of what is below a directory. */
-type Task = { readonly key: Key } | Below;
-type Below = NonNullable<DeleteShard['below']>[number];
+type Task = { readonly key: Key } | DirectoryRest;
 
 /**
  * Lets the heart look at keys that only the backup was seen to have, from a line of the container's list on. It deletes
@@ -43,7 +42,7 @@ class DeleteSlice {
   readonly #tally = new Tally();
   readonly #errors: BlobmirrorError[] = [];
   /** What the next slice has to go on with, beside the lines that are left. */
-  readonly #below: Below[] = [];
+  readonly #below: DirectoryRest[] = [];
   #lines = 0;
   /** Entries below directories, those among them that stay. */
   #passed = 0;
@@ -128,18 +127,26 @@ class DeleteSlice {
   }
 
   /** Looks at all below a directory that may be ours, from the top: what is whole goes whole. */
-  async #goBelow({ directory, after }: Below): Promise<void> {
+  async #goBelow({ directory, after, marker }: DirectoryRest): Promise<void> {
     let last = after;
     const keys = async function* (this: DeleteSlice): AsyncGenerator<Key, void, void> {
       const { container } = this.#shard;
-      const range = { prefix: `${directory}/`, after: last === undefined ? undefined : parseBlobPath(last) };
+      const range = {
+        prefix: `${directory}/`,
+        after: last === undefined ? undefined : parseBlobPath(last),
+        marker,
+      };
       let gone: string | undefined;
       for await (const page of this.#parts.backup.listBlobs(container, range)) {
         for (const entry of page) {
           const { path } = entry;
           if (gone !== undefined && path.startsWith(gone)) continue;
           if (this.#mustStop()) {
-            this.#below.push({ directory, ...(last !== undefined && { after: last }) });
+            this.#below.push({
+              directory,
+              ...(last !== undefined && { after: last }),
+              ...(page.marker !== undefined && { marker: page.marker }),
+            });
             return;
           }
           last = path;
