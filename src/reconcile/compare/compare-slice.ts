@@ -168,12 +168,23 @@ class Slice {
     const { container, prefix, to, unordered } = this.#shard;
     if (unordered === true || source === undefined || this.#context.openShards >= ENOUGH_SHARDS)
       return undefined;
-    const list = (range: ListRange) => this.#comparing.source.listBlobs(container, range);
+    const { source: account, backup } = this.#comparing;
+    const list = (range: ListRange) => account.listBlobs(container, range);
     try {
-      return await findBoundary(list, this.#comparison.isBefore, { prefix, after: source, to });
+      const boundary = await findBoundary(list, this.#comparison.isBefore, { prefix, after: source, to });
+      // The second half begins there on both sides, and the two services may be of different versions.
+      if (boundary !== undefined)
+        await drawPage(backup.listBlobs(container, { prefix, from: boundary, pageSize: 1 }));
+      return boundary;
     } catch (error) {
       if (isStartIgnored(error)) return undefined;
       throw error;
     }
   }
+}
+
+async function drawPage(pages: AsyncIterable<unknown>): Promise<void> {
+  const drawn = pages[Symbol.asyncIterator]();
+  await drawn.next();
+  await drawn.return?.();
 }
