@@ -61,6 +61,7 @@ export function openAccounts(
   };
   const onStartIgnored = (account: Account) => (): void =>
     log.warn('the account lists from the beginning alone: slices of full syncs go on from page to page', {
+      code: 'listing-start-ignored',
       account: account.name,
       hint: 'A service older than version 2026-02-06 does so. Its containers are walked by one worker each.',
     });
@@ -129,15 +130,15 @@ function policyWhere(policy: Policy, hasTiers: () => boolean): Policy {
 }
 
 function tellVersion(log: Logger, account: string, { refused, spoken, isRefusedWhole }: VersionStatus): void {
-  const fields = { account, refused, spoken, hint: ERRORS['service-version-refused'].hint };
+  const code = 'service-version-refused';
+  const fields = { code, account, refused, spoken };
   if (isRefusedWhole)
-    log.error('the account refuses every version of the storage services that it was asked by', fields);
-  else
-    log.warn('the account refuses a version of the storage services, and is asked by an older one', {
-      account,
-      refused,
-      spoken,
+    log.error('the account refuses every version of the storage services that it was asked by', {
+      ...fields,
+      hint: ERRORS[code].hint,
     });
+  else
+    log.warn('the account refuses a version of the storage services, and is asked by an older one', fields);
 }
 
 function connectCapped(connection: StorageConnection, perSecond: number | undefined): Account {

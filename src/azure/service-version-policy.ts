@@ -46,7 +46,8 @@ export function serviceVersionPolicy(account: string, spoken: SpokenVersion): Pi
       for (const version of older) {
         const response = await send(version);
         if (isInvalidHeader(response) && (!isNamed || namesVersion(response))) continue;
-        spoken.settle(first, version);
+        // That it answers at all is the proof where the refusal named nothing.
+        if (isNamed || isAnswered(response)) spoken.settle(first, version);
         return response;
       }
       // To a HEAD the service has no room to say which header it means; to a GET of the same it has.
@@ -64,6 +65,11 @@ function isInvalidHeader({ status, headers, bodyAsText }: PipelineResponse): boo
   return code === undefined
     ? (bodyAsText ?? '').includes('InvalidHeaderValue')
     : code === 'InvalidHeaderValue';
+}
+
+/** An overload, or something in between, says nothing of the version. */
+function isAnswered({ status, headers }: PipelineResponse): boolean {
+  return status < 500 && status !== 429 && headers.has(VERSION);
 }
 
 /** As seen in azure-sdk-for-net#45302: `<HeaderName>x-ms-version</HeaderName>`. */

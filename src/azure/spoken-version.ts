@@ -50,6 +50,8 @@ export function createSpokenVersion(pinned?: ServiceVersion): SpokenVersion {
     },
     noteTaken: () => {
       isTaken = true;
+      // After it refused every one, the newest, or the one that the user named, was the first to be tried again.
+      if (isRefusedWhole) refused = undefined;
       isRefusedWhole = false;
     },
     status,

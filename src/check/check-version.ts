@@ -1,23 +1,19 @@
 import type { Finding } from '../model/finding.js';
-import type { VersionStatus } from '../model/service-version.js';
+import { refusedWhole, type VersionStatus } from '../model/service-version.js';
 
 /**
  * Which version of the storage services the account takes, after it was asked for something.
  *
  * @param newest what it would be asked by
  */
-export function checkVersion(
-  check: string,
-  of: string,
-  newest: string,
-  { refused, spoken, isTaken, isRefusedWhole }: VersionStatus,
-): Finding {
-  if (isRefusedWhole)
+export function checkVersion(check: string, of: string, newest: string, status: VersionStatus): Finding {
+  const { refused, spoken, isTaken } = status;
+  if (status.isRefusedWhole)
     return {
       check,
       of,
       status: 'problem',
-      detail: `it refuses version ${refused} of the storage services and every older one that can be spoken`,
+      detail: `it refuses ${refusedWhole(status)}`,
     };
   if (!isTaken) return { check, of, status: 'unknown', detail: 'it answered to no version yet' };
   if (refused === undefined)

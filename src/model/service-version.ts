@@ -37,3 +37,10 @@ export interface VersionStatus {
   /** It refused every version that there is to speak. */
   readonly isRefusedWhole: boolean;
 }
+
+/** What an account refused that takes no version, in words. Where the user named one, no other is tried. */
+export function refusedWhole({ refused, spoken }: Pick<VersionStatus, 'refused' | 'spoken'>): string {
+  return spoken === undefined
+    ? `version ${refused} of the storage services and every older one that can be spoken`
+    : `version ${refused} of the storage services, which __apiVersion names`;
+}

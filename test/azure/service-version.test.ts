@@ -106,7 +106,12 @@ describe('an account that refuses the version of the SDK', () => {
     gate.newest = NEWEST;
     await list();
     expect([...gate.passed]).toEqual([NEWEST]);
-    expect(account.spokenVersion.status()).toMatchObject({ isRefusedWhole: false, isTaken: true });
+    expect(account.spokenVersion.status()).toEqual({
+      refused: undefined,
+      spoken: undefined,
+      isRefusedWhole: false,
+      isTaken: true,
+    });
   });
 
   it('is asked by no other than the one that a setting names', async () => {
@@ -141,6 +146,17 @@ describe('a header that is refused', () => {
     expect(spoken.status().refused).toBeUndefined();
   });
 
+  it('teaches nothing where an older version meets an overload', async () => {
+    const { policy, spoken } = createPolicy();
+    const refusing = answering('InvalidHeaderValue', '');
+    const answer = await policy.sendRequest(toRequest('HEAD'), async (request) => {
+      const response = await refusing(request);
+      return response.status === 400 ? response : { ...response, status: 503 };
+    });
+    expect(answer.status).toBe(503);
+    expect(spoken.status().refused).toBeUndefined();
+  });
+
   it('of a body that can be read once only makes the next request one of an older version', async () => {
     const { policy, spoken } = createPolicy();
     const request = toRequest('PUT');
@@ -158,7 +174,7 @@ function createPolicy() {
   return { spoken, policy: serviceVersionPolicy('photos', spoken) };
 }
 
-function toRequest(method: 'PUT') {
+function toRequest(method: 'PUT' | 'HEAD') {
   const headers = createHttpHeaders({ 'x-ms-version': NEWEST });
   return createPipelineRequest({ url: 'http://127.0.0.1:1/', method, headers });
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../model/errors.js';
 import type { HealthCode } from '../../model/health-codes.js';
-import type { VersionStatus } from '../../model/service-version.js';
+import { refusedWhole, type VersionStatus } from '../../model/service-version.js';
 import { duration, skew } from '../../model/statement.js';
 import type {
   ClockStatus,
@@ -82,7 +82,7 @@ function reach({ unreachable, versions: of, source, backup }: HealthEvidence): r
     const code = unreachable[what];
     if (code === undefined) return [];
     const isOfVersion = code === 'service-version-refused' && (what === 'source' || what === 'backup');
-    const why = isOfVersion ? `${code}: ${of[what].refused} and all older ones that can be spoken` : code;
+    const why = isOfVersion ? `${code}: ${refusedWhole(of[what])}` : code;
     return [{ code: `${what}-unreachable` as const, detail: `${names[what]} now (${why}).` }];
   });
 }
@@ -90,8 +90,9 @@ function reach({ unreachable, versions: of, source, backup }: HealthEvidence): r
 function versions({ versions: of, source, backup }: HealthEvidence): readonly Problem[] {
   const names = { source: `The source account ${source}`, backup: `The backup account ${backup}` };
   return (['source', 'backup'] as const).flatMap((what) => {
-    const { refused, spoken } = of[what];
-    if (refused === undefined || spoken === undefined) return [];
+    const { refused, spoken, isRefusedWhole } = of[what];
+    // One that refuses them all is not reached, which is told as such.
+    if (isRefusedWhole || refused === undefined) return [];
     return [
       {
         code: 'service-version-refused' as const,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkVersion } from '../../../src/check/check-version.js';
 import { HEALTH_CODES } from '../../../src/model/health-codes.js';
 import { type HealthEvidence, judgeHealth } from '../../../src/recovery/health/judge-health.js';
 
@@ -107,6 +108,31 @@ describe('health', () => {
             'The document activity/1 and 2 more of the state cannot be read: what they told is not known.',
         },
       ],
+    });
+  });
+
+  it.each([
+    [
+      '2026-10-06',
+      undefined,
+      'version 2026-10-06 of the storage services and every older one that can be spoken',
+    ],
+    ['2025-11-05', '2025-11-05', 'version 2025-11-05 of the storage services, which __apiVersion names'],
+  ])('tells once of an account that takes no version, with what it refused: %s', (refused, spoken, what) => {
+    const source = { refused, spoken, isTaken: false, isRefusedWhole: true };
+    const given = evidence({
+      unreachable: { ...REACHED, source: 'service-version-refused' },
+      versions: { ...VERSIONS, source },
+    });
+    expect(judgeHealth(given, LIMITS).problems).toEqual([
+      {
+        code: 'source-unreachable',
+        detail: `The source account photos cannot be read now (service-version-refused: ${what}).`,
+      },
+    ]);
+    expect(checkVersion('source-version', 'photos', '2026-10-06', source)).toMatchObject({
+      status: 'problem',
+      detail: `it refuses ${what}`,
     });
   });
 
