@@ -75,9 +75,12 @@ describe('a listing by the SDK', () => {
     return await Array.fromAsync(client.getContainerClient(asked).listBlobsFlat());
   };
 
-  it.each(['photos', '$web', '$root'])('is taken where it is of the container that was asked for: %s', async (name) => {
-    expect(await list(name, name)).toEqual([]);
-  });
+  it.each(['photos', '$web', '$root'])(
+    'is taken where it is of the container that was asked for: %s',
+    async (name) => {
+      expect(await list(name, name)).toEqual([]);
+    },
+  );
 
   it('is none where it is of another one', async () => {
     await expect(list('photos', '$web')).rejects.toThrow('the listing of another container');

@@ -56,6 +56,16 @@ describe('a run that claims the future', () => {
     expect(runs.find(({ id }) => id === ahead)?.alerts).toMatchObject([{ code: 'clock-off' }]);
   });
 
+  it('proves nothing either where it took longer than its clock was ahead', async () => {
+    const { world, run, history } = bench();
+    const right = await run(0);
+    const startedAt = new Date(world.time - MINUTE).toISOString();
+    // It began three hours ago, by a clock that was two hours ahead.
+    await run(2 * HOUR, { startedAt });
+    world.time += 5 * HOUR;
+    expect((await history.read()).proof?.run).toBe(right);
+  });
+
   it('gives way to the next true one at once, in lists as well', async () => {
     const { run, history, store } = bench();
     await run(2 * HOUR);

@@ -20,7 +20,7 @@ export function clockAlerts(judgement: ClockJudgement): readonly Alert[] {
 /**
  * A run as it is believed, by when the service says that its document was last written. One that says that it began
  * after that was begun by a clock that was ahead: a worker of this release would not have claimed it, one of the release
- * before may have.
+ * before may have. Of a run of that one which took longer than its clock was ahead, the time tells that it last moved.
  *
  * @param writtenAt undefined where the store does not tell; then it is believed to have begun by now
  */
@@ -29,9 +29,11 @@ export function believe(run: Run, writtenAt: Date | undefined, now: Date): Run {
   const believed = writtenAt === undefined ? run : { ...run, updatedAt: writtenAt.toISOString() };
   const end = writtenAt === undefined ? now.getTime() + MOST_OFF_MS : writtenAt.getTime() + SECOND_MS;
   const claimed = run.provesUpTo ?? run.startedAt;
-  if (Date.parse(claimed) < end) return believed;
+  const isMovedAhead = run.provesUpTo === undefined && Date.parse(run.updatedAt) >= end + MOST_OFF_MS;
+  if (Date.parse(claimed) < end && !isMovedAhead) return believed;
+  const what = isMovedAhead ? `last moved at ${run.updatedAt}` : `began at ${claimed}`;
   const alert = toAlert(
-    `This run says that it began at ${claimed}, which is after its document was last written: the clock of the worker that began it was ahead`,
+    `This run says that it ${what}, which is after its document was last written: the clock of a worker of it was ahead`,
   );
   return { ...believed, alerts: addAlert(run.alerts, alert) };
 }
