@@ -9,8 +9,8 @@ import { RestError } from '@azure/storage-blob';
 import { containerIn } from './listing/refuse-unasked.js';
 
 /**
- * An answer with a status of success that the storage service did not give: a sign-in page, a page of a proxy, an answer
- * out of a cache. The SDK sends the request again as after a lost connection, where it was told to try more than once.
+ * An answer that the storage service did not give to this request: a sign-in page, a page of a proxy, what a cache has
+ * kept. The SDK sends the request again as after a lost connection, where it was told to try more than once.
  */
 export class NotOfService extends RestError {
   readonly status: number;
@@ -41,30 +41,46 @@ export function isOfService(headers: Pick<HttpHeaders, 'get'>): boolean {
 }
 
 /**
- * Refuses every answer of success that lacks what the service always sends with an answer to that request. It goes by
- * the headers, and by the first and the last element of a body that the SDK reads; what reads a body by itself checks it.
- * Answers of failure go by the tables in storage-answers.ts.
+ * Refuses every answer that was given before the request was sent, and every answer of success that lacks what the
+ * service always sends with an answer to that request. It goes by the headers, and by the first and the last element of
+ * a body that the SDK reads; what reads a body by itself checks it. Other answers of failure go by the tables in
+ * storage-answers.ts.
+ *
+ * @param isOld whether a Date is from long before a moment of the steady clock, by the clock of the account
  */
-export const answerOfService: PipelinePolicy = {
-  name: 'blobmirrorAnswerOfService',
-  sendRequest: async (request, next) => {
-    const response = await next(request);
-    const lacks = response.status < 400 ? whatLacks(request, response) : undefined;
-    if (lacks === undefined) return response;
-    if (response.readableStreamBody instanceof Readable) response.readableStreamBody.destroy();
-    throw new NotOfService(response.status, lacks);
-  },
-};
+export function answerOfService(
+  isOld: (date: string | undefined, sentAt: number) => boolean,
+): PipelinePolicy {
+  return {
+    name: 'blobmirrorAnswerOfService',
+    sendRequest: async (request, next) => {
+      const sentAt = performance.now();
+      const response = await next(request);
+      const { status, headers } = response;
+      const isKept = headers.get('age') !== undefined || isOld(headers.get('date'), sentAt);
+      const lacks = isKept
+        ? 'an answer of before, out of a cache'
+        : (isOfAnother(request, headers) ?? (status < 400 ? whatLacks(request, response) : undefined));
+      if (lacks === undefined) return response;
+      if (response.readableStreamBody instanceof Readable) response.readableStreamBody.destroy();
+      throw new NotOfService(status, lacks);
+    },
+  };
+}
+
+/** Every SDK compares the ids: what a cache has kept has the one of another request (Azure/azure-sdk-for-net#31975). */
+function isOfAnother({ headers: asked }: PipelineRequest, headers: HttpHeaders): string | undefined {
+  const id = headers.get('x-ms-client-request-id');
+  return id === undefined || id === '' || id === asked.get('x-ms-client-request-id')
+    ? undefined
+    : 'the answer to another request';
+}
 
 /** Undefined where nothing does. */
 function whatLacks(request: PipelineRequest, response: PipelineResponse): string | undefined {
   const { status, headers } = response;
   if (!isOfService(headers)) return describe(headers, 'without x-ms-request-id');
   if (status >= 300) return 'a redirect, which the service never sends';
-  // Every SDK compares them: what a cache kept has the one of another request (Azure/azure-sdk-for-net#31975).
-  const id = headers.get('x-ms-client-request-id');
-  if (id !== undefined && id !== '' && id !== request.headers.get('x-ms-client-request-id'))
-    return 'the answer to another request';
   const asked = toAsked(request);
   if (asked.isBlob && asked.isRead) return lacksOfBlob(request, response);
   if (isHtml(headers)) return describe(headers, 'a page');

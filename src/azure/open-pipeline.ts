@@ -76,7 +76,9 @@ export function openPipeline(
   for (const name of [...NEEDLESS, ...HARMFUL]) policies.removePolicy({ name });
   for (const policy of [limit, ...added]) policies.addPolicy(policy);
   policies.addPolicy(serviceVersionPolicy(account, spoken), { phase: 'Retry' });
-  policies.addPolicy(answerOfService, { afterPhase: 'Retry' });
+  const isOld = (date: string | undefined, sentAt: number): boolean =>
+    theServiceClock.isOld(account, date, sentAt);
+  policies.addPolicy(answerOfService(isOld), { afterPhase: 'Retry' });
   return pipeline;
 }
 

@@ -27,31 +27,37 @@ export function serviceVersionPolicy(account: string, spoken: SpokenVersion): Pi
         request.headers.set(VERSION, version);
         return await next(request);
       };
+      /** Where an answer does not say that it is about the version, a plain read by the same version tells. */
+      const judge = async (
+        answer: PipelineResponse,
+        version: string,
+      ): Promise<PipelineResponse | 'refused'> => {
+        if (!isInvalidHeader(answer)) return answer;
+        if (namesVersion(answer)) return 'refused';
+        const read = await next(toPlainRead(request, version));
+        if (isInvalidHeader(read)) return 'refused';
+        // What says nothing of the version stands for the refusal: nothing was carried out, and it is asked again.
+        return isAnswered(read) ? answer : read;
+      };
+
       const first = spoken.toSend(asked);
-      const answer = await send(first);
-      if (!isInvalidHeader(answer)) {
+      const answer = await judge(await send(first), first);
+      if (answer !== 'refused') {
         // The service says by which version it answers; what something in between says tells nothing of that.
         if (answer.headers.has(VERSION)) spoken.noteTaken();
         return answer;
       }
-      const isNamed = namesVersion(answer);
-      // Which header it is about is not said where there is no body. If an older version is answered, it was this one.
-      // A write is not tried so: an older service may leave out what it does not know, and answer all the same.
-      if (!isNamed && !isRead(request)) return answer;
       const older = spoken.olderThan(first);
       if (!isReplayable(request)) {
         spoken.settle(first, older[0]);
         throw toError(account, first, request);
       }
       for (const version of older) {
-        const response = await send(version);
-        if (isInvalidHeader(response) && (!isNamed || namesVersion(response))) continue;
-        // That it answers at all is the proof where the refusal named nothing.
-        if (isNamed || isAnswered(response)) spoken.settle(first, version);
+        const response = await judge(await send(version), version);
+        if (response === 'refused') continue;
+        if (isAnswered(response)) spoken.settle(first, version);
         return response;
       }
-      // To a HEAD the service has no room to say which header it means; to a GET of the same it has.
-      if (!isNamed && !namesVersion(await next(toGet(request, first)))) return answer;
       spoken.settle(first, undefined);
       throw toError(account, first, request, older.at(-1));
     },
@@ -77,22 +83,32 @@ function namesVersion(response: PipelineResponse): boolean {
   return isInvalidHeader(response) && (response.bodyAsText ?? '').includes(VERSION);
 }
 
-function isRead({ method }: PipelineRequest): boolean {
-  return method === 'GET' || method === 'HEAD';
-}
-
-/** The same, for a byte of it at most. */
-function toGet(head: PipelineRequest, version: string): PipelineRequest {
-  const { url, headers, timeout, abortSignal } = head;
-  const same = createHttpHeaders(headers.toJSON({ preserveCase: true }));
-  same.set(VERSION, version);
-  same.set('x-ms-range', 'bytes=0-0');
+/**
+ * Reads what the request is about, a byte of it at most, with no header that could be wrong but the version. A HEAD has
+ * no body that could name a header, and the Data Lake API names none.
+ */
+function toPlainRead(request: PipelineRequest, version: string): PipelineRequest {
+  const { url, headers, timeout, abortSignal, allowInsecureConnection } = request;
+  const kept = ['x-ms-client-request-id', 'accept'].flatMap((name) => {
+    const value = headers.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  // Where both APIs have one endpoint, what tells a rename as one of the Data Lake API is a header that stays behind.
+  const isRename = headers.has('x-ms-rename-source');
+  const asked = new URL(url);
+  if (isRename) asked.searchParams.set('action', 'getStatus');
   return createPipelineRequest({
-    method: 'GET',
-    url,
-    headers: same,
+    method: isRename ? 'HEAD' : 'GET',
+    url: isRename ? asked.href : url,
+    // The Blob API reads the one, the Data Lake API the other.
+    headers: createHttpHeaders({
+      ...Object.fromEntries(kept),
+      [VERSION]: version,
+      'x-ms-range': 'bytes=0-0',
+      range: 'bytes=0-0',
+    }),
     timeout,
-    allowInsecureConnection: head.allowInsecureConnection === true,
+    allowInsecureConnection: allowInsecureConnection === true,
     ...(abortSignal !== undefined && { abortSignal }),
   });
 }

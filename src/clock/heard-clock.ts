@@ -4,6 +4,10 @@ import type { Beginning, ClockJudgement, ServiceClock } from './service-clock.js
 export const MOST_OFF_MS = 60_000;
 /** Of each account, the last answers. Of five, two may be wrong. */
 const KEPT = 5;
+/** So many that most of them are right where one is not. */
+const LEAST_TO_DOUBT = 3;
+/** For so long they speak against another one: both our clocks may have run ahead together, as those of a frozen machine do. */
+const SPEAKS_FOR_MS = 600_000;
 /** Answers nearer to each other say nothing new. The first two count at once, so that a command knows. */
 const LEAST_MS = 1000;
 /** The Date header has whole seconds, cut off: RFC 9110, 5.6.7. */
@@ -21,6 +25,8 @@ export interface OwnClocks {
 
 /** What one answer says. */
 interface Heard {
+  /** By the steady clock. */
+  readonly at: number;
   /** The service's time less the steady clock: no less than, and no more than. */
   readonly low: number;
   readonly high: number;
@@ -71,6 +77,7 @@ export class HeardClock implements ServiceClock {
     const step = this.#step();
     const before = (this.#heard.get(account) ?? []).filter((each) => Math.abs(each.step - step) <= JUMP_MS);
     const heard: Heard = {
+      at: answeredAt,
       low: date - answeredAt,
       high: date + SECOND_MS - sentAt,
       step,
@@ -80,6 +87,20 @@ export class HeardClock implements ServiceClock {
     else this.#lastHeard.delete(account);
     this.#range = undefined;
     this.#tell();
+  }
+
+  /**
+   * Whether an answer bears a Date from more than a minute before its request was sent, by the clock of that account: it
+   * was given to an earlier request. Not known to be is false.
+   *
+   * @param sentAt by the steady clock
+   */
+  isOld(account: string, date: string | undefined, sentAt: number): boolean {
+    const at = Date.parse(date ?? '');
+    const heard = this.#of(account, this.#step()).filter((each) => sentAt - each.at < SPEAKS_FOR_MS);
+    // Two answers that differ do not tell which of them is the old one.
+    if (Number.isNaN(at) || heard.length < LEAST_TO_DOUBT) return false;
+    return at + SECOND_MS < toBounds(heard).low + sentAt - MOST_OFF_MS;
   }
 
   /** Called when the state of our clock has changed. Returns what ends it. */

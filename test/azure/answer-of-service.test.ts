@@ -87,6 +87,41 @@ describe('a listing by the SDK', () => {
   });
 });
 
+describe('an answer that was given before the request was sent', () => {
+  const ABSENT = { 'x-ms-error-code': 'BlobNotFound', 'x-ms-request-id': '1' };
+
+  it.each<[string, Record<string, string>]>([
+    ['has an age', { age: '120' }],
+    ['has an age of nothing', { age: '0' }],
+    ['is to another request', { 'x-ms-client-request-id': 'of another' }],
+  ])('is no proof of absence, when it %s', async (_, headers) => {
+    const account = await connect((_request, response) => {
+      response.writeHead(404, { ...ABSENT, ...headers }).end();
+    });
+    expect(await rejectionOf(createAzureReader(account).read(KEY))).toMatchObject({
+      code: 'answer-not-of-service',
+      context: { status: 404 },
+    });
+  });
+
+  it('is none when its date is too old by the clock of the account', async () => {
+    let isKept = false;
+    const account = await connect((_request, response) => {
+      const date = new Date(Date.now() - (isKept ? 90_000 : 0)).toUTCString();
+      response.sendDate = false;
+      response.writeHead(404, { ...ABSENT, date }).end();
+    });
+    const reader = createAzureReader(account);
+    // What three answers agree on; of those that come in one second, one counts but for the first.
+    for (let heard = 0; heard < 3; heard++) {
+      expect(await reader.read(KEY)).toEqual({ present: false, container: 'exists' });
+      await new Promise((resolve) => setTimeout(resolve, heard === 0 ? 0 : 1050));
+    }
+    isKept = true;
+    expect(await rejectionOf(reader.read(KEY))).toMatchObject({ code: 'answer-not-of-service' });
+  });
+});
+
 describe('an answer to a request for a key to sign with', () => {
   it.each([
     ['is a page', 'text/html', '<html>Sign in</html>'],

@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import { createHttpHeaders, createPipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAzureReader } from '../../src/azure/azure-reader.js';
 import { connectAccount } from '../../src/azure/connect-account.js';
 import { createCopySources } from '../../src/azure/copy-source.js';
+import { createPathClients } from '../../src/azure/path-clients.js';
+import { parseKey } from '../../src/model/key.js';
 import { serviceVersionPolicy } from '../../src/azure/service-version-policy.js';
 import { createSpokenVersion } from '../../src/azure/spoken-version.js';
 import type { ServiceVersion, VersionStatus } from '../../src/model/service-version.js';
@@ -15,6 +18,8 @@ import { type StoragePair, startStoragePair } from '../support/storage-pair.js';
 import { rejectionOf } from './support/answering-service.js';
 
 const [NEWEST] = SERVICE_VERSIONS;
+const IN_LAKE = parseKey('photos', 'lake');
+const DIRECTORY = parseKey('photos', 'made');
 const OLDEST = SERVICE_VERSIONS.at(-1);
 
 let pair: StoragePair;
@@ -47,8 +52,12 @@ describe('an account that refuses the version of the SDK', () => {
     const reader = createAzureReader(account);
 
     expect(await reader.read(KEY)).toMatchObject({ present: true });
+    // The answer to a HEAD does not say what it refuses, so each is followed by a GET.
     expect(gate.refused).toEqual(
-      ['2026-10-06', '2026-06-06', '2026-04-06', '2026-02-06'].map((version) => `HEAD ${version}`),
+      ['2026-10-06', '2026-06-06', '2026-04-06', '2026-02-06'].flatMap((version) => [
+        `HEAD ${version}`,
+        `GET ${version}`,
+      ]),
     );
     gate.refused.length = 0;
     expect((await Array.fromAsync(reader.listContainers())).flat()).toContain(KEY.container);
@@ -61,18 +70,48 @@ describe('an account that refuses the version of the SDK', () => {
     expect(told).toEqual([{ refused: NEWEST, spoken: '2025-11-05', isTaken: true, isRefusedWhole: false }]);
   });
 
-  it.each(['list', 'root access', 'create'] as const)('whatever it is asked first: %s', async (first) => {
-    const gate = refuseVersions('2026-04-06');
+  it('at its Data Lake endpoint alone, is asked there and elsewhere by one that both take', async () => {
+    const isLake = ({ url = '', method }: IncomingMessage) =>
+      method === 'PATCH' || /[?&](?:resource|action)=/.test(url) || (method === 'GET' && isLast(url));
+    const isLast = (url: string) => url.includes(IN_LAKE.path);
+    const gate = refuseVersions('2024-11-04', isLake);
     const account = await startOld(gate);
-    const reader = createAzureReader(account);
-    const asked = {
-      list: async () => await Array.fromAsync(reader.listBlobs(KEY.container)),
-      'root access': async () => await reader.readRootAccess(KEY.container),
-      create: async () => await account.client.createContainer(`made-${first}`),
-    };
-    expect(await asked[first]()).toBeTruthy();
-    expect([...gate.passed]).toEqual(['2026-04-06']);
+    expect(await createAzureReader(account).read(KEY)).toMatchObject({ present: true });
+    await createPathClients(account).path(IN_LAKE).create('directory');
+    expect(account.spokenVersion.status()).toMatchObject({ spoken: '2024-11-04' });
   });
+
+  it('to a rename, is asked by one that it takes', async () => {
+    const isRename = ({ headers, url = '' }: IncomingMessage) =>
+      headers['x-ms-rename-source'] !== undefined || url.includes('action=getStatus');
+    const account = await startOld(refuseVersions('2025-11-05', isRename));
+    const from = parseKey('photos', 'to be renamed');
+    await account.client.getContainerClient('photos').getBlockBlobClient(from.path).upload('x', 1);
+    const read = await createAzureReader(account).read(from);
+    if (!read.present) throw new Error('it was just written');
+    await createPathClients(account).move(from, parseKey('photos', 'renamed'), read.etag, {
+      nothingThere: true,
+    });
+    expect(account.spokenVersion.status()).toMatchObject({ spoken: '2025-11-05' });
+  });
+
+  it.each(['list', 'root access', 'create', 'directory'] as const)(
+    'whatever it is asked first: %s',
+    async (first) => {
+      const gate = refuseVersions('2026-04-06');
+      const account = await startOld(gate);
+      const reader = createAzureReader(account);
+      const asked = {
+        list: async () => await Array.fromAsync(reader.listBlobs(KEY.container)),
+        'root access': async () => await reader.readRootAccess(KEY.container),
+        // The Data Lake API does not say which header it refuses, of a write neither.
+        directory: async () => await createPathClients(account).path(DIRECTORY).create('directory'),
+        create: async () => await account.client.createContainer(`made-${first}`),
+      };
+      expect(await asked[first]()).toBeTruthy();
+      expect([...gate.passed]).toEqual(['2026-04-06']);
+    },
+  );
 
   it('signs for its copies by the version that it takes', async () => {
     const account = await startOld(refuseVersions('2026-02-06'));
@@ -100,8 +139,7 @@ describe('an account that refuses the version of the SDK', () => {
 
     const [read, root] = [reader.read(KEY), reader.readRootAccess(KEY.container)].map(rejectionOf);
     expect(await read).toMatchObject({ code: 'service-version-refused' });
-    // The Data Lake API does not name the header; whoever asks it has asked the Blob API before.
-    expect(await root).toMatchObject({ code: 'storage-rejected' });
+    expect(await root).toMatchObject({ code: 'service-version-refused' });
 
     gate.newest = NEWEST;
     await list();
@@ -139,18 +177,43 @@ describe('a header that is refused', () => {
     expect(account.spokenVersion.status()).toMatchObject({ refused: undefined, spoken: undefined });
   });
 
-  it('of a write is not tried out with an older version, where the answer does not name it', async () => {
+  it('of a write is not tried out with an older version, where a read by the same is answered', async () => {
     const { policy, spoken } = createPolicy();
-    const answer = await policy.sendRequest(toRequest('PUT'), answering('InvalidHeaderValue', ''));
+    const sent: string[] = [];
+    const answer = await policy.sendRequest(toRequest('PUT'), async (request) => {
+      const { method } = request;
+      sent.push(`${method} ${request.headers.get('x-ms-version')}`);
+      return await Promise.resolve({
+        request,
+        status: method === 'PUT' ? 400 : 404,
+        headers: createHttpHeaders({
+          'x-ms-error-code': method === 'PUT' ? 'InvalidHeaderValue' : 'BlobNotFound',
+          'x-ms-version': NEWEST,
+        }),
+        bodyAsText: '',
+      });
+    });
     expect(answer.status).toBe(400);
+    expect(sent).toEqual([`PUT ${NEWEST}`, `GET ${NEWEST}`]);
+    expect(spoken.status().refused).toBeUndefined();
+  });
+
+  it('is an overload where the read that was to tell meets one', async () => {
+    const { policy, spoken } = createPolicy();
+    const answer = await policy.sendRequest(toRequest('PUT'), async (request) => {
+      const isRead = request.method === 'GET';
+      const code = isRead ? 'ServerBusy' : 'InvalidHeaderValue';
+      const headers = createHttpHeaders({ 'x-ms-error-code': code });
+      return await Promise.resolve({ request, status: isRead ? 503 : 400, headers });
+    });
+    expect(answer.status).toBe(503);
     expect(spoken.status().refused).toBeUndefined();
   });
 
   it('teaches nothing where an older version meets an overload', async () => {
     const { policy, spoken } = createPolicy();
-    const refusing = answering('InvalidHeaderValue', '');
     const answer = await policy.sendRequest(toRequest('HEAD'), async (request) => {
-      const response = await refusing(request);
+      const response = await refuseNewest(request);
       return response.status === 400 ? response : { ...response, status: 503 };
     });
     expect(answer.status).toBe(503);
@@ -161,8 +224,7 @@ describe('a header that is refused', () => {
     const { policy, spoken } = createPolicy();
     const request = toRequest('PUT');
     request.body = Readable.from(['once']);
-    const next = answering('InvalidHeaderValue', '<HeaderName>x-ms-version</HeaderName>');
-    expect(await rejectionOf(policy.sendRequest(request, next))).toMatchObject({
+    expect(await rejectionOf(policy.sendRequest(request, refuseNewest))).toMatchObject({
       code: 'service-version-refused',
     });
     expect(spoken.toSend(NEWEST)).toBe(SERVICE_VERSIONS[1]);
@@ -179,15 +241,13 @@ function toRequest(method: 'PUT' | 'HEAD') {
   return createPipelineRequest({ url: 'http://127.0.0.1:1/', method, headers });
 }
 
-/** To the first version only; a newer one would be asked for nothing. */
-function answering(code: string, bodyAsText: string) {
-  return async (request: PipelineResponse['request']): Promise<PipelineResponse> => {
-    const isNewest = request.headers.get('x-ms-version') === NEWEST;
-    return await Promise.resolve({
-      request,
-      status: isNewest ? 400 : 201,
-      headers: createHttpHeaders(isNewest ? { 'x-ms-error-code': code } : {}),
-      bodyAsText,
-    });
-  };
+/** To the newest version only; an older one would be taken. */
+async function refuseNewest(request: PipelineResponse['request']): Promise<PipelineResponse> {
+  const isNewest = request.headers.get('x-ms-version') === NEWEST;
+  return await Promise.resolve({
+    request,
+    status: isNewest ? 400 : 201,
+    headers: createHttpHeaders(isNewest ? { 'x-ms-error-code': 'InvalidHeaderValue' } : {}),
+    bodyAsText: '<HeaderName>x-ms-version</HeaderName>',
+  });
 }

@@ -54,6 +54,31 @@ describe('the clock of the services', () => {
     expect(machine.judge().state).toBe('unknown');
   });
 
+  it('tells what was said long before it was asked for, once three answers agree', () => {
+    const machine = new Machine();
+    const isOld = (seconds: number): boolean =>
+      machine.clock.isOld(
+        'source',
+        new Date(machine.time - seconds * 1000).toUTCString(),
+        machine.clock.begin().steady,
+      );
+    machine.hearSome(2);
+    expect(isOld(HOUR)).toBe(false);
+    machine.hear();
+    expect([3600, 63, 58, 0, -3600].map(isOld)).toEqual([true, true, false, false, false]);
+    expect(machine.clock.isOld('source', undefined, 0)).toBe(false);
+    expect(machine.clock.isOld('backup', new Date(0).toUTCString(), machine.clock.begin().steady)).toBe(
+      false,
+    );
+    // A sleep of the machine makes nothing seem old, and nobody is doubted for ever.
+    machine.slept += HOUR;
+    machine.time += HOUR;
+    expect(isOld(1)).toBe(false);
+    machine.hearSome();
+    machine.time += 601_000;
+    expect(isOld(3600)).toBe(false);
+  });
+
   it('is told of each change once', () => {
     const machine = new Machine();
     const told: string[] = [];

@@ -9,9 +9,10 @@ export interface Lie {
   readonly status: number;
   /**
    * `none`: nothing of the service's. `service`: what is on each of its answers. `true`: all that the true answer has,
-   * and its status. `cached`: the same, as it was given to another request.
+   * and its status. `cached`: the same, as it was given to another request. `kept`: what the service said of a blob that
+   * was not there before, out of a cache that says so.
    */
-  readonly headers: 'none' | 'service' | 'true' | 'cached';
+  readonly headers: 'none' | 'service' | 'true' | 'cached' | 'kept';
   readonly type: string | undefined;
   readonly body: LyingBody;
 }
@@ -102,6 +103,17 @@ export const anyLie: fc.Arbitrary<Lie> = fc.oneof(
       headers: fc.constant('service'),
       type,
       body: fc.constantFrom(...ANYTHING),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record<Lie>({
+      at,
+      isDone,
+      status: fc.constantFrom(404, 404, 409, 412),
+      headers: fc.constant('kept'),
+      type: fc.constant('application/xml'),
+      body: fc.constant('empty'),
     }),
   },
   {

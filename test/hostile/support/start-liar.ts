@@ -20,6 +20,11 @@ interface Answer {
   readonly body: Buffer;
 }
 
+const KEPT = [
+  ['x-ms-error-code', 'BlobNotFound'],
+  ['x-ms-error-code', 'ConditionNotMet'],
+] as const;
+
 /** A proxy before the embedded storage, of which one request at a time is answered by something else. */
 export async function startLiar(targetPort: number): Promise<Liar> {
   let lie: Lie | undefined;
@@ -96,6 +101,9 @@ export async function startLiar(targetPort: number): Promise<Liar> {
     return [
       ...(type === undefined ? [] : ['content-type', type]),
       ...(status >= 300 && status < 400 ? ['location', target] : []),
+      ...(headers === 'kept'
+        ? ['x-ms-request-id', randomUUID(), 'age', '120', ...KEPT[status === 404 ? 0 : 1]]
+        : []),
       ...(headers === 'service' ? ['x-ms-request-id', randomUUID(), 'x-ms-version', '2026-02-06'] : []),
     ];
   }
