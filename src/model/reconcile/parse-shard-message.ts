@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { BlobmirrorError } from '../errors.js';
-import type { RunId } from './run.js';
-import { isRunId } from './run-id.js';
 import type { ShardMessage } from './shard.js';
-import { SHARD_NAME } from './shard-schema.js';
+import { runIdSchema, SHARD_NAME } from './shard-schema.js';
 
 /** A number that only tells messages apart never grows beyond this, whoever sent it. */
 const MOST = 1_000_000;
@@ -12,7 +10,7 @@ const count = z.int().min(0);
 const bounded = count.transform((value) => Math.min(value, MOST));
 
 const schema = z.object({
-  run: z.custom<RunId>((value) => typeof value === 'string' && isRunId(value), 'is no id of a run'),
+  run: runIdSchema,
   shard: z.string().regex(SHARD_NAME),
   slice: count,
   attempt: bounded,

@@ -19,7 +19,7 @@ export function toProof({ id, startedAt, provesUpTo = startedAt, counts, samples
   const lines = [...samples.failed, ...samples.skipped].map(({ container, path, reason, code }) => ({
     container,
     path,
-    reason: reason ?? code ?? 'unexpected',
+    reason: reason ?? code ?? 'unknown',
   }));
   return {
     run: id,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseEtag } from '../etag.js';
 import { parseBlobPath, parseContainerName } from '../key.js';
+import type { RunId } from './run.js';
 import { isRunId } from './run-id.js';
 
 export const SHARD_NAME = /^[a-z][\w-]{0,39}$/;
@@ -16,7 +17,10 @@ const place = z
 const path = z.string().refine(parses(parseBlobPath), 'is no path of a blob');
 const etag = z.string().refine(parses(parseEtag), 'is no ETag');
 
-export const runIdSchema = z.string().refine(isRunId, 'is no id of a run');
+export const runIdSchema = z.custom<RunId>(
+  (value) => typeof value === 'string' && isRunId(value),
+  'is no id of a run',
+);
 const containerName = z.string().refine(parses(parseContainerName), 'is no name of a container');
 
 /** See `ShardPlan`. */

@@ -1,6 +1,7 @@
 import { damaged } from '../../model/document-kind.js';
 import type { ReportLine, RunId } from '../../model/reconcile/run.js';
 import { toBlobmirrorError } from '../../model/errors.js';
+import { reportLineSchema } from '../../model/reconcile/run-schema.js';
 import type { Desk } from './desk.js';
 import { readOutcomes } from './extras.js';
 import { skippedLines } from './skipped-extras.js';
@@ -14,8 +15,7 @@ export async function* reportRun({ parts, runs }: Desk, id: RunId): AsyncGenerat
   const run = await runs.read(id);
   if (run === undefined) return;
   const { documents } = parts;
-  for (const { code, detail } of run.alerts)
-    if (run.state === 'damaged') yield JSON.stringify(toFailedLine('', { code, detail }));
+  if (run.state === 'damaged') for (const alert of run.alerts) yield JSON.stringify(toFailedLine('', alert));
   for (const [container, { failed }] of Object.entries(run.containers))
     if (failed !== undefined) yield JSON.stringify(toFailedLine(container, failed));
 
@@ -68,11 +68,7 @@ async function* told(container: string, lines: AsyncIterable<string>): AsyncGene
 
 function isReportLine(line: string): boolean {
   try {
-    const value = JSON.parse(line) as unknown;
-    if (typeof value !== 'object' || value === null) return false;
-    return (['container', 'path', 'verdict'] as const).every(
-      (name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'string',
-    );
+    return reportLineSchema.safeParse(JSON.parse(line)).success;
   } catch {
     return false;
   }

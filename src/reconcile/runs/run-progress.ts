@@ -10,12 +10,12 @@ export function isPhaseDone({ shards }: Run): boolean {
   return Object.values(shards).every(({ isDone }) => isDone);
 }
 
-/** Whether this very slice is the next one of its shard. */
 /** Undefined: the run has no such shard, whatever a message calls it. */
 export function progressOf({ shards }: Pick<Run, 'shards'>, shard: string): ShardProgress | undefined {
   return Object.hasOwn(shards, shard) ? shards[shard] : undefined;
 }
 
+/** Whether this very slice is the next one of its shard. */
 export function isDue(run: Run, { shard, slice }: Pick<SliceName, 'shard' | 'slice'>): boolean {
   const progress = progressOf(run, shard);
   return isUnderWay(run) && progress !== undefined && !progress.isDone && progress.slices === slice;

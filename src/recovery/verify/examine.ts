@@ -27,9 +27,9 @@ const PATIENCE = 3;
  * young that its access may be still to come.
  */
 export async function examine(task: Verification, key: Key, signal: AbortSignal): Promise<Examined> {
-  const started = theServiceClock.now().getTime();
+  const until = performance.now() + PATIENCE * task.settleMs;
   let version: string | undefined;
-  let restsSince = started;
+  let restsSince = theServiceClock.now().getTime();
 
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
     const sides = await inLookSlot(async () => await look(task, key));
@@ -40,8 +40,7 @@ export async function examine(task: Verification, key: Key, signal: AbortSignal)
     const rested =
       theServiceClock.now().getTime() - (behind === 'in-access' ? restingSince(sides.backup) : restsSince);
     if (judgement.outcome !== 'moving' && (behind === false || rested >= task.settleMs)) return judgement;
-    if (signal.aborted || theServiceClock.now().getTime() - started > PATIENCE * task.settleMs)
-      return { outcome: 'still-moving' };
+    if (signal.aborted || performance.now() > until) return { outcome: 'still-moving' };
     const untilSettled = Math.max(task.settleMs - rested, FIRST_WAIT);
     await sleep(Math.min(wait, untilSettled), undefined, { signal }).catch(() => {});
   }

@@ -3,6 +3,7 @@ import { isProof } from '../../../src/model/reconcile/is-proof.js';
 import { toProof } from '../../../src/model/reconcile/proof.js';
 import type { Run, ShardProgress } from '../../../src/model/reconcile/run.js';
 import { parseContainerName } from '../../../src/model/key.js';
+import { NOTHING_LISTED } from '../../../src/reconcile/runs/record-slice.js';
 import { aRun } from '../../support/a-run.js';
 
 const REQUEST = aRun().request;
@@ -22,6 +23,9 @@ describe('a full sync', () => {
     ['that wrote nothing', { request: { ...REQUEST, dryRun: true } }],
     ['in which a listing of the source failed', { sourceListingFailed: true }],
     ['that gave a shard up', { shards: { c0: SHARD, c1: { ...SHARD, failed: 'storage-rejected' } } }],
+    ['with a shard that is not done', { shards: { c0: SHARD, c1: { ...SHARD, isDone: false } } }],
+    ['that did not walk a container it knew of', { shards: {}, containers: { photos: NOTHING_LISTED } }],
+    ['that nobody knows the start of', { alerts: [{ code: 'clock-off', detail: '' }] }],
     ['of other accounts, scope or policy', { mirror: 'other' }],
   ])('proves nothing: one %s', (_what, changes) => {
     expect(isProof(aRun({ ...DONE, ...changes }), 'm')).toBe(false);
@@ -42,6 +46,12 @@ describe('a full sync', () => {
       count: 2,
       sample: reasons.map((reason) => ({ container: 'lake', path: reason, reason })),
     });
+  });
+
+  it('says that it is unknown why a key is excepted where its document does not tell', () => {
+    const skipped = [{ container: 'lake', path: 'a', verdict: 'skipped' }];
+    const run = aRun({ ...DONE, samples: { repaired: [], failed: [], skipped } });
+    expect(toProof(run).excepted.sample).toEqual([{ container: 'lake', path: 'a', reason: 'unknown' }]);
   });
 
   it('excepts what it skipped and what failed, and not what is as the settings want it', () => {
