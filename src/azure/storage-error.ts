@@ -60,6 +60,7 @@ export function toStorageError(error: unknown, operation: Operation, account: st
     const { message } = error;
     const status = error instanceof NotOfService ? error.status : undefined;
     return new BlobmirrorError(NOT_OF_SERVICE[operation], `a ${operation} on ${account} failed: ${message}`, {
+      cause: error,
       context: { account, operation, status },
     });
   }

@@ -10,7 +10,7 @@ import { toStorageError } from '../storage-error.js';
 import { DamagedPage } from './damaged-page.js';
 import type { ListedPage } from './listed-page.js';
 import type { Listing } from './listing.js';
-import { MarkerWatch } from './marker-watch.js';
+import { COMES_AGAIN, MarkerWatch } from './marker-watch.js';
 import { openListing } from './open-listing.js';
 import { readPage } from './read-page.js';
 import { refuseUnasked } from './refuse-unasked.js';
@@ -37,12 +37,12 @@ export async function* listPages(
       refuseUnasked(bytes, page, container, listing);
     } catch (error) {
       if (listing.signal?.aborted === true) throw listing.signal.reason;
-      throw toListingError(error, account.name);
+      throw toStorageError(error, 'read', account.name);
     }
     yield page;
     if (page.nextMarker === undefined) return;
     if (page.nextMarker === marker || watch.repeats(page.nextMarker))
-      throw damaged(account.name, 'a page is followed by itself, or by one before it');
+      throw toStorageError(new DamagedPage(COMES_AGAIN), 'read', account.name);
     marker = page.nextMarker;
   }
 }
@@ -50,21 +50,4 @@ export async function* listPages(
 /** The service's own code in an error of a listing, which is translated already. */
 export function listingCode(error: unknown): unknown {
   return error instanceof BlobmirrorError ? error.context['service'] : undefined;
-}
-
-function toListingError(error: unknown, account: string): BlobmirrorError {
-  return error instanceof DamagedPage
-    ? damaged(account, error.message, error)
-    : toStorageError(error, 'read', account);
-}
-
-function damaged(account: string, what: string, cause?: unknown): BlobmirrorError {
-  return new BlobmirrorError(
-    'answer-not-of-service',
-    `${account} sent a listing that cannot be read: ${what}`,
-    {
-      cause,
-      context: { account, operation: 'read' },
-    },
-  );
 }

@@ -1,3 +1,6 @@
+/** What is wrong with such a listing, in words. */
+export const COMES_AGAIN = 'a page is followed by itself, or by one before it';
+
 /**
  * Notices a listing that goes round in circles: a service, or a cache before it, that names a page as the next one that
  * went by already. It remembers one marker, and another one after twice as many pages (Brent's way to find a cycle), so

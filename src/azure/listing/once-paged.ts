@@ -1,5 +1,5 @@
 import { DamagedPage } from './damaged-page.js';
-import { MarkerWatch } from './marker-watch.js';
+import { COMES_AGAIN, MarkerWatch } from './marker-watch.js';
 
 interface SdkPage {
   readonly continuationToken?: string;
@@ -13,7 +13,6 @@ export async function* oncePaged<Page extends SdkPage>(
   for await (const page of pages) {
     yield page;
     const { continuationToken: marker = '' } = page;
-    if (marker !== '' && watch.repeats(marker))
-      throw new DamagedPage('a page is followed by itself, or by one before it');
+    if (marker !== '' && watch.repeats(marker)) throw new DamagedPage(COMES_AGAIN);
   }
 }

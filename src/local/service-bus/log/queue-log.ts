@@ -169,10 +169,12 @@ export class QueueLog implements Journal {
       await rm(path, { force: true }).catch(() => undefined);
       throw error;
     }
-    await this.#file?.close();
+    const old = this.#file;
     this.#file = file;
     this.#bytes = bytes;
     this.#rewriteAt = Math.max(SMALL_LOG_BYTES, 2 * bytes);
+    // It has no name any more: whatever becomes of it, nothing may be written to it.
+    await old?.close().catch(() => undefined);
   }
 
   async #continueOld(validBytes: number): Promise<void> {
