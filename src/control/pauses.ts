@@ -46,9 +46,10 @@ export function createPauses(
       damagedSince = undefined;
       return found.state === 'there' ? found.value : NEVER_PAUSED_STATE;
     }
-    damagedSince ??= now().toISOString();
+    // Whoever damaged it wrote it then.
+    damagedSince = found.writtenAt?.toISOString() ?? damagedSince ?? now().toISOString();
     const reason = `document-damaged: ${found.error.message}, so that it is not known whether somebody paused; "blobmirror resume" lets mirroring go on`;
-    return { paused: { since: damagedSince, by: 'blobmirror', reason }, ended: [] };
+    return { paused: { since: damagedSince, by: 'blobmirror', reason, isUnknown: true }, ended: [] };
   }
 
   async function change(

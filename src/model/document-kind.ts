@@ -19,7 +19,12 @@ export type FoundDocument<Value> =
       /** See `StoredDocument`. */
       readonly writtenAt?: Date | undefined;
     }
-  | { readonly state: 'damaged'; readonly error: BlobmirrorError; readonly version: string };
+  | {
+      readonly state: 'damaged';
+      readonly error: BlobmirrorError;
+      readonly version: string;
+      readonly writtenAt?: Date | undefined;
+    };
 
 /**
  * A kind whose documents have the shape of a schema. What is read is the document itself and no copy by the schema, so
@@ -56,7 +61,7 @@ export function parseDocument<Value>(
   const parsed = value === undefined ? { wrong: 'it is no JSON, or far too large' } : parse(value);
   return 'value' in parsed
     ? { state: 'there', value: parsed.value, version, writtenAt }
-    : { state: 'damaged', version, error: damaged(name, `${what}: ${parsed.wrong}`) };
+    : { state: 'damaged', version, writtenAt, error: damaged(name, `${what}: ${parsed.wrong}`) };
 }
 
 /** @param why what is wrong with it, as a phrase */

@@ -47,6 +47,10 @@ export const HEALTH_CODES = {
     toDo: 'Look why full syncs do not come to their end, or prove nothing: the last ones say so.',
     next: 'blobmirror reconcile list',
   },
+  'pause-unknown': {
+    toDo: 'Whether somebody paused the mirror cannot be told, so nothing is mirrored, and messages wait. If nobody did, let it go on; the document is made anew by that.',
+    next: 'blobmirror resume',
+  },
   'document-damaged': {
     toDo: 'Something other than Blobmirror writes to the state, or cut a document off: look who may. Most are made anew by themselves; a full sync whose document is damaged proves nothing, and the next one makes up for it.',
     next: 'blobmirror reconcile list',

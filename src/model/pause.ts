@@ -5,6 +5,8 @@ export interface Pause {
   /** Who asked for it, as far as is known. */
   readonly by?: string;
   readonly reason?: string;
+  /** Nobody is known to have asked for it: the document that would say so cannot be read. */
+  readonly isUnknown?: true;
 }
 
 /** One that has ended. */

@@ -44,6 +44,8 @@ interface PausedSince {
   readonly since: string;
   readonly by?: string;
   readonly reason?: string;
+  /** Nobody is known to have asked for it. */
+  readonly isUnknown?: true;
 }
 
 /** The newest moments up to which every change of the source is in the backup, the excepted keys aside. */

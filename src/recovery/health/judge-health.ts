@@ -27,6 +27,8 @@ export interface HealthEvidence {
   readonly canaryRefused: ErrorCode | undefined;
   /** The names of documents of the state that are there and cannot be read. */
   readonly damaged?: readonly string[];
+  /** Mirroring stands still since the document of the pause cannot be read. */
+  readonly isPauseUnknown?: boolean;
   readonly deadLetters: Pick<DeadLetterCounts, 'count' | 'acknowledged' | 'isComplete'>;
   /** When the mirror of this state was first known to be at work; undefined: not yet. */
   readonly firstStart: Date | undefined;
@@ -64,6 +66,7 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
     ...live(evidence, limits),
     ...canary(evidence, limits),
     ...proven(evidence, limits),
+    ...pause(evidence),
     ...damagedDocuments(evidence),
     ...deadLetters(evidence),
   ];
@@ -206,6 +209,12 @@ function deadLetters({ deadLetters: letters }: HealthEvidence): readonly Problem
   }
   const number = `${letters.isComplete ? '' : 'At least '}${open.toLocaleString('en')} dead letter${open === 1 ? '' : 's'}`;
   return [{ code, detail: `${number} not looked at yet: changes that are not mirrored.` }];
+}
+
+function pause({ isPauseUnknown = false }: HealthEvidence): readonly Problem[] {
+  if (!isPauseUnknown) return [];
+  const detail = 'The document of the pause cannot be read, so mirroring stands still.';
+  return [{ code: 'pause-unknown', detail }];
 }
 
 function damagedDocuments({ damaged = [] }: HealthEvidence): readonly Problem[] {

@@ -128,6 +128,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
         clock: judgement,
         canaryRefused: state.canary.refused?.code,
         damaged: state.damaged,
+        isPauseUnknown: state.paused?.isUnknown === true,
         deadLetters: found.counts,
         firstStart: state.history && new Date(state.history.since),
         lastSample:

@@ -97,6 +97,10 @@ describe('health', () => {
     expect(codes(given)).toEqual(['ok', 'canary-not-written']);
   });
 
+  it('fails where mirroring stands still and nobody is known to have wished for it', () => {
+    expect(codes(evidence({ isPauseUnknown: true }))).toEqual(['failing', 'pause-unknown']);
+  });
+
   it('tells of a document that cannot be read, and is no worse for it', () => {
     const damaged = ['activity/1', 'recovery/canary', 'recovery/history'];
     expect(judgeHealth(evidence({ damaged }), LIMITS)).toEqual({
@@ -147,6 +151,7 @@ describe('health', () => {
             state: 'unexpected',
           },
           damaged: ['recovery/canary', 'reconcile/runs/1'],
+          isPauseUnknown: true,
           deadLetters: { count: 1200, acknowledged: 0, isComplete: false },
           lastSample: ago(60),
           clock: { state: 'off', aheadMs: -120_000, of: 'photos' },
