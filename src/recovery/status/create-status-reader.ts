@@ -93,6 +93,8 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
     excepted: exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found, waiting.answer?.held),
   };
   const lastSample = state.history?.samples.at(-1)?.[0];
+  // A container may be named as what every object has, `constructor` for one.
+  const lastMirrored = new Map(Object.entries(state.activity.lastMirrored));
   const status: Status = {
     at,
     source,
@@ -146,7 +148,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
       .filter(({ name }) => name !== parts.canaryContainer)
       .map((container) => ({
         ...container,
-        lastMirroredAt: state.activity.lastMirrored[container.name] ?? null,
+        lastMirroredAt: lastMirrored.get(container.name) ?? null,
       })),
     runs: state.runs,
   };

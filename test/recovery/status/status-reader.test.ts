@@ -24,6 +24,7 @@ const PROOF: Proof = {
   excepted: { count: 1, sample: [{ container: 'photos', path: 'a', reason: 'source-archived' }] },
   containers: [
     { name: 'photos', blobs: 3, bytes: 30, countedAt: ago(30).toISOString() },
+    { name: 'constructor', blobs: 0, bytes: 0, countedAt: ago(30).toISOString() },
     { name: 'canary', blobs: 1, bytes: 3, countedAt: ago(30).toISOString() },
   ],
 };
@@ -147,7 +148,10 @@ describe('a status', () => {
       statement: 'proven up to 11:30:00, live up to 11:57:00, except 1 key',
       recovery: { proven: { ageMs: 1_800_000 }, live: { at: ago(3).toISOString(), ageMs: 180_000 } },
       health: { status: 'ok', problems: [] },
-      containers: [{ name: 'photos', blobs: 3, bytes: 30, lastMirroredAt: ago(1).toISOString() }],
+      containers: [
+        { name: 'photos', blobs: 3, bytes: 30, lastMirroredAt: ago(1).toISOString() },
+        { name: 'constructor', lastMirroredAt: null },
+      ],
     });
   });
 
