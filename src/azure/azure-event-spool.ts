@@ -1,6 +1,9 @@
-import type { BlobItem } from '@azure/storage-blob';
+import { parseContainerName } from '../model/key.js';
 import type { EventSpool, SpooledEvents } from '../ports/event-spool.js';
 import type { Account } from './connect-account.js';
+import { FOLDER_MARK } from './folder-mark.js';
+import { listingCode, listPages } from './listing/list-pages.js';
+import type { PageEntry } from './listing/page-entry.js';
 import { serviceCode, toStorageError } from './storage-error.js';
 
 const PAGE_SIZE = 500;
@@ -29,13 +32,12 @@ export function createAzureEventSpool(account: Account, containerName: string): 
 
   return {
     list: async function* () {
-      const pages = container.listBlobsFlat({ includeMetadata: true }).byPage({ maxPageSize: PAGE_SIZE });
+      const listing = { include: { metadata: true }, pageSize: PAGE_SIZE };
       try {
-        for await (const { segment } of pages)
-          // A hierarchical account lists the directories on the way, too.
-          yield segment.blobItems.filter(({ metadata }) => !metadata?.['hdi_isfolder']).map(toSpooled);
+        for await (const { entries } of listPages(account, parseContainerName(containerName), listing))
+          yield entries.flatMap(toSpooled);
       } catch (error) {
-        if (serviceCode(error) === 'ContainerNotFound') return;
+        if (listingCode(error) === 'ContainerNotFound') return;
         throw toStorageError(error, 'read', account.name);
       }
     },
@@ -67,11 +69,10 @@ export function createAzureEventSpool(account: Account, containerName: string): 
   };
 }
 
-function toSpooled({ name, properties, metadata = {} }: BlobItem): SpooledEvents {
-  return {
-    name,
-    version: properties.etag,
-    bytes: properties.contentLength ?? 0,
-    isSetAside: SET_ASIDE in metadata,
-  };
+function toSpooled(entry: PageEntry): readonly SpooledEvents[] {
+  const { metadata } = entry.details();
+  // A hierarchical account lists the directories on the way, too.
+  if (entry.isDirectory || FOLDER_MARK in metadata) return [];
+  const { name, etag: version, bytes } = entry;
+  return [{ name, version, bytes, isSetAside: SET_ASIDE in metadata }];
 }

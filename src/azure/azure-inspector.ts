@@ -1,7 +1,7 @@
-import type { BlobItem } from '@azure/storage-blob';
 import { etagHeader, parseEtag } from '../model/etag.js';
-import { type ContainerName, type Key, parseBlobPath } from '../model/key.js';
+import type { ContainerName, Key } from '../model/key.js';
 import type { DirectoryPresent } from '../model/reading.js';
+import type { Metadata } from '../model/stamp.js';
 import type {
   AccountInspector,
   ListedReading,
@@ -14,11 +14,10 @@ import { withoutFolderMark } from './folder-mark.js';
 import { createAzureReader } from './azure-reader.js';
 import type { Account } from './connect-account.js';
 import { DamagedPage } from './listing/damaged-page.js';
-import { oncePaged } from './listing/once-paged.js';
+import { hasNothingToList, listPages } from './listing/list-pages.js';
+import type { PageEntry } from './listing/page-entry.js';
 import { serviceCode, toStorageError } from './storage-error.js';
-import { toReading } from './to-reading.js';
-
-const PAGE_SIZE = 5000;
+import { type BlobProperties, toReading } from './to-reading.js';
 
 /** What a comparison of whole accounts asks, on a real account. */
 export function createAzureInspector(account: Account): AccountInspector {
@@ -28,15 +27,16 @@ export function createAzureInspector(account: Account): AccountInspector {
     container: ContainerName,
     { prefix, tags }: ListOptions,
   ): AsyncIterable<readonly ListedReading[]> {
-    const pages = client
-      .getContainerClient(container)
-      .listBlobsFlat({ prefix, includeMetadata: true, includeCopy: true, includeTags: tags })
-      .byPage({ maxPageSize: PAGE_SIZE });
+    const include = { metadata: true, copy: true, tags };
     try {
-      for await (const { segment, date } of oncePaged(pages))
-        yield segment.blobItems.map((item) => toListed(item, prefix, date));
+      for await (const page of listPages(account, container, { prefix, include })) {
+        const readings = page.entries.map((entry) => toListed(entry, page.readAt));
+        // All that they tell is read; the page of some megabytes gives way to the next one.
+        page.forget();
+        yield readings;
+      }
     } catch (error) {
-      if (serviceCode(error) === 'ContainerNotFound') return;
+      if (hasNothingToList(error)) return;
       throw toStorageError(error, 'read', name);
     }
   }
@@ -76,42 +76,36 @@ function isAbsent(error: unknown): boolean {
 }
 
 /** @throws DamagedPage */
-function toListed(item: BlobItem, prefix: string, readAt: Date | undefined): ListedReading {
-  if (!item.name.startsWith(prefix)) throw new DamagedPage('a name without the prefix that was asked for');
+function toListed(entry: PageEntry, readAt: Date | undefined): ListedReading {
   try {
-    return readItem(item, readAt);
+    return readEntry(entry, readAt);
   } catch (error) {
     throw new DamagedPage('an entry without what every entry has', { cause: error });
   }
 }
 
-function readItem(item: BlobItem, readAt: Date | undefined): ListedReading {
-  const { name, properties, metadata = {}, tags = {} } = item;
-  const path = parseBlobPath(name);
-  const type = resourceType(properties);
+function readEntry(entry: PageEntry, readAt: Date | undefined): ListedReading {
+  const { properties, metadata, isMetadataWhole, tags, resourceType } = entry.details();
   return {
-    path,
-    reading: type === 'directory' ? toDirectory(item, readAt) : toReading(properties, metadata),
+    path: entry.path,
+    reading: entry.isDirectory ? toDirectory(properties, metadata, readAt) : toReading(properties, metadata),
     tags,
-    ...(type !== undefined && { accessUntold: true }),
+    ...(resourceType !== undefined && { accessUntold: true }),
+    ...(!isMetadataWhole && { metadataUntold: true }),
   };
 }
 
-/**
- * `file` or `directory` on a hierarchical account, which alone lists it; the SDK hands it on without a type. On a flat
- * account a blob may say in its metadata that it is a directory, and is a blob all the same.
- */
-function resourceType(properties: BlobItem['properties'] & { readonly ResourceType?: unknown }): unknown {
-  return properties.ResourceType;
-}
-
-function toDirectory({ properties, metadata = {} }: BlobItem, readAt: Date | undefined): DirectoryPresent {
+function toDirectory(
+  { etag, lastModified = new Date(0) }: BlobProperties,
+  metadata: Metadata,
+  readAt = new Date(0),
+): DirectoryPresent {
   return {
     present: true,
     kind: 'directory',
-    etag: parseEtag(properties.etag),
-    lastModified: properties.lastModified,
+    etag: parseEtag(etag),
+    lastModified,
     metadata: withoutFolderMark(metadata),
-    readAt: readAt ?? new Date(0),
+    readAt,
   };
 }

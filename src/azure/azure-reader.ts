@@ -8,7 +8,7 @@ import type { BlobPage, BlobReader, ListingOrder, ListRange } from '../ports/blo
 import { blobClient } from './blob-client.js';
 import type { Account } from './connect-account.js';
 import { takeMetadata } from './header-case.js';
-import { listingCode } from './listing/list-pages.js';
+import { hasNothingToList } from './listing/list-pages.js';
 import { createListingStart } from './listing/listing-start.js';
 import { oncePaged } from './listing/once-paged.js';
 import type { PageEntry } from './listing/page-entry.js';
@@ -20,12 +20,6 @@ const PAGE_SIZE = 5000;
 const ORDERS: readonly ListingOrder[] = ['flat', 'tree'];
 /** Before it there is all that is in the reserved directory, by code units. */
 const BEHIND_RESERVED = `${RESERVED_DIRECTORY}0`;
-
-/**
- * No such container; and what a hierarchical account says where the prefix runs through a file, below which there is
- * nothing. That it refuses such a listing is documented, and its code is inferred.
- */
-const NOTHING_TO_LIST: ReadonlySet<unknown> = new Set(['ContainerNotFound', 'ResourceTypeMismatch']);
 
 /** The reading half of the ports, on a real account. */
 export function createAzureReader(account: Account, onStartIgnored: () => void = () => {}): BlobReader {
@@ -72,7 +66,7 @@ export function createAzureReader(account: Account, onStartIgnored: () => void =
         yield Object.assign(given < 0 ? blobs : blobs.slice(given + 1), { marker: begin });
       }
     } catch (error) {
-      if (NOTHING_TO_LIST.has(listingCode(error))) return;
+      if (hasNothingToList(error)) return;
       throw toStorageError(error, 'read', name);
     }
   }
@@ -100,7 +94,9 @@ export function createAzureReader(account: Account, onStartIgnored: () => void =
 
   async function readTags({ container, path }: Key): Promise<Tags> {
     try {
-      return (await blobClient(account, { container, path }).getTags()).tags;
+      const { _response: answer } = await blobClient(account, { container, path }).getTags();
+      // The SDK's own object of them loses one that is named `__proto__`.
+      return Object.fromEntries(answer.parsedBody.blobTagSet.map(({ key, value }) => [key, value]));
     } catch (error) {
       if (toMeanings(error)?.read === 'absent') return {};
       throw toStorageError(error, 'read', name);

@@ -27,6 +27,8 @@ export interface Account {
   readonly name: string;
   readonly client: AccountClient;
   readonly spokenVersion: SpokenVersion;
+  /** How often a request is sent in all before it fails. */
+  readonly tries: number;
   /** A pipeline like the client's own, for a client that adds something to its requests. */
   createPipeline(...added: readonly PipelinePolicy[]): Pipeline;
   /** What a copy from this account is authorised by. */
@@ -63,7 +65,7 @@ export function connectAccount(
     const createPipeline: Account['createPipeline'] = (...added) =>
       openPipeline(name, credential, pipelineOptions, spokenVersion, limits, added);
     const client = new AccountClient(url, createPipeline());
-    return { name, client, spokenVersion, createPipeline, authorization };
+    return { name, client, spokenVersion, tries, createPipeline, authorization };
   };
   if ('connectionString' in connection) {
     const { accountName, credential, url } = BlobServiceClient.fromConnectionString(

@@ -1,7 +1,7 @@
 import type { Metadata } from '../model/stamp.js';
 
 /** What a hierarchical account adds to the metadata of a directory. */
-const FOLDER_MARK = 'hdi_isfolder';
+export const FOLDER_MARK = 'hdi_isfolder';
 
 export function withoutFolderMark(metadata: Metadata): Metadata {
   return Object.fromEntries(Object.entries(metadata).filter(([name]) => name.toLowerCase() !== FOLDER_MARK));

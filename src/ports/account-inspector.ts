@@ -40,6 +40,8 @@ export interface ListedReading {
   readonly tags: Tags;
   /** The account is hierarchical, but this listing does not tell the access; only a look does. */
   readonly accessUntold?: true;
+  /** A name of the metadata is one that a listing cannot tell; only a look does. */
+  readonly metadataUntold?: true;
 }
 
 export interface VersionRange {

@@ -5,6 +5,7 @@ import { connectAccount } from '../../src/azure/connect-account.js';
 import { SOURCE } from '../../src/local/accounts.js';
 import { startStorage } from '../../src/local/storage/start-storage.js';
 import { parseContainerName } from '../../src/model/key.js';
+import { ODD_METADATA } from '../contract/ports.contract.js';
 
 const CONTAINER = parseContainerName('lake');
 
@@ -25,10 +26,14 @@ describe('the inspector of a hierarchical account', () => {
     const { container, inspector, list } = await startInspected(true);
     await container.getBlockBlobClient('d/file').upload('x', 1, { metadata: { Colour: 'red' } });
     await container.getBlockBlobClient('d').setMetadata({ CamelCase: 'Value' });
+    await container.getBlockBlobClient('odd/file').upload('x', 1, { metadata: ODD_METADATA });
+    await container.getBlockBlobClient('odd').setMetadata(ODD_METADATA);
     const listed = await list();
     expect(listed.map(({ path, reading }) => [path, reading.kind])).toEqual([
       ['d', 'directory'],
       ['d/file', 'block'],
+      ['odd', 'directory'],
+      ['odd/file', 'block'],
     ]);
     for (const { path, reading, tags, accessUntold } of listed) {
       const looked = await inspector.read({ container: CONTAINER, path });
@@ -41,6 +46,25 @@ describe('the inspector of a hierarchical account', () => {
       expect([tags, accessUntold]).toEqual([{}, true]);
     }
     expect(listed[0]?.reading.metadata).toEqual({ CamelCase: 'Value' });
+    for (const { reading } of listed.slice(2))
+      expect(new Map(Object.entries(reading.metadata))).toEqual(new Map(Object.entries(ODD_METADATA)));
+  });
+
+  it('tells when it listed a directory, by the service’s clock', async () => {
+    const { container, list } = await startInspected(true);
+    await container.getBlockBlobClient('d/file').upload('x', 1);
+    const [directory] = (await list()).map(({ reading }) => reading);
+    const { readAt } = directory?.kind === 'directory' ? directory : {};
+    const { date } = await container.getProperties();
+    expect((date?.getTime() ?? 0) - (readAt?.getTime() ?? 0)).toBeLessThan(60_000);
+  });
+
+  it('lists nothing below a file, whatever the service says to that', async () => {
+    const { container, inspector } = await startInspected(true);
+    await container.getBlockBlobClient('file').upload('x', 1);
+    expect(
+      (await Array.fromAsync(inspector.listReadings(CONTAINER, { prefix: 'file/', tags: false }))).flat(),
+    ).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
 import { type BlobPresent, isBlob } from '../../src/model/reading.js';
 import { addStamp } from '../../src/model/stamp.js';
 import type { AccountInspector, ListedReading } from '../../src/ports/account-inspector.js';
+import { ODD_METADATA, ODD_TAGS } from './ports.contract.js';
 import type { StoresUnderTest } from './stores.js';
 
 /** Stores under test, and an inspection of their backup, which has a container `opened` that anybody may read. */
@@ -65,6 +66,18 @@ export function describeInspector(name: string, create: () => Promise<InspectedS
       await stores.backup.setTags(key, { owner: 'anna' });
       expect(await list('photos', 'tagged/', true)).toMatchObject([{ tags: { owner: 'anna' } }]);
       expect(await list('photos', 'tagged/', false)).toMatchObject([{ tags: {} }]);
+    });
+
+    it('lists metadata and tags of every name that is legal', async () => {
+      const key = parseKey('photos', 'odd/x');
+      await stores.put('backup', key, { content: 'x', metadata: addStamp(ODD_METADATA, STAMP) });
+      await stores.backup.setTags(key, ODD_TAGS);
+      const [listed] = await list('photos', 'odd/', true);
+      expect(listed?.reading).toMatchObject({ stamp: STAMP });
+      expect(new Map(Object.entries(listed?.reading.metadata ?? {}))).toEqual(
+        new Map(Object.entries(ODD_METADATA)),
+      );
+      expect(new Map(Object.entries(listed?.tags ?? {}))).toEqual(new Map(Object.entries(ODD_TAGS)));
     });
 
     it('lists nothing for a container that does not exist', async () => {

@@ -20,6 +20,7 @@ export const ODD_METADATA = Object.fromEntries(
     'hasOwnProperty',
     '__proto__',
     'constructor',
+    'prototype',
     'toString',
     'valueOf',
     'then',
@@ -29,6 +30,9 @@ export const ODD_METADATA = Object.fromEntries(
     'length',
   ].map((name, index) => [name, `value ${index}`]),
 );
+
+/** As many of these names as a blob may have tags. */
+export const ODD_TAGS = Object.fromEntries(Object.entries(ODD_METADATA).slice(0, 10));
 
 /**
  * What the ports promise, for every pair of stores that claims to keep it: in memory and on real accounts. Index tags,
@@ -314,6 +318,21 @@ export function describePorts(
           archived: true,
         });
         expect(await stores.backup.readTags(key)).toEqual({ colour: 'blue' });
+      });
+
+      onFlat?.('have every name that is legal', async () => {
+        const key = newKey();
+        await stores.put('source', key, { content: 'x' });
+        const source = await present('source', key);
+        const condition = { nothingThere: true } as const;
+        const request = { key, source, metadata: {}, tier: undefined, tags: ODD_TAGS, condition };
+        expect(await stores.backup.copy(request)).toMatchObject({ outcome: 'written' });
+        const tags = async () => new Map(Object.entries(await stores.backup.readTags(key)));
+        expect(await tags()).toEqual(new Map(Object.entries(ODD_TAGS)));
+
+        const others = Object.fromEntries(Object.keys(ODD_TAGS).map((tag) => [tag, 'other']));
+        expect(await stores.backup.setTags(key, others)).toMatchObject({ outcome: 'written' });
+        expect(await tags()).toEqual(new Map(Object.entries(others)));
       });
 
       it('are lost to the backup when the blob is gone', async () => {

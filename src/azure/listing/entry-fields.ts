@@ -1,6 +1,7 @@
 import type { Metadata } from '../../model/stamp.js';
 import type { Tags } from '../../model/tags.js';
 import { type BlobProperties, toTier } from '../to-reading.js';
+import { DamagedPage } from './damaged-page.js';
 import type { ListedAccess, ListedDetails } from './listed-details.js';
 
 /** An entry of a listing as it is written: names of elements, or of metadata and tags, to their decoded text. */
@@ -13,7 +14,7 @@ export interface EntryFields {
 /** What stands in a listing for a metadata name that is no XML name. */
 const UNREADABLE_NAME = 'x-ms-invalid-name';
 
-/** @throws Error when a property is none */
+/** @throws DamagedPage when a property is none */
 export function toDetails({ properties, metadata, tags }: EntryFields): ListedDetails {
   return {
     properties: toBlobProperties(properties),
@@ -21,6 +22,7 @@ export function toDetails({ properties, metadata, tags }: EntryFields): ListedDe
     isMetadataWhole: !metadata.has(UNREADABLE_NAME),
     tags: toRecord(tags),
     access: toAccess(properties),
+    resourceType: properties.get('ResourceType'),
   };
 }
 
@@ -79,7 +81,7 @@ function toAccess(fields: ReadonlyMap<string, string>): ListedAccess | undefined
 function toCount(fields: ReadonlyMap<string, string>, name: string): number | undefined {
   const text = fields.get(name);
   if (text === undefined) return undefined;
-  if (!/^\d{1,16}$/.test(text)) throw new Error(`the service listed a blob whose ${name} is no number`);
+  if (!/^\d{1,16}$/.test(text)) throw new DamagedPage(`an entry whose ${name} is no number`);
   return Number(text);
 }
 
@@ -87,6 +89,6 @@ function toDate(fields: ReadonlyMap<string, string>, name: string): Date | undef
   const text = fields.get(name);
   if (text === undefined) return undefined;
   const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new Error(`the service listed a blob whose ${name} is no date`);
+  if (Number.isNaN(date.getTime())) throw new DamagedPage(`an entry whose ${name} is no date`);
   return date;
 }

@@ -3,17 +3,27 @@
  * entries are read where they lie. The scanner never guesses; a page that it does not know goes through a real parser,
  * and one that is not whole is an error, never a short page.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobmirrorError } from '../../model/errors.js';
 import type { ContainerName } from '../../model/key.js';
 import type { Account } from '../connect-account.js';
 import { toStorageError } from '../storage-error.js';
 import { DamagedPage } from './damaged-page.js';
-import type { ListedPage } from './listed-page.js';
+import type { AnsweredPage } from './listed-page.js';
 import type { Listing } from './listing.js';
 import { COMES_AGAIN, MarkerWatch } from './marker-watch.js';
-import { openListing } from './open-listing.js';
+import { LostBody, openListing, type PageRequest } from './open-listing.js';
 import { readPage } from './read-page.js';
 import { refuseUnasked } from './refuse-unasked.js';
+
+/** Milliseconds before a page is asked for again whose body was none; then twice as long each time. */
+const FIRST_WAIT = 250;
+
+/**
+ * No such container; and what a hierarchical account says where the prefix runs through a file, below which there is
+ * nothing. That it refuses such a listing is documented, and its code is inferred.
+ */
+const NOTHING_TO_LIST: ReadonlySet<unknown> = new Set(['ContainerNotFound', 'ResourceTypeMismatch']);
 
 /**
  * The pages of a container's listing, each asked for when it is drawn. Between two of them a walk may stop and go on
@@ -25,16 +35,16 @@ export async function* listPages(
   account: Account,
   container: ContainerName,
   listing: Listing = {},
-): AsyncGenerator<ListedPage, void, void> {
+): AsyncGenerator<AnsweredPage, void, void> {
   const request = openListing(account, container);
   const watch = new MarkerWatch();
   let { marker } = listing;
   for (;;) {
-    let page: ListedPage;
+    let page: AnsweredPage;
     try {
-      const { bytes, release } = await request({ ...listing, marker });
-      page = readPage(bytes, release, { snapshots: listing.include?.snapshots });
-      refuseUnasked(bytes, page, container, listing);
+      page = await askAgain(account.tries, listing.signal, async () =>
+        answerOf(await request({ ...listing, marker }), container, listing),
+      );
     } catch (error) {
       if (listing.signal?.aborted === true) throw listing.signal.reason;
       throw toStorageError(error, 'read', account.name);
@@ -45,6 +55,39 @@ export async function* listPages(
       throw toStorageError(new DamagedPage(COMES_AGAIN), 'read', account.name);
     marker = page.nextMarker;
   }
+}
+
+/** @throws DamagedPage */
+function answerOf(
+  { bytes, release, readAt }: Awaited<ReturnType<PageRequest>>,
+  container: ContainerName,
+  listing: Listing,
+): AnsweredPage {
+  const page = readPage(bytes, release, { snapshots: listing.include?.snapshots });
+  refuseUnasked(bytes, page, container, listing);
+  return { ...page, readAt };
+}
+
+/** The SDK, which sends a request again where the account is to be asked more than once, does not see the body. */
+async function askAgain(
+  tries: number,
+  signal: AbortSignal | undefined,
+  ask: () => Promise<AnsweredPage>,
+): Promise<AnsweredPage> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isOfBody = error instanceof LostBody || error instanceof DamagedPage;
+      if (!isOfBody || tried >= tries || signal?.aborted === true) throw error;
+      await sleep(FIRST_WAIT * 2 ** (tried - 1), undefined, { signal });
+    }
+  }
+}
+
+/** Whether a listing failed, in our own words already, since there is nothing that it could list. */
+export function hasNothingToList(error: unknown): boolean {
+  return NOTHING_TO_LIST.has(listingCode(error));
 }
 
 /** The service's own code in an error of a listing, which is translated already. */

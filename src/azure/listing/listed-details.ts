@@ -14,6 +14,8 @@ export interface ListedDetails {
   readonly tags: Tags;
   /** Undefined when the listing was not asked for permissions. */
   readonly access: ListedAccess | undefined;
+  /** `file` or `directory`; undefined on a flat account, which does not tell it. */
+  readonly resourceType: string | undefined;
 }
 
 /** Who may do what, on hierarchical accounts. */

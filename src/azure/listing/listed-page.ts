@@ -12,3 +12,9 @@ export interface ListedPage {
    */
   forget(): void;
 }
+
+/** The same, as it was answered to a request. */
+export interface AnsweredPage extends ListedPage {
+  /** When the service answered, by its own clock; undefined where the answer does not tell. */
+  readonly readAt: Date | undefined;
+}

@@ -12,6 +12,12 @@ interface PageAnswer {
   readonly bytes: Buffer;
   /** They are needed no more: the next page may take their place. */
   readonly release: () => void;
+  readonly readAt: Date | undefined;
+}
+
+/** A body that ended before its end. What caused it tells the rest. */
+export class LostBody extends Error {
+  override readonly name = 'LostBody';
 }
 
 /** Requests for pages of a container's listing as bytes, which the SDK has no call for. */
@@ -33,7 +39,11 @@ export function openListing(account: Account, container: ContainerName): PageReq
     room = undefined;
     if (stream === undefined) throw new Error('the SDK kept the body of a listing to itself');
     const page = await readWithin(response.request.timeout, stream as Readable, taken);
-    return { bytes: page.read(), release: () => (room = page.room) };
+    return {
+      bytes: page.read(),
+      release: () => (room = page.room),
+      readAt: toDate(response.headers.get('date')),
+    };
   };
 }
 
@@ -51,7 +61,14 @@ async function readWithin(
   try {
     await finished(addAbortSignal(overdue.signal, stream));
     return body;
+  } catch (cause) {
+    throw new LostBody('the body of a listing was cut off', { cause });
   } finally {
     clearTimeout(timer);
   }
+}
+
+function toDate(text = ''): Date | undefined {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

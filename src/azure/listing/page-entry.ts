@@ -27,7 +27,7 @@ export abstract class PageEntry implements ListedBlob {
   abstract readonly bytes: number;
   /** Of a block blob: the tier that was set on it, or that it is on its way to. */
   abstract readonly tier: string | undefined;
-  /** @throws Error when a property is none: a size that is no number, for one */
+  /** @throws DamagedPage when a property is none: a size that is no number, for one */
   abstract details(): ListedDetails;
   ascendsTo?(last: ListedBlob, order: ListingOrder): boolean;
   findInStep?(backup: ListedBlob, ahead: PairsAhead): PairsInStep;

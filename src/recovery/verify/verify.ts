@@ -24,8 +24,8 @@ const NEVER = new AbortController().signal;
  * Compares everything in scope. Ends early, without an error, when the signal is given.
  *
  * Requests: one listing of each side for every 5,000 blobs and directories, three for each container, two to four looks
- * for each key that the listings disagree on, or whose access is compared and not listed, two for the root of a
- * container whose access is compared, and two for every 4 MiB of
+ * for each key that the listings disagree on, or whose access is compared and not listed, or of whose metadata they
+ * cannot tell a name, two for the root of a container whose access is compared, and two for every 4 MiB of
  * content that is read.
  *
  * @throws BlobmirrorError of any storage code
@@ -121,7 +121,7 @@ async function examinePair(
   pair: ListedPair,
   signal: AbortSignal,
 ): Promise<Examined> {
-  if (leavesOutAccess(task, pair)) return await examine(task, key, signal);
+  if (leavesOutAccess(task, pair) || leavesOutMetadata(pair)) return await examine(task, key, signal);
   const judgement = await judge(task, key, pair);
   return judgement.outcome === 'equal' || judgement.outcome === 'replica'
     ? judgement
@@ -131,6 +131,11 @@ async function examinePair(
 /** Such a listing proves nothing: no ETag moves with the access. */
 function leavesOutAccess({ policy }: Verification, { source, backup }: ListedPair): boolean {
   return policy.acl === 'mirror' && source?.accessUntold === true && backup?.accessUntold === true;
+}
+
+/** Two listings that leave names out agree on whatever these are. */
+function leavesOutMetadata({ source, backup }: ListedPair): boolean {
+  return source?.metadataUntold === true || backup?.metadataUntold === true;
 }
 
 /**

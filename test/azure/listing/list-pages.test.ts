@@ -200,6 +200,28 @@ describe('a listing fails, and gives no short page, when', () => {
     });
   });
 
+  it.each<[string, string, (response: ServerResponse) => void]>([
+    ['is cut off', 'storage-unavailable', (response) => cutOff(response, { 'content-length': whole.length })],
+    ['is not whole', 'answer-not-of-service', (response) => response.end(whole.subarray(0, -20))],
+    ['is no listing', 'answer-not-of-service', (response) => response.end('<html><p>Log in</html>')],
+  ])('its body %s as often as the account is to be asked', async (_, code, answer) => {
+    for (const tries of [1, 2]) {
+      const { list, queries } = await serve((response) => answer(response), { tries });
+      expect(await rejectionOf(list())).toMatchObject({ code });
+      expect(queries).toHaveLength(tries);
+    }
+    let answers = 0;
+    const { list } = await serve(
+      (response) => {
+        answers += 1;
+        if (answers === 1) answer(response);
+        else response.end(whole);
+      },
+      { tries: 2 },
+    );
+    expect(await list()).toEqual([['a', 'b']]);
+  });
+
   const cutOff = (response: ServerResponse, headers: Record<string, number>): void => {
     response.writeHead(200, headers);
     response.write(whole.subarray(0, -20), () => response.destroy());
