@@ -16,7 +16,8 @@ export interface Envelope {
 
 const LONGEST_ID = 200;
 const NOTHING: JsonObject = {};
-const URLS = ['url', 'destinationUrl', 'sourceUrl'] as const;
+/** Members of an event's data that may name a blob. */
+export const URL_FIELDS = ['url', 'destinationUrl', 'sourceUrl'] as const;
 
 /**
  * One event. An object is one where it says so by its schema, or names a blob. No member is insisted on that says
@@ -80,7 +81,7 @@ function isMarked(event: JsonObject): boolean {
 function namesBlob({ subject = '', data }: Pick<Envelope, 'subject' | 'data'>): boolean {
   return (
     readSubject(subject) !== undefined ||
-    URLS.some((name) => readStorageUrl(textOf(data, name) ?? '').length > 0)
+    URL_FIELDS.some((name) => readStorageUrl(textOf(data, name) ?? '').length > 0)
   );
 }
 

@@ -1,9 +1,8 @@
-import type { Envelope } from './envelope.js';
+import { type Envelope, URL_FIELDS } from './envelope.js';
 import { textOf } from './json.js';
 import { accountOfUrl } from './storage-url.js';
 
 const RESOURCE_ID = /\/storageAccounts\/([^/]+)/i;
-const URL_FIELDS = ['url', 'destinationUrl', 'sourceUrl'] as const;
 
 /**
  * The storage account that an event names, in lower case: in its topic or source, else in its url. Undefined when

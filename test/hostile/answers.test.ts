@@ -18,19 +18,18 @@ const HONEST: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'storage-throttled',
   'absence-not-proven',
   'race-lost',
-  'content-mismatch',
   'content-damaged',
 ]);
 /** A proxy that asks for credentials of its own says so. */
 const OF_PROXY = 407;
 
-/** What the service itself would answer to a write of which nobody could know better. */
+/** What the service itself would answer to a write of which nobody could know better. A 204 has no body, whatever is sent. */
 function isItsVeryAnswer({ writes }: Operation, { headers, body, isDone, type, status }: Lie): boolean {
   return (
     writes &&
     !isDone &&
     headers === 'service' &&
-    body === 'empty' &&
+    (body === 'empty' || status === 204) &&
     type?.startsWith('text/html') !== true &&
     status < 300
   );
