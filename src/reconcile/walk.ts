@@ -1,4 +1,4 @@
-import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
+import { type BlobmirrorError, isStartIgnored, toBlobmirrorError } from '../model/errors.js';
 import { gravestError } from '../model/gravest-error.js';
 import type { Key } from '../model/key.js';
 import type { Prefix } from '../model/prefix.js';
@@ -63,16 +63,25 @@ export async function walk(
     }
   }
 
-  await lookAtAll(keys(first), async (key) => {
+  const visit = async (key: Key): Promise<void> => {
     try {
       if (LEAVES_MORE.has((await look(key)).verdict)) unfinished = true;
     } catch (thrown) {
       errors.push(toBlobmirrorError(thrown));
     }
-  });
+  };
+  let begin = first;
+  try {
+    await lookAtAll(keys(begin), visit);
+  } catch (thrown) {
+    if (!isStartIgnored(thrown)) throw thrown;
+    // The position names no page, as one of the former release: all beneath the prefix is walked again.
+    begin = { prefix: first.prefix, source: undefined, backup: undefined };
+    await lookAtAll(keys(begin), visit);
+  }
   const error = gravestError(errors);
   if (error !== undefined) throw error;
-  return unfinished ? first : rest;
+  return unfinished ? begin : rest;
 }
 
 /** What is left to walk. A position that the settings of the scope know no more means all of it. */

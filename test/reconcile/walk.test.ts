@@ -7,6 +7,7 @@ import type { Verdict } from '../../src/model/verdict.js';
 import type { WalkPosition } from '../../src/model/walk-position.js';
 import { walk } from '../../src/reconcile/walk.js';
 import { FLAT } from '../support/flat.js';
+import { fromMarkersAlone } from '../support/from-markers-alone.js';
 import { createMemoryPair } from '../support/memory-pair.js';
 import { ofOurs } from '../support/of-ours.js';
 
@@ -22,13 +23,13 @@ const at = (path: string, container?: string): WalkPosition => ({
 });
 
 /** A pair whose source has these paths and whose backup has nothing. */
-function createWalk(paths: readonly string[], rules: Partial<ScopeRules> = {}) {
+function createWalk(paths: readonly string[], rules: Partial<ScopeRules> = {}, isOld = false) {
   const pair = createMemoryPair();
   for (const path of paths) pair.source.put(parseKey('photos', path), { content: path });
   const seen: string[] = [];
   const sides = {
     ...FLAT,
-    source: pair.source,
+    source: isOld ? fromMarkersAlone(pair.source) : pair.source,
     backup: pair.backup,
     scope: createScope('sourceaccount', rules),
   };
@@ -64,6 +65,13 @@ describe('a walk', () => {
     expect(pair.backup.peek(parseKey('photos', 'dir/new'))?.content).toBe('dir/new');
     expect(pair.backup.peek(parseKey('photos', 'dir/gone'))).toBeUndefined();
     expect(pair.backup.peek(parseKey('photos', 'elsewhere'))?.content).toBe('x');
+  });
+
+  it('begins anew where its position names no page and the service begins nowhere else', async () => {
+    const { seen, slice } = createWalk(['a', 'b', 'c'], {}, true);
+    const former = { ...at(''), source: parseKey('photos', 'a').path };
+    expect(await slice(prefix(''), former)).toBeUndefined();
+    expect(seen).toEqual(['photos/a', 'photos/b', 'photos/c']);
   });
 
   it('stays within the scope', async () => {

@@ -3,8 +3,6 @@ import { immediately } from '../../../src/memory/schedule.js';
 import { openHeart } from '../../../src/mirror/open-heart.js';
 import type { ReportLine, Run } from '../../../src/model/reconcile/run.js';
 import type { DeleteShard, SliceResult } from '../../../src/model/reconcile/shard.js';
-import { BlobmirrorError } from '../../../src/model/errors.js';
-import type { BlobReader, ListRange } from '../../../src/ports/blob-reader.js';
 import { parseContainerName, parseKey } from '../../../src/model/key.js';
 import { shardSchema } from '../../../src/model/reconcile/shard-schema.js';
 import { createMemoryAccount } from '../../../src/memory/memory-account.js';
@@ -15,6 +13,7 @@ import { deleteSlice } from '../../../src/reconcile/runs/delete-slice.js';
 import type { SliceOutcome } from '../../../src/reconcile/runs/slice-outcome.js';
 import { NO_COUNTS } from '../../../src/reconcile/add-counts.js';
 import { aRun } from '../../support/a-run.js';
+import { fromMarkersAlone } from '../../support/from-markers-alone.js';
 import { POLICY } from '../../support/memory-pair.js';
 import { stampOf } from '../../support/of-ours.js';
 
@@ -32,21 +31,6 @@ const FIRST: DeleteShard = {
   container: LAKE,
   line: 0,
 };
-
-/** As a service lists that knows no place to begin at: all of it is one page. */
-function fromMarkersAlone<Store extends BlobReader>(store: Store): Store {
-  return {
-    ...store,
-    listBlobs: async function* (container, { after, marker, ...range }: ListRange = {}) {
-      if (after !== undefined && marker === undefined)
-        throw new BlobmirrorError('listing-start-ignored', 'it begins at the beginning');
-      for await (const page of store.listBlobs(container, range)) {
-        const at = page.findIndex(({ path }) => path === after);
-        yield Object.assign(page.slice(at + 1), { marker: '' });
-      }
-    },
-  };
-}
 
 /** A tree on the backup that the source lacks: whose files are foreign, and all else ours. */
 async function createTree(paths: readonly string[], foreign: ReadonlySet<string>, isOld = false) {

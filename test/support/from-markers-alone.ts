@@ -1,0 +1,17 @@
+import { BlobmirrorError } from '../../src/model/errors.js';
+import type { BlobReader, ListRange } from '../../src/ports/blob-reader.js';
+
+/** As a service lists that knows no place to begin at: all of it is one page. */
+export function fromMarkersAlone<Store extends BlobReader>(store: Store): Store {
+  return {
+    ...store,
+    listBlobs: async function* (container, { after, marker, ...range }: ListRange = {}) {
+      if (after !== undefined && marker === undefined)
+        throw new BlobmirrorError('listing-start-ignored', 'it begins at the beginning');
+      for await (const page of store.listBlobs(container, range)) {
+        const at = page.findIndex(({ path }) => path === after);
+        yield Object.assign(page.slice(at + 1), { marker: '' });
+      }
+    },
+  };
+}
