@@ -11,14 +11,14 @@ const SHORTEST_PAUSE_MS = 1000;
  * message that has none, and mixes up two messages with the same one.
  */
 export function keepLock({ receiver, message }: Delivery, maxMs: number, log: Logger): () => void {
-  const until = theServiceClock.now().getTime() + maxMs;
+  const until = performance.now() + maxMs;
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
 
   const schedule = (): void => {
-    const lockedUntil = message.lockedUntilUtc?.getTime() ?? 0;
-    if (ended || lockedUntil >= until) return;
-    const pause = Math.max(SHORTEST_PAUSE_MS, (lockedUntil - theServiceClock.now().getTime()) / 2);
+    const left = leftOf(message);
+    if (ended || performance.now() + left >= until) return;
+    const pause = Math.max(SHORTEST_PAUSE_MS, left / 2);
     timer = setTimeout(() => void renew(), pause).unref();
   };
 
@@ -30,7 +30,7 @@ export function keepLock({ receiver, message }: Delivery, maxMs: number, log: Lo
       if (ended) return;
       log.warn('Message lock could not be renewed', { messageId: message.messageId, error });
       // A cut connection may be back before the lock is over; a lock that is over stays over.
-      if ((message.lockedUntilUtc?.getTime() ?? 0) <= theServiceClock.now().getTime()) return;
+      if (leftOf(message) <= 0) return;
     }
     schedule();
   };
@@ -40,4 +40,9 @@ export function keepLock({ receiver, message }: Delivery, maxMs: number, log: Lo
     ended = true;
     clearTimeout(timer);
   };
+}
+
+/** For how many milliseconds the lock still holds, by the clocks of the services. */
+function leftOf({ lockedUntilUtc }: Delivery['message']): number {
+  return (lockedUntilUtc?.getTime() ?? 0) - theServiceClock.now().getTime();
 }

@@ -27,7 +27,7 @@ export async function verifyContainer(
   signal: AbortSignal,
 ): Promise<ContainerVerified> {
   const { source, backup, policy, settleMs } = task;
-  const started = theServiceClock.now().getTime();
+  const started = performance.now();
   for (;;) {
     const { metadata: theirs, access } = await readOnBackup(backup, container);
     const ours = await source.readContainer(container);
@@ -49,7 +49,8 @@ export async function verifyContainer(
 
     const youngest = await firstChange(task, container);
     if (youngest === undefined) return { differences: [], onBothSides: false };
-    if (signal.aborted || theServiceClock.now().getTime() - Math.min(started, youngest.getTime()) >= settleMs)
+    const ageMs = theServiceClock.now().getTime() - youngest.getTime();
+    if (signal.aborted || Math.max(performance.now() - started, ageMs) >= settleMs)
       return { differences: [{ difference: 'container-missing' }], onBothSides: false };
     await sleep(WAIT, undefined, { signal }).catch(() => {});
   }
