@@ -6,7 +6,7 @@ import type {
   PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { RestError } from '@azure/storage-blob';
-import { containerIn } from './listing/refuse-unasked.js';
+import { containerIn, whyUnasked } from './listing/refuse-unasked.js';
 
 /**
  * An answer that the storage service did not give to this request: a sign-in page, a page of a proxy, what a cache has
@@ -219,9 +219,15 @@ function lacksBody(
   const isWhole = start.test(text) && end.test(text) && has.every((name) => text.includes(`<${name}`));
   if (!isWhole) return `no ${root} in its body`;
   const container = restype === 'container' && comp === 'list' ? containerIn(text) : undefined;
-  return container === undefined || isNamedBy(container, url)
-    ? undefined
-    : 'the listing of another container';
+  if (container !== undefined && !isNamedBy(container, url)) return 'the listing of another container';
+  if (comp !== 'list') return undefined;
+  if (!text.includes(restype === 'container' ? '<Blobs' : '<Containers')) return 'a list of something else';
+  const query = new URL(url).searchParams;
+  return whyUnasked(text, {
+    prefix: query.get('prefix') ?? undefined,
+    marker: query.get('marker') ?? undefined,
+    startFrom: query.get('startFrom') ?? undefined,
+  });
 }
 
 /** By the last part of the path, which a SAS follows. The SDK encodes the `$` of a system container. */

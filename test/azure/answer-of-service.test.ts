@@ -87,6 +87,33 @@ describe('a listing by the SDK', () => {
   });
 });
 
+describe('a listing of containers', () => {
+  const head = '<?xml version="1.0"?><EnumerationResults ServiceEndpoint="https://x.blob.core.windows.net/">';
+  const list = async (body: string) => {
+    const account = await connect((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/xml' }).end(body);
+    });
+    return await Array.fromAsync(createAzureReader(account).listContainers());
+  };
+
+  it('is empty where the service says so', async () => {
+    const empty = `${head}<Prefix /><Marker></Marker><Containers /><NextMarker /></EnumerationResults>`;
+    expect(await list(empty)).toEqual([[]]);
+  });
+
+  it.each([
+    ['has no containers', `${head}<NextMarker /></EnumerationResults>`],
+    ['is one of blobs', `${head}<Blobs /><NextMarker /></EnumerationResults>`],
+    ['is of a prefix', `${head}<Prefix>zzz</Prefix><Containers /><NextMarker /></EnumerationResults>`],
+    [
+      'is a later page',
+      `${head}<Marker>/account/zzz</Marker><Containers /><NextMarker /></EnumerationResults>`,
+    ],
+  ])('is none when it %s', async (_, body) => {
+    expect(await rejectionOf(list(body))).toMatchObject({ code: 'answer-not-of-service' });
+  });
+});
+
 describe('an answer that was given before the request was sent', () => {
   const ABSENT = { 'x-ms-error-code': 'BlobNotFound', 'x-ms-request-id': '1' };
 

@@ -42,8 +42,9 @@ export async function* listPages(
   for (;;) {
     let page: AnsweredPage;
     try {
+      const asked = { ...listing, marker };
       page = await askAgain(account.tries, listing.signal, async () =>
-        answerOf(await request({ ...listing, marker }), container, listing),
+        answerOf(await request(asked), container, asked),
       );
     } catch (error) {
       if (listing.signal?.aborted === true) throw listing.signal.reason;

@@ -34,6 +34,7 @@ const shardProgressSchema = z.object({
   failed: z.string().optional(),
   unordered: z.literal(true).optional(),
   plan: shardPlanSchema.optional(),
+  idle: count.optional(),
   tries: count.optional(),
 });
 

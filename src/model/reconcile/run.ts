@@ -67,6 +67,8 @@ export interface ShardProgress {
   readonly unordered?: true;
   /** What a shard that compares begins with, until it is done. A former release did not write it down. */
   readonly plan?: ShardPlan;
+  /** How many of its last slices, one after the other, listed nothing and were not the last. */
+  readonly idle?: number;
   /** How many tries of the slice that is due failed. */
   readonly tries?: number;
 }

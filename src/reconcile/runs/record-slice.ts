@@ -1,9 +1,11 @@
 import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/reconcile/adoption.js';
 import type { ContainerProgress, Run, ShardPlan, ShardProgress } from '../../model/reconcile/run.js';
 import type { Shard } from '../../model/reconcile/shard.js';
+import { BlobmirrorError } from '../../model/errors.js';
 import { addAlert } from './add-alert.js';
 import { addCounts, addSamples, addTallies } from '../add-counts.js';
 import type { SliceName } from './document-names.js';
+import { giveUp } from './note-failure.js';
 import { isUnderWay, progressOf } from './run-progress.js';
 import type { SliceOutcome } from './slice-outcome.js';
 
@@ -14,6 +16,12 @@ export const NOTHING_LISTED: ContainerProgress = {
   extras: 0,
   mirroredExtras: 0,
 };
+
+/**
+ * A service may answer with pages without an entry, where it passes over what is deleted, and go on behind them. One
+ * that does nothing else for so many slices comes to no end.
+ */
+const MOST_IDLE = 20;
 
 /**
  * The run with one slice more; undefined when the slice was recorded before, or the run is over. Of a shard that was
@@ -51,17 +59,39 @@ export function recordSlice(run: Run, shard: SliceName, outcome: SliceOutcome, n
   };
   const added: Record<string, ShardProgress> = {};
   for (const next of follow) if (next.shard !== shard.shard) added[next.shard] = toProgress(next);
+  const { idle: _idle, ...active } = untried;
   const isDone = !follow.some((next) => next.shard === shard.shard);
+  const idle = idleSlices(progress, outcome, isDone);
   const advanced: Run = {
     ...recorded,
-    shards: { ...recorded.shards, ...added, [shard.shard]: withoutPlan({ ...untried, slices, isDone }) },
+    shards: {
+      ...recorded.shards,
+      ...added,
+      [shard.shard]: withoutPlan({ ...active, slices, isDone, ...(idle > 0 && { idle }) }),
+    },
     containers: { ...run.containers, [name]: container },
     ...(adoptable !== undefined &&
       run.request.adopt !== undefined && {
         adoption: toEstimate(run.request.adopt, addAdoptable(run.adoption ?? NOTHING_ADOPTABLE, adoptable)),
       }),
   };
-  return outcome.isUnordered === true ? walkAnew(advanced, name) : advanced;
+  if (outcome.isUnordered === true) return walkAnew(advanced, name);
+  return idle < MOST_IDLE ? advanced : (giveUp(advanced, shard.shard, ENDLESS) ?? advanced);
+}
+
+const ENDLESS = new BlobmirrorError(
+  'answer-not-of-service',
+  `a listing goes on and on, and its last ${MOST_IDLE} slices had no entry`,
+);
+
+/** A slice that goes on with a long comparison, or with keys that it knows, need not list anything. */
+function idleSlices({ phase, idle = 0 }: ShardProgress, outcome: SliceOutcome, isDone: boolean): number {
+  const { listed, follow } = outcome;
+  const isAtWork = follow.some(
+    (next) => next.phase === 'compare' && (next.compared ?? next.again) !== undefined,
+  );
+  const isIdle = phase === 'compare' && !isDone && !isAtWork && listed.source + listed.backup === 0;
+  return isIdle ? idle + 1 : 0;
 }
 
 /** How a shard that was split off, or that walks a container anew, begins. */

@@ -172,6 +172,14 @@ describe('a listing fails, and gives no short page, when', () => {
       (response) => response.end(whole.toString().replace(/<EnumerationResults[^>]*>/, OF_ANOTHER)),
     ],
     [
+      'it says that it is of a prefix',
+      (response) => response.end(whole.toString().replace('<Blobs', '<Prefix>b/</Prefix><Blobs')),
+    ],
+    [
+      'it says that it is a later page',
+      (response) => response.end(whole.toString().replace('<Blobs', '<Marker>2!8!abc</Marker><Blobs')),
+    ],
+    [
       'a page is followed by one before it',
       (response, query) => response.end(page(['a'], query.get('marker') === 'm' ? 'n' : 'm')),
     ],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { isProof } from '../../../src/model/reconcile/is-proof.js';
+import { NO_COUNTS } from '../../../src/reconcile/add-counts.js';
 import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
 import { BlobmirrorError, type ErrorCode } from '../../../src/model/errors.js';
 import type { CompareSlice } from '../../../src/reconcile/slice-context.js';
@@ -28,6 +30,30 @@ function modelSlice({ model }: ReconcileBench): CompareSlice {
     step: async () => await Promise.resolve(),
   });
 }
+
+it('a listing that goes on without an entry comes to an end, and proves nothing', async () => {
+  let isEndless = true;
+  const bench: ReconcileBench = new ReconcileBench({
+    compareSlice: async (shard, context) => {
+      const outcome = await modelSlice(bench)(shard, context);
+      if (shard.container !== 'photos' || !isEndless) return outcome;
+      return { ...outcome, counts: NO_COUNTS, sample: [], listed: { source: 0, backup: 0 }, next: shard };
+    },
+  });
+  bench.add('photos', { entries: toEntries(['same']) });
+  bench.add('videos', { entries: toEntries(['same']) });
+  const run = await bench.run();
+  expect(run).toMatchObject({
+    state: 'done',
+    shards: { c0: { failed: 'answer-not-of-service', slices: 20 } },
+  });
+  expect(run.alerts).toMatchObject([{ code: 'shard-failed', container: 'photos' }]);
+  expect(isProof(run, run.mirror)).toBe(false);
+
+  isEndless = false;
+  const after = await bench.run();
+  expect(isProof(after, after.mirror)).toBe(true);
+});
 
 describe('a slice that fails', () => {
   it('is tried again after a delay, and nothing of it counts twice', async () => {

@@ -28,7 +28,7 @@ export function writePage({ blobs, nextMarker }: WrittenPage, spelling: Spelling
   const listed = blobs.map((blob) => writeBlob(blob, spelling)).join('');
   return Buffer.from(
     `${spelling.prolog}<EnumerationResults ServiceEndpoint="http://127.0.0.1/a/" ContainerName="photos">` +
-      `<Prefix>p</Prefix><MaxResults>5000</MaxResults>${wrap('Blobs', listed, spelling)}` +
+      `<Prefix></Prefix><MaxResults>5000</MaxResults>${wrap('Blobs', listed, spelling)}` +
       `${leaf('NextMarker', nextMarker, spelling)}</EnumerationResults>`,
   );
 }
