@@ -173,7 +173,7 @@ describe('a listing fails, and gives no short page, when', () => {
     ],
     [
       'it says that it is of a prefix',
-      (response) => response.end(whole.toString().replace('<Blobs', '<Prefix>b/</Prefix><Blobs')),
+      (response) => response.end(whole.toString().replace('<Prefix></Prefix>', '<Prefix>b/</Prefix>')),
     ],
     [
       'it says that it is a later page',
