@@ -34,7 +34,10 @@ const TOKEN_HEADER = 'x-blobmirror-token';
 export function createActions(documents: DocumentStore, log: Logger): Actions {
   const tokens = createActionTokens(documents, {
     damaged: (name) =>
-      log.warn('the secret of the page is made anew', { code: 'document-damaged', document: name }),
+      log.warn('the secret of the page is damaged; a new one is created', {
+        code: 'document-damaged',
+        document: name,
+      }),
   });
 
   async function answer<A>(act: () => Promise<A>): Promise<A | ErrorAnswer> {

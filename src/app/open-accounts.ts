@@ -60,7 +60,7 @@ export function openAccounts(
     backup: new AdaptiveGate({ account: backupAccount.name }),
   };
   const onStartIgnored = (account: Account) => (): void =>
-    log.warn('the account lists from the beginning alone: slices of full syncs go on from page to page', {
+    log.warn('the account ignores where a listing is to begin: full syncs resume by the marker of a page', {
       code: 'listing-start-ignored',
       account: account.name,
       hint: 'A service older than version 2026-02-06 does so. Its containers are walked by one worker each.',

@@ -29,7 +29,7 @@ const REPLAY_MS = 90_000;
 export async function watchLetters(watch: Watch): Promise<void> {
   const { queues, documents, box, accountsAnswer, observe, log, now } = watch;
   const told = await readStoredMark(documents, TOLD, (name) =>
-    log.warn('which dead letters were told of is not known any more; all are told anew', {
+    log.warn('the record of the dead letters that were logged is damaged; all are logged again', {
       code: 'document-damaged',
       document: name,
     }),

@@ -77,7 +77,7 @@ async function takeSample(
     const error = toBlobmirrorError(thrown);
     if (error.code !== 'document-damaged') throw error;
     // They are counted all the same; whoever goes by the list to delete, or to report, meets it again.
-    log.warn('what stays of a container cannot be named', {
+    log.warn('the list of the keys that stay in a container is damaged', {
       run: run.id,
       container,
       error,

@@ -58,7 +58,7 @@ export function createRunStore(
       return { run: believe(found.value, found.writtenAt, now()), version: found.version };
     const { code, message, hint } = found.error;
     if (!told.has(id))
-      log.warn('a full sync cannot be told of any more', { run: id, code, detail: message, hint });
+      log.warn('the document of a full sync is damaged', { run: id, code, detail: message, hint });
     told.add(id);
     const detail = `${message}. It proves nothing, and keeps no other full sync waiting; the next one makes up for it.`;
     return { run: damagedRun(id, detail), version: found.version };

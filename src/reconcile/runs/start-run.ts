@@ -78,7 +78,10 @@ async function findHolder({ parts, runs }: Desk, found: FoundDocument<Claim>): P
     return isGivenUp || writtenAt === undefined ? claim : { ...claim, claimedAt: writtenAt.toISOString() };
   }
   const { code, message, hint } = found.error;
-  parts.log.warn('which full sync is under way is looked up', { code, detail: message, hint });
+  parts.log.warn(
+    'the record of the full sync that is under way is damaged; it is looked up among the newest',
+    { code, detail: message, hint },
+  );
   for (const id of (await runs.ids()).slice(0, MOST_LOOKED_AT)) {
     const run = await runs.read(id);
     if (run !== undefined && isUnderWay(run)) return { run: id, claimedAt: run.startedAt };

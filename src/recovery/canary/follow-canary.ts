@@ -45,7 +45,7 @@ export async function followCanary(parts: CanaryParts): Promise<void> {
     const found = await readDocument(parts.documents, CANARY_DOCUMENT, CANARY);
     if (found.state === 'damaged') {
       const { code, message, hint } = found.error;
-      log.warn('what is known of the canary is made anew', { code, detail: message, hint });
+      log.warn('the record of the canary is damaged; a new one is created', { code, detail: message, hint });
     }
     const before = found.state === 'there' ? found.value : {};
     if (before.missingSince !== undefined) await noteArrival(parts, before);

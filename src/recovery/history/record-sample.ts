@@ -21,7 +21,7 @@ export async function recordSample(documents: DocumentStore, log: Logger, status
   );
   if (found.state === 'damaged') {
     const { code, message, hint } = found.error;
-    log.warn('the history of the last day begins anew', { code, detail: message, hint });
+    log.warn('the history of the last day is damaged; a new one is started', { code, detail: message, hint });
   }
   const former = found.state === 'there' ? found.value.health.status : 'ok';
   if (!isChanged || former === health.status) return;
