@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theQueueClock, theServiceClock } from '../clock/the-service-clock.js';
 import { type MetadataName, shadowedMetadata } from '../events/shadowed-metadata.js';
 import type { IncomingMessage } from '../intake/handle-message.js';
 
@@ -26,10 +26,12 @@ export function fromTrigger(
 ): IncomingMessage {
   const shadowed = shadowedMetadata(body);
   const told = (name: MetadataName): unknown => (shadowed.has(name) ? undefined : triggerMetadata[name]);
+  const enqueuedTime = toTime(told('enqueuedTimeUtc'));
+  if (enqueuedTime !== undefined) theQueueClock.heard(enqueuedTime);
   return {
     body,
     messageId: toId(told('messageId')) ?? invocationId,
-    enqueuedTime: toTime(told('enqueuedTimeUtc')) ?? theServiceClock.now(),
+    enqueuedTime: enqueuedTime ?? theServiceClock.now(),
     deliveryCount: shadowed.has('deliveryCount') ? UNKNOWN_DELIVERIES : toCount(told('deliveryCount')),
     applicationProperties:
       toProperties(told('applicationProperties')) ?? toProperties(told('userProperties')) ?? {},

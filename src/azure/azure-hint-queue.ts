@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theQueueClock } from '../clock/the-service-clock.js';
 import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import { type HintMessage, toProperties } from '../model/hint-message.js';
 import type { HintQueue } from '../ports/hint-queue.js';
@@ -27,7 +27,7 @@ export function createAzureHintQueue(sender: ServiceBusSender): HintQueue {
 
   return {
     sendLater: async (message, delayMs) => {
-      await send(message, { scheduledEnqueueTimeUtc: new Date(theServiceClock.now().getTime() + delayMs) });
+      await send(message, { scheduledEnqueueTimeUtc: new Date(theQueueClock.now().getTime() + delayMs) });
     },
     deadLetter: async (message) => {
       await send(message, { timeToLive: PARKED_TTL_MS });

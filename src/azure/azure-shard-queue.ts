@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theQueueClock } from '../clock/the-service-clock.js';
 import type { ServiceBusSender } from '@azure/service-bus';
 import { shardMessageId } from '../model/reconcile/shard.js';
 import type { ShardQueue } from '../ports/shard-queue.js';
@@ -14,7 +14,7 @@ export function createAzureShardQueue(sender: ServiceBusSender): ShardQueue {
           messageId: shardMessageId(message),
           contentType: 'application/json',
           ...(delayMs > 0 && {
-            scheduledEnqueueTimeUtc: new Date(theServiceClock.now().getTime() + delayMs),
+            scheduledEnqueueTimeUtc: new Date(theQueueClock.now().getTime() + delayMs),
           }),
         });
       } catch (error) {

@@ -42,7 +42,7 @@ export function createCopySources(source: Account): CopySources {
   const delegationKeys = createDelegationKeys(client);
   const urlOf = (key: Key): string => blobUrl(source, key);
 
-  const signForRequest = createSignatures(REQUEST_MS, versionOf, signContainer);
+  const signForRequest = createSignatures(REQUEST_MS, versionOf, signContainer, () => eitherClock().latest);
   const signForCopy = createSignatures(COPY_MS, versionOf, signContainer);
 
   /** The source reads its own signature by a version that it takes. */
@@ -58,7 +58,7 @@ export function createCopySources(source: Account): CopySources {
     const values = {
       containerName,
       permissions: ContainerSASPermissions.from({ read: true }),
-      startsOn: new Date(theServiceClock.now().getTime() - CLOCK_SKEW_MS),
+      startsOn: new Date(eitherClock().earliest - CLOCK_SKEW_MS),
       expiresOn: until,
       version,
     };
@@ -85,6 +85,15 @@ export function createCopySources(source: Account): CopySources {
   };
 }
 
+/**
+ * Where our clock and that of the account differ, a signature is valid by both: what an account says may be written by
+ * something in between.
+ */
+function eitherClock(): { readonly earliest: number; readonly latest: number } {
+  const times = [theServiceClock.begin().own, theServiceClock.now().getTime()];
+  return { earliest: Math.min(...times), latest: Math.max(...times) };
+}
+
 async function requestToken(credential: TokenCredential, account: string): Promise<string> {
   let token: AccessToken | null;
   try {
@@ -103,12 +112,13 @@ function createSignatures(
   validMs: number,
   versionOf: () => string,
   sign: (container: ContainerName, until: Date, version: string) => Promise<SASQueryParameters>,
+  time = () => theServiceClock.now().getTime(),
 ): (container: ContainerName) => Promise<string> {
   const known = new Map<ContainerName, { query: string; from: number; until: Date; version: string }>();
   return async (container) => {
     const signed = known.get(container);
     const version = versionOf();
-    const now = theServiceClock.now().getTime();
+    const now = time();
     if (signed?.version === version && now > signed.from && now < signed.until.getTime() - validMs / 2)
       return signed.query;
     const until = new Date(now + validMs);
