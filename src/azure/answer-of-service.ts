@@ -60,12 +60,20 @@ export function answerOfService(
       const isKept = headers.get('age') !== undefined || isOld(headers.get('date'), sentAt);
       const lacks = isKept
         ? 'an answer of before, out of a cache'
-        : (isOfAnother(request, headers) ?? (status < 400 ? whatLacks(request, response) : undefined));
+        : (isOfAnother(request, headers) ??
+          (status < 400 ? whatLacks(request, response) : whatAbsenceLacks(status, headers)));
       if (lacks === undefined) return response;
       if (response.readableStreamBody instanceof Readable) response.readableStreamBody.destroy();
       throw new NotOfService(status, lacks);
     },
   };
+}
+
+/** That something is not there is the proof that deletions go by: a code alone may be anybody's. */
+function whatAbsenceLacks(status: number, headers: HttpHeaders): string | undefined {
+  if (status !== 404 || headers.get('x-ms-error-code') === undefined) return undefined;
+  const isTold = headers.get('x-ms-request-id') ?? headers.get('x-ms-version');
+  return isTold === undefined ? describe(headers, 'absent, without x-ms-request-id') : undefined;
 }
 
 /** Every SDK compares the ids: what a cache has kept has the one of another request (Azure/azure-sdk-for-net#31975). */

@@ -5,6 +5,7 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import { isOfService } from './answer-of-service.js';
 import { BlobmirrorError } from '../model/errors.js';
 import type { SpokenVersion } from './spoken-version.js';
 
@@ -75,7 +76,7 @@ function isInvalidHeader({ status, headers, bodyAsText }: PipelineResponse): boo
 
 /** An overload, or something in between, says nothing of the version. */
 function isAnswered({ status, headers }: PipelineResponse): boolean {
-  return status < 500 && status !== 429 && headers.has(VERSION);
+  return status < 500 && status !== 429 && isOfService(headers);
 }
 
 /** As seen in azure-sdk-for-net#45302: `<HeaderName>x-ms-version</HeaderName>`. */

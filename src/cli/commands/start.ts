@@ -26,7 +26,10 @@ export function startCommand(): Command {
       new Option('--service-bus-port <port>', '0 picks a free one').argParser(parsePort).default(5672),
     )
     .addOption(new Option('--http-port <port>', '0 picks a free one').argParser(parsePort).default(7071))
-    .option('--data <dir>', 'keep accounts and queues in this folder (default: in memory)')
+    .option(
+      '--data <dir>',
+      'keep accounts and queues in this folder; a kill loses the last second of the accounts (default: in memory)',
+    )
     .option('--ready-file <file>', 'written once everything serves', READY_FILE)
     .option('--no-worker', 'leave the mirror to "blobmirror worker --local"')
     .addHelpText('after', HELP)

@@ -21,12 +21,23 @@ interface RecentRuns {
 interface Known {
   readonly summary: RunSummary;
   readonly proof: Proof | undefined;
+  /** Milliseconds, by the steady clock. */
+  readonly readAt: number;
 }
 
 const SHOWN = 10;
+/** What a statement rests on is looked at again: a command that begins later must not say otherwise. */
+const PROOF_AGAIN_MS = 60_000;
 
-/** @param mirror what the settings say is mirrored: see `Run.mirror` */
-export function createRunHistory(runs: Pick<RunStore, 'ids' | 'read'>, mirror: string): RunHistory {
+/**
+ * @param mirror what the settings say is mirrored: see `Run.mirror`
+ * @param steady milliseconds, by a clock that never goes back
+ */
+export function createRunHistory(
+  runs: Pick<RunStore, 'ids' | 'read'>,
+  mirror: string,
+  steady = () => performance.now(),
+): RunHistory {
   /** A run that has ended changes no more. */
   let ended = new Map<RunId, Known>();
 
@@ -35,24 +46,38 @@ export function createRunHistory(runs: Pick<RunStore, 'ids' | 'read'>, mirror: s
     if (known !== undefined) return known;
     const run = await runs.read(id);
     if (run === undefined) return undefined;
-    const read = { summary: toSummary(run), proof: isProof(run, mirror) ? toProof(run) : undefined };
+    const proof = isProof(run, mirror) ? toProof(run) : undefined;
+    const read = { summary: toSummary(run), proof, readAt: steady() };
     // Somebody may put a damaged one back as it was.
     if (!isUnderWay(run) && run.state !== 'damaged') ended.set(id, read);
     return read;
   }
 
+  /** @param shown what is known of the first of them; what is read again of it takes its place there */
+  async function newestProof(
+    ids: readonly RunId[],
+    shown: (Known | undefined)[],
+  ): Promise<Proof | undefined> {
+    for (const [i, id] of ids.entries()) {
+      let known = i < shown.length ? shown[i] : await know(id);
+      if (known?.proof !== undefined && steady() - known.readAt >= PROOF_AGAIN_MS) {
+        ended.delete(id);
+        known = await know(id);
+        if (i < shown.length) shown[i] = known;
+      }
+      if (known?.proof !== undefined) return known.proof;
+    }
+    return undefined;
+  }
+
   return {
     read: async () => {
       const ids = await runs.ids();
-      const shown = (await Promise.all(ids.slice(0, SHOWN).map(know))).filter((each) => each !== undefined);
-      let proof = shown.find((each) => each.proof !== undefined)?.proof;
-      for (const id of ids.slice(SHOWN)) {
-        if (proof !== undefined) break;
-        proof = (await know(id))?.proof;
-      }
+      const shown = await Promise.all(ids.slice(0, SHOWN).map(know));
+      const proof = await newestProof(ids, shown);
       const kept = new Set(ids);
       ended = new Map([...ended].filter(([id]) => kept.has(id)));
-      return { runs: shown.map(({ summary }) => summary), proof };
+      return { runs: shown.flatMap((each) => each?.summary ?? []), proof };
     },
   };
 }

@@ -20,7 +20,10 @@ function bench() {
   const store = createRunStore(documents.through(counted), createSilentLogger(), 'm');
   const add = async (number: number, run: Partial<Run> = {}): Promise<void> =>
     await store.create(aRun({ id: idOf(number), state: 'done', mirror: 'm', ...run }));
-  return { store, add, calls, history: createRunHistory(store, 'm') };
+  let now = 0;
+  const pass = (ms: number): void => void (now += ms);
+  const history = createRunHistory(store, 'm', () => now);
+  return { documents, store, add, calls, pass, history };
 }
 
 describe('the last runs', () => {
@@ -51,6 +54,23 @@ describe('the last runs', () => {
     calls.length = 0;
     await history.read();
     expect(calls).toEqual(['documents.list']);
+  });
+
+  it('are no proof for longer than a minute once the document of the one that proved is damaged', async () => {
+    const { documents, add, history, calls, pass } = bench();
+    await add(1);
+    await add(2);
+    expect((await history.read()).proof?.run).toBe(idOf(2));
+    pass(60_000);
+    calls.length = 0;
+    expect((await history.read()).proof?.run).toBe(idOf(2));
+    expect(calls).toEqual(['documents.list', 'documents.read']);
+
+    documents.stored.set(`reconcile/runs/${idOf(2)}`, { text: '{}', version: 'of somebody' });
+    pass(60_000);
+    const { runs, proof } = await history.read();
+    expect(proof?.run).toBe(idOf(1));
+    expect(runs[0]).toMatchObject({ id: idOf(2), state: 'damaged' });
   });
 
   it('leave the newest that proves anything, however many that prove nothing came after it', async () => {
