@@ -4,7 +4,8 @@
  */
 import { createAzureHintQueue } from '../azure/azure-hint-queue.js';
 import type { Settings } from '../config/settings.js';
-import { handleMessage, type IncomingMessage } from '../intake/handle-message.js';
+import { handleMessage } from '../intake/handle-message.js';
+import type { IncomingMessage } from '../intake/incoming-message.js';
 import { LooksToCome } from '../intake/looks-to-come.js';
 import type { Mirroring } from '../intake/mirror-hint.js';
 import { LONGEST_WATCH_MS } from '../intake/plan-next-look.js';

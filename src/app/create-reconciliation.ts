@@ -1,6 +1,10 @@
+import { createAzureHintQueue } from '../azure/azure-hint-queue.js';
 import { theServiceClock } from '../clock/the-service-clock.js';
 import type { Settings } from '../config/settings.js';
+import { handleShardMessage } from '../intake/handle-shard-message.js';
+import type { IncomingMessage } from '../intake/incoming-message.js';
 import type { DocumentStore } from '../ports/document-store.js';
+import { insistOnQueue } from '../ports/insist-on-queue.js';
 import type { PauseGate } from '../ports/pause-gate.js';
 import type { Reconciler } from '../reconcile/reconciler.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -11,13 +15,16 @@ import { openDocuments } from './open-documents.js';
 import { openReconciler } from './open-reconciler.js';
 import { createReconcileApi, type ReconcileApi } from './reconcile-api.js';
 import { refuseOutOfScope } from './refuse-out-of-scope.js';
+import { tellRefusal } from './tell-refusal.js';
 
 export type { Reconciler } from '../reconcile/reconciler.js';
 
 /** Full syncs, as the doors use them. */
 export interface Reconciliation {
   readonly reconciler: Reconciler;
-  /** The same over HTTP. */
+  /** Works on what one message of the reconcile queue names; rejects when it must be delivered again. */
+  handleMessage(message: IncomingMessage): Promise<void>;
+  /** Runs over HTTP. */
   readonly api: ReconcileApi;
   /** When runs begin by themselves, as NCRONTAB; undefined: never. */
   readonly schedule: string | undefined;
@@ -45,8 +52,12 @@ export function createReconciliation(
     openReconciler({ settings, accounts, documents, serviceBus, pause, log }),
     accounts.scope,
   );
+  const sender = serviceBus.createSender(settings.reconcile.queue);
+  const queue = insistOnQueue(createAzureHintQueue(sender), tellRefusal(log));
+  const handleShard = async (body: unknown): Promise<void> => await reconciler.handleShard(body);
   return {
     reconciler,
+    handleMessage: async (message) => await handleShardMessage({ queue, handleShard }, log, message),
     api: createReconcileApi(reconciler, log),
     schedule: settings.reconcile.schedule,
     isPaused: async () => {

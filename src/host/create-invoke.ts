@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
+import { ParkedCameBy } from '../model/parked-came-by.js';
 import type { LogFields, Logger } from '../telemetry/logger.js';
 import type { CoreInvocationContext, FunctionMetadata, HookName, TypedData } from './functions-core.js';
 import type { Registrations } from './load-registrations.js';
@@ -15,7 +16,7 @@ interface InvokeDetails {
 
 /**
  * Runs a function once: hooks, handler, hooks, as the Node worker does. Rejects with what the handler threw, after
- * it was logged.
+ * it was logged: as an error, but for a parked copy that came by, which is part of dead-lettering.
  *
  * Azure Functions kills the whole worker process when a handler outlives `functionTimeout`, and the messages it had
  * come back when their locks expire. Here only the one invocation is given up: it rejects, the message goes back at
@@ -40,7 +41,8 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
     try {
       return await within(functionTimeoutMs, run(trigger, input, details, invocationId, lines), TIMED_OUT);
     } catch (error) {
-      lines.error('Function failed', { error });
+      if (error instanceof ParkedCameBy) lines.debug(error.message);
+      else lines.error('Function failed', { error });
       throw error;
     }
   };

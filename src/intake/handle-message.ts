@@ -7,12 +7,13 @@ import { theServiceClock } from '../clock/the-service-clock.js';
 import { type ParsedMessage, parseMessage } from '../events/parse-message.js';
 import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.js';
 import { toBlobmirrorError } from '../model/errors.js';
-import { parseHistory } from '../model/hint-message.js';
 import type { Hint } from '../model/hint.js';
 import { keyText } from '../model/key.js';
 import type { HintQueue } from '../ports/hint-queue.js';
 import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.js';
 import type { Logger } from '../telemetry/logger.js';
+import { historyOf } from './history-of.js';
+import type { IncomingMessage } from './incoming-message.js';
 import { LONGEST_REQUEST_MS } from './is-worth-another-try.js';
 import { lookAgain, type NextLook } from './look-again.js';
 import type { LooksToCome } from './looks-to-come.js';
@@ -22,16 +23,6 @@ import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.js';
 import { putOff } from './put-off.js';
 import { rejectedParts } from './rejected-parts.js';
 import { settleFailure } from './settle-failure.js';
-
-/** A message as a Service Bus trigger hands it over. */
-export interface IncomingMessage {
-  readonly body: unknown;
-  readonly messageId: string;
-  readonly enqueuedTime: Date;
-  /** How often it was received, this time included. */
-  readonly deliveryCount: number;
-  readonly applicationProperties: Readonly<Record<string, unknown>>;
-}
 
 export interface Intake extends Mirroring {
   readonly queue: HintQueue;
@@ -44,20 +35,7 @@ export interface Intake extends Mirroring {
  * dead-letter queue: the message may be completed (invariant 9). Rejects when the message must be delivered again.
  */
 export async function handleMessage(intake: Intake, log: Logger, message: IncomingMessage): Promise<void> {
-  const { deliveryCount } = message;
-  const known = parseHistory(message.applicationProperties, message.messageId, message.enqueuedTime);
-  // Invariant 5: a message that comes again was with a worker that may have died in the middle of a write. Nobody
-  // knows the outcome of that one either, and the service may carry it out after this look.
-  const history = {
-    ...known,
-    // No message was seen before it came into the queue, whatever a clock or a sender says: its day would not end.
-    firstSeen: new Date(Math.min(known.firstSeen.getTime(), message.enqueuedTime.getTime())),
-    unsettled: known.unsettled || deliveryCount > 1,
-    deliveryCount,
-  };
-  if (history.parked)
-    throw new Error('a parked message came by before it expired; it goes back until it does');
-
+  const history = historyOf(message);
   const { pause = NEVER_PAUSED } = intake;
   const queue = parkWhatCannotBeSent(intake.queue, log);
   // Before anything else looks at the body: what is out of bounds cannot be put off as it came.

@@ -13,7 +13,7 @@ export interface Reconciler {
   report(id: RunId): AsyncIterable<string>;
   /**
    * Works on a shard, for as long as one message may take. Resolves when the message may be completed; rejects when it
-   * must be delivered again.
+   * must be delivered again, and with `message-not-shard`, before anything is done, when it is no shard.
    */
   handleShard(body: unknown): Promise<void>;
 }

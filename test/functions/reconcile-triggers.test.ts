@@ -4,6 +4,8 @@ import type { Host } from '../../src/host/start-host.js';
 import { QUEUES, RECONCILE_QUEUE } from '../../src/local/queues.js';
 import { type Broker, startBroker } from '../../src/local/service-bus/start-broker.js';
 import { waitUntil } from '../e2e/support/wait-until.js';
+import { ERRORS } from '../../src/model/errors.js';
+import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.js';
 import { createScriptedReconciler } from '../support/scripted-reconciler.js';
 import { createSilentLogger } from '../support/silent-logger.js';
 import { SETTINGS, startApp } from './support/start-app.js';
@@ -12,6 +14,7 @@ const reconciler = createScriptedReconciler();
 
 vi.mock('../../src/app/open-reconciler.js', () => ({ openReconciler: () => reconciler }));
 
+const log = createSilentLogger();
 let broker: Broker;
 let host: Host;
 
@@ -20,7 +23,7 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
   vi.stubEnv('BLOBMIRROR_SERVICE_BUS', broker.connectionString);
   vi.stubEnv('BLOBMIRROR_RECONCILE_SCHEDULE', '* * * * * *');
-  host = await startApp(['reconcile-shard', 'reconcile-timer'], createSilentLogger());
+  host = await startApp(['reconcile-shard', 'reconcile-timer'], log);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -39,7 +42,51 @@ it('a message of the reconcile queue is a shard, and is completed once it was wo
   await client.close();
 });
 
+it('a message of the reconcile queue that is no shard is a dead letter with code, detail and hint at once, and the host logs no error', async () => {
+  reconciler.failure = refusalOf({ no: 'shard' });
+  const client = new ServiceBusClient(broker.connectionString);
+  const bodies = [{ no: 'shard' }, 'text', { messageId: 'forged', deliveryCount: 1 }];
+  const messages = bodies.map((body, i) => ({ body, messageId: `none-${i}` }));
+  await client.createSender(RECONCILE_QUEUE).sendMessages(messages);
+  await waitUntil(
+    'they are dead letters',
+    () => {
+      const { active, deadLetter } = broker.runtimeCounts(RECONCILE_QUEUE);
+      return active === 0 && deadLetter === bodies.length;
+    },
+    { within: 10_000 },
+  );
+  reconciler.failure = undefined;
+  const receiver = client.createReceiver(RECONCILE_QUEUE, { subQueueType: 'deadLetter' });
+  const letters = await receiver.peekMessages(10);
+  expect(letters.map(({ applicationProperties }) => applicationProperties)).toEqual(
+    bodies.map(
+      () =>
+        expect.objectContaining({
+          'blobmirror-code': 'message-not-shard',
+          'blobmirror-detail': expect.stringContaining('the message is no shard') as unknown,
+          'blobmirror-hint': ERRORS['message-not-shard'].hint,
+          'blobmirror-attempts': 1,
+        }) as unknown,
+    ),
+  );
+  expect(letters.map(({ deadLetterReason }) => deadLetterReason)).toEqual(
+    bodies.map(() => 'TTLExpiredException'),
+  );
+  expect(log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  await client.close();
+});
+
 it('the timer begins a run of everything at the times of the setting', async () => {
   await waitUntil('two runs began', () => reconciler.requests.length >= 2, { within: 10_000 });
   expect(reconciler.requests[0]).toEqual({ dryRun: false, allowDeletes: [], reason: 'timer' });
 });
+
+function refusalOf(body: unknown): Error {
+  try {
+    parseShardMessage(body);
+  } catch (thrown) {
+    return thrown as Error;
+  }
+  throw new Error('it is a shard');
+}

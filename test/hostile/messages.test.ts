@@ -7,6 +7,7 @@ import { MESSAGE_BOUNDS } from '../../src/events/message-bounds.js';
 import { parseMessage } from '../../src/events/parse-message.js';
 import { BlobmirrorError, ERRORS, toBlobmirrorError } from '../../src/model/errors.js';
 import { keyText } from '../../src/model/key.js';
+import { ParkedCameBy } from '../../src/model/parked-came-by.js';
 import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.js';
 import { writeJson } from '../../src/model/write-json.js';
 import { cloudEvent, created, eventGridEvent } from '../events/samples.js';
@@ -124,12 +125,13 @@ const properties = fc.oneof(
           'watch',
           'held',
           'code',
+          'parked',
         )
         .map((name) => `blobmirror-${name}`),
       fc.oneof(
         fc.string(),
         fc.double(),
-        fc.constantFrom(1e15, -1, '9999-12-31T23:59:59Z', 'x'.repeat(5_000)),
+        fc.constantFrom<unknown>(true, 1e15, -1, '9999-12-31T23:59:59Z', 'x'.repeat(5_000)),
       ),
     ),
   },
@@ -474,6 +476,29 @@ describe('members of the body that the host puts over its metadata', () => {
     stage.send(JSON.stringify({ ...eventOf('grows.txt'), ...forged, data: { blobType: 'AppendBlob' } }));
     const { dead } = await stage.drain();
     expect(dead).toEqual([]);
+  });
+});
+
+describe('a message that says it is parked, though it does not expire', () => {
+  const parked = { 'blobmirror-parked': true };
+
+  it('goes back once, and is handled like any other then', async () => {
+    const stage = new HostileStage();
+    stage.write('normal.txt');
+    const [normal] = stage.queue.ready;
+    stage.queue.ready.clear();
+    stage.send(normal?.body as Buffer, parked);
+    const { failures, dead } = await stage.drain();
+    expect(failures.map(({ message }) => message)).toEqual([new ParkedCameBy().message]);
+    expect([stage.isMirrored('normal.txt'), dead]).toEqual([true, []]);
+  });
+
+  it('and holds no event, is a letter that says so', async () => {
+    const stage = new HostileStage();
+    stage.send('{"no":"event"}', { ...parked, 'blobmirror-code': 'storage-rejected' });
+    const { deliveries, dead } = await stage.drain();
+    expect(deliveries).toBe(2);
+    expect(dead.map((message) => readLetter(message, 'events', NOW).code)).toEqual(['message-not-event']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { handleMessage, type IncomingMessage } from '../../src/intake/handle-message.js';
+import { handleMessage } from '../../src/intake/handle-message.js';
+import type { IncomingMessage } from '../../src/intake/incoming-message.js';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
 import { type HintMessage, toProperties } from '../../src/model/hint-message.js';
 import { type Key, keyText } from '../../src/model/key.js';

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from '../../src/intake/handle-message.js';
+import type { IncomingMessage } from '../../src/intake/incoming-message.js';
 import type { MemoryAccount } from '../../src/memory/memory-account.js';
 import type { Lock, MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.js';
 import { openHeart } from '../../src/mirror/open-heart.js';

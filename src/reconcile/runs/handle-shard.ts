@@ -19,11 +19,12 @@ const MOST_TRIES = 8;
 
 /**
  * Works on a slice of a shard. Resolves when its message may be completed: the slice is recorded and what comes after it
- * is sent, another try of it is, or nobody wants it any more. Rejects when the message must be delivered again.
+ * is sent, another try of it is, or nobody wants it any more. Rejects when the message must be delivered again, and with
+ * `message-not-shard` when it is none.
  */
 export async function handleShard(desk: Desk, body: unknown): Promise<void> {
   const { pause, queue } = desk.parts;
-  const message = read(desk, body);
+  const message = parseShardMessage(body);
   const held = await pause.pass(async () => await workOrSettle(desk, message));
   if (held !== undefined) await queue.send({ ...message, holds: (message.holds ?? 0) + 1 }, held.delayMs);
 }
@@ -44,17 +45,6 @@ async function workOrSettle(desk: Desk, message: ShardMessage): Promise<void> {
     });
     recordFailedSlice();
     await settle(desk, message, error);
-  }
-}
-
-function read({ parts }: Desk, body: unknown): ShardMessage {
-  try {
-    return parseShardMessage(body);
-  } catch (thrown) {
-    const { code, message, hint } = toBlobmirrorError(thrown);
-    // It comes back at once, and Service Bus moves it to the dead-letter queue after ten deliveries.
-    parts.log.error('a message on the reconcile queue could not be read', { code, detail: message, hint });
-    throw thrown;
   }
 }
 

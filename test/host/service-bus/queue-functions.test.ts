@@ -1,6 +1,7 @@
 import type { InvocationContext } from '@azure/functions';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Host } from '../../../src/host/start-host.js';
+import { ParkedCameBy } from '../../../src/model/parked-came-by.js';
 import { handlers } from '../support/handlers.js';
 import { recordingLog } from '../support/recording-log.js';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.js';
@@ -37,6 +38,19 @@ describe('a queue function', () => {
     await start({ serviceBus: { maxConcurrentCalls: 1 } });
     await emptied();
     expect(inputs).toEqual([{ key: 'a/b' }, 'no { json', 123]);
+  });
+
+  it('that gives back a parked copy which came by failed at nothing that an operator would want to read', async () => {
+    handlers.message = (_input, { triggerMetadata }) => {
+      if (triggerMetadata?.['deliveryCount'] === 1) throw new ParkedCameBy();
+    };
+    await queue.send({ body: 'x' });
+    await start();
+    await emptied();
+    const told = log.lines.filter(({ message }) => message === new ParkedCameBy().message);
+    expect(told).toMatchObject([{ level: 'debug', fields: { function: 'mirror', deliveryCount: 1 } }]);
+    expect(told[0]?.fields).not.toHaveProperty('error');
+    expect(log.lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
   });
 
   it('gets the properties of the message as Azure Functions gives them', async () => {

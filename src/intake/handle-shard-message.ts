@@ -1,0 +1,47 @@
+import { toBlobmirrorError } from '../model/errors.js';
+import type { HintQueue } from '../ports/hint-queue.js';
+import type { Logger } from '../telemetry/logger.js';
+import { chainMessage } from './chain-message.js';
+import { historyOf } from './history-of.js';
+import type { IncomingMessage } from './incoming-message.js';
+import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.js';
+
+export interface ShardIntake {
+  /** The queue that the message came from. */
+  readonly queue: HintQueue;
+  /** Rejects with `message-not-shard` for a body that is no shard, before it does anything. */
+  readonly handleShard: (body: unknown) => Promise<void>;
+}
+
+/**
+ * What a message of the reconcile queue becomes. Resolves when it was worked on, or is on its way to the dead-letter
+ * queue with code, detail and hint, since it is no shard and will not become one. Rejects when it must be delivered
+ * again.
+ */
+export async function handleShardMessage(
+  { queue, handleShard }: ShardIntake,
+  log: Logger,
+  message: IncomingMessage,
+): Promise<void> {
+  const history = historyOf(message);
+  try {
+    await handleShard(message.body);
+  } catch (thrown) {
+    const { code, message: detail, hint } = toBlobmirrorError(thrown);
+    if (code !== 'message-not-shard') throw thrown;
+    await parkWhatCannotBeSent(queue, log).deadLetter(
+      chainMessage(message.body, '', 'parked', history, {
+        attempts: history.attempts + 1,
+        parked: true,
+        lastError: { code, detail, hint },
+      }),
+    );
+    const { messageId } = message;
+    log.error('a message on the reconcile queue moved to the dead-letter queue', {
+      messageId,
+      code,
+      detail,
+      hint,
+    });
+  }
+}
