@@ -58,6 +58,7 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
   const facts = toFacts(settings);
   let opening: Promise<DocumentStore> | undefined;
   let claimedAt = -Infinity;
+  const damagedTold = new Set<string>();
   let refused: { readonly since: string; readonly error: BlobmirrorError } | undefined;
 
   async function register(): Promise<DocumentStore> {
@@ -67,12 +68,16 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
       now: theServiceClock.now(),
       isLookedAt,
     });
-    for (const document of damaged)
+    for (const document of damaged) {
+      // That of another mirror may stay so, and is looked at whenever this one is renewed.
+      if (damagedTold.has(document)) continue;
+      damagedTold.add(document);
       log.warn('the registration of a mirror cannot be read', {
         code: 'document-damaged',
         document,
         hint: ERRORS['document-damaged'].hint,
       });
+    }
     claimedAt = performance.now();
     tell(registration, before);
     return ownDocuments(state, { prefix: documentsPrefix(id), former: registration.former.runs });
