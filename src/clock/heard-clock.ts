@@ -54,6 +54,8 @@ export class HeardClock implements ServiceClock {
   readonly #heard = new Map<string, readonly Heard[]>();
   readonly #lastHeard = new Map<string, number>();
   #range: Range | undefined;
+  /** Of each account, a Date that is not old for requests until a moment of the steady clock. */
+  readonly #notOld = new Map<string, { readonly date: string; readonly until: number }>();
   readonly #listeners = new Set<(judgement: ClockJudgement) => void>();
   /** A clock that is right from the start is nothing to be told. */
   #told: ClockJudgement['state'] = 'right';
@@ -96,6 +98,15 @@ export class HeardClock implements ServiceClock {
    * @param sentAt by the steady clock
    */
   isOld(account: string, date: string | undefined, sentAt: number): boolean {
+    const last = this.#notOld.get(account);
+    if (last !== undefined && last.date === date && sentAt < last.until) return false;
+    const isOld = this.#isOld(account, date, sentAt);
+    // Answers of one second have one Date, and every answer is asked about.
+    if (!isOld && date !== undefined) this.#notOld.set(account, { date, until: sentAt + SECOND_MS });
+    return isOld;
+  }
+
+  #isOld(account: string, date: string | undefined, sentAt: number): boolean {
     const at = Date.parse(date ?? '');
     const heard = this.#of(account, this.#step()).filter((each) => sentAt - each.at < SPEAKS_FOR_MS);
     // Two answers that differ do not tell which of them is the old one.

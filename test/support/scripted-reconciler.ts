@@ -11,6 +11,8 @@ export interface ScriptedReconciler extends Reconciler {
   running: RunId | undefined;
   /** Every call fails with it. */
   failure: Error | undefined;
+  /** Whatever is a shard or none fails with it. */
+  shardFailure: Error | undefined;
 }
 
 export function createScriptedReconciler(): ScriptedReconciler {
@@ -31,6 +33,7 @@ export function createScriptedReconciler(): ScriptedReconciler {
     shards: [],
     running: undefined,
     failure: undefined,
+    shardFailure: undefined,
 
     start: async (request) =>
       await after(() => {
@@ -55,7 +58,11 @@ export function createScriptedReconciler(): ScriptedReconciler {
         yield line;
       }
     },
-    handleShard: async (body) => await after(() => void reconciler.shards.push(body)),
+    handleShard: async (body) =>
+      await after(() => {
+        if (reconciler.shardFailure !== undefined) throw reconciler.shardFailure;
+        reconciler.shards.push(body);
+      }),
   };
   return reconciler;
 }

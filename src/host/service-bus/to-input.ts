@@ -15,8 +15,9 @@ export function toInput({ body }: { readonly body: unknown }, binary: boolean): 
  * `context.triggerMetadata`: the names of the Service Bus extension 5, whose first letter the library makes small.
  * Text goes through the library's JSON parser, so a messageId of digits arrives as a number, in Azure too.
  *
- * As in Azure, the members of a body that is a JSON object come too and overwrite what has the same name, in any case:
- * github.com/Azure/azure-functions-host/issues/7119, `Utility.ApplyBindingData`.
+ * As in Azure, the members of a body that is a JSON object overwrite what has the same name, in any case:
+ * github.com/Azure/azure-functions-host/issues/7119, `Utility.ApplyBindingData`. There the others come as well; nothing of
+ * ours reads them, and the library would parse each.
  */
 export function toTriggerMetadata(
   message: ServiceBusReceivedMessage,
@@ -46,9 +47,9 @@ export function toTriggerMetadata(
   };
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);
   const metadata = new Map(present.map(([name, value]) => [name.toLowerCase(), { name, value }]));
-  for (const [name, value] of membersOf(input)) {
-    const known = metadata.get(name.toLowerCase());
-    metadata.set(name.toLowerCase(), { name: known?.name ?? name, value });
+  for (const [name, value] of membersOf(input, metadata)) {
+    const known = metadata.get(name);
+    if (known !== undefined) metadata.set(name, { name: known.name, value });
   }
   const entries = [...metadata.values()].map(({ name, value }): [string, TypedData] => [
     name,
@@ -57,16 +58,22 @@ export function toTriggerMetadata(
   return Object.fromEntries(entries);
 }
 
-/** Objects as they are and everything else as text, but no arrays. */
-function membersOf(input: TypedData): readonly (readonly [string, unknown])[] {
+/** Those with one of the names, in small letters: objects as they are and everything else as text, but no arrays. */
+function membersOf(
+  input: TypedData,
+  names: { has(name: string): boolean },
+): readonly (readonly [string, unknown])[] {
   if (!('string' in input) || !input.string.trimStart().startsWith('{')) return [];
   try {
-    const members = Object.entries(JSON.parse(input.string) as object);
+    const body = JSON.parse(input.string) as Readonly<Record<string, unknown>>;
     // What cannot be written as JSON again is nested deeper than the parser of Functions reads.
-    JSON.stringify(members);
-    return members
-      .filter(([, value]) => value !== null && !Array.isArray(value))
-      .map(([name, value]) => [name, typeof value === 'object' ? (value as unknown) : String(value)]);
+    JSON.stringify(body);
+    return Object.entries(body)
+      .filter(([name, value]) => names.has(name.toLowerCase()) && value !== null && !Array.isArray(value))
+      .map(([name, value]) => [
+        name.toLowerCase(),
+        typeof value === 'object' ? value : `${value as string | number | boolean}`,
+      ]);
   } catch {
     return [];
   }
