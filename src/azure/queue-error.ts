@@ -37,6 +37,9 @@ const ERRORS_ON_THE_WAY: ReadonlySet<string> = new Set([
   'RestError',
 ]);
 
+/** What @azure/core-amqp makes of no error at all, as where a connection ends while it is being opened. */
+const NO_ERROR_AT_ALL = 'Unknown error encountered.';
+
 /** Codes of Node.js for the network and for TLS; those of a wrong call begin with ERR_ and are not among them. */
 const CODE_ON_THE_WAY =
   /^(?:E[A-Z]{3,}|EAI_[A-Z]+|ERR_TLS_\w+|ERR_SSL_\w+|ERR_SOCKET_\w+|ERR_STREAM_(?:DESTROYED|PREMATURE_CLOSE|WRITE_AFTER_END)|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+)$/;
@@ -65,6 +68,7 @@ export function toQueueError(
 function isOnTheWay(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError && error.errors.some(isOnTheWay)) return true;
+  if (error.name === 'Error' && error.message === NO_ERROR_AT_ALL) return true;
   return ERRORS_ON_THE_WAY.has(error.name) || CODE_ON_THE_WAY.test(nameOf(error));
 }
 

@@ -31,6 +31,8 @@ describe('an error of Service Bus', () => {
     expect(toQueueError(refused, 'events').code).toBe('queue-unavailable');
     for (const name of ['OperationTimeoutError', 'AbortError', 'CredentialUnavailableError'])
       expect(toQueueError(Object.assign(new Error('x'), { name }), 'events').code).toBe('queue-unavailable');
+    // The client's own words where a connection ended while it was being opened.
+    expect(toQueueError(new Error('Unknown error encountered.'), 'events').code).toBe('queue-unavailable');
     const all = new AggregateError([refused], 'all attempts failed');
     expect(toQueueError(all, 'events').code).toBe('queue-unavailable');
   });
