@@ -16,6 +16,16 @@ export interface Activity {
   readonly copiedAgain: readonly CopiedAgain[];
 }
 
+export const NO_ACTIVITY: Activity = {
+  minutes: [],
+  lagP50Ms: null,
+  lagP99Ms: null,
+  changes: 0,
+  bytes: 0,
+  lastMirrored: {},
+  copiedAgain: [],
+};
+
 interface CopiedAgain {
   readonly container: string;
   readonly path: string;

@@ -3,7 +3,7 @@ import { createAzureEventSpool } from '../../src/azure/azure-event-spool.js';
 import { connectAccount } from '../../src/azure/connect-account.js';
 import { SOURCE } from '../../src/local/accounts.js';
 import { startStorage } from '../../src/local/storage/start-storage.js';
-import { ODD_METADATA } from '../contract/ports.contract.js';
+import { ODD_METADATA } from '../support/odd-metadata.js';
 
 it.each([
   ['flat', false],

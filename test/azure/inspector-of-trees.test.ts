@@ -5,7 +5,7 @@ import { connectAccount } from '../../src/azure/connect-account.js';
 import { SOURCE } from '../../src/local/accounts.js';
 import { startStorage } from '../../src/local/storage/start-storage.js';
 import { parseContainerName } from '../../src/model/key.js';
-import { ODD_METADATA } from '../contract/ports.contract.js';
+import { ODD_METADATA } from '../support/odd-metadata.js';
 
 const CONTAINER = parseContainerName('lake');
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeStatus } from '../../src/cli/status/describe-status.js';
+import { NO_ACTIVITY } from '../../src/model/activity.js';
 import { toSummary } from '../../src/model/reconcile/run-summary.js';
 import type { Status } from '../../src/model/status.js';
 import { aRun } from '../support/a-run.js';
@@ -21,15 +22,7 @@ function status(changes: Partial<Status> = {}): Status {
     health: { status: 'ok', problems: [] },
     backlog: { messages: 0, scheduled: 0, bytes: 0, isComplete: true, byAge: [] },
     deadLetters: { count: 0, isComplete: true, acknowledged: 0, byCode: {} },
-    activity: {
-      minutes: [],
-      lagP50Ms: null,
-      lagP99Ms: null,
-      changes: 0,
-      bytes: 0,
-      lastMirrored: {},
-      copiedAgain: [],
-    },
+    activity: NO_ACTIVITY,
     history: [],
     containers: [],
     runs: [],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSameAccess } from '../../src/model/access.js';
 import { keyText, parseContainerName } from '../../src/model/key.js';
 import { describeMoves } from './moves.contract.js';
-import { ODD_METADATA } from './ports.contract.js';
+import { ODD_METADATA } from '../support/odd-metadata.js';
 import { createTreeStage, STAMP, ABSENT, STALE, FILE_ACCESS, DIRECTORY_ACCESS } from './tree-stage.js';
 import type { TreeStoresUnderTest } from './tree-stores.js';
 import { describeTreeListing } from './tree-listing.contract.js';

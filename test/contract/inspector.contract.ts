@@ -4,7 +4,7 @@ import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
 import { type BlobPresent, isBlob } from '../../src/model/reading.js';
 import { addStamp } from '../../src/model/stamp.js';
 import type { AccountInspector, ListedReading } from '../../src/ports/account-inspector.js';
-import { ODD_METADATA, ODD_TAGS } from './ports.contract.js';
+import { ODD_METADATA, ODD_TAGS } from '../support/odd-metadata.js';
 import type { StoresUnderTest } from './stores.js';
 
 /** Stores under test, and an inspection of their backup, which has a container `opened` that anybody may read. */

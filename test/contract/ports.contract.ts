@@ -6,6 +6,7 @@ import { addStamp } from '../../src/model/stamp.js';
 import type { ListRange } from '../../src/ports/blob-reader.js';
 import type { ComparisonRequest } from '../../src/ports/content-comparison.js';
 import { describeReplacing } from './replace.contract.js';
+import { ODD_METADATA, ODD_TAGS } from '../support/odd-metadata.js';
 import type { StoresUnderTest } from './stores.js';
 
 const STAMP = {
@@ -13,26 +14,6 @@ const STAMP = {
   etag: parseEtag('0xABC'),
   lastModified: new Date('2026-11-21T20:00:00Z'),
 };
-
-/** Legal names of metadata that are members of JavaScript objects, or mean something in XML or in our own documents. */
-export const ODD_METADATA = Object.fromEntries(
-  [
-    'hasOwnProperty',
-    '__proto__',
-    'constructor',
-    'prototype',
-    'toString',
-    'valueOf',
-    'then',
-    'toJSON',
-    '_',
-    'encrypted',
-    'length',
-  ].map((name, index) => [name, `value ${index}`]),
-);
-
-/** As many of these names as a blob may have tags. */
-export const ODD_TAGS = Object.fromEntries(Object.entries(ODD_METADATA).slice(0, 10));
 
 /**
  * What the ports promise, for every pair of stores that claims to keep it: in memory and on real accounts. Index tags,

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../../model/dead-letter.js';
-import type { Activity } from '../../model/activity.js';
+import { type Activity, NO_ACTIVITY } from '../../model/activity.js';
 import type { ErrorCode } from '../../model/errors.js';
 import { toBlobmirrorError } from '../../model/errors.js';
 import type { Status } from '../../model/status.js';
@@ -28,15 +28,6 @@ interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
 
 const ANSWER_WITHIN_MS = 5000;
 
-const NO_ACTIVITY: Activity = {
-  minutes: [],
-  lagP50Ms: null,
-  lagP99Ms: null,
-  changes: 0,
-  bytes: 0,
-  lastMirrored: {},
-  copiedAgain: [],
-};
 const NOTHING: State = {
   runs: [],
   proof: undefined,

@@ -1,3 +1,4 @@
+import { NO_ACTIVITY } from '../../../src/model/activity.js';
 import type { DeadLetter } from '../../../src/model/dead-letter.js';
 import type { RunId } from '../../../src/model/reconcile/run.js';
 import type { RunSummary } from '../../../src/model/reconcile/run-summary.js';
@@ -24,15 +25,7 @@ export const EMPTY: Status = {
   health: { status: 'ok', problems: [] },
   backlog: backlog([]),
   deadLetters: { count: 0, isComplete: true, acknowledged: 0, byCode: {} },
-  activity: {
-    minutes: [],
-    lagP50Ms: null,
-    lagP99Ms: null,
-    changes: 0,
-    bytes: 0,
-    lastMirrored: {},
-    copiedAgain: [],
-  },
+  activity: NO_ACTIVITY,
   history: [],
   containers: [],
   runs: [],

@@ -4,6 +4,7 @@ import { MemoryQueue } from '../../../src/memory/memory-queue.js';
 import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.js';
 import { immediately } from '../../../src/memory/schedule.js';
 import { trustClock } from '../../../src/clock/service-clock.js';
+import { NO_ACTIVITY } from '../../../src/model/activity.js';
 import { parseContainerName } from '../../../src/model/key.js';
 import { createScope } from '../../../src/model/scope.js';
 import type { Status } from '../../../src/model/status.js';
@@ -110,21 +111,11 @@ export class ClaimsWorld {
       backup: 'backupaccount',
       documents,
       readRuns: history.read,
-      readActivity: async () =>
-        await Promise.resolve({
-          minutes: [],
-          lagP50Ms: null,
-          lagP99Ms: null,
-          changes: 0,
-          bytes: 0,
-          lastMirrored: {},
-          copiedAgain: [],
-        }),
+      readActivity: async () => await Promise.resolve(NO_ACTIVITY),
       readPause: async () => await Promise.resolve(undefined),
       events: { browse: () => this.#browse() },
-      // eslint-disable-next-line require-yield
       readLetters: async function* () {
-        await Promise.resolve();
+        yield* await Promise.resolve([]);
       },
       readAcknowledged: async () => await Promise.resolve(() => false),
       probe: {

@@ -1,27 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
+import { ODD_METADATA } from '../../support/odd-metadata.js';
 import { type Answer, createSender, type Send } from './raw-requests.js';
 import { startTwoAccounts } from './two-accounts.js';
 
-/** Identifiers of C#, as metadata names must be, that JavaScript objects and XML libraries know as something else. */
-const names = [
-  'hasOwnProperty',
-  '__proto__',
-  'constructor',
-  'prototype',
-  'toString',
-  'valueOf',
-  'then',
-  'toJSON',
-  'isPrototypeOf',
-  '__defineGetter__',
-  'length',
-  '_',
-  'xml',
-  'encrypted',
-  'additionalProperties',
-];
-const metadata = Object.fromEntries(names.map((name, index) => [name, `value ${index}`]));
+const metadata = ODD_METADATA;
+const names = Object.keys(metadata);
 const asHeaders = Object.fromEntries(names.map((name) => [`x-ms-meta-${name}`, metadata[name] ?? '']));
 const asProperties = names
   .map((name) => `${name}=${Buffer.from(metadata[name] ?? '').toString('base64')}`)

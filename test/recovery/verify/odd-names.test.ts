@@ -4,7 +4,7 @@ import { connectAccount } from '../../../src/azure/connect-account.js';
 import { converge } from '../../../src/mirror/converge.js';
 import { parseKey } from '../../../src/model/key.js';
 import { addStamp } from '../../../src/model/stamp.js';
-import { ODD_METADATA, ODD_TAGS } from '../../contract/ports.contract.js';
+import { ODD_METADATA, ODD_TAGS } from '../../support/odd-metadata.js';
 import { POLICY } from '../../support/memory-pair.js';
 import { startStoragePair } from '../../support/storage-pair.js';
 import { collectFindings, names } from './collect-findings.js';
