@@ -37,8 +37,19 @@ const ERRORS_ON_THE_WAY: ReadonlySet<string> = new Set([
   'RestError',
 ]);
 
-/** What @azure/core-amqp makes of no error at all, as where a connection ends while it is being opened. */
-const NO_ERROR_AT_ALL = 'Unknown error encountered.';
+/**
+ * Texts of the plain errors that rhea-promise and @azure/core-amqp throw while a connection is opened, closed or given its
+ * token. `test/azure/queue-error.test.ts` holds this against the installed packages.
+ */
+export const TEXTS_ON_THE_WAY: readonly RegExp[] = [
+  /^Failed to connect$/,
+  /^Unable to (?:open|close) the amqp connection ".*" due to operation timeout\.$/,
+  // What @azure/core-amqp makes of no error at all, as where a connection ends while it is being opened.
+  /^Unknown error encountered\.$/,
+  /^Attempted to negotiate a claim but the CBS link does not exist\.$/,
+  /^An error occurred while (?:closing|removing) the cbs link: /,
+  /^\[.*\] No statusCode in the "application_properties" in the returned response with correlation-id: /,
+];
 
 /** Codes of Node.js for the network and for TLS; those of a wrong call begin with ERR_ and are not among them. */
 const CODE_ON_THE_WAY =
@@ -68,7 +79,7 @@ export function toQueueError(
 function isOnTheWay(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError && error.errors.some(isOnTheWay)) return true;
-  if (error.name === 'Error' && error.message === NO_ERROR_AT_ALL) return true;
+  if (error.name === 'Error' && TEXTS_ON_THE_WAY.some((text) => text.test(error.message))) return true;
   return ERRORS_ON_THE_WAY.has(error.name) || CODE_ON_THE_WAY.test(nameOf(error));
 }
 

@@ -38,7 +38,9 @@ export function serviceVersionPolicy(account: string, spoken: SpokenVersion): Pi
         const read = await next(toPlainRead(request, version));
         if (isInvalidHeader(read)) return 'refused';
         // What says nothing of the version stands for the refusal: nothing was carried out, and it is asked again.
-        return isAnswered(read) ? answer : read;
+        if (!isAnswered(read)) return read;
+        // The version is taken by now. It may be since the refusal, so the refusal is not final until it comes again.
+        return isReplayable(request) ? await send(version) : answer;
       };
 
       const first = spoken.toSend(asked);

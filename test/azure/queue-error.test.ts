@@ -1,8 +1,11 @@
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ServiceBusClient, ServiceBusError, type ServiceBusErrorCode } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
 import { createAzureHintQueue } from '../../src/azure/azure-hint-queue.js';
-import { toQueueError } from '../../src/azure/queue-error.js';
+import { TEXTS_ON_THE_WAY, toQueueError } from '../../src/azure/queue-error.js';
 import { startBroker } from '../../src/local/service-bus/start-broker.js';
 import type { HintMessage } from '../../src/model/hint-message.js';
 import { rejectionOf } from './support/answering-service.js';
@@ -31,10 +34,17 @@ describe('an error of Service Bus', () => {
     expect(toQueueError(refused, 'events').code).toBe('queue-unavailable');
     for (const name of ['OperationTimeoutError', 'AbortError', 'CredentialUnavailableError'])
       expect(toQueueError(Object.assign(new Error('x'), { name }), 'events').code).toBe('queue-unavailable');
-    // The client's own words where a connection ended while it was being opened.
-    expect(toQueueError(new Error('Unknown error encountered.'), 'events').code).toBe('queue-unavailable');
     const all = new AggregateError([refused], 'all attempts failed');
     expect(toQueueError(all, 'events').code).toBe('queue-unavailable');
+  });
+
+  it('is known by its text where the client throws a plain error, whichever of them', async () => {
+    const texts = await plainErrorsOfTheClient();
+    const unknown = texts.filter(
+      (text) => toQueueError(new Error(text), 'events').code !== 'queue-unavailable',
+    );
+    expect(unknown).toEqual(NOT_ON_THE_WAY);
+    for (const known of TEXTS_ON_THE_WAY) expect(texts.filter((text) => known.test(text))).not.toEqual([]);
   });
 
   it.each<[string, unknown]>([
@@ -68,3 +78,30 @@ const HISTORY = {
   firstSeen: new Date(),
   parked: true,
 } as HintMessage['history'];
+
+/** Of wrong calls, and of connection strings. */
+const NOT_ON_THE_WAY: readonly string[] = [
+  'Please provide sender options.',
+  'Please provide receiver options.',
+  'The user-agent string cannot be more than x characters in length.',
+  'Connection string malformed: each part of the connection string must have an `=` assignment.',
+  'Connection string malformed: missing key for assignment',
+];
+
+/** The texts of `Error('…')` in the sources of the packages below @azure/service-bus, with x in the place of each value. */
+async function plainErrorsOfTheClient(): Promise<string[]> {
+  const files = ['rhea-promise/dist/lib/connection.js', '@azure/core-amqp/dist/esm/**/*.js'].flatMap((glob) =>
+    globSync(join('node_modules', glob)),
+  );
+  const texts = files.map(async (file) => {
+    const source = await readFile(file, 'utf8');
+    const thrown = [...source.matchAll(/(?<![\w.])Error\(\s*(\w+|(["'`])(?:(?!\2).)*\2)/gs)];
+    const written = thrown.map(([, text = '']) =>
+      /^\w+$/.test(text) ? (new RegExp(`const ${text} = (["'\`].*["'\`]);`).exec(source)?.[1] ?? text) : text,
+    );
+    return written
+      .filter((text) => text !== 'String')
+      .map((text) => text.replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, 'x').replaceAll(/^["'`]|["'`]$/g, ''));
+  });
+  return (await Promise.all(texts)).flat();
+}
