@@ -2,12 +2,12 @@
  * What `azcopy sync`, `rclone sync` and a reconcile leave on the backup after changes that are hard to see, each tool in
  * containers of its own. It fails when ours is wrong in any row.
  */
-import { startLocal } from '../src/local/start-local.js';
-import { createLogger } from '../src/telemetry/create-logger.js';
-import { type Judged, ROWS } from './correctness/rows.js';
-import { openScene, type Sync } from './correctness/scene.js';
-import { runMeasured } from './sync/run-measured.js';
-import { findTools, OURS } from './sync/sync-tools.js';
+import { startLocal } from '../src/local/start-local.ts';
+import { createLogger } from '../src/telemetry/create-logger.ts';
+import { type Judged, ROWS } from './correctness/rows.ts';
+import { openScene, type Sync } from './correctness/scene.ts';
+import { runMeasured } from './sync/run-measured.ts';
+import { findTools, OURS } from './sync/sync-tools.ts';
 
 /** In which ours gives a listing up that is refused; by itself it would insist for some minutes. */
 const WITHIN_MS = '5000';

@@ -10,11 +10,11 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { toEnvironment } from '../src/local/environment.js';
-import { startLocal } from '../src/local/start-local.js';
-import { createLogger } from '../src/telemetry/create-logger.js';
-import { usageOf } from './usage.js';
-import { WorkerRequests } from './worker-requests.js';
+import { toEnvironment } from '../src/local/environment.ts';
+import { startLocal } from '../src/local/start-local.ts';
+import { createLogger } from '../src/telemetry/create-logger.ts';
+import { usageOf } from './usage.ts';
+import { WorkerRequests } from './worker-requests.ts';
 
 const COUNT = Number(process.argv[2] ?? 2000);
 const CONTAINER = 'bench';

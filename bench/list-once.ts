@@ -1,8 +1,8 @@
 /** Lists a container once, by the SDK or by ours, compares as a reconcile does, and reports what that took. */
-import { createAzureReader } from '../src/azure/azure-reader.js';
-import { connectAccount } from '../src/azure/connect-account.js';
-import { listPages } from '../src/azure/listing/list-pages.js';
-import { parseContainerName } from '../src/model/key.js';
+import { createAzureReader } from '../src/azure/azure-reader.ts';
+import { connectAccount } from '../src/azure/connect-account.ts';
+import { listPages } from '../src/azure/listing/list-pages.ts';
+import { parseContainerName } from '../src/model/key.ts';
 
 export interface Listed {
   readonly entries: number;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { firstFrom, type ListedBlobs, nameOf, PageWriter, writeDirectories } from './listing-pages.js';
+import { firstFrom, type ListedBlobs, nameOf, PageWriter, writeDirectories } from './listing-pages.ts';
 
 export interface ListingServer {
   readonly connectionString: string;

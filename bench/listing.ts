@@ -6,8 +6,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Listed } from './list-once.js';
-import { spawnListingServer } from './spawn-listing-server.js';
+import type { Listed } from './list-once.ts';
+import { spawnListingServer } from './spawn-listing-server.ts';
 
 const { values } = parseArgs({
   options: {

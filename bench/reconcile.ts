@@ -7,13 +7,13 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { startLocal } from '../src/local/start-local.js';
-import { createLogger } from '../src/telemetry/create-logger.js';
-import { isSameContainer } from './sync/is-same-container.js';
-import { printTable } from './sync/print-table.js';
-import type { Result } from './sync/result.js';
-import { runMeasured } from './sync/run-measured.js';
-import { findTools, type SyncTool } from './sync/sync-tools.js';
+import { startLocal } from '../src/local/start-local.ts';
+import { createLogger } from '../src/telemetry/create-logger.ts';
+import { isSameContainer } from './sync/is-same-container.ts';
+import { printTable } from './sync/print-table.ts';
+import type { Result } from './sync/result.ts';
+import { runMeasured } from './sync/run-measured.ts';
+import { findTools, type SyncTool } from './sync/sync-tools.ts';
 
 const { values } = parseArgs({ options: { blobs: { type: 'string', default: '10000' } } });
 const blobs = Number(values.blobs);

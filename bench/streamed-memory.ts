@@ -5,7 +5,7 @@
  *
  *     node --import ./test/host/support/resolve-typescript.ts bench/streamed-memory.ts [GIBIBYTES]
  */
-import { measureStreamedCopy } from '../test/azure/support/measure-streamed-copy.js';
+import { measureStreamedCopy } from '../test/azure/support/measure-streamed-copy.ts';
 
 const MOST_MIB = 64;
 const gibibytes = Number(process.argv[2] ?? 4);

@@ -7,12 +7,12 @@ import { createServer, request as sendRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
-import type { LocalAccount } from '../src/local/ready-file.js';
-import { startLocal } from '../src/local/start-local.js';
-import { createLogger } from '../src/telemetry/create-logger.js';
-import { spawnListingServer } from './spawn-listing-server.js';
-import { type Measured, runMeasured } from './sync/run-measured.js';
-import { findTools, OURS } from './sync/sync-tools.js';
+import type { LocalAccount } from '../src/local/ready-file.ts';
+import { startLocal } from '../src/local/start-local.ts';
+import { createLogger } from '../src/telemetry/create-logger.ts';
+import { spawnListingServer } from './spawn-listing-server.ts';
+import { type Measured, runMeasured } from './sync/run-measured.ts';
+import { findTools, OURS } from './sync/sync-tools.ts';
 
 const { values } = parseArgs({
   options: { blobs: { type: 'string', default: '50000' }, runs: { type: 'string', default: '5' } },

@@ -1,11 +1,11 @@
 /** Compares a stretch of two listings as a worker does with a shard, writes nothing, and reports what that took. */
-import { createAzureReader } from '../src/azure/azure-reader.js';
-import { connectAccount } from '../src/azure/connect-account.js';
-import { parseContainerName } from '../src/model/key.js';
-import type { RunId } from '../src/model/reconcile/run.js';
-import { createScope } from '../src/model/scope.js';
-import type { BlobReader } from '../src/ports/blob-reader.js';
-import { compareSlice } from '../src/reconcile/compare/compare-slice.js';
+import { createAzureReader } from '../src/azure/azure-reader.ts';
+import { connectAccount } from '../src/azure/connect-account.ts';
+import { parseContainerName } from '../src/model/key.ts';
+import type { RunId } from '../src/model/reconcile/run.ts';
+import { createScope } from '../src/model/scope.ts';
+import type { BlobReader } from '../src/ports/blob-reader.ts';
+import { compareSlice } from '../src/reconcile/compare/compare-slice.ts';
 
 export interface WalkOrder {
   readonly source: string;

@@ -7,10 +7,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { WORKER_FLAGS } from '../src/cli/worker-flags.js';
-import { nameOf } from './listing-pages.js';
-import { spawnListingServer } from './spawn-listing-server.js';
-import type { Walked, WalkOrder } from './walk-once.js';
+import { WORKER_FLAGS } from '../src/cli/worker-flags.ts';
+import { nameOf } from './listing-pages.ts';
+import { spawnListingServer } from './spawn-listing-server.ts';
+import type { Walked, WalkOrder } from './walk-once.ts';
 
 const { values } = parseArgs({
   options: {

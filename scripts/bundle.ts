@@ -47,7 +47,7 @@ export async function bundle(
 const packagedRhea: Plugin = {
   name: 'packaged-rhea',
   setup: (building) => {
-    building.onResolve({ filter: /\/rhea-copies\.js$/ }, ({ resolveDir }) => ({
+    building.onResolve({ filter: /\/rhea-copies\.[jt]s$/ }, ({ resolveDir }) => ({
       path: join(resolveDir, 'packaged-rhea.ts'),
     }));
   },

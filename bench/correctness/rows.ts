@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseEtag } from '../../src/model/etag.js';
-import { addStamp } from '../../src/model/stamp.js';
-import { createAccountSas } from '../../src/local/account-sas.js';
-import type { Scene } from './scene.js';
-import { startUnreadableSource } from './unreadable-source.js';
+import { parseEtag } from '../../src/model/etag.ts';
+import { addStamp } from '../../src/model/stamp.ts';
+import { createAccountSas } from '../../src/local/account-sas.ts';
+import type { Scene } from './scene.ts';
+import { startUnreadableSource } from './unreadable-source.ts';
 
 /** A change, and what is right on the backup after a sync. */
 export interface Row {

@@ -1,7 +1,7 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
-import type { LocalInfo } from '../../src/local/ready-file.js';
-import type { Route, SyncTool } from '../sync/sync-tools.js';
+import type { LocalInfo } from '../../src/local/ready-file.ts';
+import type { Route, SyncTool } from '../sync/sync-tools.ts';
 
 /** How a sync ended. */
 interface Ended {

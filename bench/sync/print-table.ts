@@ -1,4 +1,4 @@
-import type { Result } from './result.js';
+import type { Result } from './result.ts';
 
 const COLUMNS: readonly {
   readonly title: string;

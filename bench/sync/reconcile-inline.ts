@@ -1,8 +1,8 @@
-import { createReconciliation } from '../../src/app/create-reconciliation.js';
-import { readSettings } from '../../src/config/settings.js';
-import type { ReconcileRequest, Run } from '../../src/model/reconcile/run.js';
-import { createLogger } from '../../src/telemetry/create-logger.js';
-import { takeShards } from './take-shards.js';
+import { createReconciliation } from '../../src/app/create-reconciliation.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import type { ReconcileRequest, Run } from '../../src/model/reconcile/run.ts';
+import { createLogger } from '../../src/telemetry/create-logger.ts';
+import { takeShards } from './take-shards.ts';
 
 const REQUEST: ReconcileRequest = { dryRun: false, allowDeletes: [], reason: 'command-line' };
 

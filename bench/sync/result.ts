@@ -1,4 +1,4 @@
-import type { Measured } from './run-measured.js';
+import type { Measured } from './run-measured.ts';
 
 /** What one tool took for one phase. */
 export interface Result extends Measured {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { endedChildrenCpuMs, usageOf } from '../usage.js';
-import type { Command } from './sync-tools.js';
+import { endedChildrenCpuMs, usageOf } from '../usage.ts';
+import type { Command } from './sync-tools.ts';
 
 export interface Measured {
   readonly status: number | string;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { WORKER_FLAGS } from '../../src/cli/worker-flags.js';
-import { createAccountSas } from '../../src/local/account-sas.js';
-import { toEnvironment } from '../../src/local/environment.js';
-import type { LocalAccount, LocalInfo } from '../../src/local/ready-file.js';
+import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
+import { createAccountSas } from '../../src/local/account-sas.ts';
+import { toEnvironment } from '../../src/local/environment.ts';
+import type { LocalAccount, LocalInfo } from '../../src/local/ready-file.ts';
 
 /** A program that makes one container like another. */
 export interface SyncTool {

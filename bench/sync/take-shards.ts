@@ -1,7 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { keepLock } from '../../src/host/service-bus/keep-lock.js';
-import { type Delivery, openLink } from '../../src/host/service-bus/open-link.js';
-import { createLogger } from '../../src/telemetry/create-logger.js';
+import { keepLock } from '../../src/host/service-bus/keep-lock.ts';
+import { type Delivery, openLink } from '../../src/host/service-bus/open-link.ts';
+import { createLogger } from '../../src/telemetry/create-logger.ts';
 
 const CONCURRENCY = 16;
 const LOCK_KEPT_MS = 15 * 60_000;

@@ -1,9 +1,9 @@
 // Writes azuredeploy.json, which the button in the README deploys, from infra/main.bicep.
 import { writeFile } from 'node:fs/promises';
-import { findingText } from './finding.js';
-import { openProject } from './open-project.js';
-import { readSources, TEMPLATE } from './sources.js';
-import { writeTemplate } from './write-template.js';
+import { findingText } from './finding.ts';
+import { openProject } from './open-project.ts';
+import { readSources, TEMPLATE } from './sources.ts';
+import { writeTemplate } from './write-template.ts';
 
 const root = new URL('../../', import.meta.url);
 const project = await openProject(await readSources(root));

@@ -1,17 +1,17 @@
-import type { Finding } from './finding.js';
-import { openProject, type OpenProject } from './open-project.js';
-import { functionsAgree } from './rules/functions-agree.js';
-import { metricsAreKnown } from './rules/metrics-are-known.js';
-import { modulesFit } from './rules/modules-fit.js';
-import { namesAreUsed } from './rules/names-are-used.js';
-import { noSecretGoesOut } from './rules/no-secret-goes-out.js';
-import { parameterFileFits } from './rules/parameter-file-fits.js';
-import { queuesAgree } from './rules/queues-agree.js';
-import { resourceTypes } from './rules/resource-types.js';
-import { rolesAreTold } from './rules/roles-are-told.js';
-import { settingsAreKnown } from './rules/settings-are-known.js';
-import { templateInStep } from './rules/template-in-step.js';
-import type { Sources } from './sources.js';
+import type { Finding } from './finding.ts';
+import { openProject, type OpenProject } from './open-project.ts';
+import { functionsAgree } from './rules/functions-agree.ts';
+import { metricsAreKnown } from './rules/metrics-are-known.ts';
+import { modulesFit } from './rules/modules-fit.ts';
+import { namesAreUsed } from './rules/names-are-used.ts';
+import { noSecretGoesOut } from './rules/no-secret-goes-out.ts';
+import { parameterFileFits } from './rules/parameter-file-fits.ts';
+import { queuesAgree } from './rules/queues-agree.ts';
+import { resourceTypes } from './rules/resource-types.ts';
+import { rolesAreTold } from './rules/roles-are-told.ts';
+import { settingsAreKnown } from './rules/settings-are-known.ts';
+import { templateInStep } from './rules/template-in-step.ts';
+import type { Sources } from './sources.ts';
 
 /** Looks at the whole project and says what is wrong. */
 export type Rule = (

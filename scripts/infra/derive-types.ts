@@ -2,12 +2,12 @@
 // npm run infra:types -- FOLDER
 import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { findingText } from './finding.js';
-import { openProject, type OpenProject } from './open-project.js';
-import { readSources } from './sources.js';
-import type { AzureObject, TypeFile } from './types/azure-type.js';
-import { type RawType, shrinkType } from './types/shrink-type.js';
-import { addUsage, createUsage, type Usage } from './types/usage.js';
+import { findingText } from './finding.ts';
+import { openProject, type OpenProject } from './open-project.ts';
+import { readSources } from './sources.ts';
+import type { AzureObject, TypeFile } from './types/azure-type.ts';
+import { type RawType, shrinkType } from './types/shrink-type.ts';
+import { addUsage, createUsage, type Usage } from './types/usage.ts';
 
 const root = new URL('../../', import.meta.url);
 const folder = new URL('infra/types/', root);

@@ -1,4 +1,4 @@
-import type { Position } from './bicep/ast.js';
+import type { Position } from './bicep/ast.ts';
 
 /** Something that is wrong, and where. */
 export interface Finding {

@@ -1,4 +1,4 @@
-import type { BicepFile, Module } from './bicep/ast.js';
+import type { BicepFile, Module } from './bicep/ast.ts';
 
 /** The path of a module's file from the root of the repository. */
 export function modulePath(module: Module, file: BicepFile): string {

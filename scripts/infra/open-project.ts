@@ -1,12 +1,12 @@
-import type { BicepFile } from './bicep/ast.js';
-import { openParser } from './bicep/open-parser.js';
-import { parseFile } from './bicep/parse-file.js';
-import { plainText } from './bicep/plain-text.js';
-import { SyntaxFault } from './bicep/syntax-fault.js';
-import { walkExpression } from './bicep/walk-expression.js';
-import type { Project } from './compile/compile-file.js';
-import type { Finding } from './finding.js';
-import type { Sources } from './sources.js';
+import type { BicepFile } from './bicep/ast.ts';
+import { openParser } from './bicep/open-parser.ts';
+import { parseFile } from './bicep/parse-file.ts';
+import { plainText } from './bicep/plain-text.ts';
+import { SyntaxFault } from './bicep/syntax-fault.ts';
+import { walkExpression } from './bicep/walk-expression.ts';
+import type { Project } from './compile/compile-file.ts';
+import type { Finding } from './finding.ts';
+import type { Sources } from './sources.ts';
 
 export interface OpenProject extends Project {
   readonly files: ReadonlyMap<string, BicepFile>;

@@ -1,6 +1,6 @@
-import { compileFile } from './compile/compile-file.js';
-import type { OpenProject } from './open-project.js';
-import { MAIN } from './sources.js';
+import { compileFile } from './compile/compile-file.ts';
+import type { OpenProject } from './open-project.ts';
+import { MAIN } from './sources.ts';
 
 /** The text of azuredeploy.json. */
 export function writeTemplate(project: OpenProject): string {

@@ -2,14 +2,14 @@
  * What the workers did in the last hour, for whoever asks: each counts for itself and writes a document of its own, and a
  * reader adds them up. It must never delay a change, nor fail one: what cannot be written is told in the log and lost.
  */
-import { theServiceClock } from '../clock/the-service-clock.js';
-import { ACTIVITY_PREFIX } from '../model/activity-document.js';
-import { toBlobmirrorError } from '../model/errors.js';
-import { type Clock, systemClock } from '../ports/clock.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { Logger } from '../telemetry/logger.js';
-import { listenToChanges } from '../telemetry/metrics.js';
-import { WorkerActivity } from './worker-activity.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import { ACTIVITY_PREFIX } from '../model/activity-document.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import { type Clock, systemClock } from '../ports/clock.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { listenToChanges } from '../telemetry/metrics.ts';
+import { WorkerActivity } from './worker-activity.ts';
 
 /** The first change after a pause is soon to be seen; after that, all of some seconds go together. */
 const FIRST_AFTER_MS = 2_000;

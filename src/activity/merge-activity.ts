@@ -1,4 +1,4 @@
-import type { Activity, ActivityMinute } from '../model/activity.js';
+import type { Activity, ActivityMinute } from '../model/activity.ts';
 import {
   type ActivityDocument,
   type MinuteDocument,
@@ -6,8 +6,8 @@ import {
   MOST_CONTAINERS,
   MOST_COPIED_AGAIN,
   toMinute,
-} from '../model/activity-document.js';
-import { addHistograms, lagPercentile } from '../model/lag-histogram.js';
+} from '../model/activity-document.ts';
+import { addHistograms, lagPercentile } from '../model/lag-histogram.ts';
 
 const MINUTE_MS = 60_000;
 

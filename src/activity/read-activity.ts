@@ -1,13 +1,13 @@
-import { MOST_OFF_MS } from '../clock/heard-clock.js';
-import type { Activity } from '../model/activity.js';
+import { MOST_OFF_MS } from '../clock/heard-clock.ts';
+import type { Activity } from '../model/activity.ts';
 import {
   ACTIVITY_PREFIX,
   type ActivityDocument,
   isOfNewerFormat,
   parseActivityDocument,
-} from '../model/activity-document.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import { mergeActivity } from './merge-activity.js';
+} from '../model/activity-document.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { mergeActivity } from './merge-activity.ts';
 
 const KEPT_FOR_MS = 3_600_000;
 const CONCURRENCY = 8;

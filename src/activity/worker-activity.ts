@@ -5,9 +5,9 @@ import {
   MOST_CONTAINERS,
   MOST_COPIED_AGAIN,
   toMinute,
-} from '../model/activity-document.js';
-import { lagBucket } from '../model/lag-histogram.js';
-import { type Change, isMirrored } from '../telemetry/metrics.js';
+} from '../model/activity-document.ts';
+import { lagBucket } from '../model/lag-histogram.ts';
+import { type Change, isMirrored } from '../telemetry/metrics.ts';
 
 /** From so many bytes on a copy is worth a word of its own. */
 const LARGE = 1024 ** 3;

@@ -4,7 +4,7 @@ import {
   type RheaDirection,
   type RheaInternals,
   type RheaOutcome,
-} from './rhea-internals.js';
+} from './rhea-internals.ts';
 
 const mended = new WeakSet<RheaDirection>();
 

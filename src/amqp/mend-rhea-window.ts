@@ -1,4 +1,4 @@
-import { loadRheaInternals, type RheaDelivery, type RheaDeliveryBuffer } from './rhea-internals.js';
+import { loadRheaInternals, type RheaDelivery, type RheaDeliveryBuffer } from './rhea-internals.ts';
 
 const mended = new WeakSet<RheaDeliveryBuffer>();
 

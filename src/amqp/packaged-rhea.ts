@@ -1,7 +1,7 @@
 import rhea from 'rhea';
 // @ts-expect-error rhea tells of no types for its parts
 import frames from 'rhea/lib/frames.js';
-import type { RheaCopy } from './rhea-copies.js';
+import type { RheaCopy } from './rhea-copies.ts';
 
 /** The one copy that was bundled; `scripts/bundle.ts` puts this in the place of `rhea-copies.ts`, and sees that it is one. */
 export function loadRheaCopies(): RheaCopy[] {

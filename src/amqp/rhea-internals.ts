@@ -5,7 +5,7 @@
  * can reach is found and mended, ES module or not. A rhea whose insides are not as described here makes the mend
  * throw at the start: a silent miss would settle the wrong message. Nothing here may know what a message means.
  */
-import { loadRheaCopies, type RheaCopy } from './rhea-copies.js';
+import { loadRheaCopies, type RheaCopy } from './rhea-copies.ts';
 
 /** A delivery as rhea keeps it; `state` is the described outcome that was or will be sent. */
 export interface RheaDelivery {

@@ -1,7 +1,7 @@
-import { readAccountKind } from '../azure/account-kind.js';
-import type { Account } from '../azure/connect-account.js';
-import type { Settings } from '../config/settings.js';
-import { BlobmirrorError } from '../model/errors.js';
+import { readAccountKind } from '../azure/account-kind.ts';
+import type { Account } from '../azure/connect-account.ts';
+import type { Settings } from '../config/settings.ts';
+import { BlobmirrorError } from '../model/errors.ts';
 
 /**
  * Whether both accounts have a hierarchical namespace. Asked once; while it cannot be told, everybody who needs it fails

@@ -1,6 +1,6 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { DocumentStore } from '../ports/document-store.js';
+import type { DocumentStore } from '../ports/document-store.ts';
 
 interface TokenOptions {
   /** Milliseconds since 1970. */

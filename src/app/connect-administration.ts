@@ -1,6 +1,6 @@
 import { ServiceBusAdministrationClient } from '@azure/service-bus';
-import type { ServiceBusConnection } from '../config/connections.js';
-import { createCredential } from './create-credential.js';
+import type { ServiceBusConnection } from '../config/connections.ts';
+import { createCredential } from './create-credential.ts';
 
 /** What tells how the queues are declared. Makes no request by itself. */
 export function connectAdministration(connection: ServiceBusConnection): ServiceBusAdministrationClient {

@@ -1,6 +1,6 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import type { ServiceBusConnection } from '../config/connections.js';
-import { createCredential } from './create-credential.js';
+import type { ServiceBusConnection } from '../config/connections.ts';
+import { createCredential } from './create-credential.ts';
 
 /** A send that gets no answer is given up within the minute: whoever sends insists by itself, and has a function's time to keep. */
 const SEND_OPTIONS = { retryOptions: { maxRetries: 1, timeoutInMs: 30_000 } } as const;

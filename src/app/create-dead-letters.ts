@@ -1,22 +1,22 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
-import { createAzureDeadLetterQueue } from '../azure/azure-dead-letter-queue.js';
-import { createAzureEventSpool } from '../azure/azure-event-spool.js';
-import { createAzureHintQueue } from '../azure/azure-hint-queue.js';
-import type { Settings } from '../config/settings.js';
-import { createLetterBox, type LetterBox } from '../deadletter/letter-box.js';
-import { takeBackEvents } from '../deadletter/take-back-events.js';
-import { watchLetters } from '../deadletter/watch-letters.js';
-import type { BlobReader } from '../ports/blob-reader.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { Logger } from '../telemetry/logger.js';
-import { observeDeadLetters } from '../telemetry/metrics.js';
-import { connectServiceBus } from './connect-service-bus.js';
-import { connectStorage } from './connect-storage.js';
-import { createDeadLetterApi, type DeadLetterApi } from './deadletter-api.js';
-import { type OpenAccounts, openAccounts } from './open-accounts.js';
-import { openDocuments } from './open-documents.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import { createAzureDeadLetterQueue } from '../azure/azure-dead-letter-queue.ts';
+import { createAzureEventSpool } from '../azure/azure-event-spool.ts';
+import { createAzureHintQueue } from '../azure/azure-hint-queue.ts';
+import type { Settings } from '../config/settings.ts';
+import { createLetterBox, type LetterBox } from '../deadletter/letter-box.ts';
+import { takeBackEvents } from '../deadletter/take-back-events.ts';
+import { watchLetters } from '../deadletter/watch-letters.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { observeDeadLetters } from '../telemetry/metrics.ts';
+import { connectServiceBus } from './connect-service-bus.ts';
+import { connectStorage } from './connect-storage.ts';
+import { createDeadLetterApi, type DeadLetterApi } from './deadletter-api.ts';
+import { type OpenAccounts, openAccounts } from './open-accounts.ts';
+import { openDocuments } from './open-documents.ts';
 
-export type { LetterBox } from '../deadletter/letter-box.js';
+export type { LetterBox } from '../deadletter/letter-box.ts';
 
 /** Dead letters, as the doors use them. */
 export interface DeadLetters {

@@ -2,23 +2,23 @@
  * The composition root: settings to adapters to use cases. The only place that makes Azure clients. It holds no logic
  * of its own: what can be decided is decided in a room below.
  */
-import { createAzureHintQueue } from '../azure/azure-hint-queue.js';
-import type { Settings } from '../config/settings.js';
-import { handleMessage } from '../intake/handle-message.js';
-import type { IncomingMessage } from '../intake/incoming-message.js';
-import { LooksToCome } from '../intake/looks-to-come.js';
-import type { Mirroring } from '../intake/mirror-hint.js';
-import { LONGEST_WATCH_MS } from '../intake/plan-next-look.js';
-import { insistOnQueue } from '../ports/insist-on-queue.js';
-import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.js';
-import { walk } from '../reconcile/walk.js';
-import type { Logger } from '../telemetry/logger.js';
-import { inProcessSpan } from '../telemetry/spans.js';
-import { parseHistory } from '../model/hint-message.js';
-import { connectServiceBus } from './connect-service-bus.js';
-import { type OpenAccounts, openAccounts } from './open-accounts.js';
-import { tellRefusal } from './tell-refusal.js';
-import { traceLook, traceRename } from './trace-steps.js';
+import { createAzureHintQueue } from '../azure/azure-hint-queue.ts';
+import type { Settings } from '../config/settings.ts';
+import { handleMessage } from '../intake/handle-message.ts';
+import type { IncomingMessage } from '../intake/incoming-message.ts';
+import { LooksToCome } from '../intake/looks-to-come.ts';
+import type { Mirroring } from '../intake/mirror-hint.ts';
+import { LONGEST_WATCH_MS } from '../intake/plan-next-look.ts';
+import { insistOnQueue } from '../ports/insist-on-queue.ts';
+import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.ts';
+import { walk } from '../reconcile/walk.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { inProcessSpan } from '../telemetry/spans.ts';
+import { parseHistory } from '../model/hint-message.ts';
+import { connectServiceBus } from './connect-service-bus.ts';
+import { type OpenAccounts, openAccounts } from './open-accounts.ts';
+import { tellRefusal } from './tell-refusal.ts';
+import { traceLook, traceRename } from './trace-steps.ts';
 
 export interface Mirror {
   /** Mirrors what one queue message tells of; rejects when it must be delivered again. */

@@ -1,23 +1,23 @@
-import { createAzureHintQueue } from '../azure/azure-hint-queue.js';
-import { theServiceClock } from '../clock/the-service-clock.js';
-import type { Settings } from '../config/settings.js';
-import { handleShardMessage } from '../intake/handle-shard-message.js';
-import type { IncomingMessage } from '../intake/incoming-message.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import { insistOnQueue } from '../ports/insist-on-queue.js';
-import type { PauseGate } from '../ports/pause-gate.js';
-import type { Reconciler } from '../reconcile/reconciler.js';
-import type { Logger } from '../telemetry/logger.js';
-import { connectServiceBus } from './connect-service-bus.js';
-import { type OpenAccounts, openAccounts } from './open-accounts.js';
-import { openControl } from './open-control.js';
-import { openDocuments } from './open-documents.js';
-import { openReconciler } from './open-reconciler.js';
-import { createReconcileApi, type ReconcileApi } from './reconcile-api.js';
-import { refuseOutOfScope } from './refuse-out-of-scope.js';
-import { tellRefusal } from './tell-refusal.js';
+import { createAzureHintQueue } from '../azure/azure-hint-queue.ts';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import type { Settings } from '../config/settings.ts';
+import { handleShardMessage } from '../intake/handle-shard-message.ts';
+import type { IncomingMessage } from '../intake/incoming-message.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { insistOnQueue } from '../ports/insist-on-queue.ts';
+import type { PauseGate } from '../ports/pause-gate.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { connectServiceBus } from './connect-service-bus.ts';
+import { type OpenAccounts, openAccounts } from './open-accounts.ts';
+import { openControl } from './open-control.ts';
+import { openDocuments } from './open-documents.ts';
+import { openReconciler } from './open-reconciler.ts';
+import { createReconcileApi, type ReconcileApi } from './reconcile-api.ts';
+import { refuseOutOfScope } from './refuse-out-of-scope.ts';
+import { tellRefusal } from './tell-refusal.ts';
 
-export type { Reconciler } from '../reconcile/reconciler.js';
+export type { Reconciler } from '../reconcile/reconciler.ts';
 
 /** Full syncs, as the doors use them. */
 export interface Reconciliation {

@@ -1,12 +1,12 @@
 import type { ReadableStream } from 'node:stream/web';
-import type { LetterBox } from '../deadletter/letter-box.js';
-import type { LettersDone } from '../model/dead-letter.js';
-import { BlobmirrorError } from '../model/errors.js';
-import { type LetterRequest, parseLetterRequest } from '../model/parse-letter-request.js';
-import type { Logger } from '../telemetry/logger.js';
-import { parseJsonBody } from './parse-json-body.js';
-import { streamLines } from './stream-lines.js';
-import { toErrorAnswer } from './to-error-answer.js';
+import type { LetterBox } from '../deadletter/letter-box.ts';
+import type { LettersDone } from '../model/dead-letter.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type LetterRequest, parseLetterRequest } from '../model/parse-letter-request.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { parseJsonBody } from './parse-json-body.ts';
+import { streamLines } from './stream-lines.ts';
+import { toErrorAnswer } from './to-error-answer.ts';
 
 /** An answer as HTTP functions give it. */
 interface HttpAnswer {

@@ -1,6 +1,6 @@
-import { theQueueClock, theServiceClock } from '../clock/the-service-clock.js';
-import { type MetadataName, shadowedMetadata } from '../events/shadowed-metadata.js';
-import type { IncomingMessage } from '../intake/incoming-message.js';
+import { theQueueClock, theServiceClock } from '../clock/the-service-clock.ts';
+import { type MetadataName, shadowedMetadata } from '../events/shadowed-metadata.ts';
+import type { IncomingMessage } from '../intake/incoming-message.ts';
 
 /** The part of an invocation's context that tells of the message. */
 interface TriggerContext {

@@ -1,8 +1,8 @@
-import { BlobmirrorError } from '../model/errors.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { Logger } from '../telemetry/logger.js';
-import { createActionTokens } from './action-tokens.js';
-import { type ErrorAnswer, toErrorAnswer } from './to-error-answer.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createActionTokens } from './action-tokens.ts';
+import { type ErrorAnswer, toErrorAnswer } from './to-error-answer.ts';
 
 /** The part of an HTTP request that says who makes it. */
 interface Asking {

@@ -1,6 +1,6 @@
-import { toErrorAnswer } from './to-error-answer.js';
-import type { Logger } from '../telemetry/logger.js';
-import type { Telemetry } from '../telemetry/start-telemetry.js';
+import { toErrorAnswer } from './to-error-answer.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Telemetry } from '../telemetry/start-telemetry.ts';
 
 interface TextAnswer {
   readonly status: number;

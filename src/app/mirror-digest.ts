@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AccountSettings } from '../config/settings.js';
+import type { AccountSettings } from '../config/settings.ts';
 
 /**
  * Tells the settings of one mirror from those of another: what one full sync proved says nothing of other accounts,

@@ -1,5 +1,5 @@
-import type { AccountSettings } from '../config/settings.js';
-import { mirrorId, type MirrorId } from '../model/mirror-id.js';
+import type { AccountSettings } from '../config/settings.ts';
+import { mirrorId, type MirrorId } from '../model/mirror-id.ts';
 
 /** Who the mirror is that has these settings. */
 export function mirrorIdOf({

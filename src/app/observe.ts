@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { keepActivity } from '../activity/keep-activity.js';
-import type { Settings } from '../config/settings.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { Logger } from '../telemetry/logger.js';
-import { startTelemetry } from '../telemetry/start-telemetry.js';
-import { createCredential } from './create-credential.js';
-import { createMetricsApi, type MetricsApi } from './metrics-api.js';
+import { keepActivity } from '../activity/keep-activity.ts';
+import type { Settings } from '../config/settings.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { startTelemetry } from '../telemetry/start-telemetry.ts';
+import { createCredential } from './create-credential.ts';
+import { createMetricsApi, type MetricsApi } from './metrics-api.ts';
 
 /** What this worker does, as others see it. */
 export interface Observation {

@@ -1,24 +1,24 @@
-import { createAzureBackup } from '../azure/azure-backup.js';
-import { createAzureReader } from '../azure/azure-reader.js';
-import type { Account } from '../azure/connect-account.js';
-import type { StorageConnection } from '../config/connections.js';
-import type { Settings } from '../config/settings.js';
-import { ERRORS } from '../model/errors.js';
-import { createScope, type Scope } from '../model/scope.js';
-import type { VersionStatus } from '../model/service-version.js';
-import { type OpenHeart, openHeart } from '../mirror/open-heart.js';
-import type { Policy } from '../mirror/policy.js';
-import { AdaptiveGate } from '../ports/adaptive-gate.js';
-import { mapContainers } from '../ports/map-containers.js';
-import { capRequests } from '../ports/request-cap.js';
-import { throttleBackup, throttleReader } from '../ports/throttle.js';
-import type { BackupStore } from '../ports/backup-store.js';
-import type { BlobReader } from '../ports/blob-reader.js';
-import type { Sides } from '../reconcile/sides.js';
-import type { Logger } from '../telemetry/logger.js';
-import { createKindCheck } from './account-kinds.js';
-import { connectStorage } from './connect-storage.js';
-import type { Identity } from './open-identity.js';
+import { createAzureBackup } from '../azure/azure-backup.ts';
+import { createAzureReader } from '../azure/azure-reader.ts';
+import type { Account } from '../azure/connect-account.ts';
+import type { StorageConnection } from '../config/connections.ts';
+import type { Settings } from '../config/settings.ts';
+import { ERRORS } from '../model/errors.ts';
+import { createScope, type Scope } from '../model/scope.ts';
+import type { VersionStatus } from '../model/service-version.ts';
+import { type OpenHeart, openHeart } from '../mirror/open-heart.ts';
+import type { Policy } from '../mirror/policy.ts';
+import { AdaptiveGate } from '../ports/adaptive-gate.ts';
+import { mapContainers } from '../ports/map-containers.ts';
+import { capRequests } from '../ports/request-cap.ts';
+import { throttleBackup, throttleReader } from '../ports/throttle.ts';
+import type { BackupStore } from '../ports/backup-store.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+import type { Sides } from '../reconcile/sides.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createKindCheck } from './account-kinds.ts';
+import { connectStorage } from './connect-storage.ts';
+import type { Identity } from './open-identity.ts';
 
 /** The two accounts and the heart between them: one of each in a process, since gates and flights are shared in it. */
 export interface OpenAccounts {

@@ -1,15 +1,15 @@
-import { createAzureDocuments } from '../azure/azure-documents.js';
-import { createAzureReader } from '../azure/azure-reader.js';
-import type { AccountSettings } from '../config/settings.js';
-import { type Admission, createAdmission } from '../identity/admission.js';
-import { type Seen, seeSwapped } from '../identity/see-swapped.js';
-import { toBlobmirrorError } from '../model/errors.js';
-import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../model/registration.js';
-import { createScope } from '../model/scope.js';
-import { systemClock } from '../ports/clock.js';
-import { readDocument } from '../ports/read-document.js';
-import { connectStorage } from './connect-storage.js';
-import { mirrorIdOf } from './mirror-id-of.js';
+import { createAzureDocuments } from '../azure/azure-documents.ts';
+import { createAzureReader } from '../azure/azure-reader.ts';
+import type { AccountSettings } from '../config/settings.ts';
+import { type Admission, createAdmission } from '../identity/admission.ts';
+import { type Seen, seeSwapped } from '../identity/see-swapped.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../model/registration.ts';
+import { createScope } from '../model/scope.ts';
+import { systemClock } from '../ports/clock.ts';
+import { readDocument } from '../ports/read-document.ts';
+import { connectStorage } from './connect-storage.ts';
+import { mirrorIdOf } from './mirror-id-of.ts';
 
 const WITHIN_MS = 10_000;
 /** It only reads. */

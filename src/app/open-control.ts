@@ -1,12 +1,12 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
-import { PauseWatch } from '../control/pause-watch.js';
-import { createPauses, type Pauses } from '../control/pauses.js';
-import type { Pause, PauseState } from '../model/pause.js';
-import { systemClock } from '../ports/clock.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { PauseGate } from '../ports/pause-gate.js';
-import type { Logger } from '../telemetry/logger.js';
-import { createPauseApi, type PauseApi } from './pause-api.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import { PauseWatch } from '../control/pause-watch.ts';
+import { createPauses, type Pauses } from '../control/pauses.ts';
+import type { Pause, PauseState } from '../model/pause.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { PauseGate } from '../ports/pause-gate.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createPauseApi, type PauseApi } from './pause-api.ts';
 
 /** Pausing and resuming: the wish, as every worker reads it, and what this process makes of it. */
 export interface Control extends Pauses {

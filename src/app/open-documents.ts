@@ -1,12 +1,12 @@
-import { createAzureDocuments } from '../azure/azure-documents.js';
-import type { ConnectOptions } from '../azure/connect-account.js';
-import type { AccountSettings } from '../config/settings.js';
-import { deferDocuments } from '../identity/deferred-documents.js';
-import { locateDocuments } from '../identity/locate-documents.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import { connectStorage } from './connect-storage.js';
-import { mirrorIdOf } from './mirror-id-of.js';
-import { openAdmission } from './open-admission.js';
+import { createAzureDocuments } from '../azure/azure-documents.ts';
+import type { ConnectOptions } from '../azure/connect-account.ts';
+import type { AccountSettings } from '../config/settings.ts';
+import { deferDocuments } from '../identity/deferred-documents.ts';
+import { locateDocuments } from '../identity/locate-documents.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { connectStorage } from './connect-storage.ts';
+import { mirrorIdOf } from './mirror-id-of.ts';
+import { openAdmission } from './open-admission.ts';
 
 /** The state's container as it is, with the documents of all mirrors that share it. */
 export function openState(

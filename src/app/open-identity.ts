@@ -1,19 +1,19 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
-import type { ServiceBusConnection } from '../config/connections.js';
-import type { Settings } from '../config/settings.js';
-import { claim } from '../identity/claim.js';
-import { deferDocuments } from '../identity/deferred-documents.js';
-import type { MirrorFacts } from '../identity/mirror-facts.js';
-import { ownDocuments } from '../identity/own-documents.js';
-import { type BlobmirrorError, type ErrorCode, ERRORS, toBlobmirrorError } from '../model/errors.js';
-import type { Pause } from '../model/pause.js';
-import { documentsPrefix, type Queues, type Registration } from '../model/registration.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { Logger } from '../telemetry/logger.js';
-import { mirrorDigest } from './mirror-digest.js';
-import { mirrorIdOf } from './mirror-id-of.js';
-import { openAdmission } from './open-admission.js';
-import { openState } from './open-documents.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import type { ServiceBusConnection } from '../config/connections.ts';
+import type { Settings } from '../config/settings.ts';
+import { claim } from '../identity/claim.ts';
+import { deferDocuments } from '../identity/deferred-documents.ts';
+import type { MirrorFacts } from '../identity/mirror-facts.ts';
+import { ownDocuments } from '../identity/own-documents.ts';
+import { type BlobmirrorError, type ErrorCode, ERRORS, toBlobmirrorError } from '../model/errors.ts';
+import type { Pause } from '../model/pause.ts';
+import { documentsPrefix, type Queues, type Registration } from '../model/registration.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { mirrorDigest } from './mirror-digest.ts';
+import { mirrorIdOf } from './mirror-id-of.ts';
+import { openAdmission } from './open-admission.ts';
+import { openState } from './open-documents.ts';
 
 /** Who this worker is, and whether it may work. */
 export interface Identity {

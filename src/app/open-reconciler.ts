@@ -1,19 +1,19 @@
 import type { ServiceBusClient } from '@azure/service-bus';
-import { createAzureShardQueue } from '../azure/azure-shard-queue.js';
-import { theServiceClock } from '../clock/the-service-clock.js';
-import type { Settings } from '../config/settings.js';
-import { insistOnShardQueue } from '../ports/insist-on-shard-queue.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { PauseGate } from '../ports/pause-gate.js';
-import type { ShardQueue } from '../ports/shard-queue.js';
-import { compareSlice } from '../reconcile/compare/compare-slice.js';
-import type { Reconciler } from '../reconcile/reconciler.js';
-import { createReconciler } from '../reconcile/runs/create-reconciler.js';
-import type { Logger } from '../telemetry/logger.js';
-import { besideProcessSpan } from '../telemetry/spans.js';
-import { mirrorDigest } from './mirror-digest.js';
-import { tellRefusal } from './tell-refusal.js';
-import type { OpenAccounts } from './open-accounts.js';
+import { createAzureShardQueue } from '../azure/azure-shard-queue.ts';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import type { Settings } from '../config/settings.ts';
+import { insistOnShardQueue } from '../ports/insist-on-shard-queue.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { PauseGate } from '../ports/pause-gate.ts';
+import type { ShardQueue } from '../ports/shard-queue.ts';
+import { compareSlice } from '../reconcile/compare/compare-slice.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
+import { createReconciler } from '../reconcile/runs/create-reconciler.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { besideProcessSpan } from '../telemetry/spans.ts';
+import { mirrorDigest } from './mirror-digest.ts';
+import { tellRefusal } from './tell-refusal.ts';
+import type { OpenAccounts } from './open-accounts.ts';
 
 interface Opening {
   readonly settings: Settings;

@@ -1,4 +1,4 @@
-import { BlobmirrorError } from '../model/errors.js';
+import { BlobmirrorError } from '../model/errors.ts';
 
 /**
  * The body of a request; none is as good as `{}`.

@@ -1,7 +1,7 @@
-import type { Pauses } from '../control/pauses.js';
-import { parsePauseRequest } from '../model/parse-pause-request.js';
-import type { Pause } from '../model/pause.js';
-import { parseJsonBody } from './parse-json-body.js';
+import type { Pauses } from '../control/pauses.ts';
+import { parsePauseRequest } from '../model/parse-pause-request.ts';
+import type { Pause } from '../model/pause.ts';
+import { parseJsonBody } from './parse-json-body.ts';
 
 interface PauseAnswer {
   readonly status: 200;

@@ -1,14 +1,14 @@
 import type { ReadableStream } from 'node:stream/web';
-import { BlobmirrorError } from '../model/errors.js';
-import { parseReconcileRequest } from '../model/reconcile/parse-reconcile-request.js';
-import { parseRunId } from '../model/reconcile/parse-run-id.js';
-import { toSummary } from '../model/reconcile/run-summary.js';
-import type { Run } from '../model/reconcile/run.js';
-import type { Reconciler } from '../reconcile/reconciler.js';
-import type { Logger } from '../telemetry/logger.js';
-import { parseJsonBody } from './parse-json-body.js';
-import { streamLines } from './stream-lines.js';
-import { toErrorAnswer } from './to-error-answer.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { parseReconcileRequest } from '../model/reconcile/parse-reconcile-request.ts';
+import { parseRunId } from '../model/reconcile/parse-run-id.ts';
+import { toSummary } from '../model/reconcile/run-summary.ts';
+import type { Run } from '../model/reconcile/run.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { parseJsonBody } from './parse-json-body.ts';
+import { streamLines } from './stream-lines.ts';
+import { toErrorAnswer } from './to-error-answer.ts';
 
 /** An answer as HTTP functions give it. */
 interface HttpAnswer {

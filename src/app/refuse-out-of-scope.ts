@@ -1,6 +1,6 @@
-import { BlobmirrorError } from '../model/errors.js';
-import type { Scope } from '../model/scope.js';
-import type { Reconciler } from '../reconcile/reconciler.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { Scope } from '../model/scope.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
 
 /** A container that is not mirrored is a slip of the hand: a run of it would find nothing and pass for a good one. */
 export function refuseOutOfScope(reconciler: Reconciler, scope: Scope): Reconciler {

@@ -1,7 +1,7 @@
-import type { StatusReader } from '../recovery/status/create-status-reader.js';
-import type { Logger } from '../telemetry/logger.js';
-import { toErrorAnswer } from './to-error-answer.js';
-import { type Reader, zipAnswer } from './zip-answer.js';
+import type { StatusReader } from '../recovery/status/create-status-reader.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { toErrorAnswer } from './to-error-answer.ts';
+import { type Reader, zipAnswer } from './zip-answer.ts';
 
 /** An answer as HTTP functions give it. */
 interface HttpAnswer {

@@ -1,8 +1,8 @@
-import type { ClockJudgement } from '../clock/service-clock.js';
-import { theServiceClock } from '../clock/the-service-clock.js';
-import { ERRORS } from '../model/errors.js';
-import { skew } from '../model/statement.js';
-import type { Logger } from '../telemetry/logger.js';
+import type { ClockJudgement } from '../clock/service-clock.ts';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import { ERRORS } from '../model/errors.ts';
+import { skew } from '../model/statement.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 /** Logs, once for each change, that the clock of this machine is off, and that it is right again. */
 export function tellClock(

@@ -1,5 +1,5 @@
-import type { TellRefusal } from '../ports/insist.js';
-import type { Logger } from '../telemetry/logger.js';
+import type { TellRefusal } from '../ports/insist.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 /** A line in the log when a queue does not take a message, before it is tried again for as long as it makes sense. */
 export function tellRefusal(log: Logger): TellRefusal {

@@ -1,17 +1,17 @@
-import { readSettings } from '../config/settings.js';
-import { createLogger } from '../telemetry/create-logger.js';
-import { createActions, type Actions } from './guard-action.js';
-import { createDeadLetters, type DeadLetters } from './create-dead-letters.js';
-import { createMirror, type Mirror } from './create-mirror.js';
-import { createRecovery, type Recovery } from './create-recovery.js';
-import { createReconciliation, type Reconciliation } from './create-reconciliation.js';
-import { observe, type Observation } from './observe.js';
-import { openAccounts } from './open-accounts.js';
-import { type Control, openControl } from './open-control.js';
-import { type Identity, openIdentity } from './open-identity.js';
-import { createPage, type Page } from './page.js';
-import { tellClock } from './tell-clock.js';
-import { createStatusApi, type StatusApi } from './status-api.js';
+import { readSettings } from '../config/settings.ts';
+import { createLogger } from '../telemetry/create-logger.ts';
+import { createActions, type Actions } from './guard-action.ts';
+import { createDeadLetters, type DeadLetters } from './create-dead-letters.ts';
+import { createMirror, type Mirror } from './create-mirror.ts';
+import { createRecovery, type Recovery } from './create-recovery.ts';
+import { createReconciliation, type Reconciliation } from './create-reconciliation.ts';
+import { observe, type Observation } from './observe.ts';
+import { openAccounts } from './open-accounts.ts';
+import { type Control, openControl } from './open-control.ts';
+import { type Identity, openIdentity } from './open-identity.ts';
+import { createPage, type Page } from './page.ts';
+import { tellClock } from './tell-clock.ts';
+import { createStatusApi, type StatusApi } from './status-api.ts';
 
 export interface App {
   readonly actions: Actions;

@@ -1,5 +1,5 @@
-import { type ErrorCode, toBlobmirrorError } from '../model/errors.js';
-import type { Logger } from '../telemetry/logger.js';
+import { type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 export interface ErrorAnswer {
   readonly status: number;

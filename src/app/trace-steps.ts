@@ -1,7 +1,7 @@
-import type { Key } from '../model/key.js';
-import type { Rename } from '../model/rename.js';
-import type { Verdict } from '../model/verdict.js';
-import { inStepSpan } from '../telemetry/spans.js';
+import type { Key } from '../model/key.ts';
+import type { Rename } from '../model/rename.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { inStepSpan } from '../telemetry/spans.ts';
 
 /** A look at a key, as a step of the trace of its message. */
 export async function traceLook(key: Key, look: () => Promise<Verdict>): Promise<Verdict> {

@@ -1,22 +1,22 @@
-import { createAzureInspector } from '../azure/azure-inspector.js';
-import type { Account } from '../azure/connect-account.js';
-import type { StorageConnection } from '../config/connections.js';
-import type { Environment } from '../config/environment.js';
-import { readRequestRates } from '../config/request-rates.js';
-import { readAccountSettings } from '../config/settings.js';
-import { BlobmirrorError } from '../model/errors.js';
-import { type ContainerName, parseContainerName } from '../model/key.js';
-import { createScope, type Scope } from '../model/scope.js';
-import type { AccountInspector } from '../ports/account-inspector.js';
-import { mapInspector } from '../ports/map-inspector.js';
-import { capRequests } from '../ports/request-cap.js';
-import type { Tally } from '../recovery/verify/tally.js';
-import type { Verification } from '../recovery/verify/verification.js';
-import { verify } from '../recovery/verify/verify.js';
-import { connectStorage } from './connect-storage.js';
+import { createAzureInspector } from '../azure/azure-inspector.ts';
+import type { Account } from '../azure/connect-account.ts';
+import type { StorageConnection } from '../config/connections.ts';
+import type { Environment } from '../config/environment.ts';
+import { readRequestRates } from '../config/request-rates.ts';
+import { readAccountSettings } from '../config/settings.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type ContainerName, parseContainerName } from '../model/key.ts';
+import { createScope, type Scope } from '../model/scope.ts';
+import type { AccountInspector } from '../ports/account-inspector.ts';
+import { mapInspector } from '../ports/map-inspector.ts';
+import { capRequests } from '../ports/request-cap.ts';
+import type { Tally } from '../recovery/verify/tally.ts';
+import type { Verification } from '../recovery/verify/verification.ts';
+import { verify } from '../recovery/verify/verify.ts';
+import { connectStorage } from './connect-storage.ts';
 
-export { createTally, type Tally } from '../recovery/verify/tally.js';
-export type { ContentCheck } from '../recovery/verify/verification.js';
+export { createTally, type Tally } from '../recovery/verify/tally.ts';
+export type { ContentCheck } from '../recovery/verify/verification.ts';
 
 export interface VerifyRequest extends Pick<
   Verification,

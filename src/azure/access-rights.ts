@@ -1,4 +1,4 @@
-import { BlobmirrorError } from '../model/errors.js';
+import { BlobmirrorError } from '../model/errors.ts';
 
 /**
  * Setting an owner takes more than writing does: over a token the role of an owner of all data, over a SAS two letters

@@ -1,5 +1,5 @@
-import type { Account } from './connect-account.js';
-import { toStorageError } from './storage-error.js';
+import type { Account } from './connect-account.ts';
+import { toStorageError } from './storage-error.ts';
 
 /** Whether an account has directories, renames and access control lists. One request. */
 export async function readAccountKind({ client, name }: Account): Promise<'flat' | 'hierarchical'> {

@@ -6,7 +6,7 @@ import type {
   PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { RestError } from '@azure/storage-blob';
-import { containerIn, whyUnasked } from './listing/refuse-unasked.js';
+import { containerIn, whyUnasked } from './listing/refuse-unasked.ts';
 
 /**
  * An answer that the storage service did not give to this request: a sign-in page, a page of a proxy, what a cache has

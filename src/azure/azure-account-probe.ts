@@ -1,15 +1,15 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
 import { randomUUID } from 'node:crypto';
 import { type BlockBlobClient, RestError } from '@azure/storage-blob';
-import { BlobmirrorError } from '../model/errors.js';
-import { type ContainerName, parseBlobPath } from '../model/key.js';
-import type { AccountProbe } from '../ports/account-probe.js';
-import { readAccountKind } from './account-kind.js';
-import { clockAheadMs } from './clock-ahead.js';
-import type { Account } from './connect-account.js';
-import { createDelegationKeys } from './delegation-keys.js';
-import { createPathClients } from './path-clients.js';
-import { type Operation, serviceCode, toStorageError } from './storage-error.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type ContainerName, parseBlobPath } from '../model/key.ts';
+import type { AccountProbe } from '../ports/account-probe.ts';
+import { readAccountKind } from './account-kind.ts';
+import { clockAheadMs } from './clock-ahead.ts';
+import type { Account } from './connect-account.ts';
+import { createDelegationKeys } from './delegation-keys.ts';
+import { createPathClients } from './path-clients.ts';
+import { type Operation, serviceCode, toStorageError } from './storage-error.ts';
 
 const PAGE_SIZE = 1000;
 const HOUR_MS = 3_600_000;

@@ -1,9 +1,9 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { type Etag, etagHeader } from '../model/etag.js';
-import type { ContainerName, Key } from '../model/key.js';
-import type { Metadata } from '../model/stamp.js';
-import type { Tags } from '../model/tags.js';
+import { type Etag, etagHeader } from '../model/etag.ts';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { Metadata } from '../model/stamp.ts';
+import type { Tags } from '../model/tags.ts';
 import type {
   BackupStore,
   CopyOutcome,
@@ -11,23 +11,23 @@ import type {
   RestampRequest,
   Secured,
   SecureOutcome,
-} from '../ports/backup-store.js';
-import type { WriteOutcome } from '../ports/write-outcome.js';
-import { blobClient } from './blob-client.js';
-import { createAzureDirectories } from './azure-directories.js';
-import { createAzureReader } from './azure-reader.js';
-import { createContentComparison } from './compare-content.js';
-import type { Account } from './connect-account.js';
-import { createCopySources } from './copy-source.js';
-import { chooseEngine } from './copy/choose-engine.js';
-import { compareBeside } from './copy/compare-beside.js';
-import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-options.js';
-import { createReplaceCopy } from './copy/replace-copy.js';
-import { createTierSupport } from './copy/tier-support.js';
-import { startTimeBudget } from './copy/time-budget.js';
-import { emptyStaging } from './empty-staging.js';
-import { serviceCode, toStorageError } from './storage-error.js';
-import { toWriteOutcome } from './write-outcome.js';
+} from '../ports/backup-store.ts';
+import type { WriteOutcome } from '../ports/write-outcome.ts';
+import { blobClient } from './blob-client.ts';
+import { createAzureDirectories } from './azure-directories.ts';
+import { createAzureReader } from './azure-reader.ts';
+import { createContentComparison } from './compare-content.ts';
+import type { Account } from './connect-account.ts';
+import { createCopySources } from './copy-source.ts';
+import { chooseEngine } from './copy/choose-engine.ts';
+import { compareBeside } from './copy/compare-beside.ts';
+import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-options.ts';
+import { createReplaceCopy } from './copy/replace-copy.ts';
+import { createTierSupport } from './copy/tier-support.ts';
+import { startTimeBudget } from './copy/time-budget.ts';
+import { emptyStaging } from './empty-staging.ts';
+import { serviceCode, toStorageError } from './storage-error.ts';
+import { toWriteOutcome } from './write-outcome.ts';
 
 const TIDY_UP_EVERY_MS = 3_600_000;
 

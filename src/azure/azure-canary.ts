@@ -1,7 +1,7 @@
-import { parseEtag } from '../model/etag.js';
-import type { CanarySource } from '../ports/canary-source.js';
-import type { Account } from './connect-account.js';
-import { serviceCode, toStorageError } from './storage-error.js';
+import { parseEtag } from '../model/etag.ts';
+import type { CanarySource } from '../ports/canary-source.ts';
+import type { Account } from './connect-account.ts';
+import { serviceCode, toStorageError } from './storage-error.ts';
 
 /** The canary's side of the source account. */
 export function createAzureCanary({ client, name }: Account): CanarySource {

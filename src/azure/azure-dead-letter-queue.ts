@@ -4,11 +4,11 @@ import type {
   ServiceBusReceiver,
   ServiceBusSender,
 } from '@azure/service-bus';
-import type { DeadLetterQueue, TakenLetter, TakeOptions, Visit } from '../ports/dead-letter-queue.js';
-import { createAzureQueueBrowser } from './azure-queue-browser.js';
-import { HeldLocks } from './held-locks.js';
-import { toQueueError } from './queue-error.js';
-import { parseBytes, toBrowsedMessage } from './to-browsed-message.js';
+import type { DeadLetterQueue, TakenLetter, TakeOptions, Visit } from '../ports/dead-letter-queue.ts';
+import { createAzureQueueBrowser } from './azure-queue-browser.ts';
+import { HeldLocks } from './held-locks.ts';
+import { toQueueError } from './queue-error.ts';
+import { parseBytes, toBrowsedMessage } from './to-browsed-message.ts';
 
 /** Letters that are taken and worked on at once. */
 const BATCH = 200;

@@ -1,23 +1,23 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
 import type { DataLakeDirectoryClient } from '@azure/storage-file-datalake';
-import type { Access } from '../model/access.js';
-import { type Etag, etagHeader } from '../model/etag.js';
-import type { Key } from '../model/key.js';
-import type { Metadata } from '../model/stamp.js';
-import type { WriteOutcome } from '../ports/write-outcome.js';
+import type { Access } from '../model/access.ts';
+import { type Etag, etagHeader } from '../model/etag.ts';
+import type { Key } from '../model/key.ts';
+import type { Metadata } from '../model/stamp.ts';
+import type { WriteOutcome } from '../ports/write-outcome.ts';
 import type {
   AccessOutcome,
   CreateDirectoryRequest,
   DirectoryStore,
   RenameRequest,
-} from '../ports/directory-store.js';
-import { createAccessRights } from './access-rights.js';
-import type { Account } from './connect-account.js';
-import { createPathClients } from './path-clients.js';
-import { serviceCode } from './storage-error.js';
-import { isSticky, toAccessControl, toPermissions } from './to-access-control.js';
-import { createTrash } from './trash.js';
-import { toWriteOutcome } from './write-outcome.js';
+} from '../ports/directory-store.ts';
+import { createAccessRights } from './access-rights.ts';
+import type { Account } from './connect-account.ts';
+import { createPathClients } from './path-clients.ts';
+import { serviceCode } from './storage-error.ts';
+import { isSticky, toAccessControl, toPermissions } from './to-access-control.ts';
+import { createTrash } from './trash.ts';
+import { toWriteOutcome } from './write-outcome.ts';
 
 const NOT_EMPTY: ReadonlySet<string | undefined> = new Set(['DirectoryNotEmpty', 'DirectoryIsNotEmpty']);
 

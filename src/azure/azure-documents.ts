@@ -1,15 +1,15 @@
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
-import { BlobmirrorError } from '../model/errors.js';
-import { parseContainerName } from '../model/key.js';
-import { parseDocumentText } from '../model/parse-document-text.js';
-import type { DocumentCondition, DocumentStore, StoredDocument } from '../ports/document-store.js';
-import type { Account } from './connect-account.js';
-import { md5Of } from './copy/content-md5.js';
-import { createLineWriter } from './line-writer.js';
-import { listingCode, listPages } from './listing/list-pages.js';
-import { readPieces } from './read-pieces.js';
-import { splitLines } from './split-lines.js';
-import { serviceCode, toMeanings, toStorageError } from './storage-error.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { parseContainerName } from '../model/key.ts';
+import { parseDocumentText } from '../model/parse-document-text.ts';
+import type { DocumentCondition, DocumentStore, StoredDocument } from '../ports/document-store.ts';
+import type { Account } from './connect-account.ts';
+import { md5Of } from './copy/content-md5.ts';
+import { createLineWriter } from './line-writer.ts';
+import { listingCode, listPages } from './listing/list-pages.ts';
+import { readPieces } from './read-pieces.ts';
+import { splitLines } from './split-lines.ts';
+import { serviceCode, toMeanings, toStorageError } from './storage-error.ts';
 
 /** Far beyond the largest document of ours, a run of many thousand containers. */
 const MOST_BYTES = 32 * 1024 * 1024;

@@ -1,10 +1,10 @@
-import { parseContainerName } from '../model/key.js';
-import type { EventSpool, SpooledEvents } from '../ports/event-spool.js';
-import type { Account } from './connect-account.js';
-import { FOLDER_MARK } from './folder-mark.js';
-import { listingCode, listPages } from './listing/list-pages.js';
-import type { PageEntry } from './listing/page-entry.js';
-import { serviceCode, toStorageError } from './storage-error.js';
+import { parseContainerName } from '../model/key.ts';
+import type { EventSpool, SpooledEvents } from '../ports/event-spool.ts';
+import type { Account } from './connect-account.ts';
+import { FOLDER_MARK } from './folder-mark.ts';
+import { listingCode, listPages } from './listing/list-pages.ts';
+import type { PageEntry } from './listing/page-entry.ts';
+import { serviceCode, toStorageError } from './storage-error.ts';
 
 const PAGE_SIZE = 500;
 const SET_ASIDE = 'blobmirrorsetaside';

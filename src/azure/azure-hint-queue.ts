@@ -1,9 +1,9 @@
-import { theQueueClock } from '../clock/the-service-clock.js';
+import { theQueueClock } from '../clock/the-service-clock.ts';
 import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
-import { type HintMessage, toProperties } from '../model/hint-message.js';
-import type { HintQueue } from '../ports/hint-queue.js';
-import { activeTrace, inSendSpan } from '../telemetry/spans.js';
-import { toQueueError } from './queue-error.js';
+import { type HintMessage, toProperties } from '../model/hint-message.ts';
+import type { HintQueue } from '../ports/hint-queue.ts';
+import { activeTrace, inSendSpan } from '../telemetry/spans.ts';
+import { toQueueError } from './queue-error.ts';
 
 /** Long enough for the queue to take the message and too short for it to be worked on. */
 const PARKED_TTL_MS = 1;

@@ -1,23 +1,23 @@
-import { etagHeader, parseEtag } from '../model/etag.js';
-import type { ContainerName, Key } from '../model/key.js';
-import type { DirectoryPresent } from '../model/reading.js';
-import type { Metadata } from '../model/stamp.js';
+import { etagHeader, parseEtag } from '../model/etag.ts';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { DirectoryPresent } from '../model/reading.ts';
+import type { Metadata } from '../model/stamp.ts';
 import type {
   AccountInspector,
   ListedReading,
   ListOptions,
   PublicAccess,
   VersionRange,
-} from '../ports/account-inspector.js';
-import { blobClient } from './blob-client.js';
-import { withoutFolderMark } from './folder-mark.js';
-import { createAzureReader } from './azure-reader.js';
-import type { Account } from './connect-account.js';
-import { DamagedPage } from './listing/damaged-page.js';
-import { hasNothingToList, listPages } from './listing/list-pages.js';
-import type { PageEntry } from './listing/page-entry.js';
-import { serviceCode, toStorageError } from './storage-error.js';
-import { type BlobProperties, toReading } from './to-reading.js';
+} from '../ports/account-inspector.ts';
+import { blobClient } from './blob-client.ts';
+import { withoutFolderMark } from './folder-mark.ts';
+import { createAzureReader } from './azure-reader.ts';
+import type { Account } from './connect-account.ts';
+import { DamagedPage } from './listing/damaged-page.ts';
+import { hasNothingToList, listPages } from './listing/list-pages.ts';
+import type { PageEntry } from './listing/page-entry.ts';
+import { serviceCode, toStorageError } from './storage-error.ts';
+import { type BlobProperties, toReading } from './to-reading.ts';
 
 /** What a comparison of whole accounts asks, on a real account. */
 export function createAzureInspector(account: Account): AccountInspector {

@@ -1,8 +1,8 @@
 import type { ServiceBusClient } from '@azure/service-bus';
-import type { QueueBrowser } from '../ports/queue-browser.js';
-import { toQueueError } from './queue-error.js';
-import { toSequenceNumber } from './sequence-number.js';
-import { toBrowsedMessage } from './to-browsed-message.js';
+import type { QueueBrowser } from '../ports/queue-browser.ts';
+import { toQueueError } from './queue-error.ts';
+import { toSequenceNumber } from './sequence-number.ts';
+import { toBrowsedMessage } from './to-browsed-message.ts';
 
 /** As many at once: at the largest that a message of Service Bus may be, some megabytes. */
 const PAGE_SIZE = 100;

@@ -3,9 +3,9 @@ import type {
   ServiceBusAdministrationClient,
   ServiceBusClient,
 } from '@azure/service-bus';
-import type { QueueProbe, QueueProperties } from '../ports/queue-probe.js';
-import { clockAheadMs } from './clock-ahead.js';
-import { toQueueError } from './queue-error.js';
+import type { QueueProbe, QueueProperties } from '../ports/queue-probe.ts';
+import { clockAheadMs } from './clock-ahead.ts';
+import { toQueueError } from './queue-error.ts';
 
 const SECOND_MS = 1000;
 

@@ -1,8 +1,8 @@
-import { theQueueClock } from '../clock/the-service-clock.js';
+import { theQueueClock } from '../clock/the-service-clock.ts';
 import type { ServiceBusSender } from '@azure/service-bus';
-import { shardMessageId } from '../model/reconcile/shard.js';
-import type { ShardQueue } from '../ports/shard-queue.js';
-import { toQueueError } from './queue-error.js';
+import { shardMessageId } from '../model/reconcile/shard.ts';
+import type { ShardQueue } from '../ports/shard-queue.ts';
+import { toQueueError } from './queue-error.ts';
 
 /** The queue of shards on Service Bus. */
 export function createAzureShardQueue(sender: ServiceBusSender): ShardQueue {

@@ -1,8 +1,8 @@
 import { BlobClient } from '@azure/storage-blob';
-import { BlobmirrorError } from '../model/errors.js';
-import { type Key, keyText } from '../model/key.js';
-import type { Account } from './connect-account.js';
-import { hasDotSegment } from './dot-segment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Key, keyText } from '../model/key.ts';
+import type { Account } from './connect-account.ts';
+import { hasDotSegment } from './dot-segment.ts';
 
 /**
  * The client of one blob. The SDK puts a name into a URL as it is, and a URL resolves the segments `.` and `..`: asked

@@ -1,7 +1,7 @@
-import type { ContainerName, Key } from '../model/key.js';
-import { blobClient } from './blob-client.js';
-import type { Account } from './connect-account.js';
-import { hasDotSegment } from './dot-segment.js';
+import type { ContainerName, Key } from '../model/key.ts';
+import { blobClient } from './blob-client.ts';
+import type { Account } from './connect-account.ts';
+import { hasDotSegment } from './dot-segment.ts';
 
 type Around = readonly [before: string, after: string];
 

@@ -1,6 +1,6 @@
-import type { ContentComparison } from '../ports/content-comparison.js';
-import { comparePieces } from './copy/compare-pieces.js';
-import type { Account } from './connect-account.js';
+import type { ContentComparison } from '../ports/content-comparison.ts';
+import { comparePieces } from './copy/compare-pieces.ts';
+import type { Account } from './connect-account.ts';
 
 /** Whether two blobs hold the same bytes, on real accounts. Nothing is read where their lengths tell. */
 export function createContentComparison(source: Account, backup: Account): ContentComparison {

@@ -7,10 +7,10 @@ import {
   StorageSharedKeyCredential,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
-import type { ServiceVersion } from '../model/service-version.js';
-import { AccountClient } from './account-client.js';
-import { openPipeline, type PipelineLimits } from './open-pipeline.js';
-import { type SpokenVersion, spokenVersionOf } from './spoken-version.js';
+import type { ServiceVersion } from '../model/service-version.ts';
+import { AccountClient } from './account-client.ts';
+import { openPipeline, type PipelineLimits } from './open-pipeline.ts';
+import { type SpokenVersion, spokenVersionOf } from './spoken-version.ts';
 
 /** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
 export type AccountConnection = {

@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import {
   ContainerSASPermissions,
@@ -6,12 +6,12 @@ import {
   type HttpAuthorization,
   type SASQueryParameters,
 } from '@azure/storage-blob';
-import { BlobmirrorError } from '../model/errors.js';
-import type { ContainerName, Key } from '../model/key.js';
-import { blobUrl } from './blob-url.js';
-import type { Account } from './connect-account.js';
-import { createDelegationKeys } from './delegation-keys.js';
-import { toStorageError } from './storage-error.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { ContainerName, Key } from '../model/key.ts';
+import { blobUrl } from './blob-url.ts';
+import type { Account } from './connect-account.ts';
+import { createDelegationKeys } from './delegation-keys.ts';
+import { toStorageError } from './storage-error.ts';
 
 /** What the backup account is told so that it may read the source by itself. The URL may hold a signature: never log it. */
 export interface CopySource {

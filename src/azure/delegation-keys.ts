@@ -1,6 +1,6 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
 import type { BlobServiceClient, UserDelegationKey } from '@azure/storage-blob';
-import { toStorageError } from './storage-error.js';
+import { toStorageError } from './storage-error.ts';
 
 const CLOCK_SKEW_MS = 300_000;
 

@@ -1,10 +1,10 @@
-import { parseEtag } from '../model/etag.js';
-import { type ContainerName, parseBlobPath } from '../model/key.js';
-import type { Account } from './connect-account.js';
-import { removeCopy } from './copy/staged-copies.js';
-import { STAGING } from './copy/staging-key.js';
-import { DamagedPage } from './listing/damaged-page.js';
-import { toMeanings, toStorageError } from './storage-error.js';
+import { parseEtag } from '../model/etag.ts';
+import { type ContainerName, parseBlobPath } from '../model/key.ts';
+import type { Account } from './connect-account.ts';
+import { removeCopy } from './copy/staged-copies.ts';
+import { STAGING } from './copy/staging-key.ts';
+import { DamagedPage } from './listing/damaged-page.ts';
+import { toMeanings, toStorageError } from './storage-error.ts';
 
 /** Far more than any worker takes from one part of a copy to the next. */
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import type { Metadata } from '../model/stamp.js';
+import type { Metadata } from '../model/stamp.ts';
 
 /** What a hierarchical account adds to the metadata of a directory. */
 export const FOLDER_MARK = 'hdi_isfolder';

@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 
 /** Locks that are given up or renewed at a time. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
-import type { LineWriter } from '../ports/document-store.js';
+import type { LineWriter } from '../ports/document-store.ts';
 
 /** A blob takes 50,000 blocks: learn.microsoft.com/rest/api/storageservices/put-block. */
 const BLOCK_BYTES = 1024 * 1024;

@@ -6,14 +6,14 @@ import {
   type Pipeline,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
-import { theServiceClock } from '../clock/the-service-clock.js';
-import type { RequestCap } from '../ports/request-cap.js';
-import { recordRequest, type RequestOutcome } from '../telemetry/metrics.js';
-import { inRequestSpan } from '../telemetry/spans.js';
-import { answerOfService } from './answer-of-service.js';
-import { serviceVersionPolicy } from './service-version-policy.js';
-import type { SpokenVersion } from './spoken-version.js';
-import { httpStatus, isAnswerOfService } from './storage-error.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import type { RequestCap } from '../ports/request-cap.ts';
+import { recordRequest, type RequestOutcome } from '../telemetry/metrics.ts';
+import { inRequestSpan } from '../telemetry/spans.ts';
+import { answerOfService } from './answer-of-service.ts';
+import { serviceVersionPolicy } from './service-version-policy.ts';
+import type { SpokenVersion } from './spoken-version.ts';
+import { httpStatus, isAnswerOfService } from './storage-error.ts';
 
 export interface PipelineLimits {
   /** What every HTTP request waits for: every page and every block of a long copy counts. */

@@ -3,13 +3,13 @@ import {
   type DataLakeFileSystemClient,
   DataLakeServiceClient,
 } from '@azure/storage-file-datalake';
-import { BlobmirrorError } from '../model/errors.js';
-import { etagHeader, type Etag } from '../model/etag.js';
-import { type ContainerName, type Key, keyText } from '../model/key.js';
-import type { WriteCondition } from '../ports/write-outcome.js';
-import type { Account } from './connect-account.js';
-import { toConditions } from './copy/to-conditions.js';
-import { hasDotSegment } from './dot-segment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { etagHeader, type Etag } from '../model/etag.ts';
+import { type ContainerName, type Key, keyText } from '../model/key.ts';
+import type { WriteCondition } from '../ports/write-outcome.ts';
+import type { Account } from './connect-account.ts';
+import { toConditions } from './copy/to-conditions.ts';
+import { hasDotSegment } from './dot-segment.ts';
 
 /** The Data Lake API of a hierarchical account. Its errors are the SDK's, for the caller to translate. */
 export interface PathClients {

@@ -1,5 +1,5 @@
 import { isServiceBusError } from '@azure/service-bus';
-import { BlobmirrorError, type ErrorCode } from '../model/errors.js';
+import { BlobmirrorError, type ErrorCode } from '../model/errors.ts';
 
 /**
  * What each error of Service Bus means when it did not take a message, by the reason that the client gives it:

@@ -5,9 +5,9 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import { isOfService } from './answer-of-service.js';
-import { BlobmirrorError } from '../model/errors.js';
-import type { SpokenVersion } from './spoken-version.js';
+import { isOfService } from './answer-of-service.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { SpokenVersion } from './spoken-version.ts';
 
 const VERSION = 'x-ms-version';
 

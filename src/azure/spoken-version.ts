@@ -1,4 +1,4 @@
-import { SERVICE_VERSIONS, type ServiceVersion, type VersionStatus } from '../model/service-version.js';
+import { SERVICE_VERSIONS, type ServiceVersion, type VersionStatus } from '../model/service-version.ts';
 
 /**
  * The version by which the services of one account are asked. A service refuses a version that it does not know, and a

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../model/errors.js';
-import type { RefusalReason, WriteOutcome } from '../ports/write-outcome.js';
+import type { ErrorCode } from '../model/errors.ts';
+import type { RefusalReason, WriteOutcome } from '../ports/write-outcome.ts';
 
 /**
  * What every answer of the Blob and the Data Lake service that can meet one of our requests means, once as the answer

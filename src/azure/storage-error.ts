@@ -1,9 +1,9 @@
 import { RestError } from '@azure/storage-blob';
-import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.js';
-import { isOfService, NotOfService } from './answer-of-service.js';
-import { DamagedPage } from './listing/damaged-page.js';
-import { NEVER_SENT, NO_TOKEN } from './lost-requests.js';
-import { STATUS_ANSWERS, STORAGE_ANSWERS, type StorageAnswer, isRefusal } from './storage-answers.js';
+import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
+import { isOfService, NotOfService } from './answer-of-service.ts';
+import { DamagedPage } from './listing/damaged-page.ts';
+import { NEVER_SENT, NO_TOKEN } from './lost-requests.ts';
+import { STATUS_ANSWERS, STORAGE_ANSWERS, type StorageAnswer, isRefusal } from './storage-answers.ts';
 
 export type Operation = 'read' | 'write';
 

@@ -1,5 +1,5 @@
 import type { BlobHTTPHeaders } from '@azure/storage-blob';
-import type { ContentHeaders } from '../model/reading.js';
+import type { ContentHeaders } from '../model/reading.ts';
 
 /** All content headers of a blob as the SDK takes them. A write takes away whatever it is not given, the MD5 included. */
 export function toBlobHeaders(headers: ContentHeaders, contentMd5: string | undefined): BlobHTTPHeaders {

@@ -1,5 +1,5 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { BrowsedMessage } from '../ports/queue-browser.js';
+import type { BrowsedMessage } from '../ports/queue-browser.ts';
 
 /** A message of Service Bus as those see it who only look. */
 export function toBrowsedMessage(message: ServiceBusReceivedMessage): BrowsedMessage {

@@ -1,10 +1,10 @@
 import type { BlobGetPropertiesResponse } from '@azure/storage-blob';
-import { type Access, toAccess } from '../model/access.js';
-import { parseEtag } from '../model/etag.js';
-import type { BlobPresent, DirectoryPresent } from '../model/reading.js';
-import type { Metadata } from '../model/stamp.js';
-import { withoutFolderMark } from './folder-mark.js';
-import { toReading } from './to-reading.js';
+import { type Access, toAccess } from '../model/access.ts';
+import { parseEtag } from '../model/etag.ts';
+import type { BlobPresent, DirectoryPresent } from '../model/reading.ts';
+import type { Metadata } from '../model/stamp.ts';
+import { withoutFolderMark } from './folder-mark.ts';
+import { toReading } from './to-reading.ts';
 
 /**
  * What a HEAD tells of what is at a path. A hierarchical account says what it is and who may do what with it, in

@@ -1,7 +1,7 @@
-import { parseEtag } from '../model/etag.js';
-import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.js';
-import { type Metadata, splitStamp } from '../model/stamp.js';
-import { findUnfinishedCopy } from '../model/unfinished-copy.js';
+import { parseEtag } from '../model/etag.ts';
+import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.ts';
+import { type Metadata, splitStamp } from '../model/stamp.ts';
+import { findUnfinishedCopy } from '../model/unfinished-copy.ts';
 
 /** What a HEAD and an entry of a listing both tell of a blob, under the SDK's names. */
 export interface BlobProperties {

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { Etag } from '../model/etag.js';
-import { type ContainerName, type Key, parseBlobPath } from '../model/key.js';
-import type { BlobmirrorError } from '../model/errors.js';
-import { RESERVED_DIRECTORY } from '../model/scope.js';
-import type { WriteOutcome } from '../ports/write-outcome.js';
-import type { DirectoryStore, Trashed } from '../ports/directory-store.js';
-import type { Account } from './connect-account.js';
-import { startTimeBudget, type TimeBudget } from './copy/time-budget.js';
-import { emptyStaging } from './empty-staging.js';
-import { DamagedPage } from './listing/damaged-page.js';
-import type { PathClients } from './path-clients.js';
-import { serviceCode, toMeanings, toStorageError } from './storage-error.js';
+import type { Etag } from '../model/etag.ts';
+import { type ContainerName, type Key, parseBlobPath } from '../model/key.ts';
+import type { BlobmirrorError } from '../model/errors.ts';
+import { RESERVED_DIRECTORY } from '../model/scope.ts';
+import type { WriteOutcome } from '../ports/write-outcome.ts';
+import type { DirectoryStore, Trashed } from '../ports/directory-store.ts';
+import type { Account } from './connect-account.ts';
+import { startTimeBudget, type TimeBudget } from './copy/time-budget.ts';
+import { emptyStaging } from './empty-staging.ts';
+import { DamagedPage } from './listing/damaged-page.ts';
+import type { PathClients } from './path-clients.ts';
+import { serviceCode, toMeanings, toStorageError } from './storage-error.ts';
 
 export type Trash = Pick<DirectoryStore, 'moveToTrash' | 'deleteTrashed' | 'emptyTrash'>;
 

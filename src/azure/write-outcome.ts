@@ -1,6 +1,6 @@
-import type { WriteOutcome } from '../ports/write-outcome.js';
-import { isRefusal, toRefusedOutcome } from './storage-answers.js';
-import { toMeanings, toStorageError } from './storage-error.js';
+import type { WriteOutcome } from '../ports/write-outcome.ts';
+import { isRefusal, toRefusedOutcome } from './storage-answers.ts';
+import { toMeanings, toStorageError } from './storage-error.ts';
 
 /** The accounts that a write on the backup has to do with, by name. */
 export interface WriteSides {

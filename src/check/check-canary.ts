@@ -1,8 +1,8 @@
-import { toBlobmirrorError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
-import type { ContainerName } from '../model/key.js';
-import type { AccountProbe } from '../ports/account-probe.js';
-import { tryRight } from './to-finding.js';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
+import type { ContainerName } from '../model/key.ts';
+import type { AccountProbe } from '../ports/account-probe.ts';
+import { tryRight } from './to-finding.ts';
 
 /** The canary is written to the source: the one container there that the mirror may write to, where it is switched on. */
 export async function checkCanary(probe: AccountProbe, container: ContainerName): Promise<Finding> {

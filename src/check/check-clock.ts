@@ -1,7 +1,7 @@
-import { MOST_OFF_MS } from '../clock/heard-clock.js';
-import { toBlobmirrorError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
-import { skew } from '../model/statement.js';
+import { MOST_OFF_MS } from '../clock/heard-clock.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
+import { skew } from '../model/statement.ts';
 
 /** The wider apart they are, the earlier a moment is claimed. */
 const WARNING_MS = 5_000;

@@ -1,6 +1,6 @@
-import { toBlobmirrorError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
-import { showAccount } from './az.js';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
+import { showAccount } from './az.ts';
 
 /** Whether content goes from account to account by itself, or must pass through the workers. */
 export async function checkCopy(

@@ -1,5 +1,5 @@
-import { type ErrorCode, toBlobmirrorError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
+import { type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
 
 export interface IdentityNeeds {
   /** Account names. */

@@ -1,7 +1,7 @@
-import { toBlobmirrorError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
-import type { AccountProbe } from '../ports/account-probe.js';
-import { showAccount } from './az.js';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
+import type { AccountProbe } from '../ports/account-probe.ts';
+import { showAccount } from './az.ts';
 
 /** Whether both accounts are flat or both hierarchical, and as the settings say. */
 export async function checkKinds(

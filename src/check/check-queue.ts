@@ -1,7 +1,7 @@
-import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
-import type { QueueProbe, QueueProperties } from '../ports/queue-probe.js';
-import { giveQueueRole, QUEUE_OPTIONS, queueCommand } from './az.js';
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
+import type { QueueProbe, QueueProperties } from '../ports/queue-probe.ts';
+import { giveQueueRole, QUEUE_OPTIONS, queueCommand } from './az.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -1,6 +1,6 @@
-import { toBlobmirrorError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
-import type { AccountProbe } from '../ports/account-probe.js';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
+import type { AccountProbe } from '../ports/account-probe.ts';
 
 /** What is deleted at the source by mistake is deleted on the backup within seconds: this keeps it. */
 const ENOUGH_DAYS = 7;

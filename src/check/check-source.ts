@@ -1,7 +1,7 @@
-import type { Finding } from '../model/finding.js';
-import type { ContainerName } from '../model/key.js';
-import type { AccountProbe } from '../ports/account-probe.js';
-import { tryRight } from './to-finding.js';
+import type { Finding } from '../model/finding.ts';
+import type { ContainerName } from '../model/key.ts';
+import type { AccountProbe } from '../ports/account-probe.ts';
+import { tryRight } from './to-finding.ts';
 
 export interface SourceNeeds {
   /** Whether blob index tags are mirrored. */

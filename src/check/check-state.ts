@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { toBlobmirrorError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
-import type { AccountProbe } from '../ports/account-probe.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import { tryRight } from './to-finding.js';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
+import type { AccountProbe } from '../ports/account-probe.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { tryRight } from './to-finding.ts';
 
 /** Whether the app can keep what it knows of itself, and whether somebody has paused it. */
 export async function checkState(

@@ -1,5 +1,5 @@
-import { toBlobmirrorError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
 
 /**
  * The event subscription can be seen only by what it brings: to look at it takes rights on the source account's

@@ -1,5 +1,5 @@
-import type { Finding } from '../model/finding.js';
-import { refusedWhole, type VersionStatus } from '../model/service-version.js';
+import type { Finding } from '../model/finding.ts';
+import { refusedWhole, type VersionStatus } from '../model/service-version.ts';
 
 /**
  * Which version of the storage services the account takes, after it was asked for something.

@@ -1,6 +1,6 @@
-import { type ContainerName, parseContainerName } from '../model/key.js';
-import type { Scope } from '../model/scope.js';
-import type { AccountProbe } from '../ports/account-probe.js';
+import { type ContainerName, parseContainerName } from '../model/key.ts';
+import type { Scope } from '../model/scope.ts';
+import type { AccountProbe } from '../ports/account-probe.ts';
 
 export interface Samples {
   readonly isSourceListed: boolean;

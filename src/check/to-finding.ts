@@ -1,7 +1,7 @@
-import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
-import type { AccountProbe } from '../ports/account-probe.js';
-import { giveRole, makeSas, type Right, roleOf, showAccount, showConnection } from './az.js';
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
+import type { AccountProbe } from '../ports/account-probe.ts';
+import { giveRole, makeSas, type Right, roleOf, showAccount, showConnection } from './az.ts';
 
 /** A right on an account, as a request proves it. */
 export interface Wanted {

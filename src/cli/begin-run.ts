@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Reconciler } from '../app/create-reconciliation.js';
-import { toBlobmirrorError } from '../model/errors.js';
-import type { Logger } from '../telemetry/logger.js';
+import type { Reconciler } from '../app/create-reconciliation.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 const ASK_EVERY_MS = 2000;
 

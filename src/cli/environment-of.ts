@@ -1,6 +1,6 @@
-import { settingsOn } from '../local/environment.js';
-import { READY_FILE, readReadyFile } from '../local/ready-file.js';
-import type { LocalOption } from './local-option.js';
+import { settingsOn } from '../local/environment.ts';
+import { READY_FILE, readReadyFile } from '../local/ready-file.ts';
+import type { LocalOption } from './local-option.ts';
 
 /** The settings of a command: those of the environment, with the connections of a ready file where `--local` asks for it. */
 export async function environmentOf({ local }: LocalOption): Promise<NodeJS.ProcessEnv> {

@@ -1,4 +1,4 @@
-import { BlobmirrorError, type Disposition, type ErrorCode } from '../model/errors.js';
+import { BlobmirrorError, type Disposition, type ErrorCode } from '../model/errors.ts';
 
 /** The one table of what a command's exit status says. docs/command-line.md is held to it by a test. */
 export const EXIT_CODES = {

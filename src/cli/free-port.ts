@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { BlobmirrorError } from '../model/errors.js';
+import { BlobmirrorError } from '../model/errors.ts';
 
 /**
  * The port, or any free one for 0. Nobody listens on it at this moment: a child that is told to listen there finds it

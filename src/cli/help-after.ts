@@ -1,4 +1,4 @@
-import { EXIT_CODES, type ExitName } from './exit-codes.js';
+import { EXIT_CODES, type ExitName } from './exit-codes.ts';
 
 export interface HelpAfter {
   /** What is to be known before the first use, if anything. */

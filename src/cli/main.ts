@@ -4,22 +4,22 @@
  * when it is done, so that a help text does not wait for the Azure SDKs. Data goes to standard output, everything else
  * to standard error.
  */
-import './require-node.js';
+import './require-node.ts';
 import { Command, CommanderError } from 'commander';
-import { toBlobmirrorError } from '../model/errors.js';
-import { checkCommand } from './commands/check.js';
-import { pauseCommand } from './commands/pause.js';
-import { deadletterCommand } from './commands/deadletter.js';
-import { reconcileCommand } from './commands/reconcile.js';
-import { resumeCommand } from './commands/resume.js';
-import { sasCommand } from './commands/sas.js';
-import { startCommand } from './commands/start.js';
-import { statusCommand } from './commands/status.js';
-import { verifyCommand } from './commands/verify.js';
-import { workerCommand } from './commands/worker.js';
-import { EXIT, exitCodeOf } from './exit-codes.js';
-import { keepCompiled } from './keep-compiled.js';
-import { readVersion } from './package.js';
+import { toBlobmirrorError } from '../model/errors.ts';
+import { checkCommand } from './commands/check.ts';
+import { pauseCommand } from './commands/pause.ts';
+import { deadletterCommand } from './commands/deadletter.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { sasCommand } from './commands/sas.ts';
+import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { workerCommand } from './commands/worker.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { keepCompiled } from './keep-compiled.ts';
+import { readVersion } from './package.ts';
 
 const program = new Command('blobmirror')
   .description('Mirrors an Azure Storage account to a backup account, event by event.')

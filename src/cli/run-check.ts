@@ -1,14 +1,14 @@
-import { checkSetUp, type Finding } from '../app/check-set-up.js';
-import { readSettings } from '../config/settings.js';
-import { environmentOf } from './environment-of.js';
-import { EXIT } from './exit-codes.js';
-import type { LocalOption } from './local-option.js';
-import type { OutputOption } from './output/output-option.js';
-import { printData } from './output/print-data.js';
-import { tell } from './output/tell.js';
-import { toTable } from './output/to-table.js';
-import { count } from './plain-text.js';
-import { startProgressLine } from './progress-line.js';
+import { checkSetUp, type Finding } from '../app/check-set-up.ts';
+import { readSettings } from '../config/settings.ts';
+import { environmentOf } from './environment-of.ts';
+import { EXIT } from './exit-codes.ts';
+import type { LocalOption } from './local-option.ts';
+import type { OutputOption } from './output/output-option.ts';
+import { printData } from './output/print-data.ts';
+import { tell } from './output/tell.ts';
+import { toTable } from './output/to-table.ts';
+import { count } from './plain-text.ts';
+import { startProgressLine } from './progress-line.ts';
 
 /** The exit status. */
 export async function runCheck(options: LocalOption & OutputOption): Promise<number> {

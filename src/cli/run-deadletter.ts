@@ -1,16 +1,16 @@
-import type { LetterBox } from '../app/create-dead-letters.js';
-import type { DeadLetter, LettersDone } from '../model/dead-letter.js';
-import { BlobmirrorError } from '../model/errors.js';
-import { parseLetterRequest } from '../model/parse-letter-request.js';
-import { describeLetter, describeLetters } from './deadletter/describe-letters.js';
-import { withLetterBox } from './deadletter/with-letter-box.js';
-import { EXIT } from './exit-codes.js';
-import type { LocalOption } from './local-option.js';
-import type { OutputOption } from './output/output-option.js';
-import { printData } from './output/print-data.js';
-import { printEach } from './output/print-each.js';
-import { tell } from './output/tell.js';
-import { count } from './plain-text.js';
+import type { LetterBox } from '../app/create-dead-letters.ts';
+import type { DeadLetter, LettersDone } from '../model/dead-letter.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { parseLetterRequest } from '../model/parse-letter-request.ts';
+import { describeLetter, describeLetters } from './deadletter/describe-letters.ts';
+import { withLetterBox } from './deadletter/with-letter-box.ts';
+import { EXIT } from './exit-codes.ts';
+import type { LocalOption } from './local-option.ts';
+import type { OutputOption } from './output/output-option.ts';
+import { printData } from './output/print-data.ts';
+import { printEach } from './output/print-each.ts';
+import { tell } from './output/tell.ts';
+import { count } from './plain-text.ts';
 
 export interface LetterOptions extends LocalOption, OutputOption {}
 

@@ -1,17 +1,17 @@
 import { hostname, userInfo } from 'node:os';
-import { openControl } from '../app/open-control.js';
-import { openDocuments } from '../app/open-documents.js';
-import { readAccountSettings } from '../config/settings.js';
-import { parsePauseRequest } from '../model/parse-pause-request.js';
-import type { Pause } from '../model/pause.js';
-import { createLogger } from '../telemetry/create-logger.js';
-import { environmentOf } from './environment-of.js';
-import { EXIT } from './exit-codes.js';
-import { localFlag, type LocalOption } from './local-option.js';
-import type { OutputOption } from './output/output-option.js';
-import { printData } from './output/print-data.js';
-import { tell } from './output/tell.js';
-import { toTable } from './output/to-table.js';
+import { openControl } from '../app/open-control.ts';
+import { openDocuments } from '../app/open-documents.ts';
+import { readAccountSettings } from '../config/settings.ts';
+import { parsePauseRequest } from '../model/parse-pause-request.ts';
+import type { Pause } from '../model/pause.ts';
+import { createLogger } from '../telemetry/create-logger.ts';
+import { environmentOf } from './environment-of.ts';
+import { EXIT } from './exit-codes.ts';
+import { localFlag, type LocalOption } from './local-option.ts';
+import type { OutputOption } from './output/output-option.ts';
+import { printData } from './output/print-data.ts';
+import { tell } from './output/tell.ts';
+import { toTable } from './output/to-table.ts';
 
 export interface PauseOptions extends LocalOption, OutputOption {
   readonly reason?: string;

@@ -1,11 +1,11 @@
-import { readMirrorName } from '../config/mirror-name.js';
-import { removeReadyFile, writeReadyFile, type LocalInfo } from '../local/ready-file.js';
-import { startLocal } from '../local/start-local.js';
-import { DEFAULT_NAME } from '../model/mirror-id.js';
-import { createLogger } from '../telemetry/create-logger.js';
-import { freePort } from './free-port.js';
-import { untilStopped } from './until-stopped.js';
-import { startWorkerProcess } from './worker-process.js';
+import { readMirrorName } from '../config/mirror-name.ts';
+import { removeReadyFile, writeReadyFile, type LocalInfo } from '../local/ready-file.ts';
+import { startLocal } from '../local/start-local.ts';
+import { DEFAULT_NAME } from '../model/mirror-id.ts';
+import { createLogger } from '../telemetry/create-logger.ts';
+import { freePort } from './free-port.ts';
+import { untilStopped } from './until-stopped.ts';
+import { startWorkerProcess } from './worker-process.ts';
 
 export interface StartOptions {
   readonly hns: boolean;

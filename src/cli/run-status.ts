@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRecovery } from '../app/create-recovery.js';
-import { readSettings } from '../config/settings.js';
-import type { Status } from '../model/status.js';
-import { createLogger } from '../telemetry/create-logger.js';
-import { environmentOf } from './environment-of.js';
-import { EXIT } from './exit-codes.js';
-import type { LocalOption } from './local-option.js';
-import type { OutputOption } from './output/output-option.js';
-import { printData } from './output/print-data.js';
-import { describeStatus } from './status/describe-status.js';
-import { untilStopped } from './until-stopped.js';
+import { createRecovery } from '../app/create-recovery.ts';
+import { readSettings } from '../config/settings.ts';
+import type { Status } from '../model/status.ts';
+import { createLogger } from '../telemetry/create-logger.ts';
+import { environmentOf } from './environment-of.ts';
+import { EXIT } from './exit-codes.ts';
+import type { LocalOption } from './local-option.ts';
+import type { OutputOption } from './output/output-option.ts';
+import { printData } from './output/print-data.ts';
+import { describeStatus } from './status/describe-status.ts';
+import { untilStopped } from './until-stopped.ts';
 
 export interface StatusOptions extends LocalOption, OutputOption {
   readonly watch: boolean;

@@ -1,11 +1,11 @@
-import { type ContentCheck, createTally, type Tally, verifyAccounts } from '../app/verify-accounts.js';
-import { environmentOf } from './environment-of.js';
-import { EXIT } from './exit-codes.js';
-import type { LocalOption } from './local-option.js';
-import type { OutputOption } from './output/output-option.js';
-import { startProgressLine } from './progress-line.js';
-import { untilStopped } from './until-stopped.js';
-import { createFindingsPrinter, describeProgress, describeSummary } from './verify-report.js';
+import { type ContentCheck, createTally, type Tally, verifyAccounts } from '../app/verify-accounts.ts';
+import { environmentOf } from './environment-of.ts';
+import { EXIT } from './exit-codes.ts';
+import type { LocalOption } from './local-option.ts';
+import type { OutputOption } from './output/output-option.ts';
+import { startProgressLine } from './progress-line.ts';
+import { untilStopped } from './until-stopped.ts';
+import { createFindingsPrinter, describeProgress, describeSummary } from './verify-report.ts';
 
 export interface VerifyOptions extends LocalOption, OutputOption {
   readonly container?: readonly string[];

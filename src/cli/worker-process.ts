@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { settingsOn } from '../local/environment.js';
-import type { LocalInfo } from '../local/ready-file.js';
-import { BlobmirrorError } from '../model/errors.js';
-import type { Logger } from '../telemetry/logger.js';
-import { MAIN_SCRIPT } from './package.js';
-import { WORKER_FLAGS } from './worker-flags.js';
+import { settingsOn } from '../local/environment.ts';
+import type { LocalInfo } from '../local/ready-file.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { MAIN_SCRIPT } from './package.ts';
+import { WORKER_FLAGS } from './worker-flags.ts';
 
 export interface WorkerProcess {
   /** Asks the worker to end, and ends it after four seconds if it does not. */

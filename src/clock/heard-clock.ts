@@ -1,4 +1,4 @@
-import type { Beginning, ClockJudgement, ServiceClock } from './service-clock.js';
+import type { Beginning, ClockJudgement, ServiceClock } from './service-clock.ts';
 
 /** More than this between our clock and a service's is told, and claims nothing. */
 export const MOST_OFF_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { Beginning } from './service-clock.js';
+import type { Beginning } from './service-clock.ts';
 
 /** Times of arrival and of ours are cut off and slewed. */
 const SLACK_MS = 60_000;

@@ -1,5 +1,5 @@
-import { HeardClock } from './heard-clock.js';
-import { QueueClock } from './queue-clock.js';
+import { HeardClock } from './heard-clock.ts';
+import { QueueClock } from './queue-clock.ts';
 
 /** The one of this process: its machine has one clock, and every answer of an account tells of it. */
 export const theServiceClock = new HeardClock({

@@ -1,6 +1,6 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { isServiceVersion, SERVICE_VERSIONS, type ServiceVersion } from '../model/service-version.js';
-import { type Environment, readOptional } from './environment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { isServiceVersion, SERVICE_VERSIONS, type ServiceVersion } from '../model/service-version.ts';
+import { type Environment, readOptional } from './environment.ts';
 
 /** A storage account: by connection string, or by endpoint and identity. */
 export type StorageConnection = {

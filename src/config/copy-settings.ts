@@ -1,5 +1,5 @@
-import { type Environment, readChoice } from './environment.js';
-import { readNumber } from './read-number.js';
+import { type Environment, readChoice } from './environment.ts';
+import { readNumber } from './read-number.ts';
 
 /** See `azure/copy/copy-options.ts`. */
 export interface CopySettings {

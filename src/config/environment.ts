@@ -1,4 +1,4 @@
-import { BlobmirrorError } from '../model/errors.js';
+import { BlobmirrorError } from '../model/errors.ts';
 
 /** App settings as they come: environment variables, in Azure Functions and everywhere else. */
 export type Environment = Readonly<Record<string, string | undefined>>;

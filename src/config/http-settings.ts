@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { BlobmirrorError } from '../model/errors.js';
-import { type Environment, readOptional } from './environment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Environment, readOptional } from './environment.ts';
 
 /** How the worker's own host serves HTTP. In Azure Functions nobody asks. */
 export interface HttpSettings {

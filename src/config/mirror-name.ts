@@ -1,6 +1,6 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { DEFAULT_NAME, isMirrorName } from '../model/mirror-id.js';
-import { type Environment, readOptional } from './environment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { DEFAULT_NAME, isMirrorName } from '../model/mirror-id.ts';
+import { type Environment, readOptional } from './environment.ts';
 
 const NAME = 'BLOBMIRROR_NAME';
 

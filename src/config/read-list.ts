@@ -1,5 +1,5 @@
-import { BlobmirrorError } from '../model/errors.js';
-import type { Environment } from './environment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { Environment } from './environment.ts';
 
 /**
  * The items of a setting that holds several, without the blanks around them.

@@ -1,5 +1,5 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { type Environment, readOptional } from './environment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Environment, readOptional } from './environment.ts';
 
 /** What a whole number of the settings may be. */
 export interface NumberRange {

@@ -1,6 +1,6 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { type ContainerName, parseContainerName } from '../model/key.js';
-import { type Environment, readOptional } from './environment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type ContainerName, parseContainerName } from '../model/key.ts';
+import { type Environment, readOptional } from './environment.ts';
 
 /** A container that the mirror keeps for itself, so none of the service's own. @throws BlobmirrorError `setting-invalid` */
 export function readOwnContainer(env: Environment, name: string, otherwise = ''): ContainerName {

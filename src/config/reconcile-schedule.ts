@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
-import { BlobmirrorError } from '../model/errors.js';
-import { type Environment, readOptional } from './environment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Environment, readOptional } from './environment.ts';
 
 const NAME = 'BLOBMIRROR_RECONCILE_SCHEDULE';
 const HOURLY = '0 0 * * * *';

@@ -1,6 +1,6 @@
-import { type Environment, readText } from './environment.js';
-import { readNumber } from './read-number.js';
-import { readSchedule } from './reconcile-schedule.js';
+import { type Environment, readText } from './environment.ts';
+import { readNumber } from './read-number.ts';
+import { readSchedule } from './reconcile-schedule.ts';
 
 export interface ReconcileSettings {
   /** The queue that shards of runs wait in. */

@@ -1,10 +1,10 @@
-import { BlobmirrorError } from '../model/errors.js';
-import type { ContainerName } from '../model/key.js';
-import { canaryName, type MirrorId } from '../model/mirror-id.js';
-import type { Canaries } from '../model/scope.js';
-import { type Environment, readChoice, readOptional } from './environment.js';
-import { readOwnContainer } from './read-own-container.js';
-import { longestGapMs } from './reconcile-schedule.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { ContainerName } from '../model/key.ts';
+import { canaryName, type MirrorId } from '../model/mirror-id.ts';
+import type { Canaries } from '../model/scope.ts';
+import { type Environment, readChoice, readOptional } from './environment.ts';
+import { readOwnContainer } from './read-own-container.ts';
+import { longestGapMs } from './reconcile-schedule.ts';
 
 /** When the mirror counts as unwell, and the blob that measures its whole way. */
 export interface RecoverySettings {

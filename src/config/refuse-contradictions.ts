@@ -1,8 +1,8 @@
-import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import { type ContainerName, parseContainerName } from '../model/key.js';
-import { type Choice, createScope, type PathRule, type Scope, type ScopeRules } from '../model/scope.js';
-import { coversWildcard } from '../model/wildcard.js';
-import { CONTAINER_MAP } from './container-naming.js';
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import { type ContainerName, parseContainerName } from '../model/key.ts';
+import { type Choice, createScope, type PathRule, type Scope, type ScopeRules } from '../model/scope.ts';
+import { coversWildcard } from '../model/wildcard.ts';
+import { CONTAINER_MAP } from './container-naming.ts';
 
 /**
  * Stops the start where the settings of the scope show by themselves that they cannot mean what they say: something is

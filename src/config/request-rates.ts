@@ -1,5 +1,5 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { type Environment, readOptional } from './environment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Environment, readOptional } from './environment.ts';
 
 /** Requests a second to each account at the most; undefined for no limit of ours. */
 export interface RequestRates {

@@ -1,8 +1,8 @@
-import type { Canaries, Choice, PathRule, ScopeRules, StateContainers } from '../model/scope.js';
-import { readContainerNaming } from './container-naming.js';
-import type { Environment } from './environment.js';
-import { readList } from './read-list.js';
-import { refuseContradictions } from './refuse-contradictions.js';
+import type { Canaries, Choice, PathRule, ScopeRules, StateContainers } from '../model/scope.ts';
+import { readContainerNaming } from './container-naming.ts';
+import type { Environment } from './environment.ts';
+import { readList } from './read-list.ts';
+import { refuseContradictions } from './refuse-contradictions.ts';
 
 /**
  * The settings of the scope. Lists of containers may have commas and blanks between their items as well as

@@ -4,26 +4,26 @@
  * with an Entra identity. A setting that is missing or wrong stops the start with one line that names it; the value of
  * a connection string is never part of that line.
  */
-import { BlobmirrorError } from '../model/errors.js';
-import { mirrorId } from '../model/mirror-id.js';
-import type { ScopeRules } from '../model/scope.js';
-import { type CopySettings, readCopySettings } from './copy-settings.js';
-import { type Environment, readChoice, readText } from './environment.js';
-import { type HttpSettings, readHttpSettings } from './http-settings.js';
-import { type ReconcileSettings, readReconcileSettings } from './reconcile-settings.js';
-import { readCanaries, readRecoverySettings, type RecoverySettings } from './recovery-settings.js';
-import { readMirrorName } from './mirror-name.js';
-import { readRequestRates, type RequestRates } from './request-rates.js';
-import { readScopeRules } from './scope-rules.js';
-import { readStateSettings, stateContainers, type StateSettings } from './state-settings.js';
-import { readTelemetrySettings, type TelemetrySettings } from './telemetry-settings.js';
-import { readWatchSettings, type WatchSettings } from './watch-settings.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { mirrorId } from '../model/mirror-id.ts';
+import type { ScopeRules } from '../model/scope.ts';
+import { type CopySettings, readCopySettings } from './copy-settings.ts';
+import { type Environment, readChoice, readText } from './environment.ts';
+import { type HttpSettings, readHttpSettings } from './http-settings.ts';
+import { type ReconcileSettings, readReconcileSettings } from './reconcile-settings.ts';
+import { readCanaries, readRecoverySettings, type RecoverySettings } from './recovery-settings.ts';
+import { readMirrorName } from './mirror-name.ts';
+import { readRequestRates, type RequestRates } from './request-rates.ts';
+import { readScopeRules } from './scope-rules.ts';
+import { readStateSettings, stateContainers, type StateSettings } from './state-settings.ts';
+import { readTelemetrySettings, type TelemetrySettings } from './telemetry-settings.ts';
+import { readWatchSettings, type WatchSettings } from './watch-settings.ts';
 import {
   parseServiceBusConnection,
   parseStorageConnection,
   type ServiceBusConnection,
   type StorageConnection,
-} from './connections.js';
+} from './connections.ts';
 
 /** The two accounts, and what the mirror is told to do with them. */
 export interface AccountSettings {

@@ -1,9 +1,9 @@
-import { BlobmirrorError } from '../model/errors.js';
-import type { ContainerName } from '../model/key.js';
-import type { StateContainers } from '../model/scope.js';
-import { parseStorageConnection, type StorageConnection } from './connections.js';
-import { type Environment, readOptional } from './environment.js';
-import { readOwnContainer } from './read-own-container.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { ContainerName } from '../model/key.ts';
+import type { StateContainers } from '../model/scope.ts';
+import { parseStorageConnection, type StorageConnection } from './connections.ts';
+import { type Environment, readOptional } from './environment.ts';
+import { readOwnContainer } from './read-own-container.ts';
 
 /** Where the app keeps documents of its own. */
 export interface StateSettings {

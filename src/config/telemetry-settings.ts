@@ -1,5 +1,5 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { type Environment, readOptional } from './environment.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Environment, readOptional } from './environment.ts';
 
 /** Where telemetry is sent besides being readable; undefined: nowhere. */
 export interface TelemetrySettings {

@@ -1,6 +1,6 @@
-import type { Environment } from './environment.js';
-import { readNumber } from './read-number.js';
-import { longestGapMs } from './reconcile-schedule.js';
+import type { Environment } from './environment.ts';
+import { readNumber } from './read-number.ts';
+import { longestGapMs } from './reconcile-schedule.ts';
 
 /** See `intake/plan-next-look.ts`. */
 export interface WatchSettings {

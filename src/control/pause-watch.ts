@@ -1,8 +1,8 @@
-import { toBlobmirrorError } from '../model/errors.js';
-import { NEVER_PAUSED_STATE, pausedMs, type PauseState } from '../model/pause.js';
-import type { Clock } from '../ports/clock.js';
-import type { PauseGate, PutOff } from '../ports/pause-gate.js';
-import type { Logger } from '../telemetry/logger.js';
+import { toBlobmirrorError } from '../model/errors.ts';
+import { NEVER_PAUSED_STATE, pausedMs, type PauseState } from '../model/pause.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PauseGate, PutOff } from '../ports/pause-gate.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 /** How old the last look may be, and how often it is renewed while messages are in hand. */
 const LOOK_EVERY_MS = 2_000;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { theServiceClock } from '../clock/the-service-clock.js';
-import { documentKind, type FoundDocument } from '../model/document-kind.js';
-import { NEVER_PAUSED_STATE, type Pause, type PauseState } from '../model/pause.js';
-import { changeDocument } from '../ports/change-document.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import { readDocument } from '../ports/read-document.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import { documentKind, type FoundDocument } from '../model/document-kind.ts';
+import { NEVER_PAUSED_STATE, type Pause, type PauseState } from '../model/pause.ts';
+import { changeDocument } from '../ports/change-document.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { readDocument } from '../ports/read-document.ts';
 
 const DOCUMENT = 'control/pause';
 /** No message is older than the fortnight that a queue keeps it. */

@@ -1,16 +1,16 @@
 import { useSignalEffect } from '@preact/signals';
-import { KeyForm } from './sections/key-form.js';
-import { Activity } from './sections/activity.js';
-import { Backlog } from './sections/backlog.js';
-import { Containers } from './sections/containers.js';
-import { DeadLetters } from './sections/dead-letters.js';
-import { Masthead } from './sections/masthead.js';
-import { Problems } from './sections/problems.js';
-import { Recovery } from './sections/recovery.js';
-import { Runs } from './sections/runs.js';
-import { overall } from './state/overall.js';
-import { status, trouble } from './state/poll.js';
-import { NoticeBar } from './ui/notice-bar.js';
+import { KeyForm } from './sections/key-form.tsx';
+import { Activity } from './sections/activity.tsx';
+import { Backlog } from './sections/backlog.tsx';
+import { Containers } from './sections/containers.tsx';
+import { DeadLetters } from './sections/dead-letters.tsx';
+import { Masthead } from './sections/masthead.tsx';
+import { Problems } from './sections/problems.tsx';
+import { Recovery } from './sections/recovery.tsx';
+import { Runs } from './sections/runs.tsx';
+import { overall } from './state/overall.ts';
+import { status, trouble } from './state/poll.ts';
+import { NoticeBar } from './ui/notice-bar.tsx';
 
 /** The whole page: how far behind, what is stuck and why, and what can be done, in this order. */
 export function App() {

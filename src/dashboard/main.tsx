@@ -3,9 +3,9 @@
  * key of the tab, and never talks to another origin.
  */
 import { render } from 'preact';
-import { App } from './app.js';
-import { startPolling } from './state/poll.js';
-import { takeKeyFromAddress } from './state/key.js';
+import { App } from './app.tsx';
+import { startPolling } from './state/poll.ts';
+import { takeKeyFromAddress } from './state/key.ts';
 import './styles/base.css';
 import './styles/parts.css';
 import './styles/sections.css';

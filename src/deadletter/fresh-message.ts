@@ -1,7 +1,7 @@
-import { parseHistory, replayProperties } from '../model/hint-message.js';
-import type { LetterQueue } from '../model/dead-letter.js';
-import type { FreshMessage } from '../ports/dead-letter-queue.js';
-import type { BrowsedMessage } from '../ports/queue-browser.js';
+import { parseHistory, replayProperties } from '../model/hint-message.ts';
+import type { LetterQueue } from '../model/dead-letter.ts';
+import type { FreshMessage } from '../ports/dead-letter-queue.ts';
+import type { BrowsedMessage } from '../ports/queue-browser.ts';
 
 /**
  * The message that a letter comes back as: the head of a chain of its own, so that no try of it is taken for one of the

@@ -1,5 +1,5 @@
-import type { DeadLetter } from '../model/dead-letter.js';
-import { ERRORS, type ErrorCode, isLasting } from '../model/errors.js';
+import type { DeadLetter } from '../model/dead-letter.ts';
+import { ERRORS, type ErrorCode, isLasting } from '../model/errors.ts';
 
 const MINUTE_MS = 60_000;
 /** How long a letter has been one before its first, its second and its last replay without anybody's asking. */

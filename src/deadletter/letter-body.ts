@@ -1,5 +1,5 @@
-import { checkBounds } from '../events/message-bounds.js';
-import { writeJson } from '../model/write-json.js';
+import { checkBounds } from '../events/message-bounds.ts';
+import { writeJson } from '../model/write-json.ts';
 
 /** Of what is out of bounds so much is told, in characters. */
 const LONGEST = 65_536;

@@ -3,20 +3,20 @@
  * holds; what becomes of it is for the intake and the heart to say. Nothing here writes to an account, believes a word
  * of a letter, or holds more of them than a page.
  */
-import { theServiceClock } from '../clock/the-service-clock.js';
-import type { DeadLetter, LetterChoice, LettersDone, LetterSummary } from '../model/dead-letter.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { Logger } from '../telemetry/logger.js';
-import { freshMessage } from './fresh-message.js';
-import type { LetterMark } from './letter-mark.js';
-import { MarkMaker } from './letter-mark.js';
-import type { LetterQueues } from './letter-queues.js';
-import { exportLetters, type LetterPage, listLetters, type ListRequest, showLetter } from './list-letters.js';
-import { lookAtLetters } from './look-at-letters.js';
-import { advanceMark, readMark } from './mark-document.js';
-import { matches } from './matches.js';
-import { summarizeLetters } from './summarize-letters.js';
-import { type Act, takeLetters } from './take-letters.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import type { DeadLetter, LetterChoice, LettersDone, LetterSummary } from '../model/dead-letter.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { freshMessage } from './fresh-message.ts';
+import type { LetterMark } from './letter-mark.ts';
+import { MarkMaker } from './letter-mark.ts';
+import type { LetterQueues } from './letter-queues.ts';
+import { exportLetters, type LetterPage, listLetters, type ListRequest, showLetter } from './list-letters.ts';
+import { lookAtLetters } from './look-at-letters.ts';
+import { advanceMark, readMark } from './mark-document.ts';
+import { matches } from './matches.ts';
+import { summarizeLetters } from './summarize-letters.ts';
+import { type Act, takeLetters } from './take-letters.ts';
 
 export interface LetterBox {
   readonly list: (request: ListRequest) => Promise<LetterPage>;

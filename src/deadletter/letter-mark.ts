@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../model/dead-letter.js';
+import type { DeadLetter } from '../model/dead-letter.ts';
 
 /**
  * Up to which letter somebody has come. A letter bears the time at which it joined its queue, and most joined it to

@@ -1,7 +1,7 @@
-import { type BlobmirrorError, ERRORS, type ErrorCode } from '../model/errors.js';
-import type { History } from '../model/hint-message.js';
-import type { BrowsedMessage } from '../ports/queue-browser.js';
-import { plain } from './plain.js';
+import { type BlobmirrorError, ERRORS, type ErrorCode } from '../model/errors.ts';
+import type { History } from '../model/hint-message.ts';
+import type { BrowsedMessage } from '../ports/queue-browser.ts';
+import { plain } from './plain.ts';
 
 interface Reason {
   readonly code: string;

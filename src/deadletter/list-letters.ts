@@ -1,10 +1,10 @@
-import type { DeadLetter, LetterChoice } from '../model/dead-letter.js';
-import { BlobmirrorError } from '../model/errors.js';
-import { letterBody } from './letter-body.js';
-import { letterId, parseLetterId } from './letter-id.js';
-import type { LetterQueues } from './letter-queues.js';
-import { lookAtLetters } from './look-at-letters.js';
-import { matches } from './matches.js';
+import type { DeadLetter, LetterChoice } from '../model/dead-letter.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { letterBody } from './letter-body.ts';
+import { letterId, parseLetterId } from './letter-id.ts';
+import type { LetterQueues } from './letter-queues.ts';
+import { lookAtLetters } from './look-at-letters.ts';
+import { matches } from './matches.ts';
 
 /** So many are looked through for one page, so that a choice that few are of is answered in bounded time. */
 const MOST_LOOKED_AT = 20_000;

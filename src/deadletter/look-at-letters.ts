@@ -1,9 +1,9 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
-import { type DeadLetter, LETTER_QUEUES, type LetterQueue } from '../model/dead-letter.js';
-import type { BrowsedMessage } from '../ports/queue-browser.js';
-import type { LetterPlace } from './letter-id.js';
-import type { LetterQueues } from './letter-queues.js';
-import { readLetter } from './read-letter.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import { type DeadLetter, LETTER_QUEUES, type LetterQueue } from '../model/dead-letter.ts';
+import type { BrowsedMessage } from '../ports/queue-browser.ts';
+import type { LetterPlace } from './letter-id.ts';
+import type { LetterQueues } from './letter-queues.ts';
+import { readLetter } from './read-letter.ts';
 
 export interface SeenLetter {
   readonly letter: DeadLetter;

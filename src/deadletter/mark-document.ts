@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { documentKind, parseDocument } from '../model/document-kind.js';
-import { BlobmirrorError } from '../model/errors.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { LetterMark } from './letter-mark.js';
+import { documentKind, parseDocument } from '../model/document-kind.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { LetterMark } from './letter-mark.ts';
 
 const MOST_TRIES = 20;
 

@@ -1,12 +1,12 @@
-import { parseMessage } from '../events/parse-message.js';
-import type { DeadLetter, LetterError, LetterQueue } from '../model/dead-letter.js';
-import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import { parseHistory } from '../model/hint-message.js';
-import { parseShardMessage } from '../model/reconcile/parse-shard-message.js';
-import type { BrowsedMessage } from '../ports/queue-browser.js';
-import { letterId } from './letter-id.js';
-import { letterReason } from './letter-reason.js';
-import { plain } from './plain.js';
+import { parseMessage } from '../events/parse-message.ts';
+import type { DeadLetter, LetterError, LetterQueue } from '../model/dead-letter.ts';
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import { parseHistory } from '../model/hint-message.ts';
+import { parseShardMessage } from '../model/reconcile/parse-shard-message.ts';
+import type { BrowsedMessage } from '../ports/queue-browser.ts';
+import { letterId } from './letter-id.ts';
+import { letterReason } from './letter-reason.ts';
+import { plain } from './plain.ts';
 
 const LONGEST_TYPE = 200;
 

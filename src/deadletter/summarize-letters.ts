@@ -1,7 +1,7 @@
-import type { LetterSummary } from '../model/dead-letter.js';
-import { isBefore, type LetterMark } from './letter-mark.js';
-import type { LetterQueues } from './letter-queues.js';
-import { lookAtLetters } from './look-at-letters.js';
+import type { LetterSummary } from '../model/dead-letter.ts';
+import { isBefore, type LetterMark } from './letter-mark.ts';
+import type { LetterQueues } from './letter-queues.ts';
+import { lookAtLetters } from './look-at-letters.ts';
 
 const MOST_COUNTED = 50_000;
 const LONGEST_MS = 20_000;

@@ -1,12 +1,12 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
 import { createHash } from 'node:crypto';
-import { isEvent } from '../events/envelope.js';
-import { checkBounds } from '../events/message-bounds.js';
-import { toBlobmirrorError } from '../model/errors.js';
-import { parseHistory } from '../model/hint-message.js';
-import type { EventSpool, SpooledEvents } from '../ports/event-spool.js';
-import type { HintQueue } from '../ports/hint-queue.js';
-import type { Logger } from '../telemetry/logger.js';
+import { isEvent } from '../events/envelope.ts';
+import { checkBounds } from '../events/message-bounds.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import { parseHistory } from '../model/hint-message.ts';
+import type { EventSpool, SpooledEvents } from '../ports/event-spool.ts';
+import type { HintQueue } from '../ports/hint-queue.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 interface TakingBack {
   readonly spool: EventSpool;

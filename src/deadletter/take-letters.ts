@@ -1,17 +1,17 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
 import {
   type DeadLetter,
   LETTER_QUEUES,
   type LetterChoice,
   type LetterQueue,
   type LettersDone,
-} from '../model/dead-letter.js';
-import { toBlobmirrorError } from '../model/errors.js';
-import type { TakenLetter } from '../ports/dead-letter-queue.js';
-import { parseLetterId } from './letter-id.js';
-import type { LetterQueues } from './letter-queues.js';
-import { lookAtLetters } from './look-at-letters.js';
-import { readLetter } from './read-letter.js';
+} from '../model/dead-letter.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { TakenLetter } from '../ports/dead-letter-queue.ts';
+import { parseLetterId } from './letter-id.ts';
+import type { LetterQueues } from './letter-queues.ts';
+import { lookAtLetters } from './look-at-letters.ts';
+import { readLetter } from './read-letter.ts';
 
 /** What is to be done to one letter that was taken. */
 export type Act = (taken: TakenLetter, letter: DeadLetter) => Promise<'removed' | 'lost'>;

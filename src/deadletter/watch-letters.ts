@@ -1,12 +1,12 @@
-import type { DeadLetter } from '../model/dead-letter.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { Logger } from '../telemetry/logger.js';
-import { isDue } from './is-due.js';
-import type { LetterBox } from './letter-box.js';
-import { isBefore, MarkMaker } from './letter-mark.js';
-import type { LetterQueues } from './letter-queues.js';
-import { lookAtLetters } from './look-at-letters.js';
-import { moveMark, readStoredMark } from './mark-document.js';
+import type { DeadLetter } from '../model/dead-letter.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { isDue } from './is-due.ts';
+import type { LetterBox } from './letter-box.ts';
+import { isBefore, MarkMaker } from './letter-mark.ts';
+import type { LetterQueues } from './letter-queues.ts';
+import { lookAtLetters } from './look-at-letters.ts';
+import { moveMark, readStoredMark } from './mark-document.ts';
 
 export interface Watch {
   readonly queues: LetterQueues;

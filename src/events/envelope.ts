@@ -1,7 +1,7 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { isObject, type JsonObject, textOf } from './json.js';
-import { readStorageUrl } from './storage-url.js';
-import { readSubject } from './subject.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { isObject, type JsonObject, textOf } from './json.ts';
+import { readStorageUrl } from './storage-url.ts';
+import { readSubject } from './subject.ts';
 
 /** An event in either schema, under one set of names. What is missing, or is something else, is as good as not there. */
 export interface Envelope {

@@ -1,6 +1,6 @@
-import { type Envelope, URL_FIELDS } from './envelope.js';
-import { textOf } from './json.js';
-import { accountOfUrl } from './storage-url.js';
+import { type Envelope, URL_FIELDS } from './envelope.ts';
+import { textOf } from './json.ts';
+import { accountOfUrl } from './storage-url.ts';
 
 const RESOURCE_ID = /\/storageAccounts\/([^/]+)/i;
 

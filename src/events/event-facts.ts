@@ -1,6 +1,6 @@
-import { dataOf, timeOf } from './envelope.js';
-import { isObject, type JsonObject } from './json.js';
-import { readBody } from './message-body.js';
+import { dataOf, timeOf } from './envelope.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { readBody } from './message-body.ts';
 
 /** What an event tells besides the blob that it is about. */
 export interface EventFacts {

@@ -1,13 +1,13 @@
-import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import { type Key, keyText, parseKey } from '../model/key.js';
-import type { Prefix } from '../model/prefix.js';
-import type { Rename } from '../model/rename.js';
-import type { Envelope } from './envelope.js';
-import { textOf } from './json.js';
-import { isSameName, surePrefixes } from './lost-characters.js';
-import type { NamedPlace } from './named-place.js';
-import { readStorageUrl } from './storage-url.js';
-import { readSubject } from './subject.js';
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import { type Key, keyText, parseKey } from '../model/key.ts';
+import type { Prefix } from '../model/prefix.ts';
+import type { Rename } from '../model/rename.ts';
+import type { Envelope } from './envelope.ts';
+import { textOf } from './json.ts';
+import { isSameName, surePrefixes } from './lost-characters.ts';
+import type { NamedPlace } from './named-place.ts';
+import { readStorageUrl } from './storage-url.ts';
+import { readSubject } from './subject.ts';
 
 const RENAMED: readonly string[] = ['destinationUrl', 'sourceUrl'];
 

@@ -1,6 +1,6 @@
-import { parseContainerName } from '../model/key.js';
-import type { Prefix } from '../model/prefix.js';
-import type { NamedPlace } from './named-place.js';
+import { parseContainerName } from '../model/key.ts';
+import type { Prefix } from '../model/prefix.ts';
+import type { NamedPlace } from './named-place.ts';
 
 /** What stands for half a character that was lost. A blob's own name may hold it, too: nothing tells the two apart. */
 const LOST = '\uFFFD';

@@ -1,5 +1,5 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { checkBounds, checkLength } from './message-bounds.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { checkBounds, checkLength } from './message-bounds.ts';
 
 /**
  * The events that a message's body holds, within the bounds and not looked at yet; at least one.

@@ -1,4 +1,4 @@
-import { BlobmirrorError } from '../model/errors.js';
+import { BlobmirrorError } from '../model/errors.ts';
 
 /**
  * What a message may hold. Event Grid puts at most 5,000 events and 1 MB into a batch, and an event is at most 1 MB:

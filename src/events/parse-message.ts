@@ -6,16 +6,16 @@
  * keys are given, because a wrong guess costs a request and never a wrong result. This room must never call a
  * service, and must never carry the query of a url, which may hold a SAS, into a key or an error.
  */
-import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import type { Hint } from '../model/hint.js';
-import { writeJson } from '../model/write-json.js';
-import { eventAccount } from './event-account.js';
-import { eventPlaces } from './event-places.js';
-import { idOf, readEnvelope } from './envelope.js';
-import { isObject } from './json.js';
-import { readBody } from './message-body.js';
-import { withoutShadow } from './shadowed-metadata.js';
-import { silentChanges } from './silent-changes.js';
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import type { Hint } from '../model/hint.ts';
+import { writeJson } from '../model/write-json.ts';
+import { eventAccount } from './event-account.ts';
+import { eventPlaces } from './event-places.ts';
+import { idOf, readEnvelope } from './envelope.ts';
+import { isObject } from './json.ts';
+import { readBody } from './message-body.ts';
+import { withoutShadow } from './shadowed-metadata.ts';
+import { silentChanges } from './silent-changes.ts';
 
 export interface ParsedMessage {
   readonly hints: readonly Hint[];

@@ -1,4 +1,4 @@
-import { isObject } from './json.js';
+import { isObject } from './json.ts';
 
 /** What a worker goes by of a message's metadata, as a Functions trigger names it. */
 const METADATA = [

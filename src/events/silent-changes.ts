@@ -1,4 +1,4 @@
-import type { Envelope } from './envelope.js';
+import type { Envelope } from './envelope.ts';
 
 /**
  * Requests that announce a blob before it is whole, or whose blob may grow without an event. A file that comes by way of

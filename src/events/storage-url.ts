@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { NamedPlace } from './named-place.js';
+import type { NamedPlace } from './named-place.ts';
 
 /**
  * The url of a blob taken apart by hand: the platform's URL parser resolves `.` and `..` and folds what a blob's

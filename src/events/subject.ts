@@ -1,4 +1,4 @@
-import type { NamedPlace } from './named-place.js';
+import type { NamedPlace } from './named-place.ts';
 
 // No container's name is longer than 63, and what is refused may be quoted in an error.
 const SUBJECT = /^\/blobServices\/default\/containers\/([^/]{1,63})\/blobs\/(.+)$/is;

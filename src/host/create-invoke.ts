@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { ParkedCameBy } from '../model/parked-came-by.js';
-import type { LogFields, Logger } from '../telemetry/logger.js';
-import type { CoreInvocationContext, FunctionMetadata, HookName, TypedData } from './functions-core.js';
-import type { Registrations } from './load-registrations.js';
-import { logAt } from './log-level.js';
-import type { Trigger } from './parse-trigger.js';
-import { within } from './within.js';
+import { ParkedCameBy } from '../model/parked-came-by.ts';
+import type { LogFields, Logger } from '../telemetry/logger.ts';
+import type { CoreInvocationContext, FunctionMetadata, HookName, TypedData } from './functions-core.ts';
+import type { Registrations } from './load-registrations.ts';
+import { logAt } from './log-level.ts';
+import type { Trigger } from './parse-trigger.ts';
+import { within } from './within.ts';
 
 interface InvokeDetails {
   readonly triggerMetadata?: Readonly<Record<string, TypedData>>;

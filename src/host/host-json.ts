@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { BlobmirrorError } from '../model/errors.js';
-import { parseTimeSpan } from './time-span.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { parseTimeSpan } from './time-span.ts';
 
 /**
  * The part of host.json that the host honours; times in milliseconds. Names and defaults are those of the Functions

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Logger } from '../telemetry/logger.js';
+import type { Logger } from '../telemetry/logger.ts';
 import {
   collectRegistrations,
   installFunctionsCore,
@@ -9,9 +9,9 @@ import {
   type HookName,
   type LogLevel,
   type RegisteredFunction,
-} from './functions-core.js';
-import { logAt } from './log-level.js';
-import { registrationError } from './registration-error.js';
+} from './functions-core.ts';
+import { logAt } from './log-level.ts';
+import { registrationError } from './registration-error.ts';
 
 export interface Registrations {
   readonly functions: RegisteredFunction[];

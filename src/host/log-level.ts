@@ -1,5 +1,5 @@
-import type { LogFields, Logger } from '../telemetry/logger.js';
-import type { LogLevel } from './functions-core.js';
+import type { LogFields, Logger } from '../telemetry/logger.ts';
+import type { LogLevel } from './functions-core.ts';
 
 /** Writes a line of the Functions library, or of a handler through its context, at the level nearest to its own. */
 export function logAt(log: Logger, level: LogLevel, message: string, fields?: LogFields): void {

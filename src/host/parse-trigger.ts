@@ -1,8 +1,8 @@
-import type { Binding, RegisteredFunction } from './functions-core.js';
-import { parseRoute, type Route } from './http/route.js';
-import { registrationError } from './registration-error.js';
-import { resolveConnection, resolveSettings, type ServiceBusConnection, type Settings } from './settings.js';
-import { parseSchedule, type Schedule } from './timers/schedule.js';
+import type { Binding, RegisteredFunction } from './functions-core.ts';
+import { parseRoute, type Route } from './http/route.ts';
+import { registrationError } from './registration-error.ts';
+import { resolveConnection, resolveSettings, type ServiceBusConnection, type Settings } from './settings.ts';
+import { parseSchedule, type Schedule } from './timers/schedule.ts';
 
 /** What makes a function run, with every setting resolved. */
 export type Trigger = ServiceBusTrigger | TimerTrigger | HttpTrigger;

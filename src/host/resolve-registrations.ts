@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
-import { registrationError } from './registration-error.js';
+import { registrationError } from './registration-error.ts';
 
 /**
  * The files that the Functions worker would import: "main" of the package, which may be a glob, in the order of

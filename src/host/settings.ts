@@ -1,4 +1,4 @@
-import { BlobmirrorError } from '../model/errors.js';
+import { BlobmirrorError } from '../model/errors.ts';
 
 /** App settings, as Azure Functions takes them from the environment. */
 export type Settings = Readonly<Record<string, string | undefined>>;

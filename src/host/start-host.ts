@@ -7,18 +7,18 @@
  * refuses to start instead), never crash because a handler throws, and never complete a message whose handler did not
  * return.
  */
-import type { Logger } from '../telemetry/logger.js';
-import { createInvoke } from './create-invoke.js';
-import type { HostJson } from './host-json.js';
-import { startHttp } from './http/start-http.js';
-import { loadRegistrations } from './load-registrations.js';
-import { parseTrigger, type Trigger } from './parse-trigger.js';
-import type { RunningTrigger } from './running-trigger.js';
-import { ServiceBusClients, type CreateCredential } from './service-bus/clients.js';
-import { startServiceBus } from './service-bus/start-service-bus.js';
-import { isDisabled, type Settings } from './settings.js';
-import { startTimer } from './timers/start-timer.js';
-import { withDeadline } from './with-deadline.js';
+import type { Logger } from '../telemetry/logger.ts';
+import { createInvoke } from './create-invoke.ts';
+import type { HostJson } from './host-json.ts';
+import { startHttp } from './http/start-http.ts';
+import { loadRegistrations } from './load-registrations.ts';
+import { parseTrigger, type Trigger } from './parse-trigger.ts';
+import type { RunningTrigger } from './running-trigger.ts';
+import { ServiceBusClients, type CreateCredential } from './service-bus/clients.ts';
+import { startServiceBus } from './service-bus/start-service-bus.ts';
+import { isDisabled, type Settings } from './settings.ts';
+import { startTimer } from './timers/start-timer.ts';
+import { withDeadline } from './with-deadline.ts';
 
 export interface HostOptions {
   /** Files to import, in this order; `resolveRegistrations` finds those of a package. */

@@ -1,4 +1,4 @@
-import { settledOrAborted } from './settled-or-aborted.js';
+import { settledOrAborted } from './settled-or-aborted.ts';
 
 /** Runs an action that is told its deadline, `ms` from now, and is not waited for any longer than that. Never rejects. */
 export async function withDeadline(

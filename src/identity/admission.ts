@@ -1,6 +1,6 @@
-import { BlobmirrorError } from '../model/errors.js';
-import type { Clock } from '../ports/clock.js';
-import type { Seen } from './see-swapped.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Seen } from './see-swapped.ts';
 
 /** What may be worked under. */
 type Admitted = Exclude<Seen, { readonly outcome: 'swapped' }>;

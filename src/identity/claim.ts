@@ -1,19 +1,19 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { mirrorId } from '../model/mirror-id.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { mirrorId } from '../model/mirror-id.ts';
 import {
   documentsPrefix,
   type Registration,
   REGISTRATION_DOCUMENT,
   registrationName,
   toRegistration,
-} from '../model/registration.js';
-import { parseDocument } from '../model/document-kind.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import { isAtWork } from './at-work.js';
-import { listOthers } from './list-others.js';
-import type { MirrorFacts } from './mirror-facts.js';
-import { refuseSharedQueues } from './refuse-shared-queues.js';
-import { takeOver } from './take-over.js';
+} from '../model/registration.ts';
+import { parseDocument } from '../model/document-kind.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { isAtWork } from './at-work.ts';
+import { listOthers } from './list-others.ts';
+import type { MirrorFacts } from './mirror-facts.ts';
+import { refuseSharedQueues } from './refuse-shared-queues.ts';
+import { takeOver } from './take-over.ts';
 
 const MOST_TRIES = 20;
 

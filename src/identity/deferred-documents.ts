@@ -1,4 +1,4 @@
-import type { DocumentStore } from '../ports/document-store.js';
+import type { DocumentStore } from '../ports/document-store.ts';
 
 /** A store that is known only once something was asked: every call waits for that, and fails as it fails. */
 export function deferDocuments(open: () => Promise<DocumentStore>): DocumentStore {

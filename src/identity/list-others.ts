@@ -1,13 +1,13 @@
-import { type MirrorId } from '../model/mirror-id.js';
+import { type MirrorId } from '../model/mirror-id.ts';
 import {
   type Registration,
   REGISTRATION_DOCUMENT,
   REGISTRY,
   registrationName,
   toRegistration,
-} from '../model/registration.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import { readDocument } from '../ports/read-document.js';
+} from '../model/registration.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { readDocument } from '../ports/read-document.ts';
 
 /**
  * The other mirrors that keep their state in one container: a few small documents.

@@ -1,9 +1,9 @@
-import type { MirrorId } from '../model/mirror-id.js';
-import { documentsPrefix, REGISTRATION_DOCUMENT, registrationName } from '../model/registration.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import { readDocument } from '../ports/read-document.js';
-import { ownDocuments } from './own-documents.js';
-import { hasFormer } from './take-over.js';
+import type { MirrorId } from '../model/mirror-id.ts';
+import { documentsPrefix, REGISTRATION_DOCUMENT, registrationName } from '../model/registration.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { readDocument } from '../ports/read-document.ts';
+import { ownDocuments } from './own-documents.ts';
+import { hasFormer } from './take-over.ts';
 
 /**
  * The documents of a mirror, for those who are no worker and register nothing: its own; or, as long as no worker of this

@@ -1,6 +1,6 @@
-import type { FormerRuns } from '../model/registration.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import { FORMER_RUNS, runOf } from './former-layout.js';
+import type { FormerRuns } from '../model/registration.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { FORMER_RUNS, runOf } from './former-layout.ts';
 
 /** Runs that are not this mirror's to remove are passed over once so many newer ones are known. */
 const SHOWN = 50;

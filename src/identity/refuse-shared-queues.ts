@@ -1,8 +1,8 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { mirrorId } from '../model/mirror-id.js';
-import type { Queues, Registration } from '../model/registration.js';
-import { isAtWork } from './at-work.js';
-import type { MirrorFacts } from './mirror-facts.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { mirrorId } from '../model/mirror-id.ts';
+import type { Queues, Registration } from '../model/registration.ts';
+import { isAtWork } from './at-work.ts';
+import type { MirrorFacts } from './mirror-facts.ts';
 
 /**
  * Two mirrors with one queue lose events: each takes some of the other's, finds them out of its scope, and completes

@@ -1,10 +1,10 @@
-import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import type { ContainerName } from '../model/key.js';
-import { pairPrefix } from '../model/mirror-id.js';
-import { REGISTRY } from '../model/registration.js';
-import type { Scope } from '../model/scope.js';
-import type { BlobReader } from '../ports/blob-reader.js';
-import type { DocumentStore } from '../ports/document-store.js';
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import type { ContainerName } from '../model/key.ts';
+import { pairPrefix } from '../model/mirror-id.ts';
+import { REGISTRY } from '../model/registration.ts';
+import type { Scope } from '../model/scope.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
 
 export interface SwappedParts {
   readonly source: Pick<BlobReader, 'account' | 'listContainers' | 'listBlobs'>;

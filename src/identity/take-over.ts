@@ -1,5 +1,5 @@
-import type { FormerRuns, Registration } from '../model/registration.js';
-import type { DocumentStore } from '../ports/document-store.js';
+import type { FormerRuns, Registration } from '../model/registration.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
 import {
   FORMER_ACTIVITY,
   FORMER_CURRENT,
@@ -7,7 +7,7 @@ import {
   FORMER_RUNS,
   parseFormerRun,
   runOf,
-} from './former-layout.js';
+} from './former-layout.ts';
 
 export interface TakeOver {
   readonly store: DocumentStore;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { withoutShadow } from '../events/shadowed-metadata.js';
-import type { HintMessage, History } from '../model/hint-message.js';
+import { withoutShadow } from '../events/shadowed-metadata.ts';
+import type { HintMessage, History } from '../model/hint-message.ts';
 
 /** Why an event is sent again. */
 export type Purpose = 'try' | 'look' | 'parked' | 'hold';

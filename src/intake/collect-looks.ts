@@ -1,12 +1,12 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
-import type { Hint } from '../model/hint.js';
-import { type Key, keyText } from '../model/key.js';
-import type { Verdict } from '../model/verdict.js';
-import type { WalkPosition } from '../model/walk-position.js';
-import type { HeldKey, Watch } from '../model/watch.js';
-import { goesOnAfter, type NextLook } from './look-again.js';
-import type { LooksToCome } from './looks-to-come.js';
-import { isHeld, type PlannedPause, planNextLook, WATCH_RULES, type WatchRules } from './plan-next-look.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import type { Hint } from '../model/hint.ts';
+import { type Key, keyText } from '../model/key.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { WalkPosition } from '../model/walk-position.ts';
+import type { HeldKey, Watch } from '../model/watch.ts';
+import { goesOnAfter, type NextLook } from './look-again.ts';
+import type { LooksToCome } from './looks-to-come.ts';
+import { isHeld, type PlannedPause, planNextLook, WATCH_RULES, type WatchRules } from './plan-next-look.ts';
 
 /** So many keys have room in the properties of a message. Where more are held, the message holds the live point back. */
 const MOST_HELD = 5;

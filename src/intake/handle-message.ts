@@ -3,26 +3,26 @@
  * an event without a log line and lets no bad event harm its neighbours in the same message. How a key is brought in
  * step is the heart's business.
  */
-import { theServiceClock } from '../clock/the-service-clock.js';
-import { type ParsedMessage, parseMessage } from '../events/parse-message.js';
-import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.js';
-import { toBlobmirrorError } from '../model/errors.js';
-import type { Hint } from '../model/hint.js';
-import { keyText } from '../model/key.js';
-import type { HintQueue } from '../ports/hint-queue.js';
-import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.js';
-import type { Logger } from '../telemetry/logger.js';
-import { historyOf } from './history-of.js';
-import type { IncomingMessage } from './incoming-message.js';
-import { LONGEST_REQUEST_MS } from './is-worth-another-try.js';
-import { lookAgain, type NextLook } from './look-again.js';
-import type { LooksToCome } from './looks-to-come.js';
-import type { Handled } from './chain-message.js';
-import { mirrorHint, type Mirroring } from './mirror-hint.js';
-import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.js';
-import { putOff } from './put-off.js';
-import { rejectedParts } from './rejected-parts.js';
-import { settleFailure } from './settle-failure.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import { type ParsedMessage, parseMessage } from '../events/parse-message.ts';
+import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { Hint } from '../model/hint.ts';
+import { keyText } from '../model/key.ts';
+import type { HintQueue } from '../ports/hint-queue.ts';
+import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { historyOf } from './history-of.ts';
+import type { IncomingMessage } from './incoming-message.ts';
+import { LONGEST_REQUEST_MS } from './is-worth-another-try.ts';
+import { lookAgain, type NextLook } from './look-again.ts';
+import type { LooksToCome } from './looks-to-come.ts';
+import type { Handled } from './chain-message.ts';
+import { mirrorHint, type Mirroring } from './mirror-hint.ts';
+import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.ts';
+import { putOff } from './put-off.ts';
+import { rejectedParts } from './rejected-parts.ts';
+import { settleFailure } from './settle-failure.ts';
 
 export interface Intake extends Mirroring {
   readonly queue: HintQueue;

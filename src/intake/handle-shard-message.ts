@@ -1,10 +1,10 @@
-import { toBlobmirrorError } from '../model/errors.js';
-import type { HintQueue } from '../ports/hint-queue.js';
-import type { Logger } from '../telemetry/logger.js';
-import { chainMessage } from './chain-message.js';
-import { historyOf } from './history-of.js';
-import type { IncomingMessage } from './incoming-message.js';
-import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.js';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { HintQueue } from '../ports/hint-queue.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { chainMessage } from './chain-message.ts';
+import { historyOf } from './history-of.ts';
+import type { IncomingMessage } from './incoming-message.ts';
+import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.ts';
 
 export interface ShardIntake {
   /** The queue that the message came from. */

@@ -1,7 +1,7 @@
-import { parseHistory } from '../model/hint-message.js';
-import { ParkedCameBy } from '../model/parked-came-by.js';
-import type { Handled } from './chain-message.js';
-import type { IncomingMessage } from './incoming-message.js';
+import { parseHistory } from '../model/hint-message.ts';
+import { ParkedCameBy } from '../model/parked-came-by.ts';
+import type { Handled } from './chain-message.ts';
+import type { IncomingMessage } from './incoming-message.ts';
 
 /**
  * What is known of a message that is to be handled.

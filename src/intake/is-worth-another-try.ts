@@ -1,5 +1,5 @@
-import { type BlobmirrorError, isLasting } from '../model/errors.js';
-import type { History } from '../model/hint-message.js';
+import { type BlobmirrorError, isLasting } from '../model/errors.ts';
+import type { History } from '../model/hint-message.ts';
 
 /** A message is parked after few tries that met a defect; those that met an outage do not count. */
 const MOST_DEFECTS = 5;

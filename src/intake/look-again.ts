@@ -1,10 +1,10 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
-import type { Hint } from '../model/hint.js';
-import type { Verdict } from '../model/verdict.js';
-import type { WalkPosition } from '../model/walk-position.js';
-import type { HeldKey, Watch } from '../model/watch.js';
-import type { HintQueue } from '../ports/hint-queue.js';
-import { chainMessage, type Handled, type Part } from './chain-message.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import type { Hint } from '../model/hint.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { WalkPosition } from '../model/walk-position.ts';
+import type { HeldKey, Watch } from '../model/watch.ts';
+import type { HintQueue } from '../ports/hint-queue.ts';
+import { chainMessage, type Handled, type Part } from './chain-message.ts';
 
 /** The service copies by itself; there is nothing to do but to look whether it is done. */
 const WAIT_MS = 10_000;

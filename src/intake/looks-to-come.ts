@@ -1,6 +1,6 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
-import { type Key, keyText } from '../model/key.js';
-import type { HoldReason } from '../model/watch.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import { type Key, keyText } from '../model/key.ts';
+import type { HoldReason } from '../model/watch.ts';
 
 /** Which of two events of one key is the newer one: by time, and by message where times are equal. */
 export interface EventOrder {

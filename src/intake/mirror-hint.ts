@@ -1,21 +1,21 @@
-import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.js';
-import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import { gravestError } from '../model/gravest-error.js';
-import type { Hint } from '../model/hint.js';
-import { type Key, keyText } from '../model/key.js';
-import type { Prefix } from '../model/prefix.js';
-import type { Rename } from '../model/rename.js';
-import type { Scope } from '../model/scope.js';
-import { isLeftStanding, isOfDirectory, type Verdict } from '../model/verdict.js';
-import type { WalkPosition } from '../model/walk-position.js';
-import type { HeldKey, Watch } from '../model/watch.js';
-import type { Logger } from '../telemetry/logger.js';
-import { collectLooks } from './collect-looks.js';
-import type { NextLook } from './look-again.js';
-import type { LooksToCome } from './looks-to-come.js';
-import type { WatchRules } from './plan-next-look.js';
-import { type Below, lookOf, type PlannedLook, planLooks, startOf } from './plan-looks.js';
-import { lagOf, reportLook, reportRename } from './report.js';
+import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.ts';
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import { gravestError } from '../model/gravest-error.ts';
+import type { Hint } from '../model/hint.ts';
+import { type Key, keyText } from '../model/key.ts';
+import type { Prefix } from '../model/prefix.ts';
+import type { Rename } from '../model/rename.ts';
+import type { Scope } from '../model/scope.ts';
+import { isLeftStanding, isOfDirectory, type Verdict } from '../model/verdict.ts';
+import type { WalkPosition } from '../model/walk-position.ts';
+import type { HeldKey, Watch } from '../model/watch.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { collectLooks } from './collect-looks.ts';
+import type { NextLook } from './look-again.ts';
+import type { LooksToCome } from './looks-to-come.ts';
+import type { WatchRules } from './plan-next-look.ts';
+import { type Below, lookOf, type PlannedLook, planLooks, startOf } from './plan-looks.ts';
+import { lagOf, reportLook, reportRename } from './report.ts';
 
 /** What a hint is mirrored with. */
 export interface Mirroring {

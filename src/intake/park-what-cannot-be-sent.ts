@@ -1,8 +1,8 @@
-import { BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import type { HintMessage } from '../model/hint-message.js';
-import { writeJson } from '../model/write-json.js';
-import type { HintQueue } from '../ports/hint-queue.js';
-import type { Logger } from '../telemetry/logger.js';
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import type { HintMessage } from '../model/hint-message.ts';
+import { writeJson } from '../model/write-json.ts';
+import type { HintQueue } from '../ports/hint-queue.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 /**
  * The queue, for an error that nobody knows: it is a defect and no outage, and to give the message back would only meet

@@ -1,8 +1,8 @@
-import type { Hint } from '../model/hint.js';
-import type { Key } from '../model/key.js';
-import type { Prefix } from '../model/prefix.js';
-import type { Scope } from '../model/scope.js';
-import type { WalkPosition } from '../model/walk-position.js';
+import type { Hint } from '../model/hint.ts';
+import type { Key } from '../model/key.ts';
+import type { Prefix } from '../model/prefix.ts';
+import type { Scope } from '../model/scope.ts';
+import type { WalkPosition } from '../model/walk-position.ts';
 
 /** A key to look at, and what is to be walked after it: one of them at least. */
 export interface PlannedLook {

@@ -1,6 +1,6 @@
-import type { Hint } from '../model/hint.js';
-import { isNotProtected, type Verdict } from '../model/verdict.js';
-import type { Found, HoldReason, Watch } from '../model/watch.js';
+import type { Hint } from '../model/hint.ts';
+import { isNotProtected, type Verdict } from '../model/verdict.ts';
+import type { Found, HoldReason, Watch } from '../model/watch.ts';
 
 /** When keys that may change without an event are looked at again. */
 export interface WatchRules {

@@ -1,5 +1,5 @@
-import type { HintQueue } from '../ports/hint-queue.js';
-import { chainMessage, type Handled, type Part } from './chain-message.js';
+import type { HintQueue } from '../ports/hint-queue.ts';
+import { chainMessage, type Handled, type Part } from './chain-message.ts';
 
 /** Sends again, untried, what came while mirroring is paused: it counts as no try and no look, and no delivery either. */
 export async function putOff(

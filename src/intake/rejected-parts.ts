@@ -1,6 +1,6 @@
-import { BlobmirrorError, type ErrorCode } from '../model/errors.js';
-import type { Rejected } from '../events/parse-message.js';
-import type { Failure } from './settle-failure.js';
+import { BlobmirrorError, type ErrorCode } from '../model/errors.ts';
+import type { Rejected } from '../events/parse-message.ts';
+import type { Failure } from './settle-failure.ts';
 
 /**
  * The parts of a message that gave no key, as failures: one for each code, so that a message of thousands of bad parts

@@ -1,11 +1,11 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
-import type { Hint } from '../model/hint.js';
-import { type Key, keyText } from '../model/key.js';
-import type { Rename } from '../model/rename.js';
-import { SKIP_HINTS } from '../model/skip-hints.js';
-import type { SkipReason, Verdict } from '../model/verdict.js';
-import type { Logger } from '../telemetry/logger.js';
-import { recordChange } from '../telemetry/metrics.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import type { Hint } from '../model/hint.ts';
+import { type Key, keyText } from '../model/key.ts';
+import type { Rename } from '../model/rename.ts';
+import { SKIP_HINTS } from '../model/skip-hints.ts';
+import type { SkipReason, Verdict } from '../model/verdict.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { recordChange } from '../telemetry/metrics.ts';
 
 /** What the next look is to find: nobody has to do anything. */
 const WAITS_FOR: Partial<Record<SkipReason, string>> = {

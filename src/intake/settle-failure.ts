@@ -1,14 +1,14 @@
-import { theServiceClock } from '../clock/the-service-clock.js';
-import { backoffMs } from '../model/backoff.js';
-import { type BlobmirrorError, isLasting } from '../model/errors.js';
-import type { HintMessage } from '../model/hint-message.js';
-import type { HintQueue } from '../ports/hint-queue.js';
-import type { PauseGate } from '../ports/pause-gate.js';
-import type { LogFields, Logger } from '../telemetry/logger.js';
-import { recordIgnored, recordParked, recordRetry } from '../telemetry/metrics.js';
-import { tellFailure } from '../telemetry/spans.js';
-import { isWorthAnotherTry } from './is-worth-another-try.js';
-import { chainMessage, type Handled, type Part } from './chain-message.js';
+import { theServiceClock } from '../clock/the-service-clock.ts';
+import { backoffMs } from '../model/backoff.ts';
+import { type BlobmirrorError, isLasting } from '../model/errors.ts';
+import type { HintMessage } from '../model/hint-message.ts';
+import type { HintQueue } from '../ports/hint-queue.ts';
+import type { PauseGate } from '../ports/pause-gate.ts';
+import type { LogFields, Logger } from '../telemetry/logger.ts';
+import { recordIgnored, recordParked, recordRetry } from '../telemetry/metrics.ts';
+import { tellFailure } from '../telemetry/spans.ts';
+import { isWorthAnotherTry } from './is-worth-another-try.ts';
+import { chainMessage, type Handled, type Part } from './chain-message.ts';
 
 /** An event that could not be mirrored, or not be read. */
 export interface Failure {

@@ -6,7 +6,7 @@ import {
   SASProtocol,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import type { LocalAccount } from './ready-file.js';
+import type { LocalAccount } from './ready-file.ts';
 
 const VALID_MS = 24 * 3_600_000;
 const CLOCK_SKEW_MS = 300_000;

@@ -1,5 +1,5 @@
-import { EVENT_DEAD_LETTERS } from './event-dead-letters.js';
-import type { LocalInfo } from './ready-file.js';
+import { EVENT_DEAD_LETTERS } from './event-dead-letters.ts';
+import type { LocalInfo } from './ready-file.ts';
 
 /** The settings of a worker that runs on the embedded environment. */
 export function toEnvironment({ source, backup, serviceBus }: LocalInfo): Record<string, string> {

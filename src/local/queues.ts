@@ -1,4 +1,4 @@
-import type { QueueDefinition } from './service-bus/queue/queue-definition.js';
+import type { QueueDefinition } from './service-bus/queue/queue-definition.ts';
 
 export const EVENTS_QUEUE = 'storage-events';
 export const RECONCILE_QUEUE = 'reconcile';

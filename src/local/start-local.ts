@@ -4,21 +4,21 @@
  * inconvenient. It knows nothing of the mirror, and the mirror must not be able to tell it from Azure.
  */
 import { join } from 'node:path';
-import { BlobmirrorError } from '../model/errors.js';
-import type { Logger } from '../telemetry/logger.js';
-import { BACKUP, SOURCE } from './accounts.js';
-import type { Account } from './storage/accounts.js';
-import { holdDataDirectory } from './data-directory.js';
-import { createEventGrid, type EventGrid } from './event-grid/event-grid.js';
-import type { FaultPlan } from './event-grid/fault-plan.js';
-import { storeDeadLetter } from './event-dead-letters.js';
-import { EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE } from './queues.js';
-import type { LocalAccount, LocalInfo } from './ready-file.js';
-import { rememberAccountKind } from './remember-account-kind.js';
-import { type Broker, startBroker } from './service-bus/start-broker.js';
-import { type Storage, startStorage } from './storage/start-storage.js';
-import type { StorageMutation } from './storage-mutation.js';
-import type { StorageRequest } from './storage/storage-request.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { BACKUP, SOURCE } from './accounts.ts';
+import type { Account } from './storage/accounts.ts';
+import { holdDataDirectory } from './data-directory.ts';
+import { createEventGrid, type EventGrid } from './event-grid/event-grid.ts';
+import type { FaultPlan } from './event-grid/fault-plan.ts';
+import { storeDeadLetter } from './event-dead-letters.ts';
+import { EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE } from './queues.ts';
+import type { LocalAccount, LocalInfo } from './ready-file.ts';
+import { rememberAccountKind } from './remember-account-kind.ts';
+import { type Broker, startBroker } from './service-bus/start-broker.ts';
+import { type Storage, startStorage } from './storage/start-storage.ts';
+import type { StorageMutation } from './storage-mutation.ts';
+import type { StorageRequest } from './storage/storage-request.ts';
 
 export interface LocalOptions {
   /** 0 picks a free one; so below. */

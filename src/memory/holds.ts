@@ -1,6 +1,6 @@
-import type { Key } from '../model/key.js';
-import type { WriteCondition } from '../ports/write-outcome.js';
-import type { MemoryState } from './memory-state.js';
+import type { Key } from '../model/key.ts';
+import type { WriteCondition } from '../ports/write-outcome.ts';
+import type { MemoryState } from './memory-state.ts';
 
 /** Whether what is at a key now is what a write asks for. */
 export function holds(state: MemoryState, key: Key, condition: WriteCondition): boolean {

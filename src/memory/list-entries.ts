@@ -1,9 +1,9 @@
-import { type BlobPath, type ContainerName, parseBlobPath } from '../model/key.js';
-import { isReserved } from '../model/scope.js';
-import type { ListedBlob, ListRange } from '../ports/blob-reader.js';
-import { toBlobReading } from './memory-blob.js';
-import { isStoredDirectory, type MemoryEntry } from './memory-entry.js';
-import type { MemoryState } from './memory-state.js';
+import { type BlobPath, type ContainerName, parseBlobPath } from '../model/key.ts';
+import { isReserved } from '../model/scope.ts';
+import type { ListedBlob, ListRange } from '../ports/blob-reader.ts';
+import { toBlobReading } from './memory-blob.ts';
+import { isStoredDirectory, type MemoryEntry } from './memory-entry.ts';
+import type { MemoryState } from './memory-state.ts';
 
 /**
  * What a listing gives. A hierarchical account lists in the order of its tree, as if the slash came before all else: a

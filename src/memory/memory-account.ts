@@ -2,22 +2,22 @@
  * The ports in memory, for tests that must choose the order of every step. It is held to the same contract suite as
  * the ports on Azure, so what is proven here holds there. Never used to mirror anything real.
  */
-import type { Access } from '../model/access.js';
-import type { Etag } from '../model/etag.js';
-import type { ContainerName, Key } from '../model/key.js';
-import type { Metadata } from '../model/stamp.js';
-import type { BackupStore } from '../ports/backup-store.js';
-import { createEtags, type MemoryBlob, type StoredBlob } from './memory-blob.js';
-import type { AccountKind, MemoryContainer } from './memory-container.js';
-import type { MemoryDirectory } from './memory-directory.js';
-import { createMemoryDirectories } from './memory-directories.js';
-import type { MemoryEntry } from './memory-entry.js';
-import { createMemoryPorts } from './memory-ports.js';
-import { MemoryState } from './memory-state.js';
-import { immediately, type Schedule } from './schedule.js';
+import type { Access } from '../model/access.ts';
+import type { Etag } from '../model/etag.ts';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { Metadata } from '../model/stamp.ts';
+import type { BackupStore } from '../ports/backup-store.ts';
+import { createEtags, type MemoryBlob, type StoredBlob } from './memory-blob.ts';
+import type { AccountKind, MemoryContainer } from './memory-container.ts';
+import type { MemoryDirectory } from './memory-directory.ts';
+import { createMemoryDirectories } from './memory-directories.ts';
+import type { MemoryEntry } from './memory-entry.ts';
+import { createMemoryPorts } from './memory-ports.ts';
+import { MemoryState } from './memory-state.ts';
+import { immediately, type Schedule } from './schedule.ts';
 
-export type { MemoryBlob } from './memory-blob.js';
-export type { Schedule } from './schedule.js';
+export type { MemoryBlob } from './memory-blob.ts';
+export type { Schedule } from './schedule.ts';
 
 /** What is in a container, directories among it, and what its service would let a user do. */
 export type SeenContainer = Pick<

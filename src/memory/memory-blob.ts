@@ -1,9 +1,9 @@
-import type { Access } from '../model/access.js';
-import { type Etag, parseEtag } from '../model/etag.js';
-import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.js';
-import { type Metadata, splitStamp } from '../model/stamp.js';
-import { findUnfinishedCopy } from '../model/unfinished-copy.js';
-import type { Tags } from '../model/tags.js';
+import type { Access } from '../model/access.ts';
+import { type Etag, parseEtag } from '../model/etag.ts';
+import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.ts';
+import { type Metadata, splitStamp } from '../model/stamp.ts';
+import { findUnfinishedCopy } from '../model/unfinished-copy.ts';
+import type { Tags } from '../model/tags.ts';
 
 /** What a user writes. */
 export interface MemoryBlob {

@@ -1,10 +1,10 @@
-import type { Access } from '../model/access.js';
-import type { Etag } from '../model/etag.js';
-import type { BlobPath } from '../model/key.js';
-import type { Metadata } from '../model/stamp.js';
-import type { MemoryBlob, StoredBlob } from './memory-blob.js';
-import type { MemoryDirectory } from './memory-directory.js';
-import { isStoredDirectory, type MemoryEntry, NEW_ACCESS } from './memory-entry.js';
+import type { Access } from '../model/access.ts';
+import type { Etag } from '../model/etag.ts';
+import type { BlobPath } from '../model/key.ts';
+import type { Metadata } from '../model/stamp.ts';
+import type { MemoryBlob, StoredBlob } from './memory-blob.ts';
+import type { MemoryDirectory } from './memory-directory.ts';
+import { isStoredDirectory, type MemoryEntry, NEW_ACCESS } from './memory-entry.ts';
 
 export type AccountKind = 'flat' | 'hierarchical';
 

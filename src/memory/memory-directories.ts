@@ -1,20 +1,20 @@
-import { BlobmirrorError } from '../model/errors.js';
-import type { Etag } from '../model/etag.js';
-import { type Key, keyText } from '../model/key.js';
-import type { BlobReader } from '../ports/blob-reader.js';
-import type { WriteOutcome } from '../ports/write-outcome.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { Etag } from '../model/etag.ts';
+import { type Key, keyText } from '../model/key.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+import type { WriteOutcome } from '../ports/write-outcome.ts';
 import type {
   AccessOutcome,
   CreateDirectoryRequest,
   DirectoryStore,
   RenameRequest,
   Trashed,
-} from '../ports/directory-store.js';
-import { holds } from './holds.js';
-import { isStoredDirectory } from './memory-entry.js';
-import type { MemoryState } from './memory-state.js';
-import { MemoryTrash } from './memory-trash.js';
-import type { Schedule } from './schedule.js';
+} from '../ports/directory-store.ts';
+import { holds } from './holds.ts';
+import { isStoredDirectory } from './memory-entry.ts';
+import type { MemoryState } from './memory-state.ts';
+import { MemoryTrash } from './memory-trash.ts';
+import type { Schedule } from './schedule.ts';
 
 const MOVED = { outcome: 'backup-moved' } as const;
 const WRITTEN = { outcome: 'written' } as const;

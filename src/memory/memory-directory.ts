@@ -1,7 +1,7 @@
-import type { Access } from '../model/access.js';
-import type { Etag } from '../model/etag.js';
-import type { DirectoryPresent } from '../model/reading.js';
-import type { Metadata } from '../model/stamp.js';
+import type { Access } from '../model/access.ts';
+import type { Etag } from '../model/etag.ts';
+import type { DirectoryPresent } from '../model/reading.ts';
+import type { Metadata } from '../model/stamp.ts';
 
 /** What a user makes. */
 export interface MemoryDirectory {

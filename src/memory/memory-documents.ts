@@ -1,6 +1,6 @@
-import { parseDocumentText } from '../model/parse-document-text.js';
-import type { DocumentStore } from '../ports/document-store.js';
-import type { Schedule } from './schedule.js';
+import { parseDocumentText } from '../model/parse-document-text.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Schedule } from './schedule.ts';
 
 interface Stored {
   readonly text: string;

@@ -1,7 +1,7 @@
-import type { Access } from '../model/access.js';
-import type { Reading } from '../model/reading.js';
-import { type StoredBlob, toBlobReading } from './memory-blob.js';
-import { type StoredDirectory, toDirectoryReading } from './memory-directory.js';
+import type { Access } from '../model/access.ts';
+import type { Reading } from '../model/reading.ts';
+import { type StoredBlob, toBlobReading } from './memory-blob.ts';
+import { type StoredDirectory, toDirectoryReading } from './memory-directory.ts';
 
 /** What can be at a path. Never changed in place: another version is another object. */
 export type MemoryEntry = StoredBlob | StoredDirectory;

@@ -1,6 +1,6 @@
-import { isBlob } from '../model/reading.js';
-import type { AccountInspector, ListedReading, PublicAccess } from '../ports/account-inspector.js';
-import type { MemoryAccount } from './memory-account.js';
+import { isBlob } from '../model/reading.ts';
+import type { AccountInspector, ListedReading, PublicAccess } from '../ports/account-inspector.ts';
+import type { MemoryAccount } from './memory-account.ts';
 
 /** The inspection of an account in memory. Its containers are private but for those in `open`. */
 export function createMemoryInspector(

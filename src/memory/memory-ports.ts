@@ -1,7 +1,7 @@
-import type { Etag } from '../model/etag.js';
-import { type Key, parseKey } from '../model/key.js';
-import type { Reading } from '../model/reading.js';
-import { RESERVED_DIRECTORY } from '../model/scope.js';
+import type { Etag } from '../model/etag.ts';
+import { type Key, parseKey } from '../model/key.ts';
+import type { Reading } from '../model/reading.ts';
+import { RESERVED_DIRECTORY } from '../model/scope.ts';
 import type {
   BackupStore,
   CopyOutcome,
@@ -9,16 +9,16 @@ import type {
   RestampRequest,
   Secured,
   SecureOutcome,
-} from '../ports/backup-store.js';
-import type { ComparisonOutcome, ComparisonRequest } from '../ports/content-comparison.js';
-import type { WriteOutcome } from '../ports/write-outcome.js';
-import type { DirectoryStore } from '../ports/directory-store.js';
-import { holds } from './holds.js';
-import { listEntries } from './list-entries.js';
-import type { MemoryBlob, StoredBlob } from './memory-blob.js';
-import { isStoredDirectory, toReading } from './memory-entry.js';
-import type { MemoryState } from './memory-state.js';
-import type { Schedule } from './schedule.js';
+} from '../ports/backup-store.ts';
+import type { ComparisonOutcome, ComparisonRequest } from '../ports/content-comparison.ts';
+import type { WriteOutcome } from '../ports/write-outcome.ts';
+import type { DirectoryStore } from '../ports/directory-store.ts';
+import { holds } from './holds.ts';
+import { listEntries } from './list-entries.ts';
+import type { MemoryBlob, StoredBlob } from './memory-blob.ts';
+import { isStoredDirectory, toReading } from './memory-entry.ts';
+import type { MemoryState } from './memory-state.ts';
+import type { Schedule } from './schedule.ts';
 
 /** The name of the one way to copy that there is here. */
 const ENGINE = 'memory';

@@ -1,6 +1,6 @@
-import type { BrowsedMessage, QueueBrowser } from '../ports/queue-browser.js';
-import type { MemoryMessage, MemoryQueue } from './memory-queue.js';
-import type { Schedule } from './schedule.js';
+import type { BrowsedMessage, QueueBrowser } from '../ports/queue-browser.ts';
+import type { MemoryMessage, MemoryQueue } from './memory-queue.ts';
+import type { Schedule } from './schedule.ts';
 
 const PAGE_SIZE = 100;
 

@@ -1,6 +1,6 @@
-import { type HintMessage, toProperties } from '../model/hint-message.js';
-import type { HintQueue } from '../ports/hint-queue.js';
-import type { Schedule } from './schedule.js';
+import { type HintMessage, toProperties } from '../model/hint-message.ts';
+import type { HintQueue } from '../ports/hint-queue.ts';
+import type { Schedule } from './schedule.ts';
 
 /** A message in the queue. */
 export interface MemoryMessage {

@@ -1,7 +1,7 @@
-import { shardMessageId } from '../model/reconcile/shard.js';
-import type { ShardQueue } from '../ports/shard-queue.js';
-import type { MemoryQueue } from './memory-queue.js';
-import type { Schedule } from './schedule.js';
+import { shardMessageId } from '../model/reconcile/shard.ts';
+import type { ShardQueue } from '../ports/shard-queue.ts';
+import type { MemoryQueue } from './memory-queue.ts';
+import type { Schedule } from './schedule.ts';
 
 /** The port of shards on a queue in memory, for a client whose calls have this schedule. */
 export function createMemoryShardQueue(queue: MemoryQueue, schedule: Schedule): ShardQueue {

@@ -1,11 +1,11 @@
-import type { Access } from '../model/access.js';
-import type { Etag } from '../model/etag.js';
-import type { ContainerName, Key } from '../model/key.js';
-import type { Metadata } from '../model/stamp.js';
-import type { MemoryBlob, StoredBlob } from './memory-blob.js';
-import { type AccountKind, MemoryContainer } from './memory-container.js';
-import type { MemoryDirectory } from './memory-directory.js';
-import { isStoredDirectory, type MemoryEntry } from './memory-entry.js';
+import type { Access } from '../model/access.ts';
+import type { Etag } from '../model/etag.ts';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { Metadata } from '../model/stamp.ts';
+import type { MemoryBlob, StoredBlob } from './memory-blob.ts';
+import { type AccountKind, MemoryContainer } from './memory-container.ts';
+import type { MemoryDirectory } from './memory-directory.ts';
+import { isStoredDirectory, type MemoryEntry } from './memory-entry.ts';
 
 /** What an account holds, and what its users do to it: everything happens at once. */
 export class MemoryState {

@@ -1,6 +1,6 @@
-import { type ContainerName, type Key, parseKey } from '../model/key.js';
-import { RESERVED_DIRECTORY } from '../model/scope.js';
-import type { MemoryState } from './memory-state.js';
+import { type ContainerName, type Key, parseKey } from '../model/key.ts';
+import { RESERVED_DIRECTORY } from '../model/scope.ts';
+import type { MemoryState } from './memory-state.ts';
 
 /** What is younger may still be on its way: its worker is about to read the source again, and to delete it itself. */
 const KEPT_MS = 3_600_000;

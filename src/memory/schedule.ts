@@ -1,4 +1,4 @@
-import type { Key } from '../model/key.js';
+import type { Key } from '../model/key.ts';
 
 /**
  * Runs the effect of one port call, named like `backupaccount.copy`. A test passes its own to choose the moment, or

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Etag } from '../model/etag.js';
-import type { Key } from '../model/key.js';
-import { type BlobPresent, isBlob } from '../model/reading.js';
-import type { AdoptBy } from '../model/reconcile/adoption.js';
-import { isSameContent } from '../model/same-content.js';
-import { addStamp, fitsIntoMetadata } from '../model/stamp.js';
-import type { Verdict } from '../model/verdict.js';
-import type { Sides } from './decision.js';
-import { isForeign, ownershipOf } from './ownership.js';
-import { type Pair, sidesOf } from './pair.js';
-import { restamp } from './restamp.js';
+import type { Etag } from '../model/etag.ts';
+import type { Key } from '../model/key.ts';
+import { type BlobPresent, isBlob } from '../model/reading.ts';
+import type { AdoptBy } from '../model/reconcile/adoption.ts';
+import { isSameContent } from '../model/same-content.ts';
+import { addStamp, fitsIntoMetadata } from '../model/stamp.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { Sides } from './decision.ts';
+import { isForeign, ownershipOf } from './ownership.ts';
+import { type Pair, sidesOf } from './pair.ts';
+import { restamp } from './restamp.ts';
 
 /** What both sides have of a key. */
 export interface BothReadings {

@@ -1,6 +1,6 @@
-import type { SkipReason, Verdict } from '../model/verdict.js';
-import type { AccessOutcome } from '../ports/directory-store.js';
-import type { WriteOutcome } from '../ports/write-outcome.js';
+import type { SkipReason, Verdict } from '../model/verdict.ts';
+import type { AccessOutcome } from '../ports/directory-store.ts';
+import type { WriteOutcome } from '../ports/write-outcome.ts';
 
 /** What came of a decision: the verdict, or that everything is to be read again, and what was done so far. */
 export type Applied =

@@ -1,12 +1,12 @@
-import type { Etag } from '../model/etag.js';
-import type { Key } from '../model/key.js';
-import type { Verdict } from '../model/verdict.js';
-import { type Applied, settle, skipped } from './applied.js';
-import { secureFirst } from './bring-over.js';
-import type { DirectoryDecision, MadeDirectory } from './decision.js';
-import { findForeignBelow } from './foreign-below.js';
-import type { Pair } from './pair.js';
-import { DELETED, moveOutOfTheWay } from './trash-directory.js';
+import type { Etag } from '../model/etag.ts';
+import type { Key } from '../model/key.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { type Applied, settle, skipped } from './applied.ts';
+import { secureFirst } from './bring-over.ts';
+import type { DirectoryDecision, MadeDirectory } from './decision.ts';
+import { findForeignBelow } from './foreign-below.ts';
+import type { Pair } from './pair.ts';
+import { DELETED, moveOutOfTheWay } from './trash-directory.ts';
 
 /**
  * Carries out what concerns a directory, under its preconditions.

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Key } from '../model/key.js';
-import { type Applied, settle, skipped } from './applied.js';
-import { applyToDirectory } from './apply-directory.js';
-import { copy, replace } from './bring-over.js';
-import type { Look } from './look.js';
-import type { Decision } from './decision.js';
-import type { Pair } from './pair.js';
-import { restamp } from './restamp.js';
+import type { Key } from '../model/key.ts';
+import { type Applied, settle, skipped } from './applied.ts';
+import { applyToDirectory } from './apply-directory.ts';
+import { copy, replace } from './bring-over.ts';
+import type { Look } from './look.ts';
+import type { Decision } from './decision.ts';
+import type { Pair } from './pair.ts';
+import { restamp } from './restamp.ts';
 
 /** Carries out a decision under its preconditions: every write of content is a compare-and-swap (invariant 3). */
 export async function apply(

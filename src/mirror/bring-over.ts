@@ -1,13 +1,13 @@
-import type { Key } from '../model/key.js';
-import type { BlobPresent } from '../model/reading.js';
-import type { Verdict } from '../model/verdict.js';
-import type { CopyRequest } from '../ports/backup-store.js';
-import type { WriteCondition } from '../ports/write-outcome.js';
-import { type Applied, settle } from './applied.js';
-import type { Decision, MissingAccess } from './decision.js';
-import type { Pair } from './pair.js';
-import { wantedTier } from './policy.js';
-import { stampedMetadata } from './stamped-metadata.js';
+import type { Key } from '../model/key.ts';
+import type { BlobPresent } from '../model/reading.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { CopyRequest } from '../ports/backup-store.ts';
+import type { WriteCondition } from '../ports/write-outcome.ts';
+import { type Applied, settle } from './applied.ts';
+import type { Decision, MissingAccess } from './decision.ts';
+import type { Pair } from './pair.ts';
+import { wantedTier } from './policy.ts';
+import { stampedMetadata } from './stamped-metadata.ts';
 
 /** Copies under the condition on the backup and the version of the source. */
 export async function copy(

@@ -1,9 +1,9 @@
-import { type Access, isSameAccess } from '../model/access.js';
-import { BlobmirrorError } from '../model/errors.js';
-import type { ContainerName } from '../model/key.js';
-import type { Verdict } from '../model/verdict.js';
-import type { BlobReader } from '../ports/blob-reader.js';
-import type { Pair } from './pair.js';
+import { type Access, isSameAccess } from '../model/access.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { ContainerName } from '../model/key.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+import type { Pair } from './pair.ts';
 
 const MOST_ROUNDS = 10;
 const IN_SYNC: Verdict = { verdict: 'in-sync', isDirectory: true };

@@ -3,23 +3,23 @@
  * makes them agree, so events may be late, doubled, out of order or lost and the result is the same.
  * docs/semantics.md numbers the invariants that the comments name. This room sees no SDK and reads no event.
  */
-import { isSameAccess } from '../model/access.js';
-import { BlobmirrorError } from '../model/errors.js';
-import { type Key, keyText } from '../model/key.js';
-import { isBlob, isDirectory, type Reading } from '../model/reading.js';
-import { isOfDirectory, type Verdict } from '../model/verdict.js';
-import type { BlobReader } from '../ports/blob-reader.js';
-import { apply } from './apply.js';
-import type { Applied } from './applied.js';
-import { convergeAncestors, isModest, prepareParent } from './converge-above.js';
-import { decide } from './decide.js';
-import type { Decision, Sides } from './decision.js';
-import { LONGEST_PRELUDE_MS } from './longest-prelude.js';
-import type { Look } from './look.js';
-import { isForeign, ownershipOf } from './ownership.js';
-import { type Pair, sidesOf } from './pair.js';
-import { makeContainer } from './make-container.js';
-import type { Tree } from './tree.js';
+import { isSameAccess } from '../model/access.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Key, keyText } from '../model/key.ts';
+import { isBlob, isDirectory, type Reading } from '../model/reading.ts';
+import { isOfDirectory, type Verdict } from '../model/verdict.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+import { apply } from './apply.ts';
+import type { Applied } from './applied.ts';
+import { convergeAncestors, isModest, prepareParent } from './converge-above.ts';
+import { decide } from './decide.ts';
+import type { Decision, Sides } from './decision.ts';
+import { LONGEST_PRELUDE_MS } from './longest-prelude.ts';
+import type { Look } from './look.ts';
+import { isForeign, ownershipOf } from './ownership.ts';
+import { type Pair, sidesOf } from './pair.ts';
+import { makeContainer } from './make-container.ts';
+import type { Tree } from './tree.ts';
 
 /** How often one call reads again because somebody else moved, before the key is left to a later message. */
 const MOST_ROUNDS = 10;

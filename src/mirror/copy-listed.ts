@@ -1,9 +1,9 @@
-import type { Key } from '../model/key.js';
-import { ABSENT, type BlobPresent, type Reading } from '../model/reading.js';
-import type { Verdict } from '../model/verdict.js';
-import { apply } from './apply.js';
-import { decide } from './decide.js';
-import { type Pair, sidesOf } from './pair.js';
+import type { Key } from '../model/key.ts';
+import { ABSENT, type BlobPresent, type Reading } from '../model/reading.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { apply } from './apply.ts';
+import { decide } from './decide.ts';
+import { type Pair, sidesOf } from './pair.ts';
 
 /** What a listing said of a key on both sides. */
 export interface ListedReadings {

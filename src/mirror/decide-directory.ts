@@ -5,12 +5,12 @@ import {
   type DirectoryPresent,
   isDirectory,
   type Reading,
-} from '../model/reading.js';
-import type { Decision, Sides } from './decision.js';
-import { BACKUP_ONLY, SOURCE_ONLY } from './decision-tables.js';
-import { effectiveOwnership, isForeign } from './ownership.js';
-import type { Policy } from './policy.js';
-import { missingAccess, sourceState, withMissing } from './states.js';
+} from '../model/reading.ts';
+import type { Decision, Sides } from './decision.ts';
+import { BACKUP_ONLY, SOURCE_ONLY } from './decision-tables.ts';
+import { effectiveOwnership, isForeign } from './ownership.ts';
+import type { Policy } from './policy.ts';
+import { missingAccess, sourceState, withMissing } from './states.ts';
 
 /** Where at least one of the sides has a directory. What stands in its place, or it in, goes by the proofs of a delete. */
 export function decideDirectory(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {

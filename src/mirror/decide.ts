@@ -1,12 +1,12 @@
-import { ABSENT, type BlobAbsent, type BlobPresent, isDirectory, type Reading } from '../model/reading.js';
-import { isSameContent } from '../model/same-content.js';
-import { isOnTier } from '../model/tier.js';
-import { decideDirectory } from './decide-directory.js';
-import type { Decision, Sides } from './decision.js';
-import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from './decision-tables.js';
-import { effectiveOwnership } from './ownership.js';
-import { type Policy, wantedTier } from './policy.js';
-import { backupState, missingAccess, sourceState, withMissing } from './states.js';
+import { ABSENT, type BlobAbsent, type BlobPresent, isDirectory, type Reading } from '../model/reading.ts';
+import { isSameContent } from '../model/same-content.ts';
+import { isOnTier } from '../model/tier.ts';
+import { decideDirectory } from './decide-directory.ts';
+import type { Decision, Sides } from './decision.ts';
+import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from './decision-tables.ts';
+import { effectiveOwnership } from './ownership.ts';
+import { type Policy, wantedTier } from './policy.ts';
+import { backupState, missingAccess, sourceState, withMissing } from './states.ts';
 
 /** A pure function of the two readings and the policy. */
 export function decide(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {

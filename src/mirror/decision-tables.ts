@@ -1,6 +1,6 @@
-import type { BlobAbsent } from '../model/reading.js';
-import type { SkipReason } from '../model/verdict.js';
-import type { Policy } from './policy.js';
+import type { BlobAbsent } from '../model/reading.ts';
+import type { SkipReason } from '../model/verdict.ts';
+import type { Policy } from './policy.ts';
 
 /** What a source that is there can be, as far as a decision depends on it. */
 export type SourceState = 'copyable' | 'archived' | 'copy-pending' | 'replica';

@@ -1,8 +1,8 @@
-import type { Access } from '../model/access.js';
-import type { Etag } from '../model/etag.js';
-import type { BlobPresent, DirectoryPresent } from '../model/reading.js';
-import type { SkipReason } from '../model/verdict.js';
-import type { WriteCondition } from '../ports/write-outcome.js';
+import type { Access } from '../model/access.ts';
+import type { Etag } from '../model/etag.ts';
+import type { BlobPresent, DirectoryPresent } from '../model/reading.ts';
+import type { SkipReason } from '../model/verdict.ts';
+import type { WriteCondition } from '../ports/write-outcome.ts';
 
 /** What is to be done for a key, with the precondition that it is done under. */
 export type Decision =

@@ -1,7 +1,7 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { type Key, keyText } from '../model/key.js';
-import { type Clock, systemClock } from '../ports/clock.js';
-import { LONGEST_PRELUDE_MS } from './longest-prelude.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Key, keyText } from '../model/key.ts';
+import { type Clock, systemClock } from '../ports/clock.ts';
+import { LONGEST_PRELUDE_MS } from './longest-prelude.ts';
 
 interface Flight<Result> {
   readonly current: Promise<Result>;

@@ -1,12 +1,12 @@
-import type { BlobPresent, Reading } from '../model/reading.js';
-import { isBlob, isDirectory } from '../model/reading.js';
-import type { Rename } from '../model/rename.js';
-import type { WriteCondition } from '../ports/write-outcome.js';
-import { prepareParent } from './converge-above.js';
-import type { Sides } from './decision.js';
-import { ownershipOf } from './ownership.js';
-import { type Pair, sidesOf } from './pair.js';
-import { isMadeFrom } from './states.js';
+import type { BlobPresent, Reading } from '../model/reading.ts';
+import { isBlob, isDirectory } from '../model/reading.ts';
+import type { Rename } from '../model/rename.ts';
+import type { WriteCondition } from '../ports/write-outcome.ts';
+import { prepareParent } from './converge-above.ts';
+import type { Sides } from './decision.ts';
+import { ownershipOf } from './ownership.ts';
+import { type Pair, sidesOf } from './pair.ts';
+import { isMadeFrom } from './states.ts';
 
 /** What each account has at both names. */
 interface Readings {

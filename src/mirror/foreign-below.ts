@@ -1,6 +1,6 @@
-import type { Key } from '../model/key.js';
-import { isForeign, ownershipOf } from './ownership.js';
-import { type Pair, sidesOf } from './pair.js';
+import type { Key } from '../model/key.ts';
+import { isForeign, ownershipOf } from './ownership.ts';
+import { type Pair, sidesOf } from './pair.ts';
 
 /**
  * How long a directory is looked through before it goes as a whole, in milliseconds: some hundreds of pages. What is left

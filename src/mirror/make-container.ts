@@ -1,7 +1,7 @@
-import { BlobmirrorError } from '../model/errors.js';
-import type { Access } from '../model/access.js';
-import type { ContainerName } from '../model/key.js';
-import type { Pair } from './pair.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { Access } from '../model/access.ts';
+import type { ContainerName } from '../model/key.ts';
+import type { Pair } from './pair.ts';
 
 /**
  * Makes a container of the backup if it is not there, before many keys are brought into it at once: each would find out

@@ -1,17 +1,17 @@
-import type { ContainerName, Key } from '../model/key.js';
-import type { Rename } from '../model/rename.js';
-import type { Verdict } from '../model/verdict.js';
-import { type Clock, systemClock } from '../ports/clock.js';
-import { adopt, type Adopted, type AdoptRequest } from './adopt.js';
-import { converge } from './converge.js';
-import { convergeRoot } from './converge-root.js';
-import { copyListed, type ListedCopy, type ListedReadings } from './copy-listed.js';
-import { shareFlights } from './flights.js';
-import { followRename } from './follow-rename.js';
-import { createKnownDirectories } from './known-directories.js';
-import type { Pair } from './pair.js';
-import { prepareContainer } from './make-container.js';
-import type { Tree } from './tree.js';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { Rename } from '../model/rename.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { type Clock, systemClock } from '../ports/clock.ts';
+import { adopt, type Adopted, type AdoptRequest } from './adopt.ts';
+import { converge } from './converge.ts';
+import { convergeRoot } from './converge-root.ts';
+import { copyListed, type ListedCopy, type ListedReadings } from './copy-listed.ts';
+import { shareFlights } from './flights.ts';
+import { followRename } from './follow-rename.ts';
+import { createKnownDirectories } from './known-directories.ts';
+import type { Pair } from './pair.ts';
+import { prepareContainer } from './make-container.ts';
+import type { Tree } from './tree.ts';
 
 /** The heart of a process: what its keys and directories share. */
 export interface OpenHeart {

@@ -1,8 +1,8 @@
-import { addStamp, fitsIntoMetadata } from '../model/stamp.js';
-import type { BlobPresent } from '../model/reading.js';
-import type { Sides } from './decision.js';
-import type { Ownership } from './decision-tables.js';
-import type { Policy } from './policy.js';
+import { addStamp, fitsIntoMetadata } from '../model/stamp.ts';
+import type { BlobPresent } from '../model/reading.ts';
+import type { Sides } from './decision.ts';
+import type { Ownership } from './decision-tables.ts';
+import type { Policy } from './policy.ts';
 
 /**
  * Whose a backup blob is. Ours bears a stamp that names our source, or the mark of a copy of ours that is under way or

@@ -1,8 +1,8 @@
-import type { BackupStore } from '../ports/backup-store.js';
-import type { BlobReader } from '../ports/blob-reader.js';
-import type { Sides } from './decision.js';
-import type { Policy } from './policy.js';
-import type { Tree } from './tree.js';
+import type { BackupStore } from '../ports/backup-store.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+import type { Sides } from './decision.ts';
+import type { Policy } from './policy.ts';
+import type { Tree } from './tree.ts';
 
 /** The two accounts, and how the one is to follow the other. */
 export interface Pair {

@@ -1,4 +1,4 @@
-import type { BlobPresent } from '../model/reading.js';
+import type { BlobPresent } from '../model/reading.ts';
 
 /** What the user chose. */
 export interface Policy {

@@ -1,13 +1,13 @@
-import { isSameHeaders } from '../model/content-headers.js';
-import type { Key } from '../model/key.js';
-import type { BlobPresent } from '../model/reading.js';
-import type { Verdict } from '../model/verdict.js';
-import { type Applied, settle } from './applied.js';
-import { copy } from './bring-over.js';
-import { decideInStep } from './decide.js';
-import type { Pair } from './pair.js';
-import { stampedMetadata } from './stamped-metadata.js';
-import { withMissing } from './states.js';
+import { isSameHeaders } from '../model/content-headers.ts';
+import type { Key } from '../model/key.ts';
+import type { BlobPresent } from '../model/reading.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { type Applied, settle } from './applied.ts';
+import { copy } from './bring-over.ts';
+import { decideInStep } from './decide.ts';
+import type { Pair } from './pair.ts';
+import { stampedMetadata } from './stamped-metadata.ts';
+import { withMissing } from './states.ts';
 
 /**
  * Gives a blob whose content is that of the source, the user's metadata and the stamp: one request, and no bytes are

@@ -1,5 +1,5 @@
-import type { BlobPresent } from '../model/reading.js';
-import { addStamp, fitsIntoMetadata, type Metadata } from '../model/stamp.js';
+import type { BlobPresent } from '../model/reading.ts';
+import { addStamp, fitsIntoMetadata, type Metadata } from '../model/stamp.ts';
 
 /**
  * The user's metadata and the stamp. Where the user's own leaves no room, it goes without: the copy is whole, no later

@@ -1,11 +1,11 @@
-import { isSameAccess } from '../model/access.js';
-import type { BlobPresent, DirectoryPresent, Reading } from '../model/reading.js';
-import { isSameContent } from '../model/same-content.js';
-import type { Stamp } from '../model/stamp.js';
-import type { MissingAccess, Sides } from './decision.js';
-import type { BackupState, SourceState } from './decision-tables.js';
-import { ownershipOf } from './ownership.js';
-import type { Policy } from './policy.js';
+import { isSameAccess } from '../model/access.ts';
+import type { BlobPresent, DirectoryPresent, Reading } from '../model/reading.ts';
+import { isSameContent } from '../model/same-content.ts';
+import type { Stamp } from '../model/stamp.ts';
+import type { MissingAccess, Sides } from './decision.ts';
+import type { BackupState, SourceState } from './decision-tables.ts';
+import { ownershipOf } from './ownership.ts';
+import type { Policy } from './policy.ts';
 
 /** What the source says of access and the backup does not; undefined where they agree or nothing is said. */
 export function missingAccess(

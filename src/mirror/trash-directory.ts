@@ -1,9 +1,9 @@
-import type { Etag } from '../model/etag.js';
-import type { Key } from '../model/key.js';
-import { isDirectory } from '../model/reading.js';
-import type { Verdict } from '../model/verdict.js';
-import { type Applied, settle } from './applied.js';
-import type { Pair } from './pair.js';
+import type { Etag } from '../model/etag.ts';
+import type { Key } from '../model/key.ts';
+import { isDirectory } from '../model/reading.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { type Applied, settle } from './applied.ts';
+import type { Pair } from './pair.ts';
 
 export const DELETED: Verdict = { verdict: 'deleted', wasDirectory: true };
 

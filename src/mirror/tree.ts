@@ -1,6 +1,6 @@
-import type { ContainerName, Key } from '../model/key.js';
-import type { Verdict } from '../model/verdict.js';
-import type { KnownDirectories } from './known-directories.js';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { KnownDirectories } from './known-directories.ts';
 
 /** What a converge of hierarchical accounts has besides: the directories around its key, and what is known of them. */
 export interface Tree {

@@ -1,4 +1,4 @@
-import { type BlobmirrorError, isOutage } from './errors.js';
+import { type BlobmirrorError, isOutage } from './errors.ts';
 
 /**
  * The first delay is up to two seconds and the bound doubles with every try. Where the account itself is in trouble it

@@ -1,5 +1,5 @@
-import { BlobmirrorError } from './errors.js';
-import { type ContainerName, parseContainerName } from './key.js';
+import { BlobmirrorError } from './errors.ts';
+import { type ContainerName, parseContainerName } from './key.ts';
 
 /** How the settings name a source container on the backup. */
 export interface ContainerNaming {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ContentHeaders } from './reading.js';
+import type { ContentHeaders } from './reading.ts';
 
 /**
  * What a blob is served as that has no Content-Type (learn.microsoft.com/rest/api/storageservices/get-blob-properties,

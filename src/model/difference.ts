@@ -1,4 +1,4 @@
-import type { BlobPath, ContainerName } from './key.js';
+import type { BlobPath, ContainerName } from './key.ts';
 
 /** Every way in which a backup can differ from its source, with what it means. */
 export const DIFFERENCES = {

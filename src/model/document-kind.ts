@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { BlobmirrorError } from './errors.js';
+import { BlobmirrorError } from './errors.ts';
 
 /** A kind of document that the mirror keeps of itself: what it looks like, and how it is read. */
 export interface DocumentKind<Value> {

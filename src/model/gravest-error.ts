@@ -1,4 +1,4 @@
-import type { BlobmirrorError, Disposition } from './errors.js';
+import type { BlobmirrorError, Disposition } from './errors.ts';
 
 const GRAVEST_FIRST: readonly Disposition[] = ['retry', 'park', 'fatal', 'ignore'];
 

@@ -1,6 +1,6 @@
-import { isLasting } from './errors.js';
-import { type HeldKey, heldText, parseHeld, parseWatch, type Watch, watchText } from './watch.js';
-import { parseWalkPosition, type WalkPosition, walkPositionText } from './walk-position.js';
+import { isLasting } from './errors.ts';
+import { type HeldKey, heldText, parseHeld, parseWatch, type Watch, watchText } from './watch.ts';
+import { parseWalkPosition, type WalkPosition, walkPositionText } from './walk-position.ts';
 
 /** An event on its way back into the queue or to the dead-letter queue, with what earlier tries learned. */
 export interface HintMessage {

@@ -1,6 +1,6 @@
-import type { Key } from './key.js';
-import type { Prefix } from './prefix.js';
-import type { Rename } from './rename.js';
+import type { Key } from './key.ts';
+import type { Prefix } from './prefix.ts';
+import type { Rename } from './rename.ts';
 
 /**
  * What is left of an event once it was read: keys to look at again. No byte of it decides what is written

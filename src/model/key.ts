@@ -1,4 +1,4 @@
-import { BlobmirrorError } from './errors.js';
+import { BlobmirrorError } from './errors.ts';
 
 /** 3 to 63 lower-case letters, digits and single hyphens, or one of the service's own: `$root`, `$web`, `$logs`, `$blobchangefeed`. */
 export type ContainerName = string & { readonly __brand: 'ContainerName' };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { LetterChoice } from './dead-letter.js';
-import { BlobmirrorError } from './errors.js';
+import type { LetterChoice } from './dead-letter.ts';
+import { BlobmirrorError } from './errors.ts';
 
 /** More at once are named by what they have in common. */
 const MOST_IDS = 10_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BlobmirrorError } from './errors.js';
-import type { Pause } from './pause.js';
+import { BlobmirrorError } from './errors.ts';
+import type { Pause } from './pause.ts';
 
 const LONGEST_REASON = 500;
 /** It is shown in terminals, which would obey some of the others. */

@@ -1,4 +1,4 @@
-import type { ContainerName } from './key.js';
+import type { ContainerName } from './key.ts';
 
 /** All keys of a container whose path begins with these characters: with none of them, all of the container's. */
 export interface Prefix {

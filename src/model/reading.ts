@@ -1,6 +1,6 @@
-import type { Access } from './access.js';
-import type { Etag } from './etag.js';
-import type { Metadata, Stamp } from './stamp.js';
+import type { Access } from './access.ts';
+import type { Etag } from './etag.ts';
+import type { Metadata, Stamp } from './stamp.ts';
 
 /** What one look at a key found, on either side. Directories are on hierarchical accounts alone. */
 export type Reading = BlobPresent | DirectoryPresent | BlobAbsent;

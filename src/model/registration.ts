@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { documentKind, type FoundDocument } from './document-kind.js';
-import type { MirrorId } from './mirror-id.js';
+import { documentKind, type FoundDocument } from './document-kind.ts';
+import type { MirrorId } from './mirror-id.ts';
 
 const queuesSchema = z.object({
   /** The host of the Service Bus namespace. */

@@ -1,4 +1,4 @@
-import type { Key } from './key.js';
+import type { Key } from './key.ts';
 
 /** A file or directory that got another place at the source, as far as an event may be believed. */
 export interface Rename {

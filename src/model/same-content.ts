@@ -1,4 +1,4 @@
-import type { BlobPresent } from './reading.js';
+import type { BlobPresent } from './reading.ts';
 
 /**
  * Whether two blobs hold the same bytes, as far as their size and MD5 tell; undefined where those tell nothing.

@@ -8,11 +8,11 @@ import {
   type ContainerNaming,
   createContainerNames,
   SAME_NAMES,
-} from './container-names.js';
-import type { ContainerName, Key } from './key.js';
-import { isCanaryName } from './mirror-id.js';
-import type { Prefix } from './prefix.js';
-import { matchesWildcard } from './wildcard.js';
+} from './container-names.ts';
+import type { ContainerName, Key } from './key.ts';
+import { isCanaryName } from './mirror-id.ts';
+import type { Prefix } from './prefix.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 export interface Scope extends ContainerNames {
   /** The source account's name. */

@@ -1,5 +1,5 @@
-import type { SkipReason } from './verdict.js';
-import type { HoldReason } from './watch.js';
+import type { SkipReason } from './verdict.ts';
+import type { HoldReason } from './watch.ts';
 
 /** What the operator should do about a key that is left as it is. docs/errors.md is made from this table. */
 export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason, string>> = {

@@ -1,4 +1,4 @@
-import { type Etag, parseEtag } from './etag.js';
+import { type Etag, parseEtag } from './etag.ts';
 
 /**
  * The stamp: which version of which source a backup blob was made from. It is kept in the backup blob's metadata

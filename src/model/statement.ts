@@ -1,4 +1,4 @@
-import type { ClockStatus, RecoveryPoint } from './status.js';
+import type { ClockStatus, RecoveryPoint } from './status.ts';
 
 interface Known {
   /** False: what was proven cannot be read now. */

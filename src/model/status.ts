@@ -1,5 +1,5 @@
-import type { Activity } from './activity.js';
-import type { RunSummary } from './reconcile/run-summary.js';
+import type { Activity } from './activity.ts';
+import type { RunSummary } from './reconcile/run-summary.ts';
 
 /** How the mirror is doing: what `GET /api/status` answers and `blobmirror status -o json` prints. */
 export interface Status {

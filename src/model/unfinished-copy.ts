@@ -1,4 +1,4 @@
-import { type Metadata, parseStamp, type Stamp, STAMP_NAME } from './stamp.js';
+import { type Metadata, parseStamp, type Stamp, STAMP_NAME } from './stamp.ts';
 
 /**
  * What stands in the stamp's place while a copy is `partial`, or is whole and still `unverified`: a mark that holds the

@@ -1,4 +1,4 @@
-import type { AdoptBy } from './reconcile/adoption.js';
+import type { AdoptBy } from './reconcile/adoption.ts';
 
 /** What converge found or did for a key. */
 export type Verdict =

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type BlobPath, parseBlobPath, parseContainerName } from './key.js';
-import type { Prefix } from './prefix.js';
+import { type BlobPath, parseBlobPath, parseContainerName } from './key.ts';
+import type { Prefix } from './prefix.ts';
 
 /** How far a walk of prefixes has come. Everything before it was looked at. */
 export interface WalkPosition {

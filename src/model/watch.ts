@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Key, parseKey } from './key.js';
-import { BLOCKED_REASONS } from './verdict.js';
+import { type Key, parseKey } from './key.ts';
+import { BLOCKED_REASONS } from './verdict.ts';
 
 /** What is known from earlier looks of keys that may change, or become whole, without an event. */
 export interface Watch {

@@ -1,8 +1,8 @@
-import type { Etag } from '../model/etag.js';
-import type { BlobPath, ContainerName, Key } from '../model/key.js';
-import type { BlobPresent, DirectoryPresent } from '../model/reading.js';
-import type { Tags } from '../model/tags.js';
-import type { BlobReader } from './blob-reader.js';
+import type { Etag } from '../model/etag.ts';
+import type { BlobPath, ContainerName, Key } from '../model/key.ts';
+import type { BlobPresent, DirectoryPresent } from '../model/reading.ts';
+import type { Tags } from '../model/tags.ts';
+import type { BlobReader } from './blob-reader.ts';
 
 /**
  * What an inspection asks of either account beyond a look at one key. Nothing here writes. Every method rejects with a

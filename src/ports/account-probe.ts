@@ -1,4 +1,4 @@
-import type { ContainerName } from '../model/key.js';
+import type { ContainerName } from '../model/key.ts';
 
 /**
  * Harmless requests that tell whether an account can be used as it is to be. Each resolves when the service did what was

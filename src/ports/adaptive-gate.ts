@@ -1,5 +1,5 @@
-import { BlobmirrorError, type ErrorCode, isOutage } from '../model/errors.js';
-import { type Clock, systemClock } from './clock.js';
+import { BlobmirrorError, type ErrorCode, isOutage } from '../model/errors.ts';
+import { type Clock, systemClock } from './clock.ts';
 
 export interface GateOptions {
   /** The storage account that the requests go to. */

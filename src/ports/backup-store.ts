@@ -1,12 +1,12 @@
-import type { Etag } from '../model/etag.js';
-import type { ContainerName, Key } from '../model/key.js';
-import type { BlobPresent } from '../model/reading.js';
-import type { Metadata } from '../model/stamp.js';
-import type { Tags } from '../model/tags.js';
-import type { BlobReader } from './blob-reader.js';
-import type { ContentComparison } from './content-comparison.js';
-import type { DirectoryStore } from './directory-store.js';
-import type { WriteCondition, WriteOutcome } from './write-outcome.js';
+import type { Etag } from '../model/etag.ts';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { BlobPresent } from '../model/reading.ts';
+import type { Metadata } from '../model/stamp.ts';
+import type { Tags } from '../model/tags.ts';
+import type { BlobReader } from './blob-reader.ts';
+import type { ContentComparison } from './content-comparison.ts';
+import type { DirectoryStore } from './directory-store.ts';
+import type { WriteCondition, WriteOutcome } from './write-outcome.ts';
 
 /**
  * The account that mirrors. Every write carries what was read (invariant 3), so a write that comes too late is

@@ -1,5 +1,5 @@
-import type { Etag } from '../model/etag.js';
-import type { Key } from '../model/key.js';
+import type { Etag } from '../model/etag.ts';
+import type { Key } from '../model/key.ts';
 
 /** The one thing that the mirror ever writes at the source. */
 export interface CanarySource {

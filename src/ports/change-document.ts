@@ -1,6 +1,6 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { type DocumentKind, type FoundDocument, parseDocument } from '../model/document-kind.js';
-import type { DocumentStore } from './document-store.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type DocumentKind, type FoundDocument, parseDocument } from '../model/document-kind.ts';
+import type { DocumentStore } from './document-store.ts';
 
 const MOST_TRIES = 20;
 

@@ -1,5 +1,5 @@
-import type { Key } from '../model/key.js';
-import type { BlobPresent } from '../model/reading.js';
+import type { Key } from '../model/key.ts';
+import type { BlobPresent } from '../model/reading.ts';
 
 /** Reads both sides and says whether they hold the same bytes. Nothing here writes. */
 export interface ContentComparison {

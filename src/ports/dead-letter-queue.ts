@@ -1,4 +1,4 @@
-import type { BrowsedMessage, QueueBrowser } from './queue-browser.js';
+import type { BrowsedMessage, QueueBrowser } from './queue-browser.ts';
 
 /**
  * The dead-letter queue of a queue. Service Bus knows no way to take a certain letter: letters come in their order, and

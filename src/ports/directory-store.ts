@@ -1,8 +1,8 @@
-import type { Access } from '../model/access.js';
-import type { Etag } from '../model/etag.js';
-import type { ContainerName, Key } from '../model/key.js';
-import type { Metadata } from '../model/stamp.js';
-import type { WriteCondition, WriteOutcome } from './write-outcome.js';
+import type { Access } from '../model/access.ts';
+import type { Etag } from '../model/etag.ts';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { Metadata } from '../model/stamp.ts';
+import type { WriteCondition, WriteOutcome } from './write-outcome.ts';
 
 /**
  * What a hierarchical backup can do besides. On a flat account every method fails with `storage-rejected`; nobody asks

@@ -1,4 +1,4 @@
-import type { HintMessage } from '../model/hint-message.js';
+import type { HintMessage } from '../model/hint-message.ts';
 
 /** The queue that hints come from, as far as a handler may write to it. Every method rejects with a `BlobmirrorError` when the queue did not take the message. */
 export interface HintQueue {

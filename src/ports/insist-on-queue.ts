@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from './clock.js';
-import type { HintQueue } from './hint-queue.js';
-import { insist, type TellRefusal } from './insist.js';
+import { type Clock, systemClock } from './clock.ts';
+import type { HintQueue } from './hint-queue.ts';
+import { insist, type TellRefusal } from './insist.ts';
 
 /** The queue of hints, for those who hold a message that they must not give back lightly. */
 export function insistOnQueue(queue: HintQueue, tell: TellRefusal, clock: Clock = systemClock): HintQueue {

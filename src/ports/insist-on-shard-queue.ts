@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from './clock.js';
-import { insist, type TellRefusal } from './insist.js';
-import type { ShardQueue } from './shard-queue.js';
+import { type Clock, systemClock } from './clock.ts';
+import { insist, type TellRefusal } from './insist.ts';
+import type { ShardQueue } from './shard-queue.ts';
 
 /** The queue of shards, for those who hold a message that they must not give back lightly. */
 export function insistOnShardQueue(

@@ -1,5 +1,5 @@
-import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.js';
-import type { Clock } from './clock.js';
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import type { Clock } from './clock.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;

@@ -1,7 +1,7 @@
-import type { ContainerNames } from '../model/container-names.js';
-import type { ContainerName, Key } from '../model/key.js';
-import type { BackupStore } from './backup-store.js';
-import type { BlobReader } from './blob-reader.js';
+import type { ContainerNames } from '../model/container-names.ts';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { BackupStore } from './backup-store.ts';
+import type { BlobReader } from './blob-reader.ts';
 
 /**
  * A backup whose containers have the names that they have at the source: the one place where the names of the two

@@ -1,7 +1,7 @@
-import type { ContainerNames } from '../model/container-names.js';
-import type { Key } from '../model/key.js';
-import type { AccountInspector } from './account-inspector.js';
-import { mapReader } from './map-containers.js';
+import type { ContainerNames } from '../model/container-names.ts';
+import type { Key } from '../model/key.ts';
+import type { AccountInspector } from './account-inspector.ts';
+import { mapReader } from './map-containers.ts';
 
 /** The inspection of a backup whose containers have the names that they have at the source: see `mapContainers`. */
 export function mapInspector(backup: AccountInspector, names: ContainerNames): AccountInspector {

@@ -1,5 +1,5 @@
-import { type DocumentKind, type FoundDocument, parseDocument } from '../model/document-kind.js';
-import type { DocumentStore } from './document-store.js';
+import { type DocumentKind, type FoundDocument, parseDocument } from '../model/document-kind.ts';
+import type { DocumentStore } from './document-store.ts';
 
 /** Reads a document as one of its kind. @throws BlobmirrorError any storage code */
 export async function readDocument<Value>(

@@ -1,6 +1,6 @@
-import { BlobmirrorError } from '../model/errors.js';
-import { LONGEST_WAIT_MS } from './adaptive-gate.js';
-import { type Clock, systemClock } from './clock.js';
+import { BlobmirrorError } from '../model/errors.ts';
+import { LONGEST_WAIT_MS } from './adaptive-gate.ts';
+import { type Clock, systemClock } from './clock.ts';
 
 /** Resolves when the next request may go out. @throws BlobmirrorError `storage-throttled` when that is too far off */
 export type RequestCap = () => Promise<void>;

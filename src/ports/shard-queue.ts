@@ -1,4 +1,4 @@
-import type { ShardMessage } from '../model/reconcile/shard.js';
+import type { ShardMessage } from '../model/reconcile/shard.ts';
 
 /** The queue that shards of a reconcile wait in. */
 export interface ShardQueue {

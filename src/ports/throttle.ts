@@ -1,7 +1,7 @@
-import type { BackupStore } from './backup-store.js';
-import type { BlobReader } from './blob-reader.js';
-import type { AdaptiveGate } from './adaptive-gate.js';
-import { createSlots } from './slots.js';
+import type { BackupStore } from './backup-store.ts';
+import type { BlobReader } from './blob-reader.ts';
+import type { AdaptiveGate } from './adaptive-gate.ts';
+import { createSlots } from './slots.ts';
 
 /** How many comparisons of content are made at a time in a process: each holds a piece of both sides, 16 MiB. */
 const MOST_COMPARISONS = 4;

@@ -1,4 +1,4 @@
-import type { Etag } from '../model/etag.js';
+import type { Etag } from '../model/etag.ts';
 
 /** Nothing must be there, or exactly this version. */
 export type WriteCondition = { readonly nothingThere: true } | { readonly ifMatch: Etag };

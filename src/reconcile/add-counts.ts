@@ -1,4 +1,4 @@
-import type { Counts, ReportLine, Samples } from '../model/reconcile/run.js';
+import type { Counts, ReportLine, Samples } from '../model/reconcile/run.ts';
 
 export const NO_COUNTS: Counts = {
   inStep: 0,

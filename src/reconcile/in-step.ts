@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Policy } from '../mirror/policy.js';
-import { isSameAccess } from '../model/access.js';
-import { isOnTier } from '../model/tier.js';
-import type { ListedBlob } from '../ports/blob-reader.js';
+import type { Policy } from '../mirror/policy.ts';
+import { isSameAccess } from '../model/access.ts';
+import { isOnTier } from '../model/tier.ts';
+import type { ListedBlob } from '../ports/blob-reader.ts';
 
 /**
  * Whether two entries of listings look in step: content and metadata by the stamp, and what no ETag stands for by itself.

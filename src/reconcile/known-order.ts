@@ -1,5 +1,5 @@
-import type { ListingOrder } from '../ports/blob-reader.js';
-import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../model/listing-order.js';
+import type { ListingOrder } from '../ports/blob-reader.ts';
+import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../model/listing-order.ts';
 
 /** The order that listings are found to have, of those that services are known to list in. */
 export interface KnownOrder {

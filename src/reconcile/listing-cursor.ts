@@ -1,4 +1,4 @@
-import type { BlobPage, ListedBlob } from '../ports/blob-reader.js';
+import type { BlobPage, ListedBlob } from '../ports/blob-reader.ts';
 
 /** A listing, entry by entry, that waits only where a page ends: a walk of a billion entries waits a lot otherwise. */
 export class ListingCursor {

@@ -1,9 +1,9 @@
-import type { Policy } from '../mirror/policy.js';
-import type { Prefix } from '../model/prefix.js';
-import { isInStep } from './in-step.js';
-import { comesBefore, comesBeforeInTree } from '../model/listing-order.js';
-import { type Drawn, nominate, type NominateOptions, type Nominee } from './nominate.js';
-import type { Sides } from './sides.js';
+import type { Policy } from '../mirror/policy.ts';
+import type { Prefix } from '../model/prefix.ts';
+import { isInStep } from './in-step.ts';
+import { comesBefore, comesBeforeInTree } from '../model/listing-order.ts';
+import { type Drawn, nominate, type NominateOptions, type Nominee } from './nominate.ts';
+import type { Sides } from './sides.ts';
 
 /**
  * Nominates the keys of the scope beneath a prefix, from where an earlier call was stopped. What lies outside the scope

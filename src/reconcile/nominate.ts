@@ -1,7 +1,7 @@
-import type { BlobPath } from '../model/key.js';
-import type { BlobPage, ListedBlob, PairsAhead, PairsInStep } from '../ports/blob-reader.js';
-import { ListingCursor } from './listing-cursor.js';
-import { comesAfter } from '../model/listing-order.js';
+import type { BlobPath } from '../model/key.ts';
+import type { BlobPage, ListedBlob, PairsAhead, PairsInStep } from '../ports/blob-reader.ts';
+import { ListingCursor } from './listing-cursor.ts';
+import { comesAfter } from '../model/listing-order.ts';
 
 type Pages = AsyncIterable<BlobPage>;
 

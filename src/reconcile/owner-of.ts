@@ -1,7 +1,7 @@
-import type { Ownership } from '../mirror/decision-tables.js';
-import { ownershipOf } from '../mirror/ownership.js';
-import type { ListedBlob } from '../ports/blob-reader.js';
-import type { Sides } from './sides.js';
+import type { Ownership } from '../mirror/decision-tables.ts';
+import { ownershipOf } from '../mirror/ownership.ts';
+import type { ListedBlob } from '../ports/blob-reader.ts';
+import type { Sides } from './sides.ts';
 
 /** Whose a blob of the backup is, as far as its listing tells. It keeps a blob, or nominates it for a look, and never more. */
 export function ownerOf(

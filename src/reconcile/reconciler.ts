@@ -1,4 +1,4 @@
-import type { ReconcileRequest, Run, RunId } from '../model/reconcile/run.js';
+import type { ReconcileRequest, Run, RunId } from '../model/reconcile/run.ts';
 
 /** What doors ask of the reconciler. */
 export interface Reconciler {

@@ -1,6 +1,6 @@
-import type { Policy } from '../mirror/policy.js';
-import type { Scope } from '../model/scope.js';
-import type { BlobReader } from '../ports/blob-reader.js';
+import type { Policy } from '../mirror/policy.ts';
+import type { Scope } from '../model/scope.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
 
 /** What a reconcile compares, and how much of it. */
 export interface Sides {

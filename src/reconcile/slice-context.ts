@@ -1,8 +1,8 @@
-import type { BlobPath } from '../model/key.js';
-import type { AdoptBy } from '../model/reconcile/adoption.js';
-import type { ReportLine } from '../model/reconcile/run.js';
-import type { CompareShard, SliceResult } from '../model/reconcile/shard.js';
-import type { SkipReason } from '../model/verdict.js';
+import type { BlobPath } from '../model/key.ts';
+import type { AdoptBy } from '../model/reconcile/adoption.ts';
+import type { ReportLine } from '../model/reconcile/run.ts';
+import type { CompareShard, SliceResult } from '../model/reconcile/shard.ts';
+import type { SkipReason } from '../model/verdict.ts';
 
 /** A key of the backup that the source lacks and that somebody else put there. */
 export interface ForeignKey {

@@ -1,9 +1,9 @@
-import type { Verdict } from '../model/verdict.js';
-import type { Counts, ReportLine } from '../model/reconcile/run.js';
-import type { BlobmirrorError } from '../model/errors.js';
-import type { BlobPath, ContainerName } from '../model/key.js';
-import { recordChange } from '../telemetry/metrics.js';
-import { addSamples, NO_SAMPLES } from './add-counts.js';
+import type { Verdict } from '../model/verdict.ts';
+import type { Counts, ReportLine } from '../model/reconcile/run.ts';
+import type { BlobmirrorError } from '../model/errors.ts';
+import type { BlobPath, ContainerName } from '../model/key.ts';
+import { recordChange } from '../telemetry/metrics.ts';
+import { addSamples, NO_SAMPLES } from './add-counts.ts';
 
 /** A key, or the root directory of a container, which has an empty path. */
 interface Place {

@@ -1,12 +1,12 @@
-import { type BlobmirrorError, isStartIgnored, toBlobmirrorError } from '../model/errors.js';
-import { gravestError } from '../model/gravest-error.js';
-import type { Key } from '../model/key.js';
-import type { Prefix } from '../model/prefix.js';
-import type { Verdict } from '../model/verdict.js';
-import type { WalkPosition } from '../model/walk-position.js';
-import { lookAtAll } from './look-at-all.js';
-import { nominatePrefix } from './nominate-prefix.js';
-import type { Sides } from './sides.js';
+import { type BlobmirrorError, isStartIgnored, toBlobmirrorError } from '../model/errors.ts';
+import { gravestError } from '../model/gravest-error.ts';
+import type { Key } from '../model/key.ts';
+import type { Prefix } from '../model/prefix.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { WalkPosition } from '../model/walk-position.ts';
+import { lookAtAll } from './look-at-all.ts';
+import { nominatePrefix } from './nominate-prefix.ts';
+import type { Sides } from './sides.ts';
 
 /**
  * How long keys are drawn. The last look may be a long copy that takes its whole budget, four minutes, and both fit the

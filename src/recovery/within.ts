@@ -1,4 +1,4 @@
-import { BlobmirrorError } from '../model/errors.js';
+import { BlobmirrorError } from '../model/errors.ts';
 
 /**
  * The outcome of a call, or `storage-unavailable` when it took too long: somebody waits for a status who is on call, and

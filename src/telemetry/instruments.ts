@@ -1,5 +1,5 @@
 import { type Attributes, type Counter, type Histogram, type Meter, metrics } from '@opentelemetry/api';
-import { METRICS, type MetricOf } from './metric-table.js';
+import { METRICS, type MetricOf } from './metric-table.ts';
 
 export interface Instruments {
   readonly counters: Readonly<Record<MetricOf<'counter'>, Counter>>;

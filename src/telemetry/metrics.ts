@@ -4,10 +4,10 @@
  *
  * An attribute has few values: never a key, a name that a user chose, or free text.
  */
-import type { ErrorCode } from '../model/errors.js';
-import type { Verdict } from '../model/verdict.js';
-import { instrumentsOfProcess } from './instruments.js';
-import { Observed } from './observed.js';
+import type { ErrorCode } from '../model/errors.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { instrumentsOfProcess } from './instruments.ts';
+import { Observed } from './observed.ts';
 
 /** Where a key came from: a message of the events queue, or a full sync. */
 export type Door = 'event' | 'reconcile';

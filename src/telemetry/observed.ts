@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { MetricOf, MetricName } from './metric-table.js';
+import type { MetricOf, MetricName } from './metric-table.ts';
 
 type GaugeName = MetricOf<'gauge'>;
 /** A value, or what tells it when it is asked for. */

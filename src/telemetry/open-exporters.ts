@@ -6,8 +6,8 @@ import {
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import type { Logger } from './logger.js';
-import { nameOperation } from './name-operation.js';
+import type { Logger } from './logger.ts';
+import { nameOperation } from './name-operation.ts';
 
 /** Where Azure Monitor takes telemetry. */
 export interface MonitorConnection {

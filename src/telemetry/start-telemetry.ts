@@ -11,9 +11,9 @@ import {
   MetricReader,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import type { Logger } from './logger.js';
-import { openExporters, type Exporters, type MonitorConnection } from './open-exporters.js';
-import type { Tracing } from './start-tracing.js';
+import type { Logger } from './logger.ts';
+import { openExporters, type Exporters, type MonitorConnection } from './open-exporters.ts';
+import type { Tracing } from './start-tracing.ts';
 
 export interface Telemetry {
   /** All metrics in the text format of Prometheus. */
@@ -57,7 +57,7 @@ export function startTelemetry(
   return {
     readMetrics: async () => {
       const { resourceMetrics } = await reader.collect();
-      const { serializeMetrics } = await import('./serialize-metrics.js');
+      const { serializeMetrics } = await import('./serialize-metrics.ts');
       return serializeMetrics(resourceMetrics);
     },
     stop: async () => {
@@ -72,7 +72,7 @@ export function startTelemetry(
 /** The code for it is loaded only where spans are wanted; those that begin before it is there are not made. */
 async function trace(resource: Resource, { spans }: Exporters, log: Logger): Promise<Tracing | undefined> {
   try {
-    const { startTracing } = await import('./start-tracing.js');
+    const { startTracing } = await import('./start-tracing.ts');
     return startTracing(resource, spans);
   } catch (error) {
     log.warn('tracing could not be started; mirroring goes on without', { error });

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type KeptActivity, keepActivity } from '../../src/activity/keep-activity.js';
-import { readActivity } from '../../src/activity/read-activity.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import type { DocumentStore } from '../../src/ports/document-store.js';
-import { recordChange, recordRetry } from '../../src/telemetry/metrics.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { type KeptActivity, keepActivity } from '../../src/activity/keep-activity.ts';
+import { readActivity } from '../../src/activity/read-activity.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import type { DocumentStore } from '../../src/ports/document-store.ts';
+import { recordChange, recordRetry } from '../../src/telemetry/metrics.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const mirrored = (): void =>
   recordChange({ verdict: 'copied', door: 'event', container: 'photos', lagMs: 10 });

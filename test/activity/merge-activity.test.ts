@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeActivity } from '../../src/activity/merge-activity.js';
-import { WorkerActivity } from '../../src/activity/worker-activity.js';
-import { MOST_CONTAINERS, parseActivityDocument } from '../../src/model/activity-document.js';
-import type { Change } from '../../src/telemetry/metrics.js';
+import { mergeActivity } from '../../src/activity/merge-activity.ts';
+import { WorkerActivity } from '../../src/activity/worker-activity.ts';
+import { MOST_CONTAINERS, parseActivityDocument } from '../../src/model/activity-document.ts';
+import type { Change } from '../../src/telemetry/metrics.ts';
 
 const NOW = Date.parse('2026-11-25T12:30:30.000Z');
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { mendRheaSettlement } from '../../src/amqp/mend-rhea-settlement.js';
-import { mendRheaWindow } from '../../src/amqp/mend-rhea-window.js';
-import { loadRheaInternals } from '../../src/amqp/rhea-internals.js';
-import { eventually, QUEUE, receive, startTestBroker } from '../local/service-bus/test-broker.js';
+import { mendRheaSettlement } from '../../src/amqp/mend-rhea-settlement.ts';
+import { mendRheaWindow } from '../../src/amqp/mend-rhea-window.ts';
+import { loadRheaInternals } from '../../src/amqp/rhea-internals.ts';
+import { eventually, QUEUE, receive, startTestBroker } from '../local/service-bus/test-broker.ts';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eventually, QUEUE, startTestBroker } from '../local/service-bus/test-broker.js';
+import { eventually, QUEUE, startTestBroker } from '../local/service-bus/test-broker.ts';
 
 /** More than the 2,048 places that rhea has for deliveries in a session. */
 const MANY = 2_500;

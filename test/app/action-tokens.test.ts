@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createActionTokens } from '../../src/app/action-tokens.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import type { DocumentStore } from '../../src/ports/document-store.js';
+import { createActionTokens } from '../../src/app/action-tokens.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import type { DocumentStore } from '../../src/ports/document-store.ts';
 
 const HOUR_MS = 60 * 60_000;
 

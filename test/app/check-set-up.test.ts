@@ -8,17 +8,17 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkSetUp, type Finding } from '../../src/app/check-set-up.js';
-import { readSettings } from '../../src/config/settings.js';
-import { createPauses } from '../../src/control/pauses.js';
-import { openDocuments } from '../../src/app/open-documents.js';
-import { toEnvironment } from '../../src/local/environment.js';
-import { QUEUES } from '../../src/local/queues.js';
-import type { LocalAccount } from '../../src/local/ready-file.js';
-import { startBroker } from '../../src/local/service-bus/start-broker.js';
-import { type Local, startLocal } from '../../src/local/start-local.js';
-import type { StorageRequest } from '../../src/local/storage/storage-request.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { checkSetUp, type Finding } from '../../src/app/check-set-up.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import { createPauses } from '../../src/control/pauses.ts';
+import { openDocuments } from '../../src/app/open-documents.ts';
+import { toEnvironment } from '../../src/local/environment.ts';
+import { QUEUES } from '../../src/local/queues.ts';
+import type { LocalAccount } from '../../src/local/ready-file.ts';
+import { startBroker } from '../../src/local/service-bus/start-broker.ts';
+import { type Local, startLocal } from '../../src/local/start-local.ts';
+import type { StorageRequest } from '../../src/local/storage/storage-request.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { connectStorage } from '../../src/app/connect-storage.js';
+import { connectStorage } from '../../src/app/connect-storage.ts';
 
 it.each([
   'DefaultEndpointsProtocol=https;BlobEndpoint=https://storage.contoso.com;AccountName=photos;AccountKey=a2V5',

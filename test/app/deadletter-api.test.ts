@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createDeadLetterApi } from '../../src/app/deadletter-api.js';
-import { eventOf, type LetterBench, parked, startLetterBench } from '../deadletter/support/letter-bench.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { createDeadLetterApi } from '../../src/app/deadletter-api.ts';
+import { eventOf, type LetterBench, parked, startLetterBench } from '../deadletter/support/letter-bench.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 async function startApi(): Promise<LetterBench & { api: ReturnType<typeof createDeadLetterApi> }> {
   const bench = await startLetterBench();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromTrigger } from '../../src/app/from-trigger.js';
+import { fromTrigger } from '../../src/app/from-trigger.ts';
 
 const METADATA = {
   messageId: 'e4bb3d3f-0001',

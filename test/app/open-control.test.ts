@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { openControl } from '../../src/app/open-control.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { openControl } from '../../src/app/open-control.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 it('a worker that may not work holds its messages as in a pause, and nothing is written down of it', async () => {
   const documents = new MemoryDocuments();

@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { createPage } from '../../src/app/page.js';
-import { temporaryDirectory } from '../e2e/support/temporary-directory.js';
+import { createPage } from '../../src/app/page.ts';
+import { temporaryDirectory } from '../e2e/support/temporary-directory.ts';
 
 const MOST_SCRIPT_BYTES = 150_000;
 

@@ -1,15 +1,15 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createMirror, type Mirror } from '../../src/app/create-mirror.js';
-import { createReconciliation, type Reconciliation } from '../../src/app/create-reconciliation.js';
-import { openAccounts } from '../../src/app/open-accounts.js';
-import { readSettings } from '../../src/config/settings.js';
-import { toEnvironment } from '../../src/local/environment.js';
-import { RECONCILE_QUEUE } from '../../src/local/queues.js';
-import { type Local, startLocal } from '../../src/local/start-local.js';
-import type { Run } from '../../src/model/reconcile/run.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { createMirror, type Mirror } from '../../src/app/create-mirror.ts';
+import { createReconciliation, type Reconciliation } from '../../src/app/create-reconciliation.ts';
+import { openAccounts } from '../../src/app/open-accounts.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import { toEnvironment } from '../../src/local/environment.ts';
+import { RECONCILE_QUEUE } from '../../src/local/queues.ts';
+import { type Local, startLocal } from '../../src/local/start-local.ts';
+import type { Run } from '../../src/model/reconcile/run.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 describe('a mirror whose settings choose what is mirrored and how it is named', () => {
   const requests: string[] = [];

@@ -1,17 +1,17 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDeadLetters, type DeadLetters } from '../../src/app/create-dead-letters.js';
-import { readSettings } from '../../src/config/settings.js';
-import { parseMessage } from '../../src/events/parse-message.js';
-import { toEnvironment } from '../../src/local/environment.js';
-import { EVENT_DEAD_LETTERS, storeDeadLetter } from '../../src/local/event-dead-letters.js';
-import { deadLetterBody, deadLetterPath } from '../../src/local/event-grid/dead-letter.js';
-import { EVENTS_QUEUE } from '../../src/local/queues.js';
-import { type Local, startLocal } from '../../src/local/start-local.js';
-import { createScope } from '../../src/model/scope.js';
-import { parseContainerName } from '../../src/model/key.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { createDeadLetters, type DeadLetters } from '../../src/app/create-dead-letters.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import { parseMessage } from '../../src/events/parse-message.ts';
+import { toEnvironment } from '../../src/local/environment.ts';
+import { EVENT_DEAD_LETTERS, storeDeadLetter } from '../../src/local/event-dead-letters.ts';
+import { deadLetterBody, deadLetterPath } from '../../src/local/event-grid/dead-letter.ts';
+import { EVENTS_QUEUE } from '../../src/local/queues.ts';
+import { type Local, startLocal } from '../../src/local/start-local.ts';
+import { createScope } from '../../src/model/scope.ts';
+import { parseContainerName } from '../../src/model/key.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 const DAMAGED = 'a blob among the dead letters of Event Grid holds no events and is left there';
 const TOO_LARGE =

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { zipAnswer } from '../../src/app/zip-answer.js';
+import { zipAnswer } from '../../src/app/zip-answer.ts';
 
 const value = { samples: Array.from({ length: 1440 }, (_, index) => ({ at: index, liveAgeMs: index % 7 })) };
 

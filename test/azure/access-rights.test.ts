@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAzureDirectories } from '../../src/azure/azure-directories.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import type { Access } from '../../src/model/access.js';
-import { parseKey } from '../../src/model/key.js';
-import type { DirectoryStore } from '../../src/ports/directory-store.js';
-import { type LakePair, startLakePair } from '../support/lake-pair.js';
-import { startWire, type Wire, type WireAnswer, type WireRequest } from './support/start-wire.js';
+import { createAzureDirectories } from '../../src/azure/azure-directories.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import type { Access } from '../../src/model/access.ts';
+import { parseKey } from '../../src/model/key.ts';
+import type { DirectoryStore } from '../../src/ports/directory-store.ts';
+import { type LakePair, startLakePair } from '../support/lake-pair.ts';
+import { startWire, type Wire, type WireAnswer, type WireRequest } from './support/start-wire.ts';
 
 const ACCESS: Access = {
   owner: 'alice',

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { readAccountKind } from '../../src/azure/account-kind.js';
-import { createAzureDirectories } from '../../src/azure/azure-directories.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { parseEtag } from '../../src/model/etag.js';
-import { parseKey } from '../../src/model/key.js';
-import { startStoragePair } from '../support/storage-pair.js';
+import { readAccountKind } from '../../src/azure/account-kind.ts';
+import { createAzureDirectories } from '../../src/azure/azure-directories.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { parseEtag } from '../../src/model/etag.ts';
+import { parseKey } from '../../src/model/key.ts';
+import { startStoragePair } from '../support/storage-pair.ts';
 
 it.each([
   ['hierarchical', true],

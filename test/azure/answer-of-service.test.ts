@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { createAzureReader } from '../../src/azure/azure-reader.js';
-import { createDelegationKeys } from '../../src/azure/delegation-keys.js';
-import { KEY } from '../support/keys.js';
-import { rejectionOf, startAnsweringService } from './support/answering-service.js';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { createAzureReader } from '../../src/azure/azure-reader.ts';
+import { createDelegationKeys } from '../../src/azure/delegation-keys.ts';
+import { KEY } from '../support/keys.ts';
+import { rejectionOf, startAnsweringService } from './support/answering-service.ts';
 
 type Answer = Parameters<typeof startAnsweringService>[0];
 

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAzureDocuments } from '../../src/azure/azure-documents.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { BACKUP } from '../../src/local/accounts.js';
-import { startStorage } from '../../src/local/storage/start-storage.js';
-import { describeDocuments } from '../contract/documents.contract.js';
+import { createAzureDocuments } from '../../src/azure/azure-documents.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { BACKUP } from '../../src/local/accounts.ts';
+import { startStorage } from '../../src/local/storage/start-storage.ts';
+import { describeDocuments } from '../contract/documents.contract.ts';
 
 for (const hierarchical of [false, true]) {
   describeDocuments(`in a ${hierarchical ? 'hierarchical' : 'flat'} account`, async () => {

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { createAzureQueueBrowser } from '../../src/azure/azure-queue-browser.js';
-import { describeQueueBrowser } from '../contract/queue-browser.contract.js';
-import { eventually, QUEUE, receiveOne, startTestBroker } from '../local/service-bus/test-broker.js';
+import { createAzureQueueBrowser } from '../../src/azure/azure-queue-browser.ts';
+import { describeQueueBrowser } from '../contract/queue-browser.contract.ts';
+import { eventually, QUEUE, receiveOne, startTestBroker } from '../local/service-bus/test-broker.ts';
 
 describeQueueBrowser('on Service Bus', async () => {
   const { broker, client, sender, receiver } = await startTestBroker();

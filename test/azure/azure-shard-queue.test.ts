@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createAzureShardQueue } from '../../src/azure/azure-shard-queue.js';
-import type { RunId } from '../../src/model/reconcile/run.js';
-import type { ShardMessage } from '../../src/model/reconcile/shard.js';
-import { startTestBroker } from '../local/service-bus/test-broker.js';
+import { createAzureShardQueue } from '../../src/azure/azure-shard-queue.ts';
+import type { RunId } from '../../src/model/reconcile/run.ts';
+import type { ShardMessage } from '../../src/model/reconcile/shard.ts';
+import { startTestBroker } from '../local/service-bus/test-broker.ts';
 
 const MESSAGE: ShardMessage = {
   run: '2026-11-25T13-09-31Z-4f2a' as RunId,

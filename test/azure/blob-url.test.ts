@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blobClient } from '../../src/azure/blob-client.js';
-import { blobUrl } from '../../src/azure/blob-url.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { parseKey } from '../../src/model/key.js';
+import { blobClient } from '../../src/azure/blob-client.ts';
+import { blobUrl } from '../../src/azure/blob-url.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { parseKey } from '../../src/model/key.ts';
 
 const ENDPOINTS = [
   'BlobEndpoint=http://127.0.0.1:1/account;SharedAccessSignature=sv=1&sig=a%2Fb%3D',

@@ -1,15 +1,15 @@
 import type { UserDelegationKey } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureBackup } from '../../src/azure/azure-backup.js';
-import { createAzureReader } from '../../src/azure/azure-reader.js';
-import { type Account, connectAccount } from '../../src/azure/connect-account.js';
-import { createCopySources } from '../../src/azure/copy-source.js';
-import type { CopyOptions } from '../../src/azure/copy/copy-options.js';
-import { createAccountSas } from '../../src/local/account-sas.js';
-import { BACKUP, SOURCE } from '../../src/local/accounts.js';
-import { startStorage, type Storage } from '../../src/local/storage/start-storage.js';
-import { parseKey } from '../../src/model/key.js';
-import { present } from './support/copy-stage.js';
+import { createAzureBackup } from '../../src/azure/azure-backup.ts';
+import { createAzureReader } from '../../src/azure/azure-reader.ts';
+import { type Account, connectAccount } from '../../src/azure/connect-account.ts';
+import { createCopySources } from '../../src/azure/copy-source.ts';
+import type { CopyOptions } from '../../src/azure/copy/copy-options.ts';
+import { createAccountSas } from '../../src/local/account-sas.ts';
+import { BACKUP, SOURCE } from '../../src/local/accounts.ts';
+import { startStorage, type Storage } from '../../src/local/storage/start-storage.ts';
+import { parseKey } from '../../src/model/key.ts';
+import { present } from './support/copy-stage.ts';
 
 const HOUR_MS = 3_600_000;
 const KEY = parseKey('docs', 'dir/a ü%.txt');

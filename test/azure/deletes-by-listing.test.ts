@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { createAzureDirectories } from '../../src/azure/azure-directories.js';
-import { emptyStaging } from '../../src/azure/empty-staging.js';
-import { parseContainerName } from '../../src/model/key.js';
-import { rejectionOf, startAnsweringService } from './support/answering-service.js';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { createAzureDirectories } from '../../src/azure/azure-directories.ts';
+import { emptyStaging } from '../../src/azure/empty-staging.ts';
+import { parseContainerName } from '../../src/model/key.ts';
+import { rejectionOf, startAnsweringService } from './support/answering-service.ts';
 
 const CONTAINER = parseContainerName('photos');
 const DAY_MS = 86_400_000;

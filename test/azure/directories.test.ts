@@ -1,7 +1,7 @@
-import { describeDirectories } from '../contract/directories.contract.js';
-import { describePorts } from '../contract/ports.contract.js';
-import { startLakePair } from '../support/lake-pair.js';
-import { ENGINES } from './support/engines.js';
+import { describeDirectories } from '../contract/directories.contract.ts';
+import { describePorts } from '../contract/ports.contract.ts';
+import { startLakePair } from '../support/lake-pair.ts';
+import { ENGINES } from './support/engines.ts';
 
 for (const [name, options] of ENGINES) {
   const title = `on real hierarchical accounts, copied by ${name}`;

@@ -1,6 +1,6 @@
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
-import { errorsPage } from './support/errors-page.js';
+import { errorsPage } from './support/errors-page.ts';
 
 it('docs/errors.md says what the tables in the code say', async () => {
   const path = new URL('../../docs/errors.md', import.meta.url).pathname;

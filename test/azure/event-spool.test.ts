@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createAzureEventSpool } from '../../src/azure/azure-event-spool.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { SOURCE } from '../../src/local/accounts.js';
-import { startStorage } from '../../src/local/storage/start-storage.js';
-import { ODD_METADATA } from '../support/odd-metadata.js';
+import { createAzureEventSpool } from '../../src/azure/azure-event-spool.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { SOURCE } from '../../src/local/accounts.ts';
+import { startStorage } from '../../src/local/storage/start-storage.ts';
+import { ODD_METADATA } from '../support/odd-metadata.ts';
 
 it.each([
   ['flat', false],

@@ -1,11 +1,11 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAzureInspector } from '../../src/azure/azure-inspector.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { SOURCE } from '../../src/local/accounts.js';
-import { startStorage } from '../../src/local/storage/start-storage.js';
-import { parseContainerName } from '../../src/model/key.js';
-import { ODD_METADATA } from '../support/odd-metadata.js';
+import { createAzureInspector } from '../../src/azure/azure-inspector.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { SOURCE } from '../../src/local/accounts.ts';
+import { startStorage } from '../../src/local/storage/start-storage.ts';
+import { parseContainerName } from '../../src/model/key.ts';
+import { ODD_METADATA } from '../support/odd-metadata.ts';
 
 const CONTAINER = parseContainerName('lake');
 

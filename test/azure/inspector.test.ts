@@ -1,12 +1,12 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { expect, it, onTestFinished } from 'vitest';
-import { createAzureInspector } from '../../src/azure/azure-inspector.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { parseContainerName } from '../../src/model/key.js';
-import { describeInspector } from '../contract/inspector.contract.js';
-import { startStoragePair } from '../support/storage-pair.js';
-import { writePage } from './listing/support/written-page.js';
-import { rejectionOf, startAnsweringService } from './support/answering-service.js';
+import { createAzureInspector } from '../../src/azure/azure-inspector.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { parseContainerName } from '../../src/model/key.ts';
+import { describeInspector } from '../contract/inspector.contract.ts';
+import { startStoragePair } from '../support/storage-pair.ts';
+import { writePage } from './listing/support/written-page.ts';
+import { rejectionOf, startAnsweringService } from './support/answering-service.ts';
 
 describeInspector('on real accounts', async () => {
   const pair = await startStoragePair();

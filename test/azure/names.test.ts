@@ -1,10 +1,10 @@
 import { BlobClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SOURCE } from '../../src/local/accounts.js';
-import { converge } from '../../src/mirror/converge.js';
-import { type Key, parseKey } from '../../src/model/key.js';
-import { POLICY } from '../support/memory-pair.js';
-import { startStoragePair, type StoragePair } from '../support/storage-pair.js';
+import { SOURCE } from '../../src/local/accounts.ts';
+import { converge } from '../../src/mirror/converge.ts';
+import { type Key, parseKey } from '../../src/model/key.ts';
+import { POLICY } from '../support/memory-pair.ts';
+import { startStoragePair, type StoragePair } from '../support/storage-pair.ts';
 
 const CREDENTIAL = new StorageSharedKeyCredential(SOURCE.name, SOURCE.key);
 

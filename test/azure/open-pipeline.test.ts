@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureReader } from '../../src/azure/azure-reader.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { rejectionOf, startAnsweringService } from './support/answering-service.js';
-import { startStoragePair, type StoragePair } from '../support/storage-pair.js';
-import { KEY } from '../support/keys.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { startTelemetry } from '../../src/telemetry/start-telemetry.js';
-import { parsePrometheus } from '../telemetry/support/parse-prometheus.js';
+import { createAzureReader } from '../../src/azure/azure-reader.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { rejectionOf, startAnsweringService } from './support/answering-service.ts';
+import { startStoragePair, type StoragePair } from '../support/storage-pair.ts';
+import { KEY } from '../support/keys.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { startTelemetry } from '../../src/telemetry/start-telemetry.ts';
+import { parsePrometheus } from '../telemetry/support/parse-prometheus.ts';
 
 describe('an account with a cap', () => {
   let pair: StoragePair;

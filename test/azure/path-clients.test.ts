@@ -1,12 +1,12 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { AccountSASPermissions, BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
-import { createAzureBackup } from '../../src/azure/azure-backup.js';
-import { type Account, connectAccount } from '../../src/azure/connect-account.js';
-import { createPathClients } from '../../src/azure/path-clients.js';
-import { parseEtag } from '../../src/model/etag.js';
-import { parseKey } from '../../src/model/key.js';
-import { startLakePair } from '../support/lake-pair.js';
+import { createAzureBackup } from '../../src/azure/azure-backup.ts';
+import { type Account, connectAccount } from '../../src/azure/connect-account.ts';
+import { createPathClients } from '../../src/azure/path-clients.ts';
+import { parseEtag } from '../../src/model/etag.ts';
+import { parseKey } from '../../src/model/key.ts';
+import { startLakePair } from '../support/lake-pair.ts';
 
 const KEY = Buffer.from('key').toString('base64');
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ServiceBusClient, ServiceBusError, type ServiceBusErrorCode } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { createAzureHintQueue } from '../../src/azure/azure-hint-queue.js';
-import { TEXTS_ON_THE_WAY, toQueueError } from '../../src/azure/queue-error.js';
-import { startBroker } from '../../src/local/service-bus/start-broker.js';
-import type { HintMessage } from '../../src/model/hint-message.js';
-import { rejectionOf } from './support/answering-service.js';
+import { createAzureHintQueue } from '../../src/azure/azure-hint-queue.ts';
+import { TEXTS_ON_THE_WAY, toQueueError } from '../../src/azure/queue-error.ts';
+import { startBroker } from '../../src/local/service-bus/start-broker.ts';
+import type { HintMessage } from '../../src/model/hint-message.ts';
+import { rejectionOf } from './support/answering-service.ts';
 
 describe('an error of Service Bus', () => {
   it.each<[ServiceBusErrorCode, string]>([

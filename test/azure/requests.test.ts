@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { converge } from '../../src/mirror/converge.js';
-import { type Key, parseKey } from '../../src/model/key.js';
-import { POLICY } from '../support/memory-pair.js';
-import { startStoragePair, type StoragePair } from '../support/storage-pair.js';
+import { converge } from '../../src/mirror/converge.ts';
+import { type Key, parseKey } from '../../src/model/key.ts';
+import { POLICY } from '../support/memory-pair.ts';
+import { startStoragePair, type StoragePair } from '../support/storage-pair.ts';
 
 const HEAD_BACKUP = 'backupaccount Blob_GetProperties';
 const HEAD_SOURCE = 'sourceaccount Blob_GetProperties';

@@ -7,11 +7,11 @@ import {
   STORAGE_ANSWERS,
   type StorageAnswer,
   toRefusedOutcome,
-} from '../../src/azure/storage-answers.js';
-import { toStorageError } from '../../src/azure/storage-error.js';
-import { toWriteOutcome } from '../../src/azure/write-outcome.js';
-import { type BlobmirrorError, toBlobmirrorError } from '../../src/model/errors.js';
-import { type AnsweringService, rejectionOf, startAnsweringService } from './support/answering-service.js';
+} from '../../src/azure/storage-answers.ts';
+import { toStorageError } from '../../src/azure/storage-error.ts';
+import { toWriteOutcome } from '../../src/azure/write-outcome.ts';
+import { type BlobmirrorError, toBlobmirrorError } from '../../src/model/errors.ts';
+import { type AnsweringService, rejectionOf, startAnsweringService } from './support/answering-service.ts';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BlobProperties, toReading } from '../../src/azure/to-reading.js';
+import { type BlobProperties, toReading } from '../../src/azure/to-reading.ts';
 
 const BLOB: BlobProperties = { etag: '"0x1"', blobType: 'BlockBlob', contentLength: 1 };
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureDirectories } from '../../src/azure/azure-directories.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { type Key, parseKey } from '../../src/model/key.js';
-import type { DirectoryStore } from '../../src/ports/directory-store.js';
-import { type LakePair, startLakePair } from '../support/lake-pair.js';
-import { startWire } from './support/start-wire.js';
+import { createAzureDirectories } from '../../src/azure/azure-directories.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { type Key, parseKey } from '../../src/model/key.ts';
+import type { DirectoryStore } from '../../src/ports/directory-store.ts';
+import { type LakePair, startLakePair } from '../support/lake-pair.ts';
+import { startWire } from './support/start-wire.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseKey } from '../../src/model/key.js';
-import type { Reading } from '../../src/model/reading.js';
-import { type LakePair, startLakePair } from '../support/lake-pair.js';
+import { parseKey } from '../../src/model/key.ts';
+import type { Reading } from '../../src/model/reading.ts';
+import { type LakePair, startLakePair } from '../support/lake-pair.ts';
 
 describe('a directory whose name is', () => {
   let pair: LakePair;

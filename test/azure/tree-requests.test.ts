@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Access } from '../../src/model/access.js';
-import { type Key, parseKey } from '../../src/model/key.js';
-import type { Reading } from '../../src/model/reading.js';
-import { type LakePair, startLakePair } from '../support/lake-pair.js';
+import type { Access } from '../../src/model/access.ts';
+import { type Key, parseKey } from '../../src/model/key.ts';
+import type { Reading } from '../../src/model/reading.ts';
+import { type LakePair, startLakePair } from '../support/lake-pair.ts';
 
 const ACCESS: Access = {
   owner: 'alice',

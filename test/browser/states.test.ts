@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Status } from '../../src/model/status.js';
-import { type Answered, answerWith } from './support/answer-with.js';
-import { faintTexts } from './support/read-contrast.js';
-import { servePage } from './support/serve-page.js';
-import { DESKTOP, type OpenOptions, PHONE, startBrowser, type TestBrowser } from './support/start-browser.js';
-import { EMPTY, NOW, ON_FIRE, WELL } from './support/statuses.js';
+import type { Status } from '../../src/model/status.ts';
+import { type Answered, answerWith } from './support/answer-with.ts';
+import { faintTexts } from './support/read-contrast.ts';
+import { servePage } from './support/serve-page.ts';
+import { DESKTOP, type OpenOptions, PHONE, startBrowser, type TestBrowser } from './support/start-browser.ts';
+import { EMPTY, NOW, ON_FIRE, WELL } from './support/statuses.ts';
 
 let browser: TestBrowser;
 let address: string;

@@ -3,9 +3,9 @@
  * what users write and what goes wrong; how it all interleaves is the machine's.
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { temporaryDirectory } from '../e2e/support/temporary-directory.js';
-import { expectOrderAfter } from './support/expect-order-after.js';
-import type { ChaosPlan } from './support/run-chaos.js';
+import { temporaryDirectory } from '../e2e/support/temporary-directory.ts';
+import { expectOrderAfter } from './support/expect-order-after.ts';
+import type { ChaosPlan } from './support/run-chaos.ts';
 
 const MINUTE_MS = 60_000;
 const minutes = Number(process.env['CHAOS_MINUTES'] ?? 0);

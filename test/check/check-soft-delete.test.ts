@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { checkSoftDelete } from '../../src/check/check-soft-delete.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
+import { checkSoftDelete } from '../../src/check/check-soft-delete.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
 
 it.each([
   [0, 'warning', 'soft delete is off: '],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { tryRight, type Wanted } from '../../src/check/to-finding.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
+import { tryRight, type Wanted } from '../../src/check/to-finding.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
 
 const WANTED: Wanted = { check: 'backup-write', right: 'write', able: 'blobs can be written' };
 

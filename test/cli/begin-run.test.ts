@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { beginRun } from '../../src/cli/begin-run.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import { aRun } from '../support/a-run.js';
-import { createScriptedReconciler } from '../support/scripted-reconciler.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { beginRun } from '../../src/cli/begin-run.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { aRun } from '../support/a-run.ts';
+import { createScriptedReconciler } from '../support/scripted-reconciler.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 const going = { isAlone: false, stopped: new AbortController().signal };
 

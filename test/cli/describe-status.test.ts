@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeStatus } from '../../src/cli/status/describe-status.js';
-import { NO_ACTIVITY } from '../../src/model/activity.js';
-import { toSummary } from '../../src/model/reconcile/run-summary.js';
-import type { Status } from '../../src/model/status.js';
-import { aRun } from '../support/a-run.js';
+import { describeStatus } from '../../src/cli/status/describe-status.ts';
+import { NO_ACTIVITY } from '../../src/model/activity.ts';
+import { toSummary } from '../../src/model/reconcile/run-summary.ts';
+import type { Status } from '../../src/model/status.ts';
+import { aRun } from '../support/a-run.ts';
 
 const AT = '2026-11-25T12:03:02.000Z';
 

@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runBlobmirror, spawnBlobmirror } from '../e2e/support/blobmirror-process.js';
-import { temporaryDirectory } from '../e2e/support/temporary-directory.js';
-import { waitUntil } from '../e2e/support/wait-until.js';
-import { SETTINGS } from '../functions/support/start-app.js';
-import type { Script } from './fixtures/scripted-open-reconciler.js';
-import { aRun } from '../support/a-run.js';
+import { runBlobmirror, spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
+import { temporaryDirectory } from '../e2e/support/temporary-directory.ts';
+import { waitUntil } from '../e2e/support/wait-until.ts';
+import { SETTINGS } from '../functions/support/start-app.ts';
+import type { Script } from './fixtures/scripted-open-reconciler.ts';
+import { aRun } from '../support/a-run.ts';
 
 const HOOK = fileURLToPath(new URL('./fixtures/script-the-reconciler.ts', import.meta.url));
 

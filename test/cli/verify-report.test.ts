@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createTally } from '../../src/app/verify-accounts.js';
-import { createFindingsPrinter, describeSummary } from '../../src/cli/verify-report.js';
-import { parseKey } from '../../src/model/key.js';
+import { createTally } from '../../src/app/verify-accounts.ts';
+import { createFindingsPrinter, describeSummary } from '../../src/cli/verify-report.ts';
+import { parseKey } from '../../src/model/key.ts';
 
 function printed(format: 'table' | 'json', path = 'a/cat.jpg'): string[] {
   const lines: string[] = [];

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { type LakeScene, startLakeScene } from './support/lake-scene.js';
-import { runTool } from './support/run-tool.js';
-import { AZ } from './support/tools.js';
-import { tryTool } from './support/try-tool.js';
+import { type LakeScene, startLakeScene } from './support/lake-scene.ts';
+import { runTool } from './support/run-tool.ts';
+import { AZ } from './support/tools.ts';
+import { tryTool } from './support/try-tool.ts';
 
 let scene: LakeScene;
 

@@ -1,11 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { temporaryDirectory } from '../e2e/support/temporary-directory.js';
-import { expectEqualFolders } from './support/expect-equal-folders.js';
-import { type LakeScene, startLakeScene } from './support/lake-scene.js';
-import { runTool } from './support/run-tool.js';
-import { AZCOPY } from './support/tools.js';
+import { temporaryDirectory } from '../e2e/support/temporary-directory.ts';
+import { expectEqualFolders } from './support/expect-equal-folders.ts';
+import { type LakeScene, startLakeScene } from './support/lake-scene.ts';
+import { runTool } from './support/run-tool.ts';
+import { AZCOPY } from './support/tools.ts';
 
 let scene: LakeScene;
 

@@ -1,9 +1,9 @@
 import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { type ClientScene, startScene } from './support/client-scene.js';
-import { runTool } from './support/run-tool.js';
-import { RCLONE } from './support/tools.js';
+import { type ClientScene, startScene } from './support/client-scene.ts';
+import { runTool } from './support/run-tool.ts';
+import { RCLONE } from './support/tools.ts';
 
 let scene: ClientScene;
 

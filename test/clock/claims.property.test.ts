@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { isOfFuture } from '../../src/model/reconcile/run-id.js';
-import { ClaimsWorld, type Rule } from './support/claims-world.js';
+import { isOfFuture } from '../../src/model/reconcile/run-id.ts';
+import { ClaimsWorld, type Rule } from './support/claims-world.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;

@@ -1,18 +1,18 @@
 import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAzureHintQueue } from '../../src/azure/azure-hint-queue.js';
-import { createAzureShardQueue } from '../../src/azure/azure-shard-queue.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { createCopySources } from '../../src/azure/copy-source.js';
-import { theServiceClock } from '../../src/clock/the-service-clock.js';
-import { createPauses } from '../../src/control/pauses.js';
-import { fromTrigger } from '../../src/app/from-trigger.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { parseHistory } from '../../src/model/hint-message.js';
-import { parseKey } from '../../src/model/key.js';
-import type { RunId } from '../../src/model/reconcile/run.js';
-import type { ShardMessage } from '../../src/model/reconcile/shard.js';
+import { createAzureHintQueue } from '../../src/azure/azure-hint-queue.ts';
+import { createAzureShardQueue } from '../../src/azure/azure-shard-queue.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { createCopySources } from '../../src/azure/copy-source.ts';
+import { theServiceClock } from '../../src/clock/the-service-clock.ts';
+import { createPauses } from '../../src/control/pauses.ts';
+import { fromTrigger } from '../../src/app/from-trigger.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { parseHistory } from '../../src/model/hint-message.ts';
+import { parseKey } from '../../src/model/key.ts';
+import type { RunId } from '../../src/model/reconcile/run.ts';
+import type { ShardMessage } from '../../src/model/reconcile/shard.ts';
 
 /** As the clock of a machine that is so far ahead. */
 function shiftedDate(ahead: number): typeof Date {

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { readActivity } from '../../src/activity/read-activity.js';
-import { WorkerActivity } from '../../src/activity/worker-activity.js';
-import { claim } from '../../src/identity/claim.js';
-import type { MirrorFacts } from '../../src/identity/mirror-facts.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { createRunId } from '../../src/model/reconcile/run-id.js';
-import type { Run, RunId } from '../../src/model/reconcile/run.js';
-import { believeCanary } from '../../src/recovery/canary/canary-document.js';
+import { readActivity } from '../../src/activity/read-activity.ts';
+import { WorkerActivity } from '../../src/activity/worker-activity.ts';
+import { claim } from '../../src/identity/claim.ts';
+import type { MirrorFacts } from '../../src/identity/mirror-facts.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { createRunId } from '../../src/model/reconcile/run-id.ts';
+import type { Run, RunId } from '../../src/model/reconcile/run.ts';
+import { believeCanary } from '../../src/recovery/canary/canary-document.ts';
 import {
   addSample,
   believeHistory,
   type HistoryDocument,
-} from '../../src/recovery/history/history-document.js';
-import { createRunHistory } from '../../src/reconcile/runs/run-history.js';
-import { createRunStore } from '../../src/reconcile/runs/run-store.js';
-import { ReconcileBench } from '../reconcile/runs/support/reconcile-bench.js';
-import { aRun } from '../support/a-run.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+} from '../../src/recovery/history/history-document.ts';
+import { createRunHistory } from '../../src/reconcile/runs/run-history.ts';
+import { createRunStore } from '../../src/reconcile/runs/run-store.ts';
+import { ReconcileBench } from '../reconcile/runs/support/reconcile-bench.ts';
+import { aRun } from '../support/a-run.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 const NOW = Date.parse('2026-11-25T12:00:00.000Z');
 const MINUTE = 60_000;

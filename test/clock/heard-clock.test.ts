@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClockJudgement } from '../../src/clock/service-clock.js';
-import { Machine } from './support/machine.js';
+import type { ClockJudgement } from '../../src/clock/service-clock.ts';
+import { Machine } from './support/machine.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../src/config/settings.js';
-import { parseContainerName } from '../../src/model/key.js';
-import { createScope } from '../../src/model/scope.js';
+import { readSettings } from '../../src/config/settings.ts';
+import { parseContainerName } from '../../src/model/key.ts';
+import { createScope } from '../../src/model/scope.ts';
 
 const GOOD = {
   BLOBMIRROR_SOURCE: 'AccountName=sourceaccount;AccountKey=a',

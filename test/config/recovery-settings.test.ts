@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRecoverySettings } from '../../src/config/recovery-settings.js';
+import { readRecoverySettings } from '../../src/config/recovery-settings.ts';
 
 const HOUR = 3_600_000;
 const HOURLY = '0 0 * * * *';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readScopeRules } from '../../src/config/scope-rules.js';
-import { createScope } from '../../src/model/scope.js';
-import { parseContainerName } from '../../src/model/key.js';
+import { readScopeRules } from '../../src/config/scope-rules.ts';
+import { createScope } from '../../src/model/scope.ts';
+import { parseContainerName } from '../../src/model/key.ts';
 
 /** The settings of the scope by their names, less what all of them begin with. */
 function read(settings: Record<string, string>) {

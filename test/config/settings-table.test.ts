@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { readSettings } from '../../src/config/settings.js';
+import { readSettings } from '../../src/config/settings.ts';
 
 const TABLE_ROW = /^\| `((?:BLOBMIRROR|APPLICATIONINSIGHTS)_\w+)` +\|/gm;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../src/config/settings.js';
+import { readSettings } from '../../src/config/settings.ts';
 
 const KEY = 'c2VjcmV0LWtleQ==';
 const connection = (account: string): string =>

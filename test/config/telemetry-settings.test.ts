@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTelemetrySettings } from '../../src/config/telemetry-settings.js';
+import { readTelemetrySettings } from '../../src/config/telemetry-settings.ts';
 
 const KEY = 'InstrumentationKey=00000000-1111-2222-3333-444444444444';
 const CONNECTION = `${KEY};IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/;LiveEndpoint=https://westeurope.livediagnostics.monitor.azure.com/`;

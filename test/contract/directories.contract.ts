@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isSameAccess } from '../../src/model/access.js';
-import { keyText, parseContainerName } from '../../src/model/key.js';
-import { describeMoves } from './moves.contract.js';
-import { ODD_METADATA } from '../support/odd-metadata.js';
-import { createTreeStage, STAMP, ABSENT, STALE, FILE_ACCESS, DIRECTORY_ACCESS } from './tree-stage.js';
-import type { TreeStoresUnderTest } from './tree-stores.js';
-import { describeTreeListing } from './tree-listing.contract.js';
+import { isSameAccess } from '../../src/model/access.ts';
+import { keyText, parseContainerName } from '../../src/model/key.ts';
+import { describeMoves } from './moves.contract.ts';
+import { ODD_METADATA } from '../support/odd-metadata.ts';
+import { createTreeStage, STAMP, ABSENT, STALE, FILE_ACCESS, DIRECTORY_ACCESS } from './tree-stage.ts';
+import type { TreeStoresUnderTest } from './tree-stores.ts';
+import { describeTreeListing } from './tree-listing.contract.ts';
 
 /** What the ports promise of hierarchical accounts besides: in memory and on real accounts. */
 export function describeDirectories(name: string, create: () => Promise<TreeStoresUnderTest>): void {

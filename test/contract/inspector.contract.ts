@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Etag, parseEtag } from '../../src/model/etag.js';
-import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
-import { type BlobPresent, isBlob } from '../../src/model/reading.js';
-import { addStamp } from '../../src/model/stamp.js';
-import type { AccountInspector, ListedReading } from '../../src/ports/account-inspector.js';
-import { ODD_METADATA, ODD_TAGS } from '../support/odd-metadata.js';
-import type { StoresUnderTest } from './stores.js';
+import { type Etag, parseEtag } from '../../src/model/etag.ts';
+import { type Key, parseContainerName, parseKey } from '../../src/model/key.ts';
+import { type BlobPresent, isBlob } from '../../src/model/reading.ts';
+import { addStamp } from '../../src/model/stamp.ts';
+import type { AccountInspector, ListedReading } from '../../src/ports/account-inspector.ts';
+import { ODD_METADATA, ODD_TAGS } from '../support/odd-metadata.ts';
+import type { StoresUnderTest } from './stores.ts';
 
 /** Stores under test, and an inspection of their backup, which has a container `opened` that anybody may read. */
 export interface InspectedStores extends StoresUnderTest {

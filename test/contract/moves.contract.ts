@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Etag } from '../../src/model/etag.js';
-import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
-import { RESERVED_DIRECTORY } from '../../src/model/scope.js';
-import { addStamp } from '../../src/model/stamp.js';
-import { STAMP, ABSENT, NOTHING_THERE, STALE, FILE_ACCESS, type TreeStage } from './tree-stage.js';
+import type { Etag } from '../../src/model/etag.ts';
+import { type Key, parseContainerName, parseKey } from '../../src/model/key.ts';
+import { RESERVED_DIRECTORY } from '../../src/model/scope.ts';
+import { addStamp } from '../../src/model/stamp.ts';
+import { STAMP, ABSENT, NOTHING_THERE, STALE, FILE_ACCESS, type TreeStage } from './tree-stage.ts';
 
 /** What hierarchical accounts promise of renames, and of directories that go. */
 export function describeMoves(stage: TreeStage): void {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEtag } from '../../src/model/etag.js';
-import { type Key, parseBlobPath, parseContainerName, parseKey } from '../../src/model/key.js';
-import { type BlobPresent, isBlob, type Reading } from '../../src/model/reading.js';
-import { addStamp } from '../../src/model/stamp.js';
-import type { ListRange } from '../../src/ports/blob-reader.js';
-import type { ComparisonRequest } from '../../src/ports/content-comparison.js';
-import { describeReplacing } from './replace.contract.js';
-import { ODD_METADATA, ODD_TAGS } from '../support/odd-metadata.js';
-import type { StoresUnderTest } from './stores.js';
+import { parseEtag } from '../../src/model/etag.ts';
+import { type Key, parseBlobPath, parseContainerName, parseKey } from '../../src/model/key.ts';
+import { type BlobPresent, isBlob, type Reading } from '../../src/model/reading.ts';
+import { addStamp } from '../../src/model/stamp.ts';
+import type { ListRange } from '../../src/ports/blob-reader.ts';
+import type { ComparisonRequest } from '../../src/ports/content-comparison.ts';
+import { describeReplacing } from './replace.contract.ts';
+import { ODD_METADATA, ODD_TAGS } from '../support/odd-metadata.ts';
+import type { StoresUnderTest } from './stores.ts';
 
 const STAMP = {
   account: 'sourceaccount',

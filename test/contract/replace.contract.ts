@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Key } from '../../src/model/key.js';
-import type { BlobPresent } from '../../src/model/reading.js';
-import { addStamp } from '../../src/model/stamp.js';
-import type { CopyRequest, Secured } from '../../src/ports/backup-store.js';
-import type { StoresUnderTest } from './stores.js';
+import type { Key } from '../../src/model/key.ts';
+import type { BlobPresent } from '../../src/model/reading.ts';
+import { addStamp } from '../../src/model/stamp.ts';
+import type { CopyRequest, Secured } from '../../src/ports/backup-store.ts';
+import type { StoresUnderTest } from './stores.ts';
 
 /** What a suite of the ports has. */
 export interface ReplaceStage {

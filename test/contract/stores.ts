@@ -1,7 +1,7 @@
-import type { MemoryBlob } from '../../src/memory/memory-account.js';
-import type { Key } from '../../src/model/key.js';
-import type { BackupStore } from '../../src/ports/backup-store.js';
-import type { BlobReader } from '../../src/ports/blob-reader.js';
+import type { MemoryBlob } from '../../src/memory/memory-account.ts';
+import type { Key } from '../../src/model/key.ts';
+import type { BackupStore } from '../../src/ports/backup-store.ts';
+import type { BlobReader } from '../../src/ports/blob-reader.ts';
 
 /** A source and a backup under test, with what a user may do to either of them. */
 export interface StoresUnderTest {

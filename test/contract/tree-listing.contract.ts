@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseBlobPath, parseKey } from '../../src/model/key.js';
-import { RESERVED_DIRECTORY } from '../../src/model/scope.js';
-import { addStamp } from '../../src/model/stamp.js';
-import { STAMP, type TreeStage } from './tree-stage.js';
+import { parseBlobPath, parseKey } from '../../src/model/key.ts';
+import { RESERVED_DIRECTORY } from '../../src/model/scope.ts';
+import { addStamp } from '../../src/model/stamp.ts';
+import { STAMP, type TreeStage } from './tree-stage.ts';
 
 /** What hierarchical accounts promise of listings. */
 export function describeTreeListing(stage: TreeStage): void {

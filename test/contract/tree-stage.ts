@@ -1,12 +1,12 @@
-import { type Access } from '../../src/model/access.js';
-import { type Etag, parseEtag } from '../../src/model/etag.js';
-import { type Key, keyText, parseContainerName, parseKey } from '../../src/model/key.js';
-import type { BlobPresent, DirectoryPresent } from '../../src/model/reading.js';
-import { addStamp } from '../../src/model/stamp.js';
-import type { CopyOutcome } from '../../src/ports/backup-store.js';
-import type { ListedBlob, ListRange } from '../../src/ports/blob-reader.js';
-import type { WriteCondition } from '../../src/ports/write-outcome.js';
-import type { TreeStoresUnderTest } from './tree-stores.js';
+import { type Access } from '../../src/model/access.ts';
+import { type Etag, parseEtag } from '../../src/model/etag.ts';
+import { type Key, keyText, parseContainerName, parseKey } from '../../src/model/key.ts';
+import type { BlobPresent, DirectoryPresent } from '../../src/model/reading.ts';
+import { addStamp } from '../../src/model/stamp.ts';
+import type { CopyOutcome } from '../../src/ports/backup-store.ts';
+import type { ListedBlob, ListRange } from '../../src/ports/blob-reader.ts';
+import type { WriteCondition } from '../../src/ports/write-outcome.ts';
+import type { TreeStoresUnderTest } from './tree-stores.ts';
 
 type Side = 'source' | 'backup';
 

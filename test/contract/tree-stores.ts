@@ -1,7 +1,7 @@
-import type { Access } from '../../src/model/access.js';
-import type { Key } from '../../src/model/key.js';
-import type { Metadata } from '../../src/model/stamp.js';
-import type { StoresUnderTest } from './stores.js';
+import type { Access } from '../../src/model/access.ts';
+import type { Key } from '../../src/model/key.ts';
+import type { Metadata } from '../../src/model/stamp.ts';
+import type { StoresUnderTest } from './stores.ts';
 
 /** A hierarchical source and backup under test, with what a user may do to the tree of either of them. */
 export interface TreeStoresUnderTest extends StoresUnderTest {

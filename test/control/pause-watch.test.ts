@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { PauseWatch } from '../../src/control/pause-watch.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import { NEVER_PAUSED_STATE, type PauseState } from '../../src/model/pause.js';
-import type { PutOff } from '../../src/ports/pause-gate.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { PauseWatch } from '../../src/control/pause-watch.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { NEVER_PAUSED_STATE, type PauseState } from '../../src/model/pause.ts';
+import type { PutOff } from '../../src/ports/pause-gate.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const PAUSED: PauseState = { paused: { since: '2026-11-25T12:00:00.000Z' }, ended: [] };
 

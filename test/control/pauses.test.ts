@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createPauses } from '../../src/control/pauses.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { pausedMs } from '../../src/model/pause.js';
+import { createPauses } from '../../src/control/pauses.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { pausedMs } from '../../src/model/pause.ts';
 
 const HOUR = 3_600_000;
 

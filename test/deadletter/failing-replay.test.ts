@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createLetterBox } from '../../src/deadletter/letter-box.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
-import type { DeadLetterQueue } from '../../src/ports/dead-letter-queue.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { eventOf, type LetterBench, parked, startLetterBench } from './support/letter-bench.js';
+import { createLetterBox } from '../../src/deadletter/letter-box.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
+import type { DeadLetterQueue } from '../../src/ports/dead-letter-queue.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { eventOf, type LetterBench, parked, startLetterBench } from './support/letter-bench.ts';
 
 /** The letters of a bench whose queue of events refuses what one of them becomes. */
 function refusing({ queues, documents }: LetterBench, code: ErrorCode, path: string) {

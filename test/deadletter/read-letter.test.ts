@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { letterBody } from '../../src/deadletter/letter-body.js';
-import { readLetter } from '../../src/deadletter/read-letter.js';
-import type { LetterQueue } from '../../src/model/dead-letter.js';
-import { toProperties } from '../../src/model/hint-message.js';
-import type { BrowsedMessage } from '../../src/ports/queue-browser.js';
-import { eventOf } from './support/letter-bench.js';
+import { letterBody } from '../../src/deadletter/letter-body.ts';
+import { readLetter } from '../../src/deadletter/read-letter.ts';
+import type { LetterQueue } from '../../src/model/dead-letter.ts';
+import { toProperties } from '../../src/model/hint-message.ts';
+import type { BrowsedMessage } from '../../src/ports/queue-browser.ts';
+import { eventOf } from './support/letter-bench.ts';
 
 const now = new Date('2026-11-25T13:00:00Z');
 

@@ -1,8 +1,8 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { freshMessage } from '../../src/deadletter/fresh-message.js';
-import { parseHistory } from '../../src/model/hint-message.js';
-import { eventOf, parked, startLetterBench } from './support/letter-bench.js';
+import { freshMessage } from '../../src/deadletter/fresh-message.ts';
+import { parseHistory } from '../../src/model/hint-message.ts';
+import { eventOf, parked, startLetterBench } from './support/letter-bench.ts';
 
 const cat = eventOf('photos', 'cat.jpg');
 

@@ -1,9 +1,9 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { watchLetters } from '../../src/deadletter/watch-letters.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { eventOf, parked, startLetterBench } from './support/letter-bench.js';
+import { watchLetters } from '../../src/deadletter/watch-letters.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { eventOf, parked, startLetterBench } from './support/letter-bench.ts';
 
 const MINUTE_MS = 60_000;
 const ARRIVED = 'a dead letter arrived';

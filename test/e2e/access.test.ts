@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
 import type { DataLakeFileSystemClient, PathAccessControlItem } from '@azure/storage-file-datalake';
 import { expect, test, vi } from 'vitest';
-import { toAccessControl, toPermissions } from '../../src/azure/to-access-control.js';
-import type { LocalInfo } from '../../src/local/ready-file.js';
-import { expectEqualLakes } from './support/expect-equal-lakes.js';
-import { connectLakes, type Lakes } from './support/lakes.js';
-import { untilQueueDrained } from './support/queue-counts.js';
-import { startEnvironment, startWorker } from './support/start-environment.js';
-import { startProxiedWorker } from './support/start-proxied-worker.js';
-import { waitUntil } from './support/wait-until.js';
-import { writeFile } from './support/write-files.js';
+import { toAccessControl, toPermissions } from '../../src/azure/to-access-control.ts';
+import type { LocalInfo } from '../../src/local/ready-file.ts';
+import { expectEqualLakes } from './support/expect-equal-lakes.ts';
+import { connectLakes, type Lakes } from './support/lakes.ts';
+import { untilQueueDrained } from './support/queue-counts.ts';
+import { startEnvironment, startWorker } from './support/start-environment.ts';
+import { startProxiedWorker } from './support/start-proxied-worker.ts';
+import { waitUntil } from './support/wait-until.ts';
+import { writeFile } from './support/write-files.ts';
 
 const WITHIN = { within: 20_000 };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ContainerClient } from '@azure/storage-blob';
-import { compareListings } from './support/expect-equal-accounts.js';
-import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
-import { waitUntil } from './support/wait-until.js';
+import { compareListings } from './support/expect-equal-accounts.ts';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 const NAMES = Array.from({ length: 20 }, (_, i) => `dir/blob ${i}`);
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { queueCounts, untilQueueDrained } from './support/queue-counts.js';
-import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
-import { untilMirrored } from './support/until-mirrored.js';
+import { queueCounts, untilQueueDrained } from './support/queue-counts.ts';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
 
 const WITHIN = { within: 10_000 };
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import type { BlobClient, ContainerClient } from '@azure/storage-blob';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
-import { untilMirrored } from './support/until-mirrored.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
 
 const MIB = 1024 * 1024;
 const NAMES = [

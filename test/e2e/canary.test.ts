@@ -7,13 +7,13 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createRecovery, type Recovery } from '../../src/app/create-recovery.js';
-import { readSettings } from '../../src/config/settings.js';
-import { toEnvironment } from '../../src/local/environment.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
-import { waitUntil } from './support/wait-until.js';
+import { createRecovery, type Recovery } from '../../src/app/create-recovery.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import { toEnvironment } from '../../src/local/environment.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 let environment: RunningEnvironment;
 

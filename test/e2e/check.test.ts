@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { startEnvironment } from './support/start-environment.js';
-import { untilMirrored } from './support/until-mirrored.js';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { startEnvironment } from './support/start-environment.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
 
 interface Found {
   readonly check: string;

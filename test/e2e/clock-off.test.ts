@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { freePort } from '../../src/cli/free-port.js';
-import type { Finding } from '../../src/model/finding.js';
-import type { Run } from '../../src/model/reconcile/run.js';
-import type { Status } from '../../src/model/status.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { startEnvironment, startWorker } from './support/start-environment.js';
-import { untilMirrored } from './support/until-mirrored.js';
-import { waitUntil } from './support/wait-until.js';
+import { freePort } from '../../src/cli/free-port.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import type { Run } from '../../src/model/reconcile/run.ts';
+import type { Status } from '../../src/model/status.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { startEnvironment, startWorker } from './support/start-environment.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { EXIT_CODES } from '../../src/cli/exit-codes.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
+import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
 
 const PAGE = new URL('../../docs/command-line.md', import.meta.url);
 

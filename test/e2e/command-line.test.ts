@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { temporaryDirectory } from './support/temporary-directory.js';
+import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
 
 let directory: string;
 

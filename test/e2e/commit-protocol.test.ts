@@ -1,6 +1,6 @@
 import { test, vi } from 'vitest';
-import { expectJobMirrored } from './support/commit-job.js';
-import { startMirroredLakes } from './support/start-mirrored-lakes.js';
+import { expectJobMirrored } from './support/commit-job.ts';
+import { startMirroredLakes } from './support/start-mirrored-lakes.ts';
 
 // On a busy machine; at ease it takes a tenth of this. The same with two thousand files is in test/scale.
 vi.setConfig({ testTimeout: 240_000 });

@@ -1,13 +1,13 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, test } from 'vitest';
-import { eventOf } from '../deadletter/support/letter-bench.js';
-import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
-import { buryEvents } from './support/bury-events.js';
-import { queueCounts, untilQueueDrained } from './support/queue-counts.js';
-import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
-import { startProxiedWorker } from './support/start-proxied-worker.js';
-import { untilMirrored } from './support/until-mirrored.js';
-import { waitUntil } from './support/wait-until.js';
+import { eventOf } from '../deadletter/support/letter-bench.ts';
+import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
+import { buryEvents } from './support/bury-events.ts';
+import { queueCounts, untilQueueDrained } from './support/queue-counts.ts';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
+import { startProxiedWorker } from './support/start-proxied-worker.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 const WITHIN = { within: 20_000, every: 50 };
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { writeReadyFile } from '../../src/local/ready-file.js';
-import { startLocal } from '../../src/local/start-local.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { untilQueueDrained } from './support/queue-counts.js';
-import { connectAccounts, startWorker } from './support/start-environment.js';
-import { temporaryDirectory } from './support/temporary-directory.js';
-import { writeAtRandom } from './support/write-at-random.js';
+import { writeReadyFile } from '../../src/local/ready-file.ts';
+import { startLocal } from '../../src/local/start-local.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { untilQueueDrained } from './support/queue-counts.ts';
+import { connectAccounts, startWorker } from './support/start-environment.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
+import { writeAtRandom } from './support/write-at-random.ts';
 
 const OPERATIONS = 1500;
 

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import type { Run } from '../../src/model/reconcile/run.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { queueCounts } from './support/queue-counts.js';
-import { startEnvironment } from './support/start-environment.js';
-import { temporaryDirectory } from './support/temporary-directory.js';
-import { waitUntil } from './support/wait-until.js';
-import { writeAtRandom } from './support/write-at-random.js';
+import type { Run } from '../../src/model/reconcile/run.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { queueCounts } from './support/queue-counts.ts';
+import { startEnvironment } from './support/start-environment.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
+import { waitUntil } from './support/wait-until.ts';
+import { writeAtRandom } from './support/write-at-random.ts';
 
 const ROUNDS = 3;
 /** The queue holds back what a worker died with until its lock expires, after 15 seconds. */

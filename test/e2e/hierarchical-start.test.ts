@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { toEnvironment } from '../../src/local/environment.js';
-import type { LocalInfo } from '../../src/local/ready-file.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { expectNoSecrets } from './support/expect-no-secrets.js';
-import { startEnvironment } from './support/start-environment.js';
+import { toEnvironment } from '../../src/local/environment.ts';
+import type { LocalInfo } from '../../src/local/ready-file.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { expectNoSecrets } from './support/expect-no-secrets.ts';
+import { startEnvironment } from './support/start-environment.ts';
 
 const startBetween = async (source: LocalInfo, backup: LocalInfo) =>
   await runBlobmirror(['worker', '--http-port', '0'], {

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, onTestFinished, test } from 'vitest';
-import type { LocalInfo } from '../../src/local/ready-file.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { connectLake } from './support/lakes.js';
-import { FREE_PORTS, startEnvironment } from './support/start-environment.js';
-import { temporaryDirectory } from './support/temporary-directory.js';
+import type { LocalInfo } from '../../src/local/ready-file.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { connectLake } from './support/lakes.ts';
+import { FREE_PORTS, startEnvironment } from './support/start-environment.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
 
 interface StorageEvent {
   readonly eventType: string;

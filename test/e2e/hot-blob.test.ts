@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { queueCounts } from './support/queue-counts.js';
-import { startEnvironment } from './support/start-environment.js';
-import { startProxiedWorker } from './support/start-proxied-worker.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { queueCounts } from './support/queue-counts.ts';
+import { startEnvironment } from './support/start-environment.ts';
+import { startProxiedWorker } from './support/start-proxied-worker.ts';
 
 const WRITES = 200;
 const EVERY_MS = 20;

@@ -1,11 +1,11 @@
 import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
 import { beforeAll, expect, test } from 'vitest';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { expectEqualLakes } from './support/expect-equal-lakes.js';
-import { connectLakes, type Lakes } from './support/lakes.js';
-import { queueCounts } from './support/queue-counts.js';
-import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
-import { encodePath, writeFile } from './support/write-files.js';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { expectEqualLakes } from './support/expect-equal-lakes.ts';
+import { connectLakes, type Lakes } from './support/lakes.ts';
+import { queueCounts } from './support/queue-counts.ts';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
+import { encodePath, writeFile } from './support/write-files.ts';
 
 const WITHIN = { within: 20_000 };
 

@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { freePort } from '../../src/cli/free-port.js';
-import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../src/local/ready-file.js';
-import type { Status } from '../../src/model/status.js';
-import { type BlobmirrorProcess, runBlobmirror } from './support/blobmirror-process.js';
-import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { queueCounts } from './support/queue-counts.js';
-import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.js';
-import { through } from './support/start-proxied-worker.js';
-import { startProxy } from './support/start-proxy.js';
-import { temporaryDirectory } from './support/temporary-directory.js';
-import { waitUntil } from './support/wait-until.js';
+import { freePort } from '../../src/cli/free-port.ts';
+import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../src/local/ready-file.ts';
+import type { Status } from '../../src/model/status.ts';
+import { type BlobmirrorProcess, runBlobmirror } from './support/blobmirror-process.ts';
+import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { queueCounts } from './support/queue-counts.ts';
+import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.ts';
+import { through } from './support/start-proxied-worker.ts';
+import { startProxy } from './support/start-proxy.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 // On a busy machine.
 vi.setConfig({ testTimeout: 240_000 });

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
-import { median, untilMirrored } from './support/until-mirrored.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
+import { median, untilMirrored } from './support/until-mirrored.ts';
 
 const WITHIN_MS = 1000;
 const ROUNDS = 20;

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
 import { beforeAll, expect, test } from 'vitest';
-import { readActivity } from '../../src/activity/read-activity.js';
-import { openDocuments } from '../../src/app/open-documents.js';
-import { readSettings } from '../../src/config/settings.js';
-import { toEnvironment } from '../../src/local/environment.js';
-import { ACTIVITY_PREFIX, parseActivityDocument } from '../../src/model/activity-document.js';
-import { parsePrometheus, type Sample, valueOf } from '../telemetry/support/parse-prometheus.js';
-import { expectNoSecrets } from './support/expect-no-secrets.js';
-import { untilQueueDrained } from './support/queue-counts.js';
-import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.js';
-import { untilMirrored } from './support/until-mirrored.js';
-import { waitUntil } from './support/wait-until.js';
+import { readActivity } from '../../src/activity/read-activity.ts';
+import { openDocuments } from '../../src/app/open-documents.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import { toEnvironment } from '../../src/local/environment.ts';
+import { ACTIVITY_PREFIX, parseActivityDocument } from '../../src/model/activity-document.ts';
+import { parsePrometheus, type Sample, valueOf } from '../telemetry/support/parse-prometheus.ts';
+import { expectNoSecrets } from './support/expect-no-secrets.ts';
+import { untilQueueDrained } from './support/queue-counts.ts';
+import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 const WITHIN = { within: 30_000 };
 

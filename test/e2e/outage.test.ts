@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { type LocalInfo, writeReadyFile } from '../../src/local/ready-file.js';
-import type { BlobmirrorProcess } from './support/blobmirror-process.js';
-import { type BreakableNetwork, startBreakableNetwork } from './support/breakable-network.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { queueCounts } from './support/queue-counts.js';
-import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.js';
-import { temporaryDirectory } from './support/temporary-directory.js';
-import { untilMirrored } from './support/until-mirrored.js';
-import { waitUntil } from './support/wait-until.js';
-import { writeAtRandom } from './support/write-at-random.js';
+import { type LocalInfo, writeReadyFile } from '../../src/local/ready-file.ts';
+import type { BlobmirrorProcess } from './support/blobmirror-process.ts';
+import { type BreakableNetwork, startBreakableNetwork } from './support/breakable-network.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { queueCounts } from './support/queue-counts.ts';
+import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
+import { waitUntil } from './support/wait-until.ts';
+import { writeAtRandom } from './support/write-at-random.ts';
 
 let environment: RunningEnvironment;
 let network: BreakableNetwork;

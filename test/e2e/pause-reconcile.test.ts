@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import { writeBlobs } from './support/blobs-of.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { listingInPages, type OnPage } from './support/listing-in-pages.js';
-import { startUnheard } from './support/start-unheard.js';
-import { waitUntil } from './support/wait-until.js';
-import { writesOnBackup } from './support/writes-on-backup.js';
+import { writeBlobs } from './support/blobs-of.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { listingInPages, type OnPage } from './support/listing-in-pages.ts';
+import { startUnheard } from './support/start-unheard.ts';
+import { waitUntil } from './support/wait-until.ts';
+import { writesOnBackup } from './support/writes-on-backup.ts';
 
 // On a busy machine.
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest';
-import type { BlobmirrorProcess } from './support/blobmirror-process.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { queueCounts, untilQueueDrained } from './support/queue-counts.js';
-import { startEnvironment, startWorker, type RunningEnvironment } from './support/start-environment.js';
-import { startProxiedWorker } from './support/start-proxied-worker.js';
-import type { Intercept } from './support/start-proxy.js';
-import { waitUntil } from './support/wait-until.js';
-import { writeAtRandom } from './support/write-at-random.js';
+import type { BlobmirrorProcess } from './support/blobmirror-process.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { queueCounts, untilQueueDrained } from './support/queue-counts.ts';
+import { startEnvironment, startWorker, type RunningEnvironment } from './support/start-environment.ts';
+import { startProxiedWorker } from './support/start-proxied-worker.ts';
+import type { Intercept } from './support/start-proxy.ts';
+import { waitUntil } from './support/wait-until.ts';
+import { writeAtRandom } from './support/write-at-random.ts';
 
 // On a busy machine; at ease it takes a third of this.
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, test } from 'vitest';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { queueCounts } from './support/queue-counts.js';
-import { startEnvironment } from './support/start-environment.js';
-import { startProxiedWorker } from './support/start-proxied-worker.js';
-import { untilMirrored } from './support/until-mirrored.js';
-import { waitUntil } from './support/wait-until.js';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { queueCounts } from './support/queue-counts.ts';
+import { startEnvironment } from './support/start-environment.ts';
+import { startProxiedWorker } from './support/start-proxied-worker.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 test('a blob that the backup refuses for ever is in the dead-letter queue after one try, with code, detail and hint, and holds up no other', async () => {
   const environment = await startEnvironment(['--no-worker']);

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.js';
-import { startUnheard } from './support/start-unheard.js';
-import { writesOnBackup } from './support/writes-on-backup.js';
+import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
+import { startUnheard } from './support/start-unheard.ts';
+import { writesOnBackup } from './support/writes-on-backup.ts';
 
 // On a busy machine.
 vi.setConfig({ testTimeout: 180_000 });

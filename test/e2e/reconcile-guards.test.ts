@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.js';
-import { compareListings } from './support/expect-equal-accounts.js';
-import { startUnheard } from './support/start-unheard.js';
-import { waitUntil } from './support/wait-until.js';
-import { writesOnBackup } from './support/writes-on-backup.js';
+import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
+import { compareListings } from './support/expect-equal-accounts.ts';
+import { startUnheard } from './support/start-unheard.ts';
+import { waitUntil } from './support/wait-until.ts';
+import { writesOnBackup } from './support/writes-on-backup.ts';
 
 // On a busy machine.
 vi.setConfig({ testTimeout: 180_000 });

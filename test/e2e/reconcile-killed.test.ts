@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import type { Run } from '../../src/model/reconcile/run.js';
-import { writeBlobs } from './support/blobs-of.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { listed } from './support/expect-repaired.js';
-import { listingInPages, type OnPage } from './support/listing-in-pages.js';
-import { startUnheard } from './support/start-unheard.js';
-import { waitUntil } from './support/wait-until.js';
-import { writeAtRandom } from './support/write-at-random.js';
+import type { Run } from '../../src/model/reconcile/run.ts';
+import { writeBlobs } from './support/blobs-of.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { listed } from './support/expect-repaired.ts';
+import { listingInPages, type OnPage } from './support/listing-in-pages.ts';
+import { startUnheard } from './support/start-unheard.ts';
+import { waitUntil } from './support/wait-until.ts';
+import { writeAtRandom } from './support/write-at-random.ts';
 
 // On a busy machine. What a worker died with waits until its lock expires, after 15 seconds.
 vi.setConfig({ testTimeout: 240_000 });

@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import type { Run } from '../../src/model/reconcile/run.js';
-import { stampOf } from '../support/of-ours.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { type RunningEnvironment, startEnvironment } from './support/start-environment.js';
-import { waitUntil } from './support/wait-until.js';
+import type { Run } from '../../src/model/reconcile/run.ts';
+import { stampOf } from '../support/of-ours.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 // On a busy machine.
 vi.setConfig({ testTimeout: 90_000 });

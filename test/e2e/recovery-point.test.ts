@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { startPatient, watchFor } from './support/suffer-outage.js';
-import { waitUntil } from './support/wait-until.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { startPatient, watchFor } from './support/suffer-outage.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 /** Six seconds, in minutes. */
 const THRESHOLD_S = 6;

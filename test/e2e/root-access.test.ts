@@ -1,13 +1,13 @@
 import type { DataLakeDirectoryClient, DataLakeServiceClient } from '@azure/storage-file-datalake';
 import { expect, test, vi } from 'vitest';
-import { toAccessControl } from '../../src/azure/to-access-control.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { expectEqualLakes } from './support/expect-equal-lakes.js';
-import { connectLakes } from './support/lakes.js';
-import { startEnvironment } from './support/start-environment.js';
-import { startUnheard } from './support/start-unheard.js';
-import { waitUntil } from './support/wait-until.js';
-import { writeFile } from './support/write-files.js';
+import { toAccessControl } from '../../src/azure/to-access-control.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { expectEqualLakes } from './support/expect-equal-lakes.ts';
+import { connectLakes } from './support/lakes.ts';
+import { startEnvironment } from './support/start-environment.ts';
+import { startUnheard } from './support/start-unheard.ts';
+import { waitUntil } from './support/wait-until.ts';
+import { writeFile } from './support/write-files.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { writeReadyFile } from '../../src/local/ready-file.js';
-import { SERVICE_VERSIONS } from '../../src/model/service-version.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { queueCounts, untilQueueDrained } from './support/queue-counts.js';
-import { refuseVersions } from './support/refuse-versions.js';
-import { startEnvironment, startWorker } from './support/start-environment.js';
-import { through } from './support/start-proxied-worker.js';
-import { startProxy } from './support/start-proxy.js';
-import { temporaryDirectory } from './support/temporary-directory.js';
-import { untilMirrored } from './support/until-mirrored.js';
-import { waitUntil } from './support/wait-until.js';
+import { writeReadyFile } from '../../src/local/ready-file.ts';
+import { SERVICE_VERSIONS } from '../../src/model/service-version.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { queueCounts, untilQueueDrained } from './support/queue-counts.ts';
+import { refuseVersions } from './support/refuse-versions.ts';
+import { startEnvironment, startWorker } from './support/start-environment.ts';
+import { through } from './support/start-proxied-worker.ts';
+import { startProxy } from './support/start-proxy.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 // On a busy machine; at ease it takes a third of this.
 vi.setConfig({ testTimeout: 90_000 });

@@ -1,11 +1,11 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import type { Status } from '../../src/model/status.js';
-import { runBlobmirror } from './support/blobmirror-process.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { expectEqualLakes } from './support/expect-equal-lakes.js';
-import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.js';
-import { type MirroredLakes, startMirroredLakes } from './support/start-mirrored-lakes.js';
-import { waitUntil } from './support/wait-until.js';
+import type { Status } from '../../src/model/status.ts';
+import { runBlobmirror } from './support/blobmirror-process.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { expectEqualLakes } from './support/expect-equal-lakes.ts';
+import { type RunningEnvironment, startEnvironment, startWorker } from './support/start-environment.ts';
+import { type MirroredLakes, startMirroredLakes } from './support/start-mirrored-lakes.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 /**
  * Two seconds, and twice as long each time. A test that writes again as soon as it has seen the last write on the backup

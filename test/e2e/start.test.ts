@@ -5,17 +5,17 @@ import { createServer, type Server } from 'node:net';
 
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
+import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
 import {
   environmentOf,
   FREE_PORTS,
   type RunningEnvironment,
   startEnvironment,
   trackProcess,
-} from './support/start-environment.js';
-import { temporaryDirectory } from './support/temporary-directory.js';
-import { untilMirrored } from './support/until-mirrored.js';
-import { waitUntil } from './support/wait-until.js';
+} from './support/start-environment.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 /** What the contract allows a stop. */
 const STOP_WITHIN_MS = 5000;

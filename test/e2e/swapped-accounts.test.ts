@@ -1,16 +1,16 @@
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toEnvironment } from '../../src/local/environment.js';
-import { blobsOf, writeBlobs } from './support/blobs-of.js';
-import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
+import { toEnvironment } from '../../src/local/environment.ts';
+import { blobsOf, writeBlobs } from './support/blobs-of.ts';
+import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import {
   type RunningEnvironment,
   startEnvironment,
   startWorker,
   trackProcess,
-} from './support/start-environment.js';
-import { waitUntil } from './support/wait-until.js';
+} from './support/start-environment.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 const WITHIN = { within: 20_000 };
 const BLOBS = 61;

@@ -1,8 +1,8 @@
 import { expect, onTestFailed, test, vi } from 'vitest';
-import { expectEqualLakes } from './support/expect-equal-lakes.js';
-import { forEach } from './support/for-each.js';
-import { playHistory } from './support/play-history.js';
-import { startMirroredLakes } from './support/start-mirrored-lakes.js';
+import { expectEqualLakes } from './support/expect-equal-lakes.ts';
+import { forEach } from './support/for-each.ts';
+import { playHistory } from './support/play-history.ts';
+import { startMirroredLakes } from './support/start-mirrored-lakes.ts';
 
 /** `BLOBMIRROR_SEED=17` plays one history alone. */
 const ALONE = process.env['BLOBMIRROR_SEED'];

@@ -1,9 +1,9 @@
 import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.js';
-import { describeWrites, expectCheapMoves } from './support/expect-cheap-moves.js';
-import { type MirroredLakes, startMirroredLakes } from './support/start-mirrored-lakes.js';
-import { encodePath, writeFile, writeFiles } from './support/write-files.js';
+import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.ts';
+import { describeWrites, expectCheapMoves } from './support/expect-cheap-moves.ts';
+import { type MirroredLakes, startMirroredLakes } from './support/start-mirrored-lakes.ts';
+import { encodePath, writeFile, writeFiles } from './support/write-files.ts';
 
 const WITHIN = { within: 60_000 };
 

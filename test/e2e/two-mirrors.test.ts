@@ -1,15 +1,15 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createRecovery } from '../../src/app/create-recovery.js';
-import { readSettings } from '../../src/config/settings.js';
-import { toEnvironment } from '../../src/local/environment.js';
-import type { Status } from '../../src/model/status.js';
-import { readFormerDocuments } from '../fixtures/former-release/read-former-release.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { writeBlobs } from './support/blobs-of.js';
-import { type BlobmirrorProcess, runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
-import { type RunningEnvironment, startEnvironment, trackProcess } from './support/start-environment.js';
-import { waitUntil } from './support/wait-until.js';
+import { createRecovery } from '../../src/app/create-recovery.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import { toEnvironment } from '../../src/local/environment.ts';
+import type { Status } from '../../src/model/status.ts';
+import { readFormerDocuments } from '../fixtures/former-release/read-former-release.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { writeBlobs } from './support/blobs-of.ts';
+import { type BlobmirrorProcess, runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
+import { type RunningEnvironment, startEnvironment, trackProcess } from './support/start-environment.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 type Settings = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { expectRepaired } from './support/expect-repaired.js';
-import { startUnheard } from './support/start-unheard.js';
+import { expectRepaired } from './support/expect-repaired.ts';
+import { startUnheard } from './support/start-unheard.ts';
 
 // On a busy machine.
 vi.setConfig({ testTimeout: 180_000 });

@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { toAccessControl } from '../../src/azure/to-access-control.js';
-import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.js';
-import { stampOf } from '../support/of-ours.js';
-import type { ReportLine } from '../../src/model/reconcile/run.js';
-import { connectLakes } from './support/lakes.js';
-import { startUnheard } from './support/start-unheard.js';
-import { pathsOfTree, writeFile, writeFiles } from './support/write-files.js';
-import { writesOnBackup } from './support/writes-on-backup.js';
+import { toAccessControl } from '../../src/azure/to-access-control.ts';
+import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.ts';
+import { stampOf } from '../support/of-ours.ts';
+import type { ReportLine } from '../../src/model/reconcile/run.ts';
+import { connectLakes } from './support/lakes.ts';
+import { startUnheard } from './support/start-unheard.ts';
+import { pathsOfTree, writeFile, writeFiles } from './support/write-files.ts';
+import { writesOnBackup } from './support/writes-on-backup.ts';
 
 // On a busy machine.
 vi.setConfig({ testTimeout: 180_000 });

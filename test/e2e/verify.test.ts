@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
-import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.js';
-import { type RunningEnvironment, startEnvironment, trackProcess } from './support/start-environment.js';
-import { untilMirrored } from './support/until-mirrored.js';
-import { waitUntil } from './support/wait-until.js';
+import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
+import { type RunningEnvironment, startEnvironment, trackProcess } from './support/start-environment.ts';
+import { untilMirrored } from './support/until-mirrored.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 let environment: RunningEnvironment;
 

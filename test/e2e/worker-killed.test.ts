@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { expectEqualAccounts } from './support/expect-equal-accounts.js';
-import { untilQueueDrained } from './support/queue-counts.js';
-import { startEnvironment, startWorker } from './support/start-environment.js';
-import { writeAtRandom } from './support/write-at-random.js';
+import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
+import { untilQueueDrained } from './support/queue-counts.ts';
+import { startEnvironment, startWorker } from './support/start-environment.ts';
+import { writeAtRandom } from './support/write-at-random.ts';
 
 const WRITES = 500;
 /** The queue holds back what a worker died with until its lock expires, after 15 seconds. */

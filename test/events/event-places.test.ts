@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseMessage } from '../../src/events/parse-message.js';
-import { keyText } from '../../src/model/key.js';
-import { created, eventGridEvent } from './samples.js';
+import { parseMessage } from '../../src/events/parse-message.ts';
+import { keyText } from '../../src/model/key.ts';
+import { created, eventGridEvent } from './samples.ts';
 
 const HOST = 'https://myaccount.blob.core.windows.net';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMessage } from '../../src/events/parse-message.js';
-import { cloudEvent, created, eventGridEvent, type SampleFacts, subjectOf } from './samples.js';
+import { parseMessage } from '../../src/events/parse-message.ts';
+import { cloudEvent, created, eventGridEvent, type SampleFacts, subjectOf } from './samples.ts';
 
 const HOST = 'https://myaccount.blob.core.windows.net';
 const LOST = '\uFFFD\uFFFD';

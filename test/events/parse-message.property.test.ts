@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMessage } from '../../src/events/parse-message.js';
-import type { ErrorCode } from '../../src/model/errors.js';
-import { cloudEvent, created, eventGridEvent } from './samples.js';
+import { parseMessage } from '../../src/events/parse-message.ts';
+import type { ErrorCode } from '../../src/model/errors.ts';
+import { cloudEvent, created, eventGridEvent } from './samples.ts';
 
 const NOW = new Date(0);
 const CODES: readonly ErrorCode[] = [

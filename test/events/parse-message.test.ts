@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseMessage } from '../../src/events/parse-message.js';
-import { keyText } from '../../src/model/key.js';
+import { parseMessage } from '../../src/events/parse-message.ts';
+import { keyText } from '../../src/model/key.ts';
 import {
   EVENT_ID,
   EVENT_TIME,
@@ -10,7 +10,7 @@ import {
   created,
   eventGridEvent,
   subjectOf,
-} from './samples.js';
+} from './samples.ts';
 
 const NOW = new Date('2026-03-04T06:00:00.000Z');
 const DIAGNOSTICS = { batchId: '9b2d7c00-0006-0031-0044-aa11bb000000' };

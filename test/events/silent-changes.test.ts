@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseMessage } from '../../src/events/parse-message.js';
-import { SCHEMAS, subjectOf } from './samples.js';
+import { parseMessage } from '../../src/events/parse-message.ts';
+import { SCHEMAS, subjectOf } from './samples.ts';
 
 const URL = 'https://myaccount.blob.core.windows.net/photos/a';
 const CREATED = 'Microsoft.Storage.BlobCreated';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accountOfUrl, readStorageUrl } from '../../src/events/storage-url.js';
+import { accountOfUrl, readStorageUrl } from '../../src/events/storage-url.ts';
 
 describe('a url that names no blob', () => {
   it.each([

@@ -1,21 +1,21 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { readHostJson } from '../../src/host/host-json.js';
-import { loadRegistrations } from '../../src/host/load-registrations.js';
-import { type HttpTrigger, parseTrigger } from '../../src/host/parse-trigger.js';
-import type { Host } from '../../src/host/start-host.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { createScriptedReconciler } from '../support/scripted-reconciler.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { admitted } from './support/admitted.js';
-import { registrationOf, SETTINGS, startApp } from './support/start-app.js';
+import { readHostJson } from '../../src/host/host-json.ts';
+import { loadRegistrations } from '../../src/host/load-registrations.ts';
+import { type HttpTrigger, parseTrigger } from '../../src/host/parse-trigger.ts';
+import type { Host } from '../../src/host/start-host.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { createScriptedReconciler } from '../support/scripted-reconciler.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { admitted } from './support/admitted.ts';
+import { registrationOf, SETTINGS, startApp } from './support/start-app.ts';
 
 const reconciler = createScriptedReconciler();
 const documents = new MemoryDocuments();
 
-vi.mock('../../src/app/open-reconciler.js', () => ({ openReconciler: () => reconciler }));
-vi.mock('../../src/app/open-identity.js', () => ({
+vi.mock('../../src/app/open-reconciler.ts', () => ({ openReconciler: () => reconciler }));
+vi.mock('../../src/app/open-identity.ts', () => ({
   openIdentity: () => admitted(documents.through(immediately)),
 }));
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { loadRegistrations } from '../../src/host/load-registrations.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { loadRegistrations } from '../../src/host/load-registrations.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 const MIRROR = new URL('../../src/functions/mirror.ts', import.meta.url);
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import type { Host } from '../../src/host/start-host.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { admitted } from './support/admitted.js';
-import { SETTINGS, startApp } from './support/start-app.js';
+import type { Host } from '../../src/host/start-host.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { admitted } from './support/admitted.ts';
+import { SETTINGS, startApp } from './support/start-app.ts';
 
 const documents = new MemoryDocuments();
 
-vi.mock('../../src/app/open-identity.js', () => ({
+vi.mock('../../src/app/open-identity.ts', () => ({
   openIdentity: () => admitted(documents.through(immediately)),
 }));
 

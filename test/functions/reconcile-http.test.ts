@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Host } from '../../src/host/start-host.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import type { ErrorCode } from '../../src/model/errors.js';
-import { aRun } from '../support/a-run.js';
-import { createScriptedReconciler } from '../support/scripted-reconciler.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { SETTINGS, startApp } from './support/start-app.js';
+import type { Host } from '../../src/host/start-host.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import type { ErrorCode } from '../../src/model/errors.ts';
+import { aRun } from '../support/a-run.ts';
+import { createScriptedReconciler } from '../support/scripted-reconciler.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { SETTINGS, startApp } from './support/start-app.ts';
 
 let reconciler = createScriptedReconciler();
 
-vi.mock('../../src/app/open-reconciler.js', () => ({
+vi.mock('../../src/app/open-reconciler.ts', () => ({
   openReconciler: () => new Proxy({}, { get: (_, name) => Reflect.get(reconciler, name) as unknown }),
 }));
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { loadRegistrations } from '../../src/host/load-registrations.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { registrationOf, SETTINGS } from './support/start-app.js';
+import { loadRegistrations } from '../../src/host/load-registrations.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { registrationOf, SETTINGS } from './support/start-app.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -1,18 +1,18 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { Host } from '../../src/host/start-host.js';
-import { QUEUES, RECONCILE_QUEUE } from '../../src/local/queues.js';
-import { type Broker, startBroker } from '../../src/local/service-bus/start-broker.js';
-import { waitUntil } from '../e2e/support/wait-until.js';
-import { ERRORS } from '../../src/model/errors.js';
-import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.js';
-import { createScriptedReconciler } from '../support/scripted-reconciler.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { SETTINGS, startApp } from './support/start-app.js';
+import type { Host } from '../../src/host/start-host.ts';
+import { QUEUES, RECONCILE_QUEUE } from '../../src/local/queues.ts';
+import { type Broker, startBroker } from '../../src/local/service-bus/start-broker.ts';
+import { waitUntil } from '../e2e/support/wait-until.ts';
+import { ERRORS } from '../../src/model/errors.ts';
+import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
+import { createScriptedReconciler } from '../support/scripted-reconciler.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { SETTINGS, startApp } from './support/start-app.ts';
 
 const reconciler = createScriptedReconciler();
 
-vi.mock('../../src/app/open-reconciler.js', () => ({ openReconciler: () => reconciler }));
+vi.mock('../../src/app/open-reconciler.ts', () => ({ openReconciler: () => reconciler }));
 
 const log = createSilentLogger();
 let broker: Broker;

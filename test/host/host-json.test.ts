@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseHostJson, readHostJson } from '../../src/host/host-json.js';
+import { parseHostJson, readHostJson } from '../../src/host/host-json.ts';
 
 describe('host.json', () => {
   it('of this repository is read', async () => {

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { expect, it, vi } from 'vitest';
-import { parseHostJson } from '../../src/host/host-json.js';
-import { startHost } from '../../src/host/start-host.js';
-import { recordingLog } from './support/recording-log.js';
+import { parseHostJson } from '../../src/host/host-json.ts';
+import { startHost } from '../../src/host/start-host.ts';
+import { recordingLog } from './support/recording-log.ts';
 
 it('a host refuses to start when @azure/functions has looked for its runtime before and found none', async () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseHostJson } from '../../src/host/host-json.js';
-import { startHost, type Host } from '../../src/host/start-host.js';
-import { failureOf } from './support/failure-of.js';
-import { handlers } from './support/handlers.js';
-import { recordingLog } from './support/recording-log.js';
+import { parseHostJson } from '../../src/host/host-json.ts';
+import { startHost, type Host } from '../../src/host/start-host.ts';
+import { failureOf } from './support/failure-of.ts';
+import { handlers } from './support/handlers.ts';
+import { recordingLog } from './support/recording-log.ts';
 
 function start(fixtures: string[], settings: Record<string, string> = {}): Promise<Host> {
   const registrations = fixtures.map((name) => new URL(`fixtures/${name}.mjs`, import.meta.url));

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../../src/model/errors.js';
-import { anyLie, type Lie } from './support/lies.js';
+import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../../src/model/errors.ts';
+import { anyLie, type Lie } from './support/lies.ts';
 import {
   type Behind,
   type Operation,
   type Prepared,
   startFlatBehindLiar,
   startTreeBehindLiar,
-} from './support/operations.js';
+} from './support/operations.ts';
 
 /** What a lie may come to: a failure that may pass, and that says nothing of the blob or of the account. */
 const HONEST: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type History, toProperties } from '../../src/model/hint-message.js';
-import { isProof } from '../../src/model/reconcile/is-proof.js';
-import { parseKey } from '../../src/model/key.js';
-import type { Run, RunId } from '../../src/model/reconcile/run.js';
-import type { BrowsedMessage } from '../../src/ports/queue-browser.js';
-import { readWaiting } from '../../src/recovery/status/read-waiting.js';
-import { eventGridEvent } from '../events/samples.js';
-import { damagedTexts, JUNK } from './support/damaged-texts.js';
-import { type Snapshot, StateWorld } from './support/state-world.js';
+import { type History, toProperties } from '../../src/model/hint-message.ts';
+import { isProof } from '../../src/model/reconcile/is-proof.ts';
+import { parseKey } from '../../src/model/key.ts';
+import type { Run, RunId } from '../../src/model/reconcile/run.ts';
+import type { BrowsedMessage } from '../../src/ports/queue-browser.ts';
+import { readWaiting } from '../../src/recovery/status/read-waiting.ts';
+import { eventGridEvent } from '../events/samples.ts';
+import { damagedTexts, JUNK } from './support/damaged-texts.ts';
+import { type Snapshot, StateWorld } from './support/state-world.ts';
 
 /** With all that a message may bear. */
 const FULL_HISTORY: History = {

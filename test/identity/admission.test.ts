@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
-import { type Admission, createAdmission } from '../../src/identity/admission.js';
-import type { Seen } from '../../src/identity/see-swapped.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
+import { type Admission, createAdmission } from '../../src/identity/admission.ts';
+import type { Seen } from '../../src/identity/see-swapped.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
 
 const CLEAR: Seen = { outcome: 'clear', blobs: 1 };
 const SWAPPED: Seen = { outcome: 'swapped', evidence: 'photos/a was made from it' };

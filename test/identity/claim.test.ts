@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { claim } from '../../src/identity/claim.js';
-import { locateDocuments } from '../../src/identity/locate-documents.js';
-import type { MirrorFacts } from '../../src/identity/mirror-facts.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { mirrorId } from '../../src/model/mirror-id.js';
-import { registrationName } from '../../src/model/registration.js';
-import type { DocumentStore } from '../../src/ports/document-store.js';
+import { claim } from '../../src/identity/claim.ts';
+import { locateDocuments } from '../../src/identity/locate-documents.ts';
+import type { MirrorFacts } from '../../src/identity/mirror-facts.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { mirrorId } from '../../src/model/mirror-id.ts';
+import { registrationName } from '../../src/model/registration.ts';
+import type { DocumentStore } from '../../src/ports/document-store.ts';
 
 const FACTS: MirrorFacts = {
   source: 'photos',

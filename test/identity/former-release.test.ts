@@ -1,49 +1,49 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readActivity } from '../../src/activity/read-activity.js';
-import { createActionTokens } from '../../src/app/action-tokens.js';
-import { mirrorDigest } from '../../src/app/mirror-digest.js';
-import { readSettings } from '../../src/config/settings.js';
-import { createPauses } from '../../src/control/pauses.js';
-import { ACKNOWLEDGED } from '../../src/deadletter/letter-box.js';
-import { isBefore } from '../../src/deadletter/letter-mark.js';
-import { readMark } from '../../src/deadletter/mark-document.js';
-import { readLetter } from '../../src/deadletter/read-letter.js';
-import { parseMessage } from '../../src/events/parse-message.js';
-import { claim } from '../../src/identity/claim.js';
-import { locateDocuments } from '../../src/identity/locate-documents.js';
-import type { MirrorFacts } from '../../src/identity/mirror-facts.js';
-import type { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { parseHistory } from '../../src/model/hint-message.js';
-import { keyText } from '../../src/model/key.js';
-import { mirrorId } from '../../src/model/mirror-id.js';
-import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.js';
-import type { RunId } from '../../src/model/reconcile/run.js';
-import type { CompareShard } from '../../src/model/reconcile/shard.js';
-import type { BrowsedMessage } from '../../src/ports/queue-browser.js';
-import type { DocumentStore } from '../../src/ports/document-store.js';
-import { NO_COUNTS } from '../../src/reconcile/add-counts.js';
-import { createReconciler } from '../../src/reconcile/runs/create-reconciler.js';
-import { createRunHistory } from '../../src/reconcile/runs/run-history.js';
-import { createRunStore } from '../../src/reconcile/runs/run-store.js';
-import type { Reconciler } from '../../src/reconcile/reconciler.js';
-import { CANARY, type CanaryDocument } from '../../src/recovery/canary/canary-document.js';
-import { toCanaryStatus } from '../../src/recovery/canary/canary-status.js';
+import { readActivity } from '../../src/activity/read-activity.ts';
+import { createActionTokens } from '../../src/app/action-tokens.ts';
+import { mirrorDigest } from '../../src/app/mirror-digest.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import { createPauses } from '../../src/control/pauses.ts';
+import { ACKNOWLEDGED } from '../../src/deadletter/letter-box.ts';
+import { isBefore } from '../../src/deadletter/letter-mark.ts';
+import { readMark } from '../../src/deadletter/mark-document.ts';
+import { readLetter } from '../../src/deadletter/read-letter.ts';
+import { parseMessage } from '../../src/events/parse-message.ts';
+import { claim } from '../../src/identity/claim.ts';
+import { locateDocuments } from '../../src/identity/locate-documents.ts';
+import type { MirrorFacts } from '../../src/identity/mirror-facts.ts';
+import type { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { parseHistory } from '../../src/model/hint-message.ts';
+import { keyText } from '../../src/model/key.ts';
+import { mirrorId } from '../../src/model/mirror-id.ts';
+import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
+import type { RunId } from '../../src/model/reconcile/run.ts';
+import type { CompareShard } from '../../src/model/reconcile/shard.ts';
+import type { BrowsedMessage } from '../../src/ports/queue-browser.ts';
+import type { DocumentStore } from '../../src/ports/document-store.ts';
+import { NO_COUNTS } from '../../src/reconcile/add-counts.ts';
+import { createReconciler } from '../../src/reconcile/runs/create-reconciler.ts';
+import { createRunHistory } from '../../src/reconcile/runs/run-history.ts';
+import { createRunStore } from '../../src/reconcile/runs/run-store.ts';
+import type { Reconciler } from '../../src/reconcile/reconciler.ts';
+import { CANARY, type CanaryDocument } from '../../src/recovery/canary/canary-document.ts';
+import { toCanaryStatus } from '../../src/recovery/canary/canary-status.ts';
 import {
   HISTORY,
   type HistoryDocument,
   lastLive,
   toSamples,
-} from '../../src/recovery/history/history-document.js';
-import { createScope } from '../../src/model/scope.js';
-import { createMemoryAccount } from '../../src/memory/memory-account.js';
+} from '../../src/recovery/history/history-document.ts';
+import { createScope } from '../../src/model/scope.ts';
+import { createMemoryAccount } from '../../src/memory/memory-account.ts';
 import {
   type FormerMessage,
   readFormerDocuments,
   readFormerMessages,
-} from '../fixtures/former-release/read-former-release.js';
-import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+} from '../fixtures/former-release/read-former-release.ts';
+import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 const SETTINGS = readSettings({ ...SETTINGS_OUT_OF_REACH, BLOBMIRROR_CANARY: 'on' });
 const FACTS: MirrorFacts = {

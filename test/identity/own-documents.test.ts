@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ownDocuments } from '../../src/identity/own-documents.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import type { RunId } from '../../src/model/reconcile/run.js';
-import type { DocumentStore } from '../../src/ports/document-store.js';
+import { ownDocuments } from '../../src/identity/own-documents.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import type { RunId } from '../../src/model/reconcile/run.ts';
+import type { DocumentStore } from '../../src/ports/document-store.ts';
 import {
   dataPrefix,
   linesName,
   outcomeName,
   RUNS,
   runName,
-} from '../../src/reconcile/runs/document-names.js';
-import type { Shard } from '../../src/model/reconcile/shard.js';
-import { deferDocuments } from '../../src/identity/deferred-documents.js';
-import { describeDocuments } from '../contract/documents.contract.js';
+} from '../../src/reconcile/runs/document-names.ts';
+import type { Shard } from '../../src/model/reconcile/shard.ts';
+import { deferDocuments } from '../../src/identity/deferred-documents.ts';
+import { describeDocuments } from '../contract/documents.contract.ts';
 
 describeDocuments('that are those of one mirror among several', async () => {
   const store = new MemoryDocuments().through(immediately);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Seen, seeSwapped } from '../../src/identity/see-swapped.js';
-import { createMemoryAccount } from '../../src/memory/memory-account.js';
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import { parseEtag } from '../../src/model/etag.js';
-import { parseContainerName, parseKey } from '../../src/model/key.js';
-import { createScope, type ScopeRules } from '../../src/model/scope.js';
-import { addStamp } from '../../src/model/stamp.js';
+import { type Seen, seeSwapped } from '../../src/identity/see-swapped.ts';
+import { createMemoryAccount } from '../../src/memory/memory-account.ts';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { parseEtag } from '../../src/model/etag.ts';
+import { parseContainerName, parseKey } from '../../src/model/key.ts';
+import { createScope, type ScopeRules } from '../../src/model/scope.ts';
+import { addStamp } from '../../src/model/stamp.ts';
 
 const stampOf = (account: string) => ({ account, etag: parseEtag('"0x8DC"'), lastModified: new Date(0) });
 

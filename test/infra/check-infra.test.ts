@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { checkInfra } from '../../scripts/infra/check-infra.js';
-import { findingText } from '../../scripts/infra/finding.js';
-import { readSources } from '../../scripts/infra/sources.js';
+import { checkInfra } from '../../scripts/infra/check-infra.ts';
+import { findingText } from '../../scripts/infra/finding.ts';
+import { readSources } from '../../scripts/infra/sources.ts';
 
 const root = new URL('../../', import.meta.url);
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { openParser } from '../../scripts/infra/bicep/open-parser.js';
-import { parseFile } from '../../scripts/infra/bicep/parse-file.js';
-import { compileFile } from '../../scripts/infra/compile/compile-file.js';
-import type { Json } from '../../scripts/infra/compile/to-value.js';
+import { openParser } from '../../scripts/infra/bicep/open-parser.ts';
+import { parseFile } from '../../scripts/infra/bicep/parse-file.ts';
+import { compileFile } from '../../scripts/infra/compile/compile-file.ts';
+import type { Json } from '../../scripts/infra/compile/to-value.ts';
 
 const parseTree = await openParser();
 

@@ -1,14 +1,14 @@
 import { beforeAll, expect, it } from 'vitest';
-import type { Environment } from '../../src/config/environment.js';
-import type { FunctionMetadata } from '../../src/host/functions-core.js';
-import { parseHostJson } from '../../src/host/host-json.js';
-import { parseTrigger, type Trigger } from '../../src/host/parse-trigger.js';
-import { openProject, type OpenProject } from '../../scripts/infra/open-project.js';
-import { appSettings } from '../../scripts/infra/settings/app-settings.js';
-import { registeredFunctions } from '../../scripts/infra/settings/registered-functions.js';
-import { toEnvironment } from '../../scripts/infra/settings/to-environment.js';
-import { WALK_THROUGHS } from '../../scripts/infra/settings/walk-throughs.js';
-import { readSources } from '../../scripts/infra/sources.js';
+import type { Environment } from '../../src/config/environment.ts';
+import type { FunctionMetadata } from '../../src/host/functions-core.ts';
+import { parseHostJson } from '../../src/host/host-json.ts';
+import { parseTrigger, type Trigger } from '../../src/host/parse-trigger.ts';
+import { openProject, type OpenProject } from '../../scripts/infra/open-project.ts';
+import { appSettings } from '../../scripts/infra/settings/app-settings.ts';
+import { registeredFunctions } from '../../scripts/infra/settings/registered-functions.ts';
+import { toEnvironment } from '../../scripts/infra/settings/to-environment.ts';
+import { WALK_THROUGHS } from '../../scripts/infra/settings/walk-throughs.ts';
+import { readSources } from '../../scripts/infra/sources.ts';
 
 let project: OpenProject;
 let env: Environment;

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { BicepFile } from '../../scripts/infra/bicep/ast.js';
-import { openParser } from '../../scripts/infra/bicep/open-parser.js';
-import { parseFile } from '../../scripts/infra/bicep/parse-file.js';
-import { SyntaxFault } from '../../scripts/infra/bicep/syntax-fault.js';
-import { toArm } from '../../scripts/infra/compile/to-arm.js';
+import type { BicepFile } from '../../scripts/infra/bicep/ast.ts';
+import { openParser } from '../../scripts/infra/bicep/open-parser.ts';
+import { parseFile } from '../../scripts/infra/bicep/parse-file.ts';
+import { SyntaxFault } from '../../scripts/infra/bicep/syntax-fault.ts';
+import { toArm } from '../../scripts/infra/compile/to-arm.ts';
 
 const parseTree = await openParser();
 const DECLARED = ['a', 'b', 'c', 'd'].map((name) => `param ${name} object\n`).join('');

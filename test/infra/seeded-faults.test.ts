@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkInfra } from '../../scripts/infra/check-infra.js';
-import { readSources, type Sources } from '../../scripts/infra/sources.js';
+import { checkInfra } from '../../scripts/infra/check-infra.ts';
+import { readSources, type Sources } from '../../scripts/infra/sources.ts';
 
 let sources: Sources;
 

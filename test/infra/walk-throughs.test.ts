@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
-import { openProject, type OpenProject } from '../../scripts/infra/open-project.js';
-import { parametersOf } from '../../scripts/infra/settings/app-settings.js';
-import { evaluate, UNKNOWN, type Value } from '../../scripts/infra/settings/evaluate.js';
-import { WALK_THROUGHS } from '../../scripts/infra/settings/walk-throughs.js';
-import { MAIN, readSources } from '../../scripts/infra/sources.js';
+import { openProject, type OpenProject } from '../../scripts/infra/open-project.ts';
+import { parametersOf } from '../../scripts/infra/settings/app-settings.ts';
+import { evaluate, UNKNOWN, type Value } from '../../scripts/infra/settings/evaluate.ts';
+import { WALK_THROUGHS } from '../../scripts/infra/settings/walk-throughs.ts';
+import { MAIN, readSources } from '../../scripts/infra/sources.ts';
 
 let project: OpenProject;
 

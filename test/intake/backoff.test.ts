@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isWorthAnotherTry } from '../../src/intake/is-worth-another-try.js';
-import { backoffMs } from '../../src/model/backoff.js';
-import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
-import type { History } from '../../src/model/hint-message.js';
+import { isWorthAnotherTry } from '../../src/intake/is-worth-another-try.ts';
+import { backoffMs } from '../../src/model/backoff.ts';
+import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
+import type { History } from '../../src/model/hint-message.ts';
 
 const atMost = () => 1;
 const atLeast = () => 0;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { handleMessage } from '../../src/intake/handle-message.js';
-import type { IncomingMessage } from '../../src/intake/incoming-message.js';
-import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
-import { type HintMessage, toProperties } from '../../src/model/hint-message.js';
-import { type Key, keyText } from '../../src/model/key.js';
-import { createScope } from '../../src/model/scope.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { handleMessage } from '../../src/intake/handle-message.ts';
+import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
+import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
+import { type HintMessage, toProperties } from '../../src/model/hint-message.ts';
+import { type Key, keyText } from '../../src/model/key.ts';
+import { createScope } from '../../src/model/scope.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 const TOPIC = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/';
 

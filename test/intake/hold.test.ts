@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { handleMessage } from '../../src/intake/handle-message.js';
-import { MemoryQueue } from '../../src/memory/memory-queue.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import { parseHistory, toProperties } from '../../src/model/hint-message.js';
-import { createScope } from '../../src/model/scope.js';
-import { ScriptedPause } from '../support/scripted-pause.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { handleMessage } from '../../src/intake/handle-message.ts';
+import { MemoryQueue } from '../../src/memory/memory-queue.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { parseHistory, toProperties } from '../../src/model/hint-message.ts';
+import { createScope } from '../../src/model/scope.ts';
+import { ScriptedPause } from '../support/scripted-pause.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 const DAY = 24 * 3_600_000;
 

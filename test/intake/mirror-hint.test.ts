@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
-import { handleMessage } from '../../src/intake/handle-message.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import { type HintMessage, toProperties } from '../../src/model/hint-message.js';
-import { parseContainerName, parseKey } from '../../src/model/key.js';
-import { createScope, type ScopeRules } from '../../src/model/scope.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import { walk } from '../../src/reconcile/walk.js';
-import { FLAT } from '../support/flat.js';
-import { createMemoryPair } from '../support/memory-pair.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { handleMessage } from '../../src/intake/handle-message.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { type HintMessage, toProperties } from '../../src/model/hint-message.ts';
+import { parseContainerName, parseKey } from '../../src/model/key.ts';
+import { createScope, type ScopeRules } from '../../src/model/scope.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import { walk } from '../../src/reconcile/walk.ts';
+import { FLAT } from '../support/flat.ts';
+import { createMemoryPair } from '../support/memory-pair.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 const LOST = '\uFFFD\uFFFD';
 

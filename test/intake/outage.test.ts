@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { OutageWorld, type Side } from './support/outage-world.js';
+import { OutageWorld, type Side } from './support/outage-world.ts';
 
 const MINUTE_MS = 60_000;
 const OUTAGE_MS = 30 * MINUTE_MS;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { planNextLook, WATCH_RULES } from '../../src/intake/plan-next-look.js';
-import type { Hint } from '../../src/model/hint.js';
-import type { SkipReason, Verdict } from '../../src/model/verdict.js';
-import type { Watch } from '../../src/model/watch.js';
+import { planNextLook, WATCH_RULES } from '../../src/intake/plan-next-look.ts';
+import type { Hint } from '../../src/model/hint.ts';
+import type { SkipReason, Verdict } from '../../src/model/verdict.ts';
+import type { Watch } from '../../src/model/watch.ts';
 
 const copied = (bytes = 3): Extract<Verdict, { verdict: 'copied' }> => ({
   verdict: 'copied',

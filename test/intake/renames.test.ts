@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { handleMessage } from '../../src/intake/handle-message.js';
-import { type HintMessage, toProperties } from '../../src/model/hint-message.js';
-import { createScope } from '../../src/model/scope.js';
-import { splitStamp } from '../../src/model/stamp.js';
-import { walk } from '../../src/reconcile/walk.js';
-import { at, createMemoryTree, type MemoryTree, TREE_POLICY } from '../support/memory-tree.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { handleMessage } from '../../src/intake/handle-message.ts';
+import { type HintMessage, toProperties } from '../../src/model/hint-message.ts';
+import { createScope } from '../../src/model/scope.ts';
+import { splitStamp } from '../../src/model/stamp.ts';
+import { walk } from '../../src/reconcile/walk.ts';
+import { at, createMemoryTree, type MemoryTree, TREE_POLICY } from '../support/memory-tree.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 /** What users do, each act with the event that Azure raises for it; one event for a whole directory, none below it. */
 class User {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LONGEST_WATCH_MS, WATCH_RULES } from '../../src/intake/plan-next-look.js';
-import { WatchWorld } from './support/watch-world.js';
+import { LONGEST_WATCH_MS, WATCH_RULES } from '../../src/intake/plan-next-look.ts';
+import { WatchWorld } from './support/watch-world.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;

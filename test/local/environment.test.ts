@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { settingsOn } from '../../src/local/environment.js';
-import type { LocalInfo } from '../../src/local/ready-file.js';
+import { settingsOn } from '../../src/local/environment.ts';
+import type { LocalInfo } from '../../src/local/ready-file.ts';
 
 const account = (name: string): LocalInfo['source'] => ({
   accountName: name,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
-import { rememberAccountKind } from '../../src/local/remember-account-kind.js';
+import { rememberAccountKind } from '../../src/local/remember-account-kind.ts';
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'blobmirror-'));

@@ -1,4 +1,4 @@
-import { describeDirectories } from '../contract/directories.contract.js';
-import { createMemoryTreeStores } from '../support/memory-tree-stores.js';
+import { describeDirectories } from '../contract/directories.contract.ts';
+import { createMemoryTreeStores } from '../support/memory-tree-stores.ts';
 
 describeDirectories('in memory', createMemoryTreeStores);

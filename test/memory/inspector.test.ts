@@ -1,7 +1,7 @@
-import { createMemoryInspector } from '../../src/memory/memory-inspector.js';
-import { parseContainerName } from '../../src/model/key.js';
-import { describeInspector } from '../contract/inspector.contract.js';
-import { createMemoryStores } from '../support/memory-stores.js';
+import { createMemoryInspector } from '../../src/memory/memory-inspector.ts';
+import { parseContainerName } from '../../src/model/key.ts';
+import { describeInspector } from '../contract/inspector.contract.ts';
+import { createMemoryStores } from '../support/memory-stores.ts';
 
 describeInspector('in memory', async () => {
   const stores = await createMemoryStores();

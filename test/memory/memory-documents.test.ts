@@ -1,6 +1,6 @@
-import { MemoryDocuments } from '../../src/memory/memory-documents.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { describeDocuments } from '../contract/documents.contract.js';
+import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { describeDocuments } from '../contract/documents.contract.ts';
 
 describeDocuments('in memory', async () => {
   await Promise.resolve();

@@ -1,7 +1,7 @@
-import { createMemoryQueueBrowser } from '../../src/memory/memory-queue-browser.js';
-import { MemoryQueue } from '../../src/memory/memory-queue.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { describeQueueBrowser } from '../contract/queue-browser.contract.js';
+import { createMemoryQueueBrowser } from '../../src/memory/memory-queue-browser.ts';
+import { MemoryQueue } from '../../src/memory/memory-queue.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { describeQueueBrowser } from '../contract/queue-browser.contract.ts';
 
 describeQueueBrowser('in memory', async () => {
   await Promise.resolve();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryQueue } from '../../src/memory/memory-queue.js';
-import { immediately } from '../../src/memory/schedule.js';
-import { parseHistory } from '../../src/model/hint-message.js';
+import { MemoryQueue } from '../../src/memory/memory-queue.ts';
+import { immediately } from '../../src/memory/schedule.ts';
+import { parseHistory } from '../../src/model/hint-message.ts';
 
 const HISTORY = { ...parseHistory({}, 'm1', new Date()), attempts: 1 };
 

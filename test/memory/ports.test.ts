@@ -1,4 +1,4 @@
-import { describePorts } from '../contract/ports.contract.js';
-import { createMemoryStores } from '../support/memory-stores.js';
+import { describePorts } from '../contract/ports.contract.ts';
+import { createMemoryStores } from '../support/memory-stores.ts';
 
 describePorts('in memory', async () => await createMemoryStores());

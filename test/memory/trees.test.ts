@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryAccount, type MemoryAccount } from '../../src/memory/memory-account.js';
-import { parseEtag } from '../../src/model/etag.js';
-import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
+import { createMemoryAccount, type MemoryAccount } from '../../src/memory/memory-account.ts';
+import { parseEtag } from '../../src/model/etag.ts';
+import { type Key, parseContainerName, parseKey } from '../../src/model/key.ts';
 
 const LAKE = parseContainerName('lake');
 const at = (path: string): Key => parseKey(LAKE, path);

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { MemoryBlob } from '../../src/memory/memory-account.js';
-import { adopt, type Adopted, type AdoptRequest, mayBeAdopted } from '../../src/mirror/adopt.js';
-import { openHeart } from '../../src/mirror/open-heart.js';
-import { parseEtag } from '../../src/model/etag.js';
-import { type BlobPresent, isBlob } from '../../src/model/reading.js';
-import { ADOPT_BY, type AdoptBy } from '../../src/model/reconcile/adoption.js';
-import { splitStamp } from '../../src/model/stamp.js';
-import type { BackupStore } from '../../src/ports/backup-store.js';
-import { KEY } from '../support/keys.js';
-import { createMemoryPair, once, POLICY } from '../support/memory-pair.js';
-import { at, createMemoryTree, TREE_POLICY } from '../support/memory-tree.js';
+import type { MemoryBlob } from '../../src/memory/memory-account.ts';
+import { adopt, type Adopted, type AdoptRequest, mayBeAdopted } from '../../src/mirror/adopt.ts';
+import { openHeart } from '../../src/mirror/open-heart.ts';
+import { parseEtag } from '../../src/model/etag.ts';
+import { type BlobPresent, isBlob } from '../../src/model/reading.ts';
+import { ADOPT_BY, type AdoptBy } from '../../src/model/reconcile/adoption.ts';
+import { splitStamp } from '../../src/model/stamp.ts';
+import type { BackupStore } from '../../src/ports/backup-store.ts';
+import { KEY } from '../support/keys.ts';
+import { createMemoryPair, once, POLICY } from '../support/memory-pair.ts';
+import { at, createMemoryTree, TREE_POLICY } from '../support/memory-tree.ts';
 
 const BLOB: MemoryBlob = { content: 'balance=0100', contentMd5: 'm', metadata: { user: 'x' } };
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { apply } from '../../src/mirror/apply.js';
-import type { Decision } from '../../src/mirror/decision.js';
-import { type BlobPresent, isBlob } from '../../src/model/reading.js';
-import type { BackupStore } from '../../src/ports/backup-store.js';
-import type { WriteOutcome } from '../../src/ports/write-outcome.js';
-import { KEY } from '../support/keys.js';
-import { createMemoryPair, POLICY } from '../support/memory-pair.js';
+import { apply } from '../../src/mirror/apply.ts';
+import type { Decision } from '../../src/mirror/decision.ts';
+import { type BlobPresent, isBlob } from '../../src/model/reading.ts';
+import type { BackupStore } from '../../src/ports/backup-store.ts';
+import type { WriteOutcome } from '../../src/ports/write-outcome.ts';
+import { KEY } from '../support/keys.ts';
+import { createMemoryPair, POLICY } from '../support/memory-pair.ts';
 
 const LEASED: WriteOutcome = { outcome: 'refused', reason: 'backup-leased' };
 

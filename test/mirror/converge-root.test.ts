@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { NEW_ACCESS } from '../../src/memory/memory-entry.js';
-import { converge } from '../../src/mirror/converge.js';
-import type { Access } from '../../src/model/access.js';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import { KEY } from '../support/keys.js';
-import { createMemoryPair, once } from '../support/memory-pair.js';
-import { at, createMemoryTree, TREE_POLICY } from '../support/memory-tree.js';
+import { NEW_ACCESS } from '../../src/memory/memory-entry.ts';
+import { converge } from '../../src/mirror/converge.ts';
+import type { Access } from '../../src/model/access.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { KEY } from '../support/keys.ts';
+import { createMemoryPair, once } from '../support/memory-pair.ts';
+import { at, createMemoryTree, TREE_POLICY } from '../support/memory-tree.ts';
 
 const LAKE = at('x').container;
 const TEAM: Access = {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/mirror/decide.js';
-import type { Decision } from '../../src/mirror/decision.js';
-import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from '../../src/mirror/decision-tables.js';
-import { parseEtag } from '../../src/model/etag.js';
-import type { BlobAbsent, BlobPresent } from '../../src/model/reading.js';
-import type { Stamp } from '../../src/model/stamp.js';
-import type { Policy } from '../../src/mirror/policy.js';
-import { STAGE_MS } from '../../src/mirror/states.js';
-import type { SkipReason } from '../../src/model/verdict.js';
+import { decide } from '../../src/mirror/decide.ts';
+import type { Decision } from '../../src/mirror/decision.ts';
+import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from '../../src/mirror/decision-tables.ts';
+import { parseEtag } from '../../src/model/etag.ts';
+import type { BlobAbsent, BlobPresent } from '../../src/model/reading.ts';
+import type { Stamp } from '../../src/model/stamp.ts';
+import type { Policy } from '../../src/mirror/policy.ts';
+import { STAGE_MS } from '../../src/mirror/states.ts';
+import type { SkipReason } from '../../src/model/verdict.ts';
 
 const SOURCE = 'sourceaccount';
 const SIDES = { source: SOURCE, backup: 'backupaccount', isTree: true };

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { mirrorHint, type Mirroring } from '../../src/intake/mirror-hint.js';
-import { markUnfinished } from '../../src/model/unfinished-copy.js';
-import { openHeart } from '../../src/mirror/open-heart.js';
-import type { Hint } from '../../src/model/hint.js';
-import { createScope } from '../../src/model/scope.js';
-import { walk } from '../../src/reconcile/walk.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { createMemoryTree, at, type MemoryTree, TREE_POLICY } from '../support/memory-tree.js';
-import { once } from '../support/memory-pair.js';
-import { ofOurs } from '../support/of-ours.js';
+import { mirrorHint, type Mirroring } from '../../src/intake/mirror-hint.ts';
+import { markUnfinished } from '../../src/model/unfinished-copy.ts';
+import { openHeart } from '../../src/mirror/open-heart.ts';
+import type { Hint } from '../../src/model/hint.ts';
+import { createScope } from '../../src/model/scope.ts';
+import { walk } from '../../src/reconcile/walk.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { createMemoryTree, at, type MemoryTree, TREE_POLICY } from '../support/memory-tree.ts';
+import { once } from '../support/memory-pair.ts';
+import { ofOurs } from '../support/of-ours.ts';
 
 const ACCESS = {
   owner: 'anna',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { shareFlights } from '../../src/mirror/flights.js';
-import { parseKey, type Key } from '../../src/model/key.js';
-import { KEY } from '../support/keys.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { shareFlights } from '../../src/mirror/flights.ts';
+import { parseKey, type Key } from '../../src/model/key.ts';
+import { KEY } from '../support/keys.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** A run that ends when it is told to. */
 function createRuns() {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { decideRename } from '../../src/mirror/follow-rename.js';
-import { parseEtag } from '../../src/model/etag.js';
-import type { BlobPresent, DirectoryPresent, Reading } from '../../src/model/reading.js';
-import { at, createMemoryTree } from '../support/memory-tree.js';
-import { once } from '../support/memory-pair.js';
+import { decideRename } from '../../src/mirror/follow-rename.ts';
+import { parseEtag } from '../../src/model/etag.ts';
+import type { BlobPresent, DirectoryPresent, Reading } from '../../src/model/reading.ts';
+import { at, createMemoryTree } from '../support/memory-tree.ts';
+import { once } from '../support/memory-pair.ts';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
 const ABSENT: Reading = { present: false, container: 'exists' };

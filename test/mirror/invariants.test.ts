@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import { createMemoryPair, once, POLICY, type MemoryPair } from '../support/memory-pair.js';
-import { converge } from '../../src/mirror/converge.js';
-import { KEY } from '../support/keys.js';
-import { ofOurs } from '../support/of-ours.js';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { createMemoryPair, once, POLICY, type MemoryPair } from '../support/memory-pair.ts';
+import { converge } from '../../src/mirror/converge.ts';
+import { KEY } from '../support/keys.ts';
+import { ofOurs } from '../support/of-ours.ts';
 
 /** What a user sees: the content of both sides. */
 const contents = ({ source, backup }: MemoryPair) => [source.peek(KEY)?.content, backup.peek(KEY)?.content];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createKnownDirectories } from '../../src/mirror/known-directories.js';
-import { at } from '../support/memory-tree.js';
+import { createKnownDirectories } from '../../src/mirror/known-directories.ts';
+import { at } from '../support/memory-tree.ts';
 
 function createKnown() {
   let now = 0;

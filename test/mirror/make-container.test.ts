@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { parseContainerName } from '../../src/model/key.js';
-import { KEY } from '../support/keys.js';
-import { createMemoryPair, once } from '../support/memory-pair.js';
-import { at, createMemoryTree } from '../support/memory-tree.js';
+import { parseContainerName } from '../../src/model/key.ts';
+import { KEY } from '../support/keys.ts';
+import { createMemoryPair, once } from '../support/memory-pair.ts';
+import { at, createMemoryTree } from '../support/memory-tree.ts';
 
 it('a container that the backup lacks is made before its first blob, with its metadata', async () => {
   const { source, backup, converge } = createMemoryPair();

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { converge } from '../../src/mirror/converge.js';
-import { openHeart } from '../../src/mirror/open-heart.js';
-import { KEY } from '../support/keys.js';
-import { createMemoryPair, POLICY } from '../support/memory-pair.js';
+import type { converge } from '../../src/mirror/converge.ts';
+import { openHeart } from '../../src/mirror/open-heart.ts';
+import { KEY } from '../support/keys.ts';
+import { createMemoryPair, POLICY } from '../support/memory-pair.ts';
 
 it('lets a look with leave to delete what is foreign share no flight with one that has none', async () => {
   const { source, backup } = createMemoryPair();

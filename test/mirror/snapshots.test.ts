@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { KEY } from '../support/keys.js';
-import { createMemoryPair } from '../support/memory-pair.js';
-import { at, createMemoryTree } from '../support/memory-tree.js';
+import { KEY } from '../support/keys.ts';
+import { createMemoryPair } from '../support/memory-pair.ts';
+import { at, createMemoryTree } from '../support/memory-tree.ts';
 
 it('a backup blob whose source was deleted stays while a user has snapshots of it, and goes once they are gone', async () => {
   const { source, backup, converge } = createMemoryPair();

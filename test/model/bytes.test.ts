@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytes } from '../../src/model/bytes.js';
+import { bytes } from '../../src/model/bytes.ts';
 
 it.each([
   [0, '0 B'],

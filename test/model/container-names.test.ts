@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createContainerNames } from '../../src/model/container-names.js';
-import { parseContainerName } from '../../src/model/key.js';
+import { createContainerNames } from '../../src/model/container-names.ts';
+import { parseContainerName } from '../../src/model/key.ts';
 
 function names(prefix: string, map: Record<string, string> = {}) {
   const pairs = Object.entries(map).map(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { isSameHeaders } from '../../src/model/content-headers.js';
-import type { ContentHeaders } from '../../src/model/reading.js';
+import { isSameHeaders } from '../../src/model/content-headers.ts';
+import type { ContentHeaders } from '../../src/model/reading.ts';
 
 const OCTETS = 'application/octet-stream';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BlobmirrorError, ERRORS, toBlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
+import { BlobmirrorError, ERRORS, toBlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 
 it('every error says what to do, in a sentence', () => {
   for (const code of Object.keys(ERRORS) as ErrorCode[]) {

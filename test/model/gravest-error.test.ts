@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import { gravestError } from '../../src/model/gravest-error.js';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { gravestError } from '../../src/model/gravest-error.ts';
 
 it('puts what may pass before what stays, and what is to be ignored last', () => {
   const ignored = new BlobmirrorError('blob-needs-customer-key', 'i');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyText, parseBlobPath, parseContainerName, parseKey } from '../../src/model/key.js';
+import { keyText, parseBlobPath, parseContainerName, parseKey } from '../../src/model/key.ts';
 
 describe('a container name', () => {
   it.each(['abc', 'a-b-c', '0123', 'a'.repeat(63), '$root', '$web', '$logs'])('may be %s', (name) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addHistograms, lagBucket, lagPercentile } from '../../src/model/lag-histogram.js';
+import { addHistograms, lagBucket, lagPercentile } from '../../src/model/lag-histogram.ts';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 const lags = fc.array(fc.integer({ min: -1000, max: WEEK_MS }), { minLength: 1, maxLength: 200 });

@@ -7,7 +7,7 @@ import {
   mirrorId,
   type MirrorIdentity,
   pairPrefix,
-} from '../../src/model/mirror-id.js';
+} from '../../src/model/mirror-id.ts';
 
 const account = fc.oneof(fc.stringMatching(/^[a-z0-9]{3,24}$/), fc.string({ minLength: 1, maxLength: 8 }));
 const name = fc.stringMatching(/^[a-z0-9]+(-[a-z0-9]+)*$/).filter(isMirrorName);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePauseRequest } from '../../src/model/parse-pause-request.js';
+import { parsePauseRequest } from '../../src/model/parse-pause-request.ts';
 
 describe('a request for a pause', () => {
   it('may say why, in one line of any language', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { parseEtag } from '../../src/model/etag.js';
-import type { BlobPresent } from '../../src/model/reading.js';
-import { isSameContent } from '../../src/model/same-content.js';
+import { parseEtag } from '../../src/model/etag.ts';
+import type { BlobPresent } from '../../src/model/reading.ts';
+import { isSameContent } from '../../src/model/same-content.ts';
 
 const blob = (changes: Partial<BlobPresent> = {}): BlobPresent => ({
   present: true,

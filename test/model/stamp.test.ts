@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseEtag } from '../../src/model/etag.js';
-import { addStamp, splitStamp } from '../../src/model/stamp.js';
+import { parseEtag } from '../../src/model/etag.ts';
+import { addStamp, splitStamp } from '../../src/model/stamp.ts';
 
 const STAMP = {
   account: 'sourceaccount',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { duration, statement } from '../../src/model/statement.js';
-import type { RecoveryPoint } from '../../src/model/status.js';
+import { duration, statement } from '../../src/model/statement.ts';
+import type { RecoveryPoint } from '../../src/model/status.ts';
 
 const AT = '2026-11-25T12:03:02.500Z';
 

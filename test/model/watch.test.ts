@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseHistory, toProperties } from '../../src/model/hint-message.js';
-import { parseKey } from '../../src/model/key.js';
-import type { Watch } from '../../src/model/watch.js';
+import { parseHistory, toProperties } from '../../src/model/hint-message.ts';
+import { parseKey } from '../../src/model/key.ts';
+import type { Watch } from '../../src/model/watch.ts';
 
 const NOW = new Date('2026-11-29T12:00:00Z');
 const WATCH: Watch = {

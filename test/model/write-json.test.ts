@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeJson } from '../../src/model/write-json.js';
+import { writeJson } from '../../src/model/write-json.ts';
 
 describe('a value as JSON text', () => {
   it('is what JSON.stringify writes', () => {

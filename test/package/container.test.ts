@@ -3,15 +3,15 @@ import { readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { beforeAll, expect, it } from 'vitest';
-import { freePort } from '../../src/cli/free-port.js';
-import { WORKER_FLAGS } from '../../src/cli/worker-flags.js';
-import { toEnvironment } from '../../src/local/environment.js';
-import { type Local, startLocal } from '../../src/local/start-local.js';
-import { createLogger } from '../../src/telemetry/create-logger.js';
-import { spawnBlobmirror } from '../e2e/support/blobmirror-process.js';
-import { waitUntil } from '../e2e/support/wait-until.js';
-import { makePackage } from './support/make-package.js';
-import { type Instruction, readDockerfile, textOf, wordsOf } from './support/read-dockerfile.js';
+import { freePort } from '../../src/cli/free-port.ts';
+import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
+import { toEnvironment } from '../../src/local/environment.ts';
+import { type Local, startLocal } from '../../src/local/start-local.ts';
+import { createLogger } from '../../src/telemetry/create-logger.ts';
+import { spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
+import { waitUntil } from '../e2e/support/wait-until.ts';
+import { makePackage } from './support/make-package.ts';
+import { type Instruction, readDockerfile, textOf, wordsOf } from './support/read-dockerfile.ts';
 
 const WITHIN = { within: 60_000 };
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import type { FunctionMetadata } from '../../src/host/functions-core.js';
-import { loadRegistrations } from '../../src/host/load-registrations.js';
-import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.js';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { makePackage } from './support/make-package.js';
+import type { FunctionMetadata } from '../../src/host/functions-core.ts';
+import { loadRegistrations } from '../../src/host/load-registrations.ts';
+import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { makePackage } from './support/make-package.ts';
 
 const LIST = fileURLToPath(new URL('./support/list-registrations.ts', import.meta.url));
 const FUNCTIONS = fileURLToPath(new URL('../../src/functions/*.ts', import.meta.url));

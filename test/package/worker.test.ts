@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort } from '../../src/cli/free-port.js';
-import { parsePrometheus, valueOf } from '../telemetry/support/parse-prometheus.js';
-import { spawnBlobmirror } from '../e2e/support/blobmirror-process.js';
-import { startEnvironment, trackProcess } from '../e2e/support/start-environment.js';
-import { untilMirrored } from '../e2e/support/until-mirrored.js';
-import { waitUntil } from '../e2e/support/wait-until.js';
-import { makePackage } from './support/make-package.js';
+import { freePort } from '../../src/cli/free-port.ts';
+import { parsePrometheus, valueOf } from '../telemetry/support/parse-prometheus.ts';
+import { spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
+import { startEnvironment, trackProcess } from '../e2e/support/start-environment.ts';
+import { untilMirrored } from '../e2e/support/until-mirrored.ts';
+import { waitUntil } from '../e2e/support/wait-until.ts';
+import { makePackage } from './support/make-package.ts';
 
 let folder: string;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
-import { AdaptiveGate, LONGEST_WAIT_MS } from '../../src/ports/adaptive-gate.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
+import { AdaptiveGate, LONGEST_WAIT_MS } from '../../src/ports/adaptive-gate.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const ACCOUNT = 'backupaccount';
 const LATENCY_MS = 10;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
-import type { HintMessage } from '../../src/model/hint-message.js';
-import type { ShardMessage } from '../../src/model/reconcile/shard.js';
-import { INSIST_MS } from '../../src/ports/insist.js';
-import { insistOnQueue } from '../../src/ports/insist-on-queue.js';
-import { insistOnShardQueue } from '../../src/ports/insist-on-shard-queue.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
+import type { HintMessage } from '../../src/model/hint-message.ts';
+import type { ShardMessage } from '../../src/model/reconcile/shard.ts';
+import { INSIST_MS } from '../../src/ports/insist.ts';
+import { insistOnQueue } from '../../src/ports/insist-on-queue.ts';
+import { insistOnShardQueue } from '../../src/ports/insist-on-shard-queue.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const MESSAGE = { messageId: 'm' } as HintMessage;
 const SHARD = { shard: 'c0' } as ShardMessage;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { FLAT } from '../support/flat.js';
-import { createMemoryAccount } from '../../src/memory/memory-account.js';
-import { converge } from '../../src/mirror/converge.js';
-import { parseContainerName, parseKey } from '../../src/model/key.js';
-import { createScope } from '../../src/model/scope.js';
-import { mapContainers } from '../../src/ports/map-containers.js';
-import { walk } from '../../src/reconcile/walk.js';
-import { describePorts } from '../contract/ports.contract.js';
-import type { StoresUnderTest } from '../contract/stores.js';
-import { createMemoryStores } from '../support/memory-stores.js';
-import { startStoragePair } from '../support/storage-pair.js';
+import { FLAT } from '../support/flat.ts';
+import { createMemoryAccount } from '../../src/memory/memory-account.ts';
+import { converge } from '../../src/mirror/converge.ts';
+import { parseContainerName, parseKey } from '../../src/model/key.ts';
+import { createScope } from '../../src/model/scope.ts';
+import { mapContainers } from '../../src/ports/map-containers.ts';
+import { walk } from '../../src/reconcile/walk.ts';
+import { describePorts } from '../contract/ports.contract.ts';
+import type { StoresUnderTest } from '../contract/stores.ts';
+import { createMemoryStores } from '../support/memory-stores.ts';
+import { startStoragePair } from '../support/storage-pair.ts';
 
 const scope = createScope('sourceaccount', {
   containers: { include: [], exclude: ['private'] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { capRequests } from '../../src/ports/request-cap.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { capRequests } from '../../src/ports/request-cap.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 describe('a cap on requests per second', () => {
   it.each([5, 100, 2000])('lets %i a second through, and no second much more', async (perSecond) => {

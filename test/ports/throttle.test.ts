@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createMemoryAccount, type Schedule } from '../../src/memory/memory-account.js';
-import { AdaptiveGate } from '../../src/ports/adaptive-gate.js';
-import { throttleBackup, throttleReader } from '../../src/ports/throttle.js';
-import { describePorts } from '../contract/ports.contract.js';
-import { isBlob } from '../../src/model/reading.js';
-import { KEY } from '../support/keys.js';
-import { createMemoryStores } from '../support/memory-stores.js';
+import { createMemoryAccount, type Schedule } from '../../src/memory/memory-account.ts';
+import { AdaptiveGate } from '../../src/ports/adaptive-gate.ts';
+import { throttleBackup, throttleReader } from '../../src/ports/throttle.ts';
+import { describePorts } from '../contract/ports.contract.ts';
+import { isBlob } from '../../src/model/reading.ts';
+import { KEY } from '../support/keys.ts';
+import { createMemoryStores } from '../support/memory-stores.ts';
 
 describePorts('in memory behind gates', async () => {
   const stores = await createMemoryStores();

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ROWS } from '../../bench/correctness/rows.js';
-import { openScene, type Sync } from '../../bench/correctness/scene.js';
-import { judgeRun } from '../../bench/sync/judge-run.js';
-import { reconcileInline } from '../../bench/sync/reconcile-inline.js';
-import { OURS } from '../../bench/sync/sync-tools.js';
-import { type Local, startLocal } from '../../src/local/start-local.js';
-import { createLogger } from '../../src/telemetry/create-logger.js';
+import { ROWS } from '../../bench/correctness/rows.ts';
+import { openScene, type Sync } from '../../bench/correctness/scene.ts';
+import { judgeRun } from '../../bench/sync/judge-run.ts';
+import { reconcileInline } from '../../bench/sync/reconcile-inline.ts';
+import { OURS } from '../../bench/sync/sync-tools.ts';
+import { type Local, startLocal } from '../../src/local/start-local.ts';
+import { createLogger } from '../../src/telemetry/create-logger.ts';
 
 /** In which a listing that is refused is given up here; by itself a run insists for some minutes. */
 const WITHIN_MS = 3000;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createKnownOrder } from '../../src/reconcile/known-order.js';
-import { comesBeforeByPoint } from '../../src/model/listing-order.js';
+import { createKnownOrder } from '../../src/reconcile/known-order.ts';
+import { comesBeforeByPoint } from '../../src/model/listing-order.ts';
 
 const [HALF_WIDTH, FACE] = ['\u{ff71}', '\u{1f600}'];
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseEtag } from '../../src/model/etag.js';
-import { parseBlobPath } from '../../src/model/key.js';
-import type { ListedBlob } from '../../src/ports/blob-reader.js';
-import { FLAT } from '../support/flat.js';
-import { isInStep } from '../../src/reconcile/in-step.js';
-import { comesBefore } from '../../src/model/listing-order.js';
-import { type Drawn, type NominateOptions, nominate } from '../../src/reconcile/nominate.js';
+import { parseEtag } from '../../src/model/etag.ts';
+import { parseBlobPath } from '../../src/model/key.ts';
+import type { ListedBlob } from '../../src/ports/blob-reader.ts';
+import { FLAT } from '../support/flat.ts';
+import { isInStep } from '../../src/reconcile/in-step.ts';
+import { comesBefore } from '../../src/model/listing-order.ts';
+import { type Drawn, type NominateOptions, nominate } from '../../src/reconcile/nominate.ts';
 
 async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerator<readonly ListedBlob[]> {
   for (let i = 0; i < blobs.length; i += size) {

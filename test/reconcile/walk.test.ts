@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { BlobmirrorError } from '../../src/model/errors.js';
-import { type Key, keyText, parseContainerName, parseKey } from '../../src/model/key.js';
-import type { Prefix } from '../../src/model/prefix.js';
-import { createScope, type ScopeRules } from '../../src/model/scope.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import type { WalkPosition } from '../../src/model/walk-position.js';
-import { walk } from '../../src/reconcile/walk.js';
-import { FLAT } from '../support/flat.js';
-import { fromMarkersAlone } from '../support/from-markers-alone.js';
-import { createMemoryPair } from '../support/memory-pair.js';
-import { ofOurs } from '../support/of-ours.js';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { type Key, keyText, parseContainerName, parseKey } from '../../src/model/key.ts';
+import type { Prefix } from '../../src/model/prefix.ts';
+import { createScope, type ScopeRules } from '../../src/model/scope.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import type { WalkPosition } from '../../src/model/walk-position.ts';
+import { walk } from '../../src/reconcile/walk.ts';
+import { FLAT } from '../support/flat.ts';
+import { fromMarkersAlone } from '../support/from-markers-alone.ts';
+import { createMemoryPair } from '../support/memory-pair.ts';
+import { ofOurs } from '../support/of-ours.ts';
 
 const IN_SYNC: Verdict = { verdict: 'in-sync' };
 const prefix = (path: string, container = 'photos'): Prefix => ({

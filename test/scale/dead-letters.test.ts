@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { WORKER_FLAGS } from '../../src/cli/worker-flags.js';
-import { eventOf } from '../deadletter/support/letter-bench.js';
-import { spawnBlobmirror } from '../e2e/support/blobmirror-process.js';
-import { buryEvents } from '../e2e/support/bury-events.js';
-import { queueCounts } from '../e2e/support/queue-counts.js';
-import { startEnvironment } from '../e2e/support/start-environment.js';
-import { printMeasured } from './support/print-measured.js';
+import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
+import { eventOf } from '../deadletter/support/letter-bench.ts';
+import { spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
+import { buryEvents } from '../e2e/support/bury-events.ts';
+import { queueCounts } from '../e2e/support/queue-counts.ts';
+import { startEnvironment } from '../e2e/support/start-environment.ts';
+import { printMeasured } from './support/print-measured.ts';
 
 const MOST = 12_000;
 const FEW = 1_000;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { blobsOf, deleteBlobs, writeBlobs } from '../e2e/support/blobs-of.js';
-import { compareListings } from '../e2e/support/expect-equal-accounts.js';
-import { listingInPages } from '../e2e/support/listing-in-pages.js';
-import { startUnheard } from '../e2e/support/start-unheard.js';
+import { blobsOf, deleteBlobs, writeBlobs } from '../e2e/support/blobs-of.ts';
+import { compareListings } from '../e2e/support/expect-equal-accounts.ts';
+import { listingInPages } from '../e2e/support/listing-in-pages.ts';
+import { startUnheard } from '../e2e/support/start-unheard.ts';
 
 /** Eight tries of a slice, with delays that double: two minutes, as a rule. */
 const WITHIN = { within: 900_000 };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { expectEqualAccounts } from '../e2e/support/expect-equal-accounts.js';
-import { startPatient, watchFor } from '../e2e/support/suffer-outage.js';
-import { waitUntil } from '../e2e/support/wait-until.js';
-import { printMeasured } from './support/print-measured.js';
+import { expectEqualAccounts } from '../e2e/support/expect-equal-accounts.ts';
+import { startPatient, watchFor } from '../e2e/support/suffer-outage.ts';
+import { waitUntil } from '../e2e/support/wait-until.ts';
+import { printMeasured } from './support/print-measured.ts';
 
 const THRESHOLD_S = 30;
 const OUTAGE_MS = 120_000;

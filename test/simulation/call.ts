@@ -1,4 +1,4 @@
-import type { Key } from '../../src/model/key.js';
+import type { Key } from '../../src/model/key.ts';
 
 /** A request of a worker that its service has not answered yet. */
 export interface Call {

@@ -1,7 +1,7 @@
-import type { MemoryAccount } from '../../src/memory/memory-account.js';
-import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.js';
-import type { ContainerName } from '../../src/model/key.js';
-import { isReserved } from '../../src/model/scope.js';
+import type { MemoryAccount } from '../../src/memory/memory-account.ts';
+import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.ts';
+import type { ContainerName } from '../../src/model/key.ts';
+import { isReserved } from '../../src/model/scope.ts';
 
 /** What is in a container, in the order of the tree: `a/, a/b=v1`. The trash is left out. */
 export function describeTree(account: MemoryAccount, container: ContainerName): string {

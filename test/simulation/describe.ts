@@ -1,4 +1,4 @@
-import { type Key, keyText } from '../../src/model/key.js';
+import { type Key, keyText } from '../../src/model/key.ts';
 
 /** What a worker does with a call, in words. */
 export function describeCall({

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { MemoryAccount } from '../../src/memory/memory-account.js';
-import type { StoredBlob } from '../../src/memory/memory-blob.js';
-import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.js';
-import { type Key, keyText } from '../../src/model/key.js';
-import { splitStamp } from '../../src/model/stamp.js';
-import { isForeignBlob } from './is-foreign.js';
-import { Violation } from './violation.js';
+import type { MemoryAccount } from '../../src/memory/memory-account.ts';
+import type { StoredBlob } from '../../src/memory/memory-blob.ts';
+import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.ts';
+import { type Key, keyText } from '../../src/model/key.ts';
+import { splitStamp } from '../../src/model/stamp.ts';
+import { isForeignBlob } from './is-foreign.ts';
+import { Violation } from './violation.ts';
 
 interface Sides {
   readonly source: MemoryAccount;

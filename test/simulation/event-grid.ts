@@ -1,7 +1,7 @@
-import type { MemoryQueue } from '../../src/memory/memory-queue.js';
-import type { Choices } from './choices.js';
-import { describeEvent, type Happening, toEvent } from './event.js';
-import type { Tell } from './story.js';
+import type { MemoryQueue } from '../../src/memory/memory-queue.ts';
+import type { Choices } from './choices.ts';
+import { describeEvent, type Happening, toEvent } from './event.ts';
+import type { Tell } from './story.ts';
 
 /** Event Grid, which tells the queue of what users do, and strangers who write there too. */
 export class EventGrid {

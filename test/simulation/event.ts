@@ -1,4 +1,4 @@
-import { type Key, keyText } from '../../src/model/key.js';
+import { type Key, keyText } from '../../src/model/key.ts';
 
 /** What Azure tells of, as far as it raises an event. */
 export interface Happening {

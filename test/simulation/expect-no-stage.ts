@@ -1,7 +1,7 @@
-import type { StoredBlob } from '../../src/memory/memory-blob.js';
-import { type Key, keyText } from '../../src/model/key.js';
-import { splitStamp } from '../../src/model/stamp.js';
-import { Violation } from './violation.js';
+import type { StoredBlob } from '../../src/memory/memory-blob.ts';
+import { type Key, keyText } from '../../src/model/key.ts';
+import { splitStamp } from '../../src/model/stamp.ts';
+import { Violation } from './violation.ts';
 
 /** As long as an upload may take: docs/semantics.md, "A blob that is still being written". */
 const STAGE_MS = 3_600_000;

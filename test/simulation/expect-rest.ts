@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { MemoryMessage } from '../../src/memory/memory-queue.js';
-import type { Schedule } from '../../src/memory/schedule.js';
-import { openHeart } from '../../src/mirror/open-heart.js';
-import { parseHistory } from '../../src/model/hint-message.js';
-import { type Key, keyText } from '../../src/model/key.js';
-import { isWrite } from './call.js';
-import { expectEqualEntry, isKept } from './equal-entry.js';
-import { Violation } from './violation.js';
-import { POLICY, TIMELESS } from './worker.js';
-import type { World } from './world.js';
+import type { MemoryMessage } from '../../src/memory/memory-queue.ts';
+import type { Schedule } from '../../src/memory/schedule.ts';
+import { openHeart } from '../../src/mirror/open-heart.ts';
+import { parseHistory } from '../../src/model/hint-message.ts';
+import { type Key, keyText } from '../../src/model/key.ts';
+import { isWrite } from './call.ts';
+import { expectEqualEntry, isKept } from './equal-entry.ts';
+import { Violation } from './violation.ts';
+import { POLICY, TIMELESS } from './worker.ts';
+import type { World } from './world.ts';
 
 /**
  * What must hold when nothing moves any more: every message has come to its end, the two sides agree, and another look

@@ -1,7 +1,7 @@
-import { isWrite } from './call.js';
-import { pickOne } from './choices.js';
-import type { Move } from './moves.js';
-import type { World } from './world.js';
+import { isWrite } from './call.ts';
+import { pickOne } from './choices.ts';
+import type { Move } from './moves.ts';
+import type { World } from './world.ts';
 
 /**
  * What can go wrong next: a request, a whole worker, a lock.

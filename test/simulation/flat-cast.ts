@@ -1,8 +1,8 @@
-import { type Key, parseKey } from '../../src/model/key.js';
-import { FlatUser } from './flat-user.js';
-import { putForeignBlobs } from './other-tool.js';
-import { FlatWitness } from './flat-witness.js';
-import type { Cast, Stage } from './stage.js';
+import { type Key, parseKey } from '../../src/model/key.ts';
+import { FlatUser } from './flat-user.ts';
+import { putForeignBlobs } from './other-tool.ts';
+import { FlatWitness } from './flat-witness.ts';
+import type { Cast, Stage } from './stage.ts';
 
 /** One or two blobs on flat accounts. */
 export function castFlat(stage: Stage): Cast {

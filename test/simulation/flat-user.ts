@@ -1,10 +1,10 @@
-import type { MemoryBlob } from '../../src/memory/memory-account.js';
-import { type Key, keyText } from '../../src/model/key.js';
-import type { BlobKind } from '../../src/model/reading.js';
-import { type Choices, pick, pickOne } from './choices.js';
-import type { User } from './user.js';
-import { HEADERS, MD5S } from './declared.js';
-import type { Stage } from './stage.js';
+import type { MemoryBlob } from '../../src/memory/memory-account.ts';
+import { type Key, keyText } from '../../src/model/key.ts';
+import type { BlobKind } from '../../src/model/reading.ts';
+import { type Choices, pick, pickOne } from './choices.ts';
+import type { User } from './user.ts';
+import { HEADERS, MD5S } from './declared.ts';
+import type { Stage } from './stage.ts';
 
 export const KINDS: readonly BlobKind[] = ['block', 'append'];
 

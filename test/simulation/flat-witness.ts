@@ -1,15 +1,15 @@
-import type { MemoryAccount } from '../../src/memory/memory-account.js';
-import type { StoredBlob } from '../../src/memory/memory-blob.js';
-import type { Etag } from '../../src/model/etag.js';
-import { type Key, keyText } from '../../src/model/key.js';
-import type { BlobKind } from '../../src/model/reading.js';
-import { splitStamp } from '../../src/model/stamp.js';
-import type { Call } from './call.js';
-import { isSecured } from './is-secured.js';
-import type { Stage } from './stage.js';
-import { expectNoStage } from './expect-no-stage.js';
-import { Violation } from './violation.js';
-import type { Witness } from './witness.js';
+import type { MemoryAccount } from '../../src/memory/memory-account.ts';
+import type { StoredBlob } from '../../src/memory/memory-blob.ts';
+import type { Etag } from '../../src/model/etag.ts';
+import { type Key, keyText } from '../../src/model/key.ts';
+import type { BlobKind } from '../../src/model/reading.ts';
+import { splitStamp } from '../../src/model/stamp.ts';
+import type { Call } from './call.ts';
+import { isSecured } from './is-secured.ts';
+import type { Stage } from './stage.ts';
+import { expectNoStage } from './expect-no-stage.ts';
+import { Violation } from './violation.ts';
+import type { Witness } from './witness.ts';
 
 /**
  * Sees every change on either side at the moment it happens, and knows what no client can: the whole past of the

@@ -1,6 +1,6 @@
-import { handleMessage } from '../../src/intake/handle-message.js';
-import { converge } from '../../src/mirror/converge.js';
-import { followRename } from '../../src/mirror/follow-rename.js';
+import { handleMessage } from '../../src/intake/handle-message.ts';
+import { converge } from '../../src/mirror/converge.ts';
+import { followRename } from '../../src/mirror/follow-rename.ts';
 
 /** What is put to the test: the production functions, or a mutant that wraps them. */
 export interface Heart {

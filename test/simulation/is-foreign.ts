@@ -1,5 +1,5 @@
-import type { StoredBlob } from '../../src/memory/memory-blob.js';
-import { splitStamp } from '../../src/model/stamp.js';
+import type { StoredBlob } from '../../src/memory/memory-blob.ts';
+import { splitStamp } from '../../src/model/stamp.ts';
 
 /** Whether a blob of the backup bears no stamp. In these worlds none is left unfinished. */
 export function isForeignBlob(blob: StoredBlob): boolean {

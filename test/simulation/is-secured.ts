@@ -1,5 +1,5 @@
-import type { MemoryAccount } from '../../src/memory/memory-account.js';
-import type { Key } from '../../src/model/key.js';
+import type { MemoryAccount } from '../../src/memory/memory-account.ts';
+import type { Key } from '../../src/model/key.ts';
 
 /** Whether a version of the key waits on the backup for its place. */
 export function isSecured(backup: MemoryAccount, { container, path }: Key): boolean {

@@ -1,5 +1,5 @@
-import { pickOne } from './choices.js';
-import type { World } from './world.js';
+import { pickOne } from './choices.ts';
+import type { World } from './world.ts';
 
 /** Something that can happen next. */
 export interface Move {

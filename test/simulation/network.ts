@@ -1,12 +1,12 @@
-import { LONGEST_REQUEST_MS } from '../../src/intake/is-worth-another-try.js';
-import type { MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.js';
-import type { Schedule } from '../../src/memory/schedule.js';
-import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.js';
-import { type Call, isCopy, isOfQueue, isUnderWay, isWrite, type Life } from './call.js';
-import { type Choices, pickOne } from './choices.js';
-import { describeAnswer, describeCall } from './describe.js';
-import type { Tell } from './story.js';
-import type { Witness } from './witness.js';
+import { LONGEST_REQUEST_MS } from '../../src/intake/is-worth-another-try.ts';
+import type { MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.ts';
+import type { Schedule } from '../../src/memory/schedule.ts';
+import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
+import { type Call, isCopy, isOfQueue, isUnderWay, isWrite, type Life } from './call.ts';
+import { type Choices, pickOne } from './choices.ts';
+import { describeAnswer, describeCall } from './describe.ts';
+import type { Tell } from './story.ts';
+import type { Witness } from './witness.ts';
 
 /** Refusals that the service gives before it does anything. */
 const REFUSALS: readonly ErrorCode[] = ['storage-unavailable', 'storage-throttled', 'storage-forbidden'];

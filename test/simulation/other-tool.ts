@@ -1,8 +1,8 @@
-import type { Key } from '../../src/model/key.js';
-import type { Choices } from './choices.js';
-import { KINDS } from './flat-user.js';
-import { pickOne } from './choices.js';
-import type { Stage } from './stage.js';
+import type { Key } from '../../src/model/key.ts';
+import type { Choices } from './choices.ts';
+import { KINDS } from './flat-user.ts';
+import { pickOne } from './choices.ts';
+import type { Stage } from './stage.ts';
 
 /** What bears no stamp: another tool, or a user of the backup, put it there before the history began. */
 export function putForeignBlobs(

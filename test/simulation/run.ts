@@ -9,7 +9,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { explain, search, type Range } from './search.js';
+import { explain, search, type Range } from './search.ts';
 
 /** Histories that a thread plays before it asks for more. */
 const SLICE = 20_000;

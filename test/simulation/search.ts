@@ -1,10 +1,10 @@
-import { createSeededChoices, replayChoices } from './choices.js';
-import { type Heart, REAL_HEART } from './heart.js';
-import { shrink } from './shrink.js';
-import { simulate } from './simulate.js';
-import { createStory } from './story.js';
-import type { Violation } from './violation.js';
-import type { WorldKind } from './stage.js';
+import { createSeededChoices, replayChoices } from './choices.ts';
+import { type Heart, REAL_HEART } from './heart.ts';
+import { shrink } from './shrink.ts';
+import { simulate } from './simulate.ts';
+import { createStory } from './story.ts';
+import type { Violation } from './violation.ts';
+import type { WorldKind } from './stage.ts';
 
 export interface Range {
   readonly kind: WorldKind;

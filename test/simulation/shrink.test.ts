@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { unpinnedSource } from './mutants/unpinned-source.js';
-import { explain, search } from './search.js';
-import { shrink } from './shrink.js';
+import { unpinnedSource } from './mutants/unpinned-source.ts';
+import { explain, search } from './search.ts';
+import { shrink } from './shrink.ts';
 
 describe('shrinking', () => {
   it('leaves what the failure needs and nothing else', async () => {

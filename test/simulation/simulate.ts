@@ -4,15 +4,15 @@
  * choices make the same history. It must never know how the heart works: it sees calls, and judges by what the two
  * accounts hold.
  */
-import { type Choices, pick } from './choices.js';
-import { expectRest } from './expect-rest.js';
-import { faults } from './faults.js';
-import { type Heart, REAL_HEART } from './heart.js';
-import { moves } from './moves.js';
-import type { Tell } from './story.js';
-import { Violation } from './violation.js';
-import type { WorldKind } from './stage.js';
-import { createWorld } from './world.js';
+import { type Choices, pick } from './choices.ts';
+import { expectRest } from './expect-rest.ts';
+import { faults } from './faults.ts';
+import { type Heart, REAL_HEART } from './heart.ts';
+import { moves } from './moves.ts';
+import type { Tell } from './story.ts';
+import { Violation } from './violation.ts';
+import type { WorldKind } from './stage.ts';
+import { createWorld } from './world.ts';
 
 /** Far more than any history takes that comes to rest. */
 const MOST_STEPS = 6_000;

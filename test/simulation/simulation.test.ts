@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createSeededChoices } from './choices.js';
-import { search } from './search.js';
-import { simulate } from './simulate.js';
-import type { WorldKind } from './stage.js';
-import { createStory } from './story.js';
+import { createSeededChoices } from './choices.ts';
+import { search } from './search.ts';
+import { simulate } from './simulate.ts';
+import type { WorldKind } from './stage.ts';
+import { createStory } from './story.ts';
 
 /** `npm run simulate` plays a million. */
 const HISTORIES: Readonly<Record<WorldKind, number>> = { flat: 5_000, tree: 3_000 };

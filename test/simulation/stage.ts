@@ -1,10 +1,10 @@
-import type { MemoryAccount } from '../../src/memory/memory-account.js';
-import type { ContainerName, Key } from '../../src/model/key.js';
-import type { Choices } from './choices.js';
-import type { EventGrid } from './event-grid.js';
-import type { Tell } from './story.js';
-import type { User } from './user.js';
-import type { Witness } from './witness.js';
+import type { MemoryAccount } from '../../src/memory/memory-account.ts';
+import type { ContainerName, Key } from '../../src/model/key.ts';
+import type { Choices } from './choices.ts';
+import type { EventGrid } from './event-grid.ts';
+import type { Tell } from './story.ts';
+import type { User } from './user.ts';
+import type { Witness } from './witness.ts';
 
 /** Two flat accounts, or two hierarchical ones. */
 export type WorldKind = 'flat' | 'tree';

@@ -1,13 +1,13 @@
-import type { MemoryBlob } from '../../src/memory/memory-account.js';
-import { isStoredDirectory } from '../../src/memory/memory-entry.js';
-import type { Access } from '../../src/model/access.js';
-import type { BlobPath, Key } from '../../src/model/key.js';
-import { type Choices, pickOne } from './choices.js';
-import { describeTree } from './describe-tree.js';
-import type { Happening } from './event.js';
-import type { Stage } from './stage.js';
-import { HEADERS, MD5S } from './declared.js';
-import { treeOf } from './tree-of.js';
+import type { MemoryBlob } from '../../src/memory/memory-account.ts';
+import { isStoredDirectory } from '../../src/memory/memory-entry.ts';
+import type { Access } from '../../src/model/access.ts';
+import type { BlobPath, Key } from '../../src/model/key.ts';
+import { type Choices, pickOne } from './choices.ts';
+import { describeTree } from './describe-tree.ts';
+import type { Happening } from './event.ts';
+import type { Stage } from './stage.ts';
+import { HEADERS, MD5S } from './declared.ts';
+import { treeOf } from './tree-of.ts';
 
 const CONTENTS = ['x', 'y', 'zz'];
 

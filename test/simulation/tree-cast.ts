@@ -1,12 +1,12 @@
-import { addStamp } from '../../src/model/stamp.js';
-import { isStoredDirectory } from '../../src/memory/memory-entry.js';
-import { type Key, parseKey } from '../../src/model/key.js';
-import { isReserved } from '../../src/model/scope.js';
-import type { Cast, Stage } from './stage.js';
-import { describeTree } from './describe-tree.js';
-import { putForeignBlobs } from './other-tool.js';
-import { TreeUser } from './tree-user.js';
-import { TreeWitness } from './tree-witness.js';
+import { addStamp } from '../../src/model/stamp.ts';
+import { isStoredDirectory } from '../../src/memory/memory-entry.ts';
+import { type Key, parseKey } from '../../src/model/key.ts';
+import { isReserved } from '../../src/model/scope.ts';
+import type { Cast, Stage } from './stage.ts';
+import { describeTree } from './describe-tree.ts';
+import { putForeignBlobs } from './other-tool.ts';
+import { TreeUser } from './tree-user.ts';
+import { TreeWitness } from './tree-witness.ts';
 
 /** What may be there, and in step on both sides, before the history begins. */
 const MOST_PREPARED = 5;

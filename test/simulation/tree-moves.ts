@@ -1,7 +1,7 @@
-import { isStoredDirectory } from '../../src/memory/memory-entry.js';
-import type { BlobPath, Key } from '../../src/model/key.js';
-import { type Choices, pickOne } from './choices.js';
-import type { Stage } from './stage.js';
+import { isStoredDirectory } from '../../src/memory/memory-entry.ts';
+import type { BlobPath, Key } from '../../src/model/key.ts';
+import { type Choices, pickOne } from './choices.ts';
+import type { Stage } from './stage.ts';
 
 export interface PathMove {
   readonly from: BlobPath;

@@ -1,5 +1,5 @@
-import type { SeenContainer } from '../../src/memory/memory-account.js';
-import type { Stage } from './stage.js';
+import type { SeenContainer } from '../../src/memory/memory-account.ts';
+import type { Stage } from './stage.ts';
 
 /** What is in the container of the source, which must be there. */
 export function treeOf({ source, container }: Stage): SeenContainer {

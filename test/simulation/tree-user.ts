@@ -1,13 +1,13 @@
-import type { SeenContainer } from '../../src/memory/memory-account.js';
-import { isStoredDirectory } from '../../src/memory/memory-entry.js';
-import type { BlobPath, Key } from '../../src/model/key.js';
-import { type Choices, pick, pickOne } from './choices.js';
-import type { Happening } from './event.js';
-import type { Stage } from './stage.js';
-import { TreeActs } from './tree-acts.js';
-import { TreeMoves } from './tree-moves.js';
-import type { User } from './user.js';
-import { treeOf } from './tree-of.js';
+import type { SeenContainer } from '../../src/memory/memory-account.ts';
+import { isStoredDirectory } from '../../src/memory/memory-entry.ts';
+import type { BlobPath, Key } from '../../src/model/key.ts';
+import { type Choices, pick, pickOne } from './choices.ts';
+import type { Happening } from './event.ts';
+import type { Stage } from './stage.ts';
+import { TreeActs } from './tree-acts.ts';
+import { TreeMoves } from './tree-moves.ts';
+import type { User } from './user.ts';
+import { treeOf } from './tree-of.ts';
 
 /** Few, so that histories collide; the simplest first. */
 const PATHS = [

@@ -1,19 +1,19 @@
-import type { MemoryAccount } from '../../src/memory/memory-account.js';
-import type { StoredBlob } from '../../src/memory/memory-blob.js';
-import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.js';
-import type { Etag } from '../../src/model/etag.js';
-import type { BlobPath, ContainerName } from '../../src/model/key.js';
-import { isReserved } from '../../src/model/scope.js';
-import { splitStamp } from '../../src/model/stamp.js';
-import { type Call, isWrite } from './call.js';
-import { describeTree } from './describe-tree.js';
-import { expectNoStage } from './expect-no-stage.js';
-import { isSecured } from './is-secured.js';
-import { isForeignBlob } from './is-foreign.js';
-import type { Stage } from './stage.js';
-import type { Tell } from './story.js';
-import { Violation } from './violation.js';
-import type { Witness } from './witness.js';
+import type { MemoryAccount } from '../../src/memory/memory-account.ts';
+import type { StoredBlob } from '../../src/memory/memory-blob.ts';
+import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.ts';
+import type { Etag } from '../../src/model/etag.ts';
+import type { BlobPath, ContainerName } from '../../src/model/key.ts';
+import { isReserved } from '../../src/model/scope.ts';
+import { splitStamp } from '../../src/model/stamp.ts';
+import { type Call, isWrite } from './call.ts';
+import { describeTree } from './describe-tree.ts';
+import { expectNoStage } from './expect-no-stage.ts';
+import { isSecured } from './is-secured.ts';
+import { isForeignBlob } from './is-foreign.ts';
+import type { Stage } from './stage.ts';
+import type { Tell } from './story.ts';
+import { Violation } from './violation.ts';
+import type { Witness } from './witness.ts';
 
 /** What may take a file out of the live tree, whatever the source has. */
 const TAKES_AWAY: ReadonlySet<string> = new Set(['backupaccount.rename', 'backupaccount.moveToTrash']);

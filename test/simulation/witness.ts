@@ -1,4 +1,4 @@
-import type { Call } from './call.js';
+import type { Call } from './call.ts';
 
 /**
  * Sees every change on either side at the moment it happens, and knows what no client can: the whole past of the

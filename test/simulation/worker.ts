@@ -1,20 +1,20 @@
-import type { IncomingMessage } from '../../src/intake/incoming-message.js';
-import type { MemoryAccount } from '../../src/memory/memory-account.js';
-import type { Lock, MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.js';
-import { openHeart } from '../../src/mirror/open-heart.js';
-import type { Policy } from '../../src/mirror/policy.js';
-import type { Key } from '../../src/model/key.js';
-import type { Prefix } from '../../src/model/prefix.js';
-import { createScope } from '../../src/model/scope.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import type { WalkPosition } from '../../src/model/walk-position.js';
-import type { Clock } from '../../src/ports/clock.js';
-import { walk } from '../../src/reconcile/walk.js';
-import type { Logger } from '../../src/telemetry/logger.js';
-import type { Life } from './call.js';
-import type { Heart } from './heart.js';
-import type { Network } from './network.js';
-import type { WorldKind } from './stage.js';
+import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
+import type { MemoryAccount } from '../../src/memory/memory-account.ts';
+import type { Lock, MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.ts';
+import { openHeart } from '../../src/mirror/open-heart.ts';
+import type { Policy } from '../../src/mirror/policy.ts';
+import type { Key } from '../../src/model/key.ts';
+import type { Prefix } from '../../src/model/prefix.ts';
+import { createScope } from '../../src/model/scope.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import type { WalkPosition } from '../../src/model/walk-position.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import { walk } from '../../src/reconcile/walk.ts';
+import type { Logger } from '../../src/telemetry/logger.ts';
+import type { Life } from './call.ts';
+import type { Heart } from './heart.ts';
+import type { Network } from './network.ts';
+import type { WorldKind } from './stage.ts';
 
 /** How many messages a worker handles at a time. */
 const CONCURRENCY = 2;

@@ -1,15 +1,15 @@
-import { createMemoryAccount } from '../../src/memory/memory-account.js';
-import { MemoryQueue } from '../../src/memory/memory-queue.js';
-import { parseContainerName } from '../../src/model/key.js';
-import type { Choices } from './choices.js';
-import { EventGrid } from './event-grid.js';
-import { castFlat } from './flat-cast.js';
-import type { Heart } from './heart.js';
-import { Network } from './network.js';
-import type { Cast, Stage, WorldKind } from './stage.js';
-import type { Tell } from './story.js';
-import { castTree } from './tree-cast.js';
-import { Worker } from './worker.js';
+import { createMemoryAccount } from '../../src/memory/memory-account.ts';
+import { MemoryQueue } from '../../src/memory/memory-queue.ts';
+import { parseContainerName } from '../../src/model/key.ts';
+import type { Choices } from './choices.ts';
+import { EventGrid } from './event-grid.ts';
+import { castFlat } from './flat-cast.ts';
+import type { Heart } from './heart.ts';
+import { Network } from './network.ts';
+import type { Cast, Stage, WorldKind } from './stage.ts';
+import type { Tell } from './story.ts';
+import { castTree } from './tree-cast.ts';
+import { Worker } from './worker.ts';
 
 /** Few, so that histories collide. */
 const CONTAINER = parseContainerName('photos');

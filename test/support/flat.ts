@@ -1,4 +1,4 @@
-import type { Policy } from '../../src/mirror/policy.js';
+import type { Policy } from '../../src/mirror/policy.ts';
 
 const POLICY: Policy = {
   deletes: 'mirror',

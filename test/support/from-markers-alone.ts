@@ -1,5 +1,5 @@
-import { BlobmirrorError } from '../../src/model/errors.js';
-import type { BlobReader, ListRange } from '../../src/ports/blob-reader.js';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import type { BlobReader, ListRange } from '../../src/ports/blob-reader.ts';
 
 /** As a service lists that knows no place to begin at: all of it is one page. */
 export function fromMarkersAlone<Store extends BlobReader>(store: Store): Store {

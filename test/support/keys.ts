@@ -1,3 +1,3 @@
-import { type Key, parseKey } from '../../src/model/key.js';
+import { type Key, parseKey } from '../../src/model/key.ts';
 
 export const KEY: Key = parseKey('photos', 'cat.jpg');

@@ -1,10 +1,10 @@
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
-import type { CopyOptions } from '../../src/azure/copy/copy-options.js';
-import { toAccessControl } from '../../src/azure/to-access-control.js';
-import { BACKUP, SOURCE } from '../../src/local/accounts.js';
-import type { Key } from '../../src/model/key.js';
-import type { TreeStoresUnderTest } from '../contract/tree-stores.js';
-import { startStoragePair, type StoragePair } from './storage-pair.js';
+import type { CopyOptions } from '../../src/azure/copy/copy-options.ts';
+import { toAccessControl } from '../../src/azure/to-access-control.ts';
+import { BACKUP, SOURCE } from '../../src/local/accounts.ts';
+import type { Key } from '../../src/model/key.ts';
+import type { TreeStoresUnderTest } from '../contract/tree-stores.ts';
+import { startStoragePair, type StoragePair } from './storage-pair.ts';
 
 export interface LakePair extends StoragePair, TreeStoresUnderTest {
   /** A client of the Data Lake API, as a user has it. */

@@ -1,9 +1,9 @@
-import { createMemoryAccount, type MemoryAccount, type Schedule } from '../../src/memory/memory-account.js';
-import { converge } from '../../src/mirror/converge.js';
-import type { Key } from '../../src/model/key.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import type { Policy } from '../../src/mirror/policy.js';
-import { KEY } from './keys.js';
+import { createMemoryAccount, type MemoryAccount, type Schedule } from '../../src/memory/memory-account.ts';
+import { converge } from '../../src/mirror/converge.ts';
+import type { Key } from '../../src/model/key.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import type { Policy } from '../../src/mirror/policy.ts';
+import { KEY } from './keys.ts';
 
 /** Everything is mirrored. */
 export const POLICY: Policy = {

@@ -1,6 +1,6 @@
-import { createMemoryAccount, type MemoryAccount } from '../../src/memory/memory-account.js';
-import { parseContainerName } from '../../src/model/key.js';
-import type { StoresUnderTest } from '../contract/stores.js';
+import { createMemoryAccount, type MemoryAccount } from '../../src/memory/memory-account.ts';
+import { parseContainerName } from '../../src/model/key.ts';
+import type { StoresUnderTest } from '../contract/stores.ts';
 
 export interface MemoryStores extends StoresUnderTest {
   readonly source: MemoryAccount;

@@ -1,6 +1,6 @@
-import { parseContainerName } from '../../src/model/key.js';
-import type { TreeStoresUnderTest } from '../contract/tree-stores.js';
-import { createMemoryStores, type MemoryStores } from './memory-stores.js';
+import { parseContainerName } from '../../src/model/key.ts';
+import type { TreeStoresUnderTest } from '../contract/tree-stores.ts';
+import { createMemoryStores, type MemoryStores } from './memory-stores.ts';
 
 /** The ports on two hierarchical accounts in memory. */
 export async function createMemoryTreeStores(): Promise<MemoryStores & TreeStoresUnderTest> {

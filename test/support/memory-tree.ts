@@ -1,10 +1,10 @@
-import { createMemoryAccount, type MemoryAccount, type Schedule } from '../../src/memory/memory-account.js';
-import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.js';
-import { type OpenHeart, openHeart } from '../../src/mirror/open-heart.js';
-import type { Policy } from '../../src/mirror/policy.js';
-import { type Key, parseContainerName, parseKey } from '../../src/model/key.js';
-import { isReserved } from '../../src/model/scope.js';
-import type { Before } from './memory-pair.js';
+import { createMemoryAccount, type MemoryAccount, type Schedule } from '../../src/memory/memory-account.ts';
+import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.ts';
+import { type OpenHeart, openHeart } from '../../src/mirror/open-heart.ts';
+import type { Policy } from '../../src/mirror/policy.ts';
+import { type Key, parseContainerName, parseKey } from '../../src/model/key.ts';
+import { isReserved } from '../../src/model/scope.ts';
+import type { Before } from './memory-pair.ts';
 
 export const TREE_POLICY: Policy = {
   deletes: 'mirror',

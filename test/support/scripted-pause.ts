@@ -1,4 +1,4 @@
-import type { PauseGate } from '../../src/ports/pause-gate.js';
+import type { PauseGate } from '../../src/ports/pause-gate.ts';
 
 /** A pause that the test begins and ends. What comes meanwhile is put off at once. */
 export class ScriptedPause implements PauseGate {

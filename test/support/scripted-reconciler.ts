@@ -1,6 +1,6 @@
-import type { Run, RunId } from '../../src/model/reconcile/run.js';
-import type { Reconciler } from '../../src/reconcile/reconciler.js';
-import { aRun } from './a-run.js';
+import type { Run, RunId } from '../../src/model/reconcile/run.ts';
+import type { Reconciler } from '../../src/reconcile/reconciler.ts';
+import { aRun } from './a-run.ts';
 
 /** A reconciler that works on nothing: it holds the runs that a test puts there, and remembers what it was asked. */
 export interface ScriptedReconciler extends Reconciler {

@@ -1,4 +1,4 @@
-import type { LogFields, Logger } from '../../src/telemetry/logger.js';
+import type { LogFields, Logger } from '../../src/telemetry/logger.ts';
 
 export interface LoggedLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';

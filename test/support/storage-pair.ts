@@ -1,14 +1,14 @@
 import { BlobServiceClient } from '@azure/storage-blob';
-import { createAzureBackup } from '../../src/azure/azure-backup.js';
-import { createAzureReader } from '../../src/azure/azure-reader.js';
-import type { CopyOptions } from '../../src/azure/copy/copy-options.js';
-import { connectAccount } from '../../src/azure/connect-account.js';
-import { BACKUP, SOURCE } from '../../src/local/accounts.js';
-import { startStorage } from '../../src/local/storage/start-storage.js';
-import type { StorageRequest } from '../../src/local/storage/storage-request.js';
-import type { MemoryBlob } from '../../src/memory/memory-account.js';
-import type { Key } from '../../src/model/key.js';
-import type { StoresUnderTest } from '../contract/stores.js';
+import { createAzureBackup } from '../../src/azure/azure-backup.ts';
+import { createAzureReader } from '../../src/azure/azure-reader.ts';
+import type { CopyOptions } from '../../src/azure/copy/copy-options.ts';
+import { connectAccount } from '../../src/azure/connect-account.ts';
+import { BACKUP, SOURCE } from '../../src/local/accounts.ts';
+import { startStorage } from '../../src/local/storage/start-storage.ts';
+import type { StorageRequest } from '../../src/local/storage/storage-request.ts';
+import type { MemoryBlob } from '../../src/memory/memory-account.ts';
+import type { Key } from '../../src/model/key.ts';
+import type { StoresUnderTest } from '../contract/stores.ts';
 
 export interface StoragePair extends StoresUnderTest {
   /** Every request of the ports so far, oldest first: `backupaccount BlockBlob_PutBlobFromUrl`. The tests' own are left out. */

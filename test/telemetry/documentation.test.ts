@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { METRICS } from '../../src/telemetry/metric-table.js';
+import { METRICS } from '../../src/telemetry/metric-table.ts';
 
 it('the page of the metrics has every metric with its kind, unit and attributes, and no other', async () => {
   const page = await readFile(new URL('../../docs/metrics.md', import.meta.url), 'utf8');

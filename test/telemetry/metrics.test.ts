@@ -1,7 +1,7 @@
 import { metrics as api } from '@opentelemetry/api';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createSilentLogger } from '../support/silent-logger.js';
-import { METRICS } from '../../src/telemetry/metric-table.js';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { METRICS } from '../../src/telemetry/metric-table.ts';
 import {
   observeBacklog,
   observeDeadLetters,
@@ -13,9 +13,9 @@ import {
   recordRequest,
   recordRetry,
   recordSlice,
-} from '../../src/telemetry/metrics.js';
-import { startTelemetry, type Telemetry } from '../../src/telemetry/start-telemetry.js';
-import { parsePrometheus, valueOf } from './support/parse-prometheus.js';
+} from '../../src/telemetry/metrics.ts';
+import { startTelemetry, type Telemetry } from '../../src/telemetry/start-telemetry.ts';
+import { parsePrometheus, valueOf } from './support/parse-prometheus.ts';
 
 describe('the metrics', () => {
   let telemetry: Telemetry;

@@ -1,9 +1,9 @@
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { describe, expect, it, vi } from 'vitest';
-import { recordIgnored } from '../../src/telemetry/metrics.js';
-import { openExporters } from '../../src/telemetry/open-exporters.js';
-import { startTelemetry } from '../../src/telemetry/start-telemetry.js';
-import { createSilentLogger } from '../support/silent-logger.js';
+import { recordIgnored } from '../../src/telemetry/metrics.ts';
+import { openExporters } from '../../src/telemetry/open-exporters.ts';
+import { startTelemetry } from '../../src/telemetry/start-telemetry.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 // Nobody is there; the SDK's own retries and statistics would outlive the test.
 const CONNECTION =

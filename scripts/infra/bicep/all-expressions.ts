@@ -1,4 +1,4 @@
-import type { BicepFile, Expression } from './ast.js';
+import type { BicepFile, Expression } from './ast.ts';
 
 /** Every expression of a file, from the outside. */
 export function allExpressions(file: BicepFile): readonly Expression[] {

@@ -1,4 +1,4 @@
-import type { Expression, Position } from './ast.js';
+import type { Expression, Position } from './ast.ts';
 
 /** A piece of an expression, in the order of the text: what operators stand between, before or around. */
 export type Token =

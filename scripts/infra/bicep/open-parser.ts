@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Language, Parser, type Node } from 'web-tree-sitter';
-import { positionOf } from './position-of.js';
-import { SyntaxFault } from './syntax-fault.js';
+import { positionOf } from './position-of.ts';
+import { SyntaxFault } from './syntax-fault.ts';
 
 const GRAMMAR = import.meta.resolve('tree-sitter-bicep/tree-sitter-bicep.wasm');
 

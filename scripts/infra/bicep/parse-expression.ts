@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
-import type { Expression, ObjectExpression, Property, StringExpression } from './ast.js';
-import { associate, type Token } from './associate.js';
-import { positionOf } from './position-of.js';
-import { SyntaxFault } from './syntax-fault.js';
+import type { Expression, ObjectExpression, Property, StringExpression } from './ast.ts';
+import { associate, type Token } from './associate.ts';
+import { positionOf } from './position-of.ts';
+import { SyntaxFault } from './syntax-fault.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "\\'": "'",

@@ -8,12 +8,12 @@ import type {
   Output,
   Parameter,
   Position,
-} from './ast.js';
-import type { Resource, ValueType, Variable } from './ast.js';
-import type { ParseTree } from './open-parser.js';
-import { parseExpression, parseObject, parseString } from './parse-expression.js';
-import { positionOf } from './position-of.js';
-import { SyntaxFault } from './syntax-fault.js';
+} from './ast.ts';
+import type { Resource, ValueType, Variable } from './ast.ts';
+import type { ParseTree } from './open-parser.ts';
+import { parseExpression, parseObject, parseString } from './parse-expression.ts';
+import { positionOf } from './position-of.ts';
+import { SyntaxFault } from './syntax-fault.ts';
 
 type Decorators = ReadonlyMap<string, readonly Expression[]>;
 

@@ -1,4 +1,4 @@
-import type { Expression, StringExpression } from './ast.js';
+import type { Expression, StringExpression } from './ast.ts';
 
 /** A text with nothing put in; undefined for any other expression. */
 export function plainText(expression: Expression | StringExpression | undefined): string | undefined {

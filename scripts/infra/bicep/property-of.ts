@@ -1,5 +1,5 @@
-import type { Expression, ObjectExpression } from './ast.js';
-import { plainText } from './plain-text.js';
+import type { Expression, ObjectExpression } from './ast.ts';
+import { plainText } from './plain-text.ts';
 
 /** The value of a property of an object that is written out; undefined when it is not there. */
 export function propertyOf(object: ObjectExpression, name: string): Expression | undefined {

@@ -1,4 +1,4 @@
-import type { Position } from './ast.js';
+import type { Position } from './ast.ts';
 
 /** Something that is no Bicep, or none of the subset that this project keeps to. */
 export class SyntaxFault extends Error {

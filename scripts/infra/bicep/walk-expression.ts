@@ -1,4 +1,4 @@
-import type { Expression, StringExpression } from './ast.js';
+import type { Expression, StringExpression } from './ast.ts';
 
 /** Visits an expression and everything in it, from the outside in. */
 export function walkExpression(expression: Expression, visit: (expression: Expression) => void): void {

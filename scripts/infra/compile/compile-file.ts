@@ -1,16 +1,16 @@
-import type { BicepFile, Module, Parameter, Resource } from '../bicep/ast.js';
-import { plainText } from '../bicep/plain-text.js';
-import { propertyOf } from '../bicep/property-of.js';
-import { SyntaxFault } from '../bicep/syntax-fault.js';
-import { modulePath } from '../module-file.js';
-import { dependenciesOf } from './dependencies.js';
-import { type FileScope, insideLoop } from './file-scope.js';
-import { isRuntime } from './is-runtime.js';
-import { moduleScope } from './module-scope.js';
-import { toArm } from './to-arm.js';
-import { fullName, ownName, resourceId } from './to-symbol.js';
-import { symbolOf } from './symbol-of.js';
-import { escapeText, type Json, toValue } from './to-value.js';
+import type { BicepFile, Module, Parameter, Resource } from '../bicep/ast.ts';
+import { plainText } from '../bicep/plain-text.ts';
+import { propertyOf } from '../bicep/property-of.ts';
+import { SyntaxFault } from '../bicep/syntax-fault.ts';
+import { modulePath } from '../module-file.ts';
+import { dependenciesOf } from './dependencies.ts';
+import { type FileScope, insideLoop } from './file-scope.ts';
+import { isRuntime } from './is-runtime.ts';
+import { moduleScope } from './module-scope.ts';
+import { toArm } from './to-arm.ts';
+import { fullName, ownName, resourceId } from './to-symbol.ts';
+import { symbolOf } from './symbol-of.ts';
+import { escapeText, type Json, toValue } from './to-value.ts';
 
 const SCHEMAS = {
   resourceGroup: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',

@@ -1,11 +1,11 @@
-import type { BicepFile, Expression, Module, Resource } from '../bicep/ast.js';
-import { propertyOf } from '../bicep/property-of.js';
-import { walkExpression } from '../bicep/walk-expression.js';
-import { KNOWN_EARLY } from './is-runtime.js';
-import type { FileScope } from './file-scope.js';
-import { type NamedSymbol, symbolOf } from './symbol-of.js';
-import { toArm } from './to-arm.js';
-import { symbolText } from './to-symbol.js';
+import type { BicepFile, Expression, Module, Resource } from '../bicep/ast.ts';
+import { propertyOf } from '../bicep/property-of.ts';
+import { walkExpression } from '../bicep/walk-expression.ts';
+import { KNOWN_EARLY } from './is-runtime.ts';
+import type { FileScope } from './file-scope.ts';
+import { type NamedSymbol, symbolOf } from './symbol-of.ts';
+import { toArm } from './to-arm.ts';
+import { symbolText } from './to-symbol.ts';
 
 /** What must be deployed before: all that the body names, through variables and through what is only looked up. */
 export function dependenciesOf(declared: Resource | Module, scope: FileScope): readonly string[] {

@@ -1,4 +1,4 @@
-import type { BicepFile, Expression, Loop } from '../bicep/ast.js';
+import type { BicepFile, Expression, Loop } from '../bicep/ast.ts';
 
 /** What names mean at one place of a file. */
 export interface FileScope {

@@ -1,6 +1,6 @@
-import { walkExpression } from '../bicep/walk-expression.js';
-import type { BicepFile, Expression } from '../bicep/ast.js';
-import { symbolOf } from './symbol-of.js';
+import { walkExpression } from '../bicep/walk-expression.ts';
+import type { BicepFile, Expression } from '../bicep/ast.ts';
+import { symbolOf } from './symbol-of.ts';
 
 /** What of a resource is known before it is deployed. */
 export const KNOWN_EARLY: ReadonlySet<string> = new Set(['id', 'name', 'type', 'apiVersion']);

@@ -1,11 +1,11 @@
-import type { Module } from '../bicep/ast.js';
-import { propertyOf } from '../bicep/property-of.js';
-import { SyntaxFault } from '../bicep/syntax-fault.js';
-import type { FileScope } from './file-scope.js';
-import { symbolOf } from './symbol-of.js';
-import { toArm } from './to-arm.js';
-import { ownName } from './to-symbol.js';
-import { type Json, toValue } from './to-value.js';
+import type { Module } from '../bicep/ast.ts';
+import { propertyOf } from '../bicep/property-of.ts';
+import { SyntaxFault } from '../bicep/syntax-fault.ts';
+import type { FileScope } from './file-scope.ts';
+import { symbolOf } from './symbol-of.ts';
+import { toArm } from './to-arm.ts';
+import { ownName } from './to-symbol.ts';
+import { type Json, toValue } from './to-value.ts';
 
 /** Where a module is deployed to: the group of the file, one of its own, or one of another subscription. */
 export function moduleScope({ body }: Module, scope: FileScope): { readonly [name: string]: Json } {

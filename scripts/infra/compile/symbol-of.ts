@@ -1,4 +1,4 @@
-import type { BicepFile, Expression, Module, Resource } from '../bicep/ast.js';
+import type { BicepFile, Expression, Module, Resource } from '../bicep/ast.ts';
 
 /** A resource or a module that an expression names, one of a loop by its index. */
 export interface NamedSymbol {

@@ -1,9 +1,9 @@
-import type { Expression, StringExpression } from '../bicep/ast.js';
-import { plainText } from '../bicep/plain-text.js';
-import { SyntaxFault } from '../bicep/syntax-fault.js';
-import type { FileScope } from './file-scope.js';
-import { isRuntime } from './is-runtime.js';
-import { moduleOutput, resourceMember } from './to-symbol.js';
+import type { Expression, StringExpression } from '../bicep/ast.ts';
+import { plainText } from '../bicep/plain-text.ts';
+import { SyntaxFault } from '../bicep/syntax-fault.ts';
+import type { FileScope } from './file-scope.ts';
+import { isRuntime } from './is-runtime.ts';
+import { moduleOutput, resourceMember } from './to-symbol.ts';
 
 const OPERATORS: Readonly<Record<string, (left: string, right: string) => string>> = {
   '==': (left, right) => `equals(${left}, ${right})`,

@@ -1,8 +1,8 @@
-import type { BicepFile, Expression, Resource } from '../bicep/ast.js';
-import { propertyOf } from '../bicep/property-of.js';
-import { SyntaxFault } from '../bicep/syntax-fault.js';
-import { type FileScope, insideLoop } from './file-scope.js';
-import { symbolOf } from './symbol-of.js';
+import type { BicepFile, Expression, Resource } from '../bicep/ast.ts';
+import { propertyOf } from '../bicep/property-of.ts';
+import { SyntaxFault } from '../bicep/syntax-fault.ts';
+import { type FileScope, insideLoop } from './file-scope.ts';
+import { symbolOf } from './symbol-of.ts';
 
 type ToArm = (expression: Expression, scope: FileScope) => string;
 type Member = Expression & { readonly kind: 'member' };

@@ -1,7 +1,7 @@
-import type { Expression } from '../bicep/ast.js';
-import { plainText } from '../bicep/plain-text.js';
-import type { FileScope } from './file-scope.js';
-import { textToArm, toArm } from './to-arm.js';
+import type { Expression } from '../bicep/ast.ts';
+import { plainText } from '../bicep/plain-text.ts';
+import type { FileScope } from './file-scope.ts';
+import { textToArm, toArm } from './to-arm.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 

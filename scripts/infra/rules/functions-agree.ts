@@ -1,15 +1,15 @@
-import { plainText } from '../bicep/plain-text.js';
-import { allExpressions } from '../bicep/all-expressions.js';
-import { walkExpression } from '../bicep/walk-expression.js';
-import type { Rule } from '../check-infra.js';
-import type { Finding } from '../finding.js';
-import type { OpenProject } from '../open-project.js';
-import { appSettings, parametersOf } from '../settings/app-settings.js';
-import { evaluate, type ValueObject } from '../settings/evaluate.js';
-import { registeredFunctions } from '../settings/registered-functions.js';
-import { toEnvironment } from '../settings/to-environment.js';
-import { WALK_THROUGHS } from '../settings/walk-throughs.js';
-import { MAIN, type Sources } from '../sources.js';
+import { plainText } from '../bicep/plain-text.ts';
+import { allExpressions } from '../bicep/all-expressions.ts';
+import { walkExpression } from '../bicep/walk-expression.ts';
+import type { Rule } from '../check-infra.ts';
+import type { Finding } from '../finding.ts';
+import type { OpenProject } from '../open-project.ts';
+import { appSettings, parametersOf } from '../settings/app-settings.ts';
+import { evaluate, type ValueObject } from '../settings/evaluate.ts';
+import { registeredFunctions } from '../settings/registered-functions.ts';
+import { toEnvironment } from '../settings/to-environment.ts';
+import { WALK_THROUGHS } from '../settings/walk-throughs.ts';
+import { MAIN, type Sources } from '../sources.ts';
 
 const OF_FUNCTION = /^function:(.+)$/;
 const OVER_HOST_JSON = 'AzureFunctionsJobHost__';

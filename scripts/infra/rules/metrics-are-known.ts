@@ -1,5 +1,5 @@
-import { METRICS } from '../../../src/telemetry/metric-table.js';
-import type { Rule } from '../check-infra.js';
+import { METRICS } from '../../../src/telemetry/metric-table.ts';
+import type { Rule } from '../check-infra.ts';
 
 const NAMES: ReadonlySet<string> = new Set(Object.values(METRICS).map(({ name }) => name));
 const NAMED = /"(blobmirror\.[a-z_.]*[a-z_])\\?"/g;

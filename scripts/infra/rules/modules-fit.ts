@@ -1,15 +1,15 @@
-import type { BicepFile, Module, Parameter } from '../bicep/ast.js';
-import { allExpressions } from '../bicep/all-expressions.js';
-import { plainText } from '../bicep/plain-text.js';
-import { propertyOf } from '../bicep/property-of.js';
-import { walkExpression } from '../bicep/walk-expression.js';
-import type { Rule } from '../check-infra.js';
-import { symbolOf } from '../compile/symbol-of.js';
-import type { Finding } from '../finding.js';
-import { moduleFile } from '../module-file.js';
-import { MAIN } from '../sources.js';
-import type { OpenProject } from '../open-project.js';
-import { kindOf } from '../types/kind-of.js';
+import type { BicepFile, Module, Parameter } from '../bicep/ast.ts';
+import { allExpressions } from '../bicep/all-expressions.ts';
+import { plainText } from '../bicep/plain-text.ts';
+import { propertyOf } from '../bicep/property-of.ts';
+import { walkExpression } from '../bicep/walk-expression.ts';
+import type { Rule } from '../check-infra.ts';
+import { symbolOf } from '../compile/symbol-of.ts';
+import type { Finding } from '../finding.ts';
+import { moduleFile } from '../module-file.ts';
+import { MAIN } from '../sources.ts';
+import type { OpenProject } from '../open-project.ts';
+import { kindOf } from '../types/kind-of.ts';
 
 /** Every module has a file and is given what that asks for; what is asked of it, it says. */
 export const modulesFit: Rule = (project) => {

@@ -1,8 +1,8 @@
-import type { BicepFile } from '../bicep/ast.js';
-import { walkExpression } from '../bicep/walk-expression.js';
-import { allExpressions } from '../bicep/all-expressions.js';
-import type { Rule } from '../check-infra.js';
-import type { Finding } from '../finding.js';
+import type { BicepFile } from '../bicep/ast.ts';
+import { walkExpression } from '../bicep/walk-expression.ts';
+import { allExpressions } from '../bicep/all-expressions.ts';
+import type { Rule } from '../check-infra.ts';
+import type { Finding } from '../finding.ts';
 
 /** Every parameter and variable is used, and what is to be filled in or taken out is described. */
 export const namesAreUsed: Rule = ({ files }) => [...files.values()].flatMap(ofFile);

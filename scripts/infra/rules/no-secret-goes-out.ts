@@ -1,7 +1,7 @@
-import type { BicepFile, Expression } from '../bicep/ast.js';
-import { walkExpression } from '../bicep/walk-expression.js';
-import type { Rule } from '../check-infra.js';
-import type { Finding } from '../finding.js';
+import type { BicepFile, Expression } from '../bicep/ast.ts';
+import { walkExpression } from '../bicep/walk-expression.ts';
+import type { Rule } from '../check-infra.ts';
+import type { Finding } from '../finding.ts';
 
 const SECRET_CALL = /^(list|getSecret)/i;
 const SECRET_PROPERTY =

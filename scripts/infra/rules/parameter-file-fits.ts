@@ -1,8 +1,8 @@
-import type { BicepFile } from '../bicep/ast.js';
-import type { Rule } from '../check-infra.js';
-import type { Finding } from '../finding.js';
-import { evaluate, type Value } from '../settings/evaluate.js';
-import { MAIN } from '../sources.js';
+import type { BicepFile } from '../bicep/ast.ts';
+import type { Rule } from '../check-infra.ts';
+import type { Finding } from '../finding.ts';
+import { evaluate, type Value } from '../settings/evaluate.ts';
+import { MAIN } from '../sources.ts';
 
 const PATH = 'infra/main.parameters.json';
 /** As azd fills it in: a variable of its environment, or what stands after the sign. */

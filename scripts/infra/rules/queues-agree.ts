@@ -1,15 +1,15 @@
-import { QUEUES } from '../../../src/local/queues.js';
-import type { BicepFile, Expression } from '../bicep/ast.js';
-import { propertyOf } from '../bicep/property-of.js';
-import type { Rule } from '../check-infra.js';
-import type { Finding } from '../finding.js';
-import { appSettings, parametersOf } from '../settings/app-settings.js';
-import { evaluate, isValueObject, type Value } from '../settings/evaluate.js';
-import { registeredFunctions } from '../settings/registered-functions.js';
-import { toEnvironment } from '../settings/to-environment.js';
-import { WALK_THROUGHS } from '../settings/walk-throughs.js';
-import { MAIN } from '../sources.js';
-import { toMilliseconds } from './to-milliseconds.js';
+import { QUEUES } from '../../../src/local/queues.ts';
+import type { BicepFile, Expression } from '../bicep/ast.ts';
+import { propertyOf } from '../bicep/property-of.ts';
+import type { Rule } from '../check-infra.ts';
+import type { Finding } from '../finding.ts';
+import { appSettings, parametersOf } from '../settings/app-settings.ts';
+import { evaluate, isValueObject, type Value } from '../settings/evaluate.ts';
+import { registeredFunctions } from '../settings/registered-functions.ts';
+import { toEnvironment } from '../settings/to-environment.ts';
+import { WALK_THROUGHS } from '../settings/walk-throughs.ts';
+import { MAIN } from '../sources.ts';
+import { toMilliseconds } from './to-milliseconds.ts';
 
 const PATH = 'infra/app/service-bus.bicep';
 

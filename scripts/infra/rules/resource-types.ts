@@ -1,10 +1,10 @@
-import type { BicepFile } from '../bicep/ast.js';
-import { plainText } from '../bicep/plain-text.js';
-import type { Rule } from '../check-infra.js';
-import type { Finding } from '../finding.js';
-import type { Sources } from '../sources.js';
-import type { AzureObject, TypeFile } from '../types/azure-type.js';
-import { checkValue } from '../types/check-value.js';
+import type { BicepFile } from '../bicep/ast.ts';
+import { plainText } from '../bicep/plain-text.ts';
+import type { Rule } from '../check-infra.ts';
+import type { Finding } from '../finding.ts';
+import type { Sources } from '../sources.ts';
+import type { AzureObject, TypeFile } from '../types/azure-type.ts';
+import { checkValue } from '../types/check-value.ts';
 
 const TYPES = 'infra/types/';
 /** What Bicep says of a resource beside what Azure is sent. */

@@ -1,9 +1,9 @@
-import type { BicepFile, Expression } from '../bicep/ast.js';
-import { plainText } from '../bicep/plain-text.js';
-import { propertyOf } from '../bicep/property-of.js';
-import { walkExpression } from '../bicep/walk-expression.js';
-import type { Rule } from '../check-infra.js';
-import type { Finding } from '../finding.js';
+import type { BicepFile, Expression } from '../bicep/ast.ts';
+import { plainText } from '../bicep/plain-text.ts';
+import { propertyOf } from '../bicep/property-of.ts';
+import { walkExpression } from '../bicep/walk-expression.ts';
+import type { Rule } from '../check-infra.ts';
+import type { Finding } from '../finding.ts';
 
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** A row of the table: role, id, file, and whatever more is said. */

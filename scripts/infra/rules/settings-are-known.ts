@@ -1,12 +1,12 @@
-import { toBlobmirrorError } from '../../../src/model/errors.js';
-import type { Environment } from '../../../src/config/environment.js';
-import { readSettings } from '../../../src/config/settings.js';
-import type { Rule } from '../check-infra.js';
-import type { Finding } from '../finding.js';
-import { appSettings } from '../settings/app-settings.js';
-import { registeredFunctions } from '../settings/registered-functions.js';
-import { toEnvironment } from '../settings/to-environment.js';
-import { WALK_THROUGHS } from '../settings/walk-throughs.js';
+import { toBlobmirrorError } from '../../../src/model/errors.ts';
+import type { Environment } from '../../../src/config/environment.ts';
+import { readSettings } from '../../../src/config/settings.ts';
+import type { Rule } from '../check-infra.ts';
+import type { Finding } from '../finding.ts';
+import { appSettings } from '../settings/app-settings.ts';
+import { registeredFunctions } from '../settings/registered-functions.ts';
+import { toEnvironment } from '../settings/to-environment.ts';
+import { WALK_THROUGHS } from '../settings/walk-throughs.ts';
 
 const PATH = 'infra/app/function-app.bicep';
 

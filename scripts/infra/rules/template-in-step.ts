@@ -1,7 +1,7 @@
-import { SyntaxFault } from '../bicep/syntax-fault.js';
-import type { Rule } from '../check-infra.js';
-import { MAIN, TEMPLATE } from '../sources.js';
-import { writeTemplate } from '../write-template.js';
+import { SyntaxFault } from '../bicep/syntax-fault.ts';
+import type { Rule } from '../check-infra.ts';
+import { MAIN, TEMPLATE } from '../sources.ts';
+import { writeTemplate } from '../write-template.ts';
 
 /** azuredeploy.json is what the Bicep compiles to. */
 export const templateInStep: Rule = (project, sources) => {

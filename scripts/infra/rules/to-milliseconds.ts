@@ -1,4 +1,4 @@
-import type { Value } from '../settings/evaluate.js';
+import type { Value } from '../settings/evaluate.ts';
 
 const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 

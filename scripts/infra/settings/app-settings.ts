@@ -1,9 +1,9 @@
-import type { Module } from '../bicep/ast.js';
-import { plainText } from '../bicep/plain-text.js';
-import { propertyOf } from '../bicep/property-of.js';
-import type { OpenProject } from '../open-project.js';
-import { MAIN } from '../sources.js';
-import { evaluate, isValueObject, UNKNOWN, type Value, type ValueObject } from './evaluate.js';
+import type { Module } from '../bicep/ast.ts';
+import { plainText } from '../bicep/plain-text.ts';
+import { propertyOf } from '../bicep/property-of.ts';
+import type { OpenProject } from '../open-project.ts';
+import { MAIN } from '../sources.ts';
+import { evaluate, isValueObject, UNKNOWN, type Value, type ValueObject } from './evaluate.ts';
 
 const APP = 'infra/app/function-app.bicep';
 

@@ -1,9 +1,9 @@
 import { glob } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { createLogger } from '../../../src/telemetry/create-logger.js';
-import type { Environment } from '../../../src/config/environment.js';
-import type { FunctionMetadata } from '../../../src/host/functions-core.js';
-import { loadRegistrations } from '../../../src/host/load-registrations.js';
+import { createLogger } from '../../../src/telemetry/create-logger.ts';
+import type { Environment } from '../../../src/config/environment.ts';
+import type { FunctionMetadata } from '../../../src/host/functions-core.ts';
+import { loadRegistrations } from '../../../src/host/load-registrations.ts';
 
 const FOLDER = new URL('../../../src/functions/', import.meta.url);
 let loaded: Promise<readonly FunctionMetadata[]> | undefined;

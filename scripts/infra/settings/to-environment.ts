@@ -1,5 +1,5 @@
-import type { Environment } from '../../../src/config/environment.js';
-import { UNKNOWN, type ValueObject } from './evaluate.js';
+import type { Environment } from '../../../src/config/environment.ts';
+import { UNKNOWN, type ValueObject } from './evaluate.ts';
 
 /** What Azure would put where only Azure knows: something of the same shape, of no account. */
 const SHAPES: readonly (readonly [RegExp, (name: string) => string])[] = [

@@ -1,4 +1,4 @@
-import type { Value } from './evaluate.js';
+import type { Value } from './evaluate.ts';
 
 const ANY = { environmentName: 'photos', location: 'westeurope' };
 

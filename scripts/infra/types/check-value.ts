@@ -1,9 +1,9 @@
-import type { BicepFile, Expression, ObjectExpression, Position } from '../bicep/ast.js';
-import { plainText } from '../bicep/plain-text.js';
-import { propertyOf } from '../bicep/property-of.js';
-import type { OpenProject } from '../open-project.js';
-import type { AzureObject, AzureType } from './azure-type.js';
-import { kindOf } from './kind-of.js';
+import type { BicepFile, Expression, ObjectExpression, Position } from '../bicep/ast.ts';
+import { plainText } from '../bicep/plain-text.ts';
+import { propertyOf } from '../bicep/property-of.ts';
+import type { OpenProject } from '../open-project.ts';
+import type { AzureObject, AzureType } from './azure-type.ts';
+import { kindOf } from './kind-of.ts';
 
 export interface Place {
   readonly file: BicepFile;

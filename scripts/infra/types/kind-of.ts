@@ -1,7 +1,7 @@
-import type { BicepFile, Expression, ValueType } from '../bicep/ast.js';
-import { symbolOf } from '../compile/symbol-of.js';
-import type { OpenProject } from '../open-project.js';
-import { moduleFile } from '../module-file.js';
+import type { BicepFile, Expression, ValueType } from '../bicep/ast.ts';
+import { symbolOf } from '../compile/symbol-of.ts';
+import type { OpenProject } from '../open-project.ts';
+import { moduleFile } from '../module-file.ts';
 
 /** What functions of Bicep return, where it is always one thing. */
 const RETURNS: Readonly<Record<string, ValueType>> = {

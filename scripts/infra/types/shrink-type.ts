@@ -1,5 +1,5 @@
-import type { AzureObject, AzureType } from './azure-type.js';
-import type { Usage } from './usage.js';
+import type { AzureObject, AzureType } from './azure-type.ts';
+import type { Usage } from './usage.ts';
 
 /** A type as Azure/bicep-types-az has it, in its types.json. */
 export type RawType = { readonly $type: string } & Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import type { BicepFile, Expression } from '../bicep/ast.js';
-import { plainText } from '../bicep/plain-text.js';
+import type { BicepFile, Expression } from '../bicep/ast.ts';
+import { plainText } from '../bicep/plain-text.ts';
 
 /** What is written at one place of a resource, in all its alternatives together. */
 export interface Usage {

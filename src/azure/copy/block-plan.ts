@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { keyText } from '../../model/key.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
+import { keyText } from '../../model/key.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
 
 /** A part of a blob on its way: bytes `offset` to `offset + count` of one version of the source. */
 export interface PlannedBlock {

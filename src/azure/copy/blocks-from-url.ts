@@ -1,11 +1,11 @@
-import type { CopyRequest } from '../../ports/backup-store.js';
-import { toBlockOutcome } from './block-outcome.js';
-import { createCopyAside } from './copy-aside.js';
-import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.js';
-import { copyInBlocks, type StageBlock } from './copy-in-blocks.js';
-import { refuseOtherSuccess } from './not-whole.js';
-import { pinnedBlockBlob } from './pinned-block-blob.js';
-import type { TimeBudget } from './time-budget.js';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import { toBlockOutcome } from './block-outcome.ts';
+import { createCopyAside } from './copy-aside.ts';
+import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
+import { copyInBlocks, type StageBlock } from './copy-in-blocks.ts';
+import { refuseOtherSuccess } from './not-whole.ts';
+import { pinnedBlockBlob } from './pinned-block-blob.ts';
+import type { TimeBudget } from './time-budget.ts';
 
 /** The backup account fetches a block blob of any size by itself, many blocks at a time. */
 export function createBlocksFromUrl(setup: CopySetup): CopyEngine {

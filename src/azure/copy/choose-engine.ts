@@ -1,16 +1,16 @@
-import { BlobmirrorError } from '../../model/errors.js';
-import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.js';
-import { createBlocksFromUrl } from './blocks-from-url.js';
-import { createCopyBlob } from './copy-blob.js';
-import type { CopyEngine, CopySetup } from './copy-engine.js';
-import { type LeftBehind, NotWhole } from './not-whole.js';
-import { createPutBlobFromUrl } from './put-blob-from-url.js';
-import { readPinned } from './read-pinned.js';
-import { createRefusedWays, toRefusal } from './refused-ways.js';
-import { shortCopySources, SourceUrlTooLong } from './short-copy-sources.js';
-import { findCopy, removeCopy } from './staged-copies.js';
-import { createStreamed } from './streamed.js';
-import { verifyCopies } from './verify-copies.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.ts';
+import { createBlocksFromUrl } from './blocks-from-url.ts';
+import { createCopyBlob } from './copy-blob.ts';
+import type { CopyEngine, CopySetup } from './copy-engine.ts';
+import { type LeftBehind, NotWhole } from './not-whole.ts';
+import { createPutBlobFromUrl } from './put-blob-from-url.ts';
+import { readPinned } from './read-pinned.ts';
+import { createRefusedWays, toRefusal } from './refused-ways.ts';
+import { shortCopySources, SourceUrlTooLong } from './short-copy-sources.ts';
+import { findCopy, removeCopy } from './staged-copies.ts';
+import { createStreamed } from './streamed.ts';
+import { verifyCopies } from './verify-copies.ts';
 
 /**
  * One engine out of all, chosen blob by blob: by the setting, by the kind and the size, and by what the service has.

@@ -1,9 +1,9 @@
-import type { CopyRequest } from '../../ports/backup-store.js';
-import { unfinishedBytes } from '../../model/unfinished-copy.js';
-import { STAMP_NAME } from '../../model/stamp.js';
-import type { CopyEngine, CopySetup } from './copy-engine.js';
-import type { ReplaceCopy } from './replace-copy.js';
-import { type FoundCopy, findCopy } from './staged-copies.js';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import { unfinishedBytes } from '../../model/unfinished-copy.ts';
+import { STAMP_NAME } from '../../model/stamp.ts';
+import type { CopyEngine, CopySetup } from './copy-engine.ts';
+import type { ReplaceCopy } from './replace-copy.ts';
+import { type FoundCopy, findCopy } from './staged-copies.ts';
 
 /**
  * Copies that are compared before they count, and never cost the version that they replace: the copy is made and

@@ -1,8 +1,8 @@
-import type { Etag } from '../../model/etag.js';
-import type { Key } from '../../model/key.js';
-import type { ComparisonOutcome } from '../../ports/content-comparison.js';
-import type { Account } from '../connect-account.js';
-import { readPinned } from './read-pinned.js';
+import type { Etag } from '../../model/etag.ts';
+import type { Key } from '../../model/key.ts';
+import type { ComparisonOutcome } from '../../ports/content-comparison.ts';
+import type { Account } from '../connect-account.ts';
+import { readPinned } from './read-pinned.ts';
 
 const PIECE = 8 * 1024 * 1024;
 

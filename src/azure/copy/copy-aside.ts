@@ -1,9 +1,9 @@
-import { BlobmirrorError } from '../../model/errors.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
-import type { WriteCondition } from '../../ports/write-outcome.js';
-import type { CopyResult, CopySetup } from './copy-engine.js';
-import { type FoundCopy, findCopy, isWholeCopy, removeCopy } from './staged-copies.js';
-import { stagingKey } from './staging-key.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import type { WriteCondition } from '../../ports/write-outcome.ts';
+import type { CopyResult, CopySetup } from './copy-engine.ts';
+import { type FoundCopy, findCopy, isWholeCopy, removeCopy } from './staged-copies.ts';
+import { stagingKey } from './staging-key.ts';
 
 /** Makes a copy block by block at the key of the request. */
 type CopyInPlace = (request: CopyRequest) => Promise<CopyResult>;

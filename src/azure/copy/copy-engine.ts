@@ -4,14 +4,14 @@
  * under the condition on the backup. No engine leaves a blob that carries a stamp before its content is whole, and none
  * holds a blob in memory.
  */
-import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.js';
-import type { WriteOutcome } from '../../ports/write-outcome.js';
-import type { DirectoryStore } from '../../ports/directory-store.js';
-import type { Account } from '../connect-account.js';
-import type { CopySources } from '../copy-source.js';
-import type { CopyOptions } from './copy-options.js';
-import type { TierSupport } from './tier-support.js';
-import type { TimeBudget } from './time-budget.js';
+import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.ts';
+import type { WriteOutcome } from '../../ports/write-outcome.ts';
+import type { DirectoryStore } from '../../ports/directory-store.ts';
+import type { Account } from '../connect-account.ts';
+import type { CopySources } from '../copy-source.ts';
+import type { CopyOptions } from './copy-options.ts';
+import type { TierSupport } from './tier-support.ts';
+import type { TimeBudget } from './time-budget.ts';
 
 /**
  * Makes the backup's blob from the source's: whole or not at all, under `request.condition` on the backup and under

@@ -1,19 +1,19 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { BlobmirrorError } from '../../model/errors.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
-import type { WriteOutcome } from '../../ports/write-outcome.js';
-import { serviceCode, toStorageError } from '../storage-error.js';
-import { toBlobHeaders } from '../to-blob-headers.js';
-import type { WriteSides } from '../write-outcome.js';
-import { blocksInTheWay, toBlockOutcome } from './block-outcome.js';
-import { FEWEST_ID_BYTES, ID_BYTES, type PlannedBlock, planBlocks, toBlockSize } from './block-plan.js';
-import type { CopyResult } from './copy-engine.js';
-import type { BlockOptions } from './copy-options.js';
-import { inLanes } from './in-lanes.js';
-import { tagOptions } from './tag-options.js';
-import { NotWhole } from './not-whole.js';
-import type { TimeBudget } from './time-budget.js';
-import { toConditions } from './to-conditions.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import type { WriteOutcome } from '../../ports/write-outcome.ts';
+import { serviceCode, toStorageError } from '../storage-error.ts';
+import { toBlobHeaders } from '../to-blob-headers.ts';
+import type { WriteSides } from '../write-outcome.ts';
+import { blocksInTheWay, toBlockOutcome } from './block-outcome.ts';
+import { FEWEST_ID_BYTES, ID_BYTES, type PlannedBlock, planBlocks, toBlockSize } from './block-plan.ts';
+import type { CopyResult } from './copy-engine.ts';
+import type { BlockOptions } from './copy-options.ts';
+import { inLanes } from './in-lanes.ts';
+import { tagOptions } from './tag-options.ts';
+import { NotWhole } from './not-whole.ts';
+import type { TimeBudget } from './time-budget.ts';
+import { toConditions } from './to-conditions.ts';
 
 /** Brings one block to the backup, uncommitted, its bytes read under the source's ETag. */
 export type StageBlock = (block: PlannedBlock, lane: number) => Promise<WriteOutcome>;

@@ -1,6 +1,6 @@
 import { RestError } from '@azure/storage-blob';
-import { BlobmirrorError } from '../../model/errors.js';
-import { type Etag, parseEtag } from '../../model/etag.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import { type Etag, parseEtag } from '../../model/etag.ts';
 
 /**
  * The service answered that it made the copy, and what it made is not what the source has. A service that was made

@@ -1,9 +1,9 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { BlockBlobClient } from '@azure/storage-blob';
-import { type Etag, etagHeader } from '../../model/etag.js';
-import type { Key } from '../../model/key.js';
-import { blobClient } from '../blob-client.js';
-import type { Account } from '../connect-account.js';
+import { type Etag, etagHeader } from '../../model/etag.ts';
+import type { Key } from '../../model/key.ts';
+import { blobClient } from '../blob-client.ts';
+import type { Account } from '../connect-account.ts';
 
 /**
  * A blob on the backup whose blocks are fetched from one version of the source only. The service knows the condition,

@@ -1,12 +1,12 @@
 import type { BlobGetPropertiesResponse } from '@azure/storage-blob';
-import { type Etag, etagHeader } from '../../model/etag.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
-import type { WriteOutcome } from '../../ports/write-outcome.js';
-import { blobClient } from '../blob-client.js';
-import type { Account } from '../connect-account.js';
-import { toMeanings, toStorageError } from '../storage-error.js';
-import { toKind } from '../to-reading.js';
-import { NotWhole } from './not-whole.js';
+import { type Etag, etagHeader } from '../../model/etag.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import type { WriteOutcome } from '../../ports/write-outcome.ts';
+import { blobClient } from '../blob-client.ts';
+import type { Account } from '../connect-account.ts';
+import { toMeanings, toStorageError } from '../storage-error.ts';
+import { toKind } from '../to-reading.ts';
+import { NotWhole } from './not-whole.ts';
 
 /** Of no bytes at all, base64. Some clients leave it on every blob (azure-sdk-for-net#16779). */
 const MD5_OF_NOTHING = '1B2M2Y8AsgTpgAmY7PhCfg==';

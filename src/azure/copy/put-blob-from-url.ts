@@ -1,16 +1,16 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
-import { BlobmirrorError } from '../../model/errors.js';
-import { etagHeader, parseEtag } from '../../model/etag.js';
-import { keyText } from '../../model/key.js';
-import type { Tags } from '../../model/tags.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
-import { blobUrl } from '../blob-url.js';
-import type { CopySource } from '../copy-source.js';
-import { serviceCode } from '../storage-error.js';
-import { toWriteOutcome } from '../write-outcome.js';
-import type { CopyEngine, CopySetup } from './copy-engine.js';
-import { refuseOtherSuccess } from './not-whole.js';
-import { isProvenByMd5, proveCopy } from './prove-copy.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import { etagHeader, parseEtag } from '../../model/etag.ts';
+import { keyText } from '../../model/key.ts';
+import type { Tags } from '../../model/tags.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import { blobUrl } from '../blob-url.ts';
+import type { CopySource } from '../copy-source.ts';
+import { serviceCode } from '../storage-error.ts';
+import { toWriteOutcome } from '../write-outcome.ts';
+import type { CopyEngine, CopySetup } from './copy-engine.ts';
+import { refuseOtherSuccess } from './not-whole.ts';
+import { isProvenByMd5, proveCopy } from './prove-copy.ts';
 
 /**
  * One request, and the backup account fetches the bytes of a block blob by itself. Content headers follow the source.

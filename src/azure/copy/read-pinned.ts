@@ -1,8 +1,8 @@
-import { etagHeader } from '../../model/etag.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
-import { blobClient } from '../blob-client.js';
-import type { Account } from '../connect-account.js';
-import { toMeanings, toStorageError } from '../storage-error.js';
+import { etagHeader } from '../../model/etag.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import { blobClient } from '../blob-client.ts';
+import type { Account } from '../connect-account.ts';
+import { toMeanings, toStorageError } from '../storage-error.ts';
 
 /** The part of a request to copy that says what is read. */
 interface PinnedVersion extends Pick<CopyRequest, 'key' | 'from'> {

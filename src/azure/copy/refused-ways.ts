@@ -1,6 +1,6 @@
-import { BlobmirrorError } from '../../model/errors.js';
-import { NotWhole } from './not-whole.js';
-import { NO_TIERS } from './tier-support.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import { NotWhole } from './not-whole.ts';
+import { NO_TIERS } from './tier-support.ts';
 
 /**
  * What a refusal says of the way that was tried:

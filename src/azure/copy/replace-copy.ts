@@ -1,17 +1,17 @@
-import { BlobmirrorError } from '../../model/errors.js';
-import type { Key } from '../../model/key.js';
-import { STAMP_NAME } from '../../model/stamp.js';
-import type { CopyOutcome, CopyRequest, Secured, SecureOutcome } from '../../ports/backup-store.js';
-import type { WriteCondition, WriteOutcome } from '../../ports/write-outcome.js';
-import { blobClient } from '../blob-client.js';
-import { createCopySources } from '../copy-source.js';
-import { toWriteOutcome } from '../write-outcome.js';
-import { chooseEngine } from './choose-engine.js';
-import type { CopyEngine, CopySetup } from './copy-engine.js';
-import { type FoundCopy, findCopy, isWholeCopy, removeCopy } from './staged-copies.js';
-import { createStreamed } from './streamed.js';
-import { stagingKey } from './staging-key.js';
-import type { TimeBudget } from './time-budget.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { Key } from '../../model/key.ts';
+import { STAMP_NAME } from '../../model/stamp.ts';
+import type { CopyOutcome, CopyRequest, Secured, SecureOutcome } from '../../ports/backup-store.ts';
+import type { WriteCondition, WriteOutcome } from '../../ports/write-outcome.ts';
+import { blobClient } from '../blob-client.ts';
+import { createCopySources } from '../copy-source.ts';
+import { toWriteOutcome } from '../write-outcome.ts';
+import { chooseEngine } from './choose-engine.ts';
+import type { CopyEngine, CopySetup } from './copy-engine.ts';
+import { type FoundCopy, findCopy, isWholeCopy, removeCopy } from './staged-copies.ts';
+import { createStreamed } from './streamed.ts';
+import { stagingKey } from './staging-key.ts';
+import type { TimeBudget } from './time-budget.ts';
 
 export interface ReplaceCopy {
   secure(request: CopyRequest, budget: TimeBudget): Promise<SecureOutcome>;

@@ -1,15 +1,15 @@
 import type { BlobGetPropertiesResponse } from '@azure/storage-blob';
-import type { Access } from '../../model/access.js';
-import { type Etag, etagHeader, parseEtag } from '../../model/etag.js';
-import type { Key } from '../../model/key.js';
-import type { BlobKind } from '../../model/reading.js';
-import { STAMP_NAME } from '../../model/stamp.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
-import { blobClient } from '../blob-client.js';
-import type { Account } from '../connect-account.js';
-import { toMeanings, toStorageError } from '../storage-error.js';
-import { toPathReading } from '../to-path-reading.js';
-import { toWriteOutcome } from '../write-outcome.js';
+import type { Access } from '../../model/access.ts';
+import { type Etag, etagHeader, parseEtag } from '../../model/etag.ts';
+import type { Key } from '../../model/key.ts';
+import type { BlobKind } from '../../model/reading.ts';
+import { STAMP_NAME } from '../../model/stamp.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import { blobClient } from '../blob-client.ts';
+import type { Account } from '../connect-account.ts';
+import { toMeanings, toStorageError } from '../storage-error.ts';
+import { toPathReading } from '../to-path-reading.ts';
+import { toWriteOutcome } from '../write-outcome.ts';
 
 /** What is at a place of the backup, as far as a copy on its way depends on it. */
 export interface FoundCopy {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Key, keyText, parseBlobPath } from '../../model/key.js';
-import { RESERVED_DIRECTORY } from '../../model/scope.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
+import { type Key, keyText, parseBlobPath } from '../../model/key.ts';
+import { RESERVED_DIRECTORY } from '../../model/scope.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
 
 export const STAGING = `${RESERVED_DIRECTORY}/staging`;
 

@@ -1,13 +1,13 @@
-import { markUnfinished } from '../../model/unfinished-copy.js';
-import { blobClient } from '../blob-client.js';
-import { toBlobHeaders } from '../to-blob-headers.js';
-import { toBlockSize } from './block-plan.js';
-import { md5Of } from './content-md5.js';
-import type { CopyBlob, CopySetup } from './copy-engine.js';
-import { readPinned } from './read-pinned.js';
-import { type Piece, streamInPlace } from './stream-in-place.js';
-import { tagOptions } from './tag-options.js';
-import { toConditions } from './to-conditions.js';
+import { markUnfinished } from '../../model/unfinished-copy.ts';
+import { blobClient } from '../blob-client.ts';
+import { toBlobHeaders } from '../to-blob-headers.ts';
+import { toBlockSize } from './block-plan.ts';
+import { md5Of } from './content-md5.ts';
+import type { CopyBlob, CopySetup } from './copy-engine.ts';
+import { readPinned } from './read-pinned.ts';
+import { type Piece, streamInPlace } from './stream-in-place.ts';
+import { tagOptions } from './tag-options.ts';
+import { toConditions } from './to-conditions.ts';
 
 /** An append blob through the process, one block after the other: the service takes them in no other way. */
 export function createStreamAppendBlob({ backup, source, options }: CopySetup): CopyBlob {

@@ -1,20 +1,20 @@
-import { BlobmirrorError } from '../../model/errors.js';
-import { keyText } from '../../model/key.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
-import type { WriteOutcome } from '../../ports/write-outcome.js';
-import { blobClient } from '../blob-client.js';
-import { toBlobHeaders } from '../to-blob-headers.js';
-import { toWriteOutcome } from '../write-outcome.js';
-import { toBlockOutcome } from './block-outcome.js';
-import { toBlockSize } from './block-plan.js';
-import { md5Of } from './content-md5.js';
-import { createCopyAside } from './copy-aside.js';
-import type { CopyBlob, CopySetup } from './copy-engine.js';
-import { copyInBlocks, type StageBlock } from './copy-in-blocks.js';
-import type { BlockOptions } from './copy-options.js';
-import { readPinned } from './read-pinned.js';
-import { tagOptions } from './tag-options.js';
-import { toConditions } from './to-conditions.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import { keyText } from '../../model/key.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import type { WriteOutcome } from '../../ports/write-outcome.ts';
+import { blobClient } from '../blob-client.ts';
+import { toBlobHeaders } from '../to-blob-headers.ts';
+import { toWriteOutcome } from '../write-outcome.ts';
+import { toBlockOutcome } from './block-outcome.ts';
+import { toBlockSize } from './block-plan.ts';
+import { md5Of } from './content-md5.ts';
+import { createCopyAside } from './copy-aside.ts';
+import type { CopyBlob, CopySetup } from './copy-engine.ts';
+import { copyInBlocks, type StageBlock } from './copy-in-blocks.ts';
+import type { BlockOptions } from './copy-options.ts';
+import { readPinned } from './read-pinned.ts';
+import { tagOptions } from './tag-options.ts';
+import { toConditions } from './to-conditions.ts';
 
 /**
  * A block blob through the process: in one request where one block holds it, else block by block. Memory is that of the

@@ -1,15 +1,15 @@
 import type { BlobClient, BlobGetPropertiesResponse } from '@azure/storage-blob';
-import { BlobmirrorError } from '../../model/errors.js';
-import { type Etag, etagHeader, parseEtag } from '../../model/etag.js';
-import { keyText } from '../../model/key.js';
-import { type Metadata, STAMP_NAME } from '../../model/stamp.js';
-import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
-import { serviceCode, toStorageError } from '../storage-error.js';
-import { toBlobHeaders } from '../to-blob-headers.js';
-import { toWriteOutcome, type WriteSides } from '../write-outcome.js';
-import type { CopyResult } from './copy-engine.js';
-import type { TimeBudget } from './time-budget.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import { type Etag, etagHeader, parseEtag } from '../../model/etag.ts';
+import { keyText } from '../../model/key.ts';
+import { type Metadata, STAMP_NAME } from '../../model/stamp.ts';
+import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import { serviceCode, toStorageError } from '../storage-error.ts';
+import { toBlobHeaders } from '../to-blob-headers.ts';
+import { toWriteOutcome, type WriteSides } from '../write-outcome.ts';
+import type { CopyResult } from './copy-engine.ts';
+import type { TimeBudget } from './time-budget.ts';
 
 /** Bytes `offset` to `offset + count`. */
 export interface Piece {

@@ -1,14 +1,14 @@
-import { etagHeader } from '../../model/etag.js';
-import { markUnfinished } from '../../model/unfinished-copy.js';
-import { blobClient } from '../blob-client.js';
-import { toMeanings, toStorageError } from '../storage-error.js';
-import { toBlobHeaders } from '../to-blob-headers.js';
-import { md5Of } from './content-md5.js';
-import type { CopyBlob, CopySetup } from './copy-engine.js';
-import { readPinned } from './read-pinned.js';
-import { type Piece, streamInPlace } from './stream-in-place.js';
-import { tagOptions } from './tag-options.js';
-import { toConditions } from './to-conditions.js';
+import { etagHeader } from '../../model/etag.ts';
+import { markUnfinished } from '../../model/unfinished-copy.ts';
+import { blobClient } from '../blob-client.ts';
+import { toMeanings, toStorageError } from '../storage-error.ts';
+import { toBlobHeaders } from '../to-blob-headers.ts';
+import { md5Of } from './content-md5.ts';
+import type { CopyBlob, CopySetup } from './copy-engine.ts';
+import { readPinned } from './read-pinned.ts';
+import { type Piece, streamInPlace } from './stream-in-place.ts';
+import { tagOptions } from './tag-options.ts';
+import { toConditions } from './to-conditions.ts';
 
 /** The most that one request writes: learn.microsoft.com/rest/api/storageservices/put-page */
 const LARGEST_WRITE = 4 * 1024 * 1024;

@@ -1,8 +1,8 @@
-import type { BlobKind } from '../../model/reading.js';
-import type { CopyBlob, CopyEngine, CopySetup } from './copy-engine.js';
-import { createStreamAppendBlob } from './stream-append-blob.js';
-import { createStreamBlockBlob } from './stream-block-blob.js';
-import { createStreamPageBlob } from './stream-page-blob.js';
+import type { BlobKind } from '../../model/reading.ts';
+import type { CopyBlob, CopyEngine, CopySetup } from './copy-engine.ts';
+import { createStreamAppendBlob } from './stream-append-blob.ts';
+import { createStreamBlockBlob } from './stream-block-blob.ts';
+import { createStreamPageBlob } from './stream-page-blob.ts';
 
 /** All bytes pass through this process, in bounded memory, each piece with an MD5 that the service checks. */
 export function createStreamed(setup: CopySetup): CopyEngine {

@@ -1,4 +1,4 @@
-import type { Tags } from '../../model/tags.js';
+import type { Tags } from '../../model/tags.ts';
 
 /**
  * Index tags as an option of the SDK, which sends an empty header for none. An account that knows no tags, a

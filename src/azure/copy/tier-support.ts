@@ -1,4 +1,4 @@
-import { BlobmirrorError } from '../../model/errors.js';
+import { BlobmirrorError } from '../../model/errors.ts';
 
 /** Whether an account has access tiers: one of general purpose v1 and most premium ones have none. */
 export interface TierSupport {

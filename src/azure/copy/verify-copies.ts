@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type Etag, etagHeader, parseEtag } from '../../model/etag.js';
-import { BlobmirrorError } from '../../model/errors.js';
-import { keyText } from '../../model/key.js';
-import { STAMP_NAME } from '../../model/stamp.js';
-import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.js';
-import type { CopyRequest } from '../../ports/backup-store.js';
-import type { WriteOutcome } from '../../ports/write-outcome.js';
-import { blobClient } from '../blob-client.js';
-import { toMeanings, toStorageError } from '../storage-error.js';
-import { toWriteOutcome } from '../write-outcome.js';
-import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.js';
-import { comparePieces } from './compare-pieces.js';
-import type { TimeBudget } from './time-budget.js';
+import { type Etag, etagHeader, parseEtag } from '../../model/etag.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import { keyText } from '../../model/key.ts';
+import { STAMP_NAME } from '../../model/stamp.ts';
+import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import type { WriteOutcome } from '../../ports/write-outcome.ts';
+import { blobClient } from '../blob-client.ts';
+import { toMeanings, toStorageError } from '../storage-error.ts';
+import { toWriteOutcome } from '../write-outcome.ts';
+import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
+import { comparePieces } from './compare-pieces.ts';
+import type { TimeBudget } from './time-budget.ts';
 
 /** A copy that is whole, with a mark in the stamp's place. */
 interface Unverified {

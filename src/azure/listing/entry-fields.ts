@@ -1,8 +1,8 @@
-import type { Metadata } from '../../model/stamp.js';
-import type { Tags } from '../../model/tags.js';
-import { type BlobProperties, toTier } from '../to-reading.js';
-import { DamagedPage } from './damaged-page.js';
-import type { ListedAccess, ListedDetails } from './listed-details.js';
+import type { Metadata } from '../../model/stamp.ts';
+import type { Tags } from '../../model/tags.ts';
+import { type BlobProperties, toTier } from '../to-reading.ts';
+import { DamagedPage } from './damaged-page.ts';
+import type { ListedAccess, ListedDetails } from './listed-details.ts';
 
 /** An entry of a listing as it is written: names of elements, or of metadata and tags, to their decoded text. */
 export interface EntryFields {

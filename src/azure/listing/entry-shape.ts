@@ -1,6 +1,6 @@
-import type { EntryPlaces } from './places-table.js';
-import { isJudgedByText } from './scan-blob.js';
-import { afterText, type XmlCursor } from './xml-cursor.js';
+import type { EntryPlaces } from './places-table.ts';
+import { isJudgedByText } from './scan-blob.ts';
+import { afterText, type XmlCursor } from './xml-cursor.ts';
 
 const [GREATER, QUOTE] = [0x3e, 0x22];
 /** What a text is read for. */

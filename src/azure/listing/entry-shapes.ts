@@ -1,7 +1,7 @@
-import { EntryShape } from './entry-shape.js';
-import type { EntryPlaces } from './places-table.js';
-import { scanBlob } from './scan-blob.js';
-import type { XmlCursor } from './xml-cursor.js';
+import { EntryShape } from './entry-shape.ts';
+import type { EntryPlaces } from './places-table.ts';
+import { scanBlob } from './scan-blob.ts';
+import type { XmlCursor } from './xml-cursor.ts';
 
 /** Of blobs with many kinds of metadata it costs more to learn each than to go through their elements. */
 const MOST_SHAPES = 8;

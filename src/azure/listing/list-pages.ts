@@ -4,17 +4,17 @@
  * and one that is not whole is an error, never a short page.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BlobmirrorError } from '../../model/errors.js';
-import type { ContainerName } from '../../model/key.js';
-import type { Account } from '../connect-account.js';
-import { toStorageError } from '../storage-error.js';
-import { DamagedPage } from './damaged-page.js';
-import type { AnsweredPage } from './listed-page.js';
-import type { Listing } from './listing.js';
-import { COMES_AGAIN, MarkerWatch } from './marker-watch.js';
-import { LostBody, openListing, type PageRequest } from './open-listing.js';
-import { readPage } from './read-page.js';
-import { refuseUnasked } from './refuse-unasked.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { ContainerName } from '../../model/key.ts';
+import type { Account } from '../connect-account.ts';
+import { toStorageError } from '../storage-error.ts';
+import { DamagedPage } from './damaged-page.ts';
+import type { AnsweredPage } from './listed-page.ts';
+import type { Listing } from './listing.ts';
+import { COMES_AGAIN, MarkerWatch } from './marker-watch.ts';
+import { LostBody, openListing, type PageRequest } from './open-listing.ts';
+import { readPage } from './read-page.ts';
+import { refuseUnasked } from './refuse-unasked.ts';
 
 /** Milliseconds before a page is asked for again whose body was none; then twice as long each time. */
 const FIRST_WAIT = 250;

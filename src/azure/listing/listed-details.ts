@@ -1,6 +1,6 @@
-import type { Metadata } from '../../model/stamp.js';
-import type { Tags } from '../../model/tags.js';
-import type { BlobProperties } from '../to-reading.js';
+import type { Metadata } from '../../model/stamp.ts';
+import type { Tags } from '../../model/tags.ts';
+import type { BlobProperties } from '../to-reading.ts';
 
 /** All that an entry of a listing says. */
 export interface ListedDetails {

@@ -1,4 +1,4 @@
-import type { PageEntry } from './page-entry.js';
+import type { PageEntry } from './page-entry.ts';
 
 /** One answer of List Blobs. */
 export interface ListedPage {

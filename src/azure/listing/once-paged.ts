@@ -1,5 +1,5 @@
-import { DamagedPage } from './damaged-page.js';
-import { COMES_AGAIN, MarkerWatch } from './marker-watch.js';
+import { DamagedPage } from './damaged-page.ts';
+import { COMES_AGAIN, MarkerWatch } from './marker-watch.ts';
 
 interface SdkPage {
   readonly continuationToken?: string;

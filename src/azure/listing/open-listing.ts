@@ -1,9 +1,9 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { ContainerName } from '../../model/key.js';
-import type { Account } from '../connect-account.js';
-import { type Listing, toQuery } from './listing.js';
-import { PageBody } from './page-body.js';
+import type { ContainerName } from '../../model/key.ts';
+import type { Account } from '../connect-account.ts';
+import { type Listing, toQuery } from './listing.ts';
+import { PageBody } from './page-body.ts';
 
 /** Asks for a page and resolves to the answer. One at a time. */
 export type PageRequest = (listing: Listing) => Promise<PageAnswer>;

@@ -1,13 +1,13 @@
-import { type Access, toAccess } from '../../model/access.js';
-import type { Etag } from '../../model/etag.js';
-import { type BlobPath, parseBlobPath } from '../../model/key.js';
-import type { BlobPresent } from '../../model/reading.js';
-import type { Metadata, Stamp } from '../../model/stamp.js';
-import type { Tags } from '../../model/tags.js';
-import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
-import { withoutFolderMark } from '../folder-mark.js';
-import { toInferredTier, toReading } from '../to-reading.js';
-import type { ListedDetails } from './listed-details.js';
+import { type Access, toAccess } from '../../model/access.ts';
+import type { Etag } from '../../model/etag.ts';
+import { type BlobPath, parseBlobPath } from '../../model/key.ts';
+import type { BlobPresent } from '../../model/reading.ts';
+import type { Metadata, Stamp } from '../../model/stamp.ts';
+import type { Tags } from '../../model/tags.ts';
+import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.ts';
+import { withoutFolderMark } from '../folder-mark.ts';
+import { toInferredTier, toReading } from '../to-reading.ts';
+import type { ListedDetails } from './listed-details.ts';
 
 /**
  * A blob or directory in a listing. What a comparison needs is at hand; all else is read out of the page when it is

@@ -1,11 +1,11 @@
-import { type Etag, parseEtag } from '../../model/etag.js';
-import { STAMP_NAME, type Stamp } from '../../model/stamp.js';
-import { DamagedPage } from './damaged-page.js';
-import { type EntryFields, toDetails, toListedLength, toListedTier } from './entry-fields.js';
-import type { ListedDetails } from './listed-details.js';
-import { PageEntry } from './page-entry.js';
-import { childrenOf, textOf, type XmlElement } from './parse-elements.js';
-import { toStamp } from './to-stamp.js';
+import { type Etag, parseEtag } from '../../model/etag.ts';
+import { STAMP_NAME, type Stamp } from '../../model/stamp.ts';
+import { DamagedPage } from './damaged-page.ts';
+import { type EntryFields, toDetails, toListedLength, toListedTier } from './entry-fields.ts';
+import type { ListedDetails } from './listed-details.ts';
+import { PageEntry } from './page-entry.ts';
+import { childrenOf, textOf, type XmlElement } from './parse-elements.ts';
+import { toStamp } from './to-stamp.ts';
 
 export interface PageOptions {
   /** Whether snapshots are entries too. */

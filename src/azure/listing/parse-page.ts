@@ -1,8 +1,8 @@
-import { DamagedPage } from './damaged-page.js';
-import type { ListedPage } from './listed-page.js';
-import type { PageEntry } from './page-entry.js';
-import { type PageOptions, parseBlob } from './parse-blob.js';
-import { childrenOf, parseElements, textOf, type XmlElement } from './parse-elements.js';
+import { DamagedPage } from './damaged-page.ts';
+import type { ListedPage } from './listed-page.ts';
+import type { PageEntry } from './page-entry.ts';
+import { type PageOptions, parseBlob } from './parse-blob.ts';
+import { childrenOf, parseElements, textOf, type XmlElement } from './parse-elements.ts';
 
 /**
  * A page of a listing by a parser of XML, for what the scanner does not know. Elements that are new to it are passed

@@ -1,6 +1,6 @@
-import { METADATA, PROPERTIES, TAG, TAG_SET, TAGS } from './elements.js';
-import type { EntryFields } from './entry-fields.js';
-import type { XmlCursor } from './xml-cursor.js';
+import { METADATA, PROPERTIES, TAG, TAG_SET, TAGS } from './elements.ts';
+import type { EntryFields } from './entry-fields.ts';
+import type { XmlCursor } from './xml-cursor.ts';
 
 /** All of an entry that `scanBlob` went over before, from where it began. Of a name that comes twice, the last counts. */
 export function readFields(cursor: XmlCursor, start: number): EntryFields {

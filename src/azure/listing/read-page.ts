@@ -1,7 +1,7 @@
-import type { ListedPage } from './listed-page.js';
-import type { PageOptions } from './parse-blob.js';
-import { parsePage } from './parse-page.js';
-import { scanPage } from './scan-page.js';
+import type { ListedPage } from './listed-page.ts';
+import type { PageOptions } from './parse-blob.ts';
+import { parsePage } from './parse-page.ts';
+import { scanPage } from './scan-page.ts';
 
 /**
  * A page of a listing from the body of an answer.

@@ -1,6 +1,6 @@
-import { DamagedPage } from './damaged-page.js';
-import type { ListedPage } from './listed-page.js';
-import type { Listing } from './listing.js';
+import { DamagedPage } from './damaged-page.ts';
+import type { ListedPage } from './listed-page.ts';
+import type { Listing } from './listing.ts';
 
 const LONGEST_HEAD = 1024;
 /** Old versions of the service name the container by its URL. */

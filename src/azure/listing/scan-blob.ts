@@ -1,6 +1,6 @@
-import { ascii, BLOB, METADATA, PROPERTIES, REPLICATION, TAG, TAG_SET, TAGS } from './elements.js';
-import type { EntryPlaces } from './places-table.js';
-import type { XmlCursor } from './xml-cursor.js';
+import { ascii, BLOB, METADATA, PROPERTIES, REPLICATION, TAG, TAG_SET, TAGS } from './elements.ts';
+import type { EntryPlaces } from './places-table.ts';
+import type { XmlCursor } from './xml-cursor.ts';
 
 const NAME = ascii('Name');
 const VERSION_ID = ascii('VersionId');

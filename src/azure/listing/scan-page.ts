@@ -1,10 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { ascii, BLOB, BLOBS, ROOT } from './elements.js';
-import type { ListedPage } from './listed-page.js';
-import { EntryShapes } from './entry-shapes.js';
-import { ScannedEntry } from './scanned-entry.js';
-import { ScannedPage } from './scanned-page.js';
-import type { XmlCursor } from './xml-cursor.js';
+import { ascii, BLOB, BLOBS, ROOT } from './elements.ts';
+import type { ListedPage } from './listed-page.ts';
+import { EntryShapes } from './entry-shapes.ts';
+import { ScannedEntry } from './scanned-entry.ts';
+import { ScannedPage } from './scanned-page.ts';
+import type { XmlCursor } from './xml-cursor.ts';
 
 /** The declaration and the root's start. Byte order mark and attributes as services send them, and no others. */
 const HEAD =

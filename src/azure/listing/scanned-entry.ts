@@ -1,13 +1,13 @@
-import type { Etag } from '../../model/etag.js';
-import type { Stamp } from '../../model/stamp.js';
-import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.js';
-import { toDetails, toListedTier } from './entry-fields.js';
-import type { ListedDetails } from './listed-details.js';
-import { PageEntry } from './page-entry.js';
-import { readFields } from './read-fields.js';
-import { Field, Mark } from './places-table.js';
-import type { ScannedPage } from './scanned-page.js';
-import { toStamp } from './to-stamp.js';
+import type { Etag } from '../../model/etag.ts';
+import type { Stamp } from '../../model/stamp.ts';
+import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.ts';
+import { toDetails, toListedTier } from './entry-fields.ts';
+import type { ListedDetails } from './listed-details.ts';
+import { PageEntry } from './page-entry.ts';
+import { readFields } from './read-fields.ts';
+import { Field, Mark } from './places-table.ts';
+import type { ScannedPage } from './scanned-page.ts';
+import { toStamp } from './to-stamp.ts';
 
 const NONE: PairsInStep = { count: 0, bytes: 0 };
 

@@ -1,8 +1,8 @@
-import type { ListingOrder } from '../../ports/blob-reader.js';
-import { alikeFor, etagOfStamp, isPlainEtag, isRestOfStamp } from './compare-bytes.js';
-import { toListedLength } from './entry-fields.js';
-import { Field, Mark, PlacesTable } from './places-table.js';
-import { XmlCursor } from './xml-cursor.js';
+import type { ListingOrder } from '../../ports/blob-reader.ts';
+import { alikeFor, etagOfStamp, isPlainEtag, isRestOfStamp } from './compare-bytes.ts';
+import { toListedLength } from './entry-fields.ts';
+import { Field, Mark, PlacesTable } from './places-table.ts';
+import { XmlCursor } from './xml-cursor.ts';
 
 const SLASH = 0x2f;
 /** Of entries whose bytes alone do not tell whether they are in step. */

@@ -1,5 +1,5 @@
-import type { Etag } from '../../model/etag.js';
-import { splitStamp, STAMP_NAME, type Stamp } from '../../model/stamp.js';
+import type { Etag } from '../../model/etag.ts';
+import { splitStamp, STAMP_NAME, type Stamp } from '../../model/stamp.ts';
 
 /** A stamp as `addStamp` writes it. */
 const USUAL = /^v=1;account=([^;]+);etag=([^;"]+);modified=([^;]+)$/;

@@ -1,4 +1,4 @@
-import { afterReference, decodeReferences } from './references.js';
+import { afterReference, decodeReferences } from './references.ts';
 
 const [AMPERSAND, SLASH, LESS, GREATER, SPACE, ZERO] = [0x26, 0x2f, 0x3c, 0x3e, 0x20, 0x30];
 /** More may be no number that can be told exactly. */

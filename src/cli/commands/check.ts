@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { helpAfter } from '../help-after.js';
-import { type LocalOption, withLocal } from '../local-option.js';
-import { type OutputOption, withOutput } from '../output/output-option.js';
+import { helpAfter } from '../help-after.ts';
+import { type LocalOption, withLocal } from '../local-option.ts';
+import { type OutputOption, withOutput } from '../output/output-option.ts';
 
 const HELP = helpAfter({
   notes:
@@ -23,7 +23,7 @@ export function checkCommand(): Command {
   )
     .addHelpText('after', HELP)
     .action(async (options: LocalOption & OutputOption) => {
-      const { runCheck } = await import('../run-check.js');
+      const { runCheck } = await import('../run-check.ts');
       process.exitCode = await runCheck(options);
     });
 }

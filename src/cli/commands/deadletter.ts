@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { ChoiceOptions, LetterOptions, PurgeOptions } from '../run-deadletter.js';
-import { helpAfter } from '../help-after.js';
-import { withLocal } from '../local-option.js';
-import { withOutput } from '../output/output-option.js';
+import type { ChoiceOptions, LetterOptions, PurgeOptions } from '../run-deadletter.ts';
+import { helpAfter } from '../help-after.ts';
+import { withLocal } from '../local-option.ts';
+import { withOutput } from '../output/output-option.ts';
 
 const NOTES =
   'A dead letter is an event, or a piece of a full sync, that could not be worked on. Mend what its code and hint speak of, then replay it: it is looked at anew, and both accounts decide what is done.';
@@ -53,7 +53,7 @@ export function deadletterCommand(): Command {
       helpAfter({ examples: [["blobmirror deadletter list -o json | jq -r '.letters[].path'"]] }),
     )
     .action(async (options: ChoiceOptions & { readonly limit: string }) => {
-      const { listDeadLetters } = await import('../run-deadletter.js');
+      const { listDeadLetters } = await import('../run-deadletter.ts');
       process.exitCode = await listDeadLetters(options);
     });
 
@@ -65,14 +65,14 @@ export function deadletterCommand(): Command {
   )
     .addHelpText('after', helpAfter({ examples: [['blobmirror deadletter show events:4711 -o json']] }))
     .action(async (id: string, options: LetterOptions) => {
-      const { showDeadLetter } = await import('../run-deadletter.js');
+      const { showDeadLetter } = await import('../run-deadletter.ts');
       process.exitCode = await showDeadLetter(id, options);
     });
 
   chosen(command.command('replay').description('put dead letters back into their queues'))
     .addHelpText('after', REPLAY_HELP)
     .action(async (ids: readonly string[], options: ChoiceOptions) => {
-      const { replayDeadLetters } = await import('../run-deadletter.js');
+      const { replayDeadLetters } = await import('../run-deadletter.ts');
       process.exitCode = await replayDeadLetters(ids, options);
     });
 
@@ -80,7 +80,7 @@ export function deadletterCommand(): Command {
     .option('--yes', 'yes, it is meant', false)
     .addHelpText('after', PURGE_HELP)
     .action(async (ids: readonly string[], options: PurgeOptions) => {
-      const { purgeDeadLetters } = await import('../run-deadletter.js');
+      const { purgeDeadLetters } = await import('../run-deadletter.ts');
       process.exitCode = await purgeDeadLetters(ids, options);
     });
 
@@ -92,7 +92,7 @@ export function deadletterCommand(): Command {
       helpAfter({ examples: [['blobmirror deadletter export --container photos > letters.jsonl']] }),
     )
     .action(async (options: Omit<ChoiceOptions, 'output'>) => {
-      const { exportDeadLetters } = await import('../run-deadletter.js');
+      const { exportDeadLetters } = await import('../run-deadletter.ts');
       process.exitCode = await exportDeadLetters(options);
     });
 
@@ -103,7 +103,7 @@ export function deadletterCommand(): Command {
   )
     .addHelpText('after', helpAfter({ examples: [['blobmirror deadletter acknowledge']] }))
     .action(async (options: LetterOptions) => {
-      const { acknowledgeDeadLetters } = await import('../run-deadletter.js');
+      const { acknowledgeDeadLetters } = await import('../run-deadletter.ts');
       process.exitCode = await acknowledgeDeadLetters(options);
     });
   return command;

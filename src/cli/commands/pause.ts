@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { helpAfter } from '../help-after.js';
-import { withLocal } from '../local-option.js';
-import { withOutput } from '../output/output-option.js';
-import type { PauseOptions } from '../run-pause.js';
+import { helpAfter } from '../help-after.ts';
+import { withLocal } from '../local-option.ts';
+import { withOutput } from '../output/output-option.ts';
+import type { PauseOptions } from '../run-pause.ts';
 
 const HELP = helpAfter({
   notes:
@@ -18,7 +18,7 @@ export function pauseCommand(): Command {
     .option('--reason <text>', 'why, for whoever looks at the status')
     .addHelpText('after', HELP)
     .action(async (options: PauseOptions) => {
-      const { runPause } = await import('../run-pause.js');
+      const { runPause } = await import('../run-pause.ts');
       process.exitCode = await runPause(options);
     });
 }

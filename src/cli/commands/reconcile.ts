@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
-import { ADOPT_BY } from '../../model/reconcile/adoption.js';
-import { helpAfter } from '../help-after.js';
-import { withLocal } from '../local-option.js';
-import { withOutput } from '../output/output-option.js';
-import type { ReconcileOptions, RunOptions } from '../run-reconcile.js';
+import { ADOPT_BY } from '../../model/reconcile/adoption.ts';
+import { helpAfter } from '../help-after.ts';
+import { withLocal } from '../local-option.ts';
+import { withOutput } from '../output/output-option.ts';
+import type { ReconcileOptions, RunOptions } from '../run-reconcile.ts';
 
 const NOTES =
   'Without --wait it only begins the run and prints it; workers, "blobmirror worker" or the app in Azure, do the work.';
@@ -65,14 +65,14 @@ export function reconcileCommand(): Command {
     .option('--wait', 'stay until the run has ended, and tell how', false)
     .addHelpText('after', HELP)
     .action(async (options: ReconcileOptions) => {
-      const { runReconcile } = await import('../run-reconcile.js');
+      const { runReconcile } = await import('../run-reconcile.ts');
       process.exitCode = await runReconcile(options);
     });
 
   withRunOptions(command.command('list').description('print the last runs, the newest first'))
     .addHelpText('after', helpAfter({ examples: [["blobmirror reconcile list -o json | jq -r '.[0].id'"]] }))
     .action(async (_, own: Command) => {
-      const { listRuns } = await import('../run-reconcile.js');
+      const { listRuns } = await import('../run-reconcile.ts');
       process.exitCode = await listRuns(own.optsWithGlobals<RunOptions>());
     });
   for (const [name, description, rest] of OF_ONE_RUN) {
@@ -80,7 +80,7 @@ export function reconcileCommand(): Command {
     withRunOptions(command.command(name).description(description).argument('<id>', 'the id of the run'))
       .addHelpText('after', helpAfter({ examples: [[example]] }))
       .action(async (id: string, _, own: Command) => {
-        const commands = await import('../run-reconcile.js');
+        const commands = await import('../run-reconcile.ts');
         const act = { show: commands.showRun, cancel: commands.cancelRun, report: commands.printReport }[
           name
         ];

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { READY_FILE } from '../../local/ready-file.js';
-import { helpAfter } from '../help-after.js';
-import { parsePort } from '../parse-port.js';
-import type { StartOptions } from '../run-start.js';
+import { READY_FILE } from '../../local/ready-file.ts';
+import { helpAfter } from '../help-after.ts';
+import { parsePort } from '../parse-port.ts';
+import type { StartOptions } from '../run-start.ts';
 
 const HELP = helpAfter({
   ends: { done: 'it was asked to stop, and did' },
@@ -34,7 +34,7 @@ export function startCommand(): Command {
     .option('--no-worker', 'leave the mirror to "blobmirror worker --local"')
     .addHelpText('after', HELP)
     .action(async (options: StartOptions) => {
-      const { runStart } = await import('../run-start.js');
+      const { runStart } = await import('../run-start.ts');
       await runStart(options);
     });
 }

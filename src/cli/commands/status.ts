@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { helpAfter } from '../help-after.js';
-import { withLocal } from '../local-option.js';
-import { withOutput } from '../output/output-option.js';
-import type { StatusOptions } from '../run-status.js';
+import { helpAfter } from '../help-after.ts';
+import { withLocal } from '../local-option.ts';
+import { withOutput } from '../output/output-option.ts';
+import type { StatusOptions } from '../run-status.ts';
 
 const HELP = helpAfter({
   notes:
@@ -25,7 +25,7 @@ export function statusCommand(): Command {
     .option('--watch', 'tell it again every two seconds; as JSON, a line each', false)
     .addHelpText('after', HELP)
     .action(async (options: StatusOptions) => {
-      const { runStatus } = await import('../run-status.js');
+      const { runStatus } = await import('../run-status.ts');
       process.exitCode = await runStatus(options);
     });
 }

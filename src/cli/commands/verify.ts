@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { helpAfter } from '../help-after.js';
-import { withLocal } from '../local-option.js';
-import { withOutput } from '../output/output-option.js';
-import type { VerifyOptions } from '../run-verify.js';
+import { helpAfter } from '../help-after.ts';
+import { withLocal } from '../local-option.ts';
+import { withOutput } from '../output/output-option.ts';
+import type { VerifyOptions } from '../run-verify.ts';
 
 const HELP = helpAfter({
   ends: { done: 'no difference', different: true, interrupted: true },
@@ -35,7 +35,7 @@ export function verifyCommand(): Command {
     .addOption(new Option('--limit <n>', 'stop after so many differences').argParser(parseNumber))
     .addHelpText('after', HELP)
     .action(async (options: VerifyOptions) => {
-      const { runVerify } = await import('../run-verify.js');
+      const { runVerify } = await import('../run-verify.ts');
       process.exitCode = await runVerify(options);
     });
 }

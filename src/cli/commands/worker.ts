@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { helpAfter } from '../help-after.js';
-import { withLocal } from '../local-option.js';
-import { parsePort } from '../parse-port.js';
-import type { WorkerOptions } from '../run-worker.js';
+import { helpAfter } from '../help-after.ts';
+import { withLocal } from '../local-option.ts';
+import { parsePort } from '../parse-port.ts';
+import type { WorkerOptions } from '../run-worker.ts';
 
 const HELP = helpAfter({
   ends: { done: 'it was asked to stop, and did' },
@@ -27,7 +27,7 @@ export function workerCommand(): Command {
     )
     .addHelpText('after', HELP)
     .action(async (options: WorkerOptions) => {
-      const { runWorker } = await import('../run-worker.js');
+      const { runWorker } = await import('../run-worker.ts');
       await runWorker(options);
     });
 }

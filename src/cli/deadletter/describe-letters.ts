@@ -1,8 +1,8 @@
-import type { DeadLetter, LetterSummary } from '../../model/dead-letter.js';
-import { ERRORS } from '../../model/errors.js';
-import { duration } from '../../model/statement.js';
-import { toTable } from '../output/to-table.js';
-import { count, quote } from '../plain-text.js';
+import type { DeadLetter, LetterSummary } from '../../model/dead-letter.ts';
+import { ERRORS } from '../../model/errors.ts';
+import { duration } from '../../model/statement.ts';
+import { toTable } from '../output/to-table.ts';
+import { count, quote } from '../plain-text.ts';
 
 export interface ListedLetters {
   readonly summary: LetterSummary;

@@ -1,8 +1,8 @@
-import { createDeadLetters, type LetterBox } from '../../app/create-dead-letters.js';
-import { readSettings } from '../../config/settings.js';
-import { createLogger } from '../../telemetry/create-logger.js';
-import { environmentOf } from '../environment-of.js';
-import type { LocalOption } from '../local-option.js';
+import { createDeadLetters, type LetterBox } from '../../app/create-dead-letters.ts';
+import { readSettings } from '../../config/settings.ts';
+import { createLogger } from '../../telemetry/create-logger.ts';
+import { environmentOf } from '../environment-of.ts';
+import type { LocalOption } from '../local-option.ts';
 
 /** The dead letters of a command: it asks the queues and the state themselves, and needs no app to listen. */
 export async function withLetterBox<Result>(

@@ -1,4 +1,4 @@
-import type { OutputFormat } from './output-option.js';
+import type { OutputFormat } from './output-option.ts';
 
 /**
  * The data of a command on standard output, and nothing else goes there: `-o json` the value itself, else what

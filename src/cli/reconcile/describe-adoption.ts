@@ -1,6 +1,6 @@
-import type { AdoptionEstimate } from '../../model/reconcile/adoption.js';
-import { toTable } from '../output/to-table.js';
-import { count } from '../plain-text.js';
+import type { AdoptionEstimate } from '../../model/reconcile/adoption.ts';
+import { toTable } from '../output/to-table.ts';
+import { count } from '../plain-text.ts';
 
 const GB = 1024 ** 3;
 

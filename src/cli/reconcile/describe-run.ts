@@ -1,13 +1,13 @@
-import { ERRORS } from '../../model/errors.js';
-import { skipHintOf } from '../../model/skip-hints.js';
-import type { RunSummary } from '../../model/reconcile/run-summary.js';
-import type { Run } from '../../model/reconcile/run.js';
-import { localFlag, type LocalOption } from '../local-option.js';
-import { toTable } from '../output/to-table.js';
-import { describeAdoption } from './describe-adoption.js';
-import { count, quote } from '../plain-text.js';
-import { toColumns } from './print-lines.js';
-import { figuresOf } from './run-figures.js';
+import { ERRORS } from '../../model/errors.ts';
+import { skipHintOf } from '../../model/skip-hints.ts';
+import type { RunSummary } from '../../model/reconcile/run-summary.ts';
+import type { Run } from '../../model/reconcile/run.ts';
+import { localFlag, type LocalOption } from '../local-option.ts';
+import { toTable } from '../output/to-table.ts';
+import { describeAdoption } from './describe-adoption.ts';
+import { count, quote } from '../plain-text.ts';
+import { toColumns } from './print-lines.ts';
+import { figuresOf } from './run-figures.ts';
 
 /** More failures than these are told of in the report alone. */
 const FAILURES = 10;

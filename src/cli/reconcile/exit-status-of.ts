@@ -1,6 +1,6 @@
-import type { Run } from '../../model/reconcile/run.js';
-import { EXIT } from '../exit-codes.js';
-import { figuresOf } from './run-figures.js';
+import type { Run } from '../../model/reconcile/run.ts';
+import { EXIT } from '../exit-codes.ts';
+import { figuresOf } from './run-figures.ts';
 
 /** Of a run that has ended. */
 export function exitStatusOf(run: Run): number {

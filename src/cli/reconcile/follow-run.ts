@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Reconciler } from '../../app/create-reconciliation.js';
-import { BlobmirrorError } from '../../model/errors.js';
-import type { Run } from '../../model/reconcile/run.js';
-import { type RunProgress, startRunProgress } from './run-progress.js';
+import type { Reconciler } from '../../app/create-reconciliation.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { Run } from '../../model/reconcile/run.ts';
+import { type RunProgress, startRunProgress } from './run-progress.ts';
 
 /** Milliseconds. */
 export interface Pace {

@@ -1,6 +1,6 @@
-import type { ReportLine } from '../../model/reconcile/run.js';
-import { printEach } from '../output/print-each.js';
-import { quote } from '../plain-text.js';
+import type { ReportLine } from '../../model/reconcile/run.ts';
+import { printEach } from '../output/print-each.ts';
+import { quote } from '../plain-text.ts';
 
 const COLUMN = 20;
 

@@ -1,6 +1,6 @@
-import type { Run } from '../../model/reconcile/run.js';
-import { startProgressLine } from '../progress-line.js';
-import { figuresOf, secondsLeft } from './run-figures.js';
+import type { Run } from '../../model/reconcile/run.ts';
+import { startProgressLine } from '../progress-line.ts';
+import { figuresOf, secondsLeft } from './run-figures.ts';
 
 export interface RunProgress {
   update(run: Run): void;

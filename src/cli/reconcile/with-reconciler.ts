@@ -1,8 +1,8 @@
-import { createReconciliation, type Reconciler } from '../../app/create-reconciliation.js';
-import { readSettings } from '../../config/settings.js';
-import { createLogger } from '../../telemetry/create-logger.js';
-import { environmentOf } from '../environment-of.js';
-import type { LocalOption } from '../local-option.js';
+import { createReconciliation, type Reconciler } from '../../app/create-reconciliation.ts';
+import { readSettings } from '../../config/settings.ts';
+import { createLogger } from '../../telemetry/create-logger.ts';
+import { environmentOf } from '../environment-of.ts';
+import type { LocalOption } from '../local-option.ts';
 
 /** The reconciler of a command: it asks the state store and the queue themselves, and needs no app to listen. */
 export async function withReconciler<Result>(

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../model/reconcile/run-summary.js';
+import type { RunSummary } from '../../model/reconcile/run-summary.ts';
 
 /** A full sync in one row. */
 export function describeRunLine({ id, state, counts, alerts }: RunSummary): [string, string, string] {

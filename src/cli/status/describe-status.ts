@@ -1,12 +1,12 @@
-import { bytes } from '../../model/bytes.js';
-import { HEALTH_CODES, type HealthCode } from '../../model/health-codes.js';
-import { skipHintOf } from '../../model/skip-hints.js';
-import { duration } from '../../model/statement.js';
-import type { Status } from '../../model/status.js';
-import { localFlag, type LocalOption } from '../local-option.js';
-import { toTable } from '../output/to-table.js';
-import { count } from '../plain-text.js';
-import { describeRunLine } from './describe-run-line.js';
+import { bytes } from '../../model/bytes.ts';
+import { HEALTH_CODES, type HealthCode } from '../../model/health-codes.ts';
+import { skipHintOf } from '../../model/skip-hints.ts';
+import { duration } from '../../model/statement.ts';
+import type { Status } from '../../model/status.ts';
+import { localFlag, type LocalOption } from '../local-option.ts';
+import { toTable } from '../output/to-table.ts';
+import { count } from '../plain-text.ts';
+import { describeRunLine } from './describe-run-line.ts';
 
 /** Status for people, the most pressing first: the point, the problems with what to do, what waits, and the rest. */
 export function describeStatus(status: Status, options: LocalOption): string {

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { Status } from '../../model/status.js';
-import { post } from '../state/call-api.js';
-import { act } from '../state/notice.js';
-import { Button } from '../ui/button.js';
-import { Dialog } from '../ui/dialog.js';
-import { textOf } from '../ui/text-of.js';
+import type { Status } from '../../model/status.ts';
+import { post } from '../state/call-api.ts';
+import { act } from '../state/notice.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { textOf } from '../ui/text-of.ts';
 
 /** Holds the mirror, or lets it go on. */
 export function PauseButton({ status }: { readonly status: Status }) {

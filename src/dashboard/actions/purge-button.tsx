@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { counted } from '../format/figures.js';
-import { type Choice, purge } from '../state/letters.js';
-import { Button } from '../ui/button.js';
-import { Dialog } from '../ui/dialog.js';
-import { stayWithLetters } from '../ui/stay-with-letters.js';
+import { counted } from '../format/figures.ts';
+import { type Choice, purge } from '../state/letters.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { stayWithLetters } from '../ui/stay-with-letters.ts';
 
 interface PurgeProps {
   readonly choice: Choice;

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { post } from '../state/call-api.js';
-import { act } from '../state/notice.js';
-import { Button } from '../ui/button.js';
-import { Dialog } from '../ui/dialog.js';
-import { textOf } from '../ui/text-of.js';
+import { post } from '../state/call-api.ts';
+import { act } from '../state/notice.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { textOf } from '../ui/text-of.ts';
 
 /** Begins a full sync of all or of a part. */
 export function ReconcileButton({ containers }: { readonly containers: readonly string[] }) {

@@ -2,9 +2,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { clock } from '../format/time.js';
-import { Legend } from './legend.js';
-import { type Line, toOptions } from './options.js';
+import { clock } from '../format/time.tsx';
+import { Legend } from './legend.tsx';
+import { type Line, toOptions } from './options.ts';
 
 interface ChartProps {
   readonly lines: readonly Line[];

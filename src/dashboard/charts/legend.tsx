@@ -1,4 +1,4 @@
-import type { Line } from './options.js';
+import type { Line } from './options.ts';
 
 interface LegendProps {
   readonly lines: readonly Line[];

@@ -1,8 +1,8 @@
 import { useMemo } from 'preact/hooks';
-import type { Status } from '../../model/status.js';
-import { span } from '../format/span.js';
-import { Chart } from './chart.js';
-import type { Line } from './options.js';
+import type { Status } from '../../model/status.ts';
+import { span } from '../format/span.ts';
+import { Chart } from './chart.tsx';
+import type { Line } from './options.ts';
 
 const HOUR_S = 3600;
 /** A scale that multiplies has no zero. */

@@ -1,4 +1,4 @@
-import type { Activity } from '../../model/activity.js';
+import type { Activity } from '../../model/activity.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES = 60;

@@ -1,4 +1,4 @@
-import { bytes as sizeOf } from '../../model/bytes.js';
+import { bytes as sizeOf } from '../../model/bytes.ts';
 
 const NUMBERS = new Intl.NumberFormat('en');
 

@@ -1,11 +1,11 @@
 import { useMemo } from 'preact/hooks';
-import type { Status } from '../../model/status.js';
-import { Chart } from '../charts/chart.js';
-import type { Line } from '../charts/options.js';
-import { toMinutes } from '../charts/to-minutes.js';
-import { bytes, count, counted } from '../format/figures.js';
-import { span } from '../format/span.js';
-import { Section } from '../ui/section.js';
+import type { Status } from '../../model/status.ts';
+import { Chart } from '../charts/chart.tsx';
+import type { Line } from '../charts/options.ts';
+import { toMinutes } from '../charts/to-minutes.ts';
+import { bytes, count, counted } from '../format/figures.ts';
+import { span } from '../format/span.ts';
+import { Section } from '../ui/section.tsx';
 
 const CHANGES: readonly Line[] = [{ name: 'Changes a minute', tone: 'first', dash: 'bars' }];
 const LAG: readonly Line[] = [

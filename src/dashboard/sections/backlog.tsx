@@ -1,6 +1,6 @@
-import type { Status } from '../../model/status.js';
-import { bytes, count, counted } from '../format/figures.js';
-import { Section } from '../ui/section.js';
+import type { Status } from '../../model/status.ts';
+import { bytes, count, counted } from '../format/figures.ts';
+import { Section } from '../ui/section.tsx';
 
 /** What waits in the queue, by how long ago it changed. */
 export function Backlog({ status: { backlog } }: { readonly status: Status }) {

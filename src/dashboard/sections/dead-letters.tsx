@@ -1,10 +1,10 @@
-import type { Status } from '../../model/status.js';
-import { PurgeButton } from '../actions/purge-button.js';
-import { count, counted } from '../format/figures.js';
-import { acknowledge, replay } from '../state/letters.js';
-import { Button } from '../ui/button.js';
-import { Section } from '../ui/section.js';
-import { LetterGroup } from './letter-group.js';
+import type { Status } from '../../model/status.ts';
+import { PurgeButton } from '../actions/purge-button.tsx';
+import { count, counted } from '../format/figures.ts';
+import { acknowledge, replay } from '../state/letters.ts';
+import { Button } from '../ui/button.tsx';
+import { Section } from '../ui/section.tsx';
+import { LetterGroup } from './letter-group.tsx';
 
 /** What is stuck and why, and the two ways out. */
 export function DeadLetters({ status }: { readonly status: Status }) {

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { DeadLetter } from '../../model/dead-letter.js';
-import { PurgeButton } from '../actions/purge-button.js';
-import { counted } from '../format/figures.js';
-import { generation, type Letters, readLetters, replay } from '../state/letters.js';
-import { Button } from '../ui/button.js';
-import { Icon } from '../ui/icon.js';
-import { LetterRow } from './letter-row.js';
+import type { DeadLetter } from '../../model/dead-letter.ts';
+import { PurgeButton } from '../actions/purge-button.tsx';
+import { counted } from '../format/figures.ts';
+import { generation, type Letters, readLetters, replay } from '../state/letters.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { LetterRow } from './letter-row.tsx';
 
 interface GroupProps {
   readonly code: string;

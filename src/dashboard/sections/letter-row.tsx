@@ -1,10 +1,10 @@
-import type { DeadLetter } from '../../model/dead-letter.js';
-import { PurgeButton } from '../actions/purge-button.js';
-import { ago } from '../format/ago.js';
-import { counted } from '../format/figures.js';
-import { utc } from '../format/time.js';
-import { replay } from '../state/letters.js';
-import { Button } from '../ui/button.js';
+import type { DeadLetter } from '../../model/dead-letter.ts';
+import { PurgeButton } from '../actions/purge-button.tsx';
+import { ago } from '../format/ago.ts';
+import { counted } from '../format/figures.ts';
+import { utc } from '../format/time.tsx';
+import { replay } from '../state/letters.ts';
+import { Button } from '../ui/button.tsx';
 
 /** `Microsoft.Storage.BlobCreated` as people say it. */
 function plain(event: string): string {

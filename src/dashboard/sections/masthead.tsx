@@ -1,7 +1,7 @@
-import type { Status } from '../../model/status.js';
-import { PauseButton } from '../actions/pause-button.js';
-import { overall } from '../state/overall.js';
-import { Icon } from '../ui/icon.js';
+import type { Status } from '../../model/status.ts';
+import { PauseButton } from '../actions/pause-button.tsx';
+import { overall } from '../state/overall.ts';
+import { Icon } from '../ui/icon.tsx';
 
 /** Whose mirror it is, how it is, and the one switch that holds it. */
 export function Masthead({ status }: { readonly status: Status | undefined }) {

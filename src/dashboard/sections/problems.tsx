@@ -1,9 +1,9 @@
-import type { Status } from '../../model/status.js';
-import { sentence } from '../format/sentence.js';
-import { Time } from '../format/time.js';
-import { refresh, trouble } from '../state/poll.js';
-import { Button } from '../ui/button.js';
-import { Icon } from '../ui/icon.js';
+import type { Status } from '../../model/status.ts';
+import { sentence } from '../format/sentence.ts';
+import { Time } from '../format/time.tsx';
+import { refresh, trouble } from '../state/poll.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
 
 /** Where on the page to look on. */
 const PLACES: readonly (readonly [mark: string, id: string, words: string])[] = [

@@ -1,9 +1,9 @@
-import { skipHintOf } from '../../model/skip-hints.js';
-import type { RecoveryPoint, Status } from '../../model/status.js';
-import { RecoveryChart } from '../charts/recovery-chart.js';
-import { counted } from '../format/figures.js';
-import { span } from '../format/span.js';
-import { Time } from '../format/time.js';
+import { skipHintOf } from '../../model/skip-hints.ts';
+import type { RecoveryPoint, Status } from '../../model/status.ts';
+import { RecoveryChart } from '../charts/recovery-chart.tsx';
+import { counted } from '../format/figures.ts';
+import { span } from '../format/span.ts';
+import { Time } from '../format/time.tsx';
 
 /** Below this, what waits is on its way. */
 const IN_STEP_MS = 1000;

@@ -1,12 +1,12 @@
-import type { RunSummary } from '../../model/reconcile/run-summary.js';
-import type { Status } from '../../model/status.js';
-import { post } from '../state/call-api.js';
-import { act } from '../state/notice.js';
-import { bytes, count, counted, sum } from '../format/figures.js';
-import { rounded } from '../format/span.js';
-import { Time } from '../format/time.js';
-import { Button } from '../ui/button.js';
-import { Icon } from '../ui/icon.js';
+import type { RunSummary } from '../../model/reconcile/run-summary.ts';
+import type { Status } from '../../model/status.ts';
+import { post } from '../state/call-api.ts';
+import { act } from '../state/notice.ts';
+import { bytes, count, counted, sum } from '../format/figures.ts';
+import { rounded } from '../format/span.ts';
+import { Time } from '../format/time.tsx';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
 
 const STATES = {
   comparing: 'Comparing',

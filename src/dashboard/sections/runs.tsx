@@ -1,8 +1,8 @@
-import type { Status } from '../../model/status.js';
-import { ReconcileButton } from '../actions/reconcile-button.js';
-import { ago } from '../format/ago.js';
-import { Section } from '../ui/section.js';
-import { RunRow } from './run-row.js';
+import type { Status } from '../../model/status.ts';
+import { ReconcileButton } from '../actions/reconcile-button.tsx';
+import { ago } from '../format/ago.ts';
+import { Section } from '../ui/section.tsx';
+import { RunRow } from './run-row.tsx';
 
 /** Full syncs: what is under way, and what the last ones found. */
 export function Runs({ status }: { readonly status: Status }) {

@@ -1,4 +1,4 @@
-import { key } from './key.js';
+import { key } from './key.ts';
 
 /** An answer that is no success: what the app says of it, or what is known without it. */
 export class ApiError extends Error {

@@ -1,9 +1,9 @@
 import { signal, type Signal } from '@preact/signals';
-import type { DeadLetter, LettersDone } from '../../model/dead-letter.js';
-import { counted } from '../format/figures.js';
-import { stayWithLetters } from '../ui/stay-with-letters.js';
-import { get, post } from './call-api.js';
-import { act } from './notice.js';
+import type { DeadLetter, LettersDone } from '../../model/dead-letter.ts';
+import { counted } from '../format/figures.ts';
+import { stayWithLetters } from '../ui/stay-with-letters.ts';
+import { get, post } from './call-api.ts';
+import { act } from './notice.ts';
 
 /** Which letters an action is for. */
 export type Choice = { readonly ids: readonly string[] } | { readonly code: string } | { readonly all: true };

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
-import { sentence } from '../format/sentence.js';
-import { ApiError } from './call-api.js';
-import { refresh } from './poll.js';
+import { sentence } from '../format/sentence.ts';
+import { ApiError } from './call-api.ts';
+import { refresh } from './poll.ts';
 
 export interface Notice {
   readonly kind: 'done' | 'failed';

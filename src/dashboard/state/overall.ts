@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
-import { counted } from '../format/figures.js';
-import { status, trouble } from './poll.js';
+import { counted } from '../format/figures.ts';
+import { status, trouble } from './poll.ts';
 
 interface Overall {
   readonly shape: 'ok' | 'bad' | 'paused' | 'lost';

@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
-import type { Status } from '../../model/status.js';
-import { ApiError, get } from './call-api.js';
-import { key } from './key.js';
+import type { Status } from '../../model/status.ts';
+import { ApiError, get } from './call-api.ts';
+import { key } from './key.ts';
 
 /** What the app said last. */
 export const status = signal<Status | undefined>(undefined);

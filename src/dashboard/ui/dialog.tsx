@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { dismissNotice, notice, type Notice } from '../state/notice.js';
-import { Icon } from './icon.js';
+import { dismissNotice, notice, type Notice } from '../state/notice.ts';
+import { Icon } from './icon.tsx';
 
 interface DialogProps {
   readonly title: string;

@@ -1,6 +1,6 @@
-import { dismissNotice, notice } from '../state/notice.js';
-import { Button } from './button.js';
-import { Icon } from './icon.js';
+import { dismissNotice, notice } from '../state/notice.ts';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
 
 /** Tells what became of an action. The element is always there, or nobody would read it aloud when it fills. */
 export function NoticeBar() {

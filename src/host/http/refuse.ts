@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isLoopbackHost } from './is-loopback-host.js';
+import { isLoopbackHost } from './is-loopback-host.ts';
 
 /** Where the server listens, and what it asks of those who are not on this machine. */
 export interface Exposure {

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { BlobmirrorError } from '../../model/errors.js';
-import type { Logger } from '../../telemetry/logger.js';
-import type { Invoke } from '../create-invoke.js';
-import type { HttpTrigger } from '../parse-trigger.js';
-import type { RunningTrigger } from '../running-trigger.js';
-import { settledOrAborted } from '../settled-or-aborted.js';
-import { type Exposure, refuse } from './refuse.js';
-import { compareRoutes } from './route.js';
-import { toResponse } from './to-response.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Invoke } from '../create-invoke.ts';
+import type { HttpTrigger } from '../parse-trigger.ts';
+import type { RunningTrigger } from '../running-trigger.ts';
+import { settledOrAborted } from '../settled-or-aborted.ts';
+import { type Exposure, refuse } from './refuse.ts';
+import { compareRoutes } from './route.ts';
+import { toResponse } from './to-response.ts';
 
 export interface HttpServer extends RunningTrigger {
   /** Without a slash at its end. */

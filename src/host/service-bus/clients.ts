@@ -1,10 +1,10 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
-import { mendRheaSettlement } from '../../amqp/mend-rhea-settlement.js';
-import { mendRheaWindow } from '../../amqp/mend-rhea-window.js';
-import { BlobmirrorError } from '../../model/errors.js';
-import type { ServiceBusSettings } from '../host-json.js';
-import type { ServiceBusConnection } from '../settings.js';
+import { mendRheaSettlement } from '../../amqp/mend-rhea-settlement.ts';
+import { mendRheaWindow } from '../../amqp/mend-rhea-window.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { ServiceBusSettings } from '../host-json.ts';
+import type { ServiceBusConnection } from '../settings.ts';
 
 /** Makes the credential for an identity; `clientId` names a user-assigned one. */
 export type CreateCredential = (clientId: string | undefined) => TokenCredential;

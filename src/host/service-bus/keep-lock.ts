@@ -1,6 +1,6 @@
-import { theServiceClock } from '../../clock/the-service-clock.js';
-import type { Logger } from '../../telemetry/logger.js';
-import type { Delivery } from './open-link.js';
+import { theServiceClock } from '../../clock/the-service-clock.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Delivery } from './open-link.ts';
 
 const SHORTEST_PAUSE_MS = 1000;
 

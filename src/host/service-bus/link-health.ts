@@ -1,4 +1,4 @@
-import type { Logger } from '../../telemetry/logger.js';
+import type { Logger } from '../../telemetry/logger.ts';
 
 /**
  * Follows the links to one queue and turns their many errors into two lines for each outage: one when the first link

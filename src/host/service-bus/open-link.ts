@@ -4,7 +4,7 @@ import type {
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
 } from '@azure/service-bus';
-import { settledOrAborted } from '../settled-or-aborted.js';
+import { settledOrAborted } from '../settled-or-aborted.ts';
 
 /** A message in hand. */
 export interface Delivery {

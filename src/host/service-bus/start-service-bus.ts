@@ -1,16 +1,16 @@
 import type { ServiceBusClient } from '@azure/service-bus';
-import type { Logger } from '../../telemetry/logger.js';
-import type { Invoke } from '../create-invoke.js';
-import type { ServiceBusSettings } from '../host-json.js';
-import type { TypedData } from '../functions-core.js';
-import type { ServiceBusTrigger } from '../parse-trigger.js';
-import type { RunningTrigger } from '../running-trigger.js';
-import { settledOrAborted } from '../settled-or-aborted.js';
-import { withDeadline } from '../with-deadline.js';
-import { keepLock } from './keep-lock.js';
-import { LinkHealth } from './link-health.js';
-import { openLink, type Delivery, type Outcome } from './open-link.js';
-import { toInput, toTriggerMetadata } from './to-input.js';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Invoke } from '../create-invoke.ts';
+import type { ServiceBusSettings } from '../host-json.ts';
+import type { TypedData } from '../functions-core.ts';
+import type { ServiceBusTrigger } from '../parse-trigger.ts';
+import type { RunningTrigger } from '../running-trigger.ts';
+import { settledOrAborted } from '../settled-or-aborted.ts';
+import { withDeadline } from '../with-deadline.ts';
+import { keepLock } from './keep-lock.ts';
+import { LinkHealth } from './link-health.ts';
+import { openLink, type Delivery, type Outcome } from './open-link.ts';
+import { toInput, toTriggerMetadata } from './to-input.ts';
 
 /**
  * A receiving link has 2,048 slots for deliveries, and they are freed in order: behind one slow message, a link comes

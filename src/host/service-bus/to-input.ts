@@ -1,5 +1,5 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { TypedData } from '../functions-core.js';
+import type { TypedData } from '../functions-core.ts';
 
 /**
  * The body as Azure Functions hands it over: text, which the library parses as JSON when it can, or bytes when the

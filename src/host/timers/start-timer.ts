@@ -1,9 +1,9 @@
-import type { Invoke } from '../create-invoke.js';
-import type { TypedData } from '../functions-core.js';
-import type { TimerTrigger } from '../parse-trigger.js';
-import type { RunningTrigger } from '../running-trigger.js';
-import { settledOrAborted } from '../settled-or-aborted.js';
-import type { Occurrences } from './schedule.js';
+import type { Invoke } from '../create-invoke.ts';
+import type { TypedData } from '../functions-core.ts';
+import type { TimerTrigger } from '../parse-trigger.ts';
+import type { RunningTrigger } from '../running-trigger.ts';
+import { settledOrAborted } from '../settled-or-aborted.ts';
+import type { Occurrences } from './schedule.ts';
 
 /**
  * Runs a timer function at its occurrences. An occurrence that comes while the function still runs is skipped: the

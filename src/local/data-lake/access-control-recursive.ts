@@ -1,12 +1,12 @@
-import { nodeAt } from './access-control.js';
-import { isWhole } from './access.js';
-import { type AclEntry, aclKey, formatAcl, parseAcl, parseAclKeys, withMask } from './acl.js';
-import { toContinuation, toPath } from './continuation.js';
-import { type Node, isDirectory, pathOf } from './entry.js';
-import type { Lake, PathAnswer } from './lake.js';
-import { pathErrors } from './path-error.js';
-import { type PathRequest, numberOf } from './path-request.js';
-import { walk } from './walk.js';
+import { nodeAt } from './access-control.ts';
+import { isWhole } from './access.ts';
+import { type AclEntry, aclKey, formatAcl, parseAcl, parseAclKeys, withMask } from './acl.ts';
+import { toContinuation, toPath } from './continuation.ts';
+import { type Node, isDirectory, pathOf } from './entry.ts';
+import type { Lake, PathAnswer } from './lake.ts';
+import { pathErrors } from './path-error.ts';
+import { type PathRequest, numberOf } from './path-request.ts';
+import { walk } from './walk.ts';
 
 const mostRecords = 2000;
 

@@ -1,12 +1,12 @@
-import { validateReadConditions, validateWriteConditions } from '../storage/azurite.js';
-import { aclOf, modeOf } from './access.js';
-import { formatAcl } from './acl.js';
-import type { Node } from './entry.js';
-import type { Lake, PathAnswer } from './lake.js';
-import { PathError, pathErrors } from './path-error.js';
-import { accessHeaders, versionHeaders } from './path-properties.js';
-import { type PathRequest, conditionsOf } from './path-request.js';
-import { withPermissions } from './permissions.js';
+import { validateReadConditions, validateWriteConditions } from '../storage/azurite.ts';
+import { aclOf, modeOf } from './access.ts';
+import { formatAcl } from './acl.ts';
+import type { Node } from './entry.ts';
+import type { Lake, PathAnswer } from './lake.ts';
+import { PathError, pathErrors } from './path-error.ts';
+import { accessHeaders, versionHeaders } from './path-properties.ts';
+import { type PathRequest, conditionsOf } from './path-request.ts';
+import { withPermissions } from './permissions.ts';
 
 /** Path Get Properties with `action=getAccessControl`. */
 export function getAccessControl(lake: Lake, request: PathRequest): PathAnswer {

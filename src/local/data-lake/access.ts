@@ -1,8 +1,8 @@
-import { type AclEntry, formatAcl, parseAcl, withMask } from './acl.js';
-import type { Entry, Node } from './entry.js';
-import { PathError, pathErrors } from './path-error.js';
-import type { PathRequest } from './path-request.js';
-import { type Mode, newAcl, parseMode } from './permissions.js';
+import { type AclEntry, formatAcl, parseAcl, withMask } from './acl.ts';
+import type { Entry, Node } from './entry.ts';
+import { PathError, pathErrors } from './path-error.ts';
+import type { PathRequest } from './path-request.ts';
+import { type Mode, newAcl, parseMode } from './permissions.ts';
 
 /** Owner and group of what an account key makes. */
 const superuser = '$superuser';

@@ -1,5 +1,5 @@
-import { BlobHandler, ContainerHandler, ServiceHandler, replaceHandlerMethod } from '../storage/azurite.js';
-import type { AzuriteResponse, Context, Handler, MetadataStore } from '../storage/azurite-model.js';
+import { BlobHandler, ContainerHandler, ServiceHandler, replaceHandlerMethod } from '../storage/azurite.ts';
+import type { AzuriteResponse, Context, Handler, MetadataStore } from '../storage/azurite-model.ts';
 
 const hierarchical = new WeakSet<MetadataStore>();
 let isDone = false;

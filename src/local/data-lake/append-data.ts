@@ -1,9 +1,9 @@
-import { verifiedBody } from '../storage/store-content.js';
-import { flushData } from './flush-data.js';
-import type { Lake, PathAnswer } from './lake.js';
-import { PathError, pathErrors } from './path-error.js';
-import { type PathRequest, numberOf } from './path-request.js';
-import { writableFile } from './writable-file.js';
+import { verifiedBody } from '../storage/store-content.ts';
+import { flushData } from './flush-data.ts';
+import type { Lake, PathAnswer } from './lake.ts';
+import { PathError, pathErrors } from './path-error.ts';
+import { type PathRequest, numberOf } from './path-request.ts';
+import { writableFile } from './writable-file.ts';
 
 /**
  * Path Update with `action=append`: keeps bytes for a position of the file, in any order. They are part of the file

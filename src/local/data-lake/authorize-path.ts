@@ -4,10 +4,10 @@ import {
   SharedKeyAuthenticator,
   logger,
   operations,
-} from '../storage/azurite.js';
-import type { Accounts, MetadataStore } from '../storage/azurite-model.js';
-import { authenticationFailed } from '../storage/refuse-requests.js';
-import type { PathRequest } from './path-request.js';
+} from '../storage/azurite.ts';
+import type { Accounts, MetadataStore } from '../storage/azurite-model.ts';
+import { authenticationFailed } from '../storage/refuse-requests.ts';
+import type { PathRequest } from './path-request.ts';
 
 /** The Blob operation that asks for the same rights. */
 export type SameRightsAs =

@@ -1,6 +1,6 @@
-import type { Context } from '../storage/azurite-model.js';
-import { storageError } from '../storage/storage-error.js';
-import { PathConflict } from './namespace.js';
+import type { Context } from '../storage/azurite-model.ts';
+import { storageError } from '../storage/storage-error.ts';
+import { PathConflict } from './namespace.ts';
 
 /** What the Blob API answers where a file stands and a directory was meant, or the reverse. */
 function typeMismatch(context: Context) {

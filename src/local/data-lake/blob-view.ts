@@ -1,14 +1,14 @@
-import { listedProperties, updateLease } from '../storage/azurite.js';
-import type { Context, MetadataStore } from '../storage/azurite-model.js';
-import { storageError } from '../storage/storage-error.js';
-import { invalidQuery } from '../storage/unsupported-requests.js';
-import { notSupported, orTypeMismatch } from './blob-errors.js';
-import { guardBlobWrites } from './blob-writes.js';
-import { accessHeaders } from './path-properties.js';
-import { type Node, isDirectory } from './entry.js';
-import { type BlobListing, listBlobs } from './list-blobs.js';
-import type { Namespace } from './namespace.js';
-import type { Records } from './records.js';
+import { listedProperties, updateLease } from '../storage/azurite.ts';
+import type { Context, MetadataStore } from '../storage/azurite-model.ts';
+import { storageError } from '../storage/storage-error.ts';
+import { invalidQuery } from '../storage/unsupported-requests.ts';
+import { notSupported, orTypeMismatch } from './blob-errors.ts';
+import { guardBlobWrites } from './blob-writes.ts';
+import { accessHeaders } from './path-properties.ts';
+import { type Node, isDirectory } from './entry.ts';
+import { type BlobListing, listBlobs } from './list-blobs.ts';
+import type { Namespace } from './namespace.ts';
+import type { Records } from './records.ts';
 
 const longestPage = 5000;
 

@@ -1,9 +1,9 @@
-import type { Context, MetadataStore } from '../storage/azurite-model.js';
-import { storageError } from '../storage/storage-error.js';
-import { notSupported, orTypeMismatch } from './blob-errors.js';
-import { type Node, isDirectory } from './entry.js';
-import { isFolderStub, putFolderStub } from './folder-stub.js';
-import { type Namespace, type NewDocument, PathConflict } from './namespace.js';
+import type { Context, MetadataStore } from '../storage/azurite-model.ts';
+import { storageError } from '../storage/storage-error.ts';
+import { notSupported, orTypeMismatch } from './blob-errors.ts';
+import { type Node, isDirectory } from './entry.ts';
+import { isFolderStub, putFolderStub } from './folder-stub.ts';
+import { type Namespace, type NewDocument, PathConflict } from './namespace.ts';
 
 /**
  * Lets the Blob API write where a hierarchical account would: not over directories, nothing below a file, no blocks to

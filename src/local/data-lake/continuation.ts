@@ -1,4 +1,4 @@
-import { pathErrors } from './path-error.js';
+import { pathErrors } from './path-error.ts';
 
 /** Where to go on: after this path. */
 export function toContinuation(path: string): string {

@@ -1,13 +1,13 @@
-import { refuseBadName } from '../storage/blob-names.js';
-import { newETag, validateWriteConditions } from '../storage/azurite.js';
-import type { BlobDocument } from '../storage/azurite-model.js';
-import { accessOf } from './access.js';
-import { type Node, isDirectory } from './entry.js';
-import type { Lake, PathAnswer } from './lake.js';
-import { type NewDocument, PathConflict } from './namespace.js';
-import { pathErrors } from './path-error.js';
-import { contentHeadersOf, metadataOf, unquoted, versionHeaders } from './path-properties.js';
-import { type PathRequest, conditionsOf } from './path-request.js';
+import { refuseBadName } from '../storage/blob-names.ts';
+import { newETag, validateWriteConditions } from '../storage/azurite.ts';
+import type { BlobDocument } from '../storage/azurite-model.ts';
+import { accessOf } from './access.ts';
+import { type Node, isDirectory } from './entry.ts';
+import type { Lake, PathAnswer } from './lake.ts';
+import { type NewDocument, PathConflict } from './namespace.ts';
+import { pathErrors } from './path-error.ts';
+import { contentHeadersOf, metadataOf, unquoted, versionHeaders } from './path-properties.ts';
+import { type PathRequest, conditionsOf } from './path-request.ts';
 
 /** Path Create with `resource=file`: an empty file, in place of the one that is there. */
 export async function createFile(lake: Lake, request: PathRequest): Promise<PathAnswer> {

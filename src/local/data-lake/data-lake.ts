@@ -13,18 +13,18 @@
  * expiry, undelete, and all that the Blob API refuses.
  */
 import type { RequestListener } from 'node:http';
-import type { Accounts } from '../storage/azurite-model.js';
-import type { Stores } from '../storage/open-stores.js';
-import type { StorageMutation } from '../storage-mutation.js';
-import { tellAccountKind } from './account-info.js';
-import { listPathProperties, showAsBlobs } from './blob-view.js';
-import type { Lake } from './lake.js';
-import { Namespace } from './namespace.js';
-import { pathUrl } from './path-url.js';
-import { openRecords } from './records.js';
-import { resolveNames } from './resolve-names.js';
-import { routes } from './routes.js';
-import { servePaths } from './serve-paths.js';
+import type { Accounts } from '../storage/azurite-model.ts';
+import type { Stores } from '../storage/open-stores.ts';
+import type { StorageMutation } from '../storage-mutation.ts';
+import { tellAccountKind } from './account-info.ts';
+import { listPathProperties, showAsBlobs } from './blob-view.ts';
+import type { Lake } from './lake.ts';
+import { Namespace } from './namespace.ts';
+import { pathUrl } from './path-url.ts';
+import { openRecords } from './records.ts';
+import { resolveNames } from './resolve-names.ts';
+import { routes } from './routes.ts';
+import { servePaths } from './serve-paths.ts';
 
 export interface DataLake {
   /** Puts the Data Lake API in front of a listener that answers the Blob API of the same stores. */

@@ -1,10 +1,10 @@
-import { validateWriteConditions } from '../storage/azurite.js';
-import { isDirectory, pathOf } from './entry.js';
-import type { Lake, PathAnswer } from './lake.js';
-import { PathError, pathErrors } from './path-error.js';
-import { type PathRequest, conditionsOf } from './path-request.js';
-import { toContinuation, toPath } from './continuation.js';
-import { walk } from './walk.js';
+import { validateWriteConditions } from '../storage/azurite.ts';
+import { isDirectory, pathOf } from './entry.ts';
+import type { Lake, PathAnswer } from './lake.ts';
+import { PathError, pathErrors } from './path-error.ts';
+import { type PathRequest, conditionsOf } from './path-request.ts';
+import { toContinuation, toPath } from './continuation.ts';
+import { walk } from './walk.ts';
 
 /** Paths that one request looks at when it asks for pages. */
 const page = 5000;

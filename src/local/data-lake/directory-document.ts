@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { newETag } from '../storage/azurite.js';
-import type { Access } from './access.js';
-import type { Entry, EntryDocument } from './entry.js';
+import { newETag } from '../storage/azurite.ts';
+import type { Access } from './access.ts';
+import type { Entry, EntryDocument } from './entry.ts';
 
 /** What is stored of a new directory: a blob without content, marked as Azure marks it for clients of the Blob API. */
 export function toDirectoryDocument(

@@ -1,4 +1,4 @@
-import type { BlobDocument } from '../storage/azurite-model.js';
+import type { BlobDocument } from '../storage/azurite-model.ts';
 
 /** What a hierarchical account knows of a path besides what Azurite's document says. Kept with that document. */
 export interface Entry {

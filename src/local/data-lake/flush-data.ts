@@ -1,10 +1,10 @@
-import { newETag, validateWriteConditions } from '../storage/azurite.js';
-import type { BlockDocument } from '../storage/azurite-model.js';
-import type { Lake, PathAnswer } from './lake.js';
-import { PathError, pathErrors } from './path-error.js';
-import { contentHeadersOf, unquoted, versionHeaders } from './path-properties.js';
-import { type PathRequest, conditionsOf, numberOf } from './path-request.js';
-import { writableFile } from './writable-file.js';
+import { newETag, validateWriteConditions } from '../storage/azurite.ts';
+import type { BlockDocument } from '../storage/azurite-model.ts';
+import type { Lake, PathAnswer } from './lake.ts';
+import { PathError, pathErrors } from './path-error.ts';
+import { contentHeadersOf, unquoted, versionHeaders } from './path-properties.ts';
+import { type PathRequest, conditionsOf, numberOf } from './path-request.ts';
+import { writableFile } from './writable-file.ts';
 
 /**
  * Path Update with `action=flush`: what was appended becomes part of the file, up to a position that must be its new

@@ -1,7 +1,7 @@
-import { validateWriteConditions } from '../storage/azurite.js';
-import type { Conditions, Context } from '../storage/azurite-model.js';
-import { isDirectory } from './entry.js';
-import { type Namespace, type NewDocument, PathConflict } from './namespace.js';
+import { validateWriteConditions } from '../storage/azurite.ts';
+import type { Conditions, Context } from '../storage/azurite-model.ts';
+import { isDirectory } from './entry.ts';
+import { type Namespace, type NewDocument, PathConflict } from './namespace.ts';
 
 const mark = 'hdi_isfolder';
 

@@ -1,8 +1,8 @@
-import type { ExtentStore, MetadataStore } from '../storage/azurite-model.js';
-import type { StorageMutation } from '../storage-mutation.js';
-import type { Namespace } from './namespace.js';
-import type { PathRequest } from './path-request.js';
-import type { Records } from './records.js';
+import type { ExtentStore, MetadataStore } from '../storage/azurite-model.ts';
+import type { StorageMutation } from '../storage-mutation.ts';
+import type { Namespace } from './namespace.ts';
+import type { PathRequest } from './path-request.ts';
+import type { Records } from './records.ts';
 
 /** What the operations of the Data Lake API work on. */
 export interface Lake {

@@ -1,9 +1,9 @@
-import type { BlobDocument } from '../storage/azurite-model.js';
-import { type Node, isDirectory, pathOf, toSegments } from './entry.js';
-import { type Namespace, PathConflict } from './namespace.js';
-import type { Records } from './records.js';
-import { toPermissions } from './permissions.js';
-import { walk } from './walk.js';
+import type { BlobDocument } from '../storage/azurite-model.ts';
+import { type Node, isDirectory, pathOf, toSegments } from './entry.ts';
+import { type Namespace, PathConflict } from './namespace.ts';
+import type { Records } from './records.ts';
+import { toPermissions } from './permissions.ts';
+import { walk } from './walk.ts';
 
 export interface BlobListing {
   readonly prefix: string;

@@ -1,11 +1,11 @@
-import { toPermissions } from './permissions.js';
-import { toContinuation, toPath } from './continuation.js';
-import { type Node, isDirectory, pathOf } from './entry.js';
-import type { Lake, PathAnswer } from './lake.js';
-import { pathErrors } from './path-error.js';
-import { unquoted } from './path-properties.js';
-import { type PathRequest, numberOf } from './path-request.js';
-import { walk } from './walk.js';
+import { toPermissions } from './permissions.ts';
+import { toContinuation, toPath } from './continuation.ts';
+import { type Node, isDirectory, pathOf } from './entry.ts';
+import type { Lake, PathAnswer } from './lake.ts';
+import { pathErrors } from './path-error.ts';
+import { unquoted } from './path-properties.ts';
+import { type PathRequest, numberOf } from './path-request.ts';
+import { walk } from './walk.ts';
 
 const longestPage = 5000;
 /** Between 1601, where file times begin, and 1970. */

@@ -10,12 +10,12 @@
  * No method awaits, so every change is atomic. Nothing here may read a document's container or name as its place.
  */
 import { randomUUID } from 'node:crypto';
-import type { BlobDocument } from '../storage/azurite-model.js';
-import { defaultAccess } from './access.js';
-import { toDirectoryDocument } from './directory-document.js';
-import { isDirectory, isEntryDocument, toSegments } from './entry.js';
-import type { Entry, EntryDocument, Node } from './entry.js';
-import type { Records } from './records.js';
+import type { BlobDocument } from '../storage/azurite-model.ts';
+import { defaultAccess } from './access.ts';
+import { toDirectoryDocument } from './directory-document.ts';
+import { isDirectory, isEntryDocument, toSegments } from './entry.ts';
+import type { Entry, EntryDocument, Node } from './entry.ts';
+import type { Records } from './records.ts';
 
 /** A file stands where a directory must be, or the reverse. */
 export class PathConflict extends Error {}

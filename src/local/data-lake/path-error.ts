@@ -1,4 +1,4 @@
-import { isAzuriteError } from '../storage/storage-error.js';
+import { isAzuriteError } from '../storage/storage-error.ts';
 
 /** An answer of the Data Lake API that is an error. The message reaches the client: no secrets in it. */
 export class PathError extends Error {

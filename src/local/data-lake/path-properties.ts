@@ -1,8 +1,8 @@
-import type { BlobProperties, ContentHeaders, Metadata } from '../storage/azurite-model.js';
-import type { Entry, Node } from './entry.js';
-import { pathErrors } from './path-error.js';
-import type { PathRequest } from './path-request.js';
-import { toPermissions } from './permissions.js';
+import type { BlobProperties, ContentHeaders, Metadata } from '../storage/azurite-model.ts';
+import type { Entry, Node } from './entry.ts';
+import { pathErrors } from './path-error.ts';
+import type { PathRequest } from './path-request.ts';
+import { toPermissions } from './permissions.ts';
 
 /** The content headers that a request gives. */
 export function contentHeadersOf(request: PathRequest): ContentHeaders {

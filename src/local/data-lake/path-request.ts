@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { BlobStorageContext, contextPath } from '../storage/azurite.js';
-import type { Accounts, Conditions, Context, LocalRequest } from '../storage/azurite-model.js';
-import { PathError, pathErrors } from './path-error.js';
+import { BlobStorageContext, contextPath } from '../storage/azurite.ts';
+import type { Accounts, Conditions, Context, LocalRequest } from '../storage/azurite-model.ts';
+import { PathError, pathErrors } from './path-error.ts';
 
 /** A call of the Data Lake API. */
 export interface PathRequest {

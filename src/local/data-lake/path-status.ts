@@ -1,8 +1,8 @@
-import { validateReadConditions } from '../storage/azurite.js';
-import { nodeAt } from './access-control.js';
-import type { Lake, PathAnswer } from './lake.js';
-import { accessHeaders, versionHeaders } from './path-properties.js';
-import { type PathRequest, conditionsOf } from './path-request.js';
+import { validateReadConditions } from '../storage/azurite.ts';
+import { nodeAt } from './access-control.ts';
+import type { Lake, PathAnswer } from './lake.ts';
+import { accessHeaders, versionHeaders } from './path-properties.ts';
+import { type PathRequest, conditionsOf } from './path-request.ts';
 
 /** Path Get Properties with `action=getStatus`: what the system knows of a path, without metadata. */
 export function getStatus(lake: Lake, request: PathRequest): PathAnswer {

@@ -1,5 +1,5 @@
-import type { Entry } from './entry.js';
-import { type AclEntry, formatAcl, parseAcl, toBits, toLetters } from './acl.js';
+import type { Entry } from './entry.ts';
+import { type AclEntry, formatAcl, parseAcl, toBits, toLetters } from './acl.ts';
 
 /** What the owner, the group and all others may do, each as three bits. */
 export type Classes = readonly [owner: number, group: number, other: number];

@@ -1,5 +1,5 @@
-import type { BlobDocument, BlockDocument, Collection, Database } from '../storage/azurite-model.js';
-import type { EntryDocument } from './entry.js';
+import type { BlobDocument, BlockDocument, Collection, Database } from '../storage/azurite-model.ts';
+import type { EntryDocument } from './entry.ts';
 
 /** Azurite's stored documents by their stored names, the ids, past the resolving of paths. */
 export interface Records {

@@ -1,12 +1,12 @@
-import { validateReadConditions, validateWriteConditions } from '../storage/azurite.js';
-import { refuseBadName } from '../storage/blob-names.js';
-import { isAzuriteError } from '../storage/storage-error.js';
-import { type Node, isDirectory, toSegments } from './entry.js';
-import type { Lake, PathAnswer } from './lake.js';
-import { PathError, pathErrors } from './path-error.js';
-import { metadataOf, versionHeaders } from './path-properties.js';
-import { type PathRequest, conditionsOf, renameSourceOf } from './path-request.js';
-import { pathUrl } from './path-url.js';
+import { validateReadConditions, validateWriteConditions } from '../storage/azurite.ts';
+import { refuseBadName } from '../storage/blob-names.ts';
+import { isAzuriteError } from '../storage/storage-error.ts';
+import { type Node, isDirectory, toSegments } from './entry.ts';
+import type { Lake, PathAnswer } from './lake.ts';
+import { PathError, pathErrors } from './path-error.ts';
+import { metadataOf, versionHeaders } from './path-properties.ts';
+import { type PathRequest, conditionsOf, renameSourceOf } from './path-request.ts';
+import { pathUrl } from './path-url.ts';
 
 /**
  * Path Create with `x-ms-rename-source`: a file or directory gets another place, in this or another file system, with

@@ -1,7 +1,7 @@
-import type { Collection, Database } from '../storage/azurite-model.js';
-import { isDirectory, isEntryDocument } from './entry.js';
-import { type Namespace, PathConflict } from './namespace.js';
-import type { Records } from './records.js';
+import type { Collection, Database } from '../storage/azurite-model.ts';
+import { isDirectory, isEntryDocument } from './entry.ts';
+import { type Namespace, PathConflict } from './namespace.ts';
+import type { Records } from './records.ts';
 
 /** What no document is called. */
 const nothing = '';

@@ -1,13 +1,13 @@
-import { getAccessControl, setAccessControl } from './access-control.js';
-import { setAccessControlRecursive } from './access-control-recursive.js';
-import { appendData } from './append-data.js';
-import { createDirectory, createFile } from './create-path.js';
-import { deletePath } from './delete-path.js';
-import { flush } from './flush-data.js';
-import { listPaths } from './list-paths.js';
-import { getStatus } from './path-status.js';
-import { renamePath } from './rename-path.js';
-import type { Route } from './serve-paths.js';
+import { getAccessControl, setAccessControl } from './access-control.ts';
+import { setAccessControlRecursive } from './access-control-recursive.ts';
+import { appendData } from './append-data.ts';
+import { createDirectory, createFile } from './create-path.ts';
+import { deletePath } from './delete-path.ts';
+import { flush } from './flush-data.ts';
+import { listPaths } from './list-paths.ts';
+import { getStatus } from './path-status.ts';
+import { renamePath } from './rename-path.ts';
+import type { Route } from './serve-paths.ts';
 
 type Matches = Route['matches'];
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Accounts, MetadataStore } from '../storage/azurite-model.js';
-import { type SameRightsAs, authorizePath } from './authorize-path.js';
-import type { Lake, PathAnswer, PathOperation } from './lake.js';
-import { toPathError } from './path-error.js';
-import { parsePathRequest } from './path-request.js';
-import { isPathRequest, missingOperation, refuseUnsupportedPaths } from './unsupported-paths.js';
+import type { Accounts, MetadataStore } from '../storage/azurite-model.ts';
+import { type SameRightsAs, authorizePath } from './authorize-path.ts';
+import type { Lake, PathAnswer, PathOperation } from './lake.ts';
+import { toPathError } from './path-error.ts';
+import { parsePathRequest } from './path-request.ts';
+import { isPathRequest, missingOperation, refuseUnsupportedPaths } from './unsupported-paths.ts';
 
 /** One operation of the Data Lake API. */
 export interface Route {

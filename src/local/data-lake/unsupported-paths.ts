@@ -1,5 +1,5 @@
-import { refuseUnsupportedHeaders, unsupported } from '../storage/unsupported-requests.js';
-import type { PathRequest } from './path-request.js';
+import { refuseUnsupportedHeaders, unsupported } from '../storage/unsupported-requests.ts';
+import type { PathRequest } from './path-request.ts';
 
 /** What Azure knows of requests of the Data Lake API and this storage has not, besides what the Blob API lacks. */
 const headers = ['x-ms-content-crc64', 'x-ms-lease-action', 'x-ms-lease-duration', 'x-ms-proposed-lease-id'];

@@ -1,4 +1,4 @@
-import { type Node, isDirectory, pathOf, toSegments } from './entry.js';
+import { type Node, isDirectory, pathOf, toSegments } from './entry.ts';
 
 export interface WalkOptions {
   /** Also what is below directories in it. */

@@ -1,7 +1,7 @@
-import { type Node, isDirectory } from './entry.js';
-import type { Lake } from './lake.js';
-import { PathError, pathErrors } from './path-error.js';
-import type { PathRequest } from './path-request.js';
+import { type Node, isDirectory } from './entry.ts';
+import type { Lake } from './lake.ts';
+import { PathError, pathErrors } from './path-error.ts';
+import type { PathRequest } from './path-request.ts';
 
 const refusals = {
   append: ['InvalidAppendOperation', 'appended to'],

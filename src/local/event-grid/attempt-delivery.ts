@@ -1,11 +1,11 @@
-import type { LogFields, Logger } from '../../telemetry/logger.js';
-import type { Clock } from './clock.js';
-import { type DeadLetterReason, type Obituary, deadLetterBody, deadLetterPath } from './dead-letter.js';
-import { DeliveryError, type DeliveryOutcome, isFinal, outcomeOf } from './delivery-error.js';
-import { contentTypeOf, toApplicationProperties, toBody } from './event-schema.js';
-import * as retry from './retry-policy.js';
-import type { StorageEvent } from './storage-event.js';
-import type { Subscription } from './subscription.js';
+import type { LogFields, Logger } from '../../telemetry/logger.ts';
+import type { Clock } from './clock.ts';
+import { type DeadLetterReason, type Obituary, deadLetterBody, deadLetterPath } from './dead-letter.ts';
+import { DeliveryError, type DeliveryOutcome, isFinal, outcomeOf } from './delivery-error.ts';
+import { contentTypeOf, toApplicationProperties, toBody } from './event-schema.ts';
+import * as retry from './retry-policy.ts';
+import type { StorageEvent } from './storage-event.ts';
+import type { Subscription } from './subscription.ts';
 
 /** A copy of an event on its way to one subscriber. */
 export interface Parcel {

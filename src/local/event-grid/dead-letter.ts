@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { DeliveryOutcome } from './delivery-error.js';
-import { type EventSchema, toBody, toEventGridTime } from './event-schema.js';
-import type { StorageEvent } from './storage-event.js';
+import type { DeliveryOutcome } from './delivery-error.ts';
+import { type EventSchema, toBody, toEventGridTime } from './event-schema.ts';
+import type { StorageEvent } from './storage-event.ts';
 
 /** For failures that get no second attempt, `UndeliverableDueToHttpBadRequest` was seen; the others follow from it. */
 export type DeadLetterReason =

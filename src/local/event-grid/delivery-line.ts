@@ -1,8 +1,8 @@
-import type { Logger } from '../../telemetry/logger.js';
-import { type Parcel, attemptDelivery } from './attempt-delivery.js';
-import type { Clock } from './clock.js';
-import { DueHeap } from './due-heap.js';
-import type { Subscription } from './subscription.js';
+import type { Logger } from '../../telemetry/logger.ts';
+import { type Parcel, attemptDelivery } from './attempt-delivery.ts';
+import type { Clock } from './clock.ts';
+import { DueHeap } from './due-heap.ts';
+import type { Subscription } from './subscription.ts';
 
 /** Deliveries to one subscriber at a time. */
 const CONCURRENCY = 32;

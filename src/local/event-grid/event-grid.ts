@@ -8,16 +8,16 @@
  * dies is lost, as an expired event is, and found by a reconcile.
  */
 import { randomUUID } from 'node:crypto';
-import type { Logger } from '../../telemetry/logger.js';
-import type { Parcel } from './attempt-delivery.js';
-import { type Clock, systemClock } from './clock.js';
-import { DeliveryLine } from './delivery-line.js';
-import { type CopyFate, type FaultPlan, createFaults } from './fault-plan.js';
-import { ReorderWindow } from './reorder-window.js';
-import { createSequencer } from './sequencer.js';
-import type { StorageMutation } from '../storage-mutation.js';
-import { type StorageEvent, toStorageEvent } from './storage-event.js';
-import { type Subscription, accepts } from './subscription.js';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Parcel } from './attempt-delivery.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { DeliveryLine } from './delivery-line.ts';
+import { type CopyFate, type FaultPlan, createFaults } from './fault-plan.ts';
+import { ReorderWindow } from './reorder-window.ts';
+import { createSequencer } from './sequencer.ts';
+import type { StorageMutation } from '../storage-mutation.ts';
+import { type StorageEvent, toStorageEvent } from './storage-event.ts';
+import { type Subscription, accepts } from './subscription.ts';
 
 export interface EventGrid {
   /** Returns at once and never throws. */

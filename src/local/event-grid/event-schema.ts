@@ -1,4 +1,4 @@
-import type { StorageEvent } from './storage-event.js';
+import type { StorageEvent } from './storage-event.ts';
 
 export type EventSchema = 'EventGridSchema' | 'CloudEventSchemaV1_0';
 

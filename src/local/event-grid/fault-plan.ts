@@ -1,4 +1,4 @@
-import { createSeededRandom, type SeededRandom } from './seeded-random.js';
+import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
 
 /**
  * What is to go wrong on the way to a subscriber, for tests. The same seed and the same events in the same order meet

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { StorageMutation } from '../storage-mutation.js';
-import type { Sequencer } from './sequencer.js';
+import type { StorageMutation } from '../storage-mutation.ts';
+import type { Sequencer } from './sequencer.ts';
 
 /** A Storage event before it is put into a schema. */
 export interface StorageEvent {

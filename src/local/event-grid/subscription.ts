@@ -1,6 +1,6 @@
-import type { EventBody, EventSchema } from './event-schema.js';
-import type { RetryPolicy } from './retry-policy.js';
-import type { StorageEvent } from './storage-event.js';
+import type { EventBody, EventSchema } from './event-schema.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import type { StorageEvent } from './storage-event.ts';
 
 /** An event subscription on a storage account, as one would create it in Azure. */
 export interface Subscription {

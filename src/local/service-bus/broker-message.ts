@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import rhea from 'rhea';
-import { toNewMessage } from './amqp/incoming-message.js';
-import type { NewMessage, Properties } from './queue/queued-message.js';
+import { toNewMessage } from './amqp/incoming-message.ts';
+import type { NewMessage, Properties } from './queue/queued-message.ts';
 
 /** A message that is sent from within the process. */
 export interface BrokerMessage {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { Logger } from '../../telemetry/logger.js';
-import { Alarm } from './alarm.js';
-import { Dispatcher } from './dispatcher.js';
-import { type Journal, type JournalError, noJournal } from './log/journal.js';
-import { QueueLog } from './log/queue-log.js';
-import { recoverLog } from './log/recover-log.js';
-import type { QueueDefinition } from './queue/queue-definition.js';
-import { Queue } from './queue/queue.js';
-import type { SubQueueName } from './queue/queue-state.js';
+import type { Logger } from '../../telemetry/logger.ts';
+import { Alarm } from './alarm.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { type Journal, type JournalError, noJournal } from './log/journal.ts';
+import { QueueLog } from './log/queue-log.ts';
+import { recoverLog } from './log/recover-log.ts';
+import type { QueueDefinition } from './queue/queue-definition.ts';
+import { Queue } from './queue/queue.ts';
+import type { SubQueueName } from './queue/queue-state.ts';
 
 /** A queue with what it lives on: its journal, its alarm, and those who wait for its messages. */
 export interface HostedQueue {

@@ -7,17 +7,17 @@
  * `management/` and `administration/` are how clients see it. Nothing here may know what a message is about.
  */
 import { mkdir } from 'node:fs/promises';
-import { mendRheaSettlement } from '../../amqp/mend-rhea-settlement.js';
-import { mendRheaWindow } from '../../amqp/mend-rhea-window.js';
-import type { Logger } from '../../telemetry/logger.js';
-import { answerAdministrationRequest } from './administration/answer-administration-request.js';
-import { countMessages } from './administration/count-messages.js';
-import type { RuntimeCounts } from './administration/queue-entry.js';
-import { acceptClients } from './amqp/accept-clients.js';
-import { type BrokerMessage, fromBrokerMessage } from './broker-message.js';
-import { type HostedQueue, hostQueue } from './hosted-queue.js';
-import type { QueueDefinition } from './queue/queue-definition.js';
-import { openSharedPort } from './shared-port.js';
+import { mendRheaSettlement } from '../../amqp/mend-rhea-settlement.ts';
+import { mendRheaWindow } from '../../amqp/mend-rhea-window.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { answerAdministrationRequest } from './administration/answer-administration-request.ts';
+import { countMessages } from './administration/count-messages.ts';
+import type { RuntimeCounts } from './administration/queue-entry.ts';
+import { acceptClients } from './amqp/accept-clients.ts';
+import { type BrokerMessage, fromBrokerMessage } from './broker-message.ts';
+import { type HostedQueue, hostQueue } from './hosted-queue.ts';
+import type { QueueDefinition } from './queue/queue-definition.ts';
+import { openSharedPort } from './shared-port.ts';
 
 /** As in the connection string of Microsoft's emulator. */
 const ACCESS_KEY = { name: 'RootManageSharedAccessKey', key: 'SAS_KEY_VALUE' } as const;

@@ -1,4 +1,4 @@
-import type { Database } from './azurite-model.js';
+import type { Database } from './azurite-model.ts';
 
 /**
  * Refuses a data directory that was filled by accounts of the other kind: in one a document's name is its path, in the

@@ -1,4 +1,4 @@
-import type { Accounts } from './azurite-model.js';
+import type { Accounts } from './azurite-model.ts';
 
 export interface Account {
   readonly name: string;

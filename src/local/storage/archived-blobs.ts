@@ -1,5 +1,5 @@
-import type { Conditions, Context, MetadataStore } from './azurite-model.js';
-import { storageError } from './storage-error.js';
+import type { Conditions, Context, MetadataStore } from './azurite-model.ts';
+import { storageError } from './storage-error.ts';
 
 /**
  * A blob in the archive tier can be deleted, moved to another tier, tagged and looked at, and nothing else: 409

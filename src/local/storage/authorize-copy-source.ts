@@ -7,10 +7,10 @@ import {
   contextPath,
   logger,
   operations,
-} from './azurite.js';
-import type { Context, LocalRequest } from './azurite-model.js';
-import { copySourceError, toCopySourceError } from './copy-source-error.js';
-import type { CopySourceReader } from './copy-source.js';
+} from './azurite.ts';
+import type { Context, LocalRequest } from './azurite-model.ts';
+import { copySourceError, toCopySourceError } from './copy-source-error.ts';
+import type { CopySourceReader } from './copy-source.ts';
 
 export type SourceOperation = 'Blob_Download' | 'Blob_GetProperties' | 'Blob_GetTags';
 

@@ -14,7 +14,7 @@ import type {
   Metadata,
   MetadataStore,
   PageRange,
-} from './azurite-model.js';
+} from './azurite-model.ts';
 
 type Constructor<Parameters extends readonly unknown[], Instance> = new (
   ...parameters: Parameters

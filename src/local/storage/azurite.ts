@@ -7,7 +7,7 @@
  */
 import { createRequire } from 'node:module';
 
-import type { BlobDocument, Context } from './azurite-model.js';
+import type { BlobDocument, Context } from './azurite-model.ts';
 import type {
   AzuriteModules,
   HandlerClass,
@@ -15,7 +15,7 @@ import type {
   SerializerClass,
   UriTemplate,
   XmlBuilderClass,
-} from './azurite-modules.js';
+} from './azurite-modules.ts';
 
 const load = createRequire(createRequire(import.meta.url).resolve('azurite/package.json'));
 

@@ -1,4 +1,4 @@
-import type { BlobDocument, MetadataStore } from './azurite-model.js';
+import type { BlobDocument, MetadataStore } from './azurite-model.ts';
 
 /**
  * A copy of a stored blob that later writes leave alone. The store changes its documents in place (a commit of a

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { finished } from 'node:stream/promises';
 
-import { authorizeCopySource, toCopySourceAddress } from './authorize-copy-source.js';
-import { BlobHandler, replaceHandlerMethod } from './azurite.js';
-import type { BlobDocument, Context, Handler, HandlerParameters } from './azurite-model.js';
-import { toBlobVersion } from './blob-version.js';
-import { copySourceError, copySourceTooLarge } from './copy-source-error.js';
-import { copySourceReader } from './copy-source.js';
-import { openBlobVersion } from './local-copy-source.js';
-import { parseCopySource } from './open-copy-source.js';
-import { verifyMd5 } from './store-content.js';
+import { authorizeCopySource, toCopySourceAddress } from './authorize-copy-source.ts';
+import { BlobHandler, replaceHandlerMethod } from './azurite.ts';
+import type { BlobDocument, Context, Handler, HandlerParameters } from './azurite-model.ts';
+import { toBlobVersion } from './blob-version.ts';
+import { copySourceError, copySourceTooLarge } from './copy-source-error.ts';
+import { copySourceReader } from './copy-source.ts';
+import { openBlobVersion } from './local-copy-source.ts';
+import { parseCopySource } from './open-copy-source.ts';
+import { verifyMd5 } from './store-content.ts';
 
 const copyFromUrlLimitMiB = 256;
 

@@ -1,5 +1,5 @@
-import type { AzuriteError, Context } from './azurite-model.js';
-import { isAzuriteError, storageError } from './storage-error.js';
+import type { AzuriteError, Context } from './azurite-model.ts';
+import { isAzuriteError, storageError } from './storage-error.ts';
 
 /**
  * What Azure answers to a copy when reading its source would be answered with this error. A read that finds a

@@ -8,7 +8,7 @@ import type {
   ExtentStore,
   Metadata,
   MetadataStore,
-} from './azurite-model.js';
+} from './azurite-model.ts';
 
 /** One version of a blob, authorised and with its conditions checked, ready to be read. */
 export interface CopySource {

@@ -1,11 +1,11 @@
-import { correctCopyFromUrl } from './copy-from-url.js';
-import { speedUpRequests } from './fast-requests.js';
-import { keepMetadataNames } from './metadata-names.js';
-import { addPutBlobFromUrl } from './put-blob-from-url.js';
-import { addPutRangeFromUrl } from './put-range-from-url.js';
-import { explainRefusals } from './refuse-requests.js';
-import { refuseMissingFeatures } from './service-properties.js';
-import { completeSasPermissions } from './sas-permissions.js';
+import { correctCopyFromUrl } from './copy-from-url.ts';
+import { speedUpRequests } from './fast-requests.ts';
+import { keepMetadataNames } from './metadata-names.ts';
+import { addPutBlobFromUrl } from './put-blob-from-url.ts';
+import { addPutRangeFromUrl } from './put-range-from-url.ts';
+import { explainRefusals } from './refuse-requests.ts';
+import { refuseMissingFeatures } from './service-properties.ts';
+import { completeSasPermissions } from './sas-permissions.ts';
 
 let isDone = false;
 

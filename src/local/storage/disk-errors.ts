@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 
-import { StorageError } from './azurite.js';
-import type { ExtentStore } from './azurite-model.js';
-import { type DiskObstacle, diskFullMessage, isNoRoom } from './disk-obstacle.js';
+import { StorageError } from './azurite.ts';
+import type { ExtentStore } from './azurite-model.ts';
+import { type DiskObstacle, diskFullMessage, isNoRoom } from './disk-obstacle.ts';
 
 /**
  * Lets a write that the disk does not take fail at once and harm no other. Azurite leaves the rest of its body unread,

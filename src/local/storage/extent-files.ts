@@ -1,7 +1,7 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { BlobDocument, BlockDocument, Database, Extent } from './azurite-model.js';
+import type { BlobDocument, BlockDocument, Database, Extent } from './azurite-model.ts';
 
 /**
  * Makes the metadata and the extent files of a data directory agree after whatever happened: a blob or staged block

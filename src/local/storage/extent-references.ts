@@ -1,4 +1,4 @@
-import type { BlobDocument, BlockDocument, Database } from './azurite-model.js';
+import type { BlobDocument, BlockDocument, Database } from './azurite-model.ts';
 
 type Change = (id: string) => void;
 

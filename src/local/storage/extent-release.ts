@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
-import type { Database, Extent, ExtentStore } from './azurite-model.js';
-import { ExtentReferences } from './extent-references.js';
-import type { RequestsInFlight } from './requests-in-flight.js';
+import type { Database, Extent, ExtentStore } from './azurite-model.ts';
+import { ExtentReferences } from './extent-references.ts';
+import type { RequestsInFlight } from './requests-in-flight.ts';
 
 interface Unreferenced {
   /** Requests up to this one may still read it. */

@@ -1,4 +1,4 @@
-import type { Collection, Database } from './azurite-model.js';
+import type { Collection, Database } from './azurite-model.ts';
 
 /**
  * Makes finding and deleting one blob independent of how many there are.

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
-import { commonUtils, dispatching, parseUriTemplate } from './azurite.js';
-import type { UriTemplate } from './azurite-modules.js';
+import { commonUtils, dispatching, parseUriTemplate } from './azurite.ts';
+import type { UriTemplate } from './azurite-modules.ts';
 
 const templates = new Map<string, UriTemplate>();
 const keys = new WeakMap<Uint8Array, KeyObject>();

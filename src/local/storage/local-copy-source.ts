@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
-import { authorizeCopySource, toCopySourceAddress } from './authorize-copy-source.js';
-import { PageBlobRangesManager, validateReadConditions } from './azurite.js';
+import { authorizeCopySource, toCopySourceAddress } from './authorize-copy-source.ts';
+import { PageBlobRangesManager, validateReadConditions } from './azurite.ts';
 import type {
   BlobDocument,
   Conditions,
@@ -9,11 +9,11 @@ import type {
   ExtentStore,
   SourceConditions,
   WriteOptions,
-} from './azurite-model.js';
-import { toBlobVersion } from './blob-version.js';
-import { copySourceError, toCopySourceError } from './copy-source-error.js';
-import type { CopySource, CopySourceReader } from './copy-source.js';
-import { parseSourceRange } from './source-range.js';
+} from './azurite-model.ts';
+import { toBlobVersion } from './blob-version.ts';
+import { copySourceError, toCopySourceError } from './copy-source-error.ts';
+import type { CopySource, CopySourceReader } from './copy-source.ts';
+import { parseSourceRange } from './source-range.ts';
 
 /** Opens a blob of this same server without an HTTP request, authorised and checked as one would be. */
 export async function openLocalCopySource(

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import type { ChunkStore, ExtentStore } from './azurite-model.js';
+import type { ChunkStore, ExtentStore } from './azurite-model.ts';
 
 /**
  * Hands an extent in memory out chunk by chunk. Azurite pushes all its chunks into a stream at once, and the streams

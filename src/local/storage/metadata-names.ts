@@ -9,8 +9,8 @@ import {
   tagQueries,
   validMetadataOf,
   xml,
-} from './azurite.js';
-import type { AzuriteResponse, Context, Metadata, WriteOptions } from './azurite-model.js';
+} from './azurite.ts';
+import type { AzuriteResponse, Context, Metadata, WriteOptions } from './azurite-model.ts';
 
 const prefix = 'x-ms-meta-';
 

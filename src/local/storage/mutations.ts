@@ -1,5 +1,5 @@
-import type { BlobDocument, BlobProperties, Context, MetadataStore } from './azurite-model.js';
-import type { StorageMutation } from '../storage-mutation.js';
+import type { BlobDocument, BlobProperties, Context, MetadataStore } from './azurite-model.ts';
+import type { StorageMutation } from '../storage-mutation.ts';
 
 /**
  * Reports every successful mutation once, after the store has it and whether or not the client still waits. The

@@ -1,8 +1,8 @@
-import type { Context, WriteOptions } from './azurite-model.js';
-import type { CopySource, CopySourceReader } from './copy-source.js';
-import { openLocalCopySource } from './local-copy-source.js';
-import { openRemoteCopySource } from './remote-copy-source.js';
-import { storageError } from './storage-error.js';
+import type { Context, WriteOptions } from './azurite-model.ts';
+import type { CopySource, CopySourceReader } from './copy-source.ts';
+import { openLocalCopySource } from './local-copy-source.ts';
+import { openRemoteCopySource } from './remote-copy-source.ts';
+import { storageError } from './storage-error.ts';
 
 /**
  * Authorises and opens the source of a copy: in process when it is a blob of this server, else by HTTP.

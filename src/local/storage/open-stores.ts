@@ -10,18 +10,18 @@ import {
   MemoryExtentStore,
   StorageError,
   logger,
-} from './azurite.js';
-import type { AzuriteError, ExtentStore, MetadataStore } from './azurite-model.js';
-import { DatabaseSaves } from './database-saves.js';
-import { surviveDiskErrors } from './disk-errors.js';
-import { DiskObstacle, type DiskReports } from './disk-obstacle.js';
-import { reconcileExtentFiles } from './extent-files.js';
-import { createExtentLocations, extentLocation } from './extent-locations.js';
-import { ExtentRelease } from './extent-release.js';
-import { speedUpLookups } from './fast-lookups.js';
-import { readChunkByChunk } from './memory-reads.js';
-import type { RequestsInFlight } from './requests-in-flight.js';
-import { restoreTypes } from './restore-types.js';
+} from './azurite.ts';
+import type { AzuriteError, ExtentStore, MetadataStore } from './azurite-model.ts';
+import { DatabaseSaves } from './database-saves.ts';
+import { surviveDiskErrors } from './disk-errors.ts';
+import { DiskObstacle, type DiskReports } from './disk-obstacle.ts';
+import { reconcileExtentFiles } from './extent-files.ts';
+import { createExtentLocations, extentLocation } from './extent-locations.ts';
+import { ExtentRelease } from './extent-release.ts';
+import { speedUpLookups } from './fast-lookups.ts';
+import { readChunkByChunk } from './memory-reads.ts';
+import type { RequestsInFlight } from './requests-in-flight.ts';
+import { restoreTypes } from './restore-types.ts';
 
 export interface Stores {
   /** Bytes of content held in memory; undefined on disk. */

@@ -1,4 +1,4 @@
-import { BlockBlobHandler, newETag, replaceHandlerMethod, tagsOf } from './azurite.js';
+import { BlockBlobHandler, newETag, replaceHandlerMethod, tagsOf } from './azurite.ts';
 import type {
   AzuriteResponse,
   BlobDocument,
@@ -8,13 +8,13 @@ import type {
   Handler,
   HandlerParameters,
   WriteOptions,
-} from './azurite-model.js';
-import { metadataOf } from './metadata-names.js';
-import { copySourceTooLarge } from './copy-source-error.js';
-import { copySourceReader, type CopySource } from './copy-source.js';
-import { openCopySource } from './open-copy-source.js';
-import { storageError } from './storage-error.js';
-import { storeContent } from './store-content.js';
+} from './azurite-model.ts';
+import { metadataOf } from './metadata-names.ts';
+import { copySourceTooLarge } from './copy-source-error.ts';
+import { copySourceReader, type CopySource } from './copy-source.ts';
+import { openCopySource } from './open-copy-source.ts';
+import { storageError } from './storage-error.ts';
+import { storeContent } from './store-content.ts';
 
 const putBlobFromUrlLimitMiB = 5000;
 

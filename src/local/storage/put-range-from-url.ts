@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 
-import { AppendBlobHandler, BlockBlobHandler, PageBlobHandler, replaceHandlerMethod } from './azurite.js';
-import type { AzuriteResponse, Context, Handler, HandlerParameters, WriteOptions } from './azurite-model.js';
-import { copySourceTooLarge } from './copy-source-error.js';
-import { copySourceReader } from './copy-source.js';
-import { openCopySource } from './open-copy-source.js';
-import { storageError } from './storage-error.js';
-import { verifiedBody } from './store-content.js';
+import { AppendBlobHandler, BlockBlobHandler, PageBlobHandler, replaceHandlerMethod } from './azurite.ts';
+import type { AzuriteResponse, Context, Handler, HandlerParameters, WriteOptions } from './azurite-model.ts';
+import { copySourceTooLarge } from './copy-source-error.ts';
+import { copySourceReader } from './copy-source.ts';
+import { openCopySource } from './open-copy-source.ts';
+import { storageError } from './storage-error.ts';
+import { verifiedBody } from './store-content.ts';
 
 const blockLimitMiB = 4000;
 const appendLimitMiB = 100;

@@ -4,10 +4,10 @@ import {
   dispatch,
   errorMiddleware,
   strictModel,
-} from './azurite.js';
-import type { Context } from './azurite-model.js';
-import { storageError } from './storage-error.js';
-import { refuseMissing, refuseUnsupported } from './unsupported-requests.js';
+} from './azurite.ts';
+import type { Context } from './azurite-model.ts';
+import { storageError } from './storage-error.ts';
+import { refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
 
 /**
  * Lets every refusal of the Blob API say what is wrong, for requests and for the parts of a batch: a wrong key is

@@ -1,10 +1,10 @@
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 
-import { metadataOf } from './metadata-names.js';
-import type { BlobTags, Context, SourceConditions, WriteOptions } from './azurite-model.js';
-import { copySourceError } from './copy-source-error.js';
-import type { CopySource, CopySourceReader } from './copy-source.js';
+import { metadataOf } from './metadata-names.ts';
+import type { BlobTags, Context, SourceConditions, WriteOptions } from './azurite-model.ts';
+import { copySourceError } from './copy-source-error.ts';
+import type { CopySource, CopySourceReader } from './copy-source.ts';
 
 /** The oldest service version that knows bearer tokens and tags. */
 const serviceVersion = '2020-10-02';

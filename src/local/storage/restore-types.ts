@@ -1,5 +1,5 @@
-import { containerProperties, listedProperties } from './azurite.js';
-import type { BlobDocument, Collection, ContainerDocument, Database } from './azurite-model.js';
+import { containerProperties, listedProperties } from './azurite.ts';
+import type { BlobDocument, Collection, ContainerDocument, Database } from './azurite-model.ts';
 
 interface Mapper {
   readonly type: { readonly modelProperties: Readonly<Record<string, object>> };

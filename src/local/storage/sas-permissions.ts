@@ -1,4 +1,4 @@
-import { accountSasPermissions, blobSasPermissions, containerSasPermissions, operations } from './azurite.js';
+import { accountSasPermissions, blobSasPermissions, containerSasPermissions, operations } from './azurite.ts';
 
 /** The operations that read from a URL, each with the plain write whose permission Azure asks of it. */
 const sameAs = {

@@ -1,7 +1,7 @@
-import { ServiceHandler, replaceHandlerMethod } from './azurite.js';
-import type { AzuriteResponse, Context } from './azurite-model.js';
-import { storageError } from './storage-error.js';
-import { notHere } from './unsupported-requests.js';
+import { ServiceHandler, replaceHandlerMethod } from './azurite.ts';
+import type { AzuriteResponse, Context } from './azurite-model.ts';
+import { storageError } from './storage-error.ts';
+import { notHere } from './unsupported-requests.ts';
 
 interface ServiceProperties {
   readonly deleteRetentionPolicy?: { readonly enabled?: boolean };

@@ -1,9 +1,9 @@
-import { validateReadConditions } from './azurite.js';
-import type { BlobDocument, Context, MetadataStore, WriteOptions } from './azurite-model.js';
-import { toBlobVersion } from './blob-version.js';
-import { copySourceError } from './copy-source-error.js';
-import { toConditions } from './local-copy-source.js';
-import { isAzuriteError } from './storage-error.js';
+import { validateReadConditions } from './azurite.ts';
+import type { BlobDocument, Context, MetadataStore, WriteOptions } from './azurite-model.ts';
+import { toBlobVersion } from './blob-version.ts';
+import { copySourceError } from './copy-source-error.ts';
+import { toConditions } from './local-copy-source.ts';
+import { isAzuriteError } from './storage-error.ts';
 
 /**
  * Copy Blob and Copy Blob From URL: says which side failed. Azurite answers an unmet source condition like that of a

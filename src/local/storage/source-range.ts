@@ -1,5 +1,5 @@
-import type { Context } from './azurite-model.js';
-import { storageError } from './storage-error.js';
+import type { Context } from './azurite-model.ts';
+import { storageError } from './storage-error.ts';
 
 /** `bytes=first-last` or `bytes=first-` against a blob of so many bytes. Beyond its end: 416 `InvalidRange`. */
 export function parseSourceRange(

@@ -14,25 +14,25 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 
-import { type DataLake, openDataLake } from '../data-lake/data-lake.js';
-import { createAccounts, type Account } from './accounts.js';
-import { RequestListenerFactory } from './azurite.js';
-import type { Accounts } from './azurite-model.js';
-import { readOneVersion } from './blob-version.js';
-import { refuseBadNames } from './blob-names.js';
-import { overwriteUncommitted, refuseToChangeArchived } from './archived-blobs.js';
-import { correctHandlers } from './correct-handlers.js';
-import { refuseWhileObstructed } from './disk-obstacle.js';
-import { registerCopySourceReader } from './copy-source.js';
-import type { StorageMutation } from '../storage-mutation.js';
-import { observeMutations } from './mutations.js';
-import { openStores, type Stores } from './open-stores.js';
-import { refuseOtherKind } from './account-kind.js';
-import { RequestsInFlight } from './requests-in-flight.js';
-import { correctCopies } from './source-conditions.js';
-import { refuseShowOnly } from './unsupported-requests.js';
-import { observeRequests, type StorageRequest } from './storage-request.js';
-import { honourTagAndTierConditions } from './tag-and-tier-conditions.js';
+import { type DataLake, openDataLake } from '../data-lake/data-lake.ts';
+import { createAccounts, type Account } from './accounts.ts';
+import { RequestListenerFactory } from './azurite.ts';
+import type { Accounts } from './azurite-model.ts';
+import { readOneVersion } from './blob-version.ts';
+import { refuseBadNames } from './blob-names.ts';
+import { overwriteUncommitted, refuseToChangeArchived } from './archived-blobs.ts';
+import { correctHandlers } from './correct-handlers.ts';
+import { refuseWhileObstructed } from './disk-obstacle.ts';
+import { registerCopySourceReader } from './copy-source.ts';
+import type { StorageMutation } from '../storage-mutation.ts';
+import { observeMutations } from './mutations.ts';
+import { openStores, type Stores } from './open-stores.ts';
+import { refuseOtherKind } from './account-kind.ts';
+import { RequestsInFlight } from './requests-in-flight.ts';
+import { correctCopies } from './source-conditions.ts';
+import { refuseShowOnly } from './unsupported-requests.ts';
+import { observeRequests, type StorageRequest } from './storage-request.ts';
+import { honourTagAndTierConditions } from './tag-and-tier-conditions.ts';
 
 export interface StorageOptions {
   /** 0 for a free one. */

@@ -1,5 +1,5 @@
-import { StorageError } from './azurite.js';
-import type { AzuriteError, Context } from './azurite-model.js';
+import { StorageError } from './azurite.ts';
+import type { AzuriteError, Context } from './azurite-model.ts';
 
 /** An error that Azurite answers as it stands. The message reaches the client: no secrets in it. */
 export function storageError(

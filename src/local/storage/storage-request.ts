@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
-import { contextPath, operations } from './azurite.js';
-import type { Context } from './azurite-model.js';
-import type { RequestsInFlight } from './requests-in-flight.js';
+import { contextPath, operations } from './azurite.ts';
+import type { Context } from './azurite-model.ts';
+import type { RequestsInFlight } from './requests-in-flight.ts';
 
 /** One answered HTTP request. A batch is one request. Reads of a copy source in this same server are none. */
 export interface StorageRequest {

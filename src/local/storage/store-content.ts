@@ -2,9 +2,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { Transform, pipeline, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
-import type { Context, Extent, ExtentStore } from './azurite-model.js';
-import type { CopySource } from './copy-source.js';
-import { storageError } from './storage-error.js';
+import type { Context, Extent, ExtentStore } from './azurite-model.ts';
+import type { CopySource } from './copy-source.ts';
+import { storageError } from './storage-error.ts';
 
 export interface StoredContent {
   readonly extent: Extent;

@@ -1,5 +1,5 @@
-import { validateWriteConditions } from './azurite.js';
-import type { Conditions, Context, MetadataStore } from './azurite-model.js';
+import { validateWriteConditions } from './azurite.ts';
+import type { Conditions, Context, MetadataStore } from './azurite-model.ts';
 
 /**
  * Set Blob Tags honours its conditions (x-ms-if-tags, and the ETag ones of newer service versions) and Set Blob Tier

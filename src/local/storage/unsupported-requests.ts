@@ -1,6 +1,6 @@
-import { operationParameters, operations } from './azurite.js';
-import type { AzuriteError, Context, LocalRequest, MetadataStore } from './azurite-model.js';
-import { storageError } from './storage-error.js';
+import { operationParameters, operations } from './azurite.ts';
+import type { AzuriteError, Context, LocalRequest, MetadataStore } from './azurite-model.ts';
+import { storageError } from './storage-error.ts';
 
 /**
  * What Azure gives a meaning and this storage does not have. Azurite ignores most of it, so that a request did something

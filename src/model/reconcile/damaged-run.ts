@@ -1,4 +1,4 @@
-import type { Run, RunId } from './run.js';
+import type { Run, RunId } from './run.ts';
 
 /**
  * What stands for a run whose document can be read no more: it is over, so that it keeps no other run waiting, and it

@@ -1,4 +1,4 @@
-import type { Alert, Run } from './run.js';
+import type { Alert, Run } from './run.ts';
 
 /** Most are told in another member as well; neither alone is believed to be all. */
 const LOST_SIGHT: ReadonlySet<Alert['code']> = new Set<Alert['code']>([

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { BlobmirrorError } from '../errors.js';
-import { type ContainerName, parseContainerName } from '../key.js';
-import { ADOPT_BY } from './adoption.js';
-import type { ReconcileRequest } from './run.js';
+import { BlobmirrorError } from '../errors.ts';
+import { type ContainerName, parseContainerName } from '../key.ts';
+import { ADOPT_BY } from './adoption.ts';
+import type { ReconcileRequest } from './run.ts';
 
 const container = z.string().transform((text, context): ContainerName => {
   try {

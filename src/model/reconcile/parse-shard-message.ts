@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { BlobmirrorError } from '../errors.js';
-import type { ShardMessage } from './shard.js';
-import { runIdSchema, SHARD_NAME } from './shard-schema.js';
+import { BlobmirrorError } from '../errors.ts';
+import type { ShardMessage } from './shard.ts';
+import { runIdSchema, SHARD_NAME } from './shard-schema.ts';
 
 /** A number that only tells messages apart never grows beyond this, whoever sent it. */
 const MOST = 1_000_000;

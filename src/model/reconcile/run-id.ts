@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { RunId } from './run.js';
+import type { RunId } from './run.ts';
 
 const RUN_ID = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-[0-9a-f]{4}$/;
 

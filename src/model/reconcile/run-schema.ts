@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { documentKind } from '../document-kind.js';
-import type { Run } from './run.js';
-import { runIdSchema, SHARD_NAME, shardPlanSchema } from './shard-schema.js';
+import { documentKind } from '../document-kind.ts';
+import type { Run } from './run.ts';
+import { runIdSchema, SHARD_NAME, shardPlanSchema } from './shard-schema.ts';
 
 const count = z.int().min(0);
 const time = z.iso.datetime();

@@ -1,4 +1,4 @@
-import type { Run } from './run.js';
+import type { Run } from './run.ts';
 
 /** A run without what grows with the number of its shards, containers and samples. */
 export type RunSummary = Omit<Run, 'shards' | 'containers' | 'samples'>;

@@ -1,5 +1,5 @@
-import type { ContainerName } from '../key.js';
-import type { AdoptBy, AdoptionEstimate } from './adoption.js';
+import type { ContainerName } from '../key.ts';
+import type { AdoptBy, AdoptionEstimate } from './adoption.ts';
 
 /** `2026-11-25T13-09-31Z-4f2a`: begins with the time, so that names sort by it. See run-id.ts. */
 export type RunId = string & { readonly __brand: 'RunId' };

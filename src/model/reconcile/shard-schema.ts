@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseEtag } from '../etag.js';
-import { parseBlobPath, parseContainerName } from '../key.js';
-import type { RunId } from './run.js';
-import { isRunId } from './run-id.js';
+import { parseEtag } from '../etag.ts';
+import { parseBlobPath, parseContainerName } from '../key.ts';
+import type { RunId } from './run.ts';
+import { isRunId } from './run-id.ts';
 
 export const SHARD_NAME = /^[a-z][\w-]{0,39}$/;
 

@@ -1,6 +1,6 @@
-import type { ContainerName } from '../key.js';
-import type { Adoptable } from './adoption.js';
-import type { Counts, ReportLine, RunId } from './run.js';
+import type { ContainerName } from '../key.ts';
+import type { Adoptable } from './adoption.ts';
+import type { Counts, ReportLine, RunId } from './run.ts';
 
 /**
  * A message on the reconcile queue: it names a slice of a shard, and claims nothing. What is to be done, and whether it

@@ -1,11 +1,11 @@
-import { type Adopted, type AdoptRequest, type Compared, mayBeAdopted } from '../../mirror/adopt.js';
-import { parseEtag } from '../../model/etag.js';
-import type { BlobPath, ContainerName, Key } from '../../model/key.js';
-import { isBlob } from '../../model/reading.js';
-import { type Adoptable, type AdoptBy, NOTHING_ADOPTABLE } from '../../model/reconcile/adoption.js';
-import type { ComparedPath } from '../../model/reconcile/shard.js';
-import type { ListedReadings } from '../../mirror/copy-listed.js';
-import type { Sides } from '../sides.js';
+import { type Adopted, type AdoptRequest, type Compared, mayBeAdopted } from '../../mirror/adopt.ts';
+import { parseEtag } from '../../model/etag.ts';
+import type { BlobPath, ContainerName, Key } from '../../model/key.ts';
+import { isBlob } from '../../model/reading.ts';
+import { type Adoptable, type AdoptBy, NOTHING_ADOPTABLE } from '../../model/reconcile/adoption.ts';
+import type { ComparedPath } from '../../model/reconcile/shard.ts';
+import type { ListedReadings } from '../../mirror/copy-listed.ts';
+import type { Sides } from '../sides.ts';
 
 export interface AdoptionRules extends Pick<Sides, 'source' | 'backup'> {
   readonly container: ContainerName;

@@ -3,20 +3,20 @@
  * writes down what only the backup has. Nothing is deleted here, and nothing is decided: a copy is the heart's decision
  * on what the listings say, under conditions that make listings that are out of date fail; all else is a look.
  */
-import { isStartIgnored } from '../../model/errors.js';
-import { parseBlobPath } from '../../model/key.js';
-import type { CompareShard, SliceResult } from '../../model/reconcile/shard.js';
-import type { ListedBlob, ListRange, PairsInStep } from '../../ports/blob-reader.js';
-import { createKnownOrder, type KnownOrder } from '../known-order.js';
-import { lookAtAll } from '../look-at-all.js';
-import { toComparison, toDetails } from '../nominate-prefix.js';
-import { type Drawn, nominate, type Nominee } from '../nominate.js';
-import { findBoundary } from './find-boundary.js';
-import { nextShards } from './next-shards.js';
-import { type Comparing, OutOfStep } from './out-of-step.js';
-import type { SliceContext } from '../slice-context.js';
-import { Unordered, upTo } from './stretch.js';
-import { Tally } from '../tally.js';
+import { isStartIgnored } from '../../model/errors.ts';
+import { parseBlobPath } from '../../model/key.ts';
+import type { CompareShard, SliceResult } from '../../model/reconcile/shard.ts';
+import type { ListedBlob, ListRange, PairsInStep } from '../../ports/blob-reader.ts';
+import { createKnownOrder, type KnownOrder } from '../known-order.ts';
+import { lookAtAll } from '../look-at-all.ts';
+import { toComparison, toDetails } from '../nominate-prefix.ts';
+import { type Drawn, nominate, type Nominee } from '../nominate.ts';
+import { findBoundary } from './find-boundary.ts';
+import { nextShards } from './next-shards.ts';
+import { type Comparing, OutOfStep } from './out-of-step.ts';
+import type { SliceContext } from '../slice-context.ts';
+import { Unordered, upTo } from './stretch.ts';
+import { Tally } from '../tally.ts';
 
 const CONCURRENCY = 32;
 /** While fewer shards than this are open, what is left of one is parted in two, and soon. */

@@ -1,12 +1,12 @@
-import { isForeign } from '../../mirror/ownership.js';
-import type { Ownership } from '../../mirror/decision-tables.js';
-import type { BlobPath, ContainerName } from '../../model/key.js';
-import type { SliceResult } from '../../model/reconcile/shard.js';
-import type { ListedBlob } from '../../ports/blob-reader.js';
-import { ownerOf } from '../owner-of.js';
-import type { ForeignReason, SliceContext } from '../slice-context.js';
-import type { Sides } from '../sides.js';
-import type { Tally } from '../tally.js';
+import { isForeign } from '../../mirror/ownership.ts';
+import type { Ownership } from '../../mirror/decision-tables.ts';
+import type { BlobPath, ContainerName } from '../../model/key.ts';
+import type { SliceResult } from '../../model/reconcile/shard.ts';
+import type { ListedBlob } from '../../ports/blob-reader.ts';
+import { ownerOf } from '../owner-of.ts';
+import type { ForeignReason, SliceContext } from '../slice-context.ts';
+import type { Sides } from '../sides.ts';
+import type { Tally } from '../tally.ts';
 
 /** What is asked of them. */
 export interface ExtraRules extends Pick<Sides, 'source' | 'backup' | 'scope' | 'policy'> {

@@ -1,4 +1,4 @@
-import type { ListedBlob, ListRange } from '../../ports/blob-reader.js';
+import type { ListedBlob, ListRange } from '../../ports/blob-reader.ts';
 
 /** Requests for a better place once one is found. */
 const MOST_REFINEMENTS = 4;

@@ -1,7 +1,7 @@
-import { isStartIgnored } from '../../model/errors.js';
-import type { BlobPath } from '../../model/key.js';
-import type { Etag } from '../../model/etag.js';
-import type { ListedBlob, ListRange } from '../../ports/blob-reader.js';
+import { isStartIgnored } from '../../model/errors.ts';
+import type { BlobPath } from '../../model/key.ts';
+import type { Etag } from '../../model/etag.ts';
+import type { ListedBlob, ListRange } from '../../ports/blob-reader.ts';
 
 const PAGE_SIZE = 5000;
 

@@ -1,5 +1,5 @@
-import type { ComparedPath, CompareShard, SliceResult } from '../../model/reconcile/shard.js';
-import type { Drawn } from '../nominate.js';
+import type { ComparedPath, CompareShard, SliceResult } from '../../model/reconcile/shard.ts';
+import type { Drawn } from '../nominate.ts';
 
 /** What a slice leaves. */
 export interface Left {

@@ -1,18 +1,18 @@
-import type { ListedCopy, ListedReadings } from '../../mirror/copy-listed.js';
-import { readRoots } from '../../mirror/converge-root.js';
-import { isSameAccess } from '../../model/access.js';
-import { toBlobmirrorError } from '../../model/errors.js';
-import type { BlobPath, ContainerName, Key } from '../../model/key.js';
-import type { ComparedPath } from '../../model/reconcile/shard.js';
-import { isBlockedByBackup, type Verdict } from '../../model/verdict.js';
-import type { ListedBlob } from '../../ports/blob-reader.js';
-import type { Nominee } from '../nominate.js';
-import type { SliceContext } from '../slice-context.js';
-import type { Sides } from '../sides.js';
-import { Adoption, type AdoptionRules } from './adoption.js';
-import { ExtraKeys } from './extra-keys.js';
-import { NewBlobs } from './new-blobs.js';
-import type { Tally } from '../tally.js';
+import type { ListedCopy, ListedReadings } from '../../mirror/copy-listed.ts';
+import { readRoots } from '../../mirror/converge-root.ts';
+import { isSameAccess } from '../../model/access.ts';
+import { toBlobmirrorError } from '../../model/errors.ts';
+import type { BlobPath, ContainerName, Key } from '../../model/key.ts';
+import type { ComparedPath } from '../../model/reconcile/shard.ts';
+import { isBlockedByBackup, type Verdict } from '../../model/verdict.ts';
+import type { ListedBlob } from '../../ports/blob-reader.ts';
+import type { Nominee } from '../nominate.ts';
+import type { SliceContext } from '../slice-context.ts';
+import type { Sides } from '../sides.ts';
+import { Adoption, type AdoptionRules } from './adoption.ts';
+import { ExtraKeys } from './extra-keys.ts';
+import { NewBlobs } from './new-blobs.ts';
+import type { Tally } from '../tally.ts';
 
 /** What keys are brought in step with. */
 export interface Comparing extends Sides {

@@ -1,9 +1,9 @@
-import type { ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.js';
-import { addAlert } from './add-alert.js';
-import { addCounts, addSamples } from '../add-counts.js';
-import { countDeletions, countForeign } from './guard-deletions.js';
-import type { Judgement } from './judge-deletions.js';
-import { countSkipped } from './skipped-extras.js';
+import type { ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.ts';
+import { addAlert } from './add-alert.ts';
+import { addCounts, addSamples } from '../add-counts.ts';
+import { countDeletions, countForeign } from './guard-deletions.ts';
+import type { Judgement } from './judge-deletions.ts';
+import { countSkipped } from './skipped-extras.ts';
 
 /**
  * The run in its second phase, with a shard for each container whose deletions passed; or at its end, where there is

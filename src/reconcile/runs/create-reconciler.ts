@@ -6,19 +6,19 @@
  * Every step may be the last one of a worker. Its message comes again then, and whoever receives it goes on: what came
  * of a slice is put down before it is recorded, recorded by compare-and-swap, and what follows is sent after that.
  */
-import { trustClock } from '../../clock/service-clock.js';
-import { systemClock } from '../../ports/clock.js';
-import { NEVER_PAUSED } from '../../ports/pause-gate.js';
-import type { Reconciler } from '../reconciler.js';
-import type { Desk } from './desk.js';
-import { endRun } from './end-run.js';
-import { DELETE_GUARD } from './guard-deletions.js';
-import { handleShard } from './handle-shard.js';
-import type { ReconcilerParts } from './reconciler-parts.js';
-import { reportRun } from './report-run.js';
-import { isUnderWay } from './run-progress.js';
-import { createRunStore } from './run-store.js';
-import { giveUpClaim, startRun } from './start-run.js';
+import { trustClock } from '../../clock/service-clock.ts';
+import { systemClock } from '../../ports/clock.ts';
+import { NEVER_PAUSED } from '../../ports/pause-gate.ts';
+import type { Reconciler } from '../reconciler.ts';
+import type { Desk } from './desk.ts';
+import { endRun } from './end-run.ts';
+import { DELETE_GUARD } from './guard-deletions.ts';
+import { handleShard } from './handle-shard.ts';
+import type { ReconcilerParts } from './reconciler-parts.ts';
+import { reportRun } from './report-run.ts';
+import { isUnderWay } from './run-progress.ts';
+import { createRunStore } from './run-store.ts';
+import { giveUpClaim, startRun } from './start-run.ts';
 
 /** Within the four minutes that a slice may take, with the last look that was begun. */
 const BUDGET_MS = 180_000;

@@ -1,16 +1,16 @@
-import { isForeign } from '../../mirror/ownership.js';
-import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
-import { gravestError } from '../../model/gravest-error.js';
-import { type Key, parseBlobPath } from '../../model/key.js';
-import type { Run } from '../../model/reconcile/run.js';
-import type { DeleteShard, DirectoryRest, SliceResult } from '../../model/reconcile/shard.js';
-import { isLeftStanding, type Verdict } from '../../model/verdict.js';
-import { lookAtAll } from '../look-at-all.js';
-import { ownerOf } from '../owner-of.js';
-import { readExtras } from './extras.js';
-import type { ReconcilerParts } from './reconciler-parts.js';
-import type { SliceContext } from '../slice-context.js';
-import { Tally } from '../tally.js';
+import { isForeign } from '../../mirror/ownership.ts';
+import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
+import { gravestError } from '../../model/gravest-error.ts';
+import { type Key, parseBlobPath } from '../../model/key.ts';
+import type { Run } from '../../model/reconcile/run.ts';
+import type { DeleteShard, DirectoryRest, SliceResult } from '../../model/reconcile/shard.ts';
+import { isLeftStanding, type Verdict } from '../../model/verdict.ts';
+import { lookAtAll } from '../look-at-all.ts';
+import { ownerOf } from '../owner-of.ts';
+import { readExtras } from './extras.ts';
+import type { ReconcilerParts } from './reconciler-parts.ts';
+import type { SliceContext } from '../slice-context.ts';
+import { Tally } from '../tally.ts';
 
 type Parts = Pick<ReconcilerParts, 'source' | 'backup' | 'documents' | 'converge' | 'foreign' | 'clock'>;
 

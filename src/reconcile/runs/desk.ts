@@ -1,5 +1,5 @@
-import type { ReconcilerParts } from './reconciler-parts.js';
-import type { RunStore } from './run-store.js';
+import type { ReconcilerParts } from './reconciler-parts.ts';
+import type { RunStore } from './run-store.ts';
 
 /** What all who work on a run have at hand. */
 export interface Desk {

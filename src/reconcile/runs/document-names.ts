@@ -1,5 +1,5 @@
-import type { RunId } from '../../model/reconcile/run.js';
-import type { ShardMessage } from '../../model/reconcile/shard.js';
+import type { RunId } from '../../model/reconcile/run.ts';
+import type { ShardMessage } from '../../model/reconcile/shard.ts';
 
 /** Which run is under way: one at a time. */
 export const CURRENT = 'reconcile/current';

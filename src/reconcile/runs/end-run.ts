@@ -1,4 +1,4 @@
-import type { Run } from '../../model/reconcile/run.js';
+import type { Run } from '../../model/reconcile/run.ts';
 
 export function endRun(run: Run, state: 'done' | 'cancelled', now: Date): Run {
   const endedAt = now.toISOString();

@@ -1,12 +1,12 @@
-import { damaged } from '../../model/document-kind.js';
-import { type BlobPath, parseBlobPath } from '../../model/key.js';
-import type { Run, RunId } from '../../model/reconcile/run.js';
-import type { DocumentStore } from '../../ports/document-store.js';
-import type { ForeignKey, ForeignReason } from '../slice-context.js';
-import { outcomeName } from './document-names.js';
-import type { SliceOutcome } from './slice-outcome.js';
-import { countForeign } from './guard-deletions.js';
-import { readOutcome } from './read-outcome.js';
+import { damaged } from '../../model/document-kind.ts';
+import { type BlobPath, parseBlobPath } from '../../model/key.ts';
+import type { Run, RunId } from '../../model/reconcile/run.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { ForeignKey, ForeignReason } from '../slice-context.ts';
+import { outcomeName } from './document-names.ts';
+import type { SliceOutcome } from './slice-outcome.ts';
+import { countForeign } from './guard-deletions.ts';
+import { readOutcome } from './read-outcome.ts';
 
 type Lines = Pick<DocumentStore, 'read' | 'readLines'>;
 

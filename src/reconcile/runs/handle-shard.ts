@@ -1,18 +1,18 @@
-import { backoffMs } from '../../model/backoff.js';
-import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
-import { parseShardMessage } from '../../model/reconcile/parse-shard-message.js';
-import type { Run } from '../../model/reconcile/run.js';
-import type { ShardMessage } from '../../model/reconcile/shard.js';
-import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../../telemetry/metrics.js';
-import type { Desk } from './desk.js';
-import { moveOn, sendFollowers } from './move-on.js';
-import { giveUp, noteFailedListing } from './note-failure.js';
-import { noteOtherSettings } from './note-other-settings.js';
-import { readOutcome } from './read-outcome.js';
-import { readPlan } from './read-plan.js';
-import { recordSlice } from './record-slice.js';
-import { isDue, isUnderWay, progressOf } from './run-progress.js';
-import { walkSlice } from './walk-slice.js';
+import { backoffMs } from '../../model/backoff.ts';
+import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
+import { parseShardMessage } from '../../model/reconcile/parse-shard-message.ts';
+import type { Run } from '../../model/reconcile/run.ts';
+import type { ShardMessage } from '../../model/reconcile/shard.ts';
+import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../../telemetry/metrics.ts';
+import type { Desk } from './desk.ts';
+import { moveOn, sendFollowers } from './move-on.ts';
+import { giveUp, noteFailedListing } from './note-failure.ts';
+import { noteOtherSettings } from './note-other-settings.ts';
+import { readOutcome } from './read-outcome.ts';
+import { readPlan } from './read-plan.ts';
+import { recordSlice } from './record-slice.ts';
+import { isDue, isUnderWay, progressOf } from './run-progress.ts';
+import { walkSlice } from './walk-slice.ts';
 
 /** How often a slice is tried before its shard is given up: some ten minutes. */
 const MOST_TRIES = 8;

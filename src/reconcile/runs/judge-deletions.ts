@@ -1,10 +1,10 @@
-import type { ContainerName } from '../../model/key.js';
-import type { ContainerProgress, ReportLine, Run } from '../../model/reconcile/run.js';
-import { toBlobmirrorError } from '../../model/errors.js';
-import { MOST_SAMPLES } from '../add-counts.js';
-import { skippedLines } from './skipped-extras.js';
-import { type GuardedContainer, guardDeletions } from './guard-deletions.js';
-import type { ReconcilerParts } from './reconciler-parts.js';
+import type { ContainerName } from '../../model/key.ts';
+import type { ContainerProgress, ReportLine, Run } from '../../model/reconcile/run.ts';
+import { toBlobmirrorError } from '../../model/errors.ts';
+import { MOST_SAMPLES } from '../add-counts.ts';
+import { skippedLines } from './skipped-extras.ts';
+import { type GuardedContainer, guardDeletions } from './guard-deletions.ts';
+import type { ReconcilerParts } from './reconciler-parts.ts';
 
 /** What is to become of the keys of a container that only the backup has. */
 export interface Judgement {

@@ -1,12 +1,12 @@
-import type { Run } from '../../model/reconcile/run.js';
-import { type Shard, type ShardMessage, toShardMessage } from '../../model/reconcile/shard.js';
-import { toBlobmirrorError } from '../../model/errors.js';
-import { beginDeleting } from './begin-deleting.js';
-import type { Desk } from './desk.js';
-import { endRun } from './end-run.js';
-import { judgeDeletions } from './judge-deletions.js';
-import { noteFailedListing } from './note-failure.js';
-import { isDue, isPhaseDone, isUnderWay } from './run-progress.js';
+import type { Run } from '../../model/reconcile/run.ts';
+import { type Shard, type ShardMessage, toShardMessage } from '../../model/reconcile/shard.ts';
+import { toBlobmirrorError } from '../../model/errors.ts';
+import { beginDeleting } from './begin-deleting.ts';
+import type { Desk } from './desk.ts';
+import { endRun } from './end-run.ts';
+import { judgeDeletions } from './judge-deletions.ts';
+import { noteFailedListing } from './note-failure.ts';
+import { isDue, isPhaseDone, isUnderWay } from './run-progress.ts';
 
 /**
  * Takes a run into its next phase when all shards of the one before are done. Whoever handled a shard calls it, also

@@ -1,8 +1,8 @@
-import { MOST_OFF_MS } from '../../clock/heard-clock.js';
-import type { ClockJudgement } from '../../clock/service-clock.js';
-import type { Alert, Run } from '../../model/reconcile/run.js';
-import { skew } from '../../model/statement.js';
-import { addAlert } from './add-alert.js';
+import { MOST_OFF_MS } from '../../clock/heard-clock.ts';
+import type { ClockJudgement } from '../../clock/service-clock.ts';
+import type { Alert, Run } from '../../model/reconcile/run.ts';
+import { skew } from '../../model/statement.ts';
+import { addAlert } from './add-alert.ts';
 
 /** Last-Modified has whole seconds, cut off. */
 const SECOND_MS = 1000;

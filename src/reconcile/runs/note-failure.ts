@@ -1,7 +1,7 @@
-import type { BlobmirrorError } from '../../model/errors.js';
-import type { Run } from '../../model/reconcile/run.js';
-import { addAlert } from './add-alert.js';
-import { progressOf } from './run-progress.js';
+import type { BlobmirrorError } from '../../model/errors.ts';
+import type { Run } from '../../model/reconcile/run.ts';
+import { addAlert } from './add-alert.ts';
+import { progressOf } from './run-progress.ts';
 
 /** A listing of the source failed, whether or not a later try went well: what it did not show may be there. */
 export function noteFailedListing(run: Run): Run {

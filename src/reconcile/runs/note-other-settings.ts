@@ -1,6 +1,6 @@
-import type { Run } from '../../model/reconcile/run.js';
-import type { Desk } from './desk.js';
-import { isUnderWay } from './run-progress.js';
+import type { Run } from '../../model/reconcile/run.ts';
+import type { Desk } from './desk.ts';
+import { isUnderWay } from './run-progress.ts';
 
 /** What `Run.mirror` is then: no digest, so that the run proves nothing for anybody. */
 const MIXED = 'mixed';

@@ -1,5 +1,5 @@
-import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
-import type { ContainerName } from '../../model/key.js';
+import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
+import type { ContainerName } from '../../model/key.ts';
 import type {
   ContainerProgress,
   ReconcileRequest,
@@ -7,14 +7,14 @@ import type {
   Run,
   ShardPlan,
   ShardProgress,
-} from '../../model/reconcile/run.js';
-import { createRunId } from '../../model/reconcile/run-id.js';
-import type { ShardMessage } from '../../model/reconcile/shard.js';
-import type { Scope } from '../../model/scope.js';
-import { addCounts, addSamples, NO_COUNTS, NO_SAMPLES } from '../add-counts.js';
-import type { ReconcilerParts } from './reconciler-parts.js';
-import { clockAlerts } from './note-clock.js';
-import { NOTHING_LISTED } from './record-slice.js';
+} from '../../model/reconcile/run.ts';
+import { createRunId } from '../../model/reconcile/run-id.ts';
+import type { ShardMessage } from '../../model/reconcile/shard.ts';
+import type { Scope } from '../../model/scope.ts';
+import { addCounts, addSamples, NO_COUNTS, NO_SAMPLES } from '../add-counts.ts';
+import type { ReconcilerParts } from './reconciler-parts.ts';
+import { clockAlerts } from './note-clock.ts';
+import { NOTHING_LISTED } from './record-slice.ts';
 
 export interface PlannedRun {
   readonly run: Run;

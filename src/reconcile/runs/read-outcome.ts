@@ -1,7 +1,7 @@
-import type { DocumentStore } from '../../ports/document-store.js';
-import { readWholeDocument } from '../../ports/read-document.js';
-import { outcomeName, type SliceName } from './document-names.js';
-import { OUTCOME_DOCUMENT, type SliceOutcome } from './slice-outcome.js';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import { readWholeDocument } from '../../ports/read-document.ts';
+import { outcomeName, type SliceName } from './document-names.ts';
+import { OUTCOME_DOCUMENT, type SliceOutcome } from './slice-outcome.ts';
 
 /**
  * What came of a slice before; undefined when nobody got so far.

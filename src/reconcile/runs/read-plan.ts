@@ -1,12 +1,12 @@
-import { damaged } from '../../model/document-kind.js';
-import type { ContainerName } from '../../model/key.js';
-import type { Run, ShardPlan, ShardProgress } from '../../model/reconcile/run.js';
-import type { CompareShard, Shard } from '../../model/reconcile/shard.js';
-import { outcomeName, runName, type SliceName } from './document-names.js';
-import { firstPlans } from './plan-run.js';
-import type { ReconcilerParts } from './reconciler-parts.js';
-import { progressOf } from './run-progress.js';
-import { readOutcome } from './read-outcome.js';
+import { damaged } from '../../model/document-kind.ts';
+import type { ContainerName } from '../../model/key.ts';
+import type { Run, ShardPlan, ShardProgress } from '../../model/reconcile/run.ts';
+import type { CompareShard, Shard } from '../../model/reconcile/shard.ts';
+import { outcomeName, runName, type SliceName } from './document-names.ts';
+import { firstPlans } from './plan-run.ts';
+import type { ReconcilerParts } from './reconciler-parts.ts';
+import { progressOf } from './run-progress.ts';
+import { readOutcome } from './read-outcome.ts';
 
 type Parts = Pick<ReconcilerParts, 'documents' | 'scope'>;
 

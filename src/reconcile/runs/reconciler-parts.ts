@@ -1,16 +1,16 @@
-import type { ServiceClock } from '../../clock/service-clock.js';
-import type { Policy } from '../../mirror/policy.js';
-import type { Key } from '../../model/key.js';
-import type { Scope } from '../../model/scope.js';
-import type { Verdict } from '../../model/verdict.js';
-import type { BlobReader } from '../../ports/blob-reader.js';
-import type { Clock } from '../../ports/clock.js';
-import type { DocumentStore } from '../../ports/document-store.js';
-import type { PauseGate } from '../../ports/pause-gate.js';
-import type { ShardQueue } from '../../ports/shard-queue.js';
-import type { Logger } from '../../telemetry/logger.js';
-import type { DeleteGuard } from './guard-deletions.js';
-import type { CompareSlice } from '../slice-context.js';
+import type { ServiceClock } from '../../clock/service-clock.ts';
+import type { Policy } from '../../mirror/policy.ts';
+import type { Key } from '../../model/key.ts';
+import type { Scope } from '../../model/scope.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import type { BlobReader } from '../../ports/blob-reader.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { PauseGate } from '../../ports/pause-gate.ts';
+import type { ShardQueue } from '../../ports/shard-queue.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { DeleteGuard } from './guard-deletions.ts';
+import type { CompareSlice } from '../slice-context.ts';
 
 /** What a reconciler is made of. */
 export interface ReconcilerParts {

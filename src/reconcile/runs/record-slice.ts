@@ -1,13 +1,13 @@
-import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/reconcile/adoption.js';
-import type { ContainerProgress, Run, ShardPlan, ShardProgress } from '../../model/reconcile/run.js';
-import type { Shard } from '../../model/reconcile/shard.js';
-import { BlobmirrorError } from '../../model/errors.js';
-import { addAlert } from './add-alert.js';
-import { addCounts, addSamples, addTallies } from '../add-counts.js';
-import type { SliceName } from './document-names.js';
-import { giveUp } from './note-failure.js';
-import { isUnderWay, progressOf } from './run-progress.js';
-import type { SliceOutcome } from './slice-outcome.js';
+import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/reconcile/adoption.ts';
+import type { ContainerProgress, Run, ShardPlan, ShardProgress } from '../../model/reconcile/run.ts';
+import type { Shard } from '../../model/reconcile/shard.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import { addAlert } from './add-alert.ts';
+import { addCounts, addSamples, addTallies } from '../add-counts.ts';
+import type { SliceName } from './document-names.ts';
+import { giveUp } from './note-failure.ts';
+import { isUnderWay, progressOf } from './run-progress.ts';
+import type { SliceOutcome } from './slice-outcome.ts';
 
 export const NOTHING_LISTED: ContainerProgress = {
   source: 0,

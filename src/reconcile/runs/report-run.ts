@@ -1,11 +1,11 @@
-import { damaged } from '../../model/document-kind.js';
-import type { ReportLine, RunId } from '../../model/reconcile/run.js';
-import { toBlobmirrorError } from '../../model/errors.js';
-import { reportLineSchema } from '../../model/reconcile/run-schema.js';
-import type { Desk } from './desk.js';
-import { readOutcomes } from './extras.js';
-import { skippedLines } from './skipped-extras.js';
-import { toFailedLine } from './plan-run.js';
+import { damaged } from '../../model/document-kind.ts';
+import type { ReportLine, RunId } from '../../model/reconcile/run.ts';
+import { toBlobmirrorError } from '../../model/errors.ts';
+import { reportLineSchema } from '../../model/reconcile/run-schema.ts';
+import type { Desk } from './desk.ts';
+import { readOutcomes } from './extras.ts';
+import { skippedLines } from './skipped-extras.ts';
+import { toFailedLine } from './plan-run.ts';
 
 /**
  * Every key of a run that was out of step, as lines of JSON (`ReportLine`); none when there is no such run. What of it

@@ -1,9 +1,9 @@
-import { isProof } from '../../model/reconcile/is-proof.js';
-import { type Proof, toProof } from '../../model/reconcile/proof.js';
-import { type RunSummary, toSummary } from '../../model/reconcile/run-summary.js';
-import type { RunId } from '../../model/reconcile/run.js';
-import { isUnderWay } from './run-progress.js';
-import type { RunStore } from './run-store.js';
+import { isProof } from '../../model/reconcile/is-proof.ts';
+import { type Proof, toProof } from '../../model/reconcile/proof.ts';
+import { type RunSummary, toSummary } from '../../model/reconcile/run-summary.ts';
+import type { RunId } from '../../model/reconcile/run.ts';
+import { isUnderWay } from './run-progress.ts';
+import type { RunStore } from './run-store.ts';
 
 /** The last runs, for those who ask often. */
 export interface RunHistory {

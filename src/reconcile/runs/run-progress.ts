@@ -1,5 +1,5 @@
-import type { Run, ShardProgress } from '../../model/reconcile/run.js';
-import type { SliceName } from './document-names.js';
+import type { Run, ShardProgress } from '../../model/reconcile/run.ts';
+import type { SliceName } from './document-names.ts';
 
 /** Whether there is anything left to do in it. */
 export function isUnderWay({ state }: Run): boolean {

@@ -1,16 +1,16 @@
-import { theServiceClock } from '../../clock/the-service-clock.js';
-import { type FoundDocument, damaged, parseDocument } from '../../model/document-kind.js';
-import { BlobmirrorError } from '../../model/errors.js';
-import { damagedRun } from '../../model/reconcile/damaged-run.js';
-import { isProof } from '../../model/reconcile/is-proof.js';
-import type { Alert, Run, RunId } from '../../model/reconcile/run.js';
-import { isOfFuture, isRunId } from '../../model/reconcile/run-id.js';
-import { RUN_DOCUMENT } from '../../model/reconcile/run-schema.js';
-import type { DocumentStore } from '../../ports/document-store.js';
-import type { Logger } from '../../telemetry/logger.js';
-import { believe } from './note-clock.js';
-import { dataPrefix, RUNS, runName } from './document-names.js';
-import { isUnderWay } from './run-progress.js';
+import { theServiceClock } from '../../clock/the-service-clock.ts';
+import { type FoundDocument, damaged, parseDocument } from '../../model/document-kind.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import { damagedRun } from '../../model/reconcile/damaged-run.ts';
+import { isProof } from '../../model/reconcile/is-proof.ts';
+import type { Alert, Run, RunId } from '../../model/reconcile/run.ts';
+import { isOfFuture, isRunId } from '../../model/reconcile/run-id.ts';
+import { RUN_DOCUMENT } from '../../model/reconcile/run-schema.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { believe } from './note-clock.ts';
+import { dataPrefix, RUNS, runName } from './document-names.ts';
+import { isUnderWay } from './run-progress.ts';
 
 /** How many of the last runs are kept. */
 const KEPT_RUNS = 50;

@@ -1,8 +1,8 @@
-import type { ContainerProgress, ReportLine, Run } from '../../model/reconcile/run.js';
-import type { DocumentStore } from '../../ports/document-store.js';
-import { addTallies } from '../add-counts.js';
-import { readExtras, readForeign } from './extras.js';
-import { countForeign } from './guard-deletions.js';
+import type { ContainerProgress, ReportLine, Run } from '../../model/reconcile/run.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import { addTallies } from '../add-counts.ts';
+import { readExtras, readForeign } from './extras.ts';
+import { countForeign } from './guard-deletions.ts';
 
 /** The keys of a container that stay because they are foreign, or because all of its deletions were stopped; none of a dry run. */
 export async function* skippedLines(

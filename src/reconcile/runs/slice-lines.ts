@@ -1,10 +1,10 @@
-import type { BlobPath } from '../../model/key.js';
-import type { ReportLine } from '../../model/reconcile/run.js';
-import type { DocumentStore, LineWriter } from '../../ports/document-store.js';
-import type { ForeignKey } from '../slice-context.js';
-import { linesName, type SliceName } from './document-names.js';
-import { extraLine } from './extras.js';
-import type { SliceLineNames } from './slice-outcome.js';
+import type { BlobPath } from '../../model/key.ts';
+import type { ReportLine } from '../../model/reconcile/run.ts';
+import type { DocumentStore, LineWriter } from '../../ports/document-store.ts';
+import type { ForeignKey } from '../slice-context.ts';
+import { linesName, type SliceName } from './document-names.ts';
+import { extraLine } from './extras.ts';
+import type { SliceLineNames } from './slice-outcome.ts';
 
 /** Where one walk of a slice writes: names of its own, so that nobody else who walks it can write over them. */
 export interface SliceLines {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { documentKind } from '../../model/document-kind.js';
-import { adoptableSchema, countsSchema, reportLineSchema } from '../../model/reconcile/run-schema.js';
-import { shardSchema } from '../../model/reconcile/shard-schema.js';
-import type { Shard, SliceResult } from '../../model/reconcile/shard.js';
+import { documentKind } from '../../model/document-kind.ts';
+import { adoptableSchema, countsSchema, reportLineSchema } from '../../model/reconcile/run-schema.ts';
+import { shardSchema } from '../../model/reconcile/shard-schema.ts';
+import type { Shard, SliceResult } from '../../model/reconcile/shard.ts';
 
 /**
  * What came of a slice, as it is kept: whoever puts it there first has walked the slice, and what others found of the

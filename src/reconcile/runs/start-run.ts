@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { documentKind, type FoundDocument } from '../../model/document-kind.js';
-import { BlobmirrorError } from '../../model/errors.js';
-import type { ReconcileRequest, Run, RunId } from '../../model/reconcile/run.js';
-import { runIdSchema } from '../../model/reconcile/shard-schema.js';
-import type { DocumentCondition } from '../../ports/document-store.js';
-import { readDocument } from '../../ports/read-document.js';
-import { addAlert } from './add-alert.js';
-import { CURRENT } from './document-names.js';
-import type { Desk } from './desk.js';
-import { moveOn } from './move-on.js';
-import { planRun } from './plan-run.js';
-import { endRun } from './end-run.js';
-import { isUnderWay } from './run-progress.js';
+import { documentKind, type FoundDocument } from '../../model/document-kind.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { ReconcileRequest, Run, RunId } from '../../model/reconcile/run.ts';
+import { runIdSchema } from '../../model/reconcile/shard-schema.ts';
+import type { DocumentCondition } from '../../ports/document-store.ts';
+import { readDocument } from '../../ports/read-document.ts';
+import { addAlert } from './add-alert.ts';
+import { CURRENT } from './document-names.ts';
+import type { Desk } from './desk.ts';
+import { moveOn } from './move-on.ts';
+import { planRun } from './plan-run.ts';
+import { endRun } from './end-run.ts';
+import { isUnderWay } from './run-progress.ts';
 
 /** After how long without a sign of life a run makes room for another. */
 const ABANDONED_MS = 15 * 60_000;

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { BlobmirrorError } from '../../model/errors.js';
-import type { Run } from '../../model/reconcile/run.js';
-import type { Shard, SliceResult } from '../../model/reconcile/shard.js';
-import { deleteSlice } from './delete-slice.js';
-import { outcomeName } from './document-names.js';
-import { readOutcome } from './read-outcome.js';
-import type { ReconcilerParts } from './reconciler-parts.js';
-import { isUnderWay } from './run-progress.js';
-import type { RunStore } from './run-store.js';
-import type { SliceContext } from '../slice-context.js';
-import { openSliceLines } from './slice-lines.js';
-import { type SliceOutcome, toOutcome } from './slice-outcome.js';
-import { watchSlice } from './watch-slice.js';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { Run } from '../../model/reconcile/run.ts';
+import type { Shard, SliceResult } from '../../model/reconcile/shard.ts';
+import { deleteSlice } from './delete-slice.ts';
+import { outcomeName } from './document-names.ts';
+import { readOutcome } from './read-outcome.ts';
+import type { ReconcilerParts } from './reconciler-parts.ts';
+import { isUnderWay } from './run-progress.ts';
+import type { RunStore } from './run-store.ts';
+import type { SliceContext } from '../slice-context.ts';
+import { openSliceLines } from './slice-lines.ts';
+import { type SliceOutcome, toOutcome } from './slice-outcome.ts';
+import { watchSlice } from './watch-slice.ts';
 
 /**
  * Walks a slice and puts down what came of it, unless somebody else was there first: then theirs is what counts.

@@ -1,7 +1,7 @@
-import type { ReconcilerParts } from './reconciler-parts.js';
-import type { SliceName } from './document-names.js';
-import { isDue } from './run-progress.js';
-import type { RunStore } from './run-store.js';
+import type { ReconcilerParts } from './reconciler-parts.ts';
+import type { SliceName } from './document-names.ts';
+import { isDue } from './run-progress.ts';
+import type { RunStore } from './run-store.ts';
 
 /** How soon a worker sees that a run was cancelled, in milliseconds. */
 const LOOK_EVERY_MS = 3_000;

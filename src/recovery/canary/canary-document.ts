@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { documentKind } from '../../model/document-kind.js';
-import type { ErrorCode } from '../../model/errors.js';
+import { documentKind } from '../../model/document-kind.ts';
+import type { ErrorCode } from '../../model/errors.ts';
 
 export const CANARY = 'recovery/canary';
 /** When a document was written is told in whole seconds, cut off. */

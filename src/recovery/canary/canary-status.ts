@@ -1,5 +1,5 @@
-import type { CanaryStatus } from '../../model/status.js';
-import type { CanaryDocument } from './canary-document.js';
+import type { CanaryStatus } from '../../model/status.ts';
+import type { CanaryDocument } from './canary-document.ts';
 
 /** One is written each minute; after so long without, nobody writes any. */
 const STOPPED_AFTER_MS = 180_000;

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toBlobmirrorError } from '../../model/errors.js';
-import type { Key } from '../../model/key.js';
-import type { Reading } from '../../model/reading.js';
-import type { CanarySource } from '../../ports/canary-source.js';
-import type { DocumentStore } from '../../ports/document-store.js';
-import type { Logger } from '../../telemetry/logger.js';
-import { changeDocument } from '../../ports/change-document.js';
-import { readDocument } from '../../ports/read-document.js';
+import { toBlobmirrorError } from '../../model/errors.ts';
+import type { Key } from '../../model/key.ts';
+import type { Reading } from '../../model/reading.ts';
+import type { CanarySource } from '../../ports/canary-source.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { changeDocument } from '../../ports/change-document.ts';
+import { readDocument } from '../../ports/read-document.ts';
 import {
   CANARY,
   CANARY_DOCUMENT,
@@ -14,8 +14,8 @@ import {
   canaryText,
   toArrived,
   toWritten,
-} from './canary-document.js';
-import { seeCanary } from './see-canary.js';
+} from './canary-document.ts';
+import { seeCanary } from './see-canary.ts';
 
 export interface CanaryParts {
   readonly key: Key;

@@ -1,6 +1,6 @@
-import { isBlob } from '../../model/reading.js';
-import type { Reading } from '../../model/reading.js';
-import { type CanaryDocument, canaryText } from './canary-document.js';
+import { isBlob } from '../../model/reading.ts';
+import type { Reading } from '../../model/reading.ts';
+import { type CanaryDocument, canaryText } from './canary-document.ts';
 
 /**
  * How long the last canary took, in milliseconds, if it is what the backup has; undefined while it is not.

@@ -1,14 +1,14 @@
-import type { ErrorCode } from '../../model/errors.js';
-import type { HealthCode } from '../../model/health-codes.js';
-import { refusedWhole, type VersionStatus } from '../../model/service-version.js';
-import { duration, skew } from '../../model/statement.js';
+import type { ErrorCode } from '../../model/errors.ts';
+import type { HealthCode } from '../../model/health-codes.ts';
+import { refusedWhole, type VersionStatus } from '../../model/service-version.ts';
+import { duration, skew } from '../../model/statement.ts';
 import type {
   ClockStatus,
   DeadLetterCounts,
   Health,
   HealthProblem,
   RecoveryPoint,
-} from '../../model/status.js';
+} from '../../model/status.ts';
 
 /** What health is judged by. */
 export interface HealthEvidence {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { documentKind } from '../../model/document-kind.js';
-import type { Health, RecoverySample } from '../../model/status.js';
+import { documentKind } from '../../model/document-kind.ts';
+import type { Health, RecoverySample } from '../../model/status.ts';
 
 export const HISTORY = 'recovery/history';
 

@@ -1,8 +1,8 @@
-import type { Status } from '../../model/status.js';
-import type { DocumentStore } from '../../ports/document-store.js';
-import type { Logger } from '../../telemetry/logger.js';
-import { changeDocument } from '../../ports/change-document.js';
-import { addSample, HISTORY, HISTORY_DOCUMENT } from './history-document.js';
+import type { Status } from '../../model/status.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { changeDocument } from '../../ports/change-document.ts';
+import { addSample, HISTORY, HISTORY_DOCUMENT } from './history-document.ts';
 
 /** Remembers how the mirror is doing, and logs a line when its health turns: whichever worker wrote the sample does. */
 export async function recordSample(documents: DocumentStore, log: Logger, status: Status): Promise<void> {

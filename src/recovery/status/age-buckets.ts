@@ -1,4 +1,4 @@
-import type { Backlog } from '../../model/status.js';
+import type { Backlog } from '../../model/status.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

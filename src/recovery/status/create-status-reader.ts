@@ -3,23 +3,23 @@
  * Everything is asked at once and nothing is waited for longer than a person on call would; what cannot be asked is a
  * problem that the answer names, and never a reason not to answer.
  */
-import { type ErrorCode, toBlobmirrorError } from '../../model/errors.js';
-import { statement } from '../../model/statement.js';
-import type { Backlog, LivePoint, RecoveryPoint, Status } from '../../model/status.js';
-import { observeBacklog, observeDeadLetters, observeRecovery } from '../../telemetry/metrics.js';
-import { toCanaryStatus } from '../canary/canary-status.js';
-import { toArrived } from '../canary/canary-document.js';
-import { seeCanary } from '../canary/see-canary.js';
-import { judgeHealth } from '../health/judge-health.js';
-import { lastLive, toSamples } from '../history/history-document.js';
-import { within } from '../within.js';
-import { AgeBuckets } from './age-buckets.js';
-import { exceptKeys } from './except-keys.js';
-import { type DeadLetters, readDeadLetters } from './read-dead-letters.js';
-import { createStateReader, type SeenState } from './read-state.js';
-import { readWaiting, type Waiting } from './read-waiting.js';
-import { sharedForAWhile } from './shared-for-a-while.js';
-import type { StatusParts } from './status-parts.js';
+import { type ErrorCode, toBlobmirrorError } from '../../model/errors.ts';
+import { statement } from '../../model/statement.ts';
+import type { Backlog, LivePoint, RecoveryPoint, Status } from '../../model/status.ts';
+import { observeBacklog, observeDeadLetters, observeRecovery } from '../../telemetry/metrics.ts';
+import { toCanaryStatus } from '../canary/canary-status.ts';
+import { toArrived } from '../canary/canary-document.ts';
+import { seeCanary } from '../canary/see-canary.ts';
+import { judgeHealth } from '../health/judge-health.ts';
+import { lastLive, toSamples } from '../history/history-document.ts';
+import { within } from '../within.ts';
+import { AgeBuckets } from './age-buckets.ts';
+import { exceptKeys } from './except-keys.ts';
+import { type DeadLetters, readDeadLetters } from './read-dead-letters.ts';
+import { createStateReader, type SeenState } from './read-state.ts';
+import { readWaiting, type Waiting } from './read-waiting.ts';
+import { sharedForAWhile } from './shared-for-a-while.ts';
+import type { StatusParts } from './status-parts.ts';
 
 export interface StatusReader {
   /** Never rejects for anything that is out of reach. Asked often, it answers as it did a moment ago. */

@@ -1,5 +1,5 @@
-import type { ExceptedKey, ExceptedKeys } from '../../model/status.js';
-import { type DeadLetters, MOST_KEYS } from './read-dead-letters.js';
+import type { ExceptedKey, ExceptedKeys } from '../../model/status.ts';
+import { type DeadLetters, MOST_KEYS } from './read-dead-letters.ts';
 
 const NONE: ExceptedKeys = { count: 0, sample: [] };
 

@@ -1,5 +1,5 @@
-import type { DeadLetter } from '../../model/dead-letter.js';
-import type { DeadLetterCounts, ExceptedKey } from '../../model/status.js';
+import type { DeadLetter } from '../../model/dead-letter.ts';
+import type { DeadLetterCounts, ExceptedKey } from '../../model/status.ts';
 
 /** The dead letters there are, and the keys that they keep out of every statement. */
 export interface DeadLetters {

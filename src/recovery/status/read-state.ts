@@ -1,19 +1,19 @@
-import type { DeadLetter } from '../../model/dead-letter.js';
-import { type Activity, NO_ACTIVITY } from '../../model/activity.js';
-import type { ErrorCode } from '../../model/errors.js';
-import { toBlobmirrorError } from '../../model/errors.js';
-import type { Status } from '../../model/status.js';
-import type { DocumentKind, FoundDocument } from '../../model/document-kind.js';
-import { readDocument } from '../../ports/read-document.js';
-import { believeCanary, CANARY, CANARY_DOCUMENT, type CanaryDocument } from '../canary/canary-document.js';
+import type { DeadLetter } from '../../model/dead-letter.ts';
+import { type Activity, NO_ACTIVITY } from '../../model/activity.ts';
+import type { ErrorCode } from '../../model/errors.ts';
+import { toBlobmirrorError } from '../../model/errors.ts';
+import type { Status } from '../../model/status.ts';
+import type { DocumentKind, FoundDocument } from '../../model/document-kind.ts';
+import { readDocument } from '../../ports/read-document.ts';
+import { believeCanary, CANARY, CANARY_DOCUMENT, type CanaryDocument } from '../canary/canary-document.ts';
 import {
   believeHistory,
   HISTORY,
   HISTORY_DOCUMENT,
   type HistoryDocument,
-} from '../history/history-document.js';
-import { within } from '../within.js';
-import type { StatusParts } from './status-parts.js';
+} from '../history/history-document.ts';
+import { within } from '../within.ts';
+import type { StatusParts } from './status-parts.ts';
 
 /** What the mirror knows of itself. */
 interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {

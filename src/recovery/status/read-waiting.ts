@@ -1,11 +1,11 @@
-import { eventFacts } from '../../events/event-facts.js';
-import { type History, parseHistory } from '../../model/hint-message.js';
-import { keyText } from '../../model/key.js';
-import type { Backlog, ExceptedKey, ExceptedKeys } from '../../model/status.js';
-import type { HeldKey } from '../../model/watch.js';
-import type { BrowsedMessage, QueueBrowser } from '../../ports/queue-browser.js';
-import { AgeBuckets } from './age-buckets.js';
-import { MOST_KEYS } from './read-dead-letters.js';
+import { eventFacts } from '../../events/event-facts.ts';
+import { type History, parseHistory } from '../../model/hint-message.ts';
+import { keyText } from '../../model/key.ts';
+import type { Backlog, ExceptedKey, ExceptedKeys } from '../../model/status.ts';
+import type { HeldKey } from '../../model/watch.ts';
+import type { BrowsedMessage, QueueBrowser } from '../../ports/queue-browser.ts';
+import { AgeBuckets } from './age-buckets.ts';
+import { MOST_KEYS } from './read-dead-letters.ts';
 
 /** What waits in the queue of events. */
 export interface Waiting {

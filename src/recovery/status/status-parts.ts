@@ -1,14 +1,14 @@
-import type { ServiceClock } from '../../clock/service-clock.js';
-import type { Activity } from '../../model/activity.js';
-import type { DeadLetter } from '../../model/dead-letter.js';
-import type { Proof } from '../../model/reconcile/proof.js';
-import type { RunSummary } from '../../model/reconcile/run-summary.js';
-import type { VersionStatus } from '../../model/service-version.js';
-import type { Status } from '../../model/status.js';
-import type { Reading } from '../../model/reading.js';
-import type { DocumentStore } from '../../ports/document-store.js';
-import type { QueueBrowser } from '../../ports/queue-browser.js';
-import type { HealthLimits } from '../health/judge-health.js';
+import type { ServiceClock } from '../../clock/service-clock.ts';
+import type { Activity } from '../../model/activity.ts';
+import type { DeadLetter } from '../../model/dead-letter.ts';
+import type { Proof } from '../../model/reconcile/proof.ts';
+import type { RunSummary } from '../../model/reconcile/run-summary.ts';
+import type { VersionStatus } from '../../model/service-version.ts';
+import type { Status } from '../../model/status.ts';
+import type { Reading } from '../../model/reading.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { QueueBrowser } from '../../ports/queue-browser.ts';
+import type { HealthLimits } from '../health/judge-health.ts';
 
 /** Whom a status is asked of. */
 export interface StatusParts {

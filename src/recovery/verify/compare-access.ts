@@ -1,7 +1,7 @@
-import type { Access } from '../../model/access.js';
-import type { Difference } from '../../model/difference.js';
-import { compareNames } from './compare-names.js';
-import { compareValues } from './compare-values.js';
+import type { Access } from '../../model/access.ts';
+import type { Difference } from '../../model/difference.ts';
+import { compareNames } from './compare-names.ts';
+import { compareValues } from './compare-values.ts';
 
 /** The permissions are these entries in other words; the group's are those of the mask where the list has one. */
 const TOLD_BY_PERMISSIONS: ReadonlySet<string | undefined> = new Set(['user:', 'group:', 'mask:', 'other:']);

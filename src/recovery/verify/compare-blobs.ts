@@ -1,12 +1,12 @@
-import type { Difference, DifferenceName } from '../../model/difference.js';
-import { toServedHeaders } from '../../model/content-headers.js';
-import type { BlobPresent, ContentHeaders } from '../../model/reading.js';
-import { addStamp, fitsIntoMetadata } from '../../model/stamp.js';
-import { isOnTier } from '../../model/tier.js';
-import { type Policy, wantedTier } from '../../mirror/policy.js';
-import { compareNames } from './compare-names.js';
-import { compareValues } from './compare-values.js';
-import type { BlobView } from './view.js';
+import type { Difference, DifferenceName } from '../../model/difference.ts';
+import { toServedHeaders } from '../../model/content-headers.ts';
+import type { BlobPresent, ContentHeaders } from '../../model/reading.ts';
+import { addStamp, fitsIntoMetadata } from '../../model/stamp.ts';
+import { isOnTier } from '../../model/tier.ts';
+import { type Policy, wantedTier } from '../../mirror/policy.ts';
+import { compareNames } from './compare-names.ts';
+import { compareValues } from './compare-values.ts';
+import type { BlobView } from './view.ts';
 
 const HEADERS = {
   contentType: 'content-type',

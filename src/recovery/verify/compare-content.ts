@@ -1,6 +1,6 @@
-import type { Key } from '../../model/key.js';
-import type { BlobPresent } from '../../model/reading.js';
-import type { AccountInspector } from '../../ports/account-inspector.js';
+import type { Key } from '../../model/key.ts';
+import type { BlobPresent } from '../../model/reading.ts';
+import type { AccountInspector } from '../../ports/account-inspector.ts';
 
 /** Bytes that are held of each side at a time. */
 const RANGE_SIZE = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Difference, DifferenceName } from '../../model/difference.js';
+import type { Difference, DifferenceName } from '../../model/difference.ts';
 
 type Named = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import type { Difference, DifferenceName } from '../../model/difference.js';
+import type { Difference, DifferenceName } from '../../model/difference.ts';
 
 /** One difference, or none. Undefined is what a side does not have. */
 export function compareValues(

@@ -1,4 +1,4 @@
-import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.js';
+import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
 
 export interface Crew {
   /** Resolves when the work has begun. @throws BlobmirrorError what earlier work failed with */

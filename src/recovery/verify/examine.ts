@@ -1,12 +1,12 @@
-import { theServiceClock } from '../../clock/the-service-clock.js';
+import { theServiceClock } from '../../clock/the-service-clock.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Key } from '../../model/key.js';
-import { isBlob } from '../../model/reading.js';
-import type { AccountInspector } from '../../ports/account-inspector.js';
-import { judge, type Judgement, type Sides } from './judge.js';
-import { createSlots } from '../../ports/slots.js';
-import type { Verification } from './verification.js';
-import type { View } from './view.js';
+import type { Key } from '../../model/key.ts';
+import { isBlob } from '../../model/reading.ts';
+import type { AccountInspector } from '../../ports/account-inspector.ts';
+import { judge, type Judgement, type Sides } from './judge.ts';
+import { createSlots } from '../../ports/slots.ts';
+import type { Verification } from './verification.ts';
+import type { View } from './view.ts';
 
 export type Examined = Exclude<Judgement, { outcome: 'moving' }> | { readonly outcome: 'still-moving' };
 

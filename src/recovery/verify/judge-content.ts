@@ -1,10 +1,10 @@
-import type { Difference } from '../../model/difference.js';
-import type { Key } from '../../model/key.js';
-import type { BlobPresent } from '../../model/reading.js';
-import { isSameContent } from '../../model/same-content.js';
-import { compareContent } from './compare-content.js';
-import { createSlots } from '../../ports/slots.js';
-import type { Verification } from './verification.js';
+import type { Difference } from '../../model/difference.ts';
+import type { Key } from '../../model/key.ts';
+import type { BlobPresent } from '../../model/reading.ts';
+import { isSameContent } from '../../model/same-content.ts';
+import { compareContent } from './compare-content.ts';
+import { createSlots } from '../../ports/slots.ts';
+import type { Verification } from './verification.ts';
 
 /** Each holds two ranges of content in memory. */
 const READS_AT_A_TIME = 8;

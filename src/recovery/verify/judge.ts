@@ -1,11 +1,11 @@
-import type { Difference } from '../../model/difference.js';
-import type { Key } from '../../model/key.js';
-import { compareAccess } from './compare-access.js';
-import { compareBlobs, isInStep } from './compare-blobs.js';
-import { compareNames } from './compare-names.js';
-import { judgeContent } from './judge-content.js';
-import type { Verification } from './verification.js';
-import { type BlobView, isBlobView, type View } from './view.js';
+import type { Difference } from '../../model/difference.ts';
+import type { Key } from '../../model/key.ts';
+import { compareAccess } from './compare-access.ts';
+import { compareBlobs, isInStep } from './compare-blobs.ts';
+import { compareNames } from './compare-names.ts';
+import { judgeContent } from './judge-content.ts';
+import type { Verification } from './verification.ts';
+import { type BlobView, isBlobView, type View } from './view.ts';
 
 /** What both sides have for one key at about one moment. */
 export interface Sides {

@@ -1,6 +1,6 @@
-import type { BlobPath } from '../../model/key.js';
-import { isDirectory } from '../../model/reading.js';
-import type { ListedReading } from '../../ports/account-inspector.js';
+import type { BlobPath } from '../../model/key.ts';
+import { isDirectory } from '../../model/reading.ts';
+import type { ListedReading } from '../../ports/account-inspector.ts';
 
 type Pages = AsyncIterable<readonly ListedReading[]>;
 

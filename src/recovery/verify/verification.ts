@@ -1,8 +1,8 @@
-import type { Difference, Place } from '../../model/difference.js';
-import type { ContainerName, Key } from '../../model/key.js';
-import type { Scope } from '../../model/scope.js';
-import type { Policy } from '../../mirror/policy.js';
-import type { AccountInspector } from '../../ports/account-inspector.js';
+import type { Difference, Place } from '../../model/difference.ts';
+import type { ContainerName, Key } from '../../model/key.ts';
+import type { Scope } from '../../model/scope.ts';
+import type { Policy } from '../../mirror/policy.ts';
+import type { AccountInspector } from '../../ports/account-inspector.ts';
 
 /** What is to be compared, and how closely. */
 export interface Verification {

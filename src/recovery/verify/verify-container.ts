@@ -1,12 +1,12 @@
-import { theServiceClock } from '../../clock/the-service-clock.js';
+import { theServiceClock } from '../../clock/the-service-clock.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Difference } from '../../model/difference.js';
-import { BlobmirrorError } from '../../model/errors.js';
-import type { ContainerName } from '../../model/key.js';
-import type { Metadata } from '../../model/stamp.js';
-import type { AccountInspector, PublicAccess } from '../../ports/account-inspector.js';
-import { compareNames } from './compare-names.js';
-import type { Verification } from './verification.js';
+import type { Difference } from '../../model/difference.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { ContainerName } from '../../model/key.ts';
+import type { Metadata } from '../../model/stamp.ts';
+import type { AccountInspector, PublicAccess } from '../../ports/account-inspector.ts';
+import { compareNames } from './compare-names.ts';
+import type { Verification } from './verification.ts';
 
 export interface ContainerVerified {
   readonly differences: readonly Difference[];

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Difference } from '../../model/difference.js';
-import type { ContainerName } from '../../model/key.js';
-import { compareAccess } from './compare-access.js';
-import type { Verification } from './verification.js';
+import type { Difference } from '../../model/difference.ts';
+import type { ContainerName } from '../../model/key.ts';
+import { compareAccess } from './compare-access.ts';
+import type { Verification } from './verification.ts';
 
 /** Milliseconds that a mirror has which has just made the container, and is about to set the access of its root. */
 const WAIT = 500;

@@ -4,17 +4,17 @@
  * answer. It must never write to either of them, and never hold more than a few pages of a listing or ranges of
  * content.
  */
-import type { Difference, Place } from '../../model/difference.js';
-import type { ContainerName, Key } from '../../model/key.js';
-import { createCrew } from './crew.js';
-import { examine, type Examined } from './examine.js';
-import { judge } from './judge.js';
-import { type ListedPair, pairListings } from './pair-listings.js';
-import { createTally, type Tally } from './tally.js';
-import type { Verification } from './verification.js';
-import { verifyRoot } from './verify-root.js';
-import { verifyContainer } from './verify-container.js';
-import { isBlobView } from './view.js';
+import type { Difference, Place } from '../../model/difference.ts';
+import type { ContainerName, Key } from '../../model/key.ts';
+import { createCrew } from './crew.ts';
+import { examine, type Examined } from './examine.ts';
+import { judge } from './judge.ts';
+import { type ListedPair, pairListings } from './pair-listings.ts';
+import { createTally, type Tally } from './tally.ts';
+import type { Verification } from './verification.ts';
+import { verifyRoot } from './verify-root.ts';
+import { verifyContainer } from './verify-container.ts';
+import { isBlobView } from './view.ts';
 
 /** Keys that are in hand together. Most of them wait for their source to come to rest; `examine` bounds the requests. */
 const IN_HAND = 1000;

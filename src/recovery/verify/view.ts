@@ -1,5 +1,5 @@
-import type { BlobPresent, DirectoryPresent } from '../../model/reading.js';
-import type { Tags } from '../../model/tags.js';
+import type { BlobPresent, DirectoryPresent } from '../../model/reading.ts';
+import type { Tags } from '../../model/tags.ts';
 
 /** All that can be known of a key on one side without reading content: from a look, or from a listing. */
 export interface View {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planBlocks, toBlockSize } from '../../../src/azure/copy/block-plan.js';
-import { parseEtag } from '../../../src/model/etag.js';
-import { parseKey } from '../../../src/model/key.js';
-import type { CopyRequest } from '../../../src/ports/backup-store.js';
+import { planBlocks, toBlockSize } from '../../../src/azure/copy/block-plan.ts';
+import { parseEtag } from '../../../src/model/etag.ts';
+import { parseKey } from '../../../src/model/key.ts';
+import type { CopyRequest } from '../../../src/ports/backup-store.ts';
 
 const MIB = 1024 * 1024;
 const TIB = MIB * MIB;

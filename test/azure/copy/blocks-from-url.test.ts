@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
-import { BlobmirrorError } from '../../../src/model/errors.js';
-import type { Key } from '../../../src/model/key.js';
-import type { BackupStore, CopyOutcome, CopyRequest } from '../../../src/ports/backup-store.js';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
-import { onCopyStage } from '../support/on-copy-stage.js';
+import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
+import type { Key } from '../../../src/model/key.ts';
+import type { BackupStore, CopyOutcome, CopyRequest } from '../../../src/ports/backup-store.ts';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
+import { onCopyStage } from '../support/on-copy-stage.ts';
 
 const SMALL: Partial<CopyOptions> = { largestInOneRequest: 0, serverBlock: { size: 4, atOnce: 2 } };
 /** A worker that copies one block in each call. */

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAzureBackup } from '../../../src/azure/azure-backup.js';
-import { connectAccount } from '../../../src/azure/connect-account.js';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
-import { stagingKey } from '../../../src/azure/copy/staging-key.js';
-import { isSameAccess } from '../../../src/model/access.js';
-import { type Key, parseKey } from '../../../src/model/key.js';
-import { type BlobPresent, isBlob } from '../../../src/model/reading.js';
-import { addStamp } from '../../../src/model/stamp.js';
-import type { BackupStore, CopyRequest } from '../../../src/ports/backup-store.js';
-import { type LakePair, startLakePair } from '../../support/lake-pair.js';
+import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
+import { connectAccount } from '../../../src/azure/connect-account.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import { stagingKey } from '../../../src/azure/copy/staging-key.ts';
+import { isSameAccess } from '../../../src/model/access.ts';
+import { type Key, parseKey } from '../../../src/model/key.ts';
+import { type BlobPresent, isBlob } from '../../../src/model/reading.ts';
+import { addStamp } from '../../../src/model/stamp.ts';
+import type { BackupStore, CopyRequest } from '../../../src/ports/backup-store.ts';
+import { type LakePair, startLakePair } from '../../support/lake-pair.ts';
 
 const ENGINES: readonly (readonly [name: string, options: Partial<CopyOptions>])[] = [
   ['blocks-from-url', { largestInOneRequest: 0, serverBlock: { size: 2, atOnce: 1 } }],

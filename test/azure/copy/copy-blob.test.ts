@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../src/mirror/decide.js';
-import type { Key } from '../../../src/model/key.js';
-import { addStamp, STAMP_NAME } from '../../../src/model/stamp.js';
-import type { CopyRequest } from '../../../src/ports/backup-store.js';
-import { POLICY } from '../../support/memory-pair.js';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
-import { onCopyStage } from '../support/on-copy-stage.js';
-import type { WireAnswer, WireRequest } from '../support/start-wire.js';
+import { decide } from '../../../src/mirror/decide.ts';
+import type { Key } from '../../../src/model/key.ts';
+import { addStamp, STAMP_NAME } from '../../../src/model/stamp.ts';
+import type { CopyRequest } from '../../../src/ports/backup-store.ts';
+import { POLICY } from '../../support/memory-pair.ts';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
+import { onCopyStage } from '../support/on-copy-stage.ts';
+import type { WireAnswer, WireRequest } from '../support/start-wire.ts';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
 const OLD = { content: 'old', etag: '"0xB0"' };

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { connectAccount } from '../../../src/azure/connect-account.js';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
-import { probeCopy } from '../../../src/azure/probe-copy.js';
-import type { Key } from '../../../src/model/key.js';
-import { SOURCE } from '../../../src/local/accounts.js';
-import { parseKey } from '../../../src/model/key.js';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
-import { onCopyStage } from '../support/on-copy-stage.js';
-import type { WireAnswer, WireRequest } from '../support/start-wire.js';
+import { connectAccount } from '../../../src/azure/connect-account.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import { probeCopy } from '../../../src/azure/probe-copy.ts';
+import type { Key } from '../../../src/model/key.ts';
+import { SOURCE } from '../../../src/local/accounts.ts';
+import { parseKey } from '../../../src/model/key.ts';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
+import { onCopyStage } from '../support/on-copy-stage.ts';
+import type { WireAnswer, WireRequest } from '../support/start-wire.ts';
 
 const EMPTY_MD5 = Buffer.from('1B2M2Y8AsgTpgAmY7PhCfg==', 'base64');
 

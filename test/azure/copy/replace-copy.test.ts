@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { createAzureBackup } from '../../../src/azure/azure-backup.js';
-import { connectAccount } from '../../../src/azure/connect-account.js';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
-import { converge } from '../../../src/mirror/converge.js';
-import type { Key } from '../../../src/model/key.js';
-import type { Verdict } from '../../../src/model/verdict.js';
-import type { BackupStore } from '../../../src/ports/backup-store.js';
-import { POLICY } from '../../support/memory-pair.js';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
-import { ENGINES } from '../support/engines.js';
-import { onCopyStage } from '../support/on-copy-stage.js';
-import type { WireAnswer, WireRequest } from '../support/start-wire.js';
+import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
+import { connectAccount } from '../../../src/azure/connect-account.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import { converge } from '../../../src/mirror/converge.ts';
+import type { Key } from '../../../src/model/key.ts';
+import type { Verdict } from '../../../src/model/verdict.ts';
+import type { BackupStore } from '../../../src/ports/backup-store.ts';
+import { POLICY } from '../../support/memory-pair.ts';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
+import { ENGINES } from '../support/engines.ts';
+import { onCopyStage } from '../support/on-copy-stage.ts';
+import type { WireAnswer, WireRequest } from '../support/start-wire.ts';
 
 const HOUR = 3_600_000;
 

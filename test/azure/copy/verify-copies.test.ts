@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
-import { decide } from '../../../src/mirror/decide.js';
-import type { Key } from '../../../src/model/key.js';
-import { POLICY } from '../../support/memory-pair.js';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.js';
-import { onCopyStage } from '../support/on-copy-stage.js';
-import type { WireRequest } from '../support/start-wire.js';
+import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import { decide } from '../../../src/mirror/decide.ts';
+import type { Key } from '../../../src/model/key.ts';
+import { POLICY } from '../../support/memory-pair.ts';
+import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
+import { onCopyStage } from '../support/on-copy-stage.ts';
+import type { WireRequest } from '../support/start-wire.ts';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
 const FULL: Partial<CopyOptions> = { verify: 'full' };

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PageEntry } from '../../../src/azure/listing/page-entry.js';
-import { scanPage } from '../../../src/azure/listing/scan-page.js';
-import type { Policy } from '../../../src/mirror/policy.js';
-import { parseEtag } from '../../../src/model/etag.js';
-import { addStamp, type Metadata } from '../../../src/model/stamp.js';
-import type { PairsInStep } from '../../../src/ports/blob-reader.js';
-import { isInStep } from '../../../src/reconcile/in-step.js';
-import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../../../src/model/listing-order.js';
-import { type Drawn, nominate } from '../../../src/reconcile/nominate.js';
-import { FLAT } from '../../support/flat.js';
-import { USUAL, type WrittenBlob, writePage } from './support/written-page.js';
+import type { PageEntry } from '../../../src/azure/listing/page-entry.ts';
+import { scanPage } from '../../../src/azure/listing/scan-page.ts';
+import type { Policy } from '../../../src/mirror/policy.ts';
+import { parseEtag } from '../../../src/model/etag.ts';
+import { addStamp, type Metadata } from '../../../src/model/stamp.ts';
+import type { PairsInStep } from '../../../src/ports/blob-reader.ts';
+import { isInStep } from '../../../src/reconcile/in-step.ts';
+import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../../../src/model/listing-order.ts';
+import { type Drawn, nominate } from '../../../src/reconcile/nominate.ts';
+import { FLAT } from '../../support/flat.ts';
+import { USUAL, type WrittenBlob, writePage } from './support/written-page.ts';
 
 const modified = new Date('2026-11-21T21:54:57.000Z');
 const ACCESS = { Owner: '$superuser', Group: 'staff', Permissions: 'rw-r-----', Acl: 'user::rw-' };

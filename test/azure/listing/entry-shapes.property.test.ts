@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EntryShapes } from '../../../src/azure/listing/entry-shapes.js';
-import { scanBlob } from '../../../src/azure/listing/scan-blob.js';
-import { XmlCursor } from '../../../src/azure/listing/xml-cursor.js';
-import { anyPage, anySpelling } from './support/any-page.js';
-import { anyMutations, mutate } from './support/mutate.js';
-import { writePage } from './support/written-page.js';
+import { EntryShapes } from '../../../src/azure/listing/entry-shapes.ts';
+import { scanBlob } from '../../../src/azure/listing/scan-blob.ts';
+import { XmlCursor } from '../../../src/azure/listing/xml-cursor.ts';
+import { anyPage, anySpelling } from './support/any-page.ts';
+import { anyMutations, mutate } from './support/mutate.ts';
+import { writePage } from './support/written-page.ts';
 
 describe('entries that are written like others of their page', () => {
   it('are found where going through their elements finds them, and end where those end', () => {

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectAccount, type ConnectOptions } from '../../../src/azure/connect-account.js';
-import { listPages } from '../../../src/azure/listing/list-pages.js';
-import type { PageEntry } from '../../../src/azure/listing/page-entry.js';
-import type { Listing } from '../../../src/azure/listing/listing.js';
-import { parseContainerName } from '../../../src/model/key.js';
-import { rejectionOf } from '../support/answering-service.js';
-import { type WrittenBlob, writePage } from './support/written-page.js';
+import { connectAccount, type ConnectOptions } from '../../../src/azure/connect-account.ts';
+import { listPages } from '../../../src/azure/listing/list-pages.ts';
+import type { PageEntry } from '../../../src/azure/listing/page-entry.ts';
+import type { Listing } from '../../../src/azure/listing/listing.ts';
+import { parseContainerName } from '../../../src/model/key.ts';
+import { rejectionOf } from '../support/answering-service.ts';
+import { type WrittenBlob, writePage } from './support/written-page.ts';
 
 const CONTAINER = parseContainerName('photos');
 const OF_ANOTHER = '<EnumerationResults ContainerName="https://x.blob.core.windows.net/other">';

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DamagedPage } from '../../../src/azure/listing/damaged-page.js';
-import { parsePage } from '../../../src/azure/listing/parse-page.js';
-import { readPage } from '../../../src/azure/listing/read-page.js';
-import { scanPage } from '../../../src/azure/listing/scan-page.js';
-import { splitStamp } from '../../../src/model/stamp.js';
-import { anyPage, anySpelling } from './support/any-page.js';
-import { anyMutations, anyPlace, mutate } from './support/mutate.js';
-import { plain } from './support/plain.js';
-import { isUnwritable, type WrittenBlob, writePage } from './support/written-page.js';
+import { DamagedPage } from '../../../src/azure/listing/damaged-page.ts';
+import { parsePage } from '../../../src/azure/listing/parse-page.ts';
+import { readPage } from '../../../src/azure/listing/read-page.ts';
+import { scanPage } from '../../../src/azure/listing/scan-page.ts';
+import { splitStamp } from '../../../src/model/stamp.ts';
+import { anyPage, anySpelling } from './support/any-page.ts';
+import { anyMutations, anyPlace, mutate } from './support/mutate.ts';
+import { plain } from './support/plain.ts';
+import { isUnwritable, type WrittenBlob, writePage } from './support/written-page.ts';
 
 describe('a page of a listing', () => {
   it('is read as it was written, by the scanner and by the parser alike', () => {

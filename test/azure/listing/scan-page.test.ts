@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { connectAccount } from '../../../src/azure/connect-account.js';
-import type { Listing } from '../../../src/azure/listing/listing.js';
-import { openListing } from '../../../src/azure/listing/open-listing.js';
-import { parsePage } from '../../../src/azure/listing/parse-page.js';
-import { scanPage } from '../../../src/azure/listing/scan-page.js';
-import { toStamp } from '../../../src/azure/listing/to-stamp.js';
-import { parseContainerName } from '../../../src/model/key.js';
-import { splitStamp, type Stamp } from '../../../src/model/stamp.js';
-import { startLake } from '../../local/data-lake/start-lake.js';
-import { startTwoAccounts } from '../../local/storage/two-accounts.js';
-import { plain } from './support/plain.js';
+import { connectAccount } from '../../../src/azure/connect-account.ts';
+import type { Listing } from '../../../src/azure/listing/listing.ts';
+import { openListing } from '../../../src/azure/listing/open-listing.ts';
+import { parsePage } from '../../../src/azure/listing/parse-page.ts';
+import { scanPage } from '../../../src/azure/listing/scan-page.ts';
+import { toStamp } from '../../../src/azure/listing/to-stamp.ts';
+import { parseContainerName } from '../../../src/model/key.ts';
+import { splitStamp, type Stamp } from '../../../src/model/stamp.ts';
+import { startLake } from '../../local/data-lake/start-lake.ts';
+import { startTwoAccounts } from '../../local/storage/two-accounts.ts';
+import { plain } from './support/plain.ts';
 
 /** By the documented example of an answer, in the spelling of Azure. */
 const AZURE = (blob: string): Buffer =>

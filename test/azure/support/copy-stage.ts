@@ -1,16 +1,16 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { createAzureBackup } from '../../../src/azure/azure-backup.js';
-import { createAzureReader } from '../../../src/azure/azure-reader.js';
-import { connectAccount } from '../../../src/azure/connect-account.js';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
-import { BACKUP, SOURCE } from '../../../src/local/accounts.js';
-import { startStorage } from '../../../src/local/storage/start-storage.js';
-import { type Key, parseKey } from '../../../src/model/key.js';
-import { type BlobPresent, isBlob } from '../../../src/model/reading.js';
-import { addStamp } from '../../../src/model/stamp.js';
-import type { BackupStore, CopyRequest } from '../../../src/ports/backup-store.js';
-import type { BlobReader } from '../../../src/ports/blob-reader.js';
-import { startWire, type Wire } from './start-wire.js';
+import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
+import { createAzureReader } from '../../../src/azure/azure-reader.ts';
+import { connectAccount } from '../../../src/azure/connect-account.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import { BACKUP, SOURCE } from '../../../src/local/accounts.ts';
+import { startStorage } from '../../../src/local/storage/start-storage.ts';
+import { type Key, parseKey } from '../../../src/model/key.ts';
+import { type BlobPresent, isBlob } from '../../../src/model/reading.ts';
+import { addStamp } from '../../../src/model/stamp.ts';
+import type { BackupStore, CopyRequest } from '../../../src/ports/backup-store.ts';
+import type { BlobReader } from '../../../src/ports/blob-reader.ts';
+import { startWire, type Wire } from './start-wire.ts';
 
 export interface CopyStage {
   readonly source: BlobReader;

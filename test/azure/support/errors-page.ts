@@ -1,8 +1,8 @@
-import { QUEUE_ERRORS } from '../../../src/azure/queue-error.js';
-import { NEVER_SENT, NO_TOKEN } from '../../../src/azure/lost-requests.js';
-import { STATUS_ANSWERS, STORAGE_ANSWERS } from '../../../src/azure/storage-answers.js';
-import { ERRORS } from '../../../src/model/errors.js';
-import { SKIP_HINTS } from '../../../src/model/skip-hints.js';
+import { QUEUE_ERRORS } from '../../../src/azure/queue-error.ts';
+import { NEVER_SENT, NO_TOKEN } from '../../../src/azure/lost-requests.ts';
+import { STATUS_ANSWERS, STORAGE_ANSWERS } from '../../../src/azure/storage-answers.ts';
+import { ERRORS } from '../../../src/model/errors.ts';
+import { SKIP_HINTS } from '../../../src/model/skip-hints.ts';
 
 /** docs/errors.md, as the tables in the code have it. */
 export function errorsPage(): string {

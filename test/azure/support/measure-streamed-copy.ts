@@ -1,11 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createAzureBackup } from '../../../src/azure/azure-backup.js';
-import { connectAccount } from '../../../src/azure/connect-account.js';
-import { COPY_DEFAULTS } from '../../../src/azure/copy/copy-options.js';
-import { parseEtag } from '../../../src/model/etag.js';
-import { parseKey } from '../../../src/model/key.js';
-import type { CopyOutcome, CopyRequest } from '../../../src/ports/backup-store.js';
+import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
+import { connectAccount } from '../../../src/azure/connect-account.ts';
+import { COPY_DEFAULTS } from '../../../src/azure/copy/copy-options.ts';
+import { parseEtag } from '../../../src/model/etag.ts';
+import { parseKey } from '../../../src/model/key.ts';
+import type { CopyOutcome, CopyRequest } from '../../../src/ports/backup-store.ts';
 
 const MIB = 1024 * 1024;
 const SAMPLE_MS = 20;

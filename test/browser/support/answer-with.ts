@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
-import type { Status } from '../../../src/model/status.js';
-import { LETTERS } from './statuses.js';
+import type { Status } from '../../../src/model/status.ts';
+import { LETTERS } from './statuses.ts';
 
 /** A status that the page is answered with from now on; another one may be set while it is open. */
 export interface Answered {

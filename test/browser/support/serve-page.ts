@@ -1,7 +1,7 @@
 import { afterAll, vi } from 'vitest';
-import type { Host } from '../../../src/host/start-host.js';
-import { SETTINGS, startApp } from '../../functions/support/start-app.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
+import type { Host } from '../../../src/host/start-host.ts';
+import { SETTINGS, startApp } from '../../functions/support/start-app.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 let host: Host | undefined;
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { writeReadyFile } from '../../../src/local/ready-file.js';
+import { writeReadyFile } from '../../../src/local/ready-file.ts';
 import {
   startEnvironment,
   startWorker,
   type RunningEnvironment,
-} from '../../e2e/support/start-environment.js';
-import { through } from '../../e2e/support/start-proxied-worker.js';
-import { startProxy } from '../../e2e/support/start-proxy.js';
-import { temporaryDirectory } from '../../e2e/support/temporary-directory.js';
+} from '../../e2e/support/start-environment.ts';
+import { through } from '../../e2e/support/start-proxied-worker.ts';
+import { startProxy } from '../../e2e/support/start-proxy.ts';
+import { temporaryDirectory } from '../../e2e/support/temporary-directory.ts';
 
 export interface Operated extends RunningEnvironment {
   /** Of the page. */

@@ -3,9 +3,9 @@ import {
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
 } from '@azure/service-bus';
-import { EVENTS_QUEUE } from '../../../src/local/queues.js';
-import { waitUntil } from '../../e2e/support/wait-until.js';
-import type { World } from './start-world.js';
+import { EVENTS_QUEUE } from '../../../src/local/queues.ts';
+import { waitUntil } from '../../e2e/support/wait-until.ts';
+import type { World } from './start-world.ts';
 
 /** What is left in the queue when all is done. */
 export interface Rest {

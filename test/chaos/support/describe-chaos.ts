@@ -1,4 +1,4 @@
-import type { Chaos } from './run-chaos.js';
+import type { Chaos } from './run-chaos.ts';
 
 /** One line of how it stands. */
 export function describeProgress({ world, workers, deeds, killsInCopies }: Chaos): string {

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { compareListings, expectEqualAccounts } from '../../e2e/support/expect-equal-accounts.js';
-import { untilAtRest } from './at-rest.js';
-import { describeCounts, describeProgress } from './describe-chaos.js';
-import { type Chaos, type ChaosPlan, runChaos } from './run-chaos.js';
+import { compareListings, expectEqualAccounts } from '../../e2e/support/expect-equal-accounts.ts';
+import { untilAtRest } from './at-rest.ts';
+import { describeCounts, describeProgress } from './describe-chaos.ts';
+import { type Chaos, type ChaosPlan, runChaos } from './run-chaos.ts';
 
 export interface Proof {
   readonly plan: ChaosPlan;

@@ -1,6 +1,6 @@
-import type { BlobmirrorProcess } from '../../e2e/support/blobmirror-process.js';
-import { startWorker } from '../../e2e/support/start-environment.js';
-import { MemorySamples } from './memory-samples.js';
+import type { BlobmirrorProcess } from '../../e2e/support/blobmirror-process.ts';
+import { startWorker } from '../../e2e/support/start-environment.ts';
+import { MemorySamples } from './memory-samples.ts';
 
 /** One worker process after the other, each until it is killed. */
 export class MortalWorker {

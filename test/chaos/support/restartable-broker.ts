@@ -1,7 +1,7 @@
-import { EVENTS_QUEUE, QUEUES } from '../../../src/local/queues.js';
-import type { BrokerMessage } from '../../../src/local/service-bus/broker-message.js';
-import { type Broker, startBroker } from '../../../src/local/service-bus/start-broker.js';
-import { waitUntil } from '../../e2e/support/wait-until.js';
+import { EVENTS_QUEUE, QUEUES } from '../../../src/local/queues.ts';
+import type { BrokerMessage } from '../../../src/local/service-bus/broker-message.ts';
+import { type Broker, startBroker } from '../../../src/local/service-bus/start-broker.ts';
+import { waitUntil } from '../../e2e/support/wait-until.ts';
 
 /** A broker that goes away and comes back, on the same port and with the same queues. Its locks do not come back. */
 export class RestartableBroker {

@@ -3,13 +3,13 @@
  * bad network in between. It makes the trouble and says what came of it; what must hold then is the tests' to say.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSeededRandom, type SeededRandom } from '../../../src/local/event-grid/seeded-random.js';
-import { waitUntil } from '../../e2e/support/wait-until.js';
-import { CALM, WEATHERS } from './fault.js';
-import { MortalWorker } from './mortal-worker.js';
-import { startWorld, type World } from './start-world.js';
-import type { FaultProxy } from './start-fault-proxy.js';
-import { type Deeds, writeStorm } from './write-storm.js';
+import { createSeededRandom, type SeededRandom } from '../../../src/local/event-grid/seeded-random.ts';
+import { waitUntil } from '../../e2e/support/wait-until.ts';
+import { CALM, WEATHERS } from './fault.ts';
+import { MortalWorker } from './mortal-worker.ts';
+import { startWorld, type World } from './start-world.ts';
+import type { FaultProxy } from './start-fault-proxy.ts';
+import { type Deeds, writeStorm } from './write-storm.ts';
 
 export interface ChaosPlan {
   readonly seed: number;

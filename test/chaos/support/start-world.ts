@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import type { EventGrid } from '../../../src/local/event-grid/event-grid.js';
-import { createEventGrid } from '../../../src/local/event-grid/event-grid.js';
-import { createSeededRandom } from '../../../src/local/event-grid/seeded-random.js';
-import { EVENTS_QUEUE, RECONCILE_QUEUE } from '../../../src/local/queues.js';
-import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.js';
-import { BACKUP, SOURCE } from '../../../src/local/accounts.js';
-import { type Storage, startStorage } from '../../../src/local/storage/start-storage.js';
-import type { StorageMutation } from '../../../src/local/storage-mutation.js';
-import { type Accounts, connectAccounts } from '../../e2e/support/start-environment.js';
-import { RestartableBroker } from './restartable-broker.js';
-import { type FaultProxy, startFaultProxy } from './start-fault-proxy.js';
-import { Witness } from './witness.js';
+import type { EventGrid } from '../../../src/local/event-grid/event-grid.ts';
+import { createEventGrid } from '../../../src/local/event-grid/event-grid.ts';
+import { createSeededRandom } from '../../../src/local/event-grid/seeded-random.ts';
+import { EVENTS_QUEUE, RECONCILE_QUEUE } from '../../../src/local/queues.ts';
+import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.ts';
+import { BACKUP, SOURCE } from '../../../src/local/accounts.ts';
+import { type Storage, startStorage } from '../../../src/local/storage/start-storage.ts';
+import type { StorageMutation } from '../../../src/local/storage-mutation.ts';
+import { type Accounts, connectAccounts } from '../../e2e/support/start-environment.ts';
+import { RestartableBroker } from './restartable-broker.ts';
+import { type FaultProxy, startFaultProxy } from './start-fault-proxy.ts';
+import { Witness } from './witness.ts';
 
 /** Everything that workers work on. What they reach of it is as bad as it is told to be. */
 export interface World {

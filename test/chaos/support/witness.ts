@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { splitStamp } from '../../../src/model/stamp.js';
-import type { StorageMutation } from '../../../src/local/storage-mutation.js';
-import type { Exchange } from './start-fault-proxy.js';
+import { splitStamp } from '../../../src/model/stamp.ts';
+import type { StorageMutation } from '../../../src/local/storage-mutation.ts';
+import type { Exchange } from './start-fault-proxy.ts';
 
 /**
  * Sees what users wrote to the source and what the service did to the backup, whoever asked for it, and says what must

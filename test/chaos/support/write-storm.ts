@@ -1,14 +1,14 @@
 import { type BlobServiceClient, type BlockBlobClient, RestError } from '@azure/storage-blob';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSeededRandom } from '../../../src/local/event-grid/seeded-random.js';
+import { createSeededRandom } from '../../../src/local/event-grid/seeded-random.ts';
 import {
   type Deed,
   drawOperation,
   FIRST_CONTAINERS,
   LATE_CONTAINER,
   type Operation,
-} from './draw-operation.js';
-import type { Witness } from './witness.js';
+} from './draw-operation.ts';
+import type { Witness } from './witness.ts';
 
 export interface WriteStorm {
   readonly seed: number;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeRun, describeRuns } from '../../../src/cli/reconcile/describe-run.js';
-import { toEstimate } from '../../../src/model/reconcile/adoption.js';
-import { SKIP_HINTS } from '../../../src/model/skip-hints.js';
-import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.js';
-import { aRun } from '../../support/a-run.js';
+import { describeRun, describeRuns } from '../../../src/cli/reconcile/describe-run.ts';
+import { toEstimate } from '../../../src/model/reconcile/adoption.ts';
+import { SKIP_HINTS } from '../../../src/model/skip-hints.ts';
+import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.ts';
+import { aRun } from '../../support/a-run.ts';
 
 const RUN = aRun({
   state: 'done',

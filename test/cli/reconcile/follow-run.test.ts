@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { followRun } from '../../../src/cli/reconcile/follow-run.js';
-import { BlobmirrorError } from '../../../src/model/errors.js';
-import type { Run } from '../../../src/model/reconcile/run.js';
-import { aRun } from '../../support/a-run.js';
+import { followRun } from '../../../src/cli/reconcile/follow-run.ts';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
+import type { Run } from '../../../src/model/reconcile/run.ts';
+import { aRun } from '../../support/a-run.ts';
 
 const STARTED = aRun();
 const DONE = aRun({ state: 'done', updatedAt: '2026-11-25T13:09:33.000Z' });

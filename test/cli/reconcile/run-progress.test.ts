@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { isOfSameScope } from '../../../src/cli/reconcile/run-figures.js';
-import { describeProgress, progressOf } from '../../../src/cli/reconcile/run-progress.js';
-import type { RunId } from '../../../src/model/reconcile/run.js';
-import { aRun } from '../../support/a-run.js';
+import { isOfSameScope } from '../../../src/cli/reconcile/run-figures.ts';
+import { describeProgress, progressOf } from '../../../src/cli/reconcile/run-progress.ts';
+import type { RunId } from '../../../src/model/reconcile/run.ts';
+import { aRun } from '../../support/a-run.ts';
 
 const RUN = aRun({
   counts: {

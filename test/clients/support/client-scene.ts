@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { runBlobmirror } from '../../e2e/support/blobmirror-process.js';
-import { expectEqualAccounts } from '../../e2e/support/expect-equal-accounts.js';
-import { untilQueueDrained } from '../../e2e/support/queue-counts.js';
-import { type RunningEnvironment, startEnvironment } from '../../e2e/support/start-environment.js';
-import { temporaryDirectory } from '../../e2e/support/temporary-directory.js';
-import { median } from '../../e2e/support/until-mirrored.js';
-import { writeFiles } from './write-files.js';
+import { runBlobmirror } from '../../e2e/support/blobmirror-process.ts';
+import { expectEqualAccounts } from '../../e2e/support/expect-equal-accounts.ts';
+import { untilQueueDrained } from '../../e2e/support/queue-counts.ts';
+import { type RunningEnvironment, startEnvironment } from '../../e2e/support/start-environment.ts';
+import { temporaryDirectory } from '../../e2e/support/temporary-directory.ts';
+import { median } from '../../e2e/support/until-mirrored.ts';
+import { writeFiles } from './write-files.ts';
 
 export interface ClientScene {
   readonly environment: RunningEnvironment;

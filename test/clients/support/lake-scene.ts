@@ -1,9 +1,9 @@
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
-import type { LocalAccount, LocalInfo } from '../../../src/local/ready-file.js';
-import { runBlobmirror } from '../../e2e/support/blobmirror-process.js';
-import { startEnvironment } from '../../e2e/support/start-environment.js';
-import { temporaryDirectory } from '../../e2e/support/temporary-directory.js';
-import { writeFiles } from './write-files.js';
+import type { LocalAccount, LocalInfo } from '../../../src/local/ready-file.ts';
+import { runBlobmirror } from '../../e2e/support/blobmirror-process.ts';
+import { startEnvironment } from '../../e2e/support/start-environment.ts';
+import { temporaryDirectory } from '../../e2e/support/temporary-directory.ts';
+import { writeFiles } from './write-files.ts';
 
 export interface LakeScene {
   readonly info: LocalInfo;

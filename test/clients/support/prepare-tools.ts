@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
-import { AZCOPY, FOLDER, RCLONE } from './tools.js';
-import { tryTool } from './try-tool.js';
+import { AZCOPY, FOLDER, RCLONE } from './tools.ts';
+import { tryTool } from './try-tool.ts';
 
 /** Brings azcopy, which comes from npm, and fails with a line that says what to install when another tool is missing. */
 export default function prepareTools(): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { temporaryDirectory } from '../../e2e/support/temporary-directory.js';
+import { temporaryDirectory } from '../../e2e/support/temporary-directory.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,15 +1,15 @@
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
-import { createAzureDeadLetterQueue } from '../../../src/azure/azure-dead-letter-queue.js';
-import { parseBytes } from '../../../src/azure/to-browsed-message.js';
-import { createLetterBox, type LetterBox } from '../../../src/deadletter/letter-box.js';
-import { startBroker } from '../../../src/local/service-bus/start-broker.js';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
-import { immediately } from '../../../src/memory/schedule.js';
-import type { LetterQueue } from '../../../src/model/dead-letter.js';
-import { toProperties } from '../../../src/model/hint-message.js';
-import type { DeadLetterQueue } from '../../../src/ports/dead-letter-queue.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
+import { createAzureDeadLetterQueue } from '../../../src/azure/azure-dead-letter-queue.ts';
+import { parseBytes } from '../../../src/azure/to-browsed-message.ts';
+import { createLetterBox, type LetterBox } from '../../../src/deadletter/letter-box.ts';
+import { startBroker } from '../../../src/local/service-bus/start-broker.ts';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
+import { immediately } from '../../../src/memory/schedule.ts';
+import type { LetterQueue } from '../../../src/model/dead-letter.ts';
+import { toProperties } from '../../../src/model/hint-message.ts';
+import type { DeadLetterQueue } from '../../../src/ports/dead-letter-queue.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 export interface LetterBench {
   readonly box: LetterBox;

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { expectNoSecrets } from './expect-no-secrets.js';
-import { processesOf, signalGroup } from './process-group.js';
-import { waitUntil } from './wait-until.js';
+import { expectNoSecrets } from './expect-no-secrets.ts';
+import { processesOf, signalGroup } from './process-group.ts';
+import { waitUntil } from './wait-until.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const COMMAND = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));

@@ -1,5 +1,5 @@
 import type { BlobServiceClient } from '@azure/storage-blob';
-import { forEach } from './for-each.js';
+import { forEach } from './for-each.ts';
 
 const CONCURRENCY = 16;
 

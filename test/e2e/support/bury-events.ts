@@ -1,8 +1,8 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { parked } from '../../deadletter/support/letter-bench.js';
-import { queueCounts } from './queue-counts.js';
-import type { RunningEnvironment } from './start-environment.js';
-import { waitUntil } from './wait-until.js';
+import { parked } from '../../deadletter/support/letter-bench.ts';
+import { queueCounts } from './queue-counts.ts';
+import type { RunningEnvironment } from './start-environment.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** Puts events into the dead-letter queue, as the mirror does that gives them up. */
 export async function buryEvents(

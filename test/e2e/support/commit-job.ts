@@ -1,9 +1,9 @@
 import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
 import { expect } from 'vitest';
-import { expectEmptyTrash, expectEqualLakes } from './expect-equal-lakes.js';
-import { forEach } from './for-each.js';
-import type { MirroredLakes } from './start-mirrored-lakes.js';
-import { writeFile } from './write-files.js';
+import { expectEmptyTrash, expectEqualLakes } from './expect-equal-lakes.ts';
+import { forEach } from './for-each.ts';
+import type { MirroredLakes } from './start-mirrored-lakes.ts';
+import { writeFile } from './write-files.ts';
 
 export interface Job {
   readonly out: string;

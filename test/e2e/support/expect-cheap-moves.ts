@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import type { StorageRequest } from '../../../src/local/storage/storage-request.js';
-import { type Equality, expectEmptyTrash, expectEqualLakes } from './expect-equal-lakes.js';
-import type { MirroredLakes } from './start-mirrored-lakes.js';
-import { waitUntil } from './wait-until.js';
-import { pathsOfTree, writeFiles } from './write-files.js';
+import type { StorageRequest } from '../../../src/local/storage/storage-request.ts';
+import { type Equality, expectEmptyTrash, expectEqualLakes } from './expect-equal-lakes.ts';
+import type { MirroredLakes } from './start-mirrored-lakes.ts';
+import { waitUntil } from './wait-until.ts';
+import { pathsOfTree, writeFiles } from './write-files.ts';
 
 const MOST_MS = 2000;
 /** For what is not measured, whatever else the machine does. */

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { BlobItem, BlobServiceClient } from '@azure/storage-blob';
 import { expect } from 'vitest';
-import { splitStamp } from '../../../src/model/stamp.js';
-import type { Accounts } from './start-environment.js';
-import { waitUntil } from './wait-until.js';
+import { splitStamp } from '../../../src/model/stamp.ts';
+import type { Accounts } from './start-environment.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** Blobs by `container/path`. */
 type Listing = ReadonlyMap<string, BlobItem>;

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
-import { isReserved } from '../../../src/model/scope.js';
-import { forEach } from './for-each.js';
-import type { Lakes } from './lakes.js';
-import { listTree, readTree, type Tree } from './read-tree.js';
-import { waitUntil } from './wait-until.js';
+import { isReserved } from '../../../src/model/scope.ts';
+import { forEach } from './for-each.ts';
+import type { Lakes } from './lakes.ts';
+import { listTree, readTree, type Tree } from './read-tree.ts';
+import { waitUntil } from './wait-until.ts';
 
 export interface Equality {
   readonly within: number;

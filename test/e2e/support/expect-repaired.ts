@@ -1,9 +1,9 @@
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { expect } from 'vitest';
-import { expectEqualAccounts } from './expect-equal-accounts.js';
-import { forEach } from './for-each.js';
-import type { Unheard } from './start-unheard.js';
-import { writesOnBackup } from './writes-on-backup.js';
+import { expectEqualAccounts } from './expect-equal-accounts.ts';
+import { forEach } from './for-each.ts';
+import type { Unheard } from './start-unheard.ts';
+import { writesOnBackup } from './writes-on-backup.ts';
 
 export interface Repaired {
   readonly blobs: number;

@@ -1,6 +1,6 @@
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
-import type { LocalAccount, LocalInfo } from '../../../src/local/ready-file.js';
-import { type Accounts, connectAccounts } from './start-environment.js';
+import type { LocalAccount, LocalInfo } from '../../../src/local/ready-file.ts';
+import { type Accounts, connectAccounts } from './start-environment.ts';
 
 /** Two hierarchical accounts, as a client of either API sees them. */
 export interface Lakes {

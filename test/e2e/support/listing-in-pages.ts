@@ -1,8 +1,8 @@
 import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { createAccountSas } from '../../../src/local/account-sas.js';
-import type { LocalAccount } from '../../../src/local/ready-file.js';
-import type { Intercept } from './start-proxy.js';
+import { createAccountSas } from '../../../src/local/account-sas.ts';
+import type { LocalAccount } from '../../../src/local/ready-file.ts';
+import type { Intercept } from './start-proxy.ts';
 
 /** A page of a listing: how many of this container's went before it since the last first page, and its whole answer. */
 export interface ServedPage {

@@ -1,7 +1,7 @@
 import { RestError } from '@azure/storage-blob';
-import { createSeededRandom } from '../../../src/local/event-grid/seeded-random.js';
-import type { Lakes } from './lakes.js';
-import { writeFile } from './write-files.js';
+import { createSeededRandom } from '../../../src/local/event-grid/seeded-random.ts';
+import type { Lakes } from './lakes.ts';
+import { writeFile } from './write-files.ts';
 
 const NAMES = ['a', 'b'];
 const DEPTHS = [1, 2, 3];

@@ -1,6 +1,6 @@
 import { ServiceBusAdministrationClient } from '@azure/service-bus';
-import type { LocalInfo } from '../../../src/local/ready-file.js';
-import { waitUntil } from './wait-until.js';
+import type { LocalInfo } from '../../../src/local/ready-file.ts';
+import { waitUntil } from './wait-until.ts';
 
 export interface QueueCounts {
   readonly active: number;

@@ -6,8 +6,8 @@ import type {
   DataLakeServiceClient,
 } from '@azure/storage-file-datalake';
 import { type BlobServiceClient, RestError } from '@azure/storage-blob';
-import { splitStamp } from '../../../src/model/stamp.js';
-import { forEach } from './for-each.js';
+import { splitStamp } from '../../../src/model/stamp.ts';
+import { forEach } from './for-each.ts';
 
 /** All that a user can see of a file or directory, by field. */
 type Path = Readonly<Record<string, unknown>>;

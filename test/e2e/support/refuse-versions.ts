@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Intercept } from './start-proxy.js';
+import type { Intercept } from './start-proxy.ts';
 
 export interface VersionGate {
   readonly intercept: Intercept;

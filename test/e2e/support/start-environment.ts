@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll } from 'vitest';
-import { type LocalInfo, readReadyFile } from '../../../src/local/ready-file.js';
-import { type BlobmirrorProcess, type ProcessOptions, spawnBlobmirror } from './blobmirror-process.js';
-import { temporaryDirectory } from './temporary-directory.js';
-import { waitUntil } from './wait-until.js';
+import { type LocalInfo, readReadyFile } from '../../../src/local/ready-file.ts';
+import { type BlobmirrorProcess, type ProcessOptions, spawnBlobmirror } from './blobmirror-process.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** The two accounts of an environment, as a client of today's SDK sees them. */
 export interface Accounts {

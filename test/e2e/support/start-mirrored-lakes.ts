@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { FaultPlan } from '../../../src/local/event-grid/fault-plan.js';
-import { type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.js';
-import { type Local, startLocal } from '../../../src/local/start-local.js';
-import type { StorageRequest } from '../../../src/local/storage/storage-request.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
-import type { BlobmirrorProcess } from './blobmirror-process.js';
-import { connectLakes, type Lakes } from './lakes.js';
-import { type QueueCounts, untilQueueDrained } from './queue-counts.js';
-import { startWorker } from './start-environment.js';
-import { temporaryDirectory } from './temporary-directory.js';
+import type { FaultPlan } from '../../../src/local/event-grid/fault-plan.ts';
+import { type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.ts';
+import { type Local, startLocal } from '../../../src/local/start-local.ts';
+import type { StorageRequest } from '../../../src/local/storage/storage-request.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
+import type { BlobmirrorProcess } from './blobmirror-process.ts';
+import { connectLakes, type Lakes } from './lakes.ts';
+import { type QueueCounts, untilQueueDrained } from './queue-counts.ts';
+import { startWorker } from './start-environment.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface MirroredLakes extends Lakes {
   readonly info: Local['info'];

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { type LocalAccount, writeReadyFile } from '../../../src/local/ready-file.js';
-import type { BlobmirrorProcess } from './blobmirror-process.js';
-import { type RunningEnvironment, startWorker } from './start-environment.js';
-import { type Intercept, startProxy } from './start-proxy.js';
-import { temporaryDirectory } from './temporary-directory.js';
+import { type LocalAccount, writeReadyFile } from '../../../src/local/ready-file.ts';
+import type { BlobmirrorProcess } from './blobmirror-process.ts';
+import { type RunningEnvironment, startWorker } from './start-environment.ts';
+import { type Intercept, startProxy } from './start-proxy.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** A worker whose every request to the backup passes `intercept`. */
 export async function startProxiedWorker(

@@ -1,21 +1,21 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { createReconciliation, type Reconciler } from '../../../src/app/create-reconciliation.js';
-import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.js';
-import { readSettings } from '../../../src/config/settings.js';
-import { toEnvironment } from '../../../src/local/environment.js';
-import { parseReconcileRequest } from '../../../src/model/reconcile/parse-reconcile-request.js';
-import type { Run, RunId } from '../../../src/model/reconcile/run.js';
-import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.js';
-import { startLocal } from '../../../src/local/start-local.js';
-import type { StorageRequest } from '../../../src/local/storage/storage-request.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
-import type { BlobmirrorProcess, ProcessOptions } from './blobmirror-process.js';
-import { type Accounts, connectAccounts, startWorker } from './start-environment.js';
-import { through } from './start-proxied-worker.js';
-import { type Intercept, startProxy } from './start-proxy.js';
-import { temporaryDirectory } from './temporary-directory.js';
-import { waitUntil } from './wait-until.js';
+import { createReconciliation, type Reconciler } from '../../../src/app/create-reconciliation.ts';
+import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.ts';
+import { readSettings } from '../../../src/config/settings.ts';
+import { toEnvironment } from '../../../src/local/environment.ts';
+import { parseReconcileRequest } from '../../../src/model/reconcile/parse-reconcile-request.ts';
+import type { Run, RunId } from '../../../src/model/reconcile/run.ts';
+import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.ts';
+import { startLocal } from '../../../src/local/start-local.ts';
+import type { StorageRequest } from '../../../src/local/storage/storage-request.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
+import type { BlobmirrorProcess, ProcessOptions } from './blobmirror-process.ts';
+import { type Accounts, connectAccounts, startWorker } from './start-environment.ts';
+import { through } from './start-proxied-worker.ts';
+import { type Intercept, startProxy } from './start-proxy.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+import { waitUntil } from './wait-until.ts';
 
 export interface UnheardOptions {
   readonly hierarchical?: boolean;

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Status } from '../../../src/model/status.js';
-import { type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.js';
-import { type BlobmirrorProcess, runBlobmirror } from './blobmirror-process.js';
-import { type BreakableNetwork, startBreakableNetwork } from './breakable-network.js';
-import { freePort } from '../../../src/cli/free-port.js';
-import { type RunningEnvironment, startEnvironment, startWorker } from './start-environment.js';
-import { through } from './start-proxied-worker.js';
-import { temporaryDirectory } from './temporary-directory.js';
-import { untilMirrored } from './until-mirrored.js';
-import { waitUntil } from './wait-until.js';
+import type { Status } from '../../../src/model/status.ts';
+import { type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.ts';
+import { type BlobmirrorProcess, runBlobmirror } from './blobmirror-process.ts';
+import { type BreakableNetwork, startBreakableNetwork } from './breakable-network.ts';
+import { freePort } from '../../../src/cli/free-port.ts';
+import { type RunningEnvironment, startEnvironment, startWorker } from './start-environment.ts';
+import { through } from './start-proxied-worker.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+import { untilMirrored } from './until-mirrored.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** What was seen at one moment. */
 export interface Sighting {

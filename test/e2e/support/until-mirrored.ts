@@ -1,7 +1,7 @@
-import type { Accounts } from './start-environment.js';
-import { splitStamp } from '../../../src/model/stamp.js';
-import { parseEtag } from '../../../src/model/etag.js';
-import { waitUntil } from './wait-until.js';
+import type { Accounts } from './start-environment.ts';
+import { splitStamp } from '../../../src/model/stamp.ts';
+import { parseEtag } from '../../../src/model/etag.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** More than a busy machine needs; what is asked of a machine at ease is asked of the median. */
 const LONGEST_MS = 5000;

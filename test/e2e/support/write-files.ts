@@ -1,6 +1,6 @@
 import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
-import type { Metadata } from '../../../src/model/stamp.js';
-import { forEach } from './for-each.js';
+import type { Metadata } from '../../../src/model/stamp.ts';
+import { forEach } from './for-each.ts';
 
 const CONCURRENCY = 16;
 

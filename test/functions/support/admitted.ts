@@ -1,5 +1,5 @@
-import type { Identity } from '../../../src/app/open-identity.js';
-import type { DocumentStore } from '../../../src/ports/document-store.js';
+import type { Identity } from '../../../src/app/open-identity.ts';
+import type { DocumentStore } from '../../../src/ports/document-store.ts';
 
 /** A worker that may work, whose documents are these. */
 export function admitted(documents: DocumentStore): Identity {

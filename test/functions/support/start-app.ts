@@ -1,7 +1,7 @@
-import { readHostJson } from '../../../src/host/host-json.js';
-import { startHost, type Host } from '../../../src/host/start-host.js';
-import type { Logger } from '../../../src/telemetry/logger.js';
-import { SETTINGS_OUT_OF_REACH } from '../../support/settings-out-of-reach.js';
+import { readHostJson } from '../../../src/host/host-json.ts';
+import { startHost, type Host } from '../../../src/host/start-host.ts';
+import type { Logger } from '../../../src/telemetry/logger.ts';
+import { SETTINGS_OUT_OF_REACH } from '../../support/settings-out-of-reach.ts';
 
 /** Settings that are in order and reach nothing, for a process that is to be quiet. */
 export const SETTINGS = { ...SETTINGS_OUT_OF_REACH, BLOBMIRROR_LOG_LEVEL: 'silent' };

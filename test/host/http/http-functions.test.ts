@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { type IncomingMessage, request as sendRequest } from 'node:http';
 import type { HttpRequest } from '@azure/functions';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseHostJson } from '../../../src/host/host-json.js';
-import { startHost, type Host } from '../../../src/host/start-host.js';
-import { failureOf } from '../support/failure-of.js';
-import { handlers } from '../support/handlers.js';
-import { recordingLog } from '../support/recording-log.js';
+import { parseHostJson } from '../../../src/host/host-json.ts';
+import { startHost, type Host } from '../../../src/host/start-host.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { handlers } from '../support/handlers.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const log = recordingLog();
 

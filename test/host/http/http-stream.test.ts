@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { parseHostJson } from '../../../src/host/host-json.js';
-import { startHost } from '../../../src/host/start-host.js';
-import { handlers } from '../support/handlers.js';
-import { recordingLog } from '../support/recording-log.js';
+import { parseHostJson } from '../../../src/host/host-json.ts';
+import { startHost } from '../../../src/host/start-host.ts';
+import { handlers } from '../support/handlers.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 // A file of its own, since the option holds for the whole process.
 it('HTTP functions of an app that has set enableHttpStream get their requests like any others', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refuse } from '../../../src/host/http/refuse.js';
+import { refuse } from '../../../src/host/http/refuse.ts';
 
 const KEY = 'k'.repeat(32);
 const request = (path: string, headers: Record<string, string> = {}, method = 'GET'): Request =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareRoutes, parseRoute } from '../../../src/host/http/route.js';
+import { compareRoutes, parseRoute } from '../../../src/host/http/route.ts';
 
 const route = (template: string) => parseRoute(template, 'function "f"');
 

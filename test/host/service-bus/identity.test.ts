@@ -1,9 +1,9 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { describe, expect, it } from 'vitest';
-import { parseHostJson } from '../../../src/host/host-json.js';
-import { startHost, type Host, type HostOptions } from '../../../src/host/start-host.js';
-import { failureOf } from '../support/failure-of.js';
-import { recordingLog } from '../support/recording-log.js';
+import { parseHostJson } from '../../../src/host/host-json.ts';
+import { startHost, type Host, type HostOptions } from '../../../src/host/start-host.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const credential: TokenCredential = {
   getToken: () => Promise.resolve({ token: 'token', expiresOnTimestamp: Date.now() + 3_600_000 }),

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Host } from '../../../src/host/start-host.js';
-import { handlers } from '../support/handlers.js';
-import { recordingLog } from '../support/recording-log.js';
-import { startQueue, startQueueHost, type Queue } from '../support/start-queue.js';
+import type { Host } from '../../../src/host/start-host.ts';
+import { handlers } from '../support/handlers.ts';
+import { recordingLog } from '../support/recording-log.ts';
+import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
 
 const LOCK_MS = 2000;
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Host } from '../../../src/host/start-host.js';
-import { handlers } from '../support/handlers.js';
-import { recordingLog } from '../support/recording-log.js';
-import { startQueue, startQueueHost, type Queue } from '../support/start-queue.js';
-import { startRelay, type Relay } from '../support/start-relay.js';
+import type { Host } from '../../../src/host/start-host.ts';
+import { handlers } from '../support/handlers.ts';
+import { recordingLog } from '../support/recording-log.ts';
+import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
+import { startRelay, type Relay } from '../support/start-relay.ts';
 
 describe('a message whose link is lost while its handler runs', () => {
   let queue: Queue;

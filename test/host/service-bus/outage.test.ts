@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseHostJson } from '../../../src/host/host-json.js';
-import { startHost, type Host } from '../../../src/host/start-host.js';
-import { handlers } from '../support/handlers.js';
-import { recordingLog } from '../support/recording-log.js';
-import { startQueue, startQueueHost, type Queue } from '../support/start-queue.js';
+import { parseHostJson } from '../../../src/host/host-json.ts';
+import { startHost, type Host } from '../../../src/host/start-host.ts';
+import { handlers } from '../support/handlers.ts';
+import { recordingLog } from '../support/recording-log.ts';
+import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
 
 const quickRetry = { serviceBus: { clientRetryOptions: { delay: '00:00:00.1', maxDelay: '00:00:00.2' } } };
 

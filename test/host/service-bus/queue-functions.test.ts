@@ -1,10 +1,10 @@
 import type { InvocationContext } from '@azure/functions';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Host } from '../../../src/host/start-host.js';
-import { ParkedCameBy } from '../../../src/model/parked-came-by.js';
-import { handlers } from '../support/handlers.js';
-import { recordingLog } from '../support/recording-log.js';
-import { startQueue, startQueueHost, type Queue } from '../support/start-queue.js';
+import type { Host } from '../../../src/host/start-host.ts';
+import { ParkedCameBy } from '../../../src/model/parked-came-by.ts';
+import { handlers } from '../support/handlers.ts';
+import { recordingLog } from '../support/recording-log.ts';
+import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
 
 describe('a queue function', () => {
   const log = recordingLog();

@@ -1,9 +1,9 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { Host } from '../../../src/host/start-host.js';
-import { handlers } from '../support/handlers.js';
-import { recordingLog } from '../support/recording-log.js';
-import { spawnScript, type Script } from '../support/spawn-script.js';
-import { startQueueHost } from '../support/start-queue.js';
+import type { Host } from '../../../src/host/start-host.ts';
+import { handlers } from '../support/handlers.ts';
+import { recordingLog } from '../support/recording-log.ts';
+import { spawnScript, type Script } from '../support/spawn-script.ts';
+import { startQueueHost } from '../support/start-queue.ts';
 
 const OTHERS = 5000;
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { handlers } from '../support/handlers.js';
-import { recordingLog } from '../support/recording-log.js';
-import { spawnScript, type Script } from '../support/spawn-script.js';
-import { startQueue, startQueueHost, type Queue } from '../support/start-queue.js';
+import { handlers } from '../support/handlers.ts';
+import { recordingLog } from '../support/recording-log.ts';
+import { spawnScript, type Script } from '../support/spawn-script.ts';
+import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
 
 describe('a host that stops', () => {
   let queue: Queue;

@@ -1,4 +1,4 @@
-import { BlobmirrorError } from '../../../src/model/errors.js';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
 
 /** The error that the promise rejects with; fails the test when it does not, or with an error that has no code. */
 export async function failureOf(promise: Promise<unknown>): Promise<BlobmirrorError> {

@@ -1,9 +1,9 @@
 // A host in a process of its own, on the queue of the connection string that is its first argument. Prints the
 // messages that its function handles and what it logs as information, stops when told so by a line, and then leaves it to Node to end the process.
 import { once } from 'node:events';
-import { handlers } from './handlers.js';
-import { recordingLog } from './recording-log.js';
-import { startQueueHost } from './start-queue.js';
+import { handlers } from './handlers.ts';
+import { recordingLog } from './recording-log.ts';
+import { startQueueHost } from './start-queue.ts';
 
 const log = recordingLog();
 log.info = (message) => void process.stdout.write(`${message}\n`);

@@ -1,8 +1,8 @@
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
-import { startBroker } from '../../../src/local/service-bus/start-broker.js';
-import { parseHostJson } from '../../../src/host/host-json.js';
-import { startHost, type Host } from '../../../src/host/start-host.js';
-import type { Logger } from '../../../src/telemetry/logger.js';
+import { startBroker } from '../../../src/local/service-bus/start-broker.ts';
+import { parseHostJson } from '../../../src/host/host-json.ts';
+import { startHost, type Host } from '../../../src/host/start-host.ts';
+import type { Logger } from '../../../src/telemetry/logger.ts';
 
 const QUEUE = 'events';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSchedule } from '../../../src/host/timers/schedule.js';
+import { parseSchedule } from '../../../src/host/timers/schedule.ts';
 
 /** The next occurrence from now, with the timer that waits for it already gone. */
 function next(expression: string): Date {

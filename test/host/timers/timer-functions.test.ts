@@ -1,10 +1,10 @@
 import type { Timer } from '@azure/functions';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseHostJson } from '../../../src/host/host-json.js';
-import { startHost, type Host } from '../../../src/host/start-host.js';
-import { failureOf } from '../support/failure-of.js';
-import { handlers } from '../support/handlers.js';
-import { recordingLog } from '../support/recording-log.js';
+import { parseHostJson } from '../../../src/host/host-json.ts';
+import { startHost, type Host } from '../../../src/host/start-host.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { handlers } from '../support/handlers.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 describe('timer functions', () => {
   const log = recordingLog();

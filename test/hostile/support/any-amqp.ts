@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import * as amqp from './amqp-bytes.js';
+import * as amqp from './amqp-bytes.ts';
 
 /** Numbers at which readers stumble. */
 const edgeNumber = fc.constantFrom(0, 1, 2, 77, 255, 65_535, 2 ** 31 - 1, 2 ** 31, 0xffff_ffff);

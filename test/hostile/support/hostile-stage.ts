@@ -1,21 +1,21 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import { fromTrigger } from '../../../src/app/from-trigger.js';
-import { toQueueError } from '../../../src/azure/queue-error.js';
-import type { TypedData } from '../../../src/host/functions-core.js';
-import { toInput, toTriggerMetadata } from '../../../src/host/service-bus/to-input.js';
-import { handleMessage } from '../../../src/intake/handle-message.js';
-import { type MemoryMessage, MemoryQueue } from '../../../src/memory/memory-queue.js';
-import { createMemoryQueueBrowser } from '../../../src/memory/memory-queue-browser.js';
-import { immediately } from '../../../src/memory/schedule.js';
-import { type BlobmirrorError, toBlobmirrorError } from '../../../src/model/errors.js';
-import { type HintMessage, toProperties } from '../../../src/model/hint-message.js';
-import { parseKey } from '../../../src/model/key.js';
-import { createScope } from '../../../src/model/scope.js';
-import type { HintQueue } from '../../../src/ports/hint-queue.js';
-import { NEVER_PAUSED } from '../../../src/ports/pause-gate.js';
-import type { BrowsedMessage } from '../../../src/ports/queue-browser.js';
-import { createMemoryPair } from '../../support/memory-pair.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
+import { fromTrigger } from '../../../src/app/from-trigger.ts';
+import { toQueueError } from '../../../src/azure/queue-error.ts';
+import type { TypedData } from '../../../src/host/functions-core.ts';
+import { toInput, toTriggerMetadata } from '../../../src/host/service-bus/to-input.ts';
+import { handleMessage } from '../../../src/intake/handle-message.ts';
+import { type MemoryMessage, MemoryQueue } from '../../../src/memory/memory-queue.ts';
+import { createMemoryQueueBrowser } from '../../../src/memory/memory-queue-browser.ts';
+import { immediately } from '../../../src/memory/schedule.ts';
+import { type BlobmirrorError, toBlobmirrorError } from '../../../src/model/errors.ts';
+import { type HintMessage, toProperties } from '../../../src/model/hint-message.ts';
+import { parseKey } from '../../../src/model/key.ts';
+import { createScope } from '../../../src/model/scope.ts';
+import type { HintQueue } from '../../../src/ports/hint-queue.ts';
+import { NEVER_PAUSED } from '../../../src/ports/pause-gate.ts';
+import type { BrowsedMessage } from '../../../src/ports/queue-browser.ts';
+import { createMemoryPair } from '../../support/memory-pair.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 /** A chain that is longer has no end: the longest is of a file that stays empty, which is looked at twenty times. */
 const MOST_DELIVERIES_OF_EVENT = 40;

@@ -1,29 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { readAccountKind } from '../../../src/azure/account-kind.js';
-import { createAzureBackup } from '../../../src/azure/azure-backup.js';
-import { createAzureCanary } from '../../../src/azure/azure-canary.js';
-import { createAzureDocuments } from '../../../src/azure/azure-documents.js';
-import { createAzureInspector } from '../../../src/azure/azure-inspector.js';
-import { type Account, connectAccount } from '../../../src/azure/connect-account.js';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.js';
-import { SOURCE } from '../../../src/local/accounts.js';
+import { readAccountKind } from '../../../src/azure/account-kind.ts';
+import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
+import { createAzureCanary } from '../../../src/azure/azure-canary.ts';
+import { createAzureDocuments } from '../../../src/azure/azure-documents.ts';
+import { createAzureInspector } from '../../../src/azure/azure-inspector.ts';
+import { type Account, connectAccount } from '../../../src/azure/connect-account.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import { SOURCE } from '../../../src/local/accounts.ts';
 import {
   type ContainerName,
   type Key,
   parseBlobPath,
   parseContainerName,
   parseKey,
-} from '../../../src/model/key.js';
-import { type BlobPresent, isBlob } from '../../../src/model/reading.js';
-import { addStamp } from '../../../src/model/stamp.js';
-import type { AccountInspector } from '../../../src/ports/account-inspector.js';
-import type { BackupStore, CopyRequest } from '../../../src/ports/backup-store.js';
-import type { DocumentStore } from '../../../src/ports/document-store.js';
-import { DIRECTORY_ACCESS } from '../../contract/tree-stage.js';
-import { startLakePair } from '../../support/lake-pair.js';
-import { startStoragePair, type StoragePair } from '../../support/storage-pair.js';
-import { type Liar, startLiar } from './start-liar.js';
+} from '../../../src/model/key.ts';
+import { type BlobPresent, isBlob } from '../../../src/model/reading.ts';
+import { addStamp } from '../../../src/model/stamp.ts';
+import type { AccountInspector } from '../../../src/ports/account-inspector.ts';
+import type { BackupStore, CopyRequest } from '../../../src/ports/backup-store.ts';
+import type { DocumentStore } from '../../../src/ports/document-store.ts';
+import { DIRECTORY_ACCESS } from '../../contract/tree-stage.ts';
+import { startLakePair } from '../../support/lake-pair.ts';
+import { startStoragePair, type StoragePair } from '../../support/storage-pair.ts';
+import { type Liar, startLiar } from './start-liar.ts';
 
 /** One call of a port on keys of its own. */
 export interface Prepared {

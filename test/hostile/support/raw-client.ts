@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import rhea from 'rhea';
 import { onTestFinished } from 'vitest';
-import { begin, open } from './amqp-bytes.js';
+import { begin, open } from './amqp-bytes.ts';
 
 export const AMQP_HEADER = Buffer.from('AMQP\0\x01\0\0', 'latin1');
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { bodyOf, type Lie } from './lies.js';
+import { bodyOf, type Lie } from './lies.ts';
 
 export interface Liar {
   readonly port: number;

@@ -1,46 +1,46 @@
-import { readActivity } from '../../../src/activity/read-activity.js';
-import { WorkerActivity } from '../../../src/activity/worker-activity.js';
-import { createActionTokens } from '../../../src/app/action-tokens.js';
-import { checkPause } from '../../../src/check/check-state.js';
-import { describeRun, describeRuns } from '../../../src/cli/reconcile/describe-run.js';
-import { describeStatus } from '../../../src/cli/status/describe-status.js';
-import { trustClock } from '../../../src/clock/service-clock.js';
-import { createPauses } from '../../../src/control/pauses.js';
-import { ACKNOWLEDGED, createLetterBox } from '../../../src/deadletter/letter-box.js';
-import { isBefore } from '../../../src/deadletter/letter-mark.js';
-import { advanceMark, readMark } from '../../../src/deadletter/mark-document.js';
-import { watchLetters } from '../../../src/deadletter/watch-letters.js';
-import { claim } from '../../../src/identity/claim.js';
-import type { MirrorFacts } from '../../../src/identity/mirror-facts.js';
-import { ownDocuments } from '../../../src/identity/own-documents.js';
-import { createMemoryAccount } from '../../../src/memory/memory-account.js';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
-import { MemoryQueue } from '../../../src/memory/memory-queue.js';
-import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.js';
-import { immediately } from '../../../src/memory/schedule.js';
-import { parseEtag } from '../../../src/model/etag.js';
-import { parseContainerName, parseKey } from '../../../src/model/key.js';
-import { mirrorId } from '../../../src/model/mirror-id.js';
-import type { Run, RunId } from '../../../src/model/reconcile/run.js';
-import { documentsPrefix } from '../../../src/model/registration.js';
-import { createScope } from '../../../src/model/scope.js';
-import type { Status } from '../../../src/model/status.js';
-import type { DocumentStore } from '../../../src/ports/document-store.js';
-import type { Reconciler } from '../../../src/reconcile/reconciler.js';
-import { createReconciler } from '../../../src/reconcile/runs/create-reconciler.js';
-import { createRunHistory } from '../../../src/reconcile/runs/run-history.js';
-import { createRunStore } from '../../../src/reconcile/runs/run-store.js';
-import type { CompareSlice } from '../../../src/reconcile/slice-context.js';
-import { followCanary } from '../../../src/recovery/canary/follow-canary.js';
-import { recordSample } from '../../../src/recovery/history/record-sample.js';
-import { createStatusReader } from '../../../src/recovery/status/create-status-reader.js';
+import { readActivity } from '../../../src/activity/read-activity.ts';
+import { WorkerActivity } from '../../../src/activity/worker-activity.ts';
+import { createActionTokens } from '../../../src/app/action-tokens.ts';
+import { checkPause } from '../../../src/check/check-state.ts';
+import { describeRun, describeRuns } from '../../../src/cli/reconcile/describe-run.ts';
+import { describeStatus } from '../../../src/cli/status/describe-status.ts';
+import { trustClock } from '../../../src/clock/service-clock.ts';
+import { createPauses } from '../../../src/control/pauses.ts';
+import { ACKNOWLEDGED, createLetterBox } from '../../../src/deadletter/letter-box.ts';
+import { isBefore } from '../../../src/deadletter/letter-mark.ts';
+import { advanceMark, readMark } from '../../../src/deadletter/mark-document.ts';
+import { watchLetters } from '../../../src/deadletter/watch-letters.ts';
+import { claim } from '../../../src/identity/claim.ts';
+import type { MirrorFacts } from '../../../src/identity/mirror-facts.ts';
+import { ownDocuments } from '../../../src/identity/own-documents.ts';
+import { createMemoryAccount } from '../../../src/memory/memory-account.ts';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
+import { MemoryQueue } from '../../../src/memory/memory-queue.ts';
+import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.ts';
+import { immediately } from '../../../src/memory/schedule.ts';
+import { parseEtag } from '../../../src/model/etag.ts';
+import { parseContainerName, parseKey } from '../../../src/model/key.ts';
+import { mirrorId } from '../../../src/model/mirror-id.ts';
+import type { Run, RunId } from '../../../src/model/reconcile/run.ts';
+import { documentsPrefix } from '../../../src/model/registration.ts';
+import { createScope } from '../../../src/model/scope.ts';
+import type { Status } from '../../../src/model/status.ts';
+import type { DocumentStore } from '../../../src/ports/document-store.ts';
+import type { Reconciler } from '../../../src/reconcile/reconciler.ts';
+import { createReconciler } from '../../../src/reconcile/runs/create-reconciler.ts';
+import { createRunHistory } from '../../../src/reconcile/runs/run-history.ts';
+import { createRunStore } from '../../../src/reconcile/runs/run-store.ts';
+import type { CompareSlice } from '../../../src/reconcile/slice-context.ts';
+import { followCanary } from '../../../src/recovery/canary/follow-canary.ts';
+import { recordSample } from '../../../src/recovery/history/record-sample.ts';
+import { createStatusReader } from '../../../src/recovery/status/create-status-reader.ts';
 import {
   createModelSlice,
   type Kind,
   type Model,
   toEntries,
-} from '../../reconcile/runs/support/model-listing.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
+} from '../../reconcile/runs/support/model-listing.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 const FACTS: MirrorFacts = {
   source: 'sourceaccount',

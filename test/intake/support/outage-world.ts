@@ -1,16 +1,16 @@
-import { handleMessage } from '../../../src/intake/handle-message.js';
-import { createMemoryAccount, type Schedule } from '../../../src/memory/memory-account.js';
-import { converge } from '../../../src/mirror/converge.js';
-import { shareFlights } from '../../../src/mirror/flights.js';
-import { BlobmirrorError } from '../../../src/model/errors.js';
-import { type HintMessage, toProperties } from '../../../src/model/hint-message.js';
-import { type Key, parseKey } from '../../../src/model/key.js';
-import { createScope } from '../../../src/model/scope.js';
-import { AdaptiveGate } from '../../../src/ports/adaptive-gate.js';
-import { throttleBackup, throttleReader } from '../../../src/ports/throttle.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
-import { POLICY } from '../../support/memory-pair.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { handleMessage } from '../../../src/intake/handle-message.ts';
+import { createMemoryAccount, type Schedule } from '../../../src/memory/memory-account.ts';
+import { converge } from '../../../src/mirror/converge.ts';
+import { shareFlights } from '../../../src/mirror/flights.ts';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
+import { type HintMessage, toProperties } from '../../../src/model/hint-message.ts';
+import { type Key, parseKey } from '../../../src/model/key.ts';
+import { createScope } from '../../../src/model/scope.ts';
+import { AdaptiveGate } from '../../../src/ports/adaptive-gate.ts';
+import { throttleBackup, throttleReader } from '../../../src/ports/throttle.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
+import { POLICY } from '../../support/memory-pair.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 /** As in host.json. */
 const CALLS = 32;

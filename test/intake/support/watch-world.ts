@@ -1,11 +1,11 @@
 import { vi } from 'vitest';
-import { handleMessage } from '../../../src/intake/handle-message.js';
-import { LooksToCome } from '../../../src/intake/looks-to-come.js';
-import { WATCH_RULES, type WatchRules } from '../../../src/intake/plan-next-look.js';
-import { type HintMessage, toProperties } from '../../../src/model/hint-message.js';
-import { createScope } from '../../../src/model/scope.js';
-import type { Verdict } from '../../../src/model/verdict.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
+import { handleMessage } from '../../../src/intake/handle-message.ts';
+import { LooksToCome } from '../../../src/intake/looks-to-come.ts';
+import { WATCH_RULES, type WatchRules } from '../../../src/intake/plan-next-look.ts';
+import { type HintMessage, toProperties } from '../../../src/model/hint-message.ts';
+import { createScope } from '../../../src/model/scope.ts';
+import type { Verdict } from '../../../src/model/verdict.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 /** Emptiness comes of age: see mirror/decide.ts. */
 const HOUR = 3_600_000;

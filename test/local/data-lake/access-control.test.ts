@@ -5,8 +5,8 @@ import type {
 } from '@azure/storage-file-datalake';
 import { describe, expect, it } from 'vitest';
 
-import { refusalOf, sasUrl } from '../storage/two-accounts.js';
-import { startLake } from './start-lake.js';
+import { refusalOf, sasUrl } from '../storage/two-accounts.ts';
+import { startLake } from './start-lake.ts';
 
 /** `default:user:bob:r-x` and so on, as the SDK wants it. */
 function items(text: string): PathAccessControlItem[] {

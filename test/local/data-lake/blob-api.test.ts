@@ -1,8 +1,8 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 
-import { refusalOf, sasUrl } from '../storage/two-accounts.js';
-import { startLake } from './start-lake.js';
+import { refusalOf, sasUrl } from '../storage/two-accounts.ts';
+import { startLake } from './start-lake.ts';
 
 describe('the Blob API of a hierarchical account', () => {
   it('has directories as blobs without content, that are deleted only when empty', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type Lake, startLake } from './start-lake.js';
+import { type Lake, startLake } from './start-lake.ts';
 
 /** Asks the Blob API without an SDK, which would not ask for all of this. */
 async function openToAll(lake: Lake) {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { refusalOf } from '../storage/two-accounts.js';
-import { type Lake, startLake } from './start-lake.js';
+import { refusalOf } from '../storage/two-accounts.ts';
+import { type Lake, startLake } from './start-lake.ts';
 
 /** What a hierarchical account holds, said as simply as can be: paths, with content where they are files. */
 class Model {

@@ -1,14 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { type Node, pathOf, toSegments } from '../../../src/local/data-lake/entry.js';
-import { Namespace } from '../../../src/local/data-lake/namespace.js';
-import { openRecords, type Records } from '../../../src/local/data-lake/records.js';
-import { walk } from '../../../src/local/data-lake/walk.js';
-import { createAccountSas } from '../../../src/local/account-sas.js';
-import { openStores } from '../../../src/local/storage/open-stores.js';
-import { RequestsInFlight } from '../../../src/local/storage/requests-in-flight.js';
-import { accounts } from '../storage/accounts.js';
-import { startLake } from './start-lake.js';
+import { type Node, pathOf, toSegments } from '../../../src/local/data-lake/entry.ts';
+import { Namespace } from '../../../src/local/data-lake/namespace.ts';
+import { openRecords, type Records } from '../../../src/local/data-lake/records.ts';
+import { walk } from '../../../src/local/data-lake/walk.ts';
+import { createAccountSas } from '../../../src/local/account-sas.ts';
+import { openStores } from '../../../src/local/storage/open-stores.ts';
+import { RequestsInFlight } from '../../../src/local/storage/requests-in-flight.ts';
+import { accounts } from '../storage/accounts.ts';
+import { startLake } from './start-lake.ts';
 
 /** A tree without a server, and the number of documents that were said to have changed. */
 async function openTree(): Promise<{ tree: Namespace; changes: () => number }> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { startLake } from './start-lake.js';
+import { startLake } from './start-lake.ts';
 
 const names = ['a', 'a b', 'a-b', 'a.b', 'a/b', 'a/b/c', 'a/c', 'a0', 'b/a', 'B', 'ü'];
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { parseMessage } from '../../../src/events/parse-message.js';
-import { toBody } from '../../../src/local/event-grid/event-schema.js';
-import { createSequencer } from '../../../src/local/event-grid/sequencer.js';
-import { toStorageEvent } from '../../../src/local/event-grid/storage-event.js';
-import { keyText } from '../../../src/model/key.js';
-import { refusalOf } from '../storage/two-accounts.js';
-import { startLake } from './start-lake.js';
+import { parseMessage } from '../../../src/events/parse-message.ts';
+import { toBody } from '../../../src/local/event-grid/event-schema.ts';
+import { createSequencer } from '../../../src/local/event-grid/sequencer.ts';
+import { toStorageEvent } from '../../../src/local/event-grid/storage-event.ts';
+import { keyText } from '../../../src/model/key.ts';
+import { refusalOf } from '../storage/two-accounts.ts';
+import { startLake } from './start-lake.ts';
 
 const unquoted = (etag: string | undefined) => etag?.replaceAll('"', '');
 

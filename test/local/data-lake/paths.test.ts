@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import { refusalOf, sasUrl } from '../storage/two-accounts.js';
-import { startLake } from './start-lake.js';
+import { refusalOf, sasUrl } from '../storage/two-accounts.ts';
+import { startLake } from './start-lake.ts';
 
 describe('a file', () => {
   it('is created, appended to in any order, flushed and read', async () => {

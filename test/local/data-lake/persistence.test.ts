@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { startStorage } from '../../../src/local/storage/start-storage.js';
-import { accounts } from '../storage/accounts.js';
-import { startLake } from './start-lake.js';
+import { startStorage } from '../../../src/local/storage/start-storage.ts';
+import { accounts } from '../storage/accounts.ts';
+import { startLake } from './start-lake.ts';
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'blobmirror-'));

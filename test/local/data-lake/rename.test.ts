@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { createAccountSas } from '../../../src/local/account-sas.js';
-import { accounts } from '../storage/accounts.js';
-import { refusalOf, sasUrl } from '../storage/two-accounts.js';
-import { serviceOf, startLake } from './start-lake.js';
+import { createAccountSas } from '../../../src/local/account-sas.ts';
+import { accounts } from '../storage/accounts.ts';
+import { refusalOf, sasUrl } from '../storage/two-accounts.ts';
+import { serviceOf, startLake } from './start-lake.ts';
 
 describe('a rename of a file', () => {
   it('keeps its content, ETag, times and properties', async () => {

@@ -2,8 +2,8 @@ import { request } from 'node:http';
 
 import { expect, it } from 'vitest';
 
-import { sasUrl } from '../storage/two-accounts.js';
-import { startLake } from './start-lake.js';
+import { sasUrl } from '../storage/two-accounts.ts';
+import { startLake } from './start-lake.ts';
 
 it('tells the time in every answer of both APIs, also where it refuses', async () => {
   const { storage, write, source } = await startLake();

@@ -4,9 +4,9 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-file-datalake';
 
-import type { StorageOptions } from '../../../src/local/storage/start-storage.js';
-import { accounts } from '../storage/accounts.js';
-import { startTwoAccounts, type TwoAccounts } from '../storage/two-accounts.js';
+import type { StorageOptions } from '../../../src/local/storage/start-storage.ts';
+import { accounts } from '../storage/accounts.ts';
+import { startTwoAccounts, type TwoAccounts } from '../storage/two-accounts.ts';
 
 export interface Lake extends TwoAccounts {
   /** The file system `docs` of the source account, which the Blob API has as `source`. */

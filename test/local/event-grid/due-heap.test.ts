@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DueHeap } from '../../../src/local/event-grid/due-heap.js';
+import { DueHeap } from '../../../src/local/event-grid/due-heap.ts';
 
 describe('the heap', () => {
   it('gives the earliest first, and the first come of the same moment, whatever is put and taken in between', () => {

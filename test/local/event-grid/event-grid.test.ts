@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createEventGrid } from '../../../src/local/event-grid/event-grid.js';
-import type { Subscription } from '../../../src/local/event-grid/subscription.js';
-import type { StorageMutation } from '../../../src/local/storage-mutation.js';
-import { ManualClock } from './manual-clock.js';
-import { dataOf, mutationOf, recording, subjectsOf } from './subscribers.js';
+import { createEventGrid } from '../../../src/local/event-grid/event-grid.ts';
+import type { Subscription } from '../../../src/local/event-grid/subscription.ts';
+import type { StorageMutation } from '../../../src/local/storage-mutation.ts';
+import { ManualClock } from './manual-clock.ts';
+import { dataOf, mutationOf, recording, subjectsOf } from './subscribers.ts';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TOPIC =

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMessage } from '../../../src/events/parse-message.js';
-import type { EventSchema } from '../../../src/local/event-grid/event-schema.js';
-import { toBody } from '../../../src/local/event-grid/event-schema.js';
-import { createSequencer } from '../../../src/local/event-grid/sequencer.js';
-import { toStorageEvent } from '../../../src/local/event-grid/storage-event.js';
-import type { StorageMutation } from '../../../src/local/storage-mutation.js';
-import { keyText } from '../../../src/model/key.js';
-import { mutationOf } from './subscribers.js';
+import { parseMessage } from '../../../src/events/parse-message.ts';
+import type { EventSchema } from '../../../src/local/event-grid/event-schema.ts';
+import { toBody } from '../../../src/local/event-grid/event-schema.ts';
+import { createSequencer } from '../../../src/local/event-grid/sequencer.ts';
+import { toStorageEvent } from '../../../src/local/event-grid/storage-event.ts';
+import type { StorageMutation } from '../../../src/local/storage-mutation.ts';
+import { keyText } from '../../../src/model/key.ts';
+import { mutationOf } from './subscribers.ts';
 
 const NASTY = [' ', '\n', 'e\u0301', '\u00e9', '\u0130', '\u200b', '\ufffd'].concat(
   `% %2F %25 %zz + # ? & = / // . .. \\ : ; " ' < {} /blobs/ https://a.blob.core.windows.net/c/x`.split(' '),

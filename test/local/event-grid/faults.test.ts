@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createEventGrid } from '../../../src/local/event-grid/event-grid.js';
-import type { FaultPlan } from '../../../src/local/event-grid/fault-plan.js';
-import type { Subscription } from '../../../src/local/event-grid/subscription.js';
-import { ManualClock, START } from './manual-clock.js';
-import { mutationOf, recording, subjectsOf } from './subscribers.js';
+import { createEventGrid } from '../../../src/local/event-grid/event-grid.ts';
+import type { FaultPlan } from '../../../src/local/event-grid/fault-plan.ts';
+import type { Subscription } from '../../../src/local/event-grid/subscription.ts';
+import { ManualClock, START } from './manual-clock.ts';
+import { mutationOf, recording, subjectsOf } from './subscribers.ts';
 
 const COUNT = 1000;
 const IN_ORDER = Array.from({ length: COUNT }, (_none, i) => `${i}`);

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/local/event-grid/clock.js';
+import type { Clock } from '../../../src/local/event-grid/clock.ts';
 
 export const START = Date.UTC(2026, 2, 4, 5, 6, 7);
 

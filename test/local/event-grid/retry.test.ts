@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { DeliveryError } from '../../../src/local/event-grid/delivery-error.js';
-import { createEventGrid } from '../../../src/local/event-grid/event-grid.js';
-import type { Delivery, Subscription } from '../../../src/local/event-grid/subscription.js';
-import { ManualClock, START } from './manual-clock.js';
-import { mutationOf, recording } from './subscribers.js';
+import { DeliveryError } from '../../../src/local/event-grid/delivery-error.ts';
+import { createEventGrid } from '../../../src/local/event-grid/event-grid.ts';
+import type { Delivery, Subscription } from '../../../src/local/event-grid/subscription.ts';
+import { ManualClock, START } from './manual-clock.ts';
+import { mutationOf, recording } from './subscribers.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,5 +1,5 @@
-import type { StorageMutation } from '../../../src/local/storage-mutation.js';
-import type { Delivery, Subscription } from '../../../src/local/event-grid/subscription.js';
+import type { StorageMutation } from '../../../src/local/storage-mutation.ts';
+import type { Delivery, Subscription } from '../../../src/local/event-grid/subscription.ts';
 
 export function mutationOf(path: string, facts: Partial<StorageMutation> = {}): StorageMutation {
   return {

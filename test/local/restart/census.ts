@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 
-import { createAccountSas } from '../../../src/local/account-sas.js';
-import type { Storage } from '../../../src/local/storage/start-storage.js';
-import { accounts } from '../storage/accounts.js';
+import { createAccountSas } from '../../../src/local/account-sas.ts';
+import type { Storage } from '../../../src/local/storage/start-storage.ts';
+import { accounts } from '../storage/accounts.ts';
 
 /** What a storage answers to one reading: status, headers and body, without what differs from request to request. */
 type Answer = string;

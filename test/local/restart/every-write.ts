@@ -3,8 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { DataLakeServiceClient } from '@azure/storage-file-datalake';
 
-import { accounts } from '../storage/accounts.js';
-import { sasUrl } from '../storage/two-accounts.js';
+import { accounts } from '../storage/accounts.ts';
+import { sasUrl } from '../storage/two-accounts.ts';
 
 /** How a blob is found on disk once all writes before it were saved: the name of the last one that is made. */
 export const lastWrite = 'zz-the-last-write';

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { startStorage, type Storage } from '../../../src/local/storage/start-storage.js';
-import { accounts } from '../storage/accounts.js';
-import { type Census, takeCensus } from './census.js';
-import { lastWrite, writeEverything } from './every-write.js';
+import { startStorage, type Storage } from '../../../src/local/storage/start-storage.ts';
+import { accounts } from '../storage/accounts.ts';
+import { type Census, takeCensus } from './census.ts';
+import { lastWrite, writeEverything } from './every-write.ts';
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'blobmirror-'));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { ServiceBusAdministrationClient } from '@azure/service-bus';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { QUEUE, receiveOne, startTestBroker } from './test-broker.js';
+import { QUEUE, receiveOne, startTestBroker } from './test-broker.ts';
 
 /** The client takes https for granted, also for the emulator; its own pipeline lets that be changed. */
 function administer(connectionString: string): ServiceBusAdministrationClient {

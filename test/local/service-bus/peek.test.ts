@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { receive, receiveOne, startTestBroker } from './test-broker.js';
+import { receive, receiveOne, startTestBroker } from './test-broker.ts';
 
 describe('peeking', () => {
   it('shows messages of every state in order, and changes nothing', async () => {

@@ -12,8 +12,8 @@ import {
   receive,
   receiveOne,
   startTestBroker,
-} from './test-broker.js';
-import { type Broker, startBroker } from '../../../src/local/service-bus/start-broker.js';
+} from './test-broker.ts';
+import { type Broker, startBroker } from '../../../src/local/service-bus/start-broker.ts';
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'service-bus-'));

@@ -1,8 +1,8 @@
 import { connect as connectSocket } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startBroker } from '../../../src/local/service-bus/start-broker.js';
-import { connect, defineQueue, eventually, QUEUE, startTestBroker } from './test-broker.js';
+import { startBroker } from '../../../src/local/service-bus/start-broker.ts';
+import { connect, defineQueue, eventually, QUEUE, startTestBroker } from './test-broker.ts';
 
 describe("the broker's port", () => {
   it('that is taken is named in the error', async () => {

@@ -1,6 +1,6 @@
 import rhea, { type EventContext } from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { eventually, QUEUE, receive, receiveOne, startTestBroker } from './test-broker.js';
+import { eventually, QUEUE, receive, receiveOne, startTestBroker } from './test-broker.ts';
 
 const soon = (ms: number) => new Date(Date.now() + ms);
 

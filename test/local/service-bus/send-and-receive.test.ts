@@ -1,6 +1,6 @@
 import rhea, { type EventContext } from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { eventually, QUEUE, receive, receiveOne, startTestBroker } from './test-broker.js';
+import { eventually, QUEUE, receive, receiveOne, startTestBroker } from './test-broker.ts';
 
 describe('sending and receiving', () => {
   it('delivers a message as it was sent', async () => {

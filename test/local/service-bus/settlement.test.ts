@@ -1,6 +1,6 @@
 import rhea, { type EventContext } from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { QUEUE, eventually, receive, receiveOne, startTestBroker } from './test-broker.js';
+import { QUEUE, eventually, receive, receiveOne, startTestBroker } from './test-broker.ts';
 
 describe('settling a message', () => {
   it('removes a completed message', async () => {

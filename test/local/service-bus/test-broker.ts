@@ -6,8 +6,8 @@ import {
   type ServiceBusSender,
 } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
-import type { QueueDefinition } from '../../../src/local/service-bus/queue/queue-definition.js';
-import { type Broker, startBroker } from '../../../src/local/service-bus/start-broker.js';
+import type { QueueDefinition } from '../../../src/local/service-bus/queue/queue-definition.ts';
+import { type Broker, startBroker } from '../../../src/local/service-bus/start-broker.ts';
 
 export const QUEUE = 'events';
 

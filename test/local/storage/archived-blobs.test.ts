@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.js';
+import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.ts';
 
 const ID = Buffer.from('block').toString('base64');
 

@@ -1,4 +1,4 @@
-import type { BlobDocument } from '../../../src/local/storage/azurite-model.js';
+import type { BlobDocument } from '../../../src/local/storage/azurite-model.ts';
 
 /** A block blob of the container `docs` in `sourceaccount`, as the store keeps it, still without content. */
 export function blobDocument(name: string): BlobDocument {

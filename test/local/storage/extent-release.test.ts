@@ -6,11 +6,11 @@ import { runInNewContext } from 'node:vm';
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { openStores } from '../../../src/local/storage/open-stores.js';
-import { RequestsInFlight } from '../../../src/local/storage/requests-in-flight.js';
-import type { Extent } from '../../../src/local/storage/azurite-model.js';
-import { blobDocument } from './blob-document.js';
-import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.js';
+import { openStores } from '../../../src/local/storage/open-stores.ts';
+import { RequestsInFlight } from '../../../src/local/storage/requests-in-flight.ts';
+import type { Extent } from '../../../src/local/storage/azurite-model.ts';
+import { blobDocument } from './blob-document.ts';
+import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.ts';
 
 const mib = 1024 * 1024;
 setFlagsFromString('--expose-gc');

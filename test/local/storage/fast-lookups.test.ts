@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { openStores } from '../../../src/local/storage/open-stores.js';
-import { RequestsInFlight } from '../../../src/local/storage/requests-in-flight.js';
-import { blobDocument } from './blob-document.js';
+import { openStores } from '../../../src/local/storage/open-stores.ts';
+import { RequestsInFlight } from '../../../src/local/storage/requests-in-flight.ts';
+import { blobDocument } from './blob-document.ts';
 
 describe('looking up and deleting one blob', () => {
   it('costs about the same among 20,000 blobs as among 1,000', async () => {

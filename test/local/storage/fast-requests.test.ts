@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { dispatching, commonUtils } from '../../../src/local/storage/azurite.js';
-import { speedUpRequests } from '../../../src/local/storage/fast-requests.js';
+import { dispatching, commonUtils } from '../../../src/local/storage/azurite.ts';
+import { speedUpRequests } from '../../../src/local/storage/fast-requests.ts';
 
 /** The paths of operations, and two beyond. */
 const TEMPLATES = ['/', '/{containerName}', '/{containerName}/{blob}', '/{a}/{b}/{c}', '/{containerName}/x'];

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { serviceOf } from '../data-lake/start-lake.js';
-import { refusalOf, startTwoAccounts, type TwoAccounts } from './two-accounts.js';
+import { serviceOf } from '../data-lake/start-lake.ts';
+import { refusalOf, startTwoAccounts, type TwoAccounts } from './two-accounts.ts';
 
 const noSpace = () =>
   Object.assign(new Error('ENOSPC: no space left on device, write'), {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { ODD_METADATA } from '../../support/odd-metadata.js';
-import { type Answer, createSender, type Send } from './raw-requests.js';
-import { startTwoAccounts } from './two-accounts.js';
+import { ODD_METADATA } from '../../support/odd-metadata.ts';
+import { type Answer, createSender, type Send } from './raw-requests.ts';
+import { startTwoAccounts } from './two-accounts.ts';
 
 const metadata = ODD_METADATA;
 const names = Object.keys(metadata);

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 
 import { describe, expect, it, vi } from 'vitest';
 
-import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.js';
+import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.ts';
 
 const unquoted = (etag: string | undefined) => etag?.replaceAll('"', '');
 

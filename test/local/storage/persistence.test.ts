@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { startStorage } from '../../../src/local/storage/start-storage.js';
-import { accounts } from './accounts.js';
-import { sasUrl, startTwoAccounts } from './two-accounts.js';
+import { startStorage } from '../../../src/local/storage/start-storage.ts';
+import { accounts } from './accounts.ts';
+import { sasUrl, startTwoAccounts } from './two-accounts.ts';
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'blobmirror-'));

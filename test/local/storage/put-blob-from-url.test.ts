@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
-import { refusalOf, sasUrl, startTwoAccounts, type TwoAccounts } from './two-accounts.js';
+import { refusalOf, sasUrl, startTwoAccounts, type TwoAccounts } from './two-accounts.ts';
 
 const md5Of = (data: string | Buffer) => createHash('md5').update(data).digest();
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { AccountSASPermissions, BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 
-import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.js';
+import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.ts';
 
 const md5Of = (data: string) => createHash('md5').update(data).digest();
 

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 
-import { createAccountSas } from '../../../src/local/account-sas.js';
-import type { Storage } from '../../../src/local/storage/start-storage.js';
-import { accounts } from './accounts.js';
+import { createAccountSas } from '../../../src/local/account-sas.ts';
+import type { Storage } from '../../../src/local/storage/start-storage.ts';
+import { accounts } from './accounts.ts';
 
 export interface Answer {
   readonly status: number | undefined;

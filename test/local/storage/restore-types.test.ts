@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, it, onTestFinished } from 'vitest';
 
-import { startTwoAccounts } from './two-accounts.js';
+import { startTwoAccounts } from './two-accounts.ts';
 
 it.each([false, true])('lists blobs whose stored MD5 is damaged (hierarchical: %s)', async (hierarchical) => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'blobmirror-'));

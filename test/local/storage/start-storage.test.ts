@@ -5,9 +5,9 @@ import { connect } from 'node:net';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 
-import { startStorage } from '../../../src/local/storage/start-storage.js';
-import { accounts } from './accounts.js';
-import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.js';
+import { startStorage } from '../../../src/local/storage/start-storage.ts';
+import { accounts } from './accounts.ts';
+import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.ts';
 
 describe('startStorage', () => {
   it('names the port that is taken', async () => {

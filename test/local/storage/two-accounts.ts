@@ -6,10 +6,10 @@ import {
 } from '@azure/storage-blob';
 import { onTestFinished } from 'vitest';
 
-import { accounts } from './accounts.js';
-import { startStorage, type Storage, type StorageOptions } from '../../../src/local/storage/start-storage.js';
-import type { StorageMutation } from '../../../src/local/storage-mutation.js';
-import type { StorageRequest } from '../../../src/local/storage/storage-request.js';
+import { accounts } from './accounts.ts';
+import { startStorage, type Storage, type StorageOptions } from '../../../src/local/storage/start-storage.ts';
+import type { StorageMutation } from '../../../src/local/storage-mutation.ts';
+import type { StorageRequest } from '../../../src/local/storage/storage-request.ts';
 
 export interface TwoAccounts {
   readonly storage: Storage;

@@ -1,9 +1,9 @@
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 
-import { accounts } from './accounts.js';
-import { createSender, headerOf, type Send } from './raw-requests.js';
-import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.js';
+import { accounts } from './accounts.ts';
+import { createSender, headerOf, type Send } from './raw-requests.ts';
+import { refusalOf, sasUrl, startTwoAccounts } from './two-accounts.ts';
 
 const version = '2026-01-01T00:00:00.0000000Z';
 const block = { 'x-ms-blob-type': 'BlockBlob' };

@@ -4,7 +4,7 @@ import {
   LIST_PRICES,
   NOTHING_ADOPTABLE,
   toEstimate,
-} from '../../../src/model/reconcile/adoption.js';
+} from '../../../src/model/reconcile/adoption.ts';
 
 const GB = 1024 ** 3;
 const FOUND = { keys: 10_000, bytes: 1000 * GB, versionedKeys: 0, versionedBytes: 0 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseShardMessage } from '../../../src/model/reconcile/parse-shard-message.js';
-import { createRunId, isRunId } from '../../../src/model/reconcile/run-id.js';
+import { parseShardMessage } from '../../../src/model/reconcile/parse-shard-message.ts';
+import { createRunId, isRunId } from '../../../src/model/reconcile/run-id.ts';
 
 const MESSAGE = { run: '2026-11-25T13-09-31Z-4f2a', shard: 'c0', slice: 3, attempt: 1 };
 /** What a former release said, and anybody may. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isProof } from '../../../src/model/reconcile/is-proof.js';
-import { toProof } from '../../../src/model/reconcile/proof.js';
-import type { Run, ShardProgress } from '../../../src/model/reconcile/run.js';
-import { parseContainerName } from '../../../src/model/key.js';
-import { NOTHING_LISTED } from '../../../src/reconcile/runs/record-slice.js';
-import { aRun } from '../../support/a-run.js';
+import { isProof } from '../../../src/model/reconcile/is-proof.ts';
+import { toProof } from '../../../src/model/reconcile/proof.ts';
+import type { Run, ShardProgress } from '../../../src/model/reconcile/run.ts';
+import { parseContainerName } from '../../../src/model/key.ts';
+import { NOTHING_LISTED } from '../../../src/reconcile/runs/record-slice.ts';
+import { aRun } from '../../support/a-run.ts';
 
 const REQUEST = aRun().request;
 const SHARD: ShardProgress = { container: 'photos', phase: 'compare', slices: 3, isDone: true };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Access } from '../../../src/model/access.js';
-import { BlobmirrorError } from '../../../src/model/errors.js';
-import type { ReportLine, RunId } from '../../../src/model/reconcile/run.js';
-import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.js';
-import { createScope } from '../../../src/model/scope.js';
-import type { Policy } from '../../../src/mirror/policy.js';
-import { compareSlice } from '../../../src/reconcile/compare/compare-slice.js';
-import type { Comparing } from '../../../src/reconcile/compare/out-of-step.js';
-import { at, createMemoryTree, type MemoryTree, TREE_POLICY } from '../../support/memory-tree.js';
+import type { Access } from '../../../src/model/access.ts';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
+import type { ReportLine, RunId } from '../../../src/model/reconcile/run.ts';
+import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.ts';
+import { createScope } from '../../../src/model/scope.ts';
+import type { Policy } from '../../../src/mirror/policy.ts';
+import { compareSlice } from '../../../src/reconcile/compare/compare-slice.ts';
+import type { Comparing } from '../../../src/reconcile/compare/out-of-step.ts';
+import { at, createMemoryTree, type MemoryTree, TREE_POLICY } from '../../support/memory-tree.ts';
 
 const LAKE = at('x').container;
 const TEAM: Access = {

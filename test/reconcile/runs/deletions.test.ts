@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { BlobmirrorError } from '../../../src/model/errors.js';
-import { parseContainerName, parseKey } from '../../../src/model/key.js';
-import { createScope } from '../../../src/model/scope.js';
-import { NO_COUNTS } from '../../../src/reconcile/add-counts.js';
-import { immediately } from '../../../src/memory/schedule.js';
-import { toProof } from '../../../src/model/reconcile/proof.js';
-import type { ContainerProgress, Run } from '../../../src/model/reconcile/run.js';
-import { type Kind, toEntries } from './support/model-listing.js';
-import { ReconcileBench } from './support/reconcile-bench.js';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
+import { parseContainerName, parseKey } from '../../../src/model/key.ts';
+import { createScope } from '../../../src/model/scope.ts';
+import { NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
+import { immediately } from '../../../src/memory/schedule.ts';
+import { toProof } from '../../../src/model/reconcile/proof.ts';
+import type { ContainerProgress, Run } from '../../../src/model/reconcile/run.ts';
+import { type Kind, toEntries } from './support/model-listing.ts';
+import { ReconcileBench } from './support/reconcile-bench.ts';
 
 const PHOTOS = parseContainerName('photos');
 const repeat = (kind: Kind, times: number): Kind[] => Array.from({ length: times }, () => kind);

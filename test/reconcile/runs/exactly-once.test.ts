@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseContainerName } from '../../../src/model/key.js';
-import type { ReconcileRequest, ReportLine } from '../../../src/model/reconcile/run.js';
-import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.js';
+import { parseContainerName } from '../../../src/model/key.ts';
+import type { ReconcileRequest, ReportLine } from '../../../src/model/reconcile/run.ts';
+import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
 import {
   countsOf,
   type Entry,
@@ -9,8 +9,8 @@ import {
   lineOf,
   type ModelContainer,
   toEntries,
-} from './support/model-listing.js';
-import { type Chances, RunWorld } from './support/run-world.js';
+} from './support/model-listing.ts';
+import { type Chances, RunWorld } from './support/run-world.ts';
 
 const HISTORIES = 100;
 const REQUEST: ReconcileRequest = { dryRun: false, allowDeletes: [], reason: 'timer' };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isProof } from '../../../src/model/reconcile/is-proof.js';
-import { NO_COUNTS } from '../../../src/reconcile/add-counts.js';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
-import { BlobmirrorError, type ErrorCode } from '../../../src/model/errors.js';
-import type { CompareSlice } from '../../../src/reconcile/slice-context.js';
-import { createModelSlice, toEntries } from './support/model-listing.js';
-import { ReconcileBench } from './support/reconcile-bench.js';
+import { isProof } from '../../../src/model/reconcile/is-proof.ts';
+import { NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
+import { BlobmirrorError, type ErrorCode } from '../../../src/model/errors.ts';
+import type { CompareSlice } from '../../../src/reconcile/slice-context.ts';
+import { createModelSlice, toEntries } from './support/model-listing.ts';
+import { ReconcileBench } from './support/reconcile-bench.ts';
 
 /** A container with something to delete, whose first tries fail with this. */
 function failing(times: number, code: ErrorCode | 'a defect', account?: string) {

@@ -5,7 +5,7 @@ import {
   DELETE_GUARD,
   type GuardedContainer,
   guardDeletions,
-} from '../../../src/reconcile/runs/guard-deletions.js';
+} from '../../../src/reconcile/runs/guard-deletions.ts';
 
 const SOUND: GuardedContainer = {
   progress: { backup: 1000, extras: 1, mirroredExtras: 1 },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.js';
-import { immediately } from '../../../src/memory/schedule.js';
-import { parseContainerName } from '../../../src/model/key.js';
-import { isProof } from '../../../src/model/reconcile/is-proof.js';
-import type { RunId } from '../../../src/model/reconcile/run.js';
-import { createScope } from '../../../src/model/scope.js';
-import { toEntries } from './support/model-listing.js';
-import { ReconcileBench, REQUEST } from './support/reconcile-bench.js';
+import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.ts';
+import { immediately } from '../../../src/memory/schedule.ts';
+import { parseContainerName } from '../../../src/model/key.ts';
+import { isProof } from '../../../src/model/reconcile/is-proof.ts';
+import type { RunId } from '../../../src/model/reconcile/run.ts';
+import { createScope } from '../../../src/model/scope.ts';
+import { toEntries } from './support/model-listing.ts';
+import { ReconcileBench, REQUEST } from './support/reconcile-bench.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { SliceResult } from '../../../src/model/reconcile/shard.js';
-import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.js';
-import { ScriptedPause } from '../../support/scripted-pause.js';
-import { toEntries } from './support/model-listing.js';
-import { ReconcileBench, REQUEST } from './support/reconcile-bench.js';
+import type { SliceResult } from '../../../src/model/reconcile/shard.ts';
+import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
+import { ScriptedPause } from '../../support/scripted-pause.ts';
+import { toEntries } from './support/model-listing.ts';
+import { ReconcileBench, REQUEST } from './support/reconcile-bench.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

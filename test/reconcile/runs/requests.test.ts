@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
-import { immediately } from '../../../src/memory/schedule.js';
-import { createModelSlice, toEntries } from './support/model-listing.js';
-import { ReconcileBench } from './support/reconcile-bench.js';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
+import { immediately } from '../../../src/memory/schedule.ts';
+import { createModelSlice, toEntries } from './support/model-listing.ts';
+import { ReconcileBench } from './support/reconcile-bench.ts';
 
 it('a slice asks the state five times, and once more where it goes on from one before it', async () => {
   const calls: string[] = [];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
-import { immediately, type Schedule } from '../../../src/memory/schedule.js';
-import type { Run, RunId } from '../../../src/model/reconcile/run.js';
-import { createRunHistory } from '../../../src/reconcile/runs/run-history.js';
-import { createRunStore } from '../../../src/reconcile/runs/run-store.js';
-import { aRun } from '../../support/a-run.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
+import { immediately, type Schedule } from '../../../src/memory/schedule.ts';
+import type { Run, RunId } from '../../../src/model/reconcile/run.ts';
+import { createRunHistory } from '../../../src/reconcile/runs/run-history.ts';
+import { createRunStore } from '../../../src/reconcile/runs/run-store.ts';
+import { aRun } from '../../support/a-run.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 const idOf = (number: number): RunId =>
   `2026-11-25T00-${String(Math.floor(number / 60)).padStart(2, '0')}-${String(number % 60).padStart(2, '0')}Z-0000` as RunId;

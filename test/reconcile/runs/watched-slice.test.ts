@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createScope } from '../../../src/model/scope.js';
-import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
-import { toEntries } from './support/model-listing.js';
-import { ReconcileBench } from './support/reconcile-bench.js';
+import { createScope } from '../../../src/model/scope.ts';
+import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { toEntries } from './support/model-listing.ts';
+import { ReconcileBench } from './support/reconcile-bench.ts';
 
 /** A run whose slices work until they are told to stop, and then throw or return what they have. */
 function endless(end: 'throws' | 'returns') {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
-import { immediately } from '../../../src/memory/schedule.js';
-import { BlobmirrorError } from '../../../src/model/errors.js';
-import { parseEtag } from '../../../src/model/etag.js';
-import { parseKey } from '../../../src/model/key.js';
-import type { BlobPresent, Reading } from '../../../src/model/reading.js';
-import { CANARY, type CanaryDocument, canaryText } from '../../../src/recovery/canary/canary-document.js';
-import { toCanaryStatus } from '../../../src/recovery/canary/canary-status.js';
-import { followCanary } from '../../../src/recovery/canary/follow-canary.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
+import { immediately } from '../../../src/memory/schedule.ts';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
+import { parseEtag } from '../../../src/model/etag.ts';
+import { parseKey } from '../../../src/model/key.ts';
+import type { BlobPresent, Reading } from '../../../src/model/reading.ts';
+import { CANARY, type CanaryDocument, canaryText } from '../../../src/recovery/canary/canary-document.ts';
+import { toCanaryStatus } from '../../../src/recovery/canary/canary-status.ts';
+import { followCanary } from '../../../src/recovery/canary/follow-canary.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 const START = new Date('2026-11-25T12:00:00Z');
 const at = (seconds: number): string => new Date(START.getTime() + seconds * 1000).toISOString();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkVersion } from '../../../src/check/check-version.js';
-import { HEALTH_CODES } from '../../../src/model/health-codes.js';
-import { type HealthEvidence, judgeHealth } from '../../../src/recovery/health/judge-health.js';
+import { checkVersion } from '../../../src/check/check-version.ts';
+import { HEALTH_CODES } from '../../../src/model/health-codes.ts';
+import { type HealthEvidence, judgeHealth } from '../../../src/recovery/health/judge-health.ts';
 
 const NOW = new Date('2026-11-25T12:00:00Z');
 const MINUTE = 60_000;

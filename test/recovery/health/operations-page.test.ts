@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { HEALTH_CODES } from '../../../src/model/health-codes.js';
+import { HEALTH_CODES } from '../../../src/model/health-codes.ts';
 
 const read = async (path: string): Promise<string> =>
   await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.js';
-import { immediately } from '../../../src/memory/schedule.js';
-import type { Health, Status } from '../../../src/model/status.js';
+import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
+import { immediately } from '../../../src/memory/schedule.ts';
+import type { Health, Status } from '../../../src/model/status.ts';
 import {
   addSample,
   type HistoryDocument,
   toSamples,
-} from '../../../src/recovery/history/history-document.js';
-import { recordSample } from '../../../src/recovery/history/record-sample.js';
-import { createSilentLogger } from '../../support/silent-logger.js';
+} from '../../../src/recovery/history/history-document.ts';
+import { recordSample } from '../../../src/recovery/history/record-sample.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 const START = Date.parse('2026-11-25T12:00:00Z');
 const minute = (number: number): string => new Date(START + number * 60_000).toISOString();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exceptKeys } from '../../../src/recovery/status/except-keys.js';
+import { exceptKeys } from '../../../src/recovery/status/except-keys.ts';
 
 const key = (path: string) => ({ container: 'photos', path, reason: 'storage-rejected' });
 const letters = (count: number, paths: readonly string[]) => ({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type History, parseHistory, toProperties } from '../../../src/model/hint-message.js';
-import type { BrowsedMessage, QueueBrowser } from '../../../src/ports/queue-browser.js';
-import { parseKey } from '../../../src/model/key.js';
-import { readWaiting } from '../../../src/recovery/status/read-waiting.js';
-import { cloudEvent, eventGridEvent } from '../../events/samples.js';
+import { type History, parseHistory, toProperties } from '../../../src/model/hint-message.ts';
+import type { BrowsedMessage, QueueBrowser } from '../../../src/ports/queue-browser.ts';
+import { parseKey } from '../../../src/model/key.ts';
+import { readWaiting } from '../../../src/recovery/status/read-waiting.ts';
+import { cloudEvent, eventGridEvent } from '../../events/samples.ts';
 
 const NOW = new Date('2026-11-25T12:00:00Z');
 const MINUTE = 60_000;

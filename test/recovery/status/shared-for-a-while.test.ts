@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sharedForAWhile } from '../../../src/recovery/status/shared-for-a-while.js';
+import { sharedForAWhile } from '../../../src/recovery/status/shared-for-a-while.ts';
 
 function bench(tookMs = 0) {
   const state = { now: 0, calls: 0, fails: false };

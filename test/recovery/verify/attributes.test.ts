@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { DIFFERENCES } from '../../../src/model/difference.js';
-import { CORRUPTIONS } from './corruptions.js';
-import { type Attribute, ATTRIBUTES, TOLD_BY } from './support/attributes.js';
-import { ROOT_CORRUPTIONS, TREE_CORRUPTIONS } from './support/tree-corruptions.js';
+import { DIFFERENCES } from '../../../src/model/difference.ts';
+import { CORRUPTIONS } from './corruptions.ts';
+import { type Attribute, ATTRIBUTES, TOLD_BY } from './support/attributes.ts';
+import { ROOT_CORRUPTIONS, TREE_CORRUPTIONS } from './support/tree-corruptions.ts';
 
 const ROWS: readonly (readonly [string, Attribute])[] = Object.entries(ATTRIBUTES);
 

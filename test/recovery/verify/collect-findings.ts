@@ -1,10 +1,10 @@
-import type { Difference } from '../../../src/model/difference.js';
-import { createScope } from '../../../src/model/scope.js';
-import type { AccountInspector } from '../../../src/ports/account-inspector.js';
-import type { Tally } from '../../../src/recovery/verify/tally.js';
-import type { Verification } from '../../../src/recovery/verify/verification.js';
-import { verify } from '../../../src/recovery/verify/verify.js';
-import { POLICY } from '../../support/memory-pair.js';
+import type { Difference } from '../../../src/model/difference.ts';
+import { createScope } from '../../../src/model/scope.ts';
+import type { AccountInspector } from '../../../src/ports/account-inspector.ts';
+import type { Tally } from '../../../src/recovery/verify/tally.ts';
+import type { Verification } from '../../../src/recovery/verify/verification.ts';
+import { verify } from '../../../src/recovery/verify/verify.ts';
+import { POLICY } from '../../support/memory-pair.ts';
 
 export interface Findings {
   /** By `container` or `container/path`. */

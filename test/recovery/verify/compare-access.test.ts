@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Access } from '../../../src/model/access.js';
-import { compareAccess } from '../../../src/recovery/verify/compare-access.js';
+import type { Access } from '../../../src/model/access.ts';
+import { compareAccess } from '../../../src/recovery/verify/compare-access.ts';
 
 const ACCESS: Access = {
   owner: 'anna',

@@ -1,13 +1,13 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureInspector } from '../../../src/azure/azure-inspector.js';
-import { connectAccount } from '../../../src/azure/connect-account.js';
-import { converge } from '../../../src/mirror/converge.js';
-import { parseKey } from '../../../src/model/key.js';
-import { POLICY } from '../../support/memory-pair.js';
-import { startStoragePair, type StoragePair } from '../../support/storage-pair.js';
-import { collectFindings, type Findings, names } from './collect-findings.js';
-import { CONTAINER, CORRUPTIONS, writeOriginal } from './corruptions.js';
+import { createAzureInspector } from '../../../src/azure/azure-inspector.ts';
+import { connectAccount } from '../../../src/azure/connect-account.ts';
+import { converge } from '../../../src/mirror/converge.ts';
+import { parseKey } from '../../../src/model/key.ts';
+import { POLICY } from '../../support/memory-pair.ts';
+import { startStoragePair, type StoragePair } from '../../support/storage-pair.ts';
+import { collectFindings, type Findings, names } from './collect-findings.ts';
+import { CONTAINER, CORRUPTIONS, writeOriginal } from './corruptions.ts';
 
 let pair: StoragePair;
 let users: { source: BlobServiceClient; backup: BlobServiceClient };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { DIFFERENCES } from '../../../src/model/difference.js';
+import { DIFFERENCES } from '../../../src/model/difference.ts';
 
 const ROW = /^\| `([\w-]+)` +\| (.+?) +\|$/gm;
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { compareBlobs } from '../../../src/recovery/verify/compare-blobs.js';
-import { parseEtag } from '../../../src/model/etag.js';
-import type { BlobPresent } from '../../../src/model/reading.js';
-import { POLICY } from '../../support/memory-pair.js';
+import { compareBlobs } from '../../../src/recovery/verify/compare-blobs.ts';
+import { parseEtag } from '../../../src/model/etag.ts';
+import type { BlobPresent } from '../../../src/model/reading.ts';
+import { POLICY } from '../../support/memory-pair.ts';
 
 const BLOB: BlobPresent = {
   present: true,

@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { parseEtag } from '../../../src/model/etag.js';
-import { parseBlobPath, parseContainerName } from '../../../src/model/key.js';
-import type { BlobPresent } from '../../../src/model/reading.js';
-import type { AccountInspector, ListedReading } from '../../../src/ports/account-inspector.js';
-import { collectFindings } from './collect-findings.js';
+import { parseEtag } from '../../../src/model/etag.ts';
+import { parseBlobPath, parseContainerName } from '../../../src/model/key.ts';
+import type { BlobPresent } from '../../../src/model/reading.ts';
+import type { AccountInspector, ListedReading } from '../../../src/ports/account-inspector.ts';
+import { collectFindings } from './collect-findings.ts';
 
 const PAGES = 40;
 const PAGE_SIZE = 5000;

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createMemoryAccount, type MemoryAccount } from '../../../src/memory/memory-account.js';
-import { createMemoryInspector } from '../../../src/memory/memory-inspector.js';
-import type { Schedule } from '../../../src/memory/schedule.js';
-import { converge } from '../../../src/mirror/converge.js';
-import { type Key, parseKey } from '../../../src/model/key.js';
-import { KEY } from '../../support/keys.js';
-import { POLICY } from '../../support/memory-pair.js';
-import { collectFindings } from './collect-findings.js';
+import { createMemoryAccount, type MemoryAccount } from '../../../src/memory/memory-account.ts';
+import { createMemoryInspector } from '../../../src/memory/memory-inspector.ts';
+import type { Schedule } from '../../../src/memory/schedule.ts';
+import { converge } from '../../../src/mirror/converge.ts';
+import { type Key, parseKey } from '../../../src/model/key.ts';
+import { KEY } from '../../support/keys.ts';
+import { POLICY } from '../../support/memory-pair.ts';
+import { collectFindings } from './collect-findings.ts';
 
 const LONG_AGO = new Date('2026-11-21T20:00:00Z');
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Access } from '../../../src/model/access.js';
-import { parseEtag } from '../../../src/model/etag.js';
-import type { BlobPresent, DirectoryPresent } from '../../../src/model/reading.js';
-import type { Policy } from '../../../src/mirror/policy.js';
-import type { AccountInspector } from '../../../src/ports/account-inspector.js';
-import { KEY } from '../../support/keys.js';
-import { collectFindings, names } from './collect-findings.js';
+import type { Access } from '../../../src/model/access.ts';
+import { parseEtag } from '../../../src/model/etag.ts';
+import type { BlobPresent, DirectoryPresent } from '../../../src/model/reading.ts';
+import type { Policy } from '../../../src/mirror/policy.ts';
+import type { AccountInspector } from '../../../src/ports/account-inspector.ts';
+import { KEY } from '../../support/keys.ts';
+import { collectFindings, names } from './collect-findings.ts';
 
 const POLICY: Policy = {
   deletes: 'mirror',

@@ -1,14 +1,14 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createAzureInspector } from '../../../src/azure/azure-inspector.js';
-import { connectAccount } from '../../../src/azure/connect-account.js';
-import { converge } from '../../../src/mirror/converge.js';
-import { parseKey } from '../../../src/model/key.js';
-import { addStamp } from '../../../src/model/stamp.js';
-import { ODD_METADATA, ODD_TAGS } from '../../support/odd-metadata.js';
-import { POLICY } from '../../support/memory-pair.js';
-import { startStoragePair } from '../../support/storage-pair.js';
-import { collectFindings, names } from './collect-findings.js';
-import { CONTAINER, startTreePair } from './support/tree-pair.js';
+import { createAzureInspector } from '../../../src/azure/azure-inspector.ts';
+import { connectAccount } from '../../../src/azure/connect-account.ts';
+import { converge } from '../../../src/mirror/converge.ts';
+import { parseKey } from '../../../src/model/key.ts';
+import { addStamp } from '../../../src/model/stamp.ts';
+import { ODD_METADATA, ODD_TAGS } from '../../support/odd-metadata.ts';
+import { POLICY } from '../../support/memory-pair.ts';
+import { startStoragePair } from '../../support/storage-pair.ts';
+import { collectFindings, names } from './collect-findings.ts';
+import { CONTAINER, startTreePair } from './support/tree-pair.ts';
 
 /** Other values under the same names: what a parser lost on both sides would pass for equal. */
 const others = (values: Readonly<Record<string, string>>): Record<string, string> =>

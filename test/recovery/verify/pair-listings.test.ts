@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseEtag } from '../../../src/model/etag.js';
-import { parseBlobPath } from '../../../src/model/key.js';
-import type { BlobPresent, DirectoryPresent } from '../../../src/model/reading.js';
-import type { ListedReading } from '../../../src/ports/account-inspector.js';
-import { pairListings } from '../../../src/recovery/verify/pair-listings.js';
+import { parseEtag } from '../../../src/model/etag.ts';
+import { parseBlobPath } from '../../../src/model/key.ts';
+import type { BlobPresent, DirectoryPresent } from '../../../src/model/reading.ts';
+import type { ListedReading } from '../../../src/ports/account-inspector.ts';
+import { pairListings } from '../../../src/recovery/verify/pair-listings.ts';
 
 const VERSION = { present: true, etag: parseEtag('0x1'), lastModified: new Date(0), metadata: {} } as const;
 const DIRECTORY: DirectoryPresent = { ...VERSION, kind: 'directory', readAt: new Date(0) };

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureInspector } from '../../../src/azure/azure-inspector.js';
-import { connectAccount } from '../../../src/azure/connect-account.js';
-import { converge } from '../../../src/mirror/converge.js';
-import { parseKey } from '../../../src/model/key.js';
-import { POLICY } from '../../support/memory-pair.js';
-import { startStoragePair, type StoragePair } from '../../support/storage-pair.js';
-import { collectFindings } from './collect-findings.js';
+import { createAzureInspector } from '../../../src/azure/azure-inspector.ts';
+import { connectAccount } from '../../../src/azure/connect-account.ts';
+import { converge } from '../../../src/mirror/converge.ts';
+import { parseKey } from '../../../src/model/key.ts';
+import { POLICY } from '../../support/memory-pair.ts';
+import { startStoragePair, type StoragePair } from '../../support/storage-pair.ts';
+import { collectFindings } from './collect-findings.ts';
 
 describe('the requests of verify, as storage counts them', () => {
   let pair: StoragePair;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Policy } from '../../../src/mirror/policy.js';
-import { collectFindings } from './collect-findings.js';
-import { startTreePair, type TreePair } from './support/tree-pair.js';
+import { type Policy } from '../../../src/mirror/policy.ts';
+import { collectFindings } from './collect-findings.ts';
+import { startTreePair, type TreePair } from './support/tree-pair.ts';
 
 const POLICY: Policy = {
   deletes: 'mirror',

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { toPermissions } from '../../../src/azure/to-access-control.js';
-import type { Policy } from '../../../src/mirror/policy.js';
-import { collectFindings, type Findings, names } from './collect-findings.js';
-import { aclOf, ROOT_CORRUPTIONS, TREE_CORRUPTIONS } from './support/tree-corruptions.js';
-import { CONTAINER, startTreePair, type TreePair } from './support/tree-pair.js';
+import { toPermissions } from '../../../src/azure/to-access-control.ts';
+import type { Policy } from '../../../src/mirror/policy.ts';
+import { collectFindings, type Findings, names } from './collect-findings.ts';
+import { aclOf, ROOT_CORRUPTIONS, TREE_CORRUPTIONS } from './support/tree-corruptions.ts';
+import { CONTAINER, startTreePair, type TreePair } from './support/tree-pair.ts';
 
 const POLICY: Policy = {
   deletes: 'mirror',

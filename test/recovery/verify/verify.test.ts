@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryAccount } from '../../../src/memory/memory-account.js';
-import { createMemoryInspector } from '../../../src/memory/memory-inspector.js';
-import { converge } from '../../../src/mirror/converge.js';
-import { BlobmirrorError } from '../../../src/model/errors.js';
-import { type Key, parseContainerName, parseKey } from '../../../src/model/key.js';
-import { createScope } from '../../../src/model/scope.js';
-import { isBlob } from '../../../src/model/reading.js';
-import { addStamp } from '../../../src/model/stamp.js';
-import type { AccountInspector } from '../../../src/ports/account-inspector.js';
-import { mapInspector } from '../../../src/ports/map-inspector.js';
-import { KEY } from '../../support/keys.js';
-import { POLICY } from '../../support/memory-pair.js';
-import { collectFindings, names } from './collect-findings.js';
+import { createMemoryAccount } from '../../../src/memory/memory-account.ts';
+import { createMemoryInspector } from '../../../src/memory/memory-inspector.ts';
+import { converge } from '../../../src/mirror/converge.ts';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
+import { type Key, parseContainerName, parseKey } from '../../../src/model/key.ts';
+import { createScope } from '../../../src/model/scope.ts';
+import { isBlob } from '../../../src/model/reading.ts';
+import { addStamp } from '../../../src/model/stamp.ts';
+import type { AccountInspector } from '../../../src/ports/account-inspector.ts';
+import { mapInspector } from '../../../src/ports/map-inspector.ts';
+import { KEY } from '../../support/keys.ts';
+import { POLICY } from '../../support/memory-pair.ts';
+import { collectFindings, names } from './collect-findings.ts';
 
 function createPair() {
   const source = createMemoryAccount('sourceaccount');

@@ -1,13 +1,13 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { expect, it, onTestFinished } from 'vitest';
-import { createAzureInspector } from '../../../src/azure/azure-inspector.js';
-import { connectAccount } from '../../../src/azure/connect-account.js';
-import { converge } from '../../../src/mirror/converge.js';
-import { parseKey } from '../../../src/model/key.js';
-import { ENGINES } from '../../azure/support/engines.js';
-import { POLICY } from '../../support/memory-pair.js';
-import { startStoragePair } from '../../support/storage-pair.js';
-import { collectFindings } from './collect-findings.js';
+import { createAzureInspector } from '../../../src/azure/azure-inspector.ts';
+import { connectAccount } from '../../../src/azure/connect-account.ts';
+import { converge } from '../../../src/mirror/converge.ts';
+import { parseKey } from '../../../src/model/key.ts';
+import { ENGINES } from '../../azure/support/engines.ts';
+import { POLICY } from '../../support/memory-pair.ts';
+import { startStoragePair } from '../../support/storage-pair.ts';
+import { collectFindings } from './collect-findings.ts';
 
 const KEY = parseKey('photos', 'without a type');
 

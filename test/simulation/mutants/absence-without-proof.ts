@@ -1,4 +1,4 @@
-import { spoilPorts } from './mutant.js';
+import { spoilPorts } from './mutant.ts';
 
 /** Against invariant 7: a source that cannot be read counts as a source without the blob. */
 export const errorMeansAbsent = spoilPorts(({ source }) => ({

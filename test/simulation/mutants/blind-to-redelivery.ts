@@ -1,4 +1,4 @@
-import { type Heart, REAL_HEART } from '../heart.js';
+import { type Heart, REAL_HEART } from '../heart.ts';
 
 /** Against invariant 5: a message that comes again is taken for one that comes for the first time. */
 export const blindToRedelivery: Heart = {

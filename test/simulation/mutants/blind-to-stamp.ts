@@ -1,4 +1,4 @@
-import { changeReadings, spoilPorts } from './mutant.js';
+import { changeReadings, spoilPorts } from './mutant.ts';
 
 /** Against invariant 8: a pair in sync is written again. */
 export const blindToStamp = spoilPorts(({ backup }) => ({

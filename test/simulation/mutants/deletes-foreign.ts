@@ -1,6 +1,6 @@
-import { parseEtag } from '../../../src/model/etag.js';
-import type { ListedBlob } from '../../../src/ports/blob-reader.js';
-import { spoilPorts } from './mutant.js';
+import { parseEtag } from '../../../src/model/etag.ts';
+import type { ListedBlob } from '../../../src/ports/blob-reader.ts';
+import { spoilPorts } from './mutant.ts';
 
 /** Against invariant 14: what the source lacks goes, whoever put it there. */
 export const deletesForeign = spoilPorts(({ policy }) => ({ policy: { ...policy, foreign: 'delete' } }));

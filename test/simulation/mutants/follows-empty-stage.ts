@@ -1,4 +1,4 @@
-import { changeReadings, spoilPorts } from './mutant.js';
+import { changeReadings, spoilPorts } from './mutant.ts';
 
 const LONG_AFTER = new Date('2999-01-01T00:00:00Z');
 

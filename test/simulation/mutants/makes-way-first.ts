@@ -1,4 +1,4 @@
-import { spoilPorts } from './mutant.js';
+import { spoilPorts } from './mutant.ts';
 
 /** What cannot be overwritten goes before its successor is on the account. */
 export const makesWayFirst = spoilPorts(({ backup }) => ({

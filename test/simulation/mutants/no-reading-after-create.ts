@@ -1,5 +1,5 @@
-import type { BlobPresent } from '../../../src/model/reading.js';
-import { spoilPorts } from './mutant.js';
+import type { BlobPresent } from '../../../src/model/reading.ts';
+import { spoilPorts } from './mutant.ts';
 
 /** Against invariant 5: what was created from nothing is not followed by another reading of the source. */
 export const noReadingAfterCreate = spoilPorts(({ source, backup }) => {

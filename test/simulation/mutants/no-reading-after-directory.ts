@@ -1,5 +1,5 @@
-import type { Reading } from '../../../src/model/reading.js';
-import { spoilPorts } from './mutant.js';
+import type { Reading } from '../../../src/model/reading.ts';
+import { spoilPorts } from './mutant.ts';
 
 /** Against rule 5 of directories: one that was made is not followed by another reading of the source. */
 export const noReadingAfterDirectory = spoilPorts(({ source, backup }) => {

@@ -1,4 +1,4 @@
-import { spoilPorts } from './mutant.js';
+import { spoilPorts } from './mutant.ts';
 
 /** Against rule 4 of directories: what was moved to the trash is deleted without another reading of the source. */
 export const noReadingAfterTrash = spoilPorts(({ source, backup }) => {

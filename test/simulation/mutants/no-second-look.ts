@@ -1,4 +1,4 @@
-import { type Heart, REAL_HEART } from '../heart.js';
+import { type Heart, REAL_HEART } from '../heart.ts';
 
 /** Against invariant 5: a try after a write of unknown outcome does not know of it, and is the last look if it ends well. */
 export const noSecondLook: Heart = {

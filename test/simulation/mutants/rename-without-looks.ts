@@ -1,5 +1,5 @@
-import { keyText } from '../../../src/model/key.js';
-import { type Heart, REAL_HEART } from '../heart.js';
+import { keyText } from '../../../src/model/key.ts';
+import { type Heart, REAL_HEART } from '../heart.ts';
 
 /** Against rules 1 and 2 of directories: after a rename on the backup, neither of the two names is looked at. */
 export const renameWithoutLooks: Heart = {

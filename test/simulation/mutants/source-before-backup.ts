@@ -1,5 +1,5 @@
-import type { Reading } from '../../../src/model/reading.js';
-import { spoilPorts } from './mutant.js';
+import type { Reading } from '../../../src/model/reading.ts';
+import { spoilPorts } from './mutant.ts';
 
 /** Against invariant 2: the source is read before the backup. */
 export const sourceBeforeBackup = spoilPorts(({ source, backup }) => {

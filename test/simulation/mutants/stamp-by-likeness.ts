@@ -1,6 +1,6 @@
-import { type BlobPresent, isBlob, type Reading } from '../../../src/model/reading.js';
-import type { Heart } from '../heart.js';
-import { spoilPorts } from './mutant.js';
+import { type BlobPresent, isBlob, type Reading } from '../../../src/model/reading.ts';
+import type { Heart } from '../heart.ts';
+import { spoilPorts } from './mutant.ts';
 
 /** Against invariant 6: a pair is taken to be in sync when the two sides are alike in some other way than by ETag. */
 export function stampByLikeness(isAlike: (source: BlobPresent, backup: BlobPresent) => boolean): Heart {

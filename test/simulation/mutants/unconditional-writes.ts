@@ -1,8 +1,8 @@
-import type { Etag } from '../../../src/model/etag.js';
-import type { Key } from '../../../src/model/key.js';
-import type { BackupStore } from '../../../src/ports/backup-store.js';
-import type { WriteCondition } from '../../../src/ports/write-outcome.js';
-import { spoilPorts } from './mutant.js';
+import type { Etag } from '../../../src/model/etag.ts';
+import type { Key } from '../../../src/model/key.ts';
+import type { BackupStore } from '../../../src/ports/backup-store.ts';
+import type { WriteCondition } from '../../../src/ports/write-outcome.ts';
+import { spoilPorts } from './mutant.ts';
 
 /** Against invariant 3: writes carry no condition, so that each of them goes through whatever is there. */
 export const unconditionalWrites = spoilPorts(({ backup }) => ({

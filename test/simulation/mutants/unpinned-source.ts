@@ -1,5 +1,5 @@
-import { isBlob } from '../../../src/model/reading.js';
-import { spoilPorts } from './mutant.js';
+import { isBlob } from '../../../src/model/reading.ts';
+import { spoilPorts } from './mutant.ts';
 
 /** Against invariant 4: a copy takes whatever version is there when it reads. */
 export const unpinnedSource = spoilPorts(({ source, backup }) => ({

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FindQueue } from '../amqp/accept-clients.js';
-import { countMessages } from './count-messages.js';
-import { toEmptyFeed, toQueueEntry } from './queue-entry.js';
+import type { FindQueue } from '../amqp/accept-clients.ts';
+import { countMessages } from './count-messages.ts';
+import { toEmptyFeed, toQueueEntry } from './queue-entry.ts';
 
 /**
  * Answers `GET /queue` of the Service Bus administration API: all that getQueue, getQueueRuntimeProperties and

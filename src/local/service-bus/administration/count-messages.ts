@@ -1,5 +1,5 @@
-import type { Queue } from '../queue/queue.js';
-import type { RuntimeCounts } from './queue-entry.js';
+import type { Queue } from '../queue/queue.ts';
+import type { RuntimeCounts } from './queue-entry.ts';
 
 /** A queue's messages as the portal and the administration client count them: locked and deferred ones are active. */
 export function countMessages(queue: Queue): RuntimeCounts {

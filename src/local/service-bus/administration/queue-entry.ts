@@ -1,4 +1,4 @@
-import type { QueueDefinition } from '../queue/queue-definition.js';
+import type { QueueDefinition } from '../queue/queue-definition.ts';
 
 /** What the administration client calls a queue's runtime properties. */
 export interface RuntimeCounts {

@@ -1,17 +1,17 @@
 import rhea, { type AmqpError, type EventContext, type TerminusOptions } from 'rhea';
 import type { Socket } from 'node:net';
-import type { Logger } from '../../../telemetry/logger.js';
-import type { HostedQueue } from '../hosted-queue.js';
-import { answerManagementRequest } from '../management/answer-management-request.js';
-import { CONDITION, entityNotFound } from './conditions.js';
-import { type EntityAddress, parseEntityAddress } from './entity-address.js';
-import { guardConnection } from './guard-connection.js';
-import { refusalOf } from './guard-session.js';
-import { serveReplies, serveRequests } from './request-node.js';
-import { type IncomingLink, isIncomingLink, isOutgoingLink, type OutgoingLink } from './rhea-endpoints.js';
-import { type AccessKey, saslMechanisms } from './sasl-mechanisms.js';
-import { serveReceiver } from './serve-receiver.js';
-import { serveSender } from './serve-sender.js';
+import type { Logger } from '../../../telemetry/logger.ts';
+import type { HostedQueue } from '../hosted-queue.ts';
+import { answerManagementRequest } from '../management/answer-management-request.ts';
+import { CONDITION, entityNotFound } from './conditions.ts';
+import { type EntityAddress, parseEntityAddress } from './entity-address.ts';
+import { guardConnection } from './guard-connection.ts';
+import { refusalOf } from './guard-session.ts';
+import { serveReplies, serveRequests } from './request-node.ts';
+import { type IncomingLink, isIncomingLink, isOutgoingLink, type OutgoingLink } from './rhea-endpoints.ts';
+import { type AccessKey, saslMechanisms } from './sasl-mechanisms.ts';
+import { serveReceiver } from './serve-receiver.ts';
+import { serveSender } from './serve-sender.ts';
 
 /** Finds a queue by its name in lower case. */
 export type FindQueue = (name: string) => HostedQueue | undefined;

@@ -1,4 +1,4 @@
-import type { SubQueueName } from '../queue/queue-state.js';
+import type { SubQueueName } from '../queue/queue-state.ts';
 
 /** What a link is attached to. */
 export type EntityAddress =

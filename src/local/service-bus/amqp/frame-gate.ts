@@ -1,5 +1,5 @@
-import { EncodingError, readValue } from './encoded-value.js';
-import { type CheckedPerformative, checkPerformative } from './performatives.js';
+import { EncodingError, readValue } from './encoded-value.ts';
+import { type CheckedPerformative, checkPerformative } from './performatives.ts';
 
 /** What a client sent: a protocol header, or a frame that rhea can read without harm. */
 export type Incoming =

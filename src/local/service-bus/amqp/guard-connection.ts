@@ -1,9 +1,9 @@
 import type { AmqpError, Connection } from 'rhea';
 import type { Socket } from 'node:net';
-import type { Logger } from '../../../telemetry/logger.js';
-import { CONDITION } from './conditions.js';
-import { BrokenFrame, FrameGate, type Incoming, SASL_PROTOCOL } from './frame-gate.js';
-import { SessionGuard } from './guard-session.js';
+import type { Logger } from '../../../telemetry/logger.ts';
+import { CONDITION } from './conditions.ts';
+import { BrokenFrame, FrameGate, type Incoming, SASL_PROTOCOL } from './frame-gate.ts';
+import { SessionGuard } from './guard-session.ts';
 import {
   asServerConnection,
   type BeginFields,
@@ -12,7 +12,7 @@ import {
   PROCESS,
   type ServerConnection,
   type ServerSession,
-} from './rhea-server.js';
+} from './rhea-server.ts';
 
 /** No smaller frame may be asked for (AMQP 1.0, part 2, 2.7.1); rhea cuts for ever below some fifty bytes. */
 const LEAST_FRAME_BYTES = 512;

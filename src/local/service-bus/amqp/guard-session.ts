@@ -1,7 +1,7 @@
 import type { AmqpError } from 'rhea';
-import type { Logger } from '../../../telemetry/logger.js';
-import { CONDITION } from './conditions.js';
-import { encodeOutcome } from './rhea-codec.js';
+import type { Logger } from '../../../telemetry/logger.ts';
+import { CONDITION } from './conditions.ts';
+import { encodeOutcome } from './rhea-codec.ts';
 import {
   type AttachFields,
   type DescribedValue,
@@ -11,7 +11,7 @@ import {
   type ServerLink,
   type ServerSession,
   type TransferFields,
-} from './rhea-server.js';
+} from './rhea-server.ts';
 
 type Problems = ReadonlyMap<string, string>;
 type FlowFrame = Parameters<ServerConnection['on_flow']>[0];

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import rhea from 'rhea';
-import type { NewMessage } from '../queue/queued-message.js';
-import { EncodingError, readValue } from './encoded-value.js';
-import { expectType, messageIdOf, timeOf, timeToLiveOf } from './message-fields.js';
-import { listSection, mapSection, type MessageSections, SECTION, splitSections } from './message-sections.js';
-import { encodeValue } from './rhea-codec.js';
+import type { NewMessage } from '../queue/queued-message.ts';
+import { EncodingError, readValue } from './encoded-value.ts';
+import { expectType, messageIdOf, timeOf, timeToLiveOf } from './message-fields.ts';
+import { listSection, mapSection, type MessageSections, SECTION, splitSections } from './message-sections.ts';
+import { encodeValue } from './rhea-codec.ts';
 
 const BATCH_FORMAT = 0x8001_3700;
 

@@ -1,4 +1,4 @@
-import { EncodingError, readValue, textOf } from './encoded-value.js';
+import { EncodingError, readValue, textOf } from './encoded-value.ts';
 
 const NULL = 0x40;
 

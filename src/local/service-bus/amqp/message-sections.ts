@@ -6,7 +6,7 @@ import {
   isMapType,
   readValue,
   textOf,
-} from './encoded-value.js';
+} from './encoded-value.ts';
 
 /** Descriptor codes of a message's sections (AMQP 1.0, part 3, 3.2), in the order they stand in. */
 export const SECTION = {

@@ -1,7 +1,7 @@
 import rhea, { type Typed } from 'rhea';
-import type { PropertyValue, QueuedMessage } from '../queue/queued-message.js';
-import type { MessageLock } from '../queue/sub-queue.js';
-import type { MessageState } from '../queue/transitions.js';
+import type { PropertyValue, QueuedMessage } from '../queue/queued-message.ts';
+import type { MessageLock } from '../queue/sub-queue.ts';
+import type { MessageState } from '../queue/transitions.ts';
 import {
   dataSection,
   listSection,
@@ -9,8 +9,8 @@ import {
   type MessageSections,
   SECTION,
   splitSections,
-} from './message-sections.js';
-import { encodeValue } from './rhea-codec.js';
+} from './message-sections.ts';
+import { encodeValue } from './rhea-codec.ts';
 
 const { types } = rhea;
 

@@ -1,4 +1,4 @@
-import { type EncodedValue, elementsOf, isListType, isMapType } from './encoded-value.js';
+import { type EncodedValue, elementsOf, isListType, isMapType } from './encoded-value.ts';
 
 /** What a field may hold; `symbols` is one symbol or an array, `any` is not looked at. */
 type FieldType =

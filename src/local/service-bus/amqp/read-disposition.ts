@@ -1,5 +1,5 @@
-import type { Disposition } from '../queue/disposition.js';
-import type { Properties, PropertyValue } from '../queue/queued-message.js';
+import type { Disposition } from '../queue/disposition.ts';
+import type { Properties, PropertyValue } from '../queue/queued-message.ts';
 
 /** The AMQP outcome of a delivery, with the members that Service Bus gives a meaning. */
 interface RemoteState {

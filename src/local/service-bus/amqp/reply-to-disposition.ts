@@ -1,11 +1,11 @@
 import type { AmqpError, Delivery } from 'rhea';
-import type { HostedQueue } from '../hosted-queue.js';
-import type { Disposition, SettleResult } from '../queue/disposition.js';
-import type { SubQueueName } from '../queue/queue-state.js';
-import { CONDITION, lockLostDescription, notWritten } from './conditions.js';
-import { fromDeliveryTag } from './lock-token.js';
-import { encodeOutcome } from './rhea-codec.js';
-import type { OutgoingDelivery } from './rhea-endpoints.js';
+import type { HostedQueue } from '../hosted-queue.ts';
+import type { Disposition, SettleResult } from '../queue/disposition.ts';
+import type { SubQueueName } from '../queue/queue-state.ts';
+import { CONDITION, lockLostDescription, notWritten } from './conditions.ts';
+import { fromDeliveryTag } from './lock-token.ts';
+import { encodeOutcome } from './rhea-codec.ts';
+import type { OutgoingDelivery } from './rhea-endpoints.ts';
 
 /** Settles a delivery in the queue and, once that is in the journal, tells the client how it went. */
 export function replyToDisposition(

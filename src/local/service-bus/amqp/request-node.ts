@@ -1,14 +1,14 @@
 import rhea, { type EventContext, type Message, type Sender, type Session } from 'rhea';
-import { CONDITION } from './conditions.js';
-import { sizeRefusalOf } from './guard-session.js';
-import { splitSections } from './message-sections.js';
-import { decodeValue } from './rhea-codec.js';
+import { CONDITION } from './conditions.ts';
+import { sizeRefusalOf } from './guard-session.ts';
+import { splitSections } from './message-sections.ts';
+import { decodeValue } from './rhea-codec.ts';
 import {
   answerDrain,
   type IncomingLink,
   type OutgoingDelivery,
   type OutgoingLink,
-} from './rhea-endpoints.js';
+} from './rhea-endpoints.ts';
 
 /** The answer to a request: its application properties and body. */
 export interface Reply {

@@ -1,12 +1,12 @@
 import type { EventContext } from 'rhea';
-import type { Consumer } from '../dispatcher.js';
-import type { HostedQueue } from '../hosted-queue.js';
-import type { SubQueueName } from '../queue/queue-state.js';
-import { toDeliveryTag } from './lock-token.js';
-import { toTransfer } from './outgoing-message.js';
-import { readDisposition } from './read-disposition.js';
-import { answerDrain, type OutgoingDelivery, type OutgoingLink } from './rhea-endpoints.js';
-import { replyToDisposition } from './reply-to-disposition.js';
+import type { Consumer } from '../dispatcher.ts';
+import type { HostedQueue } from '../hosted-queue.ts';
+import type { SubQueueName } from '../queue/queue-state.ts';
+import { toDeliveryTag } from './lock-token.ts';
+import { toTransfer } from './outgoing-message.ts';
+import { readDisposition } from './read-disposition.ts';
+import { answerDrain, type OutgoingDelivery, type OutgoingLink } from './rhea-endpoints.ts';
+import { replyToDisposition } from './reply-to-disposition.ts';
 
 const PRESETTLED = 1;
 

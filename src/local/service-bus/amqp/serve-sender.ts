@@ -1,11 +1,11 @@
 import type { AmqpError, EventContext } from 'rhea';
-import type { HostedQueue } from '../hosted-queue.js';
-import type { NewMessage } from '../queue/queued-message.js';
-import { CONDITION, notWritten } from './conditions.js';
-import { EncodingError } from './encoded-value.js';
-import { sizeRefusalOf } from './guard-session.js';
-import { messagesInTransfer, toNewMessage } from './incoming-message.js';
-import type { IncomingLink } from './rhea-endpoints.js';
+import type { HostedQueue } from '../hosted-queue.ts';
+import type { NewMessage } from '../queue/queued-message.ts';
+import { CONDITION, notWritten } from './conditions.ts';
+import { EncodingError } from './encoded-value.ts';
+import { sizeRefusalOf } from './guard-session.ts';
+import { messagesInTransfer, toNewMessage } from './incoming-message.ts';
+import type { IncomingLink } from './rhea-endpoints.ts';
 
 /** What the Standard tier takes in one message or batch (256 KB). */
 const MAX_MESSAGE_BYTES = 256 * 1024;

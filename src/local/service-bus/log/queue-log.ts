@@ -1,9 +1,9 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import type { Logger } from '../../../telemetry/logger.js';
-import type { QueueRecord } from '../queue/queue-record.js';
-import { type Journal, JournalError } from './journal.js';
-import { encodeRecord } from './record-codec.js';
-import { frame } from './record-framing.js';
+import type { Logger } from '../../../telemetry/logger.ts';
+import type { QueueRecord } from '../queue/queue-record.ts';
+import { type Journal, JournalError } from './journal.ts';
+import { encodeRecord } from './record-codec.ts';
+import { frame } from './record-framing.ts';
 
 /** A log below this size is not worth rewriting. */
 const SMALL_LOG_BYTES = 4 * 1024 * 1024;

@@ -1,5 +1,5 @@
-import { isQueueRecord, type QueueRecord } from '../queue/queue-record.js';
-import type { Properties, PropertyValue } from '../queue/queued-message.js';
+import { isQueueRecord, type QueueRecord } from '../queue/queue-record.ts';
+import type { Properties, PropertyValue } from '../queue/queued-message.ts';
 
 const LINE_FEED = 0x0a;
 const noContent = Buffer.alloc(0);

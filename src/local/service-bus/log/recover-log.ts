@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { QueueRecord } from '../queue/queue-record.js';
-import { decodeRecord } from './record-codec.js';
-import { FrameReader } from './record-framing.js';
+import type { QueueRecord } from '../queue/queue-record.ts';
+import { decodeRecord } from './record-codec.ts';
+import { FrameReader } from './record-framing.ts';
 
 export interface Recovery {
   readonly records: number;

@@ -1,15 +1,15 @@
 import type { Message } from 'rhea';
-import { CONDITION, notWritten } from '../amqp/conditions.js';
-import type { Reply } from '../amqp/request-node.js';
-import type { HostedQueue } from '../hosted-queue.js';
-import { JournalError } from '../log/journal.js';
-import type { Queue } from '../queue/queue.js';
-import type { SubQueueName } from '../queue/queue-state.js';
-import { renewLock, updateDisposition } from './lock-operations.js';
-import { failed } from './management-reply.js';
-import { peekMessages, receiveBySequenceNumber } from './reading-operations.js';
-import { BadRequest, RequestBody } from './request-body.js';
-import { cancelScheduledMessages, scheduleMessages } from './scheduling-operations.js';
+import { CONDITION, notWritten } from '../amqp/conditions.ts';
+import type { Reply } from '../amqp/request-node.ts';
+import type { HostedQueue } from '../hosted-queue.ts';
+import { JournalError } from '../log/journal.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { SubQueueName } from '../queue/queue-state.ts';
+import { renewLock, updateDisposition } from './lock-operations.ts';
+import { failed } from './management-reply.ts';
+import { peekMessages, receiveBySequenceNumber } from './reading-operations.ts';
+import { BadRequest, RequestBody } from './request-body.ts';
+import { cancelScheduledMessages, scheduleMessages } from './scheduling-operations.ts';
 
 type Operation = (queue: Queue, subQueue: SubQueueName, body: RequestBody) => Reply;
 

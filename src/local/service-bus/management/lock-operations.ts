@@ -1,13 +1,13 @@
 import rhea from 'rhea';
-import { CONDITION, lockLostDescription } from '../amqp/conditions.js';
-import { failureOf } from '../amqp/reply-to-disposition.js';
-import { toProperties } from '../amqp/read-disposition.js';
-import type { Reply } from '../amqp/request-node.js';
-import type { Disposition } from '../queue/disposition.js';
-import type { Queue } from '../queue/queue.js';
-import type { SubQueueName } from '../queue/queue-state.js';
-import { done, failed } from './management-reply.js';
-import { BadRequest, type RequestBody } from './request-body.js';
+import { CONDITION, lockLostDescription } from '../amqp/conditions.ts';
+import { failureOf } from '../amqp/reply-to-disposition.ts';
+import { toProperties } from '../amqp/read-disposition.ts';
+import type { Reply } from '../amqp/request-node.ts';
+import type { Disposition } from '../queue/disposition.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { SubQueueName } from '../queue/queue-state.ts';
+import { done, failed } from './management-reply.ts';
+import { BadRequest, type RequestBody } from './request-body.ts';
 
 const TIMESTAMP = 0x83;
 const GONE = 410;

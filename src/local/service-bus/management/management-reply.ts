@@ -1,5 +1,5 @@
 import rhea from 'rhea';
-import type { Reply } from '../amqp/request-node.js';
+import type { Reply } from '../amqp/request-node.ts';
 
 const { types } = rhea;
 

@@ -1,12 +1,12 @@
 import rhea from 'rhea';
-import { CONDITION } from '../amqp/conditions.js';
-import { toUuidBytes } from '../amqp/lock-token.js';
-import { toTransfer } from '../amqp/outgoing-message.js';
-import type { Reply } from '../amqp/request-node.js';
-import type { Delivery, Queue } from '../queue/queue.js';
-import type { SubQueueName } from '../queue/queue-state.js';
-import { done, failed, nothing } from './management-reply.js';
-import type { RequestBody } from './request-body.js';
+import { CONDITION } from '../amqp/conditions.ts';
+import { toUuidBytes } from '../amqp/lock-token.ts';
+import { toTransfer } from '../amqp/outgoing-message.ts';
+import type { Reply } from '../amqp/request-node.ts';
+import type { Delivery, Queue } from '../queue/queue.ts';
+import type { SubQueueName } from '../queue/queue-state.ts';
+import { done, failed, nothing } from './management-reply.ts';
+import type { RequestBody } from './request-body.ts';
 
 /** com.microsoft:peek-message: messages in order from a sequence number, in any state, without a lock. */
 export function peekMessages(queue: Queue, subQueue: SubQueueName, body: RequestBody): Reply {

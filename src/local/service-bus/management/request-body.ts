@@ -1,4 +1,4 @@
-import { fromUuidBytes } from '../amqp/lock-token.js';
+import { fromUuidBytes } from '../amqp/lock-token.ts';
 
 /** A request that lacks a member or has a wrong one. The client gets it as com.microsoft:argument-error. */
 export class BadRequest extends Error {}

@@ -1,10 +1,10 @@
 import rhea from 'rhea';
-import { CONDITION } from '../amqp/conditions.js';
-import { toNewMessage } from '../amqp/incoming-message.js';
-import type { Reply } from '../amqp/request-node.js';
-import type { Queue } from '../queue/queue.js';
-import { done, failed } from './management-reply.js';
-import { BadRequest, RequestBody } from './request-body.js';
+import { CONDITION } from '../amqp/conditions.ts';
+import { toNewMessage } from '../amqp/incoming-message.ts';
+import type { Reply } from '../amqp/request-node.ts';
+import type { Queue } from '../queue/queue.ts';
+import { done, failed } from './management-reply.ts';
+import { BadRequest, RequestBody } from './request-body.ts';
 
 const LONG = 0x81;
 

@@ -1,4 +1,4 @@
-import type { Properties } from './queued-message.js';
+import type { Properties } from './queued-message.ts';
 
 /**
  * How a receiver settles a message. `properties` are merged into the message's application properties. A release

@@ -1,4 +1,4 @@
-import type { Properties, QueuedMessage } from './queued-message.js';
+import type { Properties, QueuedMessage } from './queued-message.ts';
 
 /**
  * One durable change of a queue. A queue is the sum of its records: the same `apply` serves a live change and a

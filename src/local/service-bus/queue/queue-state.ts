@@ -1,7 +1,7 @@
-import { DuplicateHistory } from './duplicate-history.js';
-import type { QueueRecord } from './queue-record.js';
-import type { QueuedMessage } from './queued-message.js';
-import { SubQueue, type SubQueueEvents } from './sub-queue.js';
+import { DuplicateHistory } from './duplicate-history.ts';
+import type { QueueRecord } from './queue-record.ts';
+import type { QueuedMessage } from './queued-message.ts';
+import { SubQueue, type SubQueueEvents } from './sub-queue.ts';
 
 /** The two shelves of a queue. A dead-lettered message moves from the one to the other and keeps its number. */
 export type SubQueueName = 'main' | 'deadLetter';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { deadLetterProperties, type Disposition, type SettleResult } from './disposition.js';
-import type { QueueDefinition } from './queue-definition.js';
-import type { QueueRecord } from './queue-record.js';
-import { QueueState, type SubQueueName } from './queue-state.js';
-import type { NewMessage, Properties, QueuedMessage } from './queued-message.js';
-import type { Entry, MessageLock, SubQueue } from './sub-queue.js';
-import { type Step, transitions } from './transitions.js';
+import { deadLetterProperties, type Disposition, type SettleResult } from './disposition.ts';
+import type { QueueDefinition } from './queue-definition.ts';
+import type { QueueRecord } from './queue-record.ts';
+import { QueueState, type SubQueueName } from './queue-state.ts';
+import type { NewMessage, Properties, QueuedMessage } from './queued-message.ts';
+import type { Entry, MessageLock, SubQueue } from './sub-queue.ts';
+import { type Step, transitions } from './transitions.ts';
 
 /** What a queue needs from outside, and what it tells. */
 export interface QueueSurroundings {

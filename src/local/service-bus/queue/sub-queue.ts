@@ -1,7 +1,7 @@
-import { IndexedHeap } from './indexed-heap.js';
-import type { QueuedMessage } from './queued-message.js';
-import { SequenceIndex } from './sequence-index.js';
-import type { MessageState } from './transitions.js';
+import { IndexedHeap } from './indexed-heap.ts';
+import type { QueuedMessage } from './queued-message.ts';
+import { SequenceIndex } from './sequence-index.ts';
+import type { MessageState } from './transitions.ts';
 
 export interface MessageLock {
   /** A UUID in its usual text form. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Spelling, USUAL, type WrittenBlob, type WrittenPage } from './written-page.js';
+import { type Spelling, USUAL, type WrittenBlob, type WrittenPage } from './written-page.ts';
 
 /** Text as users and services write it, and as somebody who wants to break a scanner would. */
 const nasty = fc.constantFrom(

@@ -3,7 +3,7 @@ import {
   fromDeliveryTag,
   toDeliveryTag,
   toUuidBytes,
-} from '../../../../src/local/service-bus/amqp/lock-token.js';
+} from '../../../../src/local/service-bus/amqp/lock-token.ts';
 
 const TOKEN = '00112233-4455-6677-8899-aabbccddeeff';
 

@@ -5,7 +5,7 @@ import {
   mapSection,
   SECTION,
   splitSections,
-} from '../../../../src/local/service-bus/amqp/message-sections.js';
+} from '../../../../src/local/service-bus/amqp/message-sections.ts';
 
 describe('cutting a message at its sections', () => {
   it('finds header, annotations and properties, and leaves the bare message as it was', () => {

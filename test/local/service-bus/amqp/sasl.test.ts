@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import rhea, { type Connection, type EventContext } from 'rhea';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventually, QUEUE, startTestBroker } from '../test-broker.js';
+import { eventually, QUEUE, startTestBroker } from '../test-broker.ts';
 
 const KEY_NAME = 'RootManageSharedAccessKey';
 const KEY = 'SAS_KEY_VALUE';

@@ -2,11 +2,11 @@ import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { JournalError } from '../../../../src/local/service-bus/log/journal.js';
-import { type OpenFile, QueueLog } from '../../../../src/local/service-bus/log/queue-log.js';
-import { recoverLog } from '../../../../src/local/service-bus/log/recover-log.js';
-import type { QueueRecord } from '../../../../src/local/service-bus/queue/queue-record.js';
-import { createSilentLogger } from '../../../support/silent-logger.js';
+import { JournalError } from '../../../../src/local/service-bus/log/journal.ts';
+import { type OpenFile, QueueLog } from '../../../../src/local/service-bus/log/queue-log.ts';
+import { recoverLog } from '../../../../src/local/service-bus/log/recover-log.ts';
+import type { QueueRecord } from '../../../../src/local/service-bus/queue/queue-record.ts';
+import { createSilentLogger } from '../../../support/silent-logger.ts';
 
 const seen = (messageId: string): QueueRecord => ({ type: 'seen', messageId, at: 1 });
 const idsOf = (records: readonly QueueRecord[]) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeRecord, encodeRecord } from '../../../../src/local/service-bus/log/record-codec.js';
-import type { QueueRecord } from '../../../../src/local/service-bus/queue/queue-record.js';
+import { decodeRecord, encodeRecord } from '../../../../src/local/service-bus/log/record-codec.ts';
+import type { QueueRecord } from '../../../../src/local/service-bus/queue/queue-record.ts';
 
 const properties = {
   text: 'a\n"ü"',

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { frame, FrameReader } from '../../../../src/local/service-bus/log/record-framing.js';
+import { frame, FrameReader } from '../../../../src/local/service-bus/log/record-framing.ts';
 
 /** Reads a log in chunks of a size, as a stream would give it. */
 function readAll(log: Buffer, chunkSize: number): { payloads: string[]; validBytes: number } {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Queue } from '../../../../src/local/service-bus/queue/queue.js';
-import type { QueueRecord } from '../../../../src/local/service-bus/queue/queue-record.js';
-import { defineQueue } from '../test-broker.js';
+import { Queue } from '../../../../src/local/service-bus/queue/queue.ts';
+import type { QueueRecord } from '../../../../src/local/service-bus/queue/queue-record.ts';
+import { defineQueue } from '../test-broker.ts';
 
 const LOCK_MS = 100;
 const MAX_DELIVERIES = 3;

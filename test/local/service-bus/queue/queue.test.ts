@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Queue } from '../../../../src/local/service-bus/queue/queue.js';
-import { transitions } from '../../../../src/local/service-bus/queue/transitions.js';
-import { defineQueue } from '../test-broker.js';
+import { Queue } from '../../../../src/local/service-bus/queue/queue.ts';
+import { transitions } from '../../../../src/local/service-bus/queue/transitions.ts';
+import { defineQueue } from '../test-broker.ts';
 
 const surroundings = (now: () => number) => ({
   now,

@@ -1,15 +1,15 @@
-import { createMemoryAccount, type MemoryAccount } from '../../../../src/memory/memory-account.js';
-import { MemoryDocuments } from '../../../../src/memory/memory-documents.js';
-import { MemoryQueue } from '../../../../src/memory/memory-queue.js';
-import { createMemoryShardQueue } from '../../../../src/memory/memory-shard-queue.js';
-import { immediately } from '../../../../src/memory/schedule.js';
-import { parseContainerName } from '../../../../src/model/key.js';
-import type { ReconcileRequest, ReportLine, Run } from '../../../../src/model/reconcile/run.js';
-import { createScope } from '../../../../src/model/scope.js';
-import type { Reconciler } from '../../../../src/reconcile/reconciler.js';
-import { createReconciler } from '../../../../src/reconcile/runs/create-reconciler.js';
-import { createSilentLogger } from '../../../support/silent-logger.js';
-import { createModelSlice, type ModelContainer } from './model-listing.js';
+import { createMemoryAccount, type MemoryAccount } from '../../../../src/memory/memory-account.ts';
+import { MemoryDocuments } from '../../../../src/memory/memory-documents.ts';
+import { MemoryQueue } from '../../../../src/memory/memory-queue.ts';
+import { createMemoryShardQueue } from '../../../../src/memory/memory-shard-queue.ts';
+import { immediately } from '../../../../src/memory/schedule.ts';
+import { parseContainerName } from '../../../../src/model/key.ts';
+import type { ReconcileRequest, ReportLine, Run } from '../../../../src/model/reconcile/run.ts';
+import { createScope } from '../../../../src/model/scope.ts';
+import type { Reconciler } from '../../../../src/reconcile/reconciler.ts';
+import { createReconciler } from '../../../../src/reconcile/runs/create-reconciler.ts';
+import { createSilentLogger } from '../../../support/silent-logger.ts';
+import { createModelSlice, type ModelContainer } from './model-listing.ts';
 
 type Parts = Parameters<typeof createReconciler>[0];
 

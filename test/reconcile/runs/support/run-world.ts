@@ -1,19 +1,19 @@
-import { createSeededRandom } from '../../../../src/local/event-grid/seeded-random.js';
-import { createMemoryAccount, type Schedule } from '../../../../src/memory/memory-account.js';
-import { MemoryDocuments } from '../../../../src/memory/memory-documents.js';
-import { type Lock, type MemoryMessage, MemoryQueue } from '../../../../src/memory/memory-queue.js';
-import { createMemoryShardQueue } from '../../../../src/memory/memory-shard-queue.js';
-import { immediately } from '../../../../src/memory/schedule.js';
-import { BlobmirrorError } from '../../../../src/model/errors.js';
-import { type Key, parseContainerName } from '../../../../src/model/key.js';
-import { createScope } from '../../../../src/model/scope.js';
-import type { Run } from '../../../../src/model/reconcile/run.js';
-import type { Verdict } from '../../../../src/model/verdict.js';
-import type { Reconciler } from '../../../../src/reconcile/reconciler.js';
-import { createReconciler } from '../../../../src/reconcile/runs/create-reconciler.js';
-import { RUNS } from '../../../../src/reconcile/runs/document-names.js';
-import { createSilentLogger } from '../../../support/silent-logger.js';
-import { createModelSlice, type Model } from './model-listing.js';
+import { createSeededRandom } from '../../../../src/local/event-grid/seeded-random.ts';
+import { createMemoryAccount, type Schedule } from '../../../../src/memory/memory-account.ts';
+import { MemoryDocuments } from '../../../../src/memory/memory-documents.ts';
+import { type Lock, type MemoryMessage, MemoryQueue } from '../../../../src/memory/memory-queue.ts';
+import { createMemoryShardQueue } from '../../../../src/memory/memory-shard-queue.ts';
+import { immediately } from '../../../../src/memory/schedule.ts';
+import { BlobmirrorError } from '../../../../src/model/errors.ts';
+import { type Key, parseContainerName } from '../../../../src/model/key.ts';
+import { createScope } from '../../../../src/model/scope.ts';
+import type { Run } from '../../../../src/model/reconcile/run.ts';
+import type { Verdict } from '../../../../src/model/verdict.ts';
+import type { Reconciler } from '../../../../src/reconcile/reconciler.ts';
+import { createReconciler } from '../../../../src/reconcile/runs/create-reconciler.ts';
+import { RUNS } from '../../../../src/reconcile/runs/document-names.ts';
+import { createSilentLogger } from '../../../support/silent-logger.ts';
+import { createModelSlice, type Model } from './model-listing.ts';
 
 export interface Chances {
   /** Of a worker to die at a call, before or after it had its effect. */

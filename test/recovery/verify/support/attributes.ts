@@ -4,7 +4,7 @@ import type {
   BlobGetPropertiesResponse,
 } from '@azure/storage-blob';
 import type { PathGetAccessControlResponse, PathGetPropertiesResponse } from '@azure/storage-file-datalake';
-import type { DifferenceName } from '../../../../src/model/difference.js';
+import type { DifferenceName } from '../../../../src/model/difference.ts';
 
 export interface Attribute {
   readonly of: string;

@@ -1,5 +1,5 @@
-import { toPermissions } from '../../../../src/azure/to-access-control.js';
-import type { TreeSide } from './tree-pair.js';
+import { toPermissions } from '../../../../src/azure/to-access-control.ts';
+import type { TreeSide } from './tree-pair.ts';
 
 const FILE_ACL = 'user::rw-,user:bob:r--,group::r--,mask::r--,other::---';
 const DIRECTORY_ACL =

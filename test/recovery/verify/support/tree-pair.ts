@@ -5,14 +5,14 @@ import {
   DataLakeServiceClient,
   StorageSharedKeyCredential,
 } from '@azure/storage-file-datalake';
-import { createAzureInspector } from '../../../../src/azure/azure-inspector.js';
-import { toAccessControl } from '../../../../src/azure/to-access-control.js';
-import { connectAccount } from '../../../../src/azure/connect-account.js';
-import { BACKUP, SOURCE } from '../../../../src/local/accounts.js';
-import { startStorage } from '../../../../src/local/storage/start-storage.js';
-import { parseEtag } from '../../../../src/model/etag.js';
-import { addStamp } from '../../../../src/model/stamp.js';
-import type { AccountInspector } from '../../../../src/ports/account-inspector.js';
+import { createAzureInspector } from '../../../../src/azure/azure-inspector.ts';
+import { toAccessControl } from '../../../../src/azure/to-access-control.ts';
+import { connectAccount } from '../../../../src/azure/connect-account.ts';
+import { BACKUP, SOURCE } from '../../../../src/local/accounts.ts';
+import { startStorage } from '../../../../src/local/storage/start-storage.ts';
+import { parseEtag } from '../../../../src/model/etag.ts';
+import { addStamp } from '../../../../src/model/stamp.ts';
+import type { AccountInspector } from '../../../../src/ports/account-inspector.ts';
 
 export const CONTAINER = 'lake';
 
