@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { budget } from '../support/budgets.ts';
 import { createSeededChoices } from './choices.ts';
 import { search } from './search.ts';
 import { simulate } from './simulate.ts';
@@ -6,9 +7,9 @@ import type { WorldKind } from './stage.ts';
 import { createStory } from './story.ts';
 
 /** `npm run simulate` plays a million. */
-const HISTORIES: Readonly<Record<WorldKind, number>> = { flat: 5_000, tree: 3_000 };
+const HISTORIES: Readonly<Record<WorldKind, number>> = { flat: budget(5_000), tree: budget(3_000) };
 
-/** So many are enough to meet even a copy that is to go on later. */
+/** Enough histories to meet even a copy that is to go on later. */
 const TOLD = 3_000;
 
 async function tellHistory(kind: WorldKind, seed: number): Promise<readonly string[]> {
@@ -34,9 +35,11 @@ describe.each(['flat', 'tree'] as const)('the simulation of %s accounts', (kind)
   });
 
   it('meets everything that it is there to meet', { timeout: 60_000 }, async () => {
-    const told: string[] = [];
-    for (let seed = 1; seed <= TOLD; seed++) told.push(...(await tellHistory(kind, seed)));
-    const missing = HAPPENINGS[kind].filter((happening) => !told.some((line) => happening.test(line)));
+    let missing = HAPPENINGS[kind];
+    for (let seed = 1; seed <= TOLD && missing.length > 0; seed++) {
+      const told = await tellHistory(kind, seed);
+      missing = missing.filter((happening) => !told.some((line) => happening.test(line)));
+    }
     expect(missing).toEqual([]);
   });
 });
