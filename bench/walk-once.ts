@@ -2,7 +2,7 @@
 import { createAzureReader } from '../src/azure/azure-reader.ts';
 import { connectAccount } from '../src/azure/connect-account.ts';
 import { parseContainerName } from '../src/model/key.ts';
-import type { RunId } from '../src/model/reconcile/run.ts';
+import { type RunId } from '../src/model/reconcile/run-id.ts';
 import { createScope } from '../src/model/scope.ts';
 import type { BlobReader } from '../src/ports/blob-reader.ts';
 import { compareSlice } from '../src/reconcile/compare/compare-slice.ts';

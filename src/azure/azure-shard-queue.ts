@@ -1,6 +1,6 @@
 import { theQueueClock } from '../clock/the-service-clock.ts';
 import type { ServiceBusSender } from '@azure/service-bus';
-import { shardMessageId } from '../model/reconcile/shard.ts';
+import { shardMessageId } from '../model/reconcile/parse-shard-message.ts';
 import type { ShardQueue } from '../ports/shard-queue.ts';
 import { toQueueError } from './queue-error.ts';
 

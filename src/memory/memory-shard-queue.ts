@@ -1,4 +1,4 @@
-import { shardMessageId } from '../model/reconcile/shard.ts';
+import { shardMessageId } from '../model/reconcile/parse-shard-message.ts';
 import type { ShardQueue } from '../ports/shard-queue.ts';
 import type { MemoryQueue } from './memory-queue.ts';
 import type { Schedule } from './schedule.ts';

@@ -1,4 +1,5 @@
-import type { ReconcileRequest, Run, RunId } from '../model/reconcile/run.ts';
+import { type RunId } from '../model/reconcile/run-id.ts';
+import type { ReconcileRequest, Run } from '../model/reconcile/run.ts';
 
 /** What doors ask of the reconciler. */
 export interface Reconciler {

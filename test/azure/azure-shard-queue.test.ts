@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createAzureShardQueue } from '../../src/azure/azure-shard-queue.ts';
-import type { RunId } from '../../src/model/reconcile/run.ts';
-import type { ShardMessage } from '../../src/model/reconcile/shard.ts';
+import { type RunId } from '../../src/model/reconcile/run-id.ts';
+import { type ShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
 import { startTestBroker } from '../local/service-bus/test-broker.ts';
 
 const MESSAGE: ShardMessage = {

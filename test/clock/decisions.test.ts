@@ -11,8 +11,8 @@ import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
 import { immediately } from '../../src/memory/schedule.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
 import { parseKey } from '../../src/model/key.ts';
-import type { RunId } from '../../src/model/reconcile/run.ts';
-import type { ShardMessage } from '../../src/model/reconcile/shard.ts';
+import { type RunId } from '../../src/model/reconcile/run-id.ts';
+import { type ShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
 
 /** As the clock of a machine that is so far ahead. */
 function shiftedDate(ahead: number): typeof Date {

@@ -6,7 +6,8 @@ import type { MirrorFacts } from '../../src/identity/mirror-facts.ts';
 import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
 import { immediately } from '../../src/memory/schedule.ts';
 import { createRunId } from '../../src/model/reconcile/run-id.ts';
-import type { Run, RunId } from '../../src/model/reconcile/run.ts';
+import { type RunId } from '../../src/model/reconcile/run-id.ts';
+import type { Run } from '../../src/model/reconcile/run.ts';
 import { believeCanary } from '../../src/recovery/canary/canary-document.ts';
 import {
   addSample,

@@ -18,7 +18,7 @@ import { parseHistory } from '../../src/model/hint-message.ts';
 import { keyText } from '../../src/model/key.ts';
 import { mirrorId } from '../../src/model/mirror-id.ts';
 import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
-import type { RunId } from '../../src/model/reconcile/run.ts';
+import { type RunId } from '../../src/model/reconcile/run-id.ts';
 import type { CompareShard } from '../../src/model/reconcile/shard.ts';
 import type { BrowsedMessage } from '../../src/ports/queue-browser.ts';
 import type { DocumentStore } from '../../src/ports/document-store.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ownDocuments } from '../../src/identity/own-documents.ts';
 import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
 import { immediately } from '../../src/memory/schedule.ts';
-import type { RunId } from '../../src/model/reconcile/run.ts';
+import { type RunId } from '../../src/model/reconcile/run-id.ts';
 import type { DocumentStore } from '../../src/ports/document-store.ts';
 import {
   dataPrefix,

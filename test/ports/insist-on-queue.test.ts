@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import type { HintMessage } from '../../src/model/hint-message.ts';
-import type { ShardMessage } from '../../src/model/reconcile/shard.ts';
+import { type ShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
 import { INSIST_MS } from '../../src/ports/insist.ts';
 import { insistOnQueue } from '../../src/ports/insist-on-queue.ts';
 import { insistOnShardQueue } from '../../src/ports/insist-on-shard-queue.ts';

@@ -1,4 +1,5 @@
-import type { Run, RunId } from '../../src/model/reconcile/run.ts';
+import { type RunId } from '../../src/model/reconcile/run-id.ts';
+import type { Run } from '../../src/model/reconcile/run.ts';
 import type { Reconciler } from '../../src/reconcile/reconciler.ts';
 import { aRun } from './a-run.ts';
 

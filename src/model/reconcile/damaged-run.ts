@@ -1,4 +1,5 @@
-import type { Run, RunId } from './run.ts';
+import { type RunId } from './run-id.ts';
+import type { Run } from './run.ts';
 
 /**
  * What stands for a run whose document can be read no more: it is over, so that it keeps no other run waiting, and it

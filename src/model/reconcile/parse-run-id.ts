@@ -1,6 +1,6 @@
 import { BlobmirrorError } from '../errors.ts';
 import { isRunId } from './run-id.ts';
-import type { RunId } from './run.ts';
+import { type RunId } from './run-id.ts';
 
 /** What is no id of a run names none, and never becomes part of a document's name. @throws BlobmirrorError `run-not-found` */
 export function parseRunId(text: string): RunId {

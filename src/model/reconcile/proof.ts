@@ -1,5 +1,6 @@
 import type { ContainerStatus, ExceptedKeys } from '../status.ts';
-import type { Run, RunId } from './run.ts';
+import { type RunId } from './run-id.ts';
+import type { Run } from './run.ts';
 
 /** What a run proved: every change of the source before its start is in the backup, but for what it excepts. */
 export interface Proof {

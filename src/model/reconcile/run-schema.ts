@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { documentKind } from '../document-kind.ts';
 import type { Run } from './run.ts';
-import { runIdSchema, SHARD_NAME, shardPlanSchema } from './shard-schema.ts';
+import { runIdSchema } from './run-id.ts';
+import { SHARD_NAME } from './parse-shard-message.ts';
+import { shardPlanSchema } from './shard-schema.ts';
 
 const count = z.int().min(0);
 const time = z.iso.datetime();

@@ -1,8 +1,6 @@
+import type { RunId } from './run-id.ts';
 import type { ContainerName } from '../key.ts';
 import type { AdoptBy, AdoptionEstimate } from './adoption.ts';
-
-/** `2026-11-25T13-09-31Z-4f2a`: begins with the time, so that names sort by it. See run-id.ts. */
-export type RunId = string & { readonly __brand: 'RunId' };
 
 /** What a reconcile is asked to do. */
 export interface ReconcileRequest {

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { parseEtag } from '../etag.ts';
 import { parseBlobPath, parseContainerName } from '../key.ts';
-import type { RunId } from './run.ts';
-import { isRunId } from './run-id.ts';
-
-export const SHARD_NAME = /^[a-z][\w-]{0,39}$/;
+import { runIdSchema } from './run-id.ts';
+import { SHARD_NAME } from './parse-shard-message.ts';
 
 const LONGEST_NAME = 1024;
 
@@ -17,10 +15,6 @@ const place = z
 const path = z.string().refine(parses(parseBlobPath), 'is no path of a blob');
 const etag = z.string().refine(parses(parseEtag), 'is no ETag');
 
-export const runIdSchema = z.custom<RunId>(
-  (value) => typeof value === 'string' && isRunId(value),
-  'is no id of a run',
-);
 const containerName = z.string().refine(parses(parseContainerName), 'is no name of a container');
 
 /** See `ShardPlan`. */

@@ -1,25 +1,8 @@
 import type { ContainerName } from '../key.ts';
 import type { Adoptable } from './adoption.ts';
-import type { Counts, ReportLine, RunId } from './run.ts';
-
-/**
- * A message on the reconcile queue: it names a slice of a shard, and claims nothing. What is to be done, and whether it
- * is due, is in the documents of the run alone, since anybody who may send to the queue can send a message.
- */
-export interface ShardMessage {
-  readonly run: RunId;
-  readonly shard: string;
-  readonly slice: number;
-  /** How many tries of this slice failed before this one. */
-  readonly attempt: number;
-  /** How often this slice was put off untried, since mirroring was paused. */
-  readonly holds?: number | undefined;
-  /**
-   * An earlier try failed at the listing of the source and could not note it in the run. It is believed, since it only
-   * takes from what the run may do: nothing is deleted then, and nothing proven.
-   */
-  readonly sourceListingFailed?: true | undefined;
-}
+import type { Counts, ReportLine } from './run.ts';
+import type { RunId } from './run-id.ts';
+import type { ShardMessage } from './parse-shard-message.ts';
 
 /** What is to be done in a slice of a shard, as the documents of the run have it: a piece that one worker takes at a time. */
 export type Shard = CompareShard | DeleteShard;
@@ -36,11 +19,6 @@ interface ShardBase {
 /** What asks for the first try of a slice. */
 export function toShardMessage({ run, shard, slice }: Shard): ShardMessage {
   return { run, shard, slice, attempt: 0 };
-}
-
-/** Names one try of one slice, or one putting off of it: the same again, within the queue's window, is dropped by its duplicate detection. */
-export function shardMessageId({ run, shard, slice, attempt, holds }: ShardMessage): string {
-  return `${run}.${shard}.${slice}.${attempt}${holds === undefined ? '' : `.${holds}`}`;
 }
 
 /** Walks a stretch of both listings in step. */

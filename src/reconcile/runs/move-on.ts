@@ -1,5 +1,6 @@
 import type { Run } from '../../model/reconcile/run.ts';
-import { type Shard, type ShardMessage, toShardMessage } from '../../model/reconcile/shard.ts';
+import { type ShardMessage } from '../../model/reconcile/parse-shard-message.ts';
+import { type Shard, toShardMessage } from '../../model/reconcile/shard.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
 import { beginDeleting } from './begin-deleting.ts';
 import type { Desk } from './desk.ts';

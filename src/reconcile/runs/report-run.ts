@@ -1,5 +1,6 @@
 import { damaged } from '../../model/document-kind.ts';
-import type { ReportLine, RunId } from '../../model/reconcile/run.ts';
+import { type RunId } from '../../model/reconcile/run-id.ts';
+import type { ReportLine } from '../../model/reconcile/run.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
 import { reportLineSchema } from '../../model/reconcile/run-schema.ts';
 import type { Desk } from './desk.ts';

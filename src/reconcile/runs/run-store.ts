@@ -3,7 +3,8 @@ import { type FoundDocument, damaged, parseDocument } from '../../model/document
 import { BlobmirrorError } from '../../model/errors.ts';
 import { damagedRun } from '../../model/reconcile/damaged-run.ts';
 import { isProof } from '../../model/reconcile/is-proof.ts';
-import type { Alert, Run, RunId } from '../../model/reconcile/run.ts';
+import { type RunId } from '../../model/reconcile/run-id.ts';
+import type { Alert, Run } from '../../model/reconcile/run.ts';
 import { isOfFuture, isRunId } from '../../model/reconcile/run-id.ts';
 import { RUN_DOCUMENT } from '../../model/reconcile/run-schema.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { documentKind, type FoundDocument } from '../../model/document-kind.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import type { ReconcileRequest, Run, RunId } from '../../model/reconcile/run.ts';
-import { runIdSchema } from '../../model/reconcile/shard-schema.ts';
+import { type RunId } from '../../model/reconcile/run-id.ts';
+import type { ReconcileRequest, Run } from '../../model/reconcile/run.ts';
+import { runIdSchema } from '../../model/reconcile/run-id.ts';
 import type { DocumentCondition } from '../../ports/document-store.ts';
 import { readDocument } from '../../ports/read-document.ts';
 import { addAlert } from './add-alert.ts';

@@ -1,6 +1,6 @@
 import { NO_ACTIVITY } from '../../../src/model/activity.ts';
 import type { DeadLetter } from '../../../src/model/dead-letter.ts';
-import type { RunId } from '../../../src/model/reconcile/run.ts';
+import { type RunId } from '../../../src/model/reconcile/run-id.ts';
 import type { RunSummary } from '../../../src/model/reconcile/run-summary.ts';
 import type { RecoverySample, Status } from '../../../src/model/status.ts';
 

@@ -8,7 +8,7 @@ import { parseEtag } from '../../../src/model/etag.ts';
 import { type BlobPath, parseBlobPath, parseContainerName } from '../../../src/model/key.ts';
 import { shardSchema } from '../../../src/model/reconcile/shard-schema.ts';
 import type { CompareShard } from '../../../src/model/reconcile/shard.ts';
-import type { RunId } from '../../../src/model/reconcile/run.ts';
+import { type RunId } from '../../../src/model/reconcile/run-id.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import { addStamp, STAMP_NAME } from '../../../src/model/stamp.ts';
 import type { BlobReader } from '../../../src/ports/blob-reader.ts';

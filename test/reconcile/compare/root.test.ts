@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Access } from '../../../src/model/access.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
-import type { ReportLine, RunId } from '../../../src/model/reconcile/run.ts';
+import { type RunId } from '../../../src/model/reconcile/run-id.ts';
+import type { ReportLine } from '../../../src/model/reconcile/run.ts';
 import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import type { Policy } from '../../../src/mirror/policy.ts';

@@ -3,7 +3,7 @@ import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.t
 import { immediately } from '../../../src/memory/schedule.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
 import { isProof } from '../../../src/model/reconcile/is-proof.ts';
-import type { RunId } from '../../../src/model/reconcile/run.ts';
+import { type RunId } from '../../../src/model/reconcile/run-id.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import { toEntries } from './support/model-listing.ts';
 import { ReconcileBench, REQUEST } from './support/reconcile-bench.ts';

@@ -7,7 +7,7 @@ import type { DeadLetter } from '../../../src/model/dead-letter.ts';
 import { parseHistory, toProperties } from '../../../src/model/hint-message.ts';
 import { parseKey } from '../../../src/model/key.ts';
 import type { Proof } from '../../../src/model/reconcile/proof.ts';
-import type { RunId } from '../../../src/model/reconcile/run.ts';
+import { type RunId } from '../../../src/model/reconcile/run-id.ts';
 import type { BrowsedMessage } from '../../../src/ports/queue-browser.ts';
 import { HISTORY, type HistoryDocument } from '../../../src/recovery/history/history-document.ts';
 import { createStatusReader } from '../../../src/recovery/status/create-status-reader.ts';
