@@ -5,7 +5,7 @@
  *
  *     node --import ./test/host/support/resolve-typescript.ts bench/streamed-memory.ts [GIBIBYTES]
  */
-import { measureStreamedCopy } from '../test/azure/support/measure-streamed-copy.ts';
+import { measureStreamedCopy } from '../test/azure/copy/support/measure-streamed-copy.ts';
 
 const MOST_MIB = 64;
 const gibibytes = Number(process.argv[2] ?? 4);

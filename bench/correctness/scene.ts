@@ -1,6 +1,6 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
-import type { LocalInfo } from '../../src/local/ready-file.ts';
+import type { LocalInfo } from '../../packages/local/src/ready-file.ts';
 import type { Route, SyncTool } from '../sync/sync-tools.ts';
 
 /** How a sync ended. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
-import { createAccountSas } from '../../src/local/account-sas.ts';
-import { toEnvironment } from '../../src/local/environment.ts';
-import type { LocalAccount, LocalInfo } from '../../src/local/ready-file.ts';
+import { createAccountSas } from '../../packages/local/src/account-sas.ts';
+import { toEnvironment } from '../../src/cli/local-settings.ts';
+import type { LocalAccount, LocalInfo } from '../../packages/local/src/ready-file.ts';
 
 /** A program that makes one container like another. */
 export interface SyncTool {

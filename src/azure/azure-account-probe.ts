@@ -4,12 +4,12 @@ import { type BlockBlobClient, RestError } from '@azure/storage-blob';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type ContainerName, parseBlobPath } from '../model/key.ts';
 import type { AccountProbe } from '../ports/account-probe.ts';
-import { readAccountKind } from './account-kind.ts';
-import { clockAheadMs } from './clock-ahead.ts';
-import type { Account } from './connect-account.ts';
-import { createDelegationKeys } from './delegation-keys.ts';
-import { createPathClients } from './path-clients.ts';
-import { type Operation, serviceCode, toStorageError } from './storage-error.ts';
+import { readAccountKind } from './account/account-kind.ts';
+import { clockAheadMs } from '../clock/clock-ahead.ts';
+import type { Account } from './account/connect-account.ts';
+import { createDelegationKeys } from './copy/delegation-keys.ts';
+import { createPathClients } from './lake/path-clients.ts';
+import { type Operation, serviceCode, toStorageError } from './errors/storage-error.ts';
 
 const PAGE_SIZE = 1000;
 const HOUR_MS = 3_600_000;

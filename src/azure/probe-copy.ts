@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type ContainerName, parseBlobPath } from '../model/key.ts';
-import type { Account } from './connect-account.ts';
-import { createCopySources } from './copy-source.ts';
+import type { Account } from './account/connect-account.ts';
+import { createCopySources } from './copy/copy-source.ts';
 import { refuseOtherSuccess } from './copy/not-whole.ts';
 import { toRefusal } from './copy/refused-ways.ts';
-import { httpStatus, isAnswerOfService, toMeanings, toStorageError } from './storage-error.ts';
+import { httpStatus, isAnswerOfService, toMeanings, toStorageError } from './errors/storage-error.ts';
 
 /**
  * Whether the backup account can fetch from the source by itself: it is asked for a blob that is not there, and says so

@@ -1,5 +1,5 @@
-import { settingsOn } from '../local/environment.ts';
-import { READY_FILE, readReadyFile } from '../local/ready-file.ts';
+import { settingsOn } from './local-settings.ts';
+import { READY_FILE, readReadyFile } from '../../packages/local/src/ready-file.ts';
 import type { LocalOption } from './local-option.ts';
 
 /** The settings of a command: those of the environment, with the connections of a ready file where `--local` asks for it. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { READY_FILE } from '../local/ready-file.ts';
+import { READY_FILE } from '../../packages/local/src/ready-file.ts';
 
 export interface LocalOption {
   readonly local?: string | true;

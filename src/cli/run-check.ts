@@ -1,4 +1,4 @@
-import { checkSetUp, type Finding } from '../app/check-set-up.ts';
+import { checkSetUp, type Finding } from '../wiring/check-set-up.ts';
 import { readSettings } from '../config/settings.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
@@ -7,8 +7,8 @@ import type { OutputOption } from './output/output-option.ts';
 import { printData } from './output/print-data.ts';
 import { tell } from './output/tell.ts';
 import { toTable } from './output/to-table.ts';
-import { count } from './plain-text.ts';
-import { startProgressLine } from './progress-line.ts';
+import { count } from './output/plain-text.ts';
+import { startProgressLine } from './output/progress-line.ts';
 
 /** The exit status. */
 export async function runCheck(options: LocalOption & OutputOption): Promise<number> {

@@ -1,16 +1,16 @@
-import type { LetterBox } from '../app/create-dead-letters.ts';
-import type { DeadLetter, LettersDone } from '../model/dead-letter.ts';
+import type { LetterBox } from '../wiring/create-dead-letters.ts';
+import type { DeadLetter, LettersDone } from '../api/dead-letter.ts';
 import { BlobmirrorError } from '../model/errors.ts';
-import { parseLetterRequest } from '../model/parse-letter-request.ts';
-import { describeLetter, describeLetters } from './deadletter/describe-letters.ts';
-import { withLetterBox } from './deadletter/with-letter-box.ts';
+import { parseLetterRequest } from '../api/dead-letter-request.ts';
+import { describeLetter, describeLetters } from './describe-dead-letters.ts';
+import { withLetterBox } from './with-letter-box.ts';
 import { EXIT } from './exit-codes.ts';
 import type { LocalOption } from './local-option.ts';
 import type { OutputOption } from './output/output-option.ts';
 import { printData } from './output/print-data.ts';
 import { printEach } from './output/print-each.ts';
 import { tell } from './output/tell.ts';
-import { count } from './plain-text.ts';
+import { count } from './output/plain-text.ts';
 
 export interface LetterOptions extends LocalOption, OutputOption {}
 

@@ -1,9 +1,9 @@
 import { hostname, userInfo } from 'node:os';
-import { openControl } from '../app/open-control.ts';
-import { openDocuments } from '../app/open-documents.ts';
+import { openControl } from '../wiring/open-pause.ts';
+import { openDocuments } from '../wiring/open-documents.ts';
 import { readAccountSettings } from '../config/settings.ts';
-import { parsePauseRequest } from '../model/parse-pause-request.ts';
-import type { Pause } from '../model/pause.ts';
+import { parsePauseRequest } from '../api/parse-pause-request.ts';
+import type { Pause } from '../api/pause.ts';
 import { createLogger } from '../telemetry/create-logger.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';

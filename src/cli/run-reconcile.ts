@@ -1,10 +1,10 @@
-import type { Reconciler } from '../app/create-reconciliation.ts';
+import type { Reconciler } from '../wiring/create-reconciliation.ts';
 import { BlobmirrorError } from '../model/errors.ts';
-import type { AdoptBy } from '../model/reconcile/adoption.ts';
-import { parseReconcileRequest } from '../model/reconcile/parse-reconcile-request.ts';
-import { parseRunId } from '../model/reconcile/parse-run-id.ts';
-import { toSummary } from '../model/reconcile/run-summary.ts';
-import type { Run } from '../model/reconcile/run.ts';
+import type { AdoptBy } from '../model/adoption.ts';
+import { parseReconcileRequest } from '../api/reconcile-request.ts';
+import { parseRunId } from '../model/parse-run-id.ts';
+import { toSummary } from '../api/run-summary.ts';
+import type { Run } from '../api/run.ts';
 import { EXIT } from './exit-codes.ts';
 import { localFlag, type LocalOption } from './local-option.ts';
 import type { OutputOption } from './output/output-option.ts';
@@ -15,7 +15,7 @@ import { exitStatusOf } from './reconcile/exit-status-of.ts';
 import { followRun } from './reconcile/follow-run.ts';
 import { printLines } from './reconcile/print-lines.ts';
 import { isOfSameScope } from './reconcile/run-figures.ts';
-import { withReconciler } from './reconcile/with-reconciler.ts';
+import { withReconciler } from './with-reconciler.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export type RunOptions = LocalOption & OutputOption;

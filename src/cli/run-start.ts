@@ -1,6 +1,6 @@
 import { readMirrorName } from '../config/mirror-name.ts';
-import { removeReadyFile, writeReadyFile, type LocalInfo } from '../local/ready-file.ts';
-import { startLocal } from '../local/start-local.ts';
+import { removeReadyFile, writeReadyFile, type LocalInfo } from '../../packages/local/src/ready-file.ts';
+import { startLocal } from '../../packages/local/src/start-local.ts';
 import { DEFAULT_NAME } from '../model/mirror-id.ts';
 import { createLogger } from '../telemetry/create-logger.ts';
 import { freePort } from './free-port.ts';

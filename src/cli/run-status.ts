@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRecovery } from '../app/create-recovery.ts';
+import { createRecovery } from '../wiring/create-status-service.ts';
 import { readSettings } from '../config/settings.ts';
-import type { Status } from '../model/status.ts';
+import type { Status } from '../api/status.ts';
 import { createLogger } from '../telemetry/create-logger.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import type { LocalOption } from './local-option.ts';
 import type { OutputOption } from './output/output-option.ts';
 import { printData } from './output/print-data.ts';
-import { describeStatus } from './status/describe-status.ts';
+import { describeStatus } from './describe-status.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export interface StatusOptions extends LocalOption, OutputOption {

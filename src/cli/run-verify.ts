@@ -1,9 +1,9 @@
-import { type ContentCheck, createTally, type Tally, verifyAccounts } from '../app/verify-accounts.ts';
+import { type ContentCheck, createTally, type Tally, verifyAccounts } from '../wiring/verify-accounts.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import type { LocalOption } from './local-option.ts';
 import type { OutputOption } from './output/output-option.ts';
-import { startProgressLine } from './progress-line.ts';
+import { startProgressLine } from './output/progress-line.ts';
 import { untilStopped } from './until-stopped.ts';
 import { createFindingsPrinter, describeProgress, describeSummary } from './verify-report.ts';
 

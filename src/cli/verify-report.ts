@@ -1,7 +1,7 @@
-import type { Tally } from '../app/verify-accounts.ts';
-import type { Difference, Place } from '../model/difference.ts';
+import type { Tally } from '../wiring/verify-accounts.ts';
+import type { Difference, Place } from '../api/difference.ts';
 import type { Key } from '../model/key.ts';
-import { count, quote } from './plain-text.ts';
+import { count, quote } from './output/plain-text.ts';
 
 export interface FindingsPrinter {
   difference(place: Place, difference: Difference): void;

@@ -1,4 +1,4 @@
-import { HeardClock } from './heard-clock.ts';
+import { HeardClock } from './observed-clock.ts';
 import { QueueClock } from './queue-clock.ts';
 
 /** The one of this process: its machine has one clock, and every answer of an account tells of it. */

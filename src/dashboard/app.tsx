@@ -10,7 +10,7 @@ import { Recovery } from './sections/recovery.tsx';
 import { Runs } from './sections/runs.tsx';
 import { overall } from './state/overall.ts';
 import { status, trouble } from './state/poll.ts';
-import { NoticeBar } from './ui/notice-bar.tsx';
+import { NoticeBar } from './notice-bar.tsx';
 
 /** The whole page: how far behind, what is stuck and why, and what can be done, in this order. */
 export function App() {

@@ -1,5 +1,5 @@
 import { parseHistory, replayProperties } from '../model/hint-message.ts';
-import type { LetterQueue } from '../model/dead-letter.ts';
+import type { LetterQueue } from '../api/dead-letter.ts';
 import type { FreshMessage } from '../ports/dead-letter-queue.ts';
 import type { BrowsedMessage } from '../ports/queue-browser.ts';
 

@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../model/dead-letter.ts';
+import type { DeadLetter } from '../api/dead-letter.ts';
 import { ERRORS, type ErrorCode, isLasting } from '../model/errors.ts';
 
 const MINUTE_MS = 60_000;

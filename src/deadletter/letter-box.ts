@@ -4,7 +4,7 @@
  * of a letter, or holds more of them than a page.
  */
 import { theServiceClock } from '../clock/the-service-clock.ts';
-import type { DeadLetter, LetterChoice, LettersDone, LetterSummary } from '../model/dead-letter.ts';
+import type { DeadLetter, LetterChoice, LettersDone, LetterSummary } from '../api/dead-letter.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { freshMessage } from './fresh-message.ts';
@@ -15,8 +15,8 @@ import { exportLetters, type LetterPage, listLetters, type ListRequest, showLett
 import { lookAtLetters } from './look-at-letters.ts';
 import { advanceMark, readMark } from './mark-document.ts';
 import { matches } from './matches.ts';
-import { summarizeLetters } from './summarize-letters.ts';
-import { type Act, takeLetters } from './take-letters.ts';
+import { summarizeLetters } from './summarize-dead-letters.ts';
+import { type Act, takeLetters } from './process-dead-letters.ts';
 
 export interface LetterBox {
   readonly list: (request: ListRequest) => Promise<LetterPage>;

@@ -1,5 +1,5 @@
 import { BlobmirrorError } from '../model/errors.ts';
-import { LETTER_QUEUES, type LetterQueue } from '../model/dead-letter.ts';
+import { LETTER_QUEUES, type LetterQueue } from '../api/dead-letter.ts';
 
 /** Where a letter is: all that its id says. */
 export interface LetterPlace {

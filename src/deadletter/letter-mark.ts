@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../model/dead-letter.ts';
+import type { DeadLetter } from '../api/dead-letter.ts';
 
 /**
  * Up to which letter somebody has come. A letter bears the time at which it joined its queue, and most joined it to

@@ -1,4 +1,4 @@
-import type { LetterQueue } from '../model/dead-letter.ts';
+import type { LetterQueue } from '../api/dead-letter.ts';
 import type { DeadLetterQueue } from '../ports/dead-letter-queue.ts';
 
 /** Where letters are. */

@@ -1,4 +1,4 @@
-import type { DeadLetter, LetterChoice } from '../model/dead-letter.ts';
+import type { DeadLetter, LetterChoice } from '../api/dead-letter.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { letterBody } from './letter-body.ts';
 import { letterId, parseLetterId } from './letter-id.ts';

@@ -1,5 +1,5 @@
 import { theServiceClock } from '../clock/the-service-clock.ts';
-import { type DeadLetter, LETTER_QUEUES, type LetterQueue } from '../model/dead-letter.ts';
+import { type DeadLetter, LETTER_QUEUES, type LetterQueue } from '../api/dead-letter.ts';
 import type { BrowsedMessage } from '../ports/queue-browser.ts';
 import type { LetterPlace } from './letter-id.ts';
 import type { LetterQueues } from './letter-queues.ts';

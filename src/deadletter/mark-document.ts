@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentKind, parseDocument } from '../model/document-kind.ts';
+import { documentKind, parseDocument } from '../documents/document-kind.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { LetterMark } from './letter-mark.ts';

@@ -1,4 +1,4 @@
-import type { DeadLetter, LetterChoice } from '../model/dead-letter.ts';
+import type { DeadLetter, LetterChoice } from '../api/dead-letter.ts';
 
 /** Whether a letter is one of those that are meant. */
 export function matches(choice: LetterChoice): (letter: DeadLetter) => boolean {

@@ -1,8 +1,8 @@
 import { parseMessage } from '../events/parse-message.ts';
-import type { DeadLetter, LetterError, LetterQueue } from '../model/dead-letter.ts';
+import type { DeadLetter, LetterError, LetterQueue } from '../api/dead-letter.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import { parseHistory } from '../model/hint-message.ts';
-import { parseShardMessage } from '../model/reconcile/parse-shard-message.ts';
+import { parseShardMessage } from '../model/shard-message.ts';
 import type { BrowsedMessage } from '../ports/queue-browser.ts';
 import { letterId } from './letter-id.ts';
 import { letterReason } from './letter-reason.ts';

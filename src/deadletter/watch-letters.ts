@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../model/dead-letter.ts';
+import type { DeadLetter } from '../api/dead-letter.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { isDue } from './is-due.ts';

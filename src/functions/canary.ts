@@ -1,6 +1,6 @@
 /** Each minute, writes the canary at the source and sees it arrive on the backup. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { canary } = theApp().recovery;
 

@@ -1,6 +1,6 @@
 /** Takes note of the dead letters that there are: health is no longer red for them. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const {
   actions,

@@ -1,6 +1,6 @@
 /** Dead letters with their messages, as lines of JSON: `?code=&container=`. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { api } = theApp().deadLetters;
 

@@ -1,6 +1,6 @@
 /** Dead letters, the oldest first: `?code=&container=&from=&limit=`. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { api } = theApp().deadLetters;
 

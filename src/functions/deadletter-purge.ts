@@ -1,6 +1,6 @@
 /** Throws dead letters away: as for a replay, with `confirm: true`. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const {
   actions,

@@ -1,6 +1,6 @@
 /** Puts dead letters back into their queues: `{ids}`, `{code?, container?}` or `{all: true}`, with `dryRun?`. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const {
   actions,

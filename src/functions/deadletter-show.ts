@@ -1,6 +1,6 @@
 /** One dead letter, with its message. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { api } = theApp().deadLetters;
 

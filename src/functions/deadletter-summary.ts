@@ -1,6 +1,6 @@
 /** How many dead letters there are, by code and by container. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { api } = theApp().deadLetters;
 

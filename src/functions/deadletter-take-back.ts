@@ -1,6 +1,6 @@
 /** Each minute: takes back the events that Event Grid could not deliver to the queue. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { takeBack } = theApp().deadLetters;
 

@@ -1,6 +1,6 @@
 /** Each minute: counts dead letters, tells of new ones, and replays those whose cause has passed. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { deadLetters } = theApp();
 

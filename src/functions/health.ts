@@ -1,6 +1,6 @@
 /** Whether the mirror does what it promises: 200, or 503 with its problems. For alerts; a restart mends none of them. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { status } = theApp();
 

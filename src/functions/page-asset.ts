@@ -1,6 +1,6 @@
 /** Script and style of the dashboard, named for their content. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { page } = theApp();
 

@@ -1,6 +1,6 @@
 /** The dashboard. It holds no data: what it shows comes from functions that ask for the key. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { page } = theApp();
 

@@ -1,6 +1,6 @@
 /** Lets mirroring stand still: `{reason?}`. Messages wait. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { actions, control } = theApp();
 

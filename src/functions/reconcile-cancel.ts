@@ -1,6 +1,6 @@
 /** Ends a run before its time. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { actions, reconciliation } = theApp();
 

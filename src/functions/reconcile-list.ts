@@ -1,6 +1,6 @@
 /** The last runs, the newest first. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { api } = theApp().reconciliation;
 

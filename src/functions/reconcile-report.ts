@@ -1,6 +1,6 @@
 /** Every key of a run that was out of step, as lines of JSON. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { api } = theApp().reconciliation;
 

@@ -1,7 +1,7 @@
 /** Door 2: a piece of a full sync, from the reconcile queue. */
 import { app } from '@azure/functions';
-import { fromTrigger } from '../app/from-trigger.ts';
-import { theApp } from '../app/the-app.ts';
+import { fromTrigger } from '../wiring/from-trigger.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { reconciliation } = theApp();
 

@@ -1,6 +1,6 @@
 /** One run, with its counts, samples and alerts. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { api } = theApp().reconciliation;
 

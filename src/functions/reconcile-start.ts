@@ -1,6 +1,6 @@
 /** Begins a full sync: `{container?, prefix?, dryRun?, allowDeletes?, deleteForeign?, adopt?}`. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { actions, reconciliation } = theApp();
 

@@ -1,6 +1,6 @@
 /** Begins a full sync at set times. One that still runs then is left to run. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { reconciler, schedule } = theApp().reconciliation;
 

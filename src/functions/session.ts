@@ -1,6 +1,6 @@
 /** What the page at `/` needs before it acts: a token that pages of other origins do not get. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { actions } = theApp();
 

@@ -1,6 +1,6 @@
 /** How the mirror is doing: recovery point, health, backlog, dead letters, runs. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { status } = theApp();
 

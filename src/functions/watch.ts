@@ -1,6 +1,6 @@
 /** Each minute, remembers how the mirror is doing and says when its health turns. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { recovery } = theApp();
 

@@ -1,6 +1,6 @@
 import { BlobmirrorError } from '../model/errors.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Seen } from './see-swapped.ts';
+import type { Clock } from '../clock/steady-clock.ts';
+import type { Seen } from './detect-swapped-accounts.ts';
 
 /** What may be worked under. */
 type Admitted = Exclude<Seen, { readonly outcome: 'swapped' }>;

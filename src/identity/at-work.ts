@@ -1,4 +1,4 @@
-import type { Registration } from '../model/registration.ts';
+import type { Registration } from './registration.ts';
 
 /** A worker says every few minutes that it is at work; one that has said nothing for so long is gone. */
 const GONE_AFTER_MS = 15 * 60_000;

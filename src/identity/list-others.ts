@@ -5,9 +5,9 @@ import {
   REGISTRY,
   registrationName,
   toRegistration,
-} from '../model/registration.ts';
+} from './registration.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { readDocument } from '../ports/read-document.ts';
+import { readDocument } from '../documents/read-document.ts';
 
 /**
  * The other mirrors that keep their state in one container: a few small documents.

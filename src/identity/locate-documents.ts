@@ -1,7 +1,7 @@
 import type { MirrorId } from '../model/mirror-id.ts';
-import { documentsPrefix, REGISTRATION_DOCUMENT, registrationName } from '../model/registration.ts';
+import { documentsPrefix, REGISTRATION_DOCUMENT, registrationName } from './registration.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { readDocument } from '../ports/read-document.ts';
+import { readDocument } from '../documents/read-document.ts';
 import { ownDocuments } from './own-documents.ts';
 import { hasFormer } from './take-over.ts';
 

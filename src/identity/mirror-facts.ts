@@ -1,5 +1,5 @@
 import type { MirrorIdentity } from '../model/mirror-id.ts';
-import type { Queues } from '../model/registration.ts';
+import type { Queues } from './registration.ts';
 
 /** Who a mirror is, as its settings say. */
 export interface MirrorFacts extends MirrorIdentity {

@@ -1,4 +1,4 @@
-import type { FormerRuns } from '../model/registration.ts';
+import type { FormerRuns } from './registration.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { FORMER_RUNS, runOf } from './former-layout.ts';
 

@@ -1,6 +1,6 @@
 import { BlobmirrorError } from '../model/errors.ts';
 import { mirrorId } from '../model/mirror-id.ts';
-import type { Queues, Registration } from '../model/registration.ts';
+import type { Queues, Registration } from './registration.ts';
 import { isAtWork } from './at-work.ts';
 import type { MirrorFacts } from './mirror-facts.ts';
 

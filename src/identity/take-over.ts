@@ -1,4 +1,4 @@
-import type { FormerRuns, Registration } from '../model/registration.ts';
+import type { FormerRuns, Registration } from './registration.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import {
   FORMER_ACTIVITY,

@@ -5,7 +5,7 @@
  */
 import { theServiceClock } from '../clock/the-service-clock.ts';
 import { type ParsedMessage, parseMessage } from '../events/parse-message.ts';
-import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.ts';
+import { LONGEST_PRELUDE_MS } from '../concurrency/longest-prelude.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
 import { keyText } from '../model/key.ts';

@@ -1,4 +1,4 @@
-import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.ts';
+import { LONGEST_PRELUDE_MS } from '../concurrency/longest-prelude.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import { gravestError } from '../model/gravest-error.ts';
 import type { Hint } from '../model/hint.ts';

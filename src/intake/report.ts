@@ -2,7 +2,7 @@ import { theServiceClock } from '../clock/the-service-clock.ts';
 import type { Hint } from '../model/hint.ts';
 import { type Key, keyText } from '../model/key.ts';
 import type { Rename } from '../model/rename.ts';
-import { SKIP_HINTS } from '../model/skip-hints.ts';
+import { SKIP_HINTS } from '../api/skip-hints.ts';
 import type { SkipReason, Verdict } from '../model/verdict.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { recordChange } from '../telemetry/metrics.ts';

@@ -1,5 +1,5 @@
 import { theServiceClock } from '../clock/the-service-clock.ts';
-import { backoffMs } from '../model/backoff.ts';
+import { backoffMs } from '../concurrency/backoff.ts';
 import { type BlobmirrorError, isLasting } from '../model/errors.ts';
 import type { HintMessage } from '../model/hint-message.ts';
 import type { HintQueue } from '../ports/hint-queue.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Etag } from '../model/etag.ts';
 import type { Key } from '../model/key.ts';
 import { type BlobPresent, isBlob } from '../model/reading.ts';
-import type { AdoptBy } from '../model/reconcile/adoption.ts';
+import type { AdoptBy } from '../model/adoption.ts';
 import { isSameContent } from '../model/same-content.ts';
 import { addStamp, fitsIntoMetadata } from '../model/stamp.ts';
 import type { Verdict } from '../model/verdict.ts';

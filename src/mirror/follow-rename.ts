@@ -2,7 +2,7 @@ import type { BlobPresent, Reading } from '../model/reading.ts';
 import { isBlob, isDirectory } from '../model/reading.ts';
 import type { Rename } from '../model/rename.ts';
 import type { WriteCondition } from '../ports/write-outcome.ts';
-import { prepareParent } from './converge-above.ts';
+import { prepareParent } from './ancestors.ts';
 import type { Sides } from './decision.ts';
 import { ownershipOf } from './ownership.ts';
 import { type Pair, sidesOf } from './pair.ts';

@@ -1,5 +1,5 @@
 import { type Key, keyText } from '../model/key.ts';
-import { type Clock, systemClock } from '../ports/clock.ts';
+import { type Clock, systemClock } from '../clock/steady-clock.ts';
 
 /** Long enough for a burst of files, short enough that what another worker does to a directory is soon seen. */
 const REMEMBERED_MS = 5_000;

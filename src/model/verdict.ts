@@ -1,4 +1,4 @@
-import type { AdoptBy } from './reconcile/adoption.ts';
+import type { AdoptBy } from './adoption.ts';
 
 /** What converge found or did for a key. */
 export type Verdict =

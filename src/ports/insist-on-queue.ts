@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../clock/steady-clock.ts';
 import type { HintQueue } from './hint-queue.ts';
-import { insist, type TellRefusal } from './insist.ts';
+import { insist, type TellRefusal } from '../concurrency/send-with-retry.ts';
 
 /** The queue of hints, for those who hold a message that they must not give back lightly. */
 export function insistOnQueue(queue: HintQueue, tell: TellRefusal, clock: Clock = systemClock): HintQueue {

@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from './clock.ts';
-import { insist, type TellRefusal } from './insist.ts';
+import { type Clock, systemClock } from '../clock/steady-clock.ts';
+import { insist, type TellRefusal } from '../concurrency/send-with-retry.ts';
 import type { ShardQueue } from './shard-queue.ts';
 
 /** The queue of shards, for those who hold a message that they must not give back lightly. */

@@ -1,4 +1,4 @@
-import { type ShardMessage } from '../model/reconcile/parse-shard-message.ts';
+import { type ShardMessage } from '../model/shard-message.ts';
 
 /** The queue that shards of a reconcile wait in. */
 export interface ShardQueue {

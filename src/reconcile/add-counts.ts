@@ -1,4 +1,4 @@
-import type { Counts, ReportLine, Samples } from '../model/reconcile/run.ts';
+import type { Counts, ReportLine, Samples } from '../api/run.ts';
 
 export const NO_COUNTS: Counts = {
   inStep: 0,

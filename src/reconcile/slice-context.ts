@@ -1,7 +1,7 @@
 import type { BlobPath } from '../model/key.ts';
-import type { AdoptBy } from '../model/reconcile/adoption.ts';
-import type { ReportLine } from '../model/reconcile/run.ts';
-import type { CompareShard, SliceResult } from '../model/reconcile/shard.ts';
+import type { AdoptBy } from '../model/adoption.ts';
+import type { ReportLine } from '../api/run.ts';
+import type { CompareShard, SliceResult } from './shard.ts';
 import type { SkipReason } from '../model/verdict.ts';
 
 /** A key of the backup that the source lacks and that somebody else put there. */

@@ -1,5 +1,5 @@
 import type { Verdict } from '../model/verdict.ts';
-import type { Counts, ReportLine } from '../model/reconcile/run.ts';
+import type { Counts, ReportLine } from '../api/run.ts';
 import type { BlobmirrorError } from '../model/errors.ts';
 import type { BlobPath, ContainerName } from '../model/key.ts';
 import { recordChange } from '../telemetry/metrics.ts';

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { readActivity } from '../../src/activity/read-activity.ts';
-import { WorkerActivity } from '../../src/activity/worker-activity.ts';
-import { claim } from '../../src/identity/claim.ts';
+import { readActivity } from '../../src/status/activity/read-activity.ts';
+import { WorkerActivity } from '../../src/status/activity/worker-activity.ts';
+import { claim } from '../../src/identity/register-mirror.ts';
 import type { MirrorFacts } from '../../src/identity/mirror-facts.ts';
-import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
-import { immediately } from '../../src/memory/schedule.ts';
-import { createRunId } from '../../src/model/reconcile/run-id.ts';
-import { type RunId } from '../../src/model/reconcile/run-id.ts';
-import type { Run } from '../../src/model/reconcile/run.ts';
-import { believeCanary } from '../../src/recovery/canary/canary-document.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
+import { createRunId } from '../../src/model/run-id.ts';
+import { type RunId } from '../../src/model/run-id.ts';
+import type { Run } from '../../src/api/run.ts';
+import { believeCanary } from '../../src/status/canary-document.ts';
 import {
   addSample,
   believeHistory,
   type HistoryDocument,
-} from '../../src/recovery/history/history-document.ts';
+} from '../../src/status/history-document.ts';
 import { createRunHistory } from '../../src/reconcile/runs/run-history.ts';
 import { createRunStore } from '../../src/reconcile/runs/run-store.ts';
 import { ReconcileBench } from '../reconcile/runs/support/reconcile-bench.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createLetterBox } from '../../src/deadletter/letter-box.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { immediately } from '../memory/schedule.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import type { DeadLetterQueue } from '../../src/ports/dead-letter-queue.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
-import { eventOf, type LetterBench, parked, startLetterBench } from './support/letter-bench.ts';
+import { eventOf, type LetterBench, parked, startLetterBench } from './support/dead-letter-bench.ts';
 
 /** The letters of a bench whose queue of events refuses what one of them becomes. */
 function refusing({ queues, documents }: LetterBench, code: ErrorCode, path: string) {

@@ -2,7 +2,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
 import { freshMessage } from '../../src/deadletter/fresh-message.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
-import { eventOf, parked, startLetterBench } from './support/letter-bench.ts';
+import { eventOf, parked, startLetterBench } from './support/dead-letter-bench.ts';
 
 const cat = eventOf('photos', 'cat.jpg');
 

@@ -7,9 +7,9 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createRecovery, type Recovery } from '../../src/app/create-recovery.ts';
+import { createRecovery, type Recovery } from '../../src/wiring/create-status-service.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { toEnvironment } from '../../src/local/environment.ts';
+import { toEnvironment } from '../../src/cli/local-settings.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';

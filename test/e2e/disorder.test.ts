@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { writeReadyFile } from '../../src/local/ready-file.ts';
-import { startLocal } from '../../src/local/start-local.ts';
+import { writeReadyFile } from '../../packages/local/src/ready-file.ts';
+import { startLocal } from '../../packages/local/src/start-local.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { untilQueueDrained } from './support/queue-counts.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { toEnvironment } from '../../src/local/environment.ts';
-import type { LocalInfo } from '../../src/local/ready-file.ts';
+import { toEnvironment } from '../../src/cli/local-settings.ts';
+import type { LocalInfo } from '../../packages/local/src/ready-file.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectNoSecrets } from './support/expect-no-secrets.ts';
 import { startEnvironment } from './support/start-environment.ts';

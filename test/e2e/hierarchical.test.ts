@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, onTestFinished, test } from 'vitest';
-import type { LocalInfo } from '../../src/local/ready-file.ts';
+import type { LocalInfo } from '../../packages/local/src/ready-file.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { connectLake } from './support/lakes.ts';
 import { FREE_PORTS, startEnvironment } from './support/start-environment.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
 import { beforeAll, expect, test } from 'vitest';
-import { readActivity } from '../../src/activity/read-activity.ts';
-import { openDocuments } from '../../src/app/open-documents.ts';
+import { readActivity } from '../../src/status/activity/read-activity.ts';
+import { openDocuments } from '../../src/wiring/open-documents.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { toEnvironment } from '../../src/local/environment.ts';
-import { ACTIVITY_PREFIX, parseActivityDocument } from '../../src/model/activity-document.ts';
+import { toEnvironment } from '../../src/cli/local-settings.ts';
+import { ACTIVITY_PREFIX, parseActivityDocument } from '../../src/status/activity/activity-document.ts';
 import { parsePrometheus, type Sample, valueOf } from '../telemetry/support/parse-prometheus.ts';
 import { expectNoSecrets } from './support/expect-no-secrets.ts';
 import { untilQueueDrained } from './support/queue-counts.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { type LocalInfo, writeReadyFile } from '../../src/local/ready-file.ts';
+import { type LocalInfo, writeReadyFile } from '../../packages/local/src/ready-file.ts';
 import type { BlobmirrorProcess } from './support/blobmirror-process.ts';
 import { type BreakableNetwork, startBreakableNetwork } from './support/breakable-network.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';

@@ -1,6 +1,6 @@
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toEnvironment } from '../../src/local/environment.ts';
+import { toEnvironment } from '../../src/cli/local-settings.ts';
 import { blobsOf, writeBlobs } from './support/blobs-of.ts';
 import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';

@@ -1,9 +1,9 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createRecovery } from '../../src/app/create-recovery.ts';
+import { createRecovery } from '../../src/wiring/create-status-service.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { toEnvironment } from '../../src/local/environment.ts';
-import type { Status } from '../../src/model/status.ts';
+import { toEnvironment } from '../../src/cli/local-settings.ts';
+import type { Status } from '../../src/api/status.ts';
 import { readFormerDocuments } from '../fixtures/former-release/read-former-release.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { writeBlobs } from './support/blobs-of.ts';

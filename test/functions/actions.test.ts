@@ -4,8 +4,8 @@ import { readHostJson } from '../../src/host/host-json.ts';
 import { loadRegistrations } from '../../src/host/load-registrations.ts';
 import { type HttpTrigger, parseTrigger } from '../../src/host/parse-trigger.ts';
 import type { Host } from '../../src/host/start-host.ts';
-import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
 import { createScriptedReconciler } from '../support/scripted-reconciler.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { admitted } from './support/admitted.ts';
@@ -14,8 +14,8 @@ import { registrationOf, SETTINGS, startApp } from './support/start-app.ts';
 const reconciler = createScriptedReconciler();
 const documents = new MemoryDocuments();
 
-vi.mock('../../src/app/open-reconciler.ts', () => ({ openReconciler: () => reconciler }));
-vi.mock('../../src/app/open-identity.ts', () => ({
+vi.mock('../../src/wiring/open-reconciler.ts', () => ({ openReconciler: () => reconciler }));
+vi.mock('../../src/wiring/open-identity.ts', () => ({
   openIdentity: () => admitted(documents.through(immediately)),
 }));
 

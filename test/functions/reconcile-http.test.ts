@@ -9,7 +9,7 @@ import { SETTINGS, startApp } from './support/start-app.ts';
 
 let reconciler = createScriptedReconciler();
 
-vi.mock('../../src/app/open-reconciler.ts', () => ({
+vi.mock('../../src/wiring/open-reconciler.ts', () => ({
   openReconciler: () => new Proxy({}, { get: (_, name) => Reflect.get(reconciler, name) as unknown }),
 }));
 

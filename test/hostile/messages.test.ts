@@ -8,7 +8,7 @@ import { parseMessage } from '../../src/events/parse-message.ts';
 import { BlobmirrorError, ERRORS, toBlobmirrorError } from '../../src/model/errors.ts';
 import { keyText } from '../../src/model/key.ts';
 import { ParkedCameBy } from '../../src/model/parked-came-by.ts';
-import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
+import { parseShardMessage } from '../../src/model/shard-message.ts';
 import { writeJson } from '../../src/model/write-json.ts';
 import { cloudEvent, created, eventGridEvent } from '../events/samples.ts';
 import { eventOf, HostileStage, type Outcome } from './support/hostile-stage.ts';

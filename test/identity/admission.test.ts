@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { type Admission, createAdmission } from '../../src/identity/admission.ts';
-import type { Seen } from '../../src/identity/see-swapped.ts';
+import type { Seen } from '../../src/identity/detect-swapped-accounts.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 
 const CLEAR: Seen = { outcome: 'clear', blobs: 1 };

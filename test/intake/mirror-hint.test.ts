@@ -5,7 +5,7 @@ import { type HintMessage, toProperties } from '../../src/model/hint-message.ts'
 import { parseContainerName, parseKey } from '../../src/model/key.ts';
 import { createScope, type ScopeRules } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import { walk } from '../../src/reconcile/walk.ts';
+import { walk } from '../../src/reconcile/walk-prefix.ts';
 import { FLAT } from '../support/flat.ts';
 import { createMemoryPair } from '../support/memory-pair.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';

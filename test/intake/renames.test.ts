@@ -3,7 +3,7 @@ import { handleMessage } from '../../src/intake/handle-message.ts';
 import { type HintMessage, toProperties } from '../../src/model/hint-message.ts';
 import { createScope } from '../../src/model/scope.ts';
 import { splitStamp } from '../../src/model/stamp.ts';
-import { walk } from '../../src/reconcile/walk.ts';
+import { walk } from '../../src/reconcile/walk-prefix.ts';
 import { at, createMemoryTree, type MemoryTree, TREE_POLICY } from '../support/memory-tree.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 

@@ -1,4 +1,4 @@
-import { createMemoryInspector } from '../../src/memory/memory-inspector.ts';
+import { createMemoryInspector } from './memory-inspector.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import { describeInspector } from '../contract/inspector.contract.ts';
 import { createMemoryStores } from '../support/memory-stores.ts';

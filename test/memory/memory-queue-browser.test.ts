@@ -1,6 +1,6 @@
-import { createMemoryQueueBrowser } from '../../src/memory/memory-queue-browser.ts';
-import { MemoryQueue } from '../../src/memory/memory-queue.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { createMemoryQueueBrowser } from './memory-queue-browser.ts';
+import { MemoryQueue } from './memory-queue.ts';
+import { immediately } from './schedule.ts';
 import { describeQueueBrowser } from '../contract/queue-browser.contract.ts';
 
 describeQueueBrowser('in memory', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryQueue } from '../../src/memory/memory-queue.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { MemoryQueue } from './memory-queue.ts';
+import { immediately } from './schedule.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
 
 const HISTORY = { ...parseHistory({}, 'm1', new Date()), attempts: 1 };

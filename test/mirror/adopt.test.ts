@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { MemoryBlob } from '../../src/memory/memory-account.ts';
+import type { MemoryBlob } from '../memory/memory-account.ts';
 import { adopt, type Adopted, type AdoptRequest, mayBeAdopted } from '../../src/mirror/adopt.ts';
-import { openHeart } from '../../src/mirror/open-heart.ts';
+import { openHeart } from '../../src/mirror/mirror-core.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import { type BlobPresent, isBlob } from '../../src/model/reading.ts';
-import { ADOPT_BY, type AdoptBy } from '../../src/model/reconcile/adoption.ts';
+import { ADOPT_BY, type AdoptBy } from '../../src/model/adoption.ts';
 import { splitStamp } from '../../src/model/stamp.ts';
 import type { BackupStore } from '../../src/ports/backup-store.ts';
 import { KEY } from '../support/keys.ts';

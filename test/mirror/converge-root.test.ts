@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NEW_ACCESS } from '../../src/memory/memory-entry.ts';
+import { NEW_ACCESS } from '../memory/memory-entry.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import type { Access } from '../../src/model/access.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';

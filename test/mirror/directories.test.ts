@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { mirrorHint, type Mirroring } from '../../src/intake/mirror-hint.ts';
 import { markUnfinished } from '../../src/model/unfinished-copy.ts';
-import { openHeart } from '../../src/mirror/open-heart.ts';
+import { openHeart } from '../../src/mirror/mirror-core.ts';
 import type { Hint } from '../../src/model/hint.ts';
 import { createScope } from '../../src/model/scope.ts';
-import { walk } from '../../src/reconcile/walk.ts';
+import { walk } from '../../src/reconcile/walk-prefix.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { createMemoryTree, at, type MemoryTree, TREE_POLICY } from '../support/memory-tree.ts';
 import { once } from '../support/memory-pair.ts';

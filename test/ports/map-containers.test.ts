@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FLAT } from '../support/flat.ts';
-import { createMemoryAccount } from '../../src/memory/memory-account.ts';
+import { createMemoryAccount } from '../memory/memory-account.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { parseContainerName, parseKey } from '../../src/model/key.ts';
 import { createScope } from '../../src/model/scope.ts';
 import { mapContainers } from '../../src/ports/map-containers.ts';
-import { walk } from '../../src/reconcile/walk.ts';
+import { walk } from '../../src/reconcile/walk-prefix.ts';
 import { describePorts } from '../contract/ports.contract.ts';
 import type { StoresUnderTest } from '../contract/stores.ts';
 import { createMemoryStores } from '../support/memory-stores.ts';

@@ -1,6 +1,6 @@
 import { LONGEST_REQUEST_MS } from '../../src/intake/is-worth-another-try.ts';
-import type { MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.ts';
-import type { Schedule } from '../../src/memory/schedule.ts';
+import type { MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
+import type { Schedule } from '../memory/schedule.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import { type Call, isCopy, isOfQueue, isUnderWay, isWrite, type Life } from './call.ts';
 import { type Choices, pickOne } from './choices.ts';

@@ -1,5 +1,5 @@
 import { createSeededChoices, replayChoices } from './choices.ts';
-import { type Heart, REAL_HEART } from './heart.ts';
+import { type Heart, REAL_HEART } from './mirror-functions.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 import { createStory } from './story.ts';

@@ -7,7 +7,7 @@
 import { type Choices, pick } from './choices.ts';
 import { expectRest } from './expect-rest.ts';
 import { faults } from './faults.ts';
-import { type Heart, REAL_HEART } from './heart.ts';
+import { type Heart, REAL_HEART } from './mirror-functions.ts';
 import { moves } from './moves.ts';
 import type { Tell } from './story.ts';
 import { Violation } from './violation.ts';

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
-import type { MemoryAccount } from '../../src/memory/memory-account.ts';
-import type { Lock, MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.ts';
-import { openHeart } from '../../src/mirror/open-heart.ts';
+import type { MemoryAccount } from '../memory/memory-account.ts';
+import type { Lock, MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
+import { openHeart } from '../../src/mirror/mirror-core.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
 import type { Key } from '../../src/model/key.ts';
 import type { Prefix } from '../../src/model/prefix.ts';
 import { createScope } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import type { WalkPosition } from '../../src/model/walk-position.ts';
-import type { Clock } from '../../src/ports/clock.ts';
-import { walk } from '../../src/reconcile/walk.ts';
+import type { Clock } from '../../src/clock/steady-clock.ts';
+import { walk } from '../../src/reconcile/walk-prefix.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 import type { Life } from './call.ts';
-import type { Heart } from './heart.ts';
+import type { Heart } from './mirror-functions.ts';
 import type { Network } from './network.ts';
 import type { WorldKind } from './stage.ts';
 

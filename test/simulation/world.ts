@@ -1,10 +1,10 @@
-import { createMemoryAccount } from '../../src/memory/memory-account.ts';
-import { MemoryQueue } from '../../src/memory/memory-queue.ts';
+import { createMemoryAccount } from '../memory/memory-account.ts';
+import { MemoryQueue } from '../memory/memory-queue.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import type { Choices } from './choices.ts';
 import { EventGrid } from './event-grid.ts';
 import { castFlat } from './flat-cast.ts';
-import type { Heart } from './heart.ts';
+import type { Heart } from './mirror-functions.ts';
 import { Network } from './network.ts';
 import type { Cast, Stage, WorldKind } from './stage.ts';
 import type { Tell } from './story.ts';

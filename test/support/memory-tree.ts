@@ -1,6 +1,6 @@
-import { createMemoryAccount, type MemoryAccount, type Schedule } from '../../src/memory/memory-account.ts';
-import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.ts';
-import { type OpenHeart, openHeart } from '../../src/mirror/open-heart.ts';
+import { createMemoryAccount, type MemoryAccount, type Schedule } from '../memory/memory-account.ts';
+import { isStoredDirectory, type MemoryEntry } from '../memory/memory-entry.ts';
+import { type OpenHeart, openHeart } from '../../src/mirror/mirror-core.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
 import { type Key, parseContainerName, parseKey } from '../../src/model/key.ts';
 import { isReserved } from '../../src/model/scope.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/ports/clock.ts';
+import type { Clock } from '../../src/clock/steady-clock.ts';
 
 interface Timer {
   readonly at: number;

@@ -1,7 +1,7 @@
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
-import { serviceCode } from '../storage-error.ts';
-import { toWriteOutcome, type WriteSides } from '../write-outcome.ts';
+import { serviceCode } from '../errors/storage-error.ts';
+import { toWriteOutcome, type WriteSides } from '../errors/write-outcome.ts';
 
 /** Does a write of a block or of a block list, and tells what became of it. */
 export async function toBlockOutcome(

@@ -5,7 +5,7 @@ import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
 import { copyInBlocks, type StageBlock } from './copy-in-blocks.ts';
 import { refuseOtherSuccess } from './not-whole.ts';
 import { pinnedBlockBlob } from './pinned-block-blob.ts';
-import type { TimeBudget } from './time-budget.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
 
 /** The backup account fetches a block blob of any size by itself, many blocks at a time. */
 export function createBlocksFromUrl(setup: CopySetup): CopyEngine {

@@ -1,7 +1,7 @@
 import type { Etag } from '../../model/etag.ts';
 import type { Key } from '../../model/key.ts';
 import type { ComparisonOutcome } from '../../ports/content-comparison.ts';
-import type { Account } from '../connect-account.ts';
+import type { Account } from '../account/connect-account.ts';
 import { readPinned } from './read-pinned.ts';
 
 const PIECE = 8 * 1024 * 1024;

@@ -7,11 +7,11 @@
 import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
 import type { DirectoryStore } from '../../ports/directory-store.ts';
-import type { Account } from '../connect-account.ts';
-import type { CopySources } from '../copy-source.ts';
+import type { Account } from '../account/connect-account.ts';
+import type { CopySources } from './copy-source.ts';
 import type { CopyOptions } from './copy-options.ts';
 import type { TierSupport } from './tier-support.ts';
-import type { TimeBudget } from './time-budget.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
 
 /**
  * Makes the backup's blob from the source's: whole or not at all, under `request.condition` on the backup and under

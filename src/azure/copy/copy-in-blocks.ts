@@ -2,18 +2,18 @@ import type { BlockBlobClient } from '@azure/storage-blob';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
-import { serviceCode, toStorageError } from '../storage-error.ts';
-import { toBlobHeaders } from '../to-blob-headers.ts';
-import type { WriteSides } from '../write-outcome.ts';
+import { serviceCode, toStorageError } from '../errors/storage-error.ts';
+import { toBlobHeaders } from '../blob/to-blob-headers.ts';
+import type { WriteSides } from '../errors/write-outcome.ts';
 import { blocksInTheWay, toBlockOutcome } from './block-outcome.ts';
 import { FEWEST_ID_BYTES, ID_BYTES, type PlannedBlock, planBlocks, toBlockSize } from './block-plan.ts';
 import type { CopyResult } from './copy-engine.ts';
 import type { BlockOptions } from './copy-options.ts';
-import { inLanes } from './in-lanes.ts';
-import { tagOptions } from './tag-options.ts';
+import { inLanes } from '../../concurrency/in-lanes.ts';
+import { tagOptions } from '../blob/tag-options.ts';
 import { NotWhole } from './not-whole.ts';
-import type { TimeBudget } from './time-budget.ts';
-import { toConditions } from './to-conditions.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import { toConditions } from '../blob/to-conditions.ts';
 
 /** Brings one block to the backup, uncommitted, its bytes read under the source's ETag. */
 export type StageBlock = (block: PlannedBlock, lane: number) => Promise<WriteOutcome>;

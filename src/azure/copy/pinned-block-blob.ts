@@ -2,8 +2,8 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { BlockBlobClient } from '@azure/storage-blob';
 import { type Etag, etagHeader } from '../../model/etag.ts';
 import type { Key } from '../../model/key.ts';
-import { blobClient } from '../blob-client.ts';
-import type { Account } from '../connect-account.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import type { Account } from '../account/connect-account.ts';
 
 /**
  * A blob on the backup whose blocks are fetched from one version of the source only. The service knows the condition,

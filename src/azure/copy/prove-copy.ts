@@ -2,10 +2,10 @@ import type { BlobGetPropertiesResponse } from '@azure/storage-blob';
 import { type Etag, etagHeader } from '../../model/etag.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
-import { blobClient } from '../blob-client.ts';
-import type { Account } from '../connect-account.ts';
-import { toMeanings, toStorageError } from '../storage-error.ts';
-import { toKind } from '../to-reading.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import type { Account } from '../account/connect-account.ts';
+import { toMeanings, toStorageError } from '../errors/storage-error.ts';
+import { toKind } from '../blob/to-reading.ts';
 import { NotWhole } from './not-whole.ts';
 
 /** Of no bytes at all, base64. Some clients leave it on every blob (azure-sdk-for-net#16779). */

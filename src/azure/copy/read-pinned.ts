@@ -1,8 +1,8 @@
 import { etagHeader } from '../../model/etag.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
-import { blobClient } from '../blob-client.ts';
-import type { Account } from '../connect-account.ts';
-import { toMeanings, toStorageError } from '../storage-error.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import type { Account } from '../account/connect-account.ts';
+import { toMeanings, toStorageError } from '../errors/storage-error.ts';
 
 /** The part of a request to copy that says what is read. */
 interface PinnedVersion extends Pick<CopyRequest, 'key' | 'from'> {

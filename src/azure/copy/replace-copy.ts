@@ -3,15 +3,15 @@ import type { Key } from '../../model/key.ts';
 import { STAMP_NAME } from '../../model/stamp.ts';
 import type { CopyOutcome, CopyRequest, Secured, SecureOutcome } from '../../ports/backup-store.ts';
 import type { WriteCondition, WriteOutcome } from '../../ports/write-outcome.ts';
-import { blobClient } from '../blob-client.ts';
-import { createCopySources } from '../copy-source.ts';
-import { toWriteOutcome } from '../write-outcome.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import { createCopySources } from './copy-source.ts';
+import { toWriteOutcome } from '../errors/write-outcome.ts';
 import { chooseEngine } from './choose-engine.ts';
 import type { CopyEngine, CopySetup } from './copy-engine.ts';
 import { type FoundCopy, findCopy, isWholeCopy, removeCopy } from './staged-copies.ts';
 import { createStreamed } from './streamed.ts';
 import { stagingKey } from './staging-key.ts';
-import type { TimeBudget } from './time-budget.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
 
 export interface ReplaceCopy {
   secure(request: CopyRequest, budget: TimeBudget): Promise<SecureOutcome>;

@@ -1,5 +1,5 @@
 import { BlobmirrorError } from '../../model/errors.ts';
-import type { CopySources } from '../copy-source.ts';
+import type { CopySources } from './copy-source.ts';
 
 /** Characters: x-ms-copy-source takes 2 KiB (learn.microsoft.com/rest/api/storageservices/put-blob-from-url). */
 const LONGEST_SOURCE = 2048;

@@ -5,11 +5,11 @@ import type { Key } from '../../model/key.ts';
 import type { BlobKind } from '../../model/reading.ts';
 import { STAMP_NAME } from '../../model/stamp.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
-import { blobClient } from '../blob-client.ts';
-import type { Account } from '../connect-account.ts';
-import { toMeanings, toStorageError } from '../storage-error.ts';
-import { toPathReading } from '../to-path-reading.ts';
-import { toWriteOutcome } from '../write-outcome.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import type { Account } from '../account/connect-account.ts';
+import { toMeanings, toStorageError } from '../errors/storage-error.ts';
+import { toPathReading } from '../blob/to-path-reading.ts';
+import { toWriteOutcome } from '../errors/write-outcome.ts';
 
 /** What is at a place of the backup, as far as a copy on its way depends on it. */
 export interface FoundCopy {

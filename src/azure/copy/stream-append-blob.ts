@@ -1,13 +1,13 @@
 import { markUnfinished } from '../../model/unfinished-copy.ts';
-import { blobClient } from '../blob-client.ts';
-import { toBlobHeaders } from '../to-blob-headers.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import { toBlobHeaders } from '../blob/to-blob-headers.ts';
 import { toBlockSize } from './block-plan.ts';
-import { md5Of } from './content-md5.ts';
+import { md5Of } from '../blob/content-md5.ts';
 import type { CopyBlob, CopySetup } from './copy-engine.ts';
 import { readPinned } from './read-pinned.ts';
 import { type Piece, streamInPlace } from './stream-in-place.ts';
-import { tagOptions } from './tag-options.ts';
-import { toConditions } from './to-conditions.ts';
+import { tagOptions } from '../blob/tag-options.ts';
+import { toConditions } from '../blob/to-conditions.ts';
 
 /** An append blob through the process, one block after the other: the service takes them in no other way. */
 export function createStreamAppendBlob({ backup, source, options }: CopySetup): CopyBlob {

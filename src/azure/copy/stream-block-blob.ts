@@ -2,19 +2,19 @@ import { BlobmirrorError } from '../../model/errors.ts';
 import { keyText } from '../../model/key.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
-import { blobClient } from '../blob-client.ts';
-import { toBlobHeaders } from '../to-blob-headers.ts';
-import { toWriteOutcome } from '../write-outcome.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import { toBlobHeaders } from '../blob/to-blob-headers.ts';
+import { toWriteOutcome } from '../errors/write-outcome.ts';
 import { toBlockOutcome } from './block-outcome.ts';
 import { toBlockSize } from './block-plan.ts';
-import { md5Of } from './content-md5.ts';
+import { md5Of } from '../blob/content-md5.ts';
 import { createCopyAside } from './copy-aside.ts';
 import type { CopyBlob, CopySetup } from './copy-engine.ts';
 import { copyInBlocks, type StageBlock } from './copy-in-blocks.ts';
 import type { BlockOptions } from './copy-options.ts';
 import { readPinned } from './read-pinned.ts';
-import { tagOptions } from './tag-options.ts';
-import { toConditions } from './to-conditions.ts';
+import { tagOptions } from '../blob/tag-options.ts';
+import { toConditions } from '../blob/to-conditions.ts';
 
 /**
  * A block blob through the process: in one request where one block holds it, else block by block. Memory is that of the

@@ -5,11 +5,11 @@ import { keyText } from '../../model/key.ts';
 import { type Metadata, STAMP_NAME } from '../../model/stamp.ts';
 import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
-import { serviceCode, toStorageError } from '../storage-error.ts';
-import { toBlobHeaders } from '../to-blob-headers.ts';
-import { toWriteOutcome, type WriteSides } from '../write-outcome.ts';
+import { serviceCode, toStorageError } from '../errors/storage-error.ts';
+import { toBlobHeaders } from '../blob/to-blob-headers.ts';
+import { toWriteOutcome, type WriteSides } from '../errors/write-outcome.ts';
 import type { CopyResult } from './copy-engine.ts';
-import type { TimeBudget } from './time-budget.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
 
 /** Bytes `offset` to `offset + count`. */
 export interface Piece {

@@ -1,14 +1,14 @@
 import { etagHeader } from '../../model/etag.ts';
 import { markUnfinished } from '../../model/unfinished-copy.ts';
-import { blobClient } from '../blob-client.ts';
-import { toMeanings, toStorageError } from '../storage-error.ts';
-import { toBlobHeaders } from '../to-blob-headers.ts';
-import { md5Of } from './content-md5.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import { toMeanings, toStorageError } from '../errors/storage-error.ts';
+import { toBlobHeaders } from '../blob/to-blob-headers.ts';
+import { md5Of } from '../blob/content-md5.ts';
 import type { CopyBlob, CopySetup } from './copy-engine.ts';
 import { readPinned } from './read-pinned.ts';
 import { type Piece, streamInPlace } from './stream-in-place.ts';
-import { tagOptions } from './tag-options.ts';
-import { toConditions } from './to-conditions.ts';
+import { tagOptions } from '../blob/tag-options.ts';
+import { toConditions } from '../blob/to-conditions.ts';
 
 /** The most that one request writes: learn.microsoft.com/rest/api/storageservices/put-page */
 const LARGEST_WRITE = 4 * 1024 * 1024;

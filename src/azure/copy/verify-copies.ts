@@ -6,12 +6,12 @@ import { STAMP_NAME } from '../../model/stamp.ts';
 import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
-import { blobClient } from '../blob-client.ts';
-import { toMeanings, toStorageError } from '../storage-error.ts';
-import { toWriteOutcome } from '../write-outcome.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import { toMeanings, toStorageError } from '../errors/storage-error.ts';
+import { toWriteOutcome } from '../errors/write-outcome.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
 import { comparePieces } from './compare-pieces.ts';
-import type { TimeBudget } from './time-budget.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
 
 /** A copy that is whole, with a mark in the stamp's place. */
 interface Unverified {

@@ -1,7 +1,7 @@
 import type { Metadata } from '../../model/stamp.ts';
 import type { Tags } from '../../model/tags.ts';
-import { type BlobProperties, toTier } from '../to-reading.ts';
-import { DamagedPage } from './damaged-page.ts';
+import { type BlobProperties, toTier } from '../blob/to-reading.ts';
+import { DamagedPage } from '../errors/damaged-page.ts';
 import type { ListedAccess, ListedDetails } from './listed-details.ts';
 
 /** An entry of a listing as it is written: names of elements, or of metadata and tags, to their decoded text. */

@@ -6,15 +6,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { ContainerName } from '../../model/key.ts';
-import type { Account } from '../connect-account.ts';
-import { toStorageError } from '../storage-error.ts';
-import { DamagedPage } from './damaged-page.ts';
+import type { Account } from '../account/connect-account.ts';
+import { toStorageError } from '../errors/storage-error.ts';
+import { DamagedPage } from '../errors/damaged-page.ts';
 import type { AnsweredPage } from './listed-page.ts';
 import type { Listing } from './listing.ts';
 import { COMES_AGAIN, MarkerWatch } from './marker-watch.ts';
 import { LostBody, openListing, type PageRequest } from './open-listing.ts';
 import { readPage } from './read-page.ts';
-import { refuseUnasked } from './refuse-unasked.ts';
+import { refuseUnasked } from '../errors/refuse-unasked.ts';
 
 /** Milliseconds before a page is asked for again whose body was none; then twice as long each time. */
 const FIRST_WAIT = 250;

@@ -1,6 +1,6 @@
 import type { Metadata } from '../../model/stamp.ts';
 import type { Tags } from '../../model/tags.ts';
-import type { BlobProperties } from '../to-reading.ts';
+import type { BlobProperties } from '../blob/to-reading.ts';
 
 /** All that an entry of a listing says. */
 export interface ListedDetails {

@@ -1,7 +1,7 @@
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { ContainerName } from '../../model/key.ts';
 import { comesAfter } from '../../model/listing-order.ts';
-import type { Account } from '../connect-account.ts';
+import type { Account } from '../account/connect-account.ts';
 import type { Listing } from './listing.ts';
 import { listPages } from './list-pages.ts';
 import type { PageEntry } from './page-entry.ts';

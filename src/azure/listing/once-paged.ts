@@ -1,4 +1,4 @@
-import { DamagedPage } from './damaged-page.ts';
+import { DamagedPage } from '../errors/damaged-page.ts';
 import { COMES_AGAIN, MarkerWatch } from './marker-watch.ts';
 
 interface SdkPage {

@@ -1,7 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ContainerName } from '../../model/key.ts';
-import type { Account } from '../connect-account.ts';
+import type { Account } from '../account/connect-account.ts';
 import { type Listing, toQuery } from './listing.ts';
 import { PageBody } from './page-body.ts';
 

@@ -5,8 +5,8 @@ import type { BlobPresent } from '../../model/reading.ts';
 import type { Metadata, Stamp } from '../../model/stamp.ts';
 import type { Tags } from '../../model/tags.ts';
 import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.ts';
-import { withoutFolderMark } from '../folder-mark.ts';
-import { toInferredTier, toReading } from '../to-reading.ts';
+import { withoutFolderMark } from '../blob/folder-mark.ts';
+import { toInferredTier, toReading } from '../blob/to-reading.ts';
 import type { ListedDetails } from './listed-details.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type Etag, parseEtag } from '../../model/etag.ts';
 import { STAMP_NAME, type Stamp } from '../../model/stamp.ts';
-import { DamagedPage } from './damaged-page.ts';
+import { DamagedPage } from '../errors/damaged-page.ts';
 import { type EntryFields, toDetails, toListedLength, toListedTier } from './entry-fields.ts';
 import type { ListedDetails } from './listed-details.ts';
 import { PageEntry } from './page-entry.ts';

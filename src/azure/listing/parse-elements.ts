@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes';
-import { DamagedPage } from './damaged-page.ts';
+import { DamagedPage } from '../errors/damaged-page.ts';
 
 /** An element of XML. Text between its children is put together. */
 export interface XmlElement {

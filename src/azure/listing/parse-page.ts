@@ -1,4 +1,4 @@
-import { DamagedPage } from './damaged-page.ts';
+import { DamagedPage } from '../errors/damaged-page.ts';
 import type { ListedPage } from './listed-page.ts';
 import type { PageEntry } from './page-entry.ts';
 import { type PageOptions, parseBlob } from './parse-blob.ts';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { ADOPT_BY } from '../../model/reconcile/adoption.ts';
+import { ADOPT_BY } from '../../model/adoption.ts';
 import { helpAfter } from '../help-after.ts';
 import { withLocal } from '../local-option.ts';
 import { withOutput } from '../output/output-option.ts';

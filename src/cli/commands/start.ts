@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { READY_FILE } from '../../local/ready-file.ts';
+import { READY_FILE } from '../../../packages/local/src/ready-file.ts';
 import { helpAfter } from '../help-after.ts';
-import { parsePort } from '../parse-port.ts';
+import { parsePort } from './parse-port.ts';
 import type { StartOptions } from '../run-start.ts';
 
 const HELP = helpAfter({

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { helpAfter } from '../help-after.ts';
 import { withLocal } from '../local-option.ts';
-import { parsePort } from '../parse-port.ts';
+import { parsePort } from './parse-port.ts';
 import type { WorkerOptions } from '../run-worker.ts';
 
 const HELP = helpAfter({

@@ -1,6 +1,6 @@
-import type { AdoptionEstimate } from '../../model/reconcile/adoption.ts';
+import type { AdoptionEstimate } from '../../model/adoption.ts';
 import { toTable } from '../output/to-table.ts';
-import { count } from '../plain-text.ts';
+import { count } from '../output/plain-text.ts';
 
 const GB = 1024 ** 3;
 

@@ -1,11 +1,11 @@
 import { ERRORS } from '../../model/errors.ts';
-import { skipHintOf } from '../../model/skip-hints.ts';
-import type { RunSummary } from '../../model/reconcile/run-summary.ts';
-import type { Run } from '../../model/reconcile/run.ts';
+import { skipHintOf } from '../../api/skip-hints.ts';
+import type { RunSummary } from '../../api/run-summary.ts';
+import type { Run } from '../../api/run.ts';
 import { localFlag, type LocalOption } from '../local-option.ts';
 import { toTable } from '../output/to-table.ts';
 import { describeAdoption } from './describe-adoption.ts';
-import { count, quote } from '../plain-text.ts';
+import { count, quote } from '../output/plain-text.ts';
 import { toColumns } from './print-lines.ts';
 import { figuresOf } from './run-figures.ts';
 

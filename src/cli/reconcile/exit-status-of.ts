@@ -1,4 +1,4 @@
-import type { Run } from '../../model/reconcile/run.ts';
+import type { Run } from '../../api/run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { figuresOf } from './run-figures.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Reconciler } from '../../app/create-reconciliation.ts';
+import type { Reconciler } from '../../wiring/create-reconciliation.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import type { Run } from '../../model/reconcile/run.ts';
+import type { Run } from '../../api/run.ts';
 import { type RunProgress, startRunProgress } from './run-progress.ts';
 
 /** Milliseconds. */

@@ -1,6 +1,6 @@
-import type { ReportLine } from '../../model/reconcile/run.ts';
+import type { ReportLine } from '../../api/run.ts';
 import { printEach } from '../output/print-each.ts';
-import { quote } from '../plain-text.ts';
+import { quote } from '../output/plain-text.ts';
 
 const COLUMN = 20;
 

@@ -1,4 +1,4 @@
-import type { Counts, Run } from '../../model/reconcile/run.ts';
+import type { Counts, Run } from '../../api/run.ts';
 
 /** What a line about a run is made of. */
 export interface RunFigures {

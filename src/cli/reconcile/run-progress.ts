@@ -1,5 +1,5 @@
-import type { Run } from '../../model/reconcile/run.ts';
-import { startProgressLine } from '../progress-line.ts';
+import type { Run } from '../../api/run.ts';
+import { startProgressLine } from '../output/progress-line.ts';
 import { figuresOf, secondsLeft } from './run-figures.ts';
 
 export interface RunProgress {

@@ -1,4 +1,4 @@
-import { bytes as sizeOf } from '../../model/bytes.ts';
+import { bytes as sizeOf } from '../../api/bytes.ts';
 
 const NUMBERS = new Intl.NumberFormat('en');
 

@@ -1,4 +1,4 @@
-import { duration } from '../../model/statement.ts';
+import { duration } from '../../api/statement.ts';
 
 /** A length of time that may be shorter than a second: `80 ms`, `1.1 s`, `3 min 5 s`. It is never broken into two lines. */
 export function span(ms: number): string {

@@ -1,8 +1,8 @@
 import { useMemo } from 'preact/hooks';
-import type { Status } from '../../model/status.ts';
+import type { Status } from '../../api/status.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { Line } from '../charts/options.ts';
-import { toMinutes } from '../charts/to-minutes.ts';
+import { toMinutes } from './to-minutes.ts';
 import { bytes, count, counted } from '../format/figures.ts';
 import { span } from '../format/span.ts';
 import { Section } from '../ui/section.tsx';

@@ -1,4 +1,4 @@
-import type { Status } from '../../model/status.ts';
+import type { Status } from '../../api/status.ts';
 import { ago } from '../format/ago.ts';
 import { bytes, count, counted } from '../format/figures.ts';
 import { utc } from '../format/time.tsx';

@@ -1,5 +1,5 @@
-import type { Status } from '../../model/status.ts';
-import { PurgeButton } from '../actions/purge-button.tsx';
+import type { Status } from '../../api/status.ts';
+import { PurgeButton } from './purge-button.tsx';
 import { count, counted } from '../format/figures.ts';
 import { acknowledge, replay } from '../state/letters.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { DeadLetter } from '../../model/dead-letter.ts';
-import { PurgeButton } from '../actions/purge-button.tsx';
+import type { DeadLetter } from '../../api/dead-letter.ts';
+import { PurgeButton } from './purge-button.tsx';
 import { counted } from '../format/figures.ts';
 import { generation, type Letters, readLetters, replay } from '../state/letters.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,5 +1,5 @@
-import type { DeadLetter } from '../../model/dead-letter.ts';
-import { PurgeButton } from '../actions/purge-button.tsx';
+import type { DeadLetter } from '../../api/dead-letter.ts';
+import { PurgeButton } from './purge-button.tsx';
 import { ago } from '../format/ago.ts';
 import { counted } from '../format/figures.ts';
 import { utc } from '../format/time.tsx';

@@ -1,5 +1,5 @@
-import type { Status } from '../../model/status.ts';
-import { PauseButton } from '../actions/pause-button.tsx';
+import type { Status } from '../../api/status.ts';
+import { PauseButton } from './pause-button.tsx';
 import { overall } from '../state/overall.ts';
 import { Icon } from '../ui/icon.tsx';
 

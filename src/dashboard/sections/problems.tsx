@@ -1,4 +1,4 @@
-import type { Status } from '../../model/status.ts';
+import type { Status } from '../../api/status.ts';
 import { sentence } from '../format/sentence.ts';
 import { Time } from '../format/time.tsx';
 import { refresh, trouble } from '../state/poll.ts';

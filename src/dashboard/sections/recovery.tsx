@@ -1,6 +1,6 @@
-import { skipHintOf } from '../../model/skip-hints.ts';
-import type { RecoveryPoint, Status } from '../../model/status.ts';
-import { RecoveryChart } from '../charts/recovery-chart.tsx';
+import { skipHintOf } from '../../api/skip-hints.ts';
+import type { RecoveryPoint, Status } from '../../api/status.ts';
+import { RecoveryChart } from './recovery-chart.tsx';
 import { counted } from '../format/figures.ts';
 import { span } from '../format/span.ts';
 import { Time } from '../format/time.tsx';

@@ -1,5 +1,5 @@
-import type { RunSummary } from '../../model/reconcile/run-summary.ts';
-import type { Status } from '../../model/status.ts';
+import type { RunSummary } from '../../api/run-summary.ts';
+import type { Status } from '../../api/status.ts';
 import { post } from '../state/call-api.ts';
 import { act } from '../state/notice.ts';
 import { bytes, count, counted, sum } from '../format/figures.ts';

@@ -1,5 +1,5 @@
-import type { Status } from '../../model/status.ts';
-import { ReconcileButton } from '../actions/reconcile-button.tsx';
+import type { Status } from '../../api/status.ts';
+import { ReconcileButton } from './reconcile-button.tsx';
 import { ago } from '../format/ago.ts';
 import { Section } from '../ui/section.tsx';
 import { RunRow } from './run-row.tsx';

@@ -1,7 +1,7 @@
 import { signal, type Signal } from '@preact/signals';
-import type { DeadLetter, LettersDone } from '../../model/dead-letter.ts';
+import type { DeadLetter, LettersDone } from '../../api/dead-letter.ts';
 import { counted } from '../format/figures.ts';
-import { stayWithLetters } from '../ui/stay-with-letters.ts';
+import { stayWithLetters } from './stay-with-letters.ts';
 import { get, post } from './call-api.ts';
 import { act } from './notice.ts';
 

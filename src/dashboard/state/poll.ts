@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import type { Status } from '../../model/status.ts';
+import type { Status } from '../../api/status.ts';
 import { ApiError, get } from './call-api.ts';
 import { key } from './key.ts';
 

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
-import { mendRheaSettlement } from '../../amqp/mend-rhea-settlement.ts';
-import { mendRheaWindow } from '../../amqp/mend-rhea-window.ts';
+import { mendRheaSettlement } from '../../../packages/rhea-patches/src/patch-settlement.ts';
+import { mendRheaWindow } from '../../../packages/rhea-patches/src/patch-window.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { ServiceBusConnection } from '../settings.ts';

@@ -5,15 +5,15 @@
  */
 import { isStartIgnored } from '../../model/errors.ts';
 import { parseBlobPath } from '../../model/key.ts';
-import type { CompareShard, SliceResult } from '../../model/reconcile/shard.ts';
+import type { CompareShard, SliceResult } from '../shard.ts';
 import type { ListedBlob, ListRange, PairsInStep } from '../../ports/blob-reader.ts';
-import { createKnownOrder, type KnownOrder } from '../known-order.ts';
+import { createKnownOrder, type KnownOrder } from './known-order.ts';
 import { lookAtAll } from '../look-at-all.ts';
 import { toComparison, toDetails } from '../nominate-prefix.ts';
 import { type Drawn, nominate, type Nominee } from '../nominate.ts';
 import { findBoundary } from './find-boundary.ts';
 import { nextShards } from './next-shards.ts';
-import { type Comparing, OutOfStep } from './out-of-step.ts';
+import { type Comparing, OutOfStep } from './out-of-step-keys.ts';
 import type { SliceContext } from '../slice-context.ts';
 import { Unordered, upTo } from './stretch.ts';
 import { Tally } from '../tally.ts';

@@ -1,7 +1,7 @@
 import { isForeign } from '../../mirror/ownership.ts';
 import type { Ownership } from '../../mirror/decision-tables.ts';
 import type { BlobPath, ContainerName } from '../../model/key.ts';
-import type { SliceResult } from '../../model/reconcile/shard.ts';
+import type { SliceResult } from '../shard.ts';
 import type { ListedBlob } from '../../ports/blob-reader.ts';
 import { ownerOf } from '../owner-of.ts';
 import type { ForeignReason, SliceContext } from '../slice-context.ts';

@@ -1,4 +1,4 @@
-import type { ComparedPath, CompareShard, SliceResult } from '../../model/reconcile/shard.ts';
+import type { ComparedPath, CompareShard, SliceResult } from '../shard.ts';
 import type { Drawn } from '../nominate.ts';
 
 /** What a slice leaves. */

@@ -1,5 +1,5 @@
 import type { BlobPage, ListedBlob, ListingOrder } from '../../ports/blob-reader.ts';
-import type { KnownOrder } from '../known-order.ts';
+import type { KnownOrder } from './known-order.ts';
 
 type Pages = AsyncIterable<BlobPage>;
 

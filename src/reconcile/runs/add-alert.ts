@@ -1,4 +1,4 @@
-import type { Alert } from '../../model/reconcile/run.ts';
+import type { Alert } from '../../api/run.ts';
 
 /** One of a kind for each container is enough: the first. */
 export function addAlert(alerts: readonly Alert[], alert: Alert): readonly Alert[] {

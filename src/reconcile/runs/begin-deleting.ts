@@ -1,8 +1,8 @@
-import type { ContainerProgress, Run, ShardProgress } from '../../model/reconcile/run.ts';
+import type { ContainerProgress, Run, ShardProgress } from '../../api/run.ts';
 import { addAlert } from './add-alert.ts';
 import { addCounts, addSamples } from '../add-counts.ts';
 import { countDeletions, countForeign } from './guard-deletions.ts';
-import type { Judgement } from './judge-deletions.ts';
+import type { Judgement } from './decide-deletions.ts';
 import { countSkipped } from './skipped-extras.ts';
 
 /**

@@ -7,9 +7,9 @@
  * of a slice is put down before it is recorded, recorded by compare-and-swap, and what follows is sent after that.
  */
 import { trustClock } from '../../clock/service-clock.ts';
-import { systemClock } from '../../ports/clock.ts';
+import { systemClock } from '../../clock/steady-clock.ts';
 import { NEVER_PAUSED } from '../../ports/pause-gate.ts';
-import type { Reconciler } from '../reconciler.ts';
+import type { Reconciler } from './reconciler.ts';
 import type { Desk } from './desk.ts';
 import { endRun } from './end-run.ts';
 import { DELETE_GUARD } from './guard-deletions.ts';

@@ -1,5 +1,5 @@
-import { type RunId } from '../../model/reconcile/run-id.ts';
-import { type ShardMessage } from '../../model/reconcile/parse-shard-message.ts';
+import { type RunId } from '../../model/run-id.ts';
+import { type ShardMessage } from '../../model/shard-message.ts';
 
 /** Which run is under way: one at a time. */
 export const CURRENT = 'reconcile/current';

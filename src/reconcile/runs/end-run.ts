@@ -1,4 +1,4 @@
-import type { Run } from '../../model/reconcile/run.ts';
+import type { Run } from '../../api/run.ts';
 
 export function endRun(run: Run, state: 'done' | 'cancelled', now: Date): Run {
   const endedAt = now.toISOString();

@@ -1,7 +1,7 @@
-import { damaged } from '../../model/document-kind.ts';
+import { damaged } from '../../documents/document-kind.ts';
 import { type BlobPath, parseBlobPath } from '../../model/key.ts';
-import { type RunId } from '../../model/reconcile/run-id.ts';
-import type { Run } from '../../model/reconcile/run.ts';
+import { type RunId } from '../../model/run-id.ts';
+import type { Run } from '../../api/run.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { ForeignKey, ForeignReason } from '../slice-context.ts';
 import { outcomeName } from './document-names.ts';

@@ -1,8 +1,8 @@
-import { backoffMs } from '../../model/backoff.ts';
+import { backoffMs } from '../../concurrency/backoff.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
-import { parseShardMessage } from '../../model/reconcile/parse-shard-message.ts';
-import type { Run } from '../../model/reconcile/run.ts';
-import { type ShardMessage } from '../../model/reconcile/parse-shard-message.ts';
+import { parseShardMessage } from '../../model/shard-message.ts';
+import type { Run } from '../../api/run.ts';
+import { type ShardMessage } from '../../model/shard-message.ts';
 import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../../telemetry/metrics.ts';
 import type { Desk } from './desk.ts';
 import { moveOn, sendFollowers } from './move-on.ts';

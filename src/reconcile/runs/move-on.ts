@@ -1,11 +1,11 @@
-import type { Run } from '../../model/reconcile/run.ts';
-import { type ShardMessage } from '../../model/reconcile/parse-shard-message.ts';
-import { type Shard, toShardMessage } from '../../model/reconcile/shard.ts';
+import type { Run } from '../../api/run.ts';
+import { type ShardMessage } from '../../model/shard-message.ts';
+import { type Shard, toShardMessage } from '../shard.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
 import { beginDeleting } from './begin-deleting.ts';
 import type { Desk } from './desk.ts';
 import { endRun } from './end-run.ts';
-import { judgeDeletions } from './judge-deletions.ts';
+import { judgeDeletions } from './decide-deletions.ts';
 import { noteFailedListing } from './note-failure.ts';
 import { isDue, isPhaseDone, isUnderWay } from './run-progress.ts';
 

@@ -1,7 +1,7 @@
-import { MOST_OFF_MS } from '../../clock/heard-clock.ts';
+import { MOST_OFF_MS } from '../../clock/observed-clock.ts';
 import type { ClockJudgement } from '../../clock/service-clock.ts';
-import type { Alert, Run } from '../../model/reconcile/run.ts';
-import { skew } from '../../model/statement.ts';
+import type { Alert, Run } from '../../api/run.ts';
+import { skew } from '../../api/statement.ts';
 import { addAlert } from './add-alert.ts';
 
 /** Last-Modified has whole seconds, cut off. */

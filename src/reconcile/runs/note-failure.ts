@@ -1,5 +1,5 @@
 import type { BlobmirrorError } from '../../model/errors.ts';
-import type { Run } from '../../model/reconcile/run.ts';
+import type { Run } from '../../api/run.ts';
 import { addAlert } from './add-alert.ts';
 import { progressOf } from './run-progress.ts';
 

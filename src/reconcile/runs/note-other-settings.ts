@@ -1,4 +1,4 @@
-import type { Run } from '../../model/reconcile/run.ts';
+import type { Run } from '../../api/run.ts';
 import type { Desk } from './desk.ts';
 import { isUnderWay } from './run-progress.ts';
 

@@ -7,9 +7,9 @@ import type {
   Run,
   ShardPlan,
   ShardProgress,
-} from '../../model/reconcile/run.ts';
-import { createRunId } from '../../model/reconcile/run-id.ts';
-import { type ShardMessage } from '../../model/reconcile/parse-shard-message.ts';
+} from '../../api/run.ts';
+import { createRunId } from '../../model/run-id.ts';
+import { type ShardMessage } from '../../model/shard-message.ts';
 import type { Scope } from '../../model/scope.ts';
 import { addCounts, addSamples, NO_COUNTS, NO_SAMPLES } from '../add-counts.ts';
 import type { ReconcilerParts } from './reconciler-parts.ts';

@@ -1,5 +1,5 @@
 import type { DocumentStore } from '../../ports/document-store.ts';
-import { readWholeDocument } from '../../ports/read-document.ts';
+import { readWholeDocument } from '../../documents/read-document.ts';
 import { outcomeName, type SliceName } from './document-names.ts';
 import { OUTCOME_DOCUMENT, type SliceOutcome } from './slice-outcome.ts';
 

@@ -1,7 +1,7 @@
-import { damaged } from '../../model/document-kind.ts';
+import { damaged } from '../../documents/document-kind.ts';
 import type { ContainerName } from '../../model/key.ts';
-import type { Run, ShardPlan, ShardProgress } from '../../model/reconcile/run.ts';
-import type { CompareShard, Shard } from '../../model/reconcile/shard.ts';
+import type { Run, ShardPlan, ShardProgress } from '../../api/run.ts';
+import type { CompareShard, Shard } from '../shard.ts';
 import { outcomeName, runName, type SliceName } from './document-names.ts';
 import { firstPlans } from './plan-run.ts';
 import type { ReconcilerParts } from './reconciler-parts.ts';

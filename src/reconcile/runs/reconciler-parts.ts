@@ -4,7 +4,7 @@ import type { Key } from '../../model/key.ts';
 import type { Scope } from '../../model/scope.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { BlobReader } from '../../ports/blob-reader.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock } from '../../clock/steady-clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { PauseGate } from '../../ports/pause-gate.ts';
 import type { ShardQueue } from '../../ports/shard-queue.ts';

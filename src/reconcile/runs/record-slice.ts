@@ -1,6 +1,6 @@
-import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/reconcile/adoption.ts';
-import type { ContainerProgress, Run, ShardPlan, ShardProgress } from '../../model/reconcile/run.ts';
-import type { Shard } from '../../model/reconcile/shard.ts';
+import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/adoption.ts';
+import type { ContainerProgress, Run, ShardPlan, ShardProgress } from '../../api/run.ts';
+import type { Shard } from '../shard.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { addAlert } from './add-alert.ts';
 import { addCounts, addSamples, addTallies } from '../add-counts.ts';

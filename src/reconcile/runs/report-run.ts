@@ -1,8 +1,8 @@
-import { damaged } from '../../model/document-kind.ts';
-import { type RunId } from '../../model/reconcile/run-id.ts';
-import type { ReportLine } from '../../model/reconcile/run.ts';
+import { damaged } from '../../documents/document-kind.ts';
+import { type RunId } from '../../model/run-id.ts';
+import type { ReportLine } from '../../api/run.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
-import { reportLineSchema } from '../../model/reconcile/run-schema.ts';
+import { reportLineSchema } from './run-schema.ts';
 import type { Desk } from './desk.ts';
 import { readOutcomes } from './extras.ts';
 import { skippedLines } from './skipped-extras.ts';

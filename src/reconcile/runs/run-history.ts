@@ -1,7 +1,7 @@
-import { isProof } from '../../model/reconcile/is-proof.ts';
-import { type Proof, toProof } from '../../model/reconcile/proof.ts';
-import { type RunSummary, toSummary } from '../../model/reconcile/run-summary.ts';
-import { type RunId } from '../../model/reconcile/run-id.ts';
+import { isProof } from '../../api/is-proof.ts';
+import { type Proof, toProof } from '../../api/proof.ts';
+import { type RunSummary, toSummary } from '../../api/run-summary.ts';
+import { type RunId } from '../../model/run-id.ts';
 import { isUnderWay } from './run-progress.ts';
 import type { RunStore } from './run-store.ts';
 

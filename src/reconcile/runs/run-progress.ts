@@ -1,4 +1,4 @@
-import type { Run, ShardProgress } from '../../model/reconcile/run.ts';
+import type { Run, ShardProgress } from '../../api/run.ts';
 import type { SliceName } from './document-names.ts';
 
 /** Whether there is anything left to do in it. */

@@ -1,4 +1,4 @@
-import type { ContainerProgress, ReportLine, Run } from '../../model/reconcile/run.ts';
+import type { ContainerProgress, ReportLine, Run } from '../../api/run.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import { addTallies } from '../add-counts.ts';
 import { readExtras, readForeign } from './extras.ts';

@@ -1,5 +1,5 @@
 import type { BlobPath } from '../../model/key.ts';
-import type { ReportLine } from '../../model/reconcile/run.ts';
+import type { ReportLine } from '../../api/run.ts';
 import type { DocumentStore, LineWriter } from '../../ports/document-store.ts';
 import type { ForeignKey } from '../slice-context.ts';
 import { linesName, type SliceName } from './document-names.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { documentKind } from '../../model/document-kind.ts';
-import { adoptableSchema, countsSchema, reportLineSchema } from '../../model/reconcile/run-schema.ts';
-import { shardSchema } from '../../model/reconcile/shard-schema.ts';
-import type { Shard, SliceResult } from '../../model/reconcile/shard.ts';
+import { documentKind } from '../../documents/document-kind.ts';
+import { adoptableSchema, countsSchema, reportLineSchema } from './run-schema.ts';
+import { shardSchema } from '../shard-schema.ts';
+import type { Shard, SliceResult } from '../shard.ts';
 
 /**
  * What came of a slice, as it is kept: whoever puts it there first has walked the slice, and what others found of the

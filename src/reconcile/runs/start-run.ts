@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { documentKind, type FoundDocument } from '../../model/document-kind.ts';
+import { documentKind, type FoundDocument } from '../../documents/document-kind.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import { type RunId } from '../../model/reconcile/run-id.ts';
-import type { ReconcileRequest, Run } from '../../model/reconcile/run.ts';
-import { runIdSchema } from '../../model/reconcile/run-id.ts';
+import { type RunId } from '../../model/run-id.ts';
+import type { ReconcileRequest, Run } from '../../api/run.ts';
+import { runIdSchema } from '../../model/run-id.ts';
 import type { DocumentCondition } from '../../ports/document-store.ts';
-import { readDocument } from '../../ports/read-document.ts';
+import { readDocument } from '../../documents/read-document.ts';
 import { addAlert } from './add-alert.ts';
 import { CURRENT } from './document-names.ts';
 import type { Desk } from './desk.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BlobmirrorError } from '../../model/errors.ts';
-import type { Run } from '../../model/reconcile/run.ts';
-import type { Shard, SliceResult } from '../../model/reconcile/shard.ts';
+import type { Run } from '../../api/run.ts';
+import type { Shard, SliceResult } from '../shard.ts';
 import { deleteSlice } from './delete-slice.ts';
 import { outcomeName } from './document-names.ts';
 import { readOutcome } from './read-outcome.ts';

@@ -4,8 +4,8 @@ import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 import type { Key } from '../../../src/model/key.ts';
 import type { BackupStore, CopyOutcome, CopyRequest } from '../../../src/ports/backup-store.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 
 const SMALL: Partial<CopyOptions> = { largestInOneRequest: 0, serverBlock: { size: 4, atOnce: 2 } };
 /** A worker that copies one block in each call. */

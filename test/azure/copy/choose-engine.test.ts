@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
 import type { BackupStore } from '../../../src/ports/backup-store.ts';
-import { contentOf, type CopyStage } from '../support/copy-stage.ts';
+import { contentOf, type CopyStage } from './support/copy-stage.ts';
 import { ENGINES } from '../support/engines.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 import type { WireRequest } from '../support/start-wire.ts';
 
 const SIZES: Partial<CopyOptions> = { largestInOneRequest: 8, serverBlock: { size: 4, atOnce: 2 } };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
-import { connectAccount } from '../../../src/azure/connect-account.ts';
+import { createAzureBackup } from '../../../src/azure/backup-store.ts';
+import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
 import { stagingKey } from '../../../src/azure/copy/staging-key.ts';
 import { isSameAccess } from '../../../src/model/access.ts';

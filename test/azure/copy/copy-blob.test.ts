@@ -4,8 +4,8 @@ import type { Key } from '../../../src/model/key.ts';
 import { addStamp, STAMP_NAME } from '../../../src/model/stamp.ts';
 import type { CopyRequest } from '../../../src/ports/backup-store.ts';
 import { POLICY } from '../../support/memory-pair.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 import type { WireAnswer, WireRequest } from '../support/start-wire.ts';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };

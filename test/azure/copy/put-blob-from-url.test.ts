@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 import type { Key } from '../../../src/model/key.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 
 const WRITTEN = { outcome: 'written', engine: 'put-blob-from-url' };
 const md5Of = (content: string): Buffer => createHash('md5').update(content).digest();

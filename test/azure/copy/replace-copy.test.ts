@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
-import { connectAccount } from '../../../src/azure/connect-account.ts';
+import { createAzureBackup } from '../../../src/azure/backup-store.ts';
+import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
 import { converge } from '../../../src/mirror/converge.ts';
 import type { Key } from '../../../src/model/key.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import type { BackupStore } from '../../../src/ports/backup-store.ts';
 import { POLICY } from '../../support/memory-pair.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
 import { ENGINES } from '../support/engines.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 import type { WireAnswer, WireRequest } from '../support/start-wire.ts';
 
 const HOUR = 3_600_000;

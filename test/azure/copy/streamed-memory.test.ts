@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { measureStreamedCopy } from '../support/measure-streamed-copy.ts';
+import { measureStreamedCopy } from './support/measure-streamed-copy.ts';
 
 const MIB = 1024 * 1024;
 

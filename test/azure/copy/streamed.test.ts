@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
 import type { Key } from '../../../src/model/key.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 
 const SMALL: Partial<CopyOptions> = { engine: 'streamed', streamedBlock: { size: 4, atOnce: 2 } };
 const ONE_BLOCK: Partial<CopyOptions> = {

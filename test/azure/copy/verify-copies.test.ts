@@ -4,8 +4,8 @@ import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
 import { decide } from '../../../src/mirror/decide.ts';
 import type { Key } from '../../../src/model/key.ts';
 import { POLICY } from '../../support/memory-pair.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 import type { WireRequest } from '../support/start-wire.ts';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectAccount, type ConnectOptions } from '../../../src/azure/connect-account.ts';
+import { connectAccount, type ConnectOptions } from '../../../src/azure/account/connect-account.ts';
 import { listPages } from '../../../src/azure/listing/list-pages.ts';
 import type { PageEntry } from '../../../src/azure/listing/page-entry.ts';
 import type { Listing } from '../../../src/azure/listing/listing.ts';

@@ -1,5 +1,5 @@
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
-import type { LocalAccount, LocalInfo } from '../../../src/local/ready-file.ts';
+import type { LocalAccount, LocalInfo } from '../../../packages/local/src/ready-file.ts';
 import { runBlobmirror } from '../../e2e/support/blobmirror-process.ts';
 import { startEnvironment } from '../../e2e/support/start-environment.ts';
 import { temporaryDirectory } from '../../e2e/support/temporary-directory.ts';

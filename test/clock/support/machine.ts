@@ -1,4 +1,4 @@
-import { HeardClock } from '../../../src/clock/heard-clock.ts';
+import { HeardClock } from '../../../src/clock/observed-clock.ts';
 
 export const START = Date.parse('2026-11-25T12:00:00Z');
 

@@ -1,5 +1,5 @@
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
-import type { LocalAccount, LocalInfo } from '../../../src/local/ready-file.ts';
+import type { LocalAccount, LocalInfo } from '../../../packages/local/src/ready-file.ts';
 import { type Accounts, connectAccounts } from './start-environment.ts';
 
 /** Two hierarchical accounts, as a client of either API sees them. */

@@ -1,5 +1,5 @@
 import { ServiceBusAdministrationClient } from '@azure/service-bus';
-import type { LocalInfo } from '../../../src/local/ready-file.ts';
+import type { LocalInfo } from '../../../packages/local/src/ready-file.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface QueueCounts {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll } from 'vitest';
-import { type LocalInfo, readReadyFile } from '../../../src/local/ready-file.ts';
+import { type LocalInfo, readReadyFile } from '../../../packages/local/src/ready-file.ts';
 import { type BlobmirrorProcess, type ProcessOptions, spawnBlobmirror } from './blobmirror-process.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { waitUntil } from './wait-until.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { FaultPlan } from '../../../src/local/event-grid/fault-plan.ts';
-import { type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.ts';
-import { type Local, startLocal } from '../../../src/local/start-local.ts';
-import type { StorageRequest } from '../../../src/local/storage/storage-request.ts';
+import type { FaultPlan } from '../../../packages/local/src/event-grid/fault-plan.ts';
+import { type LocalInfo, writeReadyFile } from '../../../packages/local/src/ready-file.ts';
+import { type Local, startLocal } from '../../../packages/local/src/start-local.ts';
+import type { StorageRequest } from '../../../packages/local/src/requests/storage-request.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import type { BlobmirrorProcess } from './blobmirror-process.ts';
 import { connectLakes, type Lakes } from './lakes.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Status } from '../../../src/model/status.ts';
-import { type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.ts';
+import type { Status } from '../../../src/api/status.ts';
+import { type LocalInfo, writeReadyFile } from '../../../packages/local/src/ready-file.ts';
 import { type BlobmirrorProcess, runBlobmirror } from './blobmirror-process.ts';
 import { type BreakableNetwork, startBreakableNetwork } from './breakable-network.ts';
 import { freePort } from '../../../src/cli/free-port.ts';

@@ -1,12 +1,12 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import { fromTrigger } from '../../../src/app/from-trigger.ts';
-import { toQueueError } from '../../../src/azure/queue-error.ts';
+import { fromTrigger } from '../../../src/wiring/from-trigger.ts';
+import { toQueueError } from '../../../src/azure/queue/queue-error.ts';
 import type { TypedData } from '../../../src/host/functions-core.ts';
 import { toInput, toTriggerMetadata } from '../../../src/host/service-bus/to-input.ts';
 import { handleMessage } from '../../../src/intake/handle-message.ts';
-import { type MemoryMessage, MemoryQueue } from '../../../src/memory/memory-queue.ts';
-import { createMemoryQueueBrowser } from '../../../src/memory/memory-queue-browser.ts';
-import { immediately } from '../../../src/memory/schedule.ts';
+import { type MemoryMessage, MemoryQueue } from '../../memory/memory-queue.ts';
+import { createMemoryQueueBrowser } from '../../memory/memory-queue-browser.ts';
+import { immediately } from '../../memory/schedule.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../../../src/model/errors.ts';
 import { type HintMessage, toProperties } from '../../../src/model/hint-message.ts';
 import { parseKey } from '../../../src/model/key.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { readAccountKind } from '../../../src/azure/account-kind.ts';
-import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
-import { createAzureCanary } from '../../../src/azure/azure-canary.ts';
-import { createAzureDocuments } from '../../../src/azure/azure-documents.ts';
-import { createAzureInspector } from '../../../src/azure/azure-inspector.ts';
-import { type Account, connectAccount } from '../../../src/azure/connect-account.ts';
+import { readAccountKind } from '../../../src/azure/account/account-kind.ts';
+import { createAzureBackup } from '../../../src/azure/backup-store.ts';
+import { createAzureCanary } from '../../../src/azure/blob/canary-source.ts';
+import { createAzureDocuments } from '../../../src/azure/documents/document-store.ts';
+import { createAzureInspector } from '../../../src/azure/account-inspector.ts';
+import { type Account, connectAccount } from '../../../src/azure/account/connect-account.ts';
 import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
-import { SOURCE } from '../../../src/local/accounts.ts';
+import { SOURCE } from '../../../packages/local/src/local-accounts.ts';
 import {
   type ContainerName,
   type Key,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Access } from '../../../src/model/access.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
-import { type RunId } from '../../../src/model/reconcile/run-id.ts';
-import type { ReportLine } from '../../../src/model/reconcile/run.ts';
-import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.ts';
+import { type RunId } from '../../../src/model/run-id.ts';
+import type { ReportLine } from '../../../src/api/run.ts';
+import type { CompareShard, SliceResult } from '../../../src/reconcile/shard.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import type { Policy } from '../../../src/mirror/policy.ts';
 import { compareSlice } from '../../../src/reconcile/compare/compare-slice.ts';
-import type { Comparing } from '../../../src/reconcile/compare/out-of-step.ts';
+import type { Comparing } from '../../../src/reconcile/compare/out-of-step-keys.ts';
 import { at, createMemoryTree, type MemoryTree, TREE_POLICY } from '../../support/memory-tree.ts';
 
 const LAKE = at('x').container;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseContainerName } from '../../../src/model/key.ts';
-import type { ReconcileRequest, ReportLine } from '../../../src/model/reconcile/run.ts';
+import type { ReconcileRequest, ReportLine } from '../../../src/api/run.ts';
 import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
 import {
   countsOf,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isProof } from '../../../src/model/reconcile/is-proof.ts';
+import { isProof } from '../../../src/api/is-proof.ts';
 import { NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
+import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { BlobmirrorError, type ErrorCode } from '../../../src/model/errors.ts';
 import type { CompareSlice } from '../../../src/reconcile/slice-context.ts';
 import { createModelSlice, toEntries } from './support/model-listing.ts';

@@ -1,4 +1,4 @@
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type Heart, REAL_HEART } from '../mirror-functions.ts';
 
 /** Against invariant 5: a message that comes again is taken for one that comes for the first time. */
 export const blindToRedelivery: Heart = {

@@ -1,4 +1,4 @@
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type Heart, REAL_HEART } from '../mirror-functions.ts';
 
 /** Against invariant 9: a message is done with as soon as its handling began. */
 export const completedBeforeWrite: Heart = {

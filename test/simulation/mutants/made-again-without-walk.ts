@@ -1,4 +1,4 @@
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type Heart, REAL_HEART } from '../mirror-functions.ts';
 
 /** Against rule 4 of directories: what is below a directory that was deleted and made again is not walked. */
 export const madeAgainWithoutWalk: Heart = {

@@ -1,7 +1,7 @@
 import type { Pair } from '../../../src/mirror/pair.ts';
 import { type BlobPresent, isBlob, type Reading } from '../../../src/model/reading.ts';
 import type { Key } from '../../../src/model/key.ts';
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type Heart, REAL_HEART } from '../mirror-functions.ts';
 
 /**
  * A mutant is the production heart between ports that take one of its rules away: what it asks for is not what

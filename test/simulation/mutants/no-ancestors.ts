@@ -1,4 +1,4 @@
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type Heart, REAL_HEART } from '../mirror-functions.ts';
 
 /** Against rule 3 of directories: a key that the source does not have leaves the directories above it alone. */
 export const noAncestors: Heart = {

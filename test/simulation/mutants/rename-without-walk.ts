@@ -1,4 +1,4 @@
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type Heart, REAL_HEART } from '../mirror-functions.ts';
 
 /** Against rule 2 of directories: after a rename on the backup, what is below the two names is not walked. */
 export const renameWithoutWalk: Heart = {

@@ -1,5 +1,5 @@
 import { type BlobPresent, isBlob, type Reading } from '../../../src/model/reading.ts';
-import type { Heart } from '../heart.ts';
+import type { Heart } from '../mirror-functions.ts';
 import { spoilPorts } from './mutant.ts';
 
 /** Against invariant 6: a pair is taken to be in sync when the two sides are alike in some other way than by ETag. */
