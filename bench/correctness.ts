@@ -3,7 +3,7 @@
  * containers of its own. It fails when ours is wrong in any row.
  */
 import { startLocal } from '../packages/local/src/start-local.ts';
-import { createLogger } from '../src/telemetry/create-logger.ts';
+import { createLogger } from '../src/telemetry/logger.ts';
 import { type Judged, ROWS } from './correctness/rows.ts';
 import { openScene, type Sync } from './correctness/scene.ts';
 import { runMeasured } from './sync/run-measured.ts';

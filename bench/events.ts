@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { toEnvironment } from '../src/cli/local-settings.ts';
 import { startLocal } from '../packages/local/src/start-local.ts';
-import { createLogger } from '../src/telemetry/create-logger.ts';
+import { createLogger } from '../src/telemetry/logger.ts';
 import { usageOf } from './usage.ts';
 import { WorkerRequests } from './worker-requests.ts';
 

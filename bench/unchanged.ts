@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { LocalAccount } from '../packages/local/src/ready-file.ts';
 import { startLocal } from '../packages/local/src/start-local.ts';
-import { createLogger } from '../src/telemetry/create-logger.ts';
+import { createLogger } from '../src/telemetry/logger.ts';
 import { spawnListingServer } from './spawn-listing-server.ts';
 import { type Measured, runMeasured } from './sync/run-measured.ts';
 import { findTools, OURS } from './sync/sync-tools.ts';

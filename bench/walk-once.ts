@@ -2,7 +2,7 @@
 import { createAzureReader } from '../src/azure/blob-reader.ts';
 import { connectAccount } from '../src/azure/account/connect-account.ts';
 import { parseContainerName } from '../src/model/key.ts';
-import { type RunId } from '../src/model/run-id.ts';
+import type { RunId } from '../src/model/run-id.ts';
 import { createScope } from '../src/model/scope.ts';
 import type { BlobReader } from '../src/ports/blob-reader.ts';
 import { compareSlice } from '../src/reconcile/compare/compare-slice.ts';

@@ -1,6 +1,6 @@
-import type { RunId } from '../model/run-id.ts';
-import type { ContainerName } from '../model/key.ts';
 import type { AdoptBy, AdoptionEstimate } from '../model/adoption.ts';
+import type { ContainerName } from '../model/key.ts';
+import type { RunId } from '../model/run-id.ts';
 
 /** What a reconcile is asked to do. */
 export interface ReconcileRequest {
@@ -160,3 +160,15 @@ type AlertCode =
   | 'run-abandoned'
   | 'clock-off'
   | 'document-damaged';
+
+/** A run without what grows with the number of its shards, containers and samples. */
+export type RunSummary = Omit<Run, 'shards' | 'containers' | 'samples'>;
+
+export function toSummary({
+  shards: _shards,
+  containers: _containers,
+  samples: _samples,
+  ...run
+}: Run): RunSummary {
+  return run;
+}

@@ -10,14 +10,13 @@ import type {
   VersionRange,
 } from '../ports/account-inspector.ts';
 import { blobClient } from './blob/blob-client.ts';
-import { withoutFolderMark } from './blob/folder-mark.ts';
+import { type BlobProperties, toReading, withoutFolderMark } from './blob/to-reading.ts';
 import { createAzureReader } from './blob-reader.ts';
 import type { Account } from './account/connect-account.ts';
 import { DamagedPage } from './errors/damaged-page.ts';
 import { hasNothingToList, listPages } from './listing/list-pages.ts';
-import type { PageEntry } from './listing/page-entry.ts';
+import type { PageEntry } from './listing/listing.ts';
 import { serviceCode, toStorageError } from './errors/storage-error.ts';
-import { type BlobProperties, toReading } from './blob/to-reading.ts';
 
 /** What a comparison of whole accounts asks, on a real account. */
 export function createAzureInspector(account: Account): AccountInspector {

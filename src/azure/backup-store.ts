@@ -1,16 +1,16 @@
-import { theServiceClock } from '../clock/the-service-clock.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { type Etag, etagHeader } from '../model/etag.ts';
 import type { ContainerName, Key } from '../model/key.ts';
 import type { Metadata } from '../model/stamp.ts';
-import type { Tags } from '../model/tags.ts';
+import type { Tags } from '../model/reading.ts';
 import type {
   BackupStore,
   CopyOutcome,
   CopyRequest,
   RestampRequest,
-  Secured,
   SecureOutcome,
+  Secured,
 } from '../ports/backup-store.ts';
 import type { WriteOutcome } from '../ports/write-outcome.ts';
 import { blobClient } from './blob/blob-client.ts';
@@ -20,14 +20,12 @@ import { createContentComparison } from './copy/compare-content.ts';
 import type { Account } from './account/connect-account.ts';
 import { createCopySources } from './copy/copy-source.ts';
 import { chooseEngine } from './copy/choose-engine.ts';
-import { compareBeside } from './copy/compare-beside.ts';
-import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-options.ts';
-import { createReplaceCopy } from './copy/replace-copy.ts';
-import { createTierSupport } from './copy/tier-support.ts';
+import { compareBeside, createReplaceCopy } from './copy/replace-copy.ts';
+import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-engine.ts';
+import { createTierSupport } from './copy/refused-ways.ts';
 import { startTimeBudget } from '../concurrency/time-budget.ts';
-import { emptyStaging } from './copy/empty-staging.ts';
-import { serviceCode, toStorageError } from './errors/storage-error.ts';
-import { toWriteOutcome } from './errors/write-outcome.ts';
+import { emptyStaging } from './copy/staged-copies.ts';
+import { serviceCode, toStorageError, toWriteOutcome } from './errors/storage-error.ts';
 
 const TIDY_UP_EVERY_MS = 3_600_000;
 

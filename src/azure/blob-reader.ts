@@ -1,20 +1,18 @@
 import type { Access } from '../model/access.ts';
 import { type ContainerName, type Key, parseContainerName } from '../model/key.ts';
-import type { Reading } from '../model/reading.ts';
-import { isReserved, RESERVED_DIRECTORY } from '../model/scope.ts';
+import type { Reading, Tags } from '../model/reading.ts';
+import { RESERVED_DIRECTORY, isReserved } from '../model/scope.ts';
 import type { Metadata } from '../model/stamp.ts';
-import type { Tags } from '../model/tags.ts';
 import type { BlobPage, BlobReader, ListingOrder, ListRange } from '../ports/blob-reader.ts';
 import { blobClient } from './blob/blob-client.ts';
 import type { Account } from './account/connect-account.ts';
 import { takeMetadata } from '../sdk-internals/metadata-name-case.ts';
-import { hasNothingToList } from './listing/list-pages.ts';
+import { hasNothingToList, oncePaged } from './listing/list-pages.ts';
 import { createListingStart } from './listing/listing-start.ts';
-import { oncePaged } from './listing/once-paged.ts';
-import type { PageEntry } from './listing/page-entry.ts';
+import type { PageEntry } from './listing/listing.ts';
 import { createPathClients, type PathClients } from './lake/path-clients.ts';
 import { httpStatus, serviceCode, toMeanings, toStorageError } from './errors/storage-error.ts';
-import { readAccess, toPathReading } from './blob/to-path-reading.ts';
+import { readAccess, toPathReading } from './blob/to-reading.ts';
 
 const PAGE_SIZE = 5000;
 const ORDERS: readonly ListingOrder[] = ['flat', 'tree'];

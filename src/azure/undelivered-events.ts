@@ -1,9 +1,9 @@
 import { parseContainerName } from '../model/key.ts';
 import type { EventSpool, SpooledEvents } from '../ports/undelivered-events.ts';
 import type { Account } from './account/connect-account.ts';
-import { FOLDER_MARK } from './blob/folder-mark.ts';
-import { listingCode, listPages } from './listing/list-pages.ts';
-import type { PageEntry } from './listing/page-entry.ts';
+import { FOLDER_MARK } from './blob/to-reading.ts';
+import { listPages, listingCode } from './listing/list-pages.ts';
+import type { PageEntry } from './listing/listing.ts';
 import { serviceCode, toStorageError } from './errors/storage-error.ts';
 
 const PAGE_SIZE = 500;

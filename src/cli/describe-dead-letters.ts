@@ -1,8 +1,7 @@
 import type { DeadLetter, LetterSummary } from '../api/dead-letter.ts';
 import { ERRORS } from '../model/errors.ts';
 import { duration } from '../api/statement.ts';
-import { toTable } from './output/to-table.ts';
-import { count, quote } from './output/plain-text.ts';
+import { count, quote, toTable } from './output/table.ts';
 
 export interface ListedLetters {
   readonly summary: LetterSummary;

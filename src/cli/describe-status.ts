@@ -1,12 +1,10 @@
-import { bytes } from '../api/bytes.ts';
 import { HEALTH_CODES, type HealthCode } from '../api/health-codes.ts';
+import type { RunSummary } from '../api/run.ts';
 import { skipHintOf } from '../api/skip-hints.ts';
-import { duration } from '../api/statement.ts';
+import { bytes, duration } from '../api/statement.ts';
 import type { Status } from '../api/status.ts';
-import { localFlag, type LocalOption } from './local-option.ts';
-import { toTable } from './output/to-table.ts';
-import { count } from './output/plain-text.ts';
-import { describeRunLine } from './describe-run-line.ts';
+import { type LocalOption, localFlag } from './command-options.ts';
+import { count, toTable } from './output/table.ts';
 
 /** Status for people, the most pressing first: the point, the problems with what to do, what waits, and the rest. */
 export function describeStatus(status: Status, options: LocalOption): string {
@@ -149,4 +147,21 @@ function containers({ containers: all }: Status): string {
 
 function runs({ runs: all }: Status): string {
   return toTable(all.slice(0, 3).map(describeRunLine), ['FULL SYNC', 'STATE', 'FOUND']);
+}
+
+/** A full sync in one row. */
+export function describeRunLine({ id, state, counts, alerts }: RunSummary): [string, string, string] {
+  const sum = (tally: Readonly<Record<string, number>>): number =>
+    Object.values(tally).reduce((all, each) => all + each, 0);
+  const told: [number, string][] = [
+    [counts.inStep, 'in step'],
+    [counts.nominated, 'out of step'],
+    [sum(counts.skipped), 'skipped'],
+    [sum(counts.failed), 'failed'],
+    [alerts.length, alerts.length === 1 ? 'alert' : 'alerts'],
+  ];
+  const found = told
+    .filter(([number], i) => i === 0 || number > 0)
+    .map(([number, what]) => `${number.toLocaleString('en')} ${what}`);
+  return [id, state, found.join(', ')];
 }

@@ -1,6 +1,6 @@
 import { settingsOn } from './local-settings.ts';
 import { READY_FILE, readReadyFile } from '../../packages/local/src/ready-file.ts';
-import type { LocalOption } from './local-option.ts';
+import type { LocalOption } from './command-options.ts';
 
 /** The settings of a command: those of the environment, with the connections of a ready file where `--local` asks for it. */
 export async function environmentOf({ local }: LocalOption): Promise<NodeJS.ProcessEnv> {

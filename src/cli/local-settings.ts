@@ -1,4 +1,4 @@
-import { EVENT_DEAD_LETTERS } from '../../packages/local/src/event-dead-letters.ts';
+import { EVENT_DEAD_LETTERS } from '../../packages/local/src/layout.ts';
 import type { LocalInfo } from '../../packages/local/src/ready-file.ts';
 
 /** The settings of a worker that runs on the embedded environment. */

@@ -2,13 +2,9 @@ import { checkSetUp, type Finding } from '../wiring/check-set-up.ts';
 import { readSettings } from '../config/settings.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import type { LocalOption } from './local-option.ts';
-import type { OutputOption } from './output/output-option.ts';
-import { printData } from './output/print-data.ts';
-import { tell } from './output/tell.ts';
-import { toTable } from './output/to-table.ts';
-import { count } from './output/plain-text.ts';
-import { startProgressLine } from './output/progress-line.ts';
+import type { LocalOption } from './command-options.ts';
+import { type OutputOption, printData, startProgressLine, tell } from './output/print.ts';
+import { count, toTable } from './output/table.ts';
 
 /** The exit status. */
 export async function runCheck(options: LocalOption & OutputOption): Promise<number> {

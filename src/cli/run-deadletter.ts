@@ -1,16 +1,15 @@
-import type { LetterBox } from '../wiring/create-dead-letters.ts';
-import type { DeadLetter, LettersDone } from '../api/dead-letter.ts';
-import { BlobmirrorError } from '../model/errors.ts';
 import { parseLetterRequest } from '../api/dead-letter-request.ts';
+import type { DeadLetter, LettersDone } from '../api/dead-letter.ts';
+import type { LocalOption } from './command-options.ts';
 import { describeLetter, describeLetters } from './describe-dead-letters.ts';
-import { withLetterBox } from './with-letter-box.ts';
+import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import type { LocalOption } from './local-option.ts';
-import type { OutputOption } from './output/output-option.ts';
-import { printData } from './output/print-data.ts';
-import { printEach } from './output/print-each.ts';
-import { tell } from './output/tell.ts';
-import { count } from './output/plain-text.ts';
+import { type OutputOption, printData, printEach, tell } from './output/print.ts';
+import { count } from './output/table.ts';
+import { readSettings } from '../config/settings.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { type LetterBox, createDeadLetters } from '../wiring/create-dead-letters.ts';
 
 export interface LetterOptions extends LocalOption, OutputOption {}
 
@@ -118,4 +117,19 @@ function parseLimit(text: string): number {
     'request-invalid',
     `--limit is ${JSON.stringify(text)}; it should be a whole number`,
   );
+}
+
+/** The dead letters of a command: it asks the queues and the state themselves, and needs no app to listen. */
+export async function withLetterBox<Result>(
+  options: LocalOption,
+  use: (box: LetterBox) => Promise<Result>,
+): Promise<Result> {
+  const settings = readSettings(await environmentOf(options));
+  // What goes wrong is told of by the command itself.
+  const deadLetters = createDeadLetters(settings, createLogger('silent'));
+  try {
+    return await use(deadLetters.box);
+  } finally {
+    await deadLetters.stop();
+  }
 }

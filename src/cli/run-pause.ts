@@ -2,16 +2,13 @@ import { hostname, userInfo } from 'node:os';
 import { openControl } from '../wiring/open-pause.ts';
 import { openDocuments } from '../wiring/open-documents.ts';
 import { readAccountSettings } from '../config/settings.ts';
-import { parsePauseRequest } from '../api/parse-pause-request.ts';
-import type { Pause } from '../api/pause.ts';
-import { createLogger } from '../telemetry/create-logger.ts';
+import { type Pause, parsePauseRequest } from '../api/pause.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import { localFlag, type LocalOption } from './local-option.ts';
-import type { OutputOption } from './output/output-option.ts';
-import { printData } from './output/print-data.ts';
-import { tell } from './output/tell.ts';
-import { toTable } from './output/to-table.ts';
+import { type LocalOption, localFlag } from './command-options.ts';
+import { type OutputOption, printData, tell } from './output/print.ts';
+import { toTable } from './output/table.ts';
 
 export interface PauseOptions extends LocalOption, OutputOption {
   readonly reason?: string;

@@ -1,22 +1,19 @@
-import type { Reconciler } from '../wiring/create-reconciliation.ts';
-import { BlobmirrorError } from '../model/errors.ts';
-import type { AdoptBy } from '../model/adoption.ts';
 import { parseReconcileRequest } from '../api/reconcile-request.ts';
-import { parseRunId } from '../model/parse-run-id.ts';
-import { toSummary } from '../api/run-summary.ts';
-import type { Run } from '../api/run.ts';
+import { type Run, toSummary } from '../api/run.ts';
+import { type LocalOption, localFlag } from './command-options.ts';
+import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import { localFlag, type LocalOption } from './local-option.ts';
-import type { OutputOption } from './output/output-option.ts';
-import { printData } from './output/print-data.ts';
-import { tell } from './output/tell.ts';
-import { describeRun, describeRuns } from './reconcile/describe-run.ts';
-import { exitStatusOf } from './reconcile/exit-status-of.ts';
+import { type OutputOption, printData, tell } from './output/print.ts';
+import { describeRun, describeRuns, printLines } from './reconcile/describe-run.ts';
 import { followRun } from './reconcile/follow-run.ts';
-import { printLines } from './reconcile/print-lines.ts';
-import { isOfSameScope } from './reconcile/run-figures.ts';
-import { withReconciler } from './with-reconciler.ts';
+import { exitStatusOf, isOfSameScope } from './reconcile/run-figures.ts';
 import { untilStopped } from './until-stopped.ts';
+import { readSettings } from '../config/settings.ts';
+import type { AdoptBy } from '../model/adoption.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { parseRunId } from '../model/run-id.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { type Reconciler, createReconciliation } from '../wiring/create-reconciliation.ts';
 
 export type RunOptions = LocalOption & OutputOption;
 
@@ -101,4 +98,19 @@ async function readRun(text: string, reconciler: Reconciler): Promise<Run> {
   const run = await reconciler.read(id);
   if (run !== undefined) return run;
   throw new BlobmirrorError('run-not-found', `there is no run ${id}`);
+}
+
+/** The reconciler of a command: it asks the state store and the queue themselves, and needs no app to listen. */
+export async function withReconciler<Result>(
+  options: LocalOption,
+  use: (reconciler: Reconciler, isPaused: () => Promise<boolean>) => Promise<Result>,
+): Promise<Result> {
+  const settings = readSettings(await environmentOf(options));
+  // What goes wrong is told of by the command itself.
+  const reconciliation = createReconciliation(settings, createLogger('silent'));
+  try {
+    return await use(reconciliation.reconciler, async () => await reconciliation.isPaused());
+  } finally {
+    await reconciliation.stop();
+  }
 }

@@ -2,12 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRecovery } from '../wiring/create-status-service.ts';
 import { readSettings } from '../config/settings.ts';
 import type { Status } from '../api/status.ts';
-import { createLogger } from '../telemetry/create-logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import type { LocalOption } from './local-option.ts';
-import type { OutputOption } from './output/output-option.ts';
-import { printData } from './output/print-data.ts';
+import type { LocalOption } from './command-options.ts';
+import { type OutputOption, printData } from './output/print.ts';
 import { describeStatus } from './describe-status.ts';
 import { untilStopped } from './until-stopped.ts';
 

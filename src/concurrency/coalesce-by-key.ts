@@ -1,7 +1,7 @@
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Key, keyText } from '../model/key.ts';
 import { type Clock, systemClock } from '../clock/steady-clock.ts';
-import { LONGEST_PRELUDE_MS } from './longest-prelude.ts';
+import { LONGEST_PRELUDE_MS } from './time-budget.ts';
 
 interface Flight<Result> {
   readonly current: Promise<Result>;

@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/the-service-clock.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import {
   type DeadLetter,
   LETTER_QUEUES,
@@ -8,10 +8,8 @@ import {
 } from '../api/dead-letter.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import type { TakenLetter } from '../ports/dead-letter-queue.ts';
-import { parseLetterId } from './letter-id.ts';
-import type { LetterQueues } from './letter-queues.ts';
-import { lookAtLetters } from './look-at-letters.ts';
-import { readLetter } from './read-letter.ts';
+import { parseLetterId, readLetter } from './read-dead-letter.ts';
+import { type LetterQueues, lookAtLetters } from './browse-dead-letters.ts';
 
 /** What is to be done to one letter that was taken. */
 export type Act = (taken: TakenLetter, letter: DeadLetter) => Promise<'removed' | 'lost'>;

@@ -1,11 +1,11 @@
-import { theServiceClock } from '../clock/the-service-clock.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import { createHash } from 'node:crypto';
 import { isEvent } from '../events/envelope.ts';
-import { checkBounds } from '../events/message-bounds.ts';
+import { checkBounds } from '../events/message-body.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { parseHistory } from '../model/hint-message.ts';
 import type { EventSpool, SpooledEvents } from '../ports/undelivered-events.ts';
-import type { HintQueue } from '../ports/hint-queue.ts';
+import type { HintQueue } from '../ports/work-queues.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 interface TakingBack {

@@ -1,7 +1,6 @@
 import type { LetterSummary } from '../api/dead-letter.ts';
-import { isBefore, type LetterMark } from './letter-mark.ts';
-import type { LetterQueues } from './letter-queues.ts';
-import { lookAtLetters } from './look-at-letters.ts';
+import { type LetterMark, isBefore } from './dead-letter-mark.ts';
+import { type LetterQueues, lookAtLetters } from './browse-dead-letters.ts';
 
 const MOST_COUNTED = 50_000;
 const LONGEST_MS = 20_000;

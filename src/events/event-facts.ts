@@ -1,5 +1,4 @@
-import { dataOf, timeOf } from './envelope.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { type JsonObject, dataOf, isObject, timeOf } from './envelope.ts';
 import { readBody } from './message-body.ts';
 
 /** What an event tells besides the blob that it is about. */

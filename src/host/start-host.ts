@@ -12,13 +12,12 @@ import { createInvoke } from './create-invoke.ts';
 import type { HostJson } from './host-json.ts';
 import { startHttp } from './http/start-http.ts';
 import { loadRegistrations } from './load-registrations.ts';
-import { parseTrigger, type Trigger } from './parse-trigger.ts';
-import type { RunningTrigger } from './running-trigger.ts';
+import { type RunningTrigger, type Trigger, parseTrigger } from './parse-trigger.ts';
 import { ServiceBusClients, type CreateCredential } from './service-bus/clients.ts';
 import { startServiceBus } from './service-bus/start-service-bus.ts';
-import { isDisabled, type Settings } from './settings.ts';
+import { type Settings, isDisabled } from './app-settings.ts';
 import { startTimer } from './timers/start-timer.ts';
-import { withDeadline } from './with-deadline.ts';
+import { withDeadline } from './deadline.ts';
 
 export interface HostOptions {
   /** Files to import, in this order; `resolveRegistrations` finds those of a package. */

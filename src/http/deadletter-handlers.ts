@@ -1,12 +1,10 @@
 import type { ReadableStream } from 'node:stream/web';
-import type { LetterBox } from '../deadletter/letter-box.ts';
+import type { LetterBox } from '../deadletter/dead-letter-store.ts';
 import type { LettersDone } from '../api/dead-letter.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type LetterRequest, parseLetterRequest } from '../api/dead-letter-request.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { parseJsonBody } from './parse-json-body.ts';
-import { streamLines } from './stream-lines.ts';
-import { toErrorAnswer } from './to-error-answer.ts';
+import { parseJsonBody, streamLines, toErrorAnswer } from './answer.ts';
 
 /** An answer as HTTP functions give it. */
 interface HttpAnswer {

@@ -1,7 +1,6 @@
 import type { Pauses } from '../pause/pause-store.ts';
-import { parsePauseRequest } from '../api/parse-pause-request.ts';
-import type { Pause } from '../api/pause.ts';
-import { parseJsonBody } from './parse-json-body.ts';
+import { type Pause, parsePauseRequest } from '../api/pause.ts';
+import { parseJsonBody } from './answer.ts';
 
 interface PauseAnswer {
   readonly status: 200;

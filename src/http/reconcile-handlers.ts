@@ -1,14 +1,11 @@
 import type { ReadableStream } from 'node:stream/web';
 import { BlobmirrorError } from '../model/errors.ts';
 import { parseReconcileRequest } from '../api/reconcile-request.ts';
-import { parseRunId } from '../model/parse-run-id.ts';
-import { toSummary } from '../api/run-summary.ts';
-import type { Run } from '../api/run.ts';
+import { parseRunId } from '../model/run-id.ts';
+import { type Run, toSummary } from '../api/run.ts';
 import type { Reconciler } from '../reconcile/runs/reconciler.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { parseJsonBody } from './parse-json-body.ts';
-import { streamLines } from './stream-lines.ts';
-import { toErrorAnswer } from './to-error-answer.ts';
+import { parseJsonBody, streamLines, toErrorAnswer } from './answer.ts';
 
 /** An answer as HTTP functions give it. */
 interface HttpAnswer {

@@ -9,11 +9,8 @@ import {
 } from './registration.ts';
 import { parseDocument } from '../documents/document-kind.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { isAtWork } from './at-work.ts';
-import { listOthers } from './list-others.ts';
-import type { MirrorFacts } from './mirror-facts.ts';
-import { refuseSharedQueues } from './refuse-shared-queues.ts';
-import { takeOver } from './take-over.ts';
+import { type MirrorFacts, isAtWork, listOthers, refuseSharedQueues } from './other-mirrors.ts';
+import { takeOver } from './former-release.ts';
 
 const MOST_TRIES = 20;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentKind, type FoundDocument } from '../documents/document-kind.ts';
+import { type FoundDocument, documentKind } from '../documents/document-kind.ts';
 import type { MirrorId } from '../model/mirror-id.ts';
 
 const queuesSchema = z.object({

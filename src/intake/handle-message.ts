@@ -3,26 +3,19 @@
  * an event without a log line and lets no bad event harm its neighbours in the same message. How a key is brought in
  * step is the heart's business.
  */
-import { theServiceClock } from '../clock/the-service-clock.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import { type ParsedMessage, parseMessage } from '../events/parse-message.ts';
-import { LONGEST_PRELUDE_MS } from '../concurrency/longest-prelude.ts';
+import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
 import { keyText } from '../model/key.ts';
-import type { HintQueue } from '../ports/hint-queue.ts';
+import type { HintQueue } from '../ports/work-queues.ts';
 import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { historyOf } from './history-of.ts';
-import type { IncomingMessage } from './incoming-message.ts';
-import { LONGEST_REQUEST_MS } from './is-worth-another-try.ts';
-import { lookAgain, type NextLook } from './look-again.ts';
-import type { LooksToCome } from './looks-to-come.ts';
-import type { Handled } from './chain-message.ts';
-import { mirrorHint, type Mirroring } from './mirror-hint.ts';
-import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.ts';
-import { putOff } from './put-off.ts';
-import { rejectedParts } from './rejected-parts.ts';
-import { settleFailure } from './settle-failure.ts';
+import { type Handled, type IncomingMessage, historyOf, putOff } from './message-chain.ts';
+import { LONGEST_REQUEST_MS, parkWhatCannotBeSent, rejectedParts, settleFailure } from './settle-failure.ts';
+import { type LooksToCome, type NextLook, lookAgain } from './rechecks.ts';
+import { type Mirroring, mirrorHint } from './mirror-hint.ts';
 
 export interface Intake extends Mirroring {
   readonly queue: HintQueue;

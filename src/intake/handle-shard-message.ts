@@ -1,10 +1,8 @@
 import { toBlobmirrorError } from '../model/errors.ts';
-import type { HintQueue } from '../ports/hint-queue.ts';
+import type { HintQueue } from '../ports/work-queues.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { chainMessage } from './chain-message.ts';
-import { historyOf } from './history-of.ts';
-import type { IncomingMessage } from './incoming-message.ts';
-import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.ts';
+import { type IncomingMessage, chainMessage, historyOf } from './message-chain.ts';
+import { parkWhatCannotBeSent } from './settle-failure.ts';
 
 export interface ShardIntake {
   /** The queue that the message came from. */

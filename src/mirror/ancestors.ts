@@ -1,7 +1,7 @@
 import { type Key, parentOf } from '../model/key.ts';
 import { isOfDirectory, type Verdict } from '../model/verdict.ts';
 import type { Decision } from './decision.ts';
-import type { Tree } from './tree.ts';
+import type { Tree } from './mirror-context.ts';
 
 /** What may be done to a directory on behalf of something below it. */
 const MODEST: ReadonlySet<Decision['action']> = new Set<Decision['action']>([

@@ -1,12 +1,11 @@
+import { isForeign, ownershipOf } from './decide.ts';
+import type { DirectoryDecision, MadeDirectory } from './decision.ts';
+import { type Pair, sidesOf } from './mirror-context.ts';
+import { type Applied, secureFirst, settle, skipped } from './write-blob.ts';
 import type { Etag } from '../model/etag.ts';
 import type { Key } from '../model/key.ts';
+import { isDirectory } from '../model/reading.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { type Applied, settle, skipped } from './applied.ts';
-import { secureFirst } from './bring-over.ts';
-import type { DirectoryDecision, MadeDirectory } from './decision.ts';
-import { findForeignBelow } from './foreign-below.ts';
-import type { Pair } from './pair.ts';
-import { DELETED, moveOutOfTheWay } from './trash-directory.ts';
 
 /**
  * Carries out what concerns a directory, under its preconditions.
@@ -87,4 +86,63 @@ async function make({ backup }: Pair, key: Key, { source, missing }: MadeDirecto
     ...(withoutAccess && { access: 'not-permitted' }),
   };
   return settle(outcome, made, 'always');
+}
+
+export const DELETED: Verdict = { verdict: 'deleted', wasDirectory: true };
+
+/**
+ * Takes a directory with all that is below it off the live tree. A recursive delete has no condition that covers what is
+ * below, so it is never aimed at a live path: the directory goes to the trash in one step, the source is read once
+ * more, and only what it still lacks is deleted there. Where the source has it again, the trash is kept for as long as
+ * it takes to copy all anew; it goes with a later emptying.
+ */
+export async function moveOutOfTheWay(
+  { source, backup, tree }: Pair,
+  key: Key,
+  ifMatch: Etag,
+): Promise<Applied> {
+  tree?.known.forget(key);
+  const moved = await backup.moveToTrash(key, ifMatch);
+  if (moved.outcome !== 'trashed') return settle(moved, DELETED);
+  if (isDirectory(await source.read(key)))
+    return { again: 'somebody moved', done: { verdict: 'directory-returned', isDirectory: true } };
+  await backup.deleteTrashed(moved.trashed);
+  await tree?.emptyTrash(key.container);
+  return { verdict: DELETED };
+}
+
+/**
+ * How long a directory is looked through before it goes as a whole, in milliseconds: some hundreds of pages. What is left
+ * of four minutes is for the look that it is a part of.
+ */
+const LONGEST_SEARCH_MS = 90_000;
+
+/**
+ * Whether below a directory of the backup is a file that we did not put there, or one of another source: directories
+ * bear no stamp, so what is below them tells whose they are. Or whether users made snapshots there, which no deletion of
+ * the directory would be refused for, and which would go with it: keepsecure.ca/blog/adls-gen2-and-file-snapshots. One request for 5,000 entries. `unknown`: there is too
+ * much to tell in time.
+ */
+export async function findForeignBelow(
+  pair: Pair,
+  { container, path }: Key,
+): Promise<'none' | 'some' | 'snapshots' | 'unknown'> {
+  const { backup, policy } = pair;
+  const sides = sidesOf(pair);
+  const end = performance.now() + LONGEST_SEARCH_MS;
+  for await (const page of backup.listBlobs(container, { prefix: `${path}/`, snapshots: true })) {
+    for (const entry of page) {
+      if (entry.isSnapshot === true) return 'snapshots';
+      if (entry.isDirectory || entry.stamp?.account === sides.source) continue;
+      // No stamp may be the mark of a copy that was left: then the entry tells more.
+      const reading = entry.reading() ?? (await backup.read({ container, path: entry.path }));
+      if (!reading.present || reading.kind === 'directory') continue;
+      const ownership = ownershipOf(sides, reading);
+      const isKept = isForeign(ownership) ? policy.foreign === 'keep' : ownership === 'of-another-source';
+      if (isKept) return 'some';
+    }
+    page[0]?.forgetPage?.();
+    if (performance.now() > end) return 'unknown';
+  }
+  return 'none';
 }

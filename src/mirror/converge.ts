@@ -1,25 +1,24 @@
+import { isDeepStrictEqual } from 'node:util';
+import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
+import { convergeAncestors, isModest, prepareParent } from './ancestors.ts';
+import { applyToDirectory } from './apply-directory.ts';
+import { makeContainer } from './converge-container.ts';
+import { decide, isForeign, ownershipOf } from './decide.ts';
+import type { Decision, Sides } from './decision.ts';
+import { type Look, type Pair, type Tree, sidesOf } from './mirror-context.ts';
+import { type Applied, copy, replace, restamp, settle, skipped } from './write-blob.ts';
+import { isSameAccess } from '../model/access.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Key, keyText } from '../model/key.ts';
+import { type Reading, isBlob, isDirectory } from '../model/reading.ts';
+import { type Verdict, isOfDirectory } from '../model/verdict.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+
 /**
  * The heart: make the backup agree with the source for one key. It never asks what happened; it reads both sides and
  * makes them agree, so events may be late, doubled, out of order or lost and the result is the same.
  * docs/semantics.md numbers the invariants that the comments name. This room sees no SDK and reads no event.
  */
-import { isSameAccess } from '../model/access.ts';
-import { BlobmirrorError } from '../model/errors.ts';
-import { type Key, keyText } from '../model/key.ts';
-import { isBlob, isDirectory, type Reading } from '../model/reading.ts';
-import { isOfDirectory, type Verdict } from '../model/verdict.ts';
-import type { BlobReader } from '../ports/blob-reader.ts';
-import { apply } from './apply.ts';
-import type { Applied } from './applied.ts';
-import { convergeAncestors, isModest, prepareParent } from './ancestors.ts';
-import { decide } from './decide.ts';
-import type { Decision, Sides } from './decision.ts';
-import { LONGEST_PRELUDE_MS } from '../concurrency/longest-prelude.ts';
-import type { Look } from './look.ts';
-import { isForeign, ownershipOf } from './ownership.ts';
-import { type Pair, sidesOf } from './pair.ts';
-import { makeContainer } from './make-container.ts';
-import type { Tree } from './tree.ts';
 
 /** How often one call reads again because somebody else moved, before the key is left to a later message. */
 const MOST_ROUNDS = 10;
@@ -133,4 +132,61 @@ function summarize(earlier: Verdict | undefined, latest: Verdict): Verdict {
   if (earlier === undefined) return latest;
   const isReturned = earlier.verdict === 'directory-returned' && isOfDirectory(latest);
   return latest.verdict === 'in-sync' || isReturned ? earlier : latest;
+}
+
+/** Carries out a decision under its preconditions: every write of content is a compare-and-swap (invariant 3). */
+export async function apply(
+  pair: Pair,
+  key: Key,
+  decision: Decision,
+  { isAbove }: Pick<Look, 'isAbove'> = {},
+): Promise<Applied> {
+  const { source, backup } = pair;
+  switch (decision.action) {
+    case 'nothing':
+      return { verdict: { verdict: 'in-sync', ...(decision.isDirectory && { isDirectory: true }) } };
+
+    case 'skip':
+      return skipped(decision.reason);
+
+    case 'wait':
+      return { verdict: { verdict: 'unfinished', engine: 'copy-blob' } };
+
+    case 'copy':
+      return await copy(pair, key, decision);
+
+    case 'replace':
+      return await replace(pair, key, decision);
+
+    case 'make-way': {
+      const outcome = await backup.delete(key, decision.ifMatch);
+      return outcome.outcome === 'refused' ? skipped(outcome.reason) : { again: 'the way is clear' };
+    }
+
+    case 'restamp':
+      return await restamp(pair, key, decision.source, decision.backup);
+
+    case 'set-tier':
+      return settle(await backup.setTier(key, decision.tier), { verdict: 'retiered', tier: decision.tier });
+
+    case 'set-access': {
+      const outcome = await backup.setAccess(key, decision.access, decision.there);
+      const about = decision.isDirectory && ({ isDirectory: true } as const);
+      return outcome.outcome === 'written' && outcome.access === 'not-permitted'
+        ? { verdict: { verdict: 'skipped', reason: 'access-not-permitted', ...about } }
+        : settle(outcome, { verdict: 'access-set', ...about }, 'in-a-tree');
+    }
+
+    case 'compare-tags': {
+      const [wanted, has] = [await source.readTags(key), await backup.readTags(key)];
+      if (isDeepStrictEqual(wanted, has)) return { verdict: { verdict: 'in-sync' } };
+      return settle(await backup.setTags(key, wanted), { verdict: 'retagged' });
+    }
+
+    case 'delete':
+      return settle(await backup.delete(key, decision.ifMatch), { verdict: 'deleted' }, 'in-a-tree');
+
+    default:
+      return await applyToDirectory(pair, key, decision, { onlyEmpty: isAbove === true });
+  }
 }

@@ -1,12 +1,10 @@
-import type { BlobPresent, Reading } from '../model/reading.ts';
-import { isBlob, isDirectory } from '../model/reading.ts';
-import type { Rename } from '../model/rename.ts';
+import { type BlobPresent, type Reading, isBlob, isDirectory } from '../model/reading.ts';
+import type { Rename } from '../model/key.ts';
 import type { WriteCondition } from '../ports/write-outcome.ts';
 import { prepareParent } from './ancestors.ts';
 import type { Sides } from './decision.ts';
-import { ownershipOf } from './ownership.ts';
-import { type Pair, sidesOf } from './pair.ts';
-import { isMadeFrom } from './states.ts';
+import { isMadeFrom, ownershipOf } from './decide.ts';
+import { type Pair, sidesOf } from './mirror-context.ts';
 
 /** What each account has at both names. */
 interface Readings {

@@ -1,17 +1,19 @@
-import type { ContainerName, Key } from '../model/key.ts';
-import type { Rename } from '../model/rename.ts';
+import type { ContainerName, Key, Rename } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Clock, systemClock } from '../clock/steady-clock.ts';
-import { adopt, type Adopted, type AdoptRequest } from './adopt.ts';
+import {
+  type AdoptRequest,
+  type Adopted,
+  type ListedCopy,
+  type ListedReadings,
+  adopt,
+  copyListed,
+} from './listed-keys.ts';
 import { converge } from './converge.ts';
-import { convergeRoot } from './converge-root.ts';
-import { copyListed, type ListedCopy, type ListedReadings } from './copy-listed.ts';
+import { convergeRoot, prepareContainer } from './converge-container.ts';
 import { shareFlights } from '../concurrency/coalesce-by-key.ts';
 import { followRename } from './follow-rename.ts';
-import { createKnownDirectories } from './known-directories.ts';
-import type { Pair } from './pair.ts';
-import { prepareContainer } from './make-container.ts';
-import type { Tree } from './tree.ts';
+import { type Pair, type Tree, createKnownDirectories } from './mirror-context.ts';
 
 /** The heart of a process: what its keys and directories share. */
 export interface OpenHeart {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BlobmirrorError } from './errors.ts';
 
 /** `2026-11-25T13-09-31Z-4f2a`: begins with the time, so that names sort by it. See run-id.ts. */
 export type RunId = string & { readonly __brand: 'RunId' };
@@ -37,3 +38,9 @@ export const runIdSchema = z.custom<RunId>(
   (value) => typeof value === 'string' && isRunId(value),
   'is no id of a run',
 );
+
+/** What is no id of a run names none, and never becomes part of a document's name. @throws BlobmirrorError `run-not-found` */
+export function parseRunId(text: string): RunId {
+  if (isRunId(text)) return text;
+  throw new BlobmirrorError('run-not-found', `${JSON.stringify(text.slice(0, 40))} is the id of no run`);
+}

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { theServiceClock } from '../clock/the-service-clock.ts';
-import { documentKind, type FoundDocument } from '../documents/document-kind.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
+import { type FoundDocument, documentKind } from '../documents/document-kind.ts';
 import { NEVER_PAUSED_STATE, type Pause, type PauseState } from '../api/pause.ts';
-import { changeDocument } from '../documents/change-document.ts';
+import { changeDocument, readDocument } from '../documents/change-document.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { readDocument } from '../documents/read-document.ts';
 
 const DOCUMENT = 'control/pause';
 /** No message is older than the fortnight that a queue keeps it. */

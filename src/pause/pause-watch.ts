@@ -1,5 +1,5 @@
 import { toBlobmirrorError } from '../model/errors.ts';
-import { NEVER_PAUSED_STATE, pausedMs, type PauseState } from '../api/pause.ts';
+import { NEVER_PAUSED_STATE, type PauseState, pausedMs } from '../api/pause.ts';
 import type { Clock } from '../clock/steady-clock.ts';
 import type { PauseGate, PutOff } from '../ports/pause-gate.ts';
 import type { Logger } from '../telemetry/logger.ts';

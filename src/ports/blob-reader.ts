@@ -1,9 +1,8 @@
 import type { Access } from '../model/access.ts';
 import type { Etag } from '../model/etag.ts';
-import type { ContainerName, BlobPath, Key } from '../model/key.ts';
-import type { BlobPresent, Reading } from '../model/reading.ts';
+import type { BlobPath, ContainerName, Key } from '../model/key.ts';
+import type { BlobPresent, Reading, Tags } from '../model/reading.ts';
 import type { Metadata, Stamp } from '../model/stamp.ts';
-import type { Tags } from '../model/tags.ts';
 
 /**
  * What can be asked of either account. Every method rejects with a `BlobmirrorError` and nothing else; none retries

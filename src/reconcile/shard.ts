@@ -1,8 +1,10 @@
-import type { ContainerName } from '../model/key.ts';
-import type { Adoptable } from '../model/adoption.ts';
+import { z } from 'zod';
 import type { Counts, ReportLine } from '../api/run.ts';
-import type { RunId } from '../model/run-id.ts';
-import type { ShardMessage } from '../model/shard-message.ts';
+import type { Adoptable } from '../model/adoption.ts';
+import { parseEtag } from '../model/etag.ts';
+import { type ContainerName, parseBlobPath, parseContainerName } from '../model/key.ts';
+import { type RunId, runIdSchema } from '../model/run-id.ts';
+import { SHARD_NAME, type ShardMessage } from '../model/shard-message.ts';
 
 /** What is to be done in a slice of a shard, as the documents of the run have it: a piece that one worker takes at a time. */
 export type Shard = CompareShard | DeleteShard;
@@ -100,4 +102,69 @@ export interface SliceResult {
   readonly split?: CompareShard | undefined;
   /** The listings do not have the order that was expected: the container must be walked anew without relying on it. */
   readonly isUnordered?: true;
+}
+
+const LONGEST_NAME = 1024;
+
+const count = z.int().min(0);
+/** A prefix, or a place in a listing. */
+const place = z
+  .string()
+  .max(LONGEST_NAME)
+  .refine((text) => text.isWellFormed(), 'half a character');
+const path = z.string().refine(parses(parseBlobPath), 'is no path of a blob');
+const etag = z.string().refine(parses(parseEtag), 'is no ETag');
+
+const containerName = z.string().refine(parses(parseContainerName), 'is no name of a container');
+
+/** See `ShardPlan`. */
+export const shardPlanSchema = z.object({
+  prefix: place.optional(),
+  from: place.optional(),
+  to: place.optional(),
+  root: z.literal(true).optional(),
+});
+
+const base = {
+  run: runIdSchema,
+  shard: z.string().regex(SHARD_NAME),
+  slice: count,
+  container: containerName,
+};
+
+/** See `Shard`: as a slice's outcome tells of what follows it. */
+export const shardSchema = z.discriminatedUnion('phase', [
+  z.object({
+    ...base,
+    phase: z.literal('compare'),
+    prefix: place,
+    from: place.optional(),
+    to: place.optional(),
+    at: z.object({ source: path.optional(), backup: path.optional() }).optional(),
+    markers: z.object({ source: z.string().optional(), backup: z.string().optional() }).optional(),
+    again: z.array(path).optional(),
+    compared: z.array(z.object({ path, source: etag, backup: etag, equal: count })).optional(),
+    isWalked: z.literal(true).optional(),
+    root: z.literal(true).optional(),
+    unordered: z.literal(true).optional(),
+  }),
+  z.object({
+    ...base,
+    phase: z.literal('delete'),
+    line: count,
+    below: z
+      .array(z.object({ directory: path, after: path.optional(), marker: z.string().optional() }))
+      .optional(),
+  }),
+]);
+
+function parses(parse: (text: string) => unknown): (text: string) => boolean {
+  return (text) => {
+    try {
+      parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
 }

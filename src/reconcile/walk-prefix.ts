@@ -1,12 +1,10 @@
 import { type BlobmirrorError, isStartIgnored, toBlobmirrorError } from '../model/errors.ts';
 import { gravestError } from '../model/gravest-error.ts';
-import type { Key } from '../model/key.ts';
-import type { Prefix } from '../model/prefix.ts';
+import type { Key, Prefix } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { WalkPosition } from '../model/walk-position.ts';
-import { lookAtAll } from './look-at-all.ts';
-import { nominatePrefix } from './nominate-prefix.ts';
-import type { Sides } from './sides.ts';
+import type { WalkPosition } from '../model/hint.ts';
+import { lookAtAll, nominatePrefix } from './nominate.ts';
+import type { Sides } from './slice.ts';
 
 /**
  * How long keys are drawn. The last look may be a long copy that takes its whole budget, four minutes, and both fit the

@@ -7,19 +7,13 @@ import { type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import { statement } from '../api/statement.ts';
 import type { Backlog, LivePoint, RecoveryPoint, Status } from '../api/status.ts';
 import { observeBacklog, observeDeadLetters, observeRecovery } from '../telemetry/metrics.ts';
-import { toCanaryStatus } from './canary-status.ts';
-import { toArrived } from './canary-document.ts';
-import { seeCanary } from './see-canary.ts';
+import { seeCanary, toArrived, toCanaryStatus } from './canary.ts';
 import { judgeHealth } from './judge-health.ts';
-import { lastLive, toSamples } from './history-document.ts';
-import { within } from './within.ts';
-import { AgeBuckets } from './age-buckets.ts';
-import { exceptKeys } from './except-keys.ts';
-import { type DeadLetters, readDeadLetters } from './read-dead-letters.ts';
-import { createStateReader, type SeenState } from './read-state.ts';
-import { readWaiting, type Waiting } from './read-waiting.ts';
+import { lastLive, toSamples } from './history.ts';
+import { type SeenState, type StatusParts, createStateReader, within } from './read-state.ts';
+import { AgeBuckets, type Waiting, readWaiting } from './read-waiting.ts';
+import { type DeadLetters, exceptKeys, readDeadLetters } from './read-dead-letters.ts';
 import { sharedForAWhile } from '../concurrency/coalesce-briefly.ts';
-import type { StatusParts } from './status-parts.ts';
 
 export interface StatusReader {
   /** Never rejects for anything that is out of reach. Asked often, it answers as it did a moment ago. */

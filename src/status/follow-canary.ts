@@ -5,17 +5,16 @@ import type { Reading } from '../model/reading.ts';
 import type { CanarySource } from '../ports/canary-source.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { changeDocument } from '../documents/change-document.ts';
-import { readDocument } from '../documents/read-document.ts';
+import { changeDocument, readDocument } from '../documents/change-document.ts';
 import {
   CANARY,
   CANARY_DOCUMENT,
   type CanaryDocument,
   canaryText,
+  seeCanary,
   toArrived,
   toWritten,
-} from './canary-document.ts';
-import { seeCanary } from './see-canary.ts';
+} from './canary.ts';
 
 export interface CanaryParts {
   readonly key: Key;

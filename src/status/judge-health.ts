@@ -2,13 +2,7 @@ import type { ErrorCode } from '../model/errors.ts';
 import type { HealthCode } from '../api/health-codes.ts';
 import { refusedWhole, type VersionStatus } from '../model/service-version.ts';
 import { duration, skew } from '../api/statement.ts';
-import type {
-  ClockStatus,
-  DeadLetterCounts,
-  Health,
-  HealthProblem,
-  RecoveryPoint,
-} from '../api/status.ts';
+import type { ClockStatus, DeadLetterCounts, Health, HealthProblem, RecoveryPoint } from '../api/status.ts';
 
 /** What health is judged by. */
 export interface HealthEvidence {

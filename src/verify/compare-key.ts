@@ -1,11 +1,8 @@
 import type { Difference } from '../api/difference.ts';
 import type { Key } from '../model/key.ts';
-import { compareAccess } from './compare-access.ts';
-import { compareBlobs, isInStep } from './compare-blobs.ts';
-import { compareNames } from './compare-names.ts';
-import { judgeContent } from './judge-content.ts';
-import type { Verification } from './verification.ts';
-import { type BlobView, isBlobView, type View } from './view.ts';
+import { compareAccess, compareBlobs, compareNames, isInStep } from './compare-attributes.ts';
+import { judgeContent } from './compare-content.ts';
+import { type BlobView, type Verification, type View, isBlobView } from './verification.ts';
 
 /** What both sides have for one key at about one moment. */
 export interface Sides {

@@ -1,12 +1,11 @@
-import { theServiceClock } from '../clock/the-service-clock.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Key } from '../model/key.ts';
 import { isBlob } from '../model/reading.ts';
 import type { AccountInspector } from '../ports/account-inspector.ts';
 import { judge, type Judgement, type Sides } from './compare-key.ts';
-import { createSlots } from '../concurrency/slots.ts';
-import type { Verification } from './verification.ts';
-import type { View } from './view.ts';
+import { createSlots } from '../concurrency/limiter.ts';
+import type { Verification, View } from './verification.ts';
 
 export type Examined = Exclude<Judgement, { outcome: 'moving' }> | { readonly outcome: 'still-moving' };
 

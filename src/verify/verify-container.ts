@@ -1,11 +1,11 @@
-import { theServiceClock } from '../clock/the-service-clock.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Difference } from '../api/difference.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { ContainerName } from '../model/key.ts';
 import type { Metadata } from '../model/stamp.ts';
 import type { AccountInspector, PublicAccess } from '../ports/account-inspector.ts';
-import { compareNames } from './compare-names.ts';
+import { compareAccess, compareNames } from './compare-attributes.ts';
 import type { Verification } from './verification.ts';
 
 export interface ContainerVerified {
@@ -84,4 +84,18 @@ async function firstChange(
     }
   }
   return undefined;
+}
+
+/** Compares who may do what with the root directory of a container of hierarchical accounts: two requests, or four. */
+export async function verifyRoot(
+  { source, backup, settleMs }: Verification,
+  container: ContainerName,
+  signal: AbortSignal,
+): Promise<readonly Difference[]> {
+  const look = async (): Promise<readonly Difference[]> =>
+    compareAccess(await source.readRootAccess(container), await backup.readRootAccess(container));
+  const differences = await look();
+  if (differences.length === 0 || settleMs === 0) return differences;
+  await sleep(Math.min(WAIT, settleMs), undefined, { signal }).catch(() => {});
+  return await look();
 }

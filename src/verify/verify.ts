@@ -10,11 +10,8 @@ import { createCrew } from '../concurrency/worker-pool.ts';
 import { examine, type Examined } from './examine.ts';
 import { judge } from './compare-key.ts';
 import { type ListedPair, pairListings } from './pair-listings.ts';
-import { createTally, type Tally } from './tally.ts';
-import type { Verification } from './verification.ts';
-import { verifyRoot } from './verify-root.ts';
-import { verifyContainer } from './verify-container.ts';
-import { isBlobView } from './view.ts';
+import { type Tally, type Verification, createTally, isBlobView } from './verification.ts';
+import { verifyContainer, verifyRoot } from './verify-container.ts';
 
 /** Keys that are in hand together. Most of them wait for their source to come to rest; `examine` bounds the requests. */
 const IN_HAND = 1000;

@@ -1,6 +1,8 @@
-import { ServiceBusClient } from '@azure/service-bus';
+import { ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
+import type { TellRefusal } from '../concurrency/send-with-retry.ts';
 import type { ServiceBusConnection } from '../config/connections.ts';
-import { createCredential } from './create-credential.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createCredential } from './connect-storage.ts';
 
 /** A send that gets no answer is given up within the minute: whoever sends insists by itself, and has a function's time to keep. */
 const SEND_OPTIONS = { retryOptions: { maxRetries: 1, timeoutInMs: 30_000 } } as const;
@@ -14,4 +16,34 @@ export function connectServiceBus(connection: ServiceBusConnection): ServiceBusC
         createCredential(connection.clientId),
         SEND_OPTIONS,
       );
+}
+
+/** What tells how the queues are declared. Makes no request by itself. */
+export function connectAdministration(connection: ServiceBusConnection): ServiceBusAdministrationClient {
+  if (!('connectionString' in connection)) {
+    const { fullyQualifiedNamespace, clientId } = connection;
+    return new ServiceBusAdministrationClient(fullyQualifiedNamespace, createCredential(clientId));
+  }
+  const client = new ServiceBusAdministrationClient(connection.connectionString);
+  if (!/UseDevelopmentEmulator=true/i.test(connection.connectionString)) return client;
+  // The client takes https for granted; its own pipeline lets that be changed.
+  client.pipeline.addPolicy({
+    name: 'plainHttp',
+    sendRequest: async (request, next) => {
+      request.url = request.url.replace(/^https:/, 'http:');
+      request.allowInsecureConnection = true;
+      return await next(request);
+    },
+  });
+  return client;
+}
+
+/** A line in the log when a queue does not take a message, before it is tried again for as long as it makes sense. */
+export function tellRefusal(log: Logger): TellRefusal {
+  return ({ code, message: detail, hint, context, cause }) => {
+    const fields = { code, detail, hint, ...context };
+    if (code === 'unexpected')
+      log.error('a message could not be sent to its queue', { ...fields, error: cause });
+    else log.warn('a queue does not take a message', fields);
+  };
 }

@@ -1,11 +1,11 @@
-import { theServiceClock } from '../clock/the-service-clock.ts';
-import { createAzureDeadLetterQueue } from '../azure/queue/azure-dead-letter-queue.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
+import { createAzureDeadLetterQueue } from '../azure/queue/dead-letter-queue.ts';
 import { createAzureEventSpool } from '../azure/undelivered-events.ts';
-import { createAzureHintQueue } from '../azure/queue/azure-hint-queue.ts';
+import { createAzureHintQueue } from '../azure/queue/queue-senders.ts';
 import type { Settings } from '../config/settings.ts';
-import { createLetterBox, type LetterBox } from '../deadletter/letter-box.ts';
+import { type LetterBox, createLetterBox } from '../deadletter/dead-letter-store.ts';
 import { takeBackEvents } from '../deadletter/redeliver-events.ts';
-import { watchLetters } from '../deadletter/watch-letters.ts';
+import { watchLetters } from '../deadletter/watch-dead-letters.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -16,7 +16,7 @@ import { createDeadLetterApi, type DeadLetterApi } from '../http/deadletter-hand
 import { type OpenAccounts, openAccounts } from './open-accounts.ts';
 import { openDocuments } from './open-documents.ts';
 
-export type { LetterBox } from '../deadletter/letter-box.ts';
+export type { LetterBox } from '../deadletter/dead-letter-store.ts';
 
 /** Dead letters, as the doors use them. */
 export interface DeadLetters {

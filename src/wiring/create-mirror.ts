@@ -1,24 +1,25 @@
+import { createAzureHintQueue } from '../azure/queue/queue-senders.ts';
+import type { Settings } from '../config/settings.ts';
+import { handleMessage } from '../intake/handle-message.ts';
+import type { IncomingMessage } from '../intake/message-chain.ts';
+import type { Mirroring } from '../intake/mirror-hint.ts';
+import { LONGEST_WATCH_MS } from '../intake/plan-key-checks.ts';
+import { LooksToCome } from '../intake/rechecks.ts';
+import { parseHistory } from '../model/hint-message.ts';
+import type { Key, Rename } from '../model/key.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.ts';
+import { insistOnQueue } from '../ports/retry-queues.ts';
+import { walk } from '../reconcile/walk-prefix.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { inProcessSpan, inStepSpan } from '../telemetry/spans.ts';
+import { connectServiceBus, tellRefusal } from './connect-service-bus.ts';
+import { type OpenAccounts, openAccounts } from './open-accounts.ts';
+
 /**
  * The composition root: settings to adapters to use cases. The only place that makes Azure clients. It holds no logic
  * of its own: what can be decided is decided in a room below.
  */
-import { createAzureHintQueue } from '../azure/queue/azure-hint-queue.ts';
-import type { Settings } from '../config/settings.ts';
-import { handleMessage } from '../intake/handle-message.ts';
-import type { IncomingMessage } from '../intake/incoming-message.ts';
-import { LooksToCome } from '../intake/looks-to-come.ts';
-import type { Mirroring } from '../intake/mirror-hint.ts';
-import { LONGEST_WATCH_MS } from '../intake/plan-next-look.ts';
-import { insistOnQueue } from '../ports/insist-on-queue.ts';
-import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.ts';
-import { walk } from '../reconcile/walk-prefix.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import { inProcessSpan } from '../telemetry/spans.ts';
-import { parseHistory } from '../model/hint-message.ts';
-import { connectServiceBus } from './connect-service-bus.ts';
-import { type OpenAccounts, openAccounts } from './open-accounts.ts';
-import { tellRefusal } from './tell-refusal.ts';
-import { traceLook, traceRename } from './trace-steps.ts';
 
 export interface Mirror {
   /** Mirrors what one queue message tells of; rejects when it must be delivered again. */
@@ -72,4 +73,27 @@ export function createMirror(
       await serviceBus.close();
     },
   };
+}
+
+/** A look at a key, as a step of the trace of its message. */
+export async function traceLook(key: Key, look: () => Promise<Verdict>): Promise<Verdict> {
+  return await inStepSpan('converge', ofKey(key), look, (verdict) => ({
+    'blobmirror.verdict': verdict.verdict,
+    ...(verdict.verdict === 'skipped' && { 'blobmirror.reason': verdict.reason }),
+    ...(verdict.verdict === 'copied' && { 'blobmirror.bytes': verdict.bytes }),
+  }));
+}
+
+/** The same for a rename that is followed. */
+export async function traceRename<Outcome extends string>(
+  { to }: Rename,
+  follow: () => Promise<Outcome>,
+): Promise<Outcome> {
+  return await inStepSpan('follow rename', ofKey(to), follow, (outcome) => ({
+    'blobmirror.verdict': outcome,
+  }));
+}
+
+function ofKey({ container, path }: Key): { 'blobmirror.container': string; 'blobmirror.path': string } {
+  return { 'blobmirror.container': container, 'blobmirror.path': path };
 }

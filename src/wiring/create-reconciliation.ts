@@ -1,21 +1,20 @@
-import { createAzureHintQueue } from '../azure/queue/azure-hint-queue.ts';
-import { theServiceClock } from '../clock/the-service-clock.ts';
+import { createAzureHintQueue } from '../azure/queue/queue-senders.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import type { Settings } from '../config/settings.ts';
 import { handleShardMessage } from '../intake/handle-shard-message.ts';
-import type { IncomingMessage } from '../intake/incoming-message.ts';
+import type { IncomingMessage } from '../intake/message-chain.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { insistOnQueue } from '../ports/insist-on-queue.ts';
+import { insistOnQueue } from '../ports/retry-queues.ts';
 import type { PauseGate } from '../ports/pause-gate.ts';
 import type { Reconciler } from '../reconcile/runs/reconciler.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { connectServiceBus } from './connect-service-bus.ts';
+import { connectServiceBus, tellRefusal } from './connect-service-bus.ts';
 import { type OpenAccounts, openAccounts } from './open-accounts.ts';
 import { openControl } from './open-pause.ts';
 import { openDocuments } from './open-documents.ts';
 import { openReconciler } from './open-reconciler.ts';
 import { createReconcileApi, type ReconcileApi } from '../http/reconcile-handlers.ts';
 import { refuseOutOfScope } from '../reconcile/refuse-out-of-scope.ts';
-import { tellRefusal } from './tell-refusal.ts';
 
 export type { Reconciler } from '../reconcile/runs/reconciler.ts';
 

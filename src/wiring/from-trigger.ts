@@ -1,6 +1,6 @@
-import { theQueueClock, theServiceClock } from '../clock/the-service-clock.ts';
-import { type MetadataName, shadowedMetadata } from '../events/shadowed-metadata.ts';
-import type { IncomingMessage } from '../intake/incoming-message.ts';
+import { theQueueClock, theServiceClock } from '../clock/process-clocks.ts';
+import { type MetadataName, shadowedMetadata } from '../events/message-body.ts';
+import type { IncomingMessage } from '../intake/message-chain.ts';
 
 /** The part of an invocation's context that tells of the message. */
 interface TriggerContext {

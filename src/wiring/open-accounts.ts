@@ -1,22 +1,21 @@
+import { type Account, readAccountKind } from '../azure/account/connect-account.ts';
 import { createAzureBackup } from '../azure/backup-store.ts';
 import { createAzureReader } from '../azure/blob-reader.ts';
-import type { Account } from '../azure/account/connect-account.ts';
+import { AdaptiveGate } from '../concurrency/adaptive-gate.ts';
+import { capRequests } from '../concurrency/request-cap.ts';
 import type { StorageConnection } from '../config/connections.ts';
 import type { Settings } from '../config/settings.ts';
-import { ERRORS } from '../model/errors.ts';
-import { createScope, type Scope } from '../model/scope.ts';
-import type { VersionStatus } from '../model/service-version.ts';
 import { type OpenHeart, openHeart } from '../mirror/mirror-core.ts';
 import type { Policy } from '../mirror/policy.ts';
-import { AdaptiveGate } from '../concurrency/adaptive-gate.ts';
-import { mapContainers } from '../ports/map-containers.ts';
-import { capRequests } from '../concurrency/request-cap.ts';
-import { throttleBackup, throttleReader } from '../ports/throttle.ts';
+import { BlobmirrorError, ERRORS } from '../model/errors.ts';
+import { type Scope, createScope } from '../model/scope.ts';
+import type { VersionStatus } from '../model/service-version.ts';
 import type { BackupStore } from '../ports/backup-store.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
-import type { Sides } from '../reconcile/sides.ts';
+import { mapContainers } from '../ports/map-containers.ts';
+import { throttleBackup, throttleReader } from '../ports/throttle.ts';
+import type { Sides } from '../reconcile/slice.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createKindCheck } from './account-kinds.ts';
 import { connectStorage } from './connect-storage.ts';
 import type { Identity } from './open-identity.ts';
 
@@ -144,4 +143,36 @@ function tellVersion(log: Logger, account: string, { refused, spoken, isRefusedW
 function connectCapped(connection: StorageConnection, perSecond: number | undefined): Account {
   if (perSecond === undefined) return connectStorage(connection);
   return connectStorage(connection, { tries: 1, cap: capRequests(connection.accountName, perSecond) });
+}
+
+/**
+ * Whether both accounts have a hierarchical namespace. Asked once; while it cannot be told, everybody who needs it fails
+ * with the reason, and it is asked again.
+ *
+ * @throws BlobmirrorError `account-kinds-differ`, or any storage code
+ */
+export function createKindCheck(
+  source: Account,
+  backup: Account,
+  { namespace }: Pick<Settings, 'namespace'>,
+): () => Promise<boolean> {
+  let answer: Promise<boolean> | undefined;
+  const ask = async (): Promise<boolean> => {
+    const [ofSource, ofBackup] = await Promise.all([source, backup].map(readAccountKind));
+    if (ofSource === ofBackup) return ofSource === 'hierarchical';
+    throw new BlobmirrorError(
+      'account-kinds-differ',
+      `the source ${source.name} is ${ofSource} and the backup ${backup.name} is ${ofBackup}; the backup should be ${ofSource}`,
+    );
+  };
+  return async () => {
+    if (namespace !== 'auto') return namespace === 'hierarchical';
+    answer ??= ask();
+    try {
+      return await answer;
+    } catch (error) {
+      answer = undefined;
+      throw error;
+    }
+  };
 }

@@ -1,12 +1,18 @@
-import { createAzureDocuments } from '../azure/documents/document-store.ts';
 import type { ConnectOptions } from '../azure/account/connect-account.ts';
+import { createAzureReader } from '../azure/blob-reader.ts';
+import { createAzureDocuments } from '../azure/documents/document-store.ts';
+import { systemClock } from '../clock/steady-clock.ts';
 import type { AccountSettings } from '../config/settings.ts';
-import { deferDocuments } from '../identity/deferred-documents.ts';
-import { locateDocuments } from '../identity/locate-documents.ts';
+import { readDocument } from '../documents/change-document.ts';
+import { type Admission, createAdmission } from '../identity/admission.ts';
+import { type Seen, seeSwapped } from '../identity/detect-swapped-accounts.ts';
+import { deferDocuments, locateDocuments } from '../identity/mirror-documents.ts';
+import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../identity/registration.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import { createScope } from '../model/scope.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { connectStorage } from './connect-storage.ts';
-import { mirrorIdOf } from './mirror-id-of.ts';
-import { openAdmission } from './open-admission.ts';
+import { mirrorIdOf } from './mirror-id.ts';
 
 /** The state's container as it is, with the documents of all mirrors that share it. */
 export function openState(
@@ -37,4 +43,46 @@ export function openDocuments(settings: AccountSettings, options?: ConnectOption
     },
     openLines: (name) => writing.openLines(name),
   };
+}
+
+const WITHIN_MS = 10_000;
+/** It only reads. */
+const HASTE = { tries: 2, answerWithinMs: 5000 };
+
+/** Looks at the source, and at who is registered as a mirror, when it is first asked. */
+export function openAdmission(settings: AccountSettings): Admission {
+  const { source, backup, state, scope } = settings;
+  const store = createAzureDocuments(connectStorage(state.connection, HASTE), state.container);
+  const accounts = { source: source.accountName, backup: backup.accountName };
+
+  async function see(): Promise<Seen> {
+    try {
+      if (settings.twoWay || (await wasLookedAt())) return { outcome: 'clear', blobs: 0 };
+      const account = connectStorage(source, HASTE);
+      const isStateThere = state.connection.accountName === source.accountName;
+      const reader = createAzureReader(account);
+      return await seeSwapped({
+        source: reader,
+        backup: accounts.backup,
+        scope: createScope(reader.account, scope),
+        registries: [store, ...(isStateThere ? [] : [createAzureDocuments(account, state.container)])],
+        canaries: scope.canaries?.container,
+        withinMs: WITHIN_MS,
+      });
+    } catch (thrown) {
+      return { outcome: 'unknown', error: toBlobmirrorError(thrown) };
+    }
+  }
+
+  /** By a worker of this very mirror, before. */
+  async function wasLookedAt(): Promise<boolean> {
+    try {
+      const name = registrationName(mirrorIdOf(settings));
+      return toRegistration(await readDocument(store, REGISTRATION_DOCUMENT, name))?.lookedAt !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  return createAdmission(accounts, see, systemClock);
 }

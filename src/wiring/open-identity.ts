@@ -1,19 +1,16 @@
-import { theServiceClock } from '../clock/the-service-clock.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import type { ServiceBusConnection } from '../config/connections.ts';
 import type { Settings } from '../config/settings.ts';
 import { claim } from '../identity/register-mirror.ts';
-import { deferDocuments } from '../identity/deferred-documents.ts';
-import type { MirrorFacts } from '../identity/mirror-facts.ts';
-import { ownDocuments } from '../identity/own-documents.ts';
+import { deferDocuments, ownDocuments } from '../identity/mirror-documents.ts';
+import type { MirrorFacts } from '../identity/other-mirrors.ts';
 import { type BlobmirrorError, type ErrorCode, ERRORS, toBlobmirrorError } from '../model/errors.ts';
 import type { Pause } from '../api/pause.ts';
 import { documentsPrefix, type Queues, type Registration } from '../identity/registration.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { mirrorDigest } from './mirror-digest.ts';
-import { mirrorIdOf } from './mirror-id-of.ts';
-import { openAdmission } from './open-admission.ts';
-import { openState } from './open-documents.ts';
+import { mirrorDigest, mirrorIdOf } from './mirror-id.ts';
+import { openAdmission, openState } from './open-documents.ts';
 
 /** Who this worker is, and whether it may work. */
 export interface Identity {

@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/the-service-clock.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import { PauseWatch } from '../pause/pause-watch.ts';
 import { createPauses, type Pauses } from '../pause/pause-store.ts';
 import type { Pause, PauseState } from '../api/pause.ts';

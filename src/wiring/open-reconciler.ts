@@ -1,18 +1,17 @@
 import type { ServiceBusClient } from '@azure/service-bus';
-import { createAzureShardQueue } from '../azure/queue/azure-shard-queue.ts';
-import { theServiceClock } from '../clock/the-service-clock.ts';
+import { createAzureShardQueue } from '../azure/queue/queue-senders.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import type { Settings } from '../config/settings.ts';
-import { insistOnShardQueue } from '../ports/insist-on-shard-queue.ts';
+import { insistOnShardQueue } from '../ports/retry-queues.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { PauseGate } from '../ports/pause-gate.ts';
-import type { ShardQueue } from '../ports/shard-queue.ts';
+import type { ShardQueue } from '../ports/work-queues.ts';
 import { compareSlice } from '../reconcile/compare/compare-slice.ts';
-import type { Reconciler } from '../reconcile/runs/reconciler.ts';
-import { createReconciler } from '../reconcile/runs/create-reconciler.ts';
+import { type Reconciler, createReconciler } from '../reconcile/runs/reconciler.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { besideProcessSpan } from '../telemetry/spans.ts';
-import { mirrorDigest } from './mirror-digest.ts';
-import { tellRefusal } from './tell-refusal.ts';
+import { mirrorDigest } from './mirror-id.ts';
+import { tellRefusal } from './connect-service-bus.ts';
 import type { OpenAccounts } from './open-accounts.ts';
 
 interface Opening {

@@ -1,17 +1,29 @@
-import { readSettings } from '../config/settings.ts';
-import { createLogger } from '../telemetry/create-logger.ts';
-import { createActions, type Actions } from '../http/guard-action.ts';
-import { createDeadLetters, type DeadLetters } from './create-dead-letters.ts';
-import { createMirror, type Mirror } from './create-mirror.ts';
-import { createRecovery, type Recovery } from './create-status-service.ts';
-import { createReconciliation, type Reconciliation } from './create-reconciliation.ts';
-import { observe, type Observation } from './observe.ts';
+import { randomBytes } from 'node:crypto';
+import { skew } from '../api/statement.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
+import type { ClockJudgement } from '../clock/service-clock.ts';
+import { type Settings, readSettings } from '../config/settings.ts';
+import { type Actions, createActions } from '../http/action-guard.ts';
+import { type Page, createPage } from '../http/page.ts';
+import {
+  type MetricsApi,
+  type StatusApi,
+  createMetricsApi,
+  createStatusApi,
+} from '../http/status-handlers.ts';
+import { ERRORS } from '../model/errors.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { keepActivity } from '../status/activity/keep-activity.ts';
+import { type Logger, createLogger } from '../telemetry/logger.ts';
+import { startTelemetry } from '../telemetry/start-telemetry.ts';
+import { createCredential } from './connect-storage.ts';
+import { type DeadLetters, createDeadLetters } from './create-dead-letters.ts';
+import { type Mirror, createMirror } from './create-mirror.ts';
+import { type Reconciliation, createReconciliation } from './create-reconciliation.ts';
+import { type Recovery, createRecovery } from './create-status-service.ts';
 import { openAccounts } from './open-accounts.ts';
-import { type Control, openControl } from './open-pause.ts';
 import { type Identity, openIdentity } from './open-identity.ts';
-import { createPage, type Page } from '../http/page.ts';
-import { tellClock } from './tell-clock.ts';
-import { createStatusApi, type StatusApi } from '../http/status-api.ts';
+import { type Control, openControl } from './open-pause.ts';
 
 export interface App {
   readonly actions: Actions;
@@ -60,4 +72,50 @@ export function theApp(): App {
     };
   }
   return app;
+}
+
+/** What this worker does, as others see it. */
+export interface Observation {
+  readonly metrics: MetricsApi;
+  /** Writes down and sends what is left, within a second. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Once a process, and before anything is counted. @param refresh finds out anew what gauges show */
+export function observe(
+  { telemetry: { monitor } }: Pick<Settings, 'telemetry'>,
+  documents: DocumentStore,
+  log: Logger,
+  refresh?: () => Promise<unknown>,
+): Observation {
+  const worker = randomBytes(6).toString('hex');
+  const connection = monitor && {
+    connectionString: monitor.connectionString,
+    credential: monitor.identity && createCredential(monitor.identity.clientId),
+  };
+  const telemetry = startTelemetry({ worker, monitor: connection }, log);
+  const activity = keepActivity(worker, documents, log);
+  return {
+    metrics: createMetricsApi(telemetry, log, refresh),
+    stop: async () => {
+      await Promise.allSettled([telemetry.stop(), activity.stop()]);
+    },
+  };
+}
+
+/** Logs, once for each change, that the clock of this machine is off, and that it is right again. */
+export function tellClock(
+  log: Logger,
+  clock: { listen(listener: (judgement: ClockJudgement) => void): unknown } = theServiceClock,
+): void {
+  clock.listen((judgement) => {
+    if (judgement.state === 'off')
+      log.error('the clock of this machine is off, so it claims no recovery point', {
+        code: 'clock-off',
+        detail: `it is ${skew(judgement.aheadMs)}, by that of the account ${judgement.of}`,
+        aheadMs: judgement.aheadMs,
+        hint: ERRORS['clock-off'].hint,
+      });
+    else log.info('the clock of this machine is right again');
+  });
 }

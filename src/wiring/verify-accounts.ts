@@ -2,20 +2,19 @@ import { createAzureInspector } from '../azure/account-inspector.ts';
 import type { Account } from '../azure/account/connect-account.ts';
 import type { StorageConnection } from '../config/connections.ts';
 import type { Environment } from '../config/environment.ts';
-import { readRequestRates } from '../config/request-rates.ts';
+import { readRequestRates } from '../config/copy-settings.ts';
 import { readAccountSettings } from '../config/settings.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type ContainerName, parseContainerName } from '../model/key.ts';
-import { createScope, type Scope } from '../model/scope.ts';
+import { type Scope, createScope } from '../model/scope.ts';
 import type { AccountInspector } from '../ports/account-inspector.ts';
-import { mapInspector } from '../ports/map-inspector.ts';
+import { mapInspector } from '../ports/map-containers.ts';
 import { capRequests } from '../concurrency/request-cap.ts';
-import type { Tally } from '../verify/tally.ts';
-import type { Verification } from '../verify/verification.ts';
+import type { Tally, Verification } from '../verify/verification.ts';
 import { verify } from '../verify/verify.ts';
 import { connectStorage } from './connect-storage.ts';
 
-export { createTally, type Tally } from '../verify/tally.ts';
+export { createTally, type Tally } from '../verify/verification.ts';
 export type { ContentCheck } from '../verify/verification.ts';
 
 export interface VerifyRequest extends Pick<

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePauseRequest } from '../../src/api/parse-pause-request.ts';
+import { parsePauseRequest } from '../../src/api/pause.ts';
 
 describe('a request for a pause', () => {
   it('may say why, in one line of any language', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isProof } from '../../src/api/is-proof.ts';
-import { toProof } from '../../src/api/proof.ts';
+import { isProof, toProof } from '../../src/api/proof.ts';
 import type { Run, ShardProgress } from '../../src/api/run.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import { NOTHING_LISTED } from '../../src/reconcile/runs/record-slice.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, statement } from '../../src/api/statement.ts';
+import { bytes, duration, statement } from '../../src/api/statement.ts';
 import type { RecoveryPoint } from '../../src/api/status.ts';
 
 const AT = '2026-11-25T12:03:02.500Z';
@@ -65,4 +65,19 @@ it.each([
   [76 * 3_600_000, '3 d 4 h'],
 ])('%i ms are told as %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+it.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [1536, '1.5 kB'],
+  [9949, '9.9 kB'],
+  [9950, '10 kB'],
+  [999_499, '999 kB'],
+  [999_500, '1.0 MB'],
+  [5e15, '5.0 PB'],
+  [5e21, '5000 EB'],
+])('%i bytes are told as %s', (size, text) => {
+  expect(bytes(size)).toBe(text);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTally } from '../../src/wiring/verify-accounts.ts';
-import { createFindingsPrinter, describeSummary } from '../../src/cli/verify-report.ts';
+import { createFindingsPrinter, describeSummary } from '../../src/cli/run-verify.ts';
 import { parseKey } from '../../src/model/key.ts';
 
 function printed(format: 'table' | 'json', path = 'a/cat.jpg'): string[] {

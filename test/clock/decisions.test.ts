@@ -1,17 +1,16 @@
 import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAzureHintQueue } from '../../src/azure/queue/azure-hint-queue.ts';
-import { createAzureShardQueue } from '../../src/azure/queue/azure-shard-queue.ts';
+import { createAzureHintQueue, createAzureShardQueue } from '../../src/azure/queue/queue-senders.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { createCopySources } from '../../src/azure/copy/copy-source.ts';
-import { theServiceClock } from '../../src/clock/the-service-clock.ts';
+import { theServiceClock } from '../../src/clock/process-clocks.ts';
 import { createPauses } from '../../src/pause/pause-store.ts';
 import { fromTrigger } from '../../src/wiring/from-trigger.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
 import { parseKey } from '../../src/model/key.ts';
-import { type RunId } from '../../src/model/run-id.ts';
+import type { RunId } from '../../src/model/run-id.ts';
 import { type ShardMessage } from '../../src/model/shard-message.ts';
 
 /** As the clock of a machine that is so far ahead. */

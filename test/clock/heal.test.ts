@@ -2,18 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { readActivity } from '../../src/status/activity/read-activity.ts';
 import { WorkerActivity } from '../../src/status/activity/worker-activity.ts';
 import { claim } from '../../src/identity/register-mirror.ts';
-import type { MirrorFacts } from '../../src/identity/mirror-facts.ts';
+import type { MirrorFacts } from '../../src/identity/other-mirrors.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
-import { createRunId } from '../../src/model/run-id.ts';
-import { type RunId } from '../../src/model/run-id.ts';
+import { type RunId, createRunId } from '../../src/model/run-id.ts';
 import type { Run } from '../../src/api/run.ts';
-import { believeCanary } from '../../src/status/canary-document.ts';
-import {
-  addSample,
-  believeHistory,
-  type HistoryDocument,
-} from '../../src/status/history-document.ts';
+import { believeCanary } from '../../src/status/canary.ts';
+import { type HistoryDocument, addSample, believeHistory } from '../../src/status/history.ts';
 import { createRunHistory } from '../../src/reconcile/runs/run-history.ts';
 import { createRunStore } from '../../src/reconcile/runs/run-store.ts';
 import { ReconcileBench } from '../reconcile/runs/support/reconcile-bench.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shareFlights } from '../../src/concurrency/coalesce-by-key.ts';
-import { parseKey, type Key } from '../../src/model/key.ts';
+import { type Key, parseKey } from '../../src/model/key.ts';
 import { KEY } from '../support/keys.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

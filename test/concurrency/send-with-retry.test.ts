@@ -3,8 +3,7 @@ import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import type { HintMessage } from '../../src/model/hint-message.ts';
 import { type ShardMessage } from '../../src/model/shard-message.ts';
 import { INSIST_MS } from '../../src/concurrency/send-with-retry.ts';
-import { insistOnQueue } from '../../src/ports/insist-on-queue.ts';
-import { insistOnShardQueue } from '../../src/ports/insist-on-shard-queue.ts';
+import { insistOnQueue, insistOnShardQueue } from '../../src/ports/retry-queues.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const MESSAGE = { messageId: 'm' } as HintMessage;

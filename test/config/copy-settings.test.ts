@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRequestRates } from '../../src/config/request-rates.ts';
+import { readRequestRates } from '../../src/config/copy-settings.ts';
 
 describe('the caps on requests per second', () => {
   it('are off when nothing is set', () => {

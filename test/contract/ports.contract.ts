@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEtag } from '../../src/model/etag.ts';
 import { type Key, parseBlobPath, parseContainerName, parseKey } from '../../src/model/key.ts';
-import { type BlobPresent, isBlob, type Reading } from '../../src/model/reading.ts';
+import { type BlobPresent, type Reading, isBlob } from '../../src/model/reading.ts';
 import { addStamp } from '../../src/model/stamp.ts';
 import type { ListRange } from '../../src/ports/blob-reader.ts';
-import type { ComparisonRequest } from '../../src/ports/content-comparison.ts';
+import type { ComparisonRequest } from '../../src/ports/backup-store.ts';
 import { describeReplacing } from './replace.contract.ts';
 import { ODD_METADATA, ODD_TAGS } from '../support/odd-metadata.ts';
 import type { StoresUnderTest } from './stores.ts';

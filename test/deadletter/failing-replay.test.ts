@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLetterBox } from '../../src/deadletter/letter-box.ts';
+import { createLetterBox } from '../../src/deadletter/dead-letter-store.ts';
 import { immediately } from '../memory/schedule.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import type { DeadLetterQueue } from '../../src/ports/dead-letter-queue.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { letterBody } from '../../src/deadletter/letter-body.ts';
-import { readLetter } from '../../src/deadletter/read-letter.ts';
+import { letterBody } from '../../src/deadletter/browse-dead-letters.ts';
+import { readLetter } from '../../src/deadletter/read-dead-letter.ts';
 import type { LetterQueue } from '../../src/api/dead-letter.ts';
 import { toProperties } from '../../src/model/hint-message.ts';
-import type { BrowsedMessage } from '../../src/ports/queue-browser.ts';
+import type { BrowsedMessage } from '../../src/ports/dead-letter-queue.ts';
 import { eventOf } from './support/dead-letter-bench.ts';
 
 const now = new Date('2026-11-25T13:00:00Z');

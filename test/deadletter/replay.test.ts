@@ -1,6 +1,6 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { freshMessage } from '../../src/deadletter/fresh-message.ts';
+import { freshMessage } from '../../src/deadletter/dead-letter-store.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
 import { eventOf, parked, startLetterBench } from './support/dead-letter-bench.ts';
 

@@ -1,6 +1,6 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { watchLetters } from '../../src/deadletter/watch-letters.ts';
+import { watchLetters } from '../../src/deadletter/watch-dead-letters.ts';
 import { immediately } from '../memory/schedule.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { eventOf, parked, startLetterBench } from './support/dead-letter-bench.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
 import type { DataLakeFileSystemClient, PathAccessControlItem } from '@azure/storage-file-datalake';
 import { expect, test, vi } from 'vitest';
-import { toAccessControl, toPermissions } from '../../src/azure/lake/to-access-control.ts';
+import { toAccessControl, toPermissions } from '../../src/azure/lake/access-control.ts';
 import type { LocalInfo } from '../../packages/local/src/ready-file.ts';
 import { expectEqualLakes } from './support/expect-equal-lakes.ts';
 import { connectLakes, type Lakes } from './support/lakes.ts';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { freePort } from '../../src/cli/free-port.ts';
+import { freePort } from '../../src/cli/run-start.ts';
 import type { Finding } from '../../src/api/finding.ts';
 import type { Run } from '../../src/api/run.ts';
 import type { Status } from '../../src/api/status.ts';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { freePort } from '../../src/cli/free-port.ts';
+import { freePort } from '../../src/cli/run-start.ts';
 import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../packages/local/src/ready-file.ts';
 import type { Status } from '../../src/api/status.ts';
 import { type BlobmirrorProcess, runBlobmirror } from './support/blobmirror-process.ts';

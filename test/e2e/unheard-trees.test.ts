@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { toAccessControl } from '../../src/azure/lake/to-access-control.ts';
+import { toAccessControl } from '../../src/azure/lake/access-control.ts';
 import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.ts';
 import { stampOf } from '../support/of-ours.ts';
 import type { ReportLine } from '../../src/api/run.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accountOfUrl, readStorageUrl } from '../../src/events/storage-url.ts';
+import { accountOfUrl, readStorageUrl } from '../../src/events/envelope.ts';
 
 describe('a url that names no blob', () => {
   it.each([

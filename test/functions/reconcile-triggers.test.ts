@@ -1,7 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Host } from '../../src/host/start-host.ts';
-import { QUEUES, RECONCILE_QUEUE } from '../../packages/local/src/queues.ts';
+import { QUEUES, RECONCILE_QUEUE } from '../../packages/local/src/layout.ts';
 import { type Broker, startBroker } from '../../packages/local/src/service-bus/start-broker.ts';
 import { waitUntil } from '../e2e/support/wait-until.ts';
 import { ERRORS } from '../../src/model/errors.ts';

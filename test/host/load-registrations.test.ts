@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { resolveRegistrations } from '../../src/host/resolve-registrations.ts';
+import { resolveRegistrations } from '../../src/host/load-registrations.ts';
 
 describe('the registrations of a package', () => {
   let root: string;

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { letterBody } from '../../src/deadletter/letter-body.ts';
-import { readLetter } from '../../src/deadletter/read-letter.ts';
+import { letterBody } from '../../src/deadletter/browse-dead-letters.ts';
+import { readLetter } from '../../src/deadletter/read-dead-letter.ts';
 import { eventFacts } from '../../src/events/event-facts.ts';
-import { MESSAGE_BOUNDS } from '../../src/events/message-bounds.ts';
+import { MESSAGE_BOUNDS } from '../../src/events/message-body.ts';
 import { parseMessage } from '../../src/events/parse-message.ts';
 import { BlobmirrorError, ERRORS, toBlobmirrorError } from '../../src/model/errors.ts';
 import { keyText } from '../../src/model/key.ts';
-import { ParkedCameBy } from '../../src/model/parked-came-by.ts';
+import { ParkedCameBy } from '../../src/model/hint-message.ts';
 import { parseShardMessage } from '../../src/model/shard-message.ts';
 import { writeJson } from '../../src/model/write-json.ts';
 import { cloudEvent, created, eventGridEvent } from '../events/samples.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createActionTokens } from '../../src/http/action-tokens.ts';
+import { createActionTokens } from '../../src/http/action-guard.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import type { DocumentStore } from '../../src/ports/document-store.ts';

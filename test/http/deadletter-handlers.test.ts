@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createDeadLetterApi } from '../../src/http/deadletter-handlers.ts';
-import { eventOf, type LetterBench, parked, startLetterBench } from '../deadletter/support/dead-letter-bench.ts';
+import {
+  eventOf,
+  type LetterBench,
+  parked,
+  startLetterBench,
+} from '../deadletter/support/dead-letter-bench.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
 async function startApi(): Promise<LetterBench & { api: ReturnType<typeof createDeadLetterApi> }> {

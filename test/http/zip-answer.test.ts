@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { zipAnswer } from '../../src/http/zip-answer.ts';
+import { zipAnswer } from '../../src/http/answer.ts';
 
 const value = { samples: Array.from({ length: 1440 }, (_, index) => ({ at: index, liveAgeMs: index % 7 })) };
 

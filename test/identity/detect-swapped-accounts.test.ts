@@ -6,7 +6,7 @@ import { immediately } from '../memory/schedule.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import { parseContainerName, parseKey } from '../../src/model/key.ts';
-import { createScope, type ScopeRules } from '../../src/model/scope.ts';
+import { type ScopeRules, createScope } from '../../src/model/scope.ts';
 import { addStamp } from '../../src/model/stamp.ts';
 
 const stampOf = (account: string) => ({ account, etag: parseEtag('"0x8DC"'), lastModified: new Date(0) });

@@ -1,40 +1,32 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readActivity } from '../../src/status/activity/read-activity.ts';
-import { createActionTokens } from '../../src/http/action-tokens.ts';
-import { mirrorDigest } from '../../src/wiring/mirror-digest.ts';
+import { createActionTokens } from '../../src/http/action-guard.ts';
+import { mirrorDigest } from '../../src/wiring/mirror-id.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { createPauses } from '../../src/pause/pause-store.ts';
-import { ACKNOWLEDGED } from '../../src/deadletter/letter-box.ts';
-import { isBefore } from '../../src/deadletter/letter-mark.ts';
-import { readMark } from '../../src/deadletter/mark-document.ts';
-import { readLetter } from '../../src/deadletter/read-letter.ts';
+import { ACKNOWLEDGED } from '../../src/deadletter/dead-letter-store.ts';
+import { isBefore, readMark } from '../../src/deadletter/dead-letter-mark.ts';
+import { readLetter } from '../../src/deadletter/read-dead-letter.ts';
 import { parseMessage } from '../../src/events/parse-message.ts';
 import { claim } from '../../src/identity/register-mirror.ts';
-import { locateDocuments } from '../../src/identity/locate-documents.ts';
-import type { MirrorFacts } from '../../src/identity/mirror-facts.ts';
+import { locateDocuments } from '../../src/identity/mirror-documents.ts';
+import type { MirrorFacts } from '../../src/identity/other-mirrors.ts';
 import type { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
 import { keyText } from '../../src/model/key.ts';
 import { mirrorId } from '../../src/model/mirror-id.ts';
 import { parseShardMessage } from '../../src/model/shard-message.ts';
-import { type RunId } from '../../src/model/run-id.ts';
+import type { RunId } from '../../src/model/run-id.ts';
 import type { CompareShard } from '../../src/reconcile/shard.ts';
-import type { BrowsedMessage } from '../../src/ports/queue-browser.ts';
+import type { BrowsedMessage } from '../../src/ports/dead-letter-queue.ts';
 import type { DocumentStore } from '../../src/ports/document-store.ts';
-import { NO_COUNTS } from '../../src/reconcile/add-counts.ts';
-import { createReconciler } from '../../src/reconcile/runs/create-reconciler.ts';
+import { NO_COUNTS } from '../../src/reconcile/counts.ts';
+import { type Reconciler, createReconciler } from '../../src/reconcile/runs/reconciler.ts';
 import { createRunHistory } from '../../src/reconcile/runs/run-history.ts';
 import { createRunStore } from '../../src/reconcile/runs/run-store.ts';
-import type { Reconciler } from '../../src/reconcile/runs/reconciler.ts';
-import { CANARY, type CanaryDocument } from '../../src/status/canary-document.ts';
-import { toCanaryStatus } from '../../src/status/canary-status.ts';
-import {
-  HISTORY,
-  type HistoryDocument,
-  lastLive,
-  toSamples,
-} from '../../src/status/history-document.ts';
+import { CANARY, type CanaryDocument, toCanaryStatus } from '../../src/status/canary.ts';
+import { HISTORY, type HistoryDocument, lastLive, toSamples } from '../../src/status/history.ts';
 import { createScope } from '../../src/model/scope.ts';
 import { createMemoryAccount } from '../memory/memory-account.ts';
 import {

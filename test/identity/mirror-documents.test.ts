@@ -1,18 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ownDocuments } from '../../src/identity/own-documents.ts';
+import { deferDocuments, ownDocuments } from '../../src/identity/mirror-documents.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
-import { type RunId } from '../../src/model/run-id.ts';
+import type { RunId } from '../../src/model/run-id.ts';
 import type { DocumentStore } from '../../src/ports/document-store.ts';
-import {
-  dataPrefix,
-  linesName,
-  outcomeName,
-  RUNS,
-  runName,
-} from '../../src/reconcile/runs/document-names.ts';
+import { RUNS, dataPrefix, linesName, outcomeName, runName } from '../../src/reconcile/runs/run-document.ts';
 import type { Shard } from '../../src/reconcile/shard.ts';
-import { deferDocuments } from '../../src/identity/deferred-documents.ts';
 import { describeDocuments } from '../contract/documents.contract.ts';
 
 describeDocuments('that are those of one mirror among several', async () => {

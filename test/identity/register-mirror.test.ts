@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claim } from '../../src/identity/register-mirror.ts';
-import { locateDocuments } from '../../src/identity/locate-documents.ts';
-import type { MirrorFacts } from '../../src/identity/mirror-facts.ts';
+import { locateDocuments } from '../../src/identity/mirror-documents.ts';
+import type { MirrorFacts } from '../../src/identity/other-mirrors.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import { mirrorId } from '../../src/model/mirror-id.ts';

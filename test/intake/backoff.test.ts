@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isWorthAnotherTry } from '../../src/intake/is-worth-another-try.ts';
+import { isWorthAnotherTry } from '../../src/intake/settle-failure.ts';
 import { backoffMs } from '../../src/concurrency/backoff.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import type { History } from '../../src/model/hint-message.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLetter } from '../../src/deadletter/read-letter.ts';
+import { readLetter } from '../../src/deadletter/read-dead-letter.ts';
 import { handleShardMessage } from '../../src/intake/handle-shard-message.ts';
 import { type MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
 import { immediately } from '../memory/schedule.ts';

@@ -3,7 +3,7 @@ import { handleMessage } from '../../src/intake/handle-message.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import { type HintMessage, toProperties } from '../../src/model/hint-message.ts';
 import { parseContainerName, parseKey } from '../../src/model/key.ts';
-import { createScope, type ScopeRules } from '../../src/model/scope.ts';
+import { type ScopeRules, createScope } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { walk } from '../../src/reconcile/walk-prefix.ts';
 import { FLAT } from '../support/flat.ts';

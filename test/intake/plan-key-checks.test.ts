@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planNextLook, WATCH_RULES } from '../../src/intake/plan-next-look.ts';
+import { WATCH_RULES, planNextLook } from '../../src/intake/plan-key-checks.ts';
 import type { Hint } from '../../src/model/hint.ts';
 import type { SkipReason, Verdict } from '../../src/model/verdict.ts';
 import type { Watch } from '../../src/model/watch.ts';

@@ -1,22 +1,28 @@
+import type { Access } from '../../src/model/access.ts';
+import type { Etag } from '../../src/model/etag.ts';
+import type { ContainerName, Key } from '../../src/model/key.ts';
+import { isBlob } from '../../src/model/reading.ts';
+import type { Metadata } from '../../src/model/stamp.ts';
+import type { AccountInspector, ListedReading, PublicAccess } from '../../src/ports/account-inspector.ts';
+import type { BackupStore } from '../../src/ports/backup-store.ts';
+import { createMemoryDirectories } from './memory-directories.ts';
+import {
+  type MemoryBlob,
+  type MemoryDirectory,
+  type MemoryEntry,
+  type StoredBlob,
+  createEtags,
+} from './memory-entry.ts';
+import { createMemoryPorts } from './memory-ports.ts';
+import { type AccountKind, type MemoryContainer, MemoryState } from './memory-state.ts';
+import { type Schedule, immediately } from './schedule.ts';
+
 /**
  * The ports in memory, for tests that must choose the order of every step. It is held to the same contract suite as
  * the ports on Azure, so what is proven here holds there. Never used to mirror anything real.
  */
-import type { Access } from '../../src/model/access.ts';
-import type { Etag } from '../../src/model/etag.ts';
-import type { ContainerName, Key } from '../../src/model/key.ts';
-import type { Metadata } from '../../src/model/stamp.ts';
-import type { BackupStore } from '../../src/ports/backup-store.ts';
-import { createEtags, type MemoryBlob, type StoredBlob } from './memory-blob.ts';
-import type { AccountKind, MemoryContainer } from './memory-container.ts';
-import type { MemoryDirectory } from './memory-directory.ts';
-import { createMemoryDirectories } from './memory-directories.ts';
-import type { MemoryEntry } from './memory-entry.ts';
-import { createMemoryPorts } from './memory-ports.ts';
-import { MemoryState } from './memory-state.ts';
-import { immediately, type Schedule } from './schedule.ts';
 
-export type { MemoryBlob } from './memory-blob.ts';
+export type { MemoryBlob } from './memory-entry.ts';
 export type { Schedule } from './schedule.ts';
 
 /** What is in a container, directories among it, and what its service would let a user do. */
@@ -93,5 +99,40 @@ export function createMemoryAccount(
     move: (from, to) => state.move(from, to),
     permitRoot: (container, access) => state.permitRoot(container, access),
     permit: (key, access) => state.amend(key, { access }),
+  };
+}
+
+/** The inspection of an account in memory. Its containers are private but for those in `open`. */
+export function createMemoryInspector(
+  account: MemoryAccount,
+  open: ReadonlyMap<string, PublicAccess> = new Map(),
+): AccountInspector {
+  return {
+    ...account,
+
+    listReadings: async function* (container, { prefix, tags }) {
+      for await (const page of account.listBlobs(container)) {
+        const readings: ListedReading[] = [];
+        for (const { path } of page.filter((blob) => blob.path.startsWith(prefix))) {
+          const key = { container, path };
+          const reading = await account.read(key);
+          if (!isBlob(reading)) continue;
+          // A listing does not tell when it saw a blob.
+          const { readAt: _, ...listed } = reading;
+          readings.push({ path, reading: listed, tags: tags ? await account.readTags(key) : {} });
+        }
+        yield readings;
+      }
+    },
+
+    readRange: async (key, { etag, offset, count }) => {
+      await account.read(key);
+      const blob = account.peek(key);
+      if (blob?.etag !== etag) return undefined;
+      return Buffer.from(blob.content).subarray(offset, offset + count);
+    },
+
+    readPublicAccess: async (container) =>
+      (await account.readContainer(container)) === undefined ? 'none' : (open.get(container) ?? 'none'),
   };
 }

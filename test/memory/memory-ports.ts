@@ -1,23 +1,29 @@
 import type { Etag } from '../../src/model/etag.ts';
-import { type Key, parseKey } from '../../src/model/key.ts';
+import { type BlobPath, type ContainerName, type Key, parseBlobPath, parseKey } from '../../src/model/key.ts';
 import type { Reading } from '../../src/model/reading.ts';
-import { RESERVED_DIRECTORY } from '../../src/model/scope.ts';
+import { RESERVED_DIRECTORY, isReserved } from '../../src/model/scope.ts';
 import type {
   BackupStore,
+  ComparisonOutcome,
+  ComparisonRequest,
   CopyOutcome,
   CopyRequest,
   RestampRequest,
-  Secured,
   SecureOutcome,
+  Secured,
 } from '../../src/ports/backup-store.ts';
-import type { ComparisonOutcome, ComparisonRequest } from '../../src/ports/content-comparison.ts';
-import type { WriteOutcome } from '../../src/ports/write-outcome.ts';
+import type { ListRange, ListedBlob } from '../../src/ports/blob-reader.ts';
 import type { DirectoryStore } from '../../src/ports/directory-store.ts';
-import { holds } from './holds.ts';
-import { listEntries } from './list-entries.ts';
-import type { MemoryBlob, StoredBlob } from './memory-blob.ts';
-import { isStoredDirectory, toReading } from './memory-entry.ts';
-import type { MemoryState } from './memory-state.ts';
+import type { WriteOutcome } from '../../src/ports/write-outcome.ts';
+import {
+  type MemoryBlob,
+  type MemoryEntry,
+  type StoredBlob,
+  isStoredDirectory,
+  toBlobReading,
+  toReading,
+} from './memory-entry.ts';
+import { type MemoryState, holds } from './memory-state.ts';
 import type { Schedule } from './schedule.ts';
 
 /** The name of the one way to copy that there is here. */
@@ -167,4 +173,61 @@ function stagingKey({ container, path }: Key, etag: Etag): Key {
 /** Nothing overwrites it, and nothing changes its metadata. */
 function isArchivedBlob(blob: StoredBlob | undefined): boolean {
   return blob !== undefined && (blob.archived ?? blob.tier === 'Archive');
+}
+
+/**
+ * What a listing gives. A hierarchical account lists in the order of its tree, as if the slash came before all else: a
+ * directory is followed by what is in it, and that by its longer-named neighbours. Trash and staging are not listed.
+ */
+export function listEntries(
+  { kind, containers }: MemoryState,
+  container: ContainerName,
+  { prefix = '', from, after, snapshots = false }: ListRange = {},
+): readonly ListedBlob[] {
+  const isTree = kind === 'hierarchical';
+  const rank = (path: string): string => (isTree ? path.replaceAll('/', '\0') : path);
+  const isWithin = (path: string): boolean =>
+    after === undefined ? from === undefined || rank(path) >= rank(from) : rank(path) > rank(after);
+  return [...(containers.get(container)?.blobs ?? [])]
+    .filter(([path]) => path.startsWith(prefix) && isWithin(path))
+    .filter(([path]) => !isReserved(path))
+    .toSorted(([a], [b]) => (rank(a) < rank(b) ? -1 : 1))
+    .flatMap((entry) => [...(snapshots ? snapshotsOf(entry) : []), toListed(entry)]);
+}
+
+function snapshotsOf([path, entry]: [BlobPath, MemoryEntry]): readonly ListedBlob[] {
+  const length = isStoredDirectory(entry) ? 0 : (entry.snapshots ?? 0);
+  return Array.from({ length }, () => ({ ...toListed([path, entry]), isSnapshot: true }));
+}
+
+function toListed([path, entry]: [BlobPath, MemoryEntry]): ListedBlob {
+  const { etag, metadata = {}, access } = entry;
+  const listed = { path: parseBlobPath(path), etag, access };
+  if (isStoredDirectory(entry)) {
+    const reading = () => undefined;
+    return {
+      ...listed,
+      isDirectory: true,
+      isBlockBlob: false,
+      bytes: 0,
+      stamp: undefined,
+      tier: undefined,
+      metadata,
+      reading,
+    };
+  }
+  const reading = toBlobReading(entry);
+  const { kind, tier, stamp } = reading;
+  const isBlockBlob = kind === 'block';
+  const tags = entry.tags ?? {};
+  return {
+    ...listed,
+    isDirectory: false,
+    isBlockBlob,
+    bytes: reading.size,
+    stamp,
+    tier: isBlockBlob ? tier : undefined,
+    tags,
+    reading: () => reading,
+  };
 }

@@ -1,5 +1,7 @@
 import { type HintMessage, toProperties } from '../../src/model/hint-message.ts';
-import type { HintQueue } from '../../src/ports/hint-queue.ts';
+import { shardMessageId } from '../../src/model/shard-message.ts';
+import type { BrowsedMessage, QueueBrowser } from '../../src/ports/dead-letter-queue.ts';
+import type { HintQueue, ShardQueue } from '../../src/ports/work-queues.ts';
 import type { Schedule } from './schedule.ts';
 
 /** A message in the queue. */
@@ -107,4 +109,88 @@ export class MemoryQueue {
 
 function toMessage({ messageId, event, history }: HintMessage) {
   return { messageId, body: event, applicationProperties: toProperties(history) };
+}
+
+/** The port of shards on a queue in memory, for a client whose calls have this schedule. */
+export function createMemoryShardQueue(queue: MemoryQueue, schedule: Schedule): ShardQueue {
+  return {
+    send: async (message, delayMs = 0) => {
+      await schedule('queue.send', undefined, () =>
+        // As text, as it would travel.
+        queue.send({
+          messageId: shardMessageId(message),
+          body: JSON.parse(JSON.stringify(message)),
+          delayMs,
+        }),
+      );
+    },
+  };
+}
+
+const PAGE_SIZE = 100;
+
+/** Looks at a queue in memory, or at its dead letters, for a client whose calls have this schedule. */
+export function createMemoryQueueBrowser(
+  queue: MemoryQueue,
+  schedule: Schedule,
+  { deadLetter = false }: { readonly deadLetter?: boolean } = {},
+): QueueBrowser {
+  return {
+    browse: async function* ({ from = '0' } = {}) {
+      for (let next = Number(from); ;) {
+        const page = await schedule('queue.browse', undefined, () =>
+          (deadLetter ? deadMessages(queue) : messages(queue))
+            .filter(({ sequenceNumber }) => Number(sequenceNumber) >= next)
+            .toSorted((one, other) => Number(one.sequenceNumber) - Number(other.sequenceNumber))
+            .slice(0, PAGE_SIZE),
+        );
+        const last = page.at(-1);
+        if (last === undefined) return;
+        next = Number(last.sequenceNumber) + 1;
+        yield page;
+      }
+    },
+  };
+}
+
+function messages(queue: MemoryQueue): BrowsedMessage[] {
+  return [
+    ...[...queue.ready].map((message) => toBrowsed(message)),
+    ...[...queue.locks].map(({ message }) => ({
+      ...toBrowsed(message),
+      deliveryCount: message.deliveryCount - 1,
+    })),
+    ...[...queue.scheduled].map((message): BrowsedMessage => {
+      const scheduledFor = new Date(message.sentAt.getTime() + message.delayMs);
+      return { ...toBrowsed(message), state: 'scheduled', enqueuedAt: scheduledFor, scheduledFor };
+    }),
+  ];
+}
+
+function deadMessages({ dead }: MemoryQueue): BrowsedMessage[] {
+  return dead.map((message) => ({
+    ...toBrowsed(message),
+    ...(message.expires
+      ? {
+          deadLetterReason: 'TTLExpiredException',
+          deadLetterDescription: 'The message expired and was dead lettered.',
+        }
+      : {
+          deadLetterReason: 'MaxDeliveryCountExceeded',
+          deadLetterDescription: `Message could not be consumed after ${message.deliveryCount} delivery attempts.`,
+        }),
+  }));
+}
+
+function toBrowsed(message: MemoryMessage): BrowsedMessage {
+  const { sequenceNumber, messageId, sentAt, deliveryCount, body, applicationProperties } = message;
+  return {
+    sequenceNumber: String(sequenceNumber),
+    messageId,
+    state: 'active',
+    enqueuedAt: sentAt,
+    deliveryCount,
+    body,
+    applicationProperties,
+  };
 }

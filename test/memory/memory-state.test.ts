@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryAccount, type MemoryAccount } from './memory-account.ts';
+import { type MemoryAccount, createMemoryAccount } from './memory-account.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import { type Key, parseContainerName, parseKey } from '../../src/model/key.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryBlob } from '../memory/memory-account.ts';
-import { adopt, type Adopted, type AdoptRequest, mayBeAdopted } from '../../src/mirror/adopt.ts';
+import { type AdoptRequest, type Adopted, adopt, mayBeAdopted } from '../../src/mirror/listed-keys.ts';
 import { openHeart } from '../../src/mirror/mirror-core.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import { type BlobPresent, isBlob } from '../../src/model/reading.ts';

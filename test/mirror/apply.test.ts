@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apply } from '../../src/mirror/apply.ts';
+import { apply } from '../../src/mirror/converge.ts';
 import type { Decision } from '../../src/mirror/decision.ts';
 import { type BlobPresent, isBlob } from '../../src/model/reading.ts';
 import type { BackupStore } from '../../src/ports/backup-store.ts';

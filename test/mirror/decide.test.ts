@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/mirror/decide.ts';
-import type { Decision } from '../../src/mirror/decision.ts';
-import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from '../../src/mirror/decision-tables.ts';
+import { STAGE_MS, decide } from '../../src/mirror/decide.ts';
+import { BACKUP_ONLY, BOTH_PRESENT, type Decision, SOURCE_ONLY } from '../../src/mirror/decision.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import type { BlobAbsent, BlobPresent } from '../../src/model/reading.ts';
 import type { Stamp } from '../../src/model/stamp.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
-import { STAGE_MS } from '../../src/mirror/states.ts';
 import type { SkipReason } from '../../src/model/verdict.ts';
 
 const SOURCE = 'sourceaccount';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mirrorHint, type Mirroring } from '../../src/intake/mirror-hint.ts';
-import { markUnfinished } from '../../src/model/unfinished-copy.ts';
+import { type Mirroring, mirrorHint } from '../../src/intake/mirror-hint.ts';
+import { markUnfinished } from '../../src/model/stamp.ts';
 import { openHeart } from '../../src/mirror/mirror-core.ts';
 import type { Hint } from '../../src/model/hint.ts';
 import { createScope } from '../../src/model/scope.ts';

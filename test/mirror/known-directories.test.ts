@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createKnownDirectories } from '../../src/mirror/known-directories.ts';
+import { createKnownDirectories } from '../../src/mirror/mirror-context.ts';
 import { at } from '../support/memory-tree.ts';
 
 function createKnown() {

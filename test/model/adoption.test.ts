@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  addAdoptable,
-  LIST_PRICES,
-  NOTHING_ADOPTABLE,
-  toEstimate,
-} from '../../src/model/adoption.ts';
+import { addAdoptable, LIST_PRICES, NOTHING_ADOPTABLE, toEstimate } from '../../src/model/adoption.ts';
 
 const GB = 1024 ** 3;
 const FOUND = { keys: 10_000, bytes: 1000 * GB, versionedKeys: 0, versionedBytes: 0 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseBlobPath, parseContainerName } from '../../src/model/key.ts';
-import { parseWalkPosition, walkPositionText } from '../../src/model/walk-position.ts';
+import { parseWalkPosition, walkPositionText } from '../../src/model/hint.ts';
 
 const prefix = { container: parseContainerName('photos'), path: 'a/"💎' };
 

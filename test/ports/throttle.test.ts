@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createMemoryAccount, type Schedule } from '../memory/memory-account.ts';
+import { type Schedule, createMemoryAccount } from '../memory/memory-account.ts';
 import { AdaptiveGate } from '../../src/concurrency/adaptive-gate.ts';
 import { throttleBackup, throttleReader } from '../../src/ports/throttle.ts';
 import { describePorts } from '../contract/ports.contract.ts';

@@ -5,7 +5,7 @@ import { judgeRun } from '../../bench/sync/judge-run.ts';
 import { reconcileInline } from '../../bench/sync/reconcile-inline.ts';
 import { OURS } from '../../bench/sync/sync-tools.ts';
 import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
-import { createLogger } from '../../src/telemetry/create-logger.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 
 /** In which a listing that is refused is given up here; by itself a run insists for some minutes. */
 const WITHIN_MS = 3000;

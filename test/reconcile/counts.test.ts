@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseBlobPath, parseContainerName } from '../../src/model/key.ts';
-import { Tally } from '../../src/reconcile/tally.ts';
+import { TallyOfTally as Tally } from '../../src/reconcile/counts.ts';
 
 const key = { container: parseContainerName('photos'), path: parseBlobPath('a/b') };
 const copied = { verdict: 'copied', created: true, bytes: 3, engine: 'streamed', stamped: true } as const;

@@ -4,9 +4,8 @@ import { parseEtag } from '../../src/model/etag.ts';
 import { parseBlobPath } from '../../src/model/key.ts';
 import type { ListedBlob } from '../../src/ports/blob-reader.ts';
 import { FLAT } from '../support/flat.ts';
-import { isInStep } from '../../src/reconcile/in-step.ts';
+import { type Drawn, type NominateOptions, isInStep, nominate } from '../../src/reconcile/nominate.ts';
 import { comesBefore } from '../../src/model/listing-order.ts';
-import { type Drawn, type NominateOptions, nominate } from '../../src/reconcile/nominate.ts';
 
 async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerator<readonly ListedBlob[]> {
   for (let i = 0; i < blobs.length; i += size) {

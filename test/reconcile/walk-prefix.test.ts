@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BlobmirrorError } from '../../src/model/errors.ts';
-import { type Key, keyText, parseContainerName, parseKey } from '../../src/model/key.ts';
-import type { Prefix } from '../../src/model/prefix.ts';
-import { createScope, type ScopeRules } from '../../src/model/scope.ts';
+import { type Key, type Prefix, keyText, parseContainerName, parseKey } from '../../src/model/key.ts';
+import { type ScopeRules, createScope } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import type { WalkPosition } from '../../src/model/walk-position.ts';
+import type { WalkPosition } from '../../src/model/hint.ts';
 import { walk } from '../../src/reconcile/walk-prefix.ts';
 import { FLAT } from '../support/flat.ts';
 import { fromMarkersAlone } from '../support/from-markers-alone.ts';

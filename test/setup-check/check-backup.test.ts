@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkSoftDelete } from '../../src/setup-check/check-soft-delete.ts';
+import { checkSoftDelete } from '../../src/setup-check/check-backup.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 
 it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tryRight, type Wanted } from '../../src/setup-check/to-finding.ts';
+import { type Wanted, tryRight } from '../../src/setup-check/try-right.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 
 const WANTED: Wanted = { check: 'backup-write', right: 'write', able: 'blobs can be written' };

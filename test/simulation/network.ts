@@ -1,4 +1,4 @@
-import { LONGEST_REQUEST_MS } from '../../src/intake/is-worth-another-try.ts';
+import { LONGEST_REQUEST_MS } from '../../src/intake/settle-failure.ts';
 import type { MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
 import type { Schedule } from '../memory/schedule.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';

@@ -1,13 +1,12 @@
-import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
+import type { IncomingMessage } from '../../src/intake/message-chain.ts';
 import type { MemoryAccount } from '../memory/memory-account.ts';
 import type { Lock, MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
 import { openHeart } from '../../src/mirror/mirror-core.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
-import type { Key } from '../../src/model/key.ts';
-import type { Prefix } from '../../src/model/prefix.ts';
+import type { Key, Prefix } from '../../src/model/key.ts';
 import { createScope } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import type { WalkPosition } from '../../src/model/walk-position.ts';
+import type { WalkPosition } from '../../src/model/hint.ts';
 import type { Clock } from '../../src/clock/steady-clock.ts';
 import { walk } from '../../src/reconcile/walk-prefix.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';

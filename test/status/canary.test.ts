@@ -5,8 +5,7 @@ import { BlobmirrorError } from '../../src/model/errors.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import { parseKey } from '../../src/model/key.ts';
 import type { BlobPresent, Reading } from '../../src/model/reading.ts';
-import { CANARY, type CanaryDocument, canaryText } from '../../src/status/canary-document.ts';
-import { toCanaryStatus } from '../../src/status/canary-status.ts';
+import { CANARY, type CanaryDocument, canaryText, toCanaryStatus } from '../../src/status/canary.ts';
 import { followCanary } from '../../src/status/follow-canary.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exceptKeys } from '../../src/status/except-keys.ts';
+import { exceptKeys } from '../../src/status/read-dead-letters.ts';
 
 const key = (path: string) => ({ container: 'photos', path, reason: 'storage-rejected' });
 const letters = (count: number, paths: readonly string[]) => ({

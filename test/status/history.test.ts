@@ -2,12 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import type { Health, Status } from '../../src/api/status.ts';
-import {
-  addSample,
-  type HistoryDocument,
-  toSamples,
-} from '../../src/status/history-document.ts';
-import { recordSample } from '../../src/status/record-sample.ts';
+import { type HistoryDocument, addSample, recordSample, toSamples } from '../../src/status/history.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
 const START = Date.parse('2026-11-25T12:00:00Z');

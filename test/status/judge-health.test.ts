@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkVersion } from '../../src/setup-check/check-version.ts';
+import { checkVersion } from '../../src/setup-check/check-accounts.ts';
 import { HEALTH_CODES } from '../../src/api/health-codes.ts';
 import { type HealthEvidence, judgeHealth } from '../../src/status/judge-health.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type History, parseHistory, toProperties } from '../../src/model/hint-message.ts';
-import type { BrowsedMessage, QueueBrowser } from '../../src/ports/queue-browser.ts';
+import type { BrowsedMessage, QueueBrowser } from '../../src/ports/dead-letter-queue.ts';
 import { parseKey } from '../../src/model/key.ts';
 import { readWaiting } from '../../src/status/read-waiting.ts';
 import { cloudEvent, eventGridEvent } from '../events/samples.ts';

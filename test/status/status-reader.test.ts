@@ -7,12 +7,11 @@ import type { DeadLetter } from '../../src/api/dead-letter.ts';
 import { parseHistory, toProperties } from '../../src/model/hint-message.ts';
 import { parseKey } from '../../src/model/key.ts';
 import type { Proof } from '../../src/api/proof.ts';
-import { type RunId } from '../../src/model/run-id.ts';
-import type { BrowsedMessage } from '../../src/ports/queue-browser.ts';
-import { HISTORY, type HistoryDocument } from '../../src/status/history-document.ts';
+import type { RunId } from '../../src/model/run-id.ts';
+import type { BrowsedMessage } from '../../src/ports/dead-letter-queue.ts';
+import { HISTORY, type HistoryDocument } from '../../src/status/history.ts';
 import { createStatusReader } from '../../src/status/create-status-reader.ts';
-import { createStateReader } from '../../src/status/read-state.ts';
-import type { StatusParts } from '../../src/status/status-parts.ts';
+import { type StatusParts, createStateReader } from '../../src/status/read-state.ts';
 import { eventGridEvent } from '../events/samples.ts';
 
 const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };

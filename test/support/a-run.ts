@@ -1,4 +1,4 @@
-import { type RunId } from '../../src/model/run-id.ts';
+import type { RunId } from '../../src/model/run-id.ts';
 import type { Run } from '../../src/api/run.ts';
 
 /** A run that has begun and found nothing yet, but for what is said of it. */

@@ -1,5 +1,5 @@
-import { createMemoryAccount, type MemoryAccount, type Schedule } from '../memory/memory-account.ts';
-import { isStoredDirectory, type MemoryEntry } from '../memory/memory-entry.ts';
+import { type MemoryAccount, type Schedule, createMemoryAccount } from '../memory/memory-account.ts';
+import { type MemoryEntry, isStoredDirectory } from '../memory/memory-entry.ts';
 import { type OpenHeart, openHeart } from '../../src/mirror/mirror-core.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
 import { type Key, parseContainerName, parseKey } from '../../src/model/key.ts';

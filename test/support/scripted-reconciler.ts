@@ -1,4 +1,4 @@
-import { type RunId } from '../../src/model/run-id.ts';
+import type { RunId } from '../../src/model/run-id.ts';
 import type { Run } from '../../src/api/run.ts';
 import type { Reconciler } from '../../src/reconcile/runs/reconciler.ts';
 import { aRun } from './a-run.ts';

@@ -1,9 +1,9 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { createAzureBackup } from '../../src/azure/backup-store.ts';
 import { createAzureReader } from '../../src/azure/blob-reader.ts';
-import type { CopyOptions } from '../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../src/azure/copy/copy-engine.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
-import { BACKUP, SOURCE } from '../../packages/local/src/local-accounts.ts';
+import { BACKUP, SOURCE } from '../../packages/local/src/layout.ts';
 import { startStorage } from '../../packages/local/src/start-storage.ts';
 import type { StorageRequest } from '../../packages/local/src/requests/storage-request.ts';
 import type { MemoryBlob } from '../memory/memory-account.ts';

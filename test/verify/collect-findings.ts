@@ -1,8 +1,7 @@
 import type { Difference } from '../../src/api/difference.ts';
 import { createScope } from '../../src/model/scope.ts';
 import type { AccountInspector } from '../../src/ports/account-inspector.ts';
-import type { Tally } from '../../src/verify/tally.ts';
-import type { Verification } from '../../src/verify/verification.ts';
+import type { Tally, Verification } from '../../src/verify/verification.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { POLICY } from '../support/memory-pair.ts';
 

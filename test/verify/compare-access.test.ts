@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Access } from '../../src/model/access.ts';
-import { compareAccess } from '../../src/verify/compare-access.ts';
+import { compareAccess } from '../../src/verify/compare-attributes.ts';
 
 const ACCESS: Access = {
   owner: 'anna',

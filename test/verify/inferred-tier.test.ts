@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compareBlobs } from '../../src/verify/compare-blobs.ts';
+import { compareBlobs } from '../../src/verify/compare-attributes.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import type { BlobPresent } from '../../src/model/reading.ts';
 import { POLICY } from '../support/memory-pair.ts';

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createMemoryAccount, type MemoryAccount } from '../memory/memory-account.ts';
-import { createMemoryInspector } from '../memory/memory-inspector.ts';
+import { type MemoryAccount, createMemoryAccount, createMemoryInspector } from '../memory/memory-account.ts';
 import type { Schedule } from '../memory/schedule.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { type Key, parseKey } from '../../src/model/key.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { toPermissions } from '../../src/azure/lake/to-access-control.ts';
+import { toPermissions } from '../../src/azure/lake/access-control.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
 import { collectFindings, type Findings, names } from './collect-findings.ts';
 import { aclOf, ROOT_CORRUPTIONS, TREE_CORRUPTIONS } from './support/tree-corruptions.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryAccount } from '../memory/memory-account.ts';
-import { createMemoryInspector } from '../memory/memory-inspector.ts';
+import { createMemoryAccount, createMemoryInspector } from '../memory/memory-account.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import { type Key, parseContainerName, parseKey } from '../../src/model/key.ts';
@@ -8,7 +7,7 @@ import { createScope } from '../../src/model/scope.ts';
 import { isBlob } from '../../src/model/reading.ts';
 import { addStamp } from '../../src/model/stamp.ts';
 import type { AccountInspector } from '../../src/ports/account-inspector.ts';
-import { mapInspector } from '../../src/ports/map-inspector.ts';
+import { mapInspector } from '../../src/ports/map-containers.ts';
 import { KEY } from '../support/keys.ts';
 import { POLICY } from '../support/memory-pair.ts';
 import { collectFindings, names } from './collect-findings.ts';

@@ -13,7 +13,7 @@ import { readSettings } from '../../src/config/settings.ts';
 import { createPauses } from '../../src/pause/pause-store.ts';
 import { openDocuments } from '../../src/wiring/open-documents.ts';
 import { toEnvironment } from '../../src/cli/local-settings.ts';
-import { QUEUES } from '../../packages/local/src/queues.ts';
+import { QUEUES } from '../../packages/local/src/layout.ts';
 import type { LocalAccount } from '../../packages/local/src/ready-file.ts';
 import { startBroker } from '../../packages/local/src/service-bus/start-broker.ts';
 import { type Local, startLocal } from '../../packages/local/src/start-local.ts';

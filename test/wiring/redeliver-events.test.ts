@@ -5,9 +5,8 @@ import { createDeadLetters, type DeadLetters } from '../../src/wiring/create-dea
 import { readSettings } from '../../src/config/settings.ts';
 import { parseMessage } from '../../src/events/parse-message.ts';
 import { toEnvironment } from '../../src/cli/local-settings.ts';
-import { EVENT_DEAD_LETTERS, storeDeadLetter } from '../../packages/local/src/event-dead-letters.ts';
-import { deadLetterBody, deadLetterPath } from '../../packages/local/src/event-grid/dead-letter.ts';
-import { EVENTS_QUEUE } from '../../packages/local/src/queues.ts';
+import { EVENTS_QUEUE, EVENT_DEAD_LETTERS, storeDeadLetter } from '../../packages/local/src/layout.ts';
+import { deadLetterBody, deadLetterPath } from '../../packages/local/src/event-grid/attempt-delivery.ts';
 import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
 import { createScope } from '../../src/model/scope.ts';
 import { parseContainerName } from '../../src/model/key.ts';

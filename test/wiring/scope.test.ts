@@ -1,12 +1,12 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createMirror, type Mirror } from '../../src/wiring/create-mirror.ts';
+import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
 import { createReconciliation, type Reconciliation } from '../../src/wiring/create-reconciliation.ts';
 import { openAccounts } from '../../src/wiring/open-accounts.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { toEnvironment } from '../../src/cli/local-settings.ts';
-import { RECONCILE_QUEUE } from '../../packages/local/src/queues.ts';
+import { RECONCILE_QUEUE } from '../../packages/local/src/layout.ts';
 import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
 import type { Run } from '../../src/api/run.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';

@@ -5,7 +5,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { AccountSASPermissions, AccountSASResourceTypes, BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createMirror, type Mirror } from '../../src/wiring/create-mirror.ts';
+import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { toEnvironment } from '../../src/cli/local-settings.ts';
 import { type Local, startLocal } from '../../packages/local/src/start-local.ts';

@@ -6,17 +6,13 @@
 import { join } from 'node:path';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 import type { Logger } from '../../../src/telemetry/logger.ts';
-import { BACKUP, SOURCE } from './local-accounts.ts';
-import type { Account } from './accounts.ts';
-import { holdDataDirectory } from './data-directory.ts';
+import { BACKUP, EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE, SOURCE, storeDeadLetter } from './layout.ts';
+import { type Account, type Storage, startStorage } from './start-storage.ts';
+import { holdDataDirectory, rememberAccountKind } from './data-directory.ts';
 import { createEventGrid, type EventGrid } from './event-grid/event-grid.ts';
 import type { FaultPlan } from './event-grid/fault-plan.ts';
-import { storeDeadLetter } from './event-dead-letters.ts';
-import { EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE } from './queues.ts';
 import type { LocalAccount, LocalInfo } from './ready-file.ts';
-import { rememberAccountKind } from './remember-account-kind.ts';
 import { type Broker, startBroker } from './service-bus/start-broker.ts';
-import { type Storage, startStorage } from './start-storage.ts';
 import type { StorageMutation } from './requests/storage-mutation.ts';
 import type { StorageRequest } from './requests/storage-request.ts';
 

@@ -1,3 +1,25 @@
+import { once } from 'node:events';
+import { type RequestListener, type Server, createServer } from 'node:http';
+import type { Accounts } from './azurite/azurite-model.ts';
+import { RequestListenerFactory } from './azurite/azurite.ts';
+import { type DataLake, openDataLake } from './data-lake/data-lake.ts';
+import { refuseBadNames } from './requests/blob-names.ts';
+import type { StorageMutation } from './requests/storage-mutation.ts';
+import { RequestsInFlight, type StorageRequest, observeRequests } from './requests/storage-request.ts';
+import { refuseShowOnly } from './requests/unsupported-requests.ts';
+import { correctCopies } from './storage/copy/copy-from-url.ts';
+import { readOneVersion, registerCopySourceReader } from './storage/copy/copy-source.ts';
+import { correctHandlers } from './storage/correct-handlers.ts';
+import { observeMutations } from './storage/mutations.ts';
+import { refuseWhileObstructed } from './storage/stores/disk-writes.ts';
+import { type Stores, openStores } from './storage/stores/open-stores.ts';
+import { refuseOtherKind } from './storage/stores/recover-database.ts';
+import {
+  honourTagAndTierConditions,
+  overwriteUncommitted,
+  refuseToChangeArchived,
+} from './storage/write-conditions.ts';
+
 /**
  * Azure Storage on this machine: Azurite's blob service inside our process, corrected to what Azure documents, for
  * any number of accounts on one port of 127.0.0.1, addressed path-style (`http://127.0.0.1:PORT/account/container`).
@@ -11,28 +33,6 @@
  * metadata size. Hierarchical accounts are the room data-lake. Asynchronous copies and rehydration are over when the
  * request is. Metadata with an empty value loses its key.
  */
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-
-import { type DataLake, openDataLake } from './data-lake/data-lake.ts';
-import { createAccounts, type Account } from './accounts.ts';
-import { RequestListenerFactory } from './azurite/azurite.ts';
-import type { Accounts } from './azurite/azurite-model.ts';
-import { readOneVersion } from './storage/copy/blob-version.ts';
-import { refuseBadNames } from './requests/blob-names.ts';
-import { overwriteUncommitted, refuseToChangeArchived } from './storage/archived-blobs.ts';
-import { correctHandlers } from './storage/correct-handlers.ts';
-import { refuseWhileObstructed } from './storage/stores/disk-obstacle.ts';
-import { registerCopySourceReader } from './storage/copy/copy-source.ts';
-import type { StorageMutation } from './requests/storage-mutation.ts';
-import { observeMutations } from './storage/mutations.ts';
-import { openStores, type Stores } from './storage/stores/open-stores.ts';
-import { refuseOtherKind } from './storage/stores/account-kind.ts';
-import { RequestsInFlight } from './requests/requests-in-flight.ts';
-import { correctCopies } from './storage/copy/source-conditions.ts';
-import { refuseShowOnly } from './requests/unsupported-requests.ts';
-import { observeRequests, type StorageRequest } from './requests/storage-request.ts';
-import { honourTagAndTierConditions } from './storage/tag-and-tier-conditions.ts';
 
 export interface StorageOptions {
   /** 0 for a free one. */
@@ -205,4 +205,21 @@ async function stop(server: Server, stores: Stores): Promise<void> {
   await closed;
   clearTimeout(cutOff);
   await stores.close();
+}
+
+export interface Account {
+  readonly name: string;
+  /** Base64. */
+  readonly key: string;
+}
+
+/**
+ * The accounts of one server. Stands in for Azurite's own store, which reads them from an environment variable of the
+ * process and so cannot give two servers in one process different accounts.
+ */
+export function createAccounts(accounts: readonly Account[]): Accounts {
+  const byName = new Map(
+    accounts.map(({ name, key }) => [name, { name, key1: Buffer.from(key, 'base64') }] as const),
+  );
+  return { getAccount: (name) => byName.get(name) };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
-import { rememberAccountKind } from '../src/remember-account-kind.ts';
+import { rememberAccountKind } from '../src/data-directory.ts';
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'blobmirror-'));

@@ -4,13 +4,14 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import {
   BlobServiceClient,
   type Pipeline,
-  StorageSharedKeyCredential,
   type StoragePipelineOptions,
+  StorageSharedKeyCredential,
 } from '@azure/storage-blob';
+import { type PipelineLimits, openPipeline } from './open-pipeline.ts';
+import { type SpokenVersion, spokenVersionOf } from './service-version.ts';
+import { toStorageError } from '../errors/storage-error.ts';
 import type { ServiceVersion } from '../../model/service-version.ts';
 import { AccountClient } from '../../sdk-internals/account-client.ts';
-import { openPipeline, type PipelineLimits } from './open-pipeline.ts';
-import { type SpokenVersion, spokenVersionOf } from './spoken-version.ts';
 
 /** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
 export type AccountConnection = {
@@ -91,4 +92,14 @@ export function connectAccount(
 function prepareKey(credential: StorageSharedKeyCredential): void {
   const accountKey: unknown = Reflect.get(credential, 'accountKey');
   if (accountKey instanceof Uint8Array) Reflect.set(credential, 'accountKey', createSecretKey(accountKey));
+}
+
+/** Whether an account has directories, renames and access control lists. One request. */
+export async function readAccountKind({ client, name }: Account): Promise<'flat' | 'hierarchical'> {
+  try {
+    const { isHierarchicalNamespaceEnabled } = await client.getAccountInfo();
+    return isHierarchicalNamespaceEnabled === true ? 'hierarchical' : 'flat';
+  } catch (error) {
+    throw toStorageError(error, 'read', name);
+  }
 }

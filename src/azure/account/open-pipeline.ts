@@ -6,13 +6,12 @@ import {
   type Pipeline,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
-import { theServiceClock } from '../../clock/the-service-clock.ts';
+import { theServiceClock } from '../../clock/process-clocks.ts';
 import type { RequestCap } from '../../concurrency/request-cap.ts';
 import { recordRequest, type RequestOutcome } from '../../telemetry/metrics.ts';
 import { inRequestSpan } from '../../telemetry/spans.ts';
 import { answerOfService } from '../errors/answer-of-service.ts';
-import { serviceVersionPolicy } from './service-version-policy.ts';
-import type { SpokenVersion } from './spoken-version.ts';
+import { type SpokenVersion, serviceVersionPolicy } from './service-version.ts';
 import { httpStatus, isAnswerOfService } from '../errors/storage-error.ts';
 
 export interface PipelineLimits {

@@ -2,8 +2,7 @@ import { BlobmirrorError } from '../../model/errors.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteCondition } from '../../ports/write-outcome.ts';
 import type { CopyResult, CopySetup } from './copy-engine.ts';
-import { type FoundCopy, findCopy, isWholeCopy, removeCopy } from './staged-copies.ts';
-import { stagingKey } from './staging-key.ts';
+import { type FoundCopy, findCopy, isWholeCopy, removeCopy, stagingKey } from './staged-copies.ts';
 
 /** Makes a copy block by block at the key of the request. */
 type CopyInPlace = (request: CopyRequest) => Promise<CopyResult>;

@@ -6,14 +6,11 @@ import { keyText } from '../../model/key.ts';
 import { STAMP_NAME } from '../../model/stamp.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import { blobClient } from '../blob/blob-client.ts';
-import { serviceCode, toMeanings, toStorageError } from '../errors/storage-error.ts';
-import { toWriteOutcome } from '../errors/write-outcome.ts';
+import { serviceCode, toMeanings, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
-import { refuseOtherSuccess } from './not-whole.ts';
-import { refuseNotWhole } from './prove-copy.ts';
-import { tagOptions } from '../blob/tag-options.ts';
+import { refuseNotWhole, refuseOtherSuccess } from './prove-copy.ts';
+import { tagOptions, toConditions } from '../blob/write-options.ts';
 import type { TimeBudget } from '../../concurrency/time-budget.ts';
-import { toConditions } from '../blob/to-conditions.ts';
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;

@@ -1,19 +1,15 @@
+import { createHash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
+import { tagOptions, toBlobHeaders, toConditions } from '../blob/write-options.ts';
+import type { BlockOptions, CopyResult } from './copy-engine.ts';
+import { NotWhole } from './prove-copy.ts';
+import { type WriteSides, serviceCode, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
+import { inLanes } from '../../concurrency/limiter.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
+import { keyText } from '../../model/key.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
-import { serviceCode, toStorageError } from '../errors/storage-error.ts';
-import { toBlobHeaders } from '../blob/to-blob-headers.ts';
-import type { WriteSides } from '../errors/write-outcome.ts';
-import { blocksInTheWay, toBlockOutcome } from './block-outcome.ts';
-import { FEWEST_ID_BYTES, ID_BYTES, type PlannedBlock, planBlocks, toBlockSize } from './block-plan.ts';
-import type { CopyResult } from './copy-engine.ts';
-import type { BlockOptions } from './copy-options.ts';
-import { inLanes } from '../../concurrency/in-lanes.ts';
-import { tagOptions } from '../blob/tag-options.ts';
-import { NotWhole } from './not-whole.ts';
-import type { TimeBudget } from '../../concurrency/time-budget.ts';
-import { toConditions } from '../blob/to-conditions.ts';
 
 /** Brings one block to the backup, uncommitted, its bytes read under the source's ETag. */
 export type StageBlock = (block: PlannedBlock, lane: number) => Promise<WriteOutcome>;
@@ -118,4 +114,71 @@ function idBytes(there: ReadonlyMap<string, number>, account: string): number {
   const bytes = Buffer.from(id, 'base64').length;
   if (bytes < FEWEST_ID_BYTES) throw blocksInTheWay(account);
   return bytes;
+}
+
+/** A part of a blob on its way: bytes `offset` to `offset + count` of one version of the source. */
+export interface PlannedBlock {
+  /** Base64, as long as every other one of the same blob: the service asks for that. */
+  readonly id: string;
+  readonly offset: number;
+  readonly count: number;
+}
+
+/** learn.microsoft.com/rest/api/storageservices/put-block-list */
+const MOST_BLOCKS = 50_000;
+const MIB = 1024 * 1024;
+
+/** The length of an id in bytes, where nobody else has set another. */
+export const ID_BYTES = 24;
+/** Below this an id would hold too little of the version's hash to tell versions apart for sure. */
+export const FEWEST_ID_BYTES = 12;
+const INDEX_BYTES = 3;
+
+/** The preferred size, or whole MiB more where a blob would have more blocks than the service takes. */
+export function toBlockSize(size: number, preferred: number): number {
+  if (size <= preferred * MOST_BLOCKS) return preferred;
+  return Math.ceil(size / MOST_BLOCKS / MIB) * MIB;
+}
+
+/**
+ * All blocks of a blob, in order. An id is made from the source's version, the block size and the offset, so that the
+ * blocks which lie uncommitted on the backup tell any worker what is done, and no list can ever mix two versions.
+ */
+export function planBlocks(
+  account: string,
+  { key, from = key, source }: CopyRequest,
+  blockSize: number,
+  idBytes: number,
+): PlannedBlock[] {
+  const version = createHash('shake256', { outputLength: idBytes - INDEX_BYTES })
+    .update(JSON.stringify([account, keyText(from), source.etag, source.size, blockSize]))
+    .digest();
+  return Array.from({ length: Math.ceil(source.size / blockSize) }, (_, index) => {
+    const id = Buffer.concat([version, Buffer.alloc(INDEX_BYTES)]);
+    id.writeUIntBE(index, version.length, INDEX_BYTES);
+    const offset = index * blockSize;
+    return { id: id.toString('base64'), offset, count: Math.min(blockSize, source.size - offset) };
+  });
+}
+
+/** Does a write of a block or of a block list, and tells what became of it. */
+export async function toBlockOutcome(
+  sides: WriteSides,
+  write: () => Promise<unknown>,
+): Promise<WriteOutcome> {
+  return await toWriteOutcome(sides, async () => {
+    try {
+      await write();
+    } catch (error) {
+      throw serviceCode(error) === 'InvalidBlobOrBlock' ? blocksInTheWay(sides.backup) : error;
+    }
+  });
+}
+
+/** Another program left blocks whose ids are of a length that ours do not have, and the service mixes no lengths. */
+export function blocksInTheWay(backup: string): BlobmirrorError {
+  return new BlobmirrorError(
+    'blocks-in-the-way',
+    `on ${backup} lie uncommitted blocks of another program, whose ids are of another length`,
+  );
 }

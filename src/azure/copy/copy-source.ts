@@ -1,17 +1,18 @@
-import { theServiceClock } from '../../clock/the-service-clock.ts';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import {
+  type BlobServiceClient,
   ContainerSASPermissions,
-  generateBlobSASQueryParameters,
   type HttpAuthorization,
   type SASQueryParameters,
+  type UserDelegationKey,
+  generateBlobSASQueryParameters,
 } from '@azure/storage-blob';
+import type { Account } from '../account/connect-account.ts';
+import { blobUrl } from '../blob/blob-client.ts';
+import { toStorageError } from '../errors/storage-error.ts';
+import { theServiceClock } from '../../clock/process-clocks.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { ContainerName, Key } from '../../model/key.ts';
-import { blobUrl } from '../blob/blob-url.ts';
-import type { Account } from '../account/connect-account.ts';
-import { createDelegationKeys } from './delegation-keys.ts';
-import { toStorageError } from '../errors/storage-error.ts';
 
 /** What the backup account is told so that it may read the source by itself. The URL may hold a signature: never log it. */
 export interface CopySource {
@@ -126,4 +127,59 @@ function createSignatures(
     known.set(container, { query, from: now - CLOCK_SKEW_MS, until, version });
     return query;
   };
+}
+
+/**
+ * Keys that the service lends to an identity, to sign with in its name. One is asked for when the last one ends before
+ * the moment that is asked for; it takes the role action `generateUserDelegationKey`.
+ */
+export function createDelegationKeys(client: BlobServiceClient): (until: Date) => Promise<UserDelegationKey> {
+  let known: { readonly key: Promise<UserDelegationKey>; readonly until: Date } | undefined;
+
+  async function ask(until: Date): Promise<UserDelegationKey> {
+    try {
+      return await client.getUserDelegationKey(
+        new Date(theServiceClock.now().getTime() - CLOCK_SKEW_MS),
+        until,
+      );
+    } catch (error) {
+      known = undefined;
+      throw toStorageError(error, 'read', client.accountName);
+    }
+  }
+
+  return async (until) => {
+    if (known === undefined || known.until < until) known = { key: ask(until), until };
+    return await known.key;
+  };
+}
+
+/** Characters: x-ms-copy-source takes 2 KiB (learn.microsoft.com/rest/api/storageservices/put-blob-from-url). */
+const LONGEST_SOURCE = 2048;
+
+/** A name of 230 Japanese characters is longer than that in a URL, and 1,024 characters of any script may be. */
+export class SourceUrlTooLong extends BlobmirrorError {
+  constructor() {
+    super('copy-not-possible', `its URL is longer than the ${LONGEST_SOURCE} characters of a copy source`);
+  }
+}
+
+/** The same sources, without those that no service takes (azure-powershell#16628). @throws SourceUrlTooLong */
+export function shortCopySources(sources: CopySources): CopySources {
+  return {
+    grant: async (key) => {
+      const granted = await sources.grant(key);
+      refuseLong(granted.url);
+      return granted;
+    },
+    sign: async (key) => {
+      const url = await sources.sign(key);
+      refuseLong(url);
+      return url;
+    },
+  };
+}
+
+function refuseLong(url: string): void {
+  if (url.length > LONGEST_SOURCE) throw new SourceUrlTooLong();
 }

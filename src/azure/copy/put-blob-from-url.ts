@@ -2,15 +2,13 @@ import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { etagHeader, parseEtag } from '../../model/etag.ts';
 import { keyText } from '../../model/key.ts';
-import type { Tags } from '../../model/tags.ts';
+import type { Tags } from '../../model/reading.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
-import { blobUrl } from '../blob/blob-url.ts';
+import { blobUrl } from '../blob/blob-client.ts';
 import type { CopySource } from './copy-source.ts';
-import { serviceCode } from '../errors/storage-error.ts';
-import { toWriteOutcome } from '../errors/write-outcome.ts';
+import { serviceCode, toWriteOutcome } from '../errors/storage-error.ts';
 import type { CopyEngine, CopySetup } from './copy-engine.ts';
-import { refuseOtherSuccess } from './not-whole.ts';
-import { isProvenByMd5, proveCopy } from './prove-copy.ts';
+import { isProvenByMd5, proveCopy, refuseOtherSuccess } from './prove-copy.ts';
 
 /**
  * One request, and the backup account fetches the bytes of a block blob by itself. Content headers follow the source.

@@ -2,15 +2,13 @@ import { createHash } from 'node:crypto';
 import { type Etag, etagHeader, parseEtag } from '../../model/etag.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { keyText } from '../../model/key.ts';
-import { STAMP_NAME } from '../../model/stamp.ts';
-import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.ts';
+import { STAMP_NAME, markUnfinished, unfinishedBytes } from '../../model/stamp.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
 import { blobClient } from '../blob/blob-client.ts';
-import { toMeanings, toStorageError } from '../errors/storage-error.ts';
-import { toWriteOutcome } from '../errors/write-outcome.ts';
+import { toMeanings, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
-import { comparePieces } from './compare-pieces.ts';
+import { comparePieces } from './compare-content.ts';
 import type { TimeBudget } from '../../concurrency/time-budget.ts';
 
 /** A copy that is whole, with a mark in the stamp's place. */

@@ -1,14 +1,12 @@
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { parseContainerName } from '../../model/key.ts';
-import { parseDocumentText } from '../../documents/parse-document-text.ts';
+import { parseDocumentText } from '../../documents/document-kind.ts';
 import type { DocumentCondition, DocumentStore, StoredDocument } from '../../ports/document-store.ts';
 import type { Account } from '../account/connect-account.ts';
-import { md5Of } from '../blob/content-md5.ts';
-import { createLineWriter } from './line-writer.ts';
-import { listingCode, listPages } from '../listing/list-pages.ts';
-import { readPieces } from './read-pieces.ts';
-import { splitLines } from './split-lines.ts';
+import { md5Of } from '../blob/write-options.ts';
+import { createLineWriter, readPieces, splitLines } from './lines.ts';
+import { listPages, listingCode } from '../listing/list-pages.ts';
 import { serviceCode, toMeanings, toStorageError } from '../errors/storage-error.ts';
 
 /** Far beyond the largest document of ours, a run of many thousand containers. */

@@ -6,7 +6,7 @@ import type {
   PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { RestError } from '@azure/storage-blob';
-import { containerIn, whyUnasked } from './refuse-unasked.ts';
+import { containerIn, whyUnasked } from './damaged-page.ts';
 
 /**
  * An answer that the storage service did not give to this request: a sign-in page, a page of a proxy, what a cache has

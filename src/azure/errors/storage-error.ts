@@ -1,9 +1,15 @@
 import { RestError } from '@azure/storage-blob';
-import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../../model/errors.ts';
-import { isOfService, NotOfService } from './answer-of-service.ts';
+import { NotOfService, isOfService } from './answer-of-service.ts';
 import { DamagedPage } from './damaged-page.ts';
-import { NEVER_SENT, NO_TOKEN } from './lost-requests.ts';
-import { STATUS_ANSWERS, STORAGE_ANSWERS, type StorageAnswer, isRefusal } from './storage-answers.ts';
+import {
+  STATUS_ANSWERS,
+  STORAGE_ANSWERS,
+  type StorageAnswer,
+  isRefusal,
+  toRefusedOutcome,
+} from './storage-answers.ts';
+import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../../model/errors.ts';
+import type { WriteOutcome } from '../../ports/write-outcome.ts';
 
 export type Operation = 'read' | 'write';
 
@@ -127,3 +133,60 @@ function retryAfter(error: unknown): number | undefined {
   const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - answeredAt(headers);
   return wait > 0 ? wait : undefined;
 }
+
+/** The accounts that a write on the backup has to do with, by name. */
+export interface WriteSides {
+  readonly backup: string;
+  readonly source: string;
+}
+
+/**
+ * Does a write on the backup and tells what the service made of its conditions. An error names the account that it
+ * came from: the source, where the backup account could not read what it was to copy.
+ */
+export async function toWriteOutcome(
+  sides: WriteSides,
+  write: () => Promise<unknown>,
+): Promise<WriteOutcome> {
+  try {
+    await write();
+    return { outcome: 'written' };
+  } catch (error) {
+    const meanings = toMeanings(error);
+    if (meanings !== undefined && isRefusal(meanings.write)) return toRefusedOutcome(meanings.write);
+    throw toStorageError(error, 'write', meanings?.of === 'source' ? sides.source : sides.backup);
+  }
+}
+
+/**
+ * Requests without an answer, by the code of the error that Node gives: nodejs.org/api/errors.html and, for TLS,
+ * nodejs.org/api/tls.html. These are the ones that end before a byte of the request is sent, so a write certainly did
+ * not happen. After every other one, ECONNRESET, ETIMEDOUT or EPIPE for some, it may have.
+ */
+export const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** Errors of @azure/identity, by name: no token could be had, so the request was not sent. */
+export const NO_TOKEN: ReadonlySet<string> = new Set([
+  'AuthenticationError',
+  'AuthenticationRequiredError',
+  'AggregateAuthenticationError',
+  'CredentialUnavailableError',
+]);

@@ -1,4 +1,4 @@
-import { theServiceClock } from '../../clock/the-service-clock.ts';
+import { theServiceClock } from '../../clock/process-clocks.ts';
 import type { DataLakeDirectoryClient } from '@azure/storage-file-datalake';
 import type { Access } from '../../model/access.ts';
 import { type Etag, etagHeader } from '../../model/etag.ts';
@@ -11,13 +11,11 @@ import type {
   DirectoryStore,
   RenameRequest,
 } from '../../ports/directory-store.ts';
-import { createAccessRights } from './access-rights.ts';
+import { createAccessRights, isSticky, toAccessControl, toPermissions } from './access-control.ts';
 import type { Account } from '../account/connect-account.ts';
 import { createPathClients } from './path-clients.ts';
-import { serviceCode } from '../errors/storage-error.ts';
-import { isSticky, toAccessControl, toPermissions } from './to-access-control.ts';
+import { serviceCode, toWriteOutcome } from '../errors/storage-error.ts';
 import { createTrash } from './trash.ts';
-import { toWriteOutcome } from '../errors/write-outcome.ts';
 
 const NOT_EMPTY: ReadonlySet<string | undefined> = new Set(['DirectoryNotEmpty', 'DirectoryIsNotEmpty']);
 

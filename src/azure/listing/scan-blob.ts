@@ -1,6 +1,32 @@
-import { ascii, BLOB, METADATA, PROPERTIES, REPLICATION, TAG, TAG_SET, TAGS } from './elements.ts';
+import type { EntryFields } from './entry-fields.ts';
 import type { EntryPlaces } from './places-table.ts';
 import type { XmlCursor } from './xml-cursor.ts';
+
+/** The elements of a page that hold others, as bytes to look for. */
+export interface Element {
+  readonly open: Uint8Array;
+  readonly close: Uint8Array;
+  /** The two ways in which services write that it holds nothing. */
+  readonly empty: readonly [Uint8Array, Uint8Array];
+}
+
+export const ascii = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
+
+const element = (name: string): Element => ({
+  open: ascii(`<${name}>`),
+  close: ascii(`</${name}>`),
+  empty: [ascii(`<${name} />`), ascii(`<${name}/>`)],
+});
+
+export const ROOT = element('EnumerationResults');
+export const BLOBS = element('Blobs');
+export const BLOB = element('Blob');
+export const PROPERTIES = element('Properties');
+export const METADATA = element('Metadata');
+export const TAGS = element('Tags');
+export const TAG_SET = element('TagSet');
+export const TAG = element('Tag');
+export const REPLICATION = element('OrMetadata');
 
 const NAME = ascii('Name');
 const VERSION_ID = ascii('VersionId');
@@ -171,4 +197,35 @@ function scanReplication(cursor: XmlCursor): boolean {
   if (REPLICATION.empty.some((each) => cursor.skip(each)) || !cursor.skip(REPLICATION.open)) return true;
   while (cursor.leaf());
   return cursor.skip(REPLICATION.close);
+}
+
+/** All of an entry that `scanBlob` went over before, from where it began. Of a name that comes twice, the last counts. */
+export function readFields(cursor: XmlCursor, start: number): EntryFields {
+  cursor.at = start;
+  while (cursor.leaf());
+  cursor.skip(PROPERTIES.open);
+  const properties = readLeaves(cursor);
+  cursor.skip(PROPERTIES.close);
+  const metadata = cursor.skip(METADATA.open) ? readLeaves(cursor) : new Map<string, string>();
+  if (!cursor.skip(METADATA.close)) METADATA.empty.some((each) => cursor.skip(each));
+  return { properties, metadata, tags: readTags(cursor) };
+}
+
+function readLeaves(cursor: XmlCursor): Map<string, string> {
+  const leaves = new Map<string, string>();
+  while (cursor.leaf()) leaves.set(cursor.name, cursor.text());
+  return leaves;
+}
+
+function readTags(cursor: XmlCursor): Map<string, string> {
+  const tags = new Map<string, string>();
+  if (!cursor.skip(TAGS.open) || !cursor.skip(TAG_SET.open)) return tags;
+  while (cursor.skip(TAG.open)) {
+    cursor.leaf();
+    const key = cursor.text();
+    cursor.leaf();
+    tags.set(key, cursor.text());
+    cursor.skip(TAG.close);
+  }
+  return tags;
 }

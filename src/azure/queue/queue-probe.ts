@@ -3,8 +3,8 @@ import type {
   ServiceBusAdministrationClient,
   ServiceBusClient,
 } from '@azure/service-bus';
-import type { QueueProbe, QueueProperties } from '../../ports/queue-probe.ts';
-import { clockAheadMs } from '../../clock/clock-ahead.ts';
+import type { QueueProbe, QueueProperties } from '../../ports/probes.ts';
+import { clockAheadMs } from '../../clock/service-clock.ts';
 import { toQueueError } from './queue-error.ts';
 
 const SECOND_MS = 1000;

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import type { ChoiceOptions, LetterOptions, PurgeOptions } from '../run-deadletter.ts';
-import { helpAfter } from '../help-after.ts';
-import { withLocal } from '../local-option.ts';
-import { withOutput } from '../output/output-option.ts';
+import { helpAfter, withLocal } from '../command-options.ts';
+import { withOutput } from '../output/print.ts';
 
 const NOTES =
   'A dead letter is an event, or a piece of a full sync, that could not be worked on. Mend what its code and hint speak of, then replay it: it is looked at anew, and both accounts decide what is done.';

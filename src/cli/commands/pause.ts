@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { helpAfter } from '../help-after.ts';
-import { withLocal } from '../local-option.ts';
-import { withOutput } from '../output/output-option.ts';
+import { type LocalOption, helpAfter, withLocal } from '../command-options.ts';
+import { type OutputOption, withOutput } from '../output/print.ts';
 import type { PauseOptions } from '../run-pause.ts';
 
 const HELP = helpAfter({
@@ -20,5 +19,22 @@ export function pauseCommand(): Command {
     .action(async (options: PauseOptions) => {
       const { runPause } = await import('../run-pause.ts');
       process.exitCode = await runPause(options);
+    });
+}
+
+const HELP_OF_RESUME = helpAfter({
+  notes: 'What is not paused is left as it is.',
+  examples: [
+    ['blobmirror resume', "connections from the environment, as the worker's"],
+    ['blobmirror resume --local', 'the accounts of "npm start"'],
+  ],
+});
+
+export function resumeCommand(): Command {
+  return withOutput(withLocal(new Command('resume').description('let mirroring go on after a pause')))
+    .addHelpText('after', HELP_OF_RESUME)
+    .action(async (options: LocalOption & OutputOption) => {
+      const { runResume } = await import('../run-pause.ts');
+      process.exitCode = await runResume(options);
     });
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { READY_FILE, readReadyFile } from '../../../packages/local/src/ready-file.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import { helpAfter } from '../help-after.ts';
+import { helpAfter } from '../command-options.ts';
 
 const HELP = helpAfter({
   examples: [

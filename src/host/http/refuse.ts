@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isLoopbackHost } from './is-loopback-host.ts';
 
 /** Where the server listens, and what it asks of those who are not on this machine. */
 export interface Exposure {
@@ -54,4 +53,14 @@ export function refuse(request: Request, { host, key }: Exposure): Refusal | und
 function isSame(given: string, key: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(key));
+}
+
+const LOOPBACK_OF_IS_LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+
+/**
+ * Whether a Host header names this machine as itself. A name of the internet that somebody lets point to 127.0.0.1 (DNS
+ * rebinding) would make a page of that name one of the same origin as ours, so that it could read and do anything here.
+ */
+export function isLoopbackHost(host: string | null): boolean {
+  return host !== null && LOOPBACK_OF_IS_LOOPBACK_HOST.test(host);
 }

@@ -4,7 +4,7 @@ import { mendRheaSettlement } from '../../../packages/rhea-patches/src/patch-set
 import { mendRheaWindow } from '../../../packages/rhea-patches/src/patch-window.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
-import type { ServiceBusConnection } from '../settings.ts';
+import type { ServiceBusConnection } from '../app-settings.ts';
 
 /** Makes the credential for an identity; `clientId` names a user-assigned one. */
 export type CreateCredential = (clientId: string | undefined) => TokenCredential;

@@ -3,13 +3,9 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { Invoke } from '../create-invoke.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { TypedData } from '../functions-core.ts';
-import type { ServiceBusTrigger } from '../parse-trigger.ts';
-import type { RunningTrigger } from '../running-trigger.ts';
-import { settledOrAborted } from '../settled-or-aborted.ts';
-import { withDeadline } from '../with-deadline.ts';
-import { keepLock } from './keep-lock.ts';
-import { LinkHealth } from './link-health.ts';
-import { openLink, type Delivery, type Outcome } from './open-link.ts';
+import type { RunningTrigger, ServiceBusTrigger } from '../parse-trigger.ts';
+import { settledOrAborted, withDeadline } from '../deadline.ts';
+import { type Delivery, LinkHealth, type Outcome, keepLock, openLink } from './open-link.ts';
 import { toInput, toTriggerMetadata } from './to-input.ts';
 
 /**

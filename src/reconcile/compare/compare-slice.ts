@@ -7,16 +7,12 @@ import { isStartIgnored } from '../../model/errors.ts';
 import { parseBlobPath } from '../../model/key.ts';
 import type { CompareShard, SliceResult } from '../shard.ts';
 import type { ListedBlob, ListRange, PairsInStep } from '../../ports/blob-reader.ts';
-import { createKnownOrder, type KnownOrder } from './known-order.ts';
-import { lookAtAll } from '../look-at-all.ts';
-import { toComparison, toDetails } from '../nominate-prefix.ts';
-import { type Drawn, nominate, type Nominee } from '../nominate.ts';
-import { findBoundary } from './find-boundary.ts';
-import { nextShards } from './next-shards.ts';
+import { type KnownOrder, Unordered, createKnownOrder, upTo } from './ordered-listing.ts';
+import { type Drawn, type Nominee, lookAtAll, nominate, toComparison, toDetails } from '../nominate.ts';
+import { findBoundary, nextShards } from './next-shards.ts';
 import { type Comparing, OutOfStep } from './out-of-step-keys.ts';
-import type { SliceContext } from '../slice-context.ts';
-import { Unordered, upTo } from './stretch.ts';
-import { Tally } from '../tally.ts';
+import type { SliceContext } from '../slice.ts';
+import { TallyOfTally as Tally } from '../counts.ts';
 
 const CONCURRENCY = 32;
 /** While fewer shards than this are open, what is left of one is parted in two, and soon. */

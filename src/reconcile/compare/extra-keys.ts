@@ -1,12 +1,10 @@
-import { isForeign } from '../../mirror/ownership.ts';
-import type { Ownership } from '../../mirror/decision-tables.ts';
+import { isForeign } from '../../mirror/decide.ts';
+import type { Ownership } from '../../mirror/decision.ts';
 import type { BlobPath, ContainerName } from '../../model/key.ts';
 import type { SliceResult } from '../shard.ts';
 import type { ListedBlob } from '../../ports/blob-reader.ts';
-import { ownerOf } from '../owner-of.ts';
-import type { ForeignReason, SliceContext } from '../slice-context.ts';
-import type { Sides } from '../sides.ts';
-import type { Tally } from '../tally.ts';
+import { type ForeignReason, type Sides, type SliceContext, ownerOf } from '../slice.ts';
+import type { TallyOfTally as Tally } from '../counts.ts';
 
 /** What is asked of them. */
 export interface ExtraRules extends Pick<Sides, 'source' | 'backup' | 'scope' | 'policy'> {

@@ -1,5 +1,5 @@
-import type { ListedCopy, ListedReadings } from '../../mirror/copy-listed.ts';
-import { readRoots } from '../../mirror/converge-root.ts';
+import type { ListedCopy, ListedReadings } from '../../mirror/listed-keys.ts';
+import { readRoots } from '../../mirror/converge-container.ts';
 import { isSameAccess } from '../../model/access.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
 import type { BlobPath, ContainerName, Key } from '../../model/key.ts';
@@ -7,12 +7,11 @@ import type { ComparedPath } from '../shard.ts';
 import { isBlockedByBackup, type Verdict } from '../../model/verdict.ts';
 import type { ListedBlob } from '../../ports/blob-reader.ts';
 import type { Nominee } from '../nominate.ts';
-import type { SliceContext } from '../slice-context.ts';
-import type { Sides } from '../sides.ts';
+import type { Sides, SliceContext } from '../slice.ts';
 import { Adoption, type AdoptionRules } from './slice-adoption.ts';
 import { ExtraKeys } from './extra-keys.ts';
 import { NewBlobs } from './new-blobs.ts';
-import type { Tally } from '../tally.ts';
+import type { TallyOfTally as Tally } from '../counts.ts';
 
 /** What keys are brought in step with. */
 export interface Comparing extends Sides {

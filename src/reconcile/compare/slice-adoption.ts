@@ -1,11 +1,16 @@
-import { type Adopted, type AdoptRequest, type Compared, mayBeAdopted } from '../../mirror/adopt.ts';
+import {
+  type AdoptRequest,
+  type Adopted,
+  type Compared,
+  type ListedReadings,
+  mayBeAdopted,
+} from '../../mirror/listed-keys.ts';
 import { parseEtag } from '../../model/etag.ts';
 import type { BlobPath, ContainerName, Key } from '../../model/key.ts';
 import { isBlob } from '../../model/reading.ts';
 import { type Adoptable, type AdoptBy, NOTHING_ADOPTABLE } from '../../model/adoption.ts';
 import type { ComparedPath } from '../shard.ts';
-import type { ListedReadings } from '../../mirror/copy-listed.ts';
-import type { Sides } from '../sides.ts';
+import type { Sides } from '../slice.ts';
 
 export interface AdoptionRules extends Pick<Sides, 'source' | 'backup'> {
   readonly container: ContainerName;

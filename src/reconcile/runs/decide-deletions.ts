@@ -1,10 +1,10 @@
 import type { ContainerName } from '../../model/key.ts';
 import type { ContainerProgress, ReportLine, Run } from '../../api/run.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
-import { MOST_SAMPLES } from '../add-counts.ts';
-import { skippedLines } from './skipped-extras.ts';
+import { MOST_SAMPLES } from '../counts.ts';
+import { skippedLines } from './extras.ts';
 import { type GuardedContainer, guardDeletions } from './guard-deletions.ts';
-import type { ReconcilerParts } from './reconciler-parts.ts';
+import type { ReconcilerParts } from './reconciler-context.ts';
 
 /** What is to become of the keys of a container that only the backup has. */
 export interface Judgement {

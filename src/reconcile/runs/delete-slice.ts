@@ -1,16 +1,15 @@
-import { isForeign } from '../../mirror/ownership.ts';
+import { isForeign } from '../../mirror/decide.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
 import { gravestError } from '../../model/gravest-error.ts';
 import { type Key, parseBlobPath } from '../../model/key.ts';
 import type { Run } from '../../api/run.ts';
 import type { DeleteShard, DirectoryRest, SliceResult } from '../shard.ts';
 import { isLeftStanding, type Verdict } from '../../model/verdict.ts';
-import { lookAtAll } from '../look-at-all.ts';
-import { ownerOf } from '../owner-of.ts';
+import { lookAtAll } from '../nominate.ts';
+import { type SliceContext, ownerOf } from '../slice.ts';
 import { readExtras } from './extras.ts';
-import type { ReconcilerParts } from './reconciler-parts.ts';
-import type { SliceContext } from '../slice-context.ts';
-import { Tally } from '../tally.ts';
+import type { ReconcilerParts } from './reconciler-context.ts';
+import { TallyOfTally as Tally } from '../counts.ts';
 
 type Parts = Pick<ReconcilerParts, 'source' | 'backup' | 'documents' | 'converge' | 'foreign' | 'clock'>;
 

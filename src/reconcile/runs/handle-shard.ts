@@ -1,18 +1,15 @@
+import type { Run } from '../../api/run.ts';
 import { backoffMs } from '../../concurrency/backoff.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
-import { parseShardMessage } from '../../model/shard-message.ts';
-import type { Run } from '../../api/run.ts';
-import { type ShardMessage } from '../../model/shard-message.ts';
-import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../../telemetry/metrics.ts';
-import type { Desk } from './desk.ts';
-import { moveOn, sendFollowers } from './move-on.ts';
-import { giveUp, noteFailedListing } from './note-failure.ts';
-import { noteOtherSettings } from './note-other-settings.ts';
-import { readOutcome } from './read-outcome.ts';
-import { readPlan } from './read-plan.ts';
+import { type ShardMessage, parseShardMessage } from '../../model/shard-message.ts';
+import { moveOn, sendFollowers } from './advance-run.ts';
+import { readPlan } from './plan-run.ts';
+import type { Desk } from './reconciler-context.ts';
 import { recordSlice } from './record-slice.ts';
-import { isDue, isUnderWay, progressOf } from './run-progress.ts';
+import { giveUp, isDue, isUnderWay, noteFailedListing, progressOf } from './run-state.ts';
+import { readOutcome } from './slice-outcome.ts';
 import { walkSlice } from './walk-slice.ts';
+import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../../telemetry/metrics.ts';
 
 /** How often a slice is tried before its shard is given up: some ten minutes. */
 const MOST_TRIES = 8;
@@ -160,4 +157,27 @@ function isSourceListing(
   if (message.sourceListingFailed === true) return true;
   const account = context['account'];
   return account === parts.source.account || (account === undefined && code === 'unexpected');
+}
+
+/** What `Run.mirror` is then: no digest, so that the run proves nothing for anybody. */
+const MIXED = 'mixed';
+
+/**
+ * Notes that a worker with other settings than the run was begun under is at work on it, before it is: where settings
+ * change while an app is deployed anew, a worker that mirrors less passes keys over in silence. Resolves to the run as
+ * it is then.
+ */
+export async function noteOtherSettings({ parts, runs }: Desk, run: Run): Promise<Run> {
+  if (run.mirror === parts.mirror || run.mirror === MIXED) return run;
+  const changed = await runs.change(run.id, (before) =>
+    before.mirror === MIXED || !isUnderWay(before) ? undefined : { ...before, mirror: MIXED },
+  );
+  if (changed?.isChanged === true)
+    parts.log.warn(
+      'a reconcile is worked on under other settings than it was begun with; it proves nothing',
+      {
+        run: run.id,
+      },
+    );
+  return changed?.run ?? run;
 }

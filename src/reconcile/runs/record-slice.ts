@@ -2,11 +2,9 @@ import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/adoptio
 import type { ContainerProgress, Run, ShardPlan, ShardProgress } from '../../api/run.ts';
 import type { Shard } from '../shard.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import { addAlert } from './add-alert.ts';
-import { addCounts, addSamples, addTallies } from '../add-counts.ts';
-import type { SliceName } from './document-names.ts';
-import { giveUp } from './note-failure.ts';
-import { isUnderWay, progressOf } from './run-progress.ts';
+import { addAlert, giveUp, isUnderWay, progressOf } from './run-state.ts';
+import { addCounts, addSamples, addTallies } from '../counts.ts';
+import type { SliceName } from './run-document.ts';
 import type { SliceOutcome } from './slice-outcome.ts';
 
 export const NOTHING_LISTED: ContainerProgress = {

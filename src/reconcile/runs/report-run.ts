@@ -1,11 +1,10 @@
 import { damaged } from '../../documents/document-kind.ts';
-import { type RunId } from '../../model/run-id.ts';
+import type { RunId } from '../../model/run-id.ts';
 import type { ReportLine } from '../../api/run.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
-import { reportLineSchema } from './run-schema.ts';
-import type { Desk } from './desk.ts';
-import { readOutcomes } from './extras.ts';
-import { skippedLines } from './skipped-extras.ts';
+import { reportLineSchema } from './run-document.ts';
+import type { Desk } from './reconciler-context.ts';
+import { readOutcomes, skippedLines } from './extras.ts';
 import { toFailedLine } from './plan-run.ts';
 
 /**

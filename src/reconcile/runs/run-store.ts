@@ -1,17 +1,13 @@
-import { theServiceClock } from '../../clock/the-service-clock.ts';
+import { theServiceClock } from '../../clock/process-clocks.ts';
 import { type FoundDocument, damaged, parseDocument } from '../../documents/document-kind.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import { damagedRun } from './damaged-run.ts';
-import { isProof } from '../../api/is-proof.ts';
-import { type RunId } from '../../model/run-id.ts';
+import { RUNS, RUN_DOCUMENT, damagedRun, dataPrefix, runName } from './run-document.ts';
+import { isProof } from '../../api/proof.ts';
+import { type RunId, isOfFuture, isRunId } from '../../model/run-id.ts';
 import type { Alert, Run } from '../../api/run.ts';
-import { isOfFuture, isRunId } from '../../model/run-id.ts';
-import { RUN_DOCUMENT } from './run-schema.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { believe } from './note-clock.ts';
-import { dataPrefix, RUNS, runName } from './document-names.ts';
-import { isUnderWay } from './run-progress.ts';
+import { believe, isUnderWay } from './run-state.ts';
 
 /** How many of the last runs are kept. */
 const KEPT_RUNS = 50;

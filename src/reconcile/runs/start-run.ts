@@ -1,18 +1,15 @@
 import { z } from 'zod';
-import { documentKind, type FoundDocument } from '../../documents/document-kind.ts';
+import { type FoundDocument, documentKind } from '../../documents/document-kind.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import { type RunId } from '../../model/run-id.ts';
+import { type RunId, runIdSchema } from '../../model/run-id.ts';
 import type { ReconcileRequest, Run } from '../../api/run.ts';
-import { runIdSchema } from '../../model/run-id.ts';
 import type { DocumentCondition } from '../../ports/document-store.ts';
-import { readDocument } from '../../documents/read-document.ts';
-import { addAlert } from './add-alert.ts';
-import { CURRENT } from './document-names.ts';
-import type { Desk } from './desk.ts';
-import { moveOn } from './move-on.ts';
+import { readDocument } from '../../documents/change-document.ts';
+import { addAlert, endRun, isUnderWay } from './run-state.ts';
+import { CURRENT } from './run-document.ts';
+import type { Desk } from './reconciler-context.ts';
+import { moveOn } from './advance-run.ts';
 import { planRun } from './plan-run.ts';
-import { endRun } from './end-run.ts';
-import { isUnderWay } from './run-progress.ts';
 
 /** After how long without a sign of life a run makes room for another. */
 const ABANDONED_MS = 15 * 60_000;

@@ -2,7 +2,7 @@
  * What the workers did in the last hour, for whoever asks: each counts for itself and writes a document of its own, and a
  * reader adds them up. It must never delay a change, nor fail one: what cannot be written is told in the log and lost.
  */
-import { theServiceClock } from '../../clock/the-service-clock.ts';
+import { theServiceClock } from '../../clock/process-clocks.ts';
 import { ACTIVITY_PREFIX } from './activity-document.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
 import { type Clock, systemClock } from '../../clock/steady-clock.ts';

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import { readAccountKind } from '../../../src/azure/account/account-kind.ts';
+import { connectAccount, readAccountKind } from '../../../src/azure/account/connect-account.ts';
 import { createAzureDirectories } from '../../../src/azure/lake/directories.ts';
-import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { parseKey } from '../../../src/model/key.ts';
 import { startStoragePair } from '../../support/storage-pair.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blobClient } from '../../../src/azure/blob/blob-client.ts';
-import { blobUrl } from '../../../src/azure/blob/blob-url.ts';
+import { blobClient, blobUrl } from '../../../src/azure/blob/blob-client.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { parseKey } from '../../../src/model/key.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 import type { Key } from '../../../src/model/key.ts';
 import type { BackupStore, CopyOutcome, CopyRequest } from '../../../src/ports/backup-store.ts';

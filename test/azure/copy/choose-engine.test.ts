@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
 import type { BackupStore } from '../../../src/ports/backup-store.ts';
 import { contentOf, type CopyStage } from './support/copy-stage.ts';

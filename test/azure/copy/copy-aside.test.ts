@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAzureBackup } from '../../../src/azure/backup-store.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
-import { stagingKey } from '../../../src/azure/copy/staging-key.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
+import { stagingKey } from '../../../src/azure/copy/staged-copies.ts';
 import { isSameAccess } from '../../../src/model/access.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
 import { type BlobPresent, isBlob } from '../../../src/model/reading.ts';

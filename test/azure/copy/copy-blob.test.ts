@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/mirror/decide.ts';
 import type { Key } from '../../../src/model/key.ts';
-import { addStamp, STAMP_NAME } from '../../../src/model/stamp.ts';
+import { STAMP_NAME, addStamp } from '../../../src/model/stamp.ts';
 import type { CopyRequest } from '../../../src/ports/backup-store.ts';
 import { POLICY } from '../../support/memory-pair.ts';
 import { contentOf, type CopyStage, present } from './support/copy-stage.ts';

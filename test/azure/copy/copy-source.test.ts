@@ -4,10 +4,10 @@ import { createAzureBackup } from '../../../src/azure/backup-store.ts';
 import { createAzureReader } from '../../../src/azure/blob-reader.ts';
 import { type Account, connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createCopySources } from '../../../src/azure/copy/copy-source.ts';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import { createAccountSas } from '../../../packages/local/src/account-sas.ts';
-import { BACKUP, SOURCE } from '../../../packages/local/src/local-accounts.ts';
-import { startStorage, type Storage } from '../../../packages/local/src/start-storage.ts';
+import { BACKUP, SOURCE } from '../../../packages/local/src/layout.ts';
+import { type Storage, startStorage } from '../../../packages/local/src/start-storage.ts';
 import { parseKey } from '../../../src/model/key.ts';
 import { present } from './support/copy-stage.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRefusedWays, type RefusedWays } from '../../../src/azure/copy/refused-ways.ts';
+import { type RefusedWays, createRefusedWays } from '../../../src/azure/copy/refused-ways.ts';
 
 const MINUTE = 60_000;
 

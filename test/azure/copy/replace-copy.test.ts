@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAzureBackup } from '../../../src/azure/backup-store.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import { converge } from '../../../src/mirror/converge.ts';
 import type { Key } from '../../../src/model/key.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import type { Key } from '../../../src/model/key.ts';
 import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
 import { onCopyStage } from './support/on-copy-stage.ts';

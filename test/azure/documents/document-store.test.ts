@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAzureDocuments } from '../../../src/azure/documents/document-store.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
-import { BACKUP } from '../../../packages/local/src/local-accounts.ts';
+import { BACKUP } from '../../../packages/local/src/layout.ts';
 import { startStorage } from '../../../packages/local/src/start-storage.ts';
 import { describeDocuments } from '../../contract/documents.contract.ts';
 

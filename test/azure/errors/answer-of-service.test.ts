@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createAzureReader } from '../../../src/azure/blob-reader.ts';
-import { createDelegationKeys } from '../../../src/azure/copy/delegation-keys.ts';
+import { createDelegationKeys } from '../../../src/azure/copy/copy-source.ts';
 import { KEY } from '../../support/keys.ts';
 import { rejectionOf, startAnsweringService } from '../support/answering-service.ts';
 

@@ -8,8 +8,7 @@ import {
   type StorageAnswer,
   toRefusedOutcome,
 } from '../../../src/azure/errors/storage-answers.ts';
-import { toStorageError } from '../../../src/azure/errors/storage-error.ts';
-import { toWriteOutcome } from '../../../src/azure/errors/write-outcome.ts';
+import { toStorageError, toWriteOutcome } from '../../../src/azure/errors/storage-error.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../../../src/model/errors.ts';
 import { type AnsweringService, rejectionOf, startAnsweringService } from '../support/answering-service.ts';
 

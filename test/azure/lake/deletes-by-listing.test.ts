@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createAzureDirectories } from '../../../src/azure/lake/directories.ts';
-import { emptyStaging } from '../../../src/azure/copy/empty-staging.ts';
+import { emptyStaging } from '../../../src/azure/copy/staged-copies.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
 import { rejectionOf, startAnsweringService } from '../support/answering-service.ts';
 

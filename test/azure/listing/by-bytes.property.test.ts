@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PageEntry } from '../../../src/azure/listing/page-entry.ts';
+import type { PageEntry } from '../../../src/azure/listing/listing.ts';
 import { scanPage } from '../../../src/azure/listing/scan-page.ts';
 import type { Policy } from '../../../src/mirror/policy.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
-import { addStamp, type Metadata } from '../../../src/model/stamp.ts';
+import { type Metadata, addStamp } from '../../../src/model/stamp.ts';
 import type { PairsInStep } from '../../../src/ports/blob-reader.ts';
-import { isInStep } from '../../../src/reconcile/in-step.ts';
+import { type Drawn, isInStep, nominate } from '../../../src/reconcile/nominate.ts';
 import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../../../src/model/listing-order.ts';
-import { type Drawn, nominate } from '../../../src/reconcile/nominate.ts';
 import { FLAT } from '../../support/flat.ts';
 import { USUAL, type WrittenBlob, writePage } from './support/written-page.ts';
 

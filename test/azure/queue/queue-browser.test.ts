@@ -1,9 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { createAzureQueueBrowser } from '../../../src/azure/queue/azure-queue-browser.ts';
+import { createAzureQueueBrowser } from '../../../src/azure/queue/queue-browser.ts';
 import { describeQueueBrowser } from '../../contract/queue-browser.contract.ts';
-import { eventually, QUEUE, receiveOne, startTestBroker } from '../../../packages/local/test/support/test-broker.ts';
+import {
+  eventually,
+  QUEUE,
+  receiveOne,
+  startTestBroker,
+} from '../../../packages/local/test/support/test-broker.ts';
 
 describeQueueBrowser('on Service Bus', async () => {
   const { broker, client, sender, receiver } = await startTestBroker();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createAzureShardQueue } from '../../../src/azure/queue/azure-shard-queue.ts';
-import { type RunId } from '../../../src/model/run-id.ts';
+import { createAzureShardQueue } from '../../../src/azure/queue/queue-senders.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
 import { type ShardMessage } from '../../../src/model/shard-message.ts';
 import { startTestBroker } from '../../../packages/local/test/support/test-broker.ts';
 

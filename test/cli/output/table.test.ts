@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toTable } from '../../../src/cli/output/to-table.ts';
+import { toTable } from '../../../src/cli/output/table.ts';
 
 describe('a table', () => {
   it('has columns of equal width, numbers to the right, and no blanks at the end of a line', () => {

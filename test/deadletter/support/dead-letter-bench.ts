@@ -1,8 +1,8 @@
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
-import { createAzureDeadLetterQueue } from '../../../src/azure/queue/azure-dead-letter-queue.ts';
-import { parseBytes } from '../../../src/azure/queue/to-browsed-message.ts';
-import { createLetterBox, type LetterBox } from '../../../src/deadletter/letter-box.ts';
+import { createAzureDeadLetterQueue } from '../../../src/azure/queue/dead-letter-queue.ts';
+import { parseBytes } from '../../../src/azure/queue/queue-browser.ts';
+import { type LetterBox, createLetterBox } from '../../../src/deadletter/dead-letter-store.ts';
 import { startBroker } from '../../../packages/local/src/service-bus/start-broker.ts';
 import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { immediately } from '../../memory/schedule.ts';

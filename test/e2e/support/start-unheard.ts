@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { createReconciliation, type Reconciler } from '../../../src/wiring/create-reconciliation.ts';
-import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.ts';
+import { exitStatusOf } from '../../../src/cli/reconcile/run-figures.ts';
 import { readSettings } from '../../../src/config/settings.ts';
 import { toEnvironment } from '../../../src/cli/local-settings.ts';
 import { parseReconcileRequest } from '../../../src/api/reconcile-request.ts';
-import { type RunId } from '../../../src/model/run-id.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
 import type { Run } from '../../../src/api/run.ts';
 import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../packages/local/src/ready-file.ts';
 import { startLocal } from '../../../packages/local/src/start-local.ts';

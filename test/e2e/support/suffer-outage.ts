@@ -4,7 +4,7 @@ import type { Status } from '../../../src/api/status.ts';
 import { type LocalInfo, writeReadyFile } from '../../../packages/local/src/ready-file.ts';
 import { type BlobmirrorProcess, runBlobmirror } from './blobmirror-process.ts';
 import { type BreakableNetwork, startBreakableNetwork } from './breakable-network.ts';
-import { freePort } from '../../../src/cli/free-port.ts';
+import { freePort } from '../../../src/cli/run-start.ts';
 import { type RunningEnvironment, startEnvironment, startWorker } from './start-environment.ts';
 import { through } from './start-proxied-worker.ts';
 import { temporaryDirectory } from './temporary-directory.ts';

@@ -1,4 +1,4 @@
-import { BACKUP } from '../../../packages/local/src/local-accounts.ts';
+import { BACKUP } from '../../../packages/local/src/layout.ts';
 import type { StorageRequest } from '../../../packages/local/src/requests/storage-request.ts';
 
 /** Of the mirror's requests, those that changed the backup: `container/path`, once for each. */

@@ -1,7 +1,7 @@
 import type { InvocationContext } from '@azure/functions';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Host } from '../../../src/host/start-host.ts';
-import { ParkedCameBy } from '../../../src/model/parked-came-by.ts';
+import { ParkedCameBy } from '../../../src/model/hint-message.ts';
 import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';

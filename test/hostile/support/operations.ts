@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { readAccountKind } from '../../../src/azure/account/account-kind.ts';
+import { type Account, connectAccount, readAccountKind } from '../../../src/azure/account/connect-account.ts';
 import { createAzureBackup } from '../../../src/azure/backup-store.ts';
 import { createAzureCanary } from '../../../src/azure/blob/canary-source.ts';
 import { createAzureDocuments } from '../../../src/azure/documents/document-store.ts';
 import { createAzureInspector } from '../../../src/azure/account-inspector.ts';
-import { type Account, connectAccount } from '../../../src/azure/account/connect-account.ts';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
-import { SOURCE } from '../../../packages/local/src/local-accounts.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
+import { SOURCE } from '../../../packages/local/src/layout.ts';
 import {
   type ContainerName,
   type Key,

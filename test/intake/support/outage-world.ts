@@ -1,5 +1,5 @@
 import { handleMessage } from '../../../src/intake/handle-message.ts';
-import { createMemoryAccount, type Schedule } from '../../memory/memory-account.ts';
+import { type Schedule, createMemoryAccount } from '../../memory/memory-account.ts';
 import { converge } from '../../../src/mirror/converge.ts';
 import { shareFlights } from '../../../src/concurrency/coalesce-by-key.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';

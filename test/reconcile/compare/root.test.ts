@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Access } from '../../../src/model/access.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
-import { type RunId } from '../../../src/model/run-id.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
 import type { ReportLine } from '../../../src/api/run.ts';
 import type { CompareShard, SliceResult } from '../../../src/reconcile/shard.ts';
 import { createScope } from '../../../src/model/scope.ts';

@@ -1,14 +1,14 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createAzureDocuments } from '../../../src/azure/documents/document-store.ts';
-import { createAzureShardQueue } from '../../../src/azure/queue/azure-shard-queue.ts';
+import { createAzureShardQueue } from '../../../src/azure/queue/queue-senders.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
-import { BACKUP } from '../../../packages/local/src/local-accounts.ts';
+import { BACKUP } from '../../../packages/local/src/layout.ts';
 import { startStorage } from '../../../packages/local/src/start-storage.ts';
 import { createMemoryAccount } from '../../memory/memory-account.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
 import type { ReportLine } from '../../../src/api/run.ts';
 import { createScope } from '../../../src/model/scope.ts';
-import { createReconciler } from '../../../src/reconcile/runs/create-reconciler.ts';
+import { createReconciler } from '../../../src/reconcile/runs/reconciler.ts';
 import { startTestBroker } from '../../../packages/local/test/support/test-broker.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import { createModelSlice, type Kind, type Model, toEntries } from './support/model-listing.ts';

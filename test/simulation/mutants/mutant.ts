@@ -1,5 +1,5 @@
-import type { Pair } from '../../../src/mirror/pair.ts';
-import { type BlobPresent, isBlob, type Reading } from '../../../src/model/reading.ts';
+import type { Pair } from '../../../src/mirror/mirror-context.ts';
+import { type BlobPresent, type Reading, isBlob } from '../../../src/model/reading.ts';
 import type { Key } from '../../../src/model/key.ts';
 import { type Heart, REAL_HEART } from '../mirror-functions.ts';
 

@@ -1,4 +1,4 @@
-import { type BlobPresent, isBlob, type Reading } from '../../../src/model/reading.ts';
+import { type BlobPresent, type Reading, isBlob } from '../../../src/model/reading.ts';
 import type { Heart } from '../mirror-functions.ts';
 import { spoilPorts } from './mutant.ts';
 

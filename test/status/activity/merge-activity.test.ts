@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeActivity } from '../../../src/status/activity/merge-activity.ts';
+import { mergeActivity } from '../../../src/status/activity/read-activity.ts';
 import { WorkerActivity } from '../../../src/status/activity/worker-activity.ts';
 import { MOST_CONTAINERS, parseActivityDocument } from '../../../src/status/activity/activity-document.ts';
 import type { Change } from '../../../src/telemetry/metrics.ts';

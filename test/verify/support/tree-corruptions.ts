@@ -1,4 +1,4 @@
-import { toPermissions } from '../../../src/azure/lake/to-access-control.ts';
+import { toPermissions } from '../../../src/azure/lake/access-control.ts';
 import type { TreeSide } from './tree-pair.ts';
 
 const FILE_ACL = 'user::rw-,user:bob:r--,group::r--,mask::r--,other::---';

@@ -6,9 +6,9 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-file-datalake';
 import { createAzureInspector } from '../../../src/azure/account-inspector.ts';
-import { toAccessControl } from '../../../src/azure/lake/to-access-control.ts';
+import { toAccessControl } from '../../../src/azure/lake/access-control.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
-import { BACKUP, SOURCE } from '../../../packages/local/src/local-accounts.ts';
+import { BACKUP, SOURCE } from '../../../packages/local/src/layout.ts';
 import { startStorage } from '../../../packages/local/src/start-storage.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { addStamp } from '../../../src/model/stamp.ts';

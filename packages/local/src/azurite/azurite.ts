@@ -1,13 +1,5 @@
-/**
- * The few internals of Azurite that this room builds on, loaded in one place.
- *
- * Azurite has no public programming interface and is CommonJS, so its modules are required by path. Nothing else in
- * the project may load Azurite. Everything that is relied on is looked up when this module loads, so that a version
- * with other internals fails at the start and not in the middle of a write. Seen to fit 3.35.0 and 3.37.0.
- */
 import { createRequire } from 'node:module';
-
-import type { BlobDocument, Context } from './azurite-model.ts';
+import type { AzuriteError, BlobDocument, Context } from './azurite-model.ts';
 import type {
   AzuriteModules,
   HandlerClass,
@@ -16,6 +8,14 @@ import type {
   UriTemplate,
   XmlBuilderClass,
 } from './azurite-modules.ts';
+
+/**
+ * The few internals of Azurite that this room builds on, loaded in one place.
+ *
+ * Azurite has no public programming interface and is CommonJS, so its modules are required by path. Nothing else in
+ * the project may load Azurite. Everything that is relied on is looked up when this module loads, so that a version
+ * with other internals fails at the start and not in the middle of a write. Seen to fit 3.35.0 and 3.37.0.
+ */
 
 const load = createRequire(createRequire(import.meta.url).resolve('azurite/package.json'));
 
@@ -154,4 +154,19 @@ export function replaceHandlerMethod(
   if (typeof original !== 'function')
     throw new Error(`This version of Azurite does not fit: a handler lacks ${name}`);
   handler.prototype[name] = replacement(original);
+}
+
+/** An error that Azurite answers as it stands. The message reaches the client: no secrets in it. */
+export function storageError(
+  context: Context,
+  status: number,
+  code: string,
+  message: string,
+  more: Record<string, string> = {},
+): AzuriteError {
+  return new StorageError(status, code, message, context.contextId, more);
+}
+
+export function isAzuriteError(error: unknown): error is AzuriteError {
+  return error instanceof Error && 'storageErrorCode' in error && 'statusCode' in error;
 }

@@ -1,8 +1,7 @@
-import { type AclEntry, formatAcl, parseAcl, withMask } from './acl.ts';
+import { type AclEntry, type Mode, formatAcl, newAcl, parseAcl, parseMode, withMask } from './acl.ts';
 import type { Entry, Node } from './entry.ts';
 import { PathError, pathErrors } from './path-error.ts';
 import type { PathRequest } from './path-request.ts';
-import { type Mode, newAcl, parseMode } from './permissions.ts';
 
 /** Owner and group of what an account key makes. */
 const superuser = '$superuser';

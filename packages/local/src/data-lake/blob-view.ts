@@ -1,14 +1,11 @@
-import { listedProperties, updateLease } from '../azurite/azurite.ts';
+import { listedProperties, storageError, updateLease } from '../azurite/azurite.ts';
 import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
-import { storageError } from '../azurite/storage-error.ts';
 import { invalidQuery } from '../requests/unsupported-requests.ts';
-import { notSupported, orTypeMismatch } from './blob-errors.ts';
-import { guardBlobWrites } from './blob-writes.ts';
+import { guardBlobWrites, notSupported, orTypeMismatch } from './blob-writes.ts';
 import { accessHeaders } from './path-properties.ts';
-import { type Node, isDirectory } from './entry.ts';
+import { type Node, type Records, isDirectory } from './entry.ts';
 import { type BlobListing, listBlobs } from './list-blobs.ts';
 import type { Namespace } from './namespace.ts';
-import type { Records } from './records.ts';
 
 const longestPage = 5000;
 

@@ -1,3 +1,17 @@
+import type { RequestListener } from 'node:http';
+import type { Accounts, AzuriteResponse, Context, Handler, MetadataStore } from '../azurite/azurite-model.ts';
+import { BlobHandler, ContainerHandler, ServiceHandler, replaceHandlerMethod } from '../azurite/azurite.ts';
+import { listPathProperties, showAsBlobs } from './blob-view.ts';
+import { openRecords } from './entry.ts';
+import type { Lake } from './lake.ts';
+import { Namespace } from './namespace.ts';
+import { pathUrl } from './path-request.ts';
+import { resolveNames } from './resolve-names.ts';
+import { routes } from './routes.ts';
+import { servePaths } from './serve-paths.ts';
+import type { StorageMutation } from '../requests/storage-mutation.ts';
+import type { Stores } from '../storage/stores/open-stores.ts';
+
 /**
  * Makes the accounts of a storage hierarchical: the Data Lake API beside the Blob API on the same origin, with
  * directories, renames and access control lists, over the same stored documents.
@@ -12,19 +26,6 @@
  * deleting files, and for nothing else. Refused by name: operations on file systems and accounts, setting properties,
  * expiry, undelete, and all that the Blob API refuses.
  */
-import type { RequestListener } from 'node:http';
-import type { Accounts } from '../azurite/azurite-model.ts';
-import type { Stores } from '../storage/stores/open-stores.ts';
-import type { StorageMutation } from '../requests/storage-mutation.ts';
-import { tellAccountKind } from './account-info.ts';
-import { listPathProperties, showAsBlobs } from './blob-view.ts';
-import type { Lake } from './lake.ts';
-import { Namespace } from './namespace.ts';
-import { pathUrl } from './path-url.ts';
-import { openRecords } from './records.ts';
-import { resolveNames } from './resolve-names.ts';
-import { routes } from './routes.ts';
-import { servePaths } from './serve-paths.ts';
 
 export interface DataLake {
   /** Puts the Data Lake API in front of a listener that answers the Blob API of the same stores. */
@@ -71,4 +72,26 @@ export function openDataLake(
     },
   };
   return { serve: (blobs) => servePaths(lake, routes, metadata, accounts, blobs) };
+}
+
+const hierarchical = new WeakSet<MetadataStore>();
+let isDone = false;
+
+/** Lets Get Account Information say of this store's accounts that they are hierarchical. */
+export function tellAccountKind(store: MetadataStore): void {
+  hierarchical.add(store);
+  // Handlers are one for all servers of the process.
+  if (isDone) return;
+  for (const handler of [BlobHandler, ContainerHandler, ServiceHandler])
+    replaceHandlerMethod(handler, 'getAccountInfo', (original) => {
+      const answer = original as (this: Handler, context: Context) => Promise<AzuriteResponse>;
+      return async function getAccountInfo(this: Handler, context: Context) {
+        const response = await answer.call(this, context);
+        if (!hierarchical.has(this.metadataStore)) return response;
+        // Azurite's answer has the kind for the service only; Azure's has it for containers and blobs too.
+        context.response?.setHeader('x-ms-is-hns-enabled', 'true');
+        return { ...response, isHierarchicalNamespaceEnabled: true };
+      };
+    });
+  isDone = true;
 }

@@ -3,8 +3,7 @@ import { isDirectory, pathOf } from './entry.ts';
 import type { Lake, PathAnswer } from './lake.ts';
 import { PathError, pathErrors } from './path-error.ts';
 import { type PathRequest, conditionsOf } from './path-request.ts';
-import { toContinuation, toPath } from './continuation.ts';
-import { walk } from './walk.ts';
+import { toContinuation, toPath, walk } from './walk.ts';
 
 /** Paths that one request looks at when it asks for pages. */
 const page = 5000;

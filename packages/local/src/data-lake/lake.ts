@@ -2,7 +2,7 @@ import type { ExtentStore, MetadataStore } from '../azurite/azurite-model.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
 import type { Namespace } from './namespace.ts';
 import type { PathRequest } from './path-request.ts';
-import type { Records } from './records.ts';
+import type { Records } from './entry.ts';
 
 /** What the operations of the Data Lake API work on. */
 export interface Lake {

@@ -1,8 +1,7 @@
 import type { BlobDocument } from '../azurite/azurite-model.ts';
-import { type Node, isDirectory, pathOf, toSegments } from './entry.ts';
+import { type Node, type Records, isDirectory, pathOf, toSegments } from './entry.ts';
 import { type Namespace, PathConflict } from './namespace.ts';
-import type { Records } from './records.ts';
-import { toPermissions } from './permissions.ts';
+import { toPermissions } from './acl.ts';
 import { walk } from './walk.ts';
 
 export interface BlobListing {

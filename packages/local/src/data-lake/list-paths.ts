@@ -1,11 +1,10 @@
-import { toPermissions } from './permissions.ts';
-import { toContinuation, toPath } from './continuation.ts';
+import { toPermissions } from './acl.ts';
+import { toContinuation, toPath, walk } from './walk.ts';
 import { type Node, isDirectory, pathOf } from './entry.ts';
 import type { Lake, PathAnswer } from './lake.ts';
 import { pathErrors } from './path-error.ts';
 import { unquoted } from './path-properties.ts';
 import { type PathRequest, numberOf } from './path-request.ts';
-import { walk } from './walk.ts';
 
 const longestPage = 5000;
 /** Between 1601, where file times begin, and 1970. */

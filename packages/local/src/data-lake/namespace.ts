@@ -1,3 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import type { BlobDocument } from '../azurite/azurite-model.ts';
+import { newETag } from '../azurite/azurite.ts';
+import { type Access, defaultAccess } from './access.ts';
+import {
+  type Entry,
+  type EntryDocument,
+  type Node,
+  type Records,
+  isDirectory,
+  isEntryDocument,
+  toSegments,
+} from './entry.ts';
+
 /**
  * The tree of a hierarchical account, and the one place that knows where a file is.
  *
@@ -9,13 +23,6 @@
  *
  * No method awaits, so every change is atomic. Nothing here may read a document's container or name as its place.
  */
-import { randomUUID } from 'node:crypto';
-import type { BlobDocument } from '../azurite/azurite-model.ts';
-import { defaultAccess } from './access.ts';
-import { toDirectoryDocument } from './directory-document.ts';
-import { isDirectory, isEntryDocument, toSegments } from './entry.ts';
-import type { Entry, EntryDocument, Node } from './entry.ts';
-import type { Records } from './records.ts';
 
 /** A file stands where a directory must be, or the reverse. */
 export class PathConflict extends Error {}
@@ -182,4 +189,37 @@ function detach(node: Node): void {
 function* below(node: Node): Generator<Node> {
   yield node;
   for (const child of node.children?.values() ?? []) yield* below(child);
+}
+
+/** What is stored of a new directory: a blob without content, marked as Azure marks it for clients of the Blob API. */
+export function toDirectoryDocument(
+  accountName: string,
+  containerName: string,
+  place: Pick<Entry, 'parent' | 'segment'>,
+  access: Access,
+): EntryDocument {
+  const now = new Date();
+  return {
+    accountName,
+    containerName,
+    name: randomUUID(),
+    snapshot: '',
+    deleted: false,
+    isCommitted: true,
+    metadata: { hdi_isfolder: 'true' },
+    entry: { ...place, ...access, kind: 'directory', writer: 'path' },
+    properties: {
+      creationTime: now,
+      lastModified: now,
+      etag: newETag(),
+      contentLength: 0,
+      contentType: 'application/octet-stream',
+      blobType: 'BlockBlob',
+      leaseStatus: 'unlocked',
+      leaseState: 'available',
+      serverEncrypted: true,
+      accessTier: 'Hot',
+      accessTierInferred: true,
+    },
+  };
 }

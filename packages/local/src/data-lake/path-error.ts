@@ -1,4 +1,4 @@
-import { isAzuriteError } from '../azurite/storage-error.ts';
+import { isAzuriteError } from '../azurite/azurite.ts';
 
 /** An answer of the Data Lake API that is an error. The message reaches the client: no secrets in it. */
 export class PathError extends Error {

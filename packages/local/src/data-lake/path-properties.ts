@@ -2,7 +2,7 @@ import type { BlobProperties, ContentHeaders, Metadata } from '../azurite/azurit
 import type { Entry, Node } from './entry.ts';
 import { pathErrors } from './path-error.ts';
 import type { PathRequest } from './path-request.ts';
-import { toPermissions } from './permissions.ts';
+import { toPermissions } from './acl.ts';
 
 /** The content headers that a request gives. */
 export function contentHeadersOf(request: PathRequest): ContentHeaders {

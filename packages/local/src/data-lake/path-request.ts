@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { BlobStorageContext, contextPath } from '../azurite/azurite.ts';
 import type { Accounts, Conditions, Context, LocalRequest } from '../azurite/azurite-model.ts';
+import { BlobStorageContext, contextPath } from '../azurite/azurite.ts';
 import { PathError, pathErrors } from './path-error.ts';
 
 /** A call of the Data Lake API. */
@@ -126,4 +126,9 @@ export function numberOf(request: PathRequest, name: string): number | undefined
   if (value === null) return undefined;
   if (!/^\d+$/.test(value)) throw pathErrors.invalidQuery(name);
   return Number(value);
+}
+
+/** The URL of a path as events have it: percent-encoded, without a query. `origin`: `http://127.0.0.1:PORT`. */
+export function pathUrl(origin: string, account: string, container: string, path: string): string {
+  return `${origin}/${[account, container, ...path.split('/')].map(encodeURIComponent).join('/')}`;
 }

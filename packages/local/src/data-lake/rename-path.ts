@@ -1,12 +1,10 @@
-import { validateReadConditions, validateWriteConditions } from '../azurite/azurite.ts';
+import { isAzuriteError, validateReadConditions, validateWriteConditions } from '../azurite/azurite.ts';
 import { refuseBadName } from '../requests/blob-names.ts';
-import { isAzuriteError } from '../azurite/storage-error.ts';
 import { type Node, isDirectory, toSegments } from './entry.ts';
 import type { Lake, PathAnswer } from './lake.ts';
 import { PathError, pathErrors } from './path-error.ts';
 import { metadataOf, versionHeaders } from './path-properties.ts';
-import { type PathRequest, conditionsOf, renameSourceOf } from './path-request.ts';
-import { pathUrl } from './path-url.ts';
+import { type PathRequest, conditionsOf, pathUrl, renameSourceOf } from './path-request.ts';
 
 /**
  * Path Create with `x-ms-rename-source`: a file or directory gets another place, in this or another file system, with

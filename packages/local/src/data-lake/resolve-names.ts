@@ -1,7 +1,6 @@
 import type { Collection, Database } from '../azurite/azurite-model.ts';
-import { isDirectory, isEntryDocument } from './entry.ts';
+import { type Records, isDirectory, isEntryDocument } from './entry.ts';
 import { type Namespace, PathConflict } from './namespace.ts';
-import type { Records } from './records.ts';
 
 /** What no document is called. */
 const nothing = '';

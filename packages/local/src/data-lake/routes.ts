@@ -1,11 +1,13 @@
-import { getAccessControl, setAccessControl } from './access-control.ts';
-import { setAccessControlRecursive } from './access-control-recursive.ts';
-import { appendData } from './append-data.ts';
+import {
+  getAccessControl,
+  getStatus,
+  setAccessControl,
+  setAccessControlRecursive,
+} from './access-control.ts';
+import { appendData, flush } from './write-file.ts';
 import { createDirectory, createFile } from './create-path.ts';
 import { deletePath } from './delete-path.ts';
-import { flush } from './flush-data.ts';
 import { listPaths } from './list-paths.ts';
-import { getStatus } from './path-status.ts';
 import { renamePath } from './rename-path.ts';
 import type { Route } from './serve-paths.ts';
 

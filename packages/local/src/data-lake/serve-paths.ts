@@ -1,10 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Accounts, MetadataStore } from '../azurite/azurite-model.ts';
-import { type SameRightsAs, authorizePath } from './authorize-path.ts';
+import {
+  AccountSasAuthenticator,
+  BlobSasAuthenticator,
+  SharedKeyAuthenticator,
+  logger,
+  operations,
+} from '../azurite/azurite.ts';
 import type { Lake, PathAnswer, PathOperation } from './lake.ts';
 import { toPathError } from './path-error.ts';
-import { parsePathRequest } from './path-request.ts';
-import { isPathRequest, missingOperation, refuseUnsupportedPaths } from './unsupported-paths.ts';
+import { type PathRequest, parsePathRequest } from './path-request.ts';
+import { authenticationFailed } from '../requests/refuse-requests.ts';
+import { refuseUnsupportedHeaders, unsupported } from '../requests/unsupported-requests.ts';
 
 /** One operation of the Data Lake API. */
 export interface Route {
@@ -73,4 +80,54 @@ function send(request: IncomingMessage, response: ServerResponse, answer: PathAn
   }
   response.setHeader('content-type', 'application/json;charset=utf-8');
   response.end(JSON.stringify(answer.body));
+}
+
+/** The Blob operation that asks for the same rights. */
+export type SameRightsAs =
+  | 'BlockBlob_Upload'
+  | 'Blob_Delete'
+  | 'Blob_GetProperties'
+  | 'Blob_SetMetadata'
+  | 'Container_ListBlobFlatSegment';
+
+/** Checks a Data Lake request by the very code that checks Blob requests: shared key, account SAS, service SAS. */
+export async function authorizePath(
+  request: PathRequest,
+  operation: SameRightsAs,
+  accounts: Accounts,
+  store: MetadataStore,
+): Promise<void> {
+  const { context } = request;
+  context.operation = operations[operation] ?? -1;
+  for (const authenticator of [
+    new SharedKeyAuthenticator(accounts, logger),
+    new AccountSasAuthenticator(accounts, store, logger),
+    new BlobSasAuthenticator(accounts, store, logger),
+  ])
+    if ((await authenticator.validate(context.request, context)) === true) return;
+  throw authenticationFailed(context);
+}
+
+/** What Azure knows of requests of the Data Lake API and this storage has not, besides what the Blob API lacks. */
+const headers = ['x-ms-content-crc64', 'x-ms-lease-action', 'x-ms-lease-duration', 'x-ms-proposed-lease-id'];
+
+/** Query parameters that say what an operation is about and that none of the Data Lake API's has. */
+const parameters = ['comp', 'deletetype', 'restype', 'showonly', 'snapshot', 'versionid'];
+
+/** Whether a request is one of the Data Lake API, be there an operation for it or not. */
+export function isPathRequest(query: URLSearchParams): boolean {
+  return query.has('action') || query.has('resource');
+}
+
+/** The refusal of a request of the Data Lake API that there is no operation for. */
+export function missingOperation({ context, query }: PathRequest): Error {
+  const name = query.has('action') ? 'action' : 'resource';
+  return unsupported(context, 'query parameter', name, query.get(name) ?? '');
+}
+
+/** @throws AzuriteError 400 for what would be ignored otherwise */
+export function refuseUnsupportedPaths({ context, query }: PathRequest): void {
+  for (const name of parameters)
+    if (query.has(name)) throw unsupported(context, 'query parameter', name, query.get(name) ?? '');
+  refuseUnsupportedHeaders(context, context.request, headers);
 }

@@ -1,4 +1,5 @@
 import { type Node, isDirectory, pathOf, toSegments } from './entry.ts';
+import { pathErrors } from './path-error.ts';
 
 export interface WalkOptions {
   /** Also what is below directories in it. */
@@ -78,4 +79,17 @@ function lowerBound(nodes: readonly Node[], segment: string): number {
     else high = middle;
   }
   return low;
+}
+
+/** Where to go on: after this path. */
+export function toContinuation(path: string): string {
+  return Buffer.from(path).toString('base64url');
+}
+
+/** @throws PathError for a token that is none */
+export function toPath(continuation: string | null): string | undefined {
+  if (!continuation) return undefined;
+  const path = Buffer.from(continuation, 'base64url').toString();
+  if (toContinuation(path) !== continuation) throw pathErrors.invalidQuery('continuation');
+  return path;
 }

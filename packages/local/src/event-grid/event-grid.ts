@@ -11,12 +11,10 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../../../src/telemetry/logger.ts';
 import type { Parcel } from './attempt-delivery.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { DeliveryLine } from './delivery-line.ts';
-import { type CopyFate, type FaultPlan, createFaults } from './fault-plan.ts';
-import { ReorderWindow } from './reorder-window.ts';
-import { createSequencer } from './sequencer.ts';
+import { DeliveryLine } from './delivery-schedule.ts';
+import { type CopyFate, type FaultPlan, ReorderWindow, createFaults } from './fault-plan.ts';
+import { type StorageEvent, createSequencer, toStorageEvent } from './storage-event.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
-import { type StorageEvent, toStorageEvent } from './storage-event.ts';
 import { type Subscription, accepts } from './subscription.ts';
 
 export interface EventGrid {

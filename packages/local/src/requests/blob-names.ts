@@ -1,5 +1,5 @@
 import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
-import { storageError } from '../azurite/storage-error.ts';
+import { storageError } from '../azurite/azurite.ts';
 
 const longestName = 1024;
 // What XML 1.0 cannot hold breaks Azurite's listings for every reader. Azure refuses the control characters and lists

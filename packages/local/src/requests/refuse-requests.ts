@@ -1,13 +1,15 @@
+import type { AzuriteResponse, Context } from '../azurite/azurite-model.ts';
 import {
   AuthenticationMiddlewareFactory,
   MiddlewareError,
+  ServiceHandler,
   dispatch,
   errorMiddleware,
+  replaceHandlerMethod,
+  storageError,
   strictModel,
 } from '../azurite/azurite.ts';
-import type { Context } from '../azurite/azurite-model.ts';
-import { storageError } from '../azurite/storage-error.ts';
-import { refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
+import { notHere, refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
 
 /**
  * Lets every refusal of the Blob API say what is wrong, for requests and for the parts of a batch: a wrong key is
@@ -75,4 +77,52 @@ function internalError(context: Context) {
     'InternalError',
     'The server encountered an internal error. Please retry the request.',
   );
+}
+
+interface ServiceProperties {
+  readonly deleteRetentionPolicy?: { readonly enabled?: boolean };
+  readonly staticWebsite?: { readonly enabled?: boolean };
+}
+
+/** What may be switched off and not on, with its name in the body of Set Blob Service Properties. */
+const missing = [
+  ['deleteRetentionPolicy', 'DeleteRetentionPolicy'],
+  ['staticWebsite', 'StaticWebsite'],
+] as const satisfies [keyof ServiceProperties, string][];
+
+/**
+ * Refuses to switch on what this storage does not do, which Azurite takes and shows as on: soft delete and static
+ * websites. Says that soft delete is off, whatever a database of a former release has.
+ */
+export function refuseMissingFeatures(): void {
+  replaceHandlerMethod(ServiceHandler, 'setProperties', (original) => {
+    const setProperties = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
+    return async function setSupported(
+      this: unknown,
+      properties: ServiceProperties,
+      options: object,
+      context: Context,
+    ) {
+      for (const [name, element] of missing)
+        if (properties[name]?.enabled === true)
+          throw storageError(
+            context,
+            400,
+            'UnsupportedXmlNode',
+            `One of the XML nodes specified in the request body is not supported: ${notHere(element)}.`,
+            { XmlNodeName: element },
+          );
+      return setProperties.call(this, properties, options, context);
+    };
+  });
+  replaceHandlerMethod(ServiceHandler, 'getProperties', (original) => {
+    const getProperties = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
+    return async function getSupported(this: unknown, ...parameters: unknown[]) {
+      return {
+        ...(await getProperties.apply(this, parameters)),
+        deleteRetentionPolicy: { enabled: false },
+        staticWebsite: { enabled: false },
+      };
+    };
+  });
 }

@@ -1,6 +1,5 @@
-import { operationParameters, operations } from '../azurite/azurite.ts';
+import { operationParameters, operations, storageError } from '../azurite/azurite.ts';
 import type { AzuriteError, Context, LocalRequest, MetadataStore } from '../azurite/azurite-model.ts';
-import { storageError } from '../azurite/storage-error.ts';
 
 /**
  * What Azure gives a meaning and this storage does not have. Azurite ignores most of it, so that a request did something

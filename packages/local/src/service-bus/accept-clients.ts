@@ -1,17 +1,17 @@
-import rhea, { type AmqpError, type EventContext, type TerminusOptions } from 'rhea';
+import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { Logger } from '../../../../src/telemetry/logger.ts';
-import type { HostedQueue } from './hosted-queue/hosted-queue.ts';
-import { answerManagementRequest } from './management/answer-management-request.ts';
+import rhea from 'rhea';
+import type { AmqpError, EventContext, TerminusOptions } from 'rhea';
 import { CONDITION, entityNotFound } from './amqp/conditions.ts';
-import { type EntityAddress, parseEntityAddress } from './entity-address.ts';
 import { guardConnection } from './amqp/guard-connection.ts';
 import { refusalOf } from './amqp/guard-session.ts';
 import { serveReplies, serveRequests } from './amqp/request-node.ts';
-import { type IncomingLink, isIncomingLink, isOutgoingLink, type OutgoingLink } from './amqp/rhea-endpoints.ts';
-import { type AccessKey, saslMechanisms } from './sasl-mechanisms.ts';
-import { serveReceiver } from './amqp/serve-receiver.ts';
-import { serveSender } from './amqp/serve-sender.ts';
+import { type IncomingLink, type OutgoingLink, isIncomingLink, isOutgoingLink } from './amqp/rhea-members.ts';
+import { serveReceiver, serveSender } from './amqp/serve-links.ts';
+import type { HostedQueue } from './hosted-queue/hosted-queue.ts';
+import { answerManagementRequest } from './management/answer-management-request.ts';
+import type { SubQueueName } from './queue/queue-state.ts';
+import type { Logger } from '../../../../src/telemetry/logger.ts';
 
 /** Finds a queue by its name in lower case. */
 export type FindQueue = (name: string) => HostedQueue | undefined;
@@ -152,4 +152,85 @@ function addressOf(terminus: TerminusOptions | null | undefined): { address: str
   const address: unknown = terminus?.address;
   // rhea leaves a member out that is undefined, whatever its typings say.
   return { address: (typeof address === 'string' ? address : undefined) as string };
+}
+
+/** What a link is attached to. */
+export type EntityAddress =
+  | { readonly node: 'cbs' }
+  | { readonly node: 'entity' | 'management'; readonly queue: string; readonly subQueue: SubQueueName };
+
+const MANAGEMENT = '/$management';
+const DEAD_LETTER = '/$deadletterqueue';
+
+/**
+ * Parses `queue`, `queue/$DeadLetterQueue` and either followed by `/$management`, also behind `amqps://host/`. Case
+ * does not matter, as in Azure. Undefined for a scheme that Azure does not take.
+ */
+export function parseEntityAddress(address: string): EntityAddress | undefined {
+  const url = /^([a-z][a-z0-9+.-]*):\/\/[^/]*(.*)$/is.exec(address);
+  if (url !== null && !['amqp', 'amqps'].includes(url[1]?.toLowerCase() ?? '')) return undefined;
+  let path = (url?.[2] ?? address).toLowerCase().replace(/^\/+/, '');
+  if (path === '$cbs') return { node: 'cbs' };
+  const node = path.endsWith(MANAGEMENT) ? 'management' : 'entity';
+  if (node === 'management') path = path.slice(0, -MANAGEMENT.length);
+  const subQueue = path.endsWith(DEAD_LETTER) ? 'deadLetter' : 'main';
+  if (subQueue === 'deadLetter') path = path.slice(0, -DEAD_LETTER.length);
+  return { node, queue: path, subQueue };
+}
+
+/** The one rule of the namespace: a name and its key, which give every right. */
+export interface AccessKey {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** A mechanism as rhea's server asks for it: `outcome` is there, for good or bad, once `start` has returned. */
+interface Mechanism {
+  readonly outcome: boolean;
+  readonly username: string | undefined;
+  start(response: unknown): void;
+}
+
+/**
+ * The mechanisms that Service Bus offers, in its order. PLAIN carries name and key of a rule and is checked; its
+ * links need no token. The others leave it to `$cbs`. Source: "AMQP 1.0 in Azure Service Bus and Event Hubs protocol
+ * guide", and what Service Bus answers (minghuaw/fe2o3-amqp#257).
+ */
+export function saslMechanisms(accessKey: AccessKey): Readonly<Record<string, () => Mechanism>> {
+  const open = () => ({ outcome: true, username: undefined, start: () => undefined });
+  const mechanisms = {
+    MSSBCBS: open,
+    PLAIN: () => new Plain(accessKey),
+    ANONYMOUS: open,
+    EXTERNAL: open,
+  };
+  // rhea looks names up as members: without a prototype there are no others.
+  return Object.assign(Object.create(null) as typeof mechanisms, mechanisms);
+}
+
+class Plain implements Mechanism {
+  readonly #accessKey: AccessKey;
+  outcome = false;
+  username: string | undefined;
+
+  constructor(accessKey: AccessKey) {
+    this.#accessKey = accessKey;
+  }
+
+  /** The response is [authorization identity] NUL name NUL key (RFC 4616). */
+  start(response: unknown): void {
+    const [, name, key, ...more] = Buffer.isBuffer(response) ? response.toString('utf8').split('\0') : [];
+    const isRight =
+      name === this.#accessKey.name &&
+      key !== undefined &&
+      more.length === 0 &&
+      isEqual(key, this.#accessKey.key);
+    this.outcome = isRight;
+    this.username = isRight ? name : undefined;
+  }
+}
+
+function isEqual(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

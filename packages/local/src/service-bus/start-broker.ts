@@ -1,3 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import rhea from 'rhea';
+import { acceptClients } from './accept-clients.ts';
+import { type RuntimeCounts, answerAdministrationRequest, countMessages } from './administration.ts';
+import { toNewMessage } from './amqp/incoming-message.ts';
+import { type HostedQueue, hostQueue } from './hosted-queue/hosted-queue.ts';
+import type { QueueDefinition } from './queue/queue.ts';
+import type { NewMessage, Properties } from './queue/queued-message.ts';
+import { openSharedPort } from './shared-port.ts';
+import { mendRheaSettlement } from '../../../rhea-patches/src/patch-settlement.ts';
+import { mendRheaWindow } from '../../../rhea-patches/src/patch-window.ts';
+import type { Logger } from '../../../../src/telemetry/logger.ts';
+
 /**
  * A Service Bus broker in this process, for the unmodified Azure clients: queues with everything that the mirror
  * uses of them, over AMQP 1.0, and the administration API's view of them over HTTP on the same port.
@@ -6,18 +20,6 @@
  * token; a key that comes with SASL PLAIN must be right. `queue/` is what happens to messages and knows nothing of AMQP; `log/` keeps it across restarts; `amqp/`,
  * `management/` and `administration/` are how clients see it. Nothing here may know what a message is about.
  */
-import { mkdir } from 'node:fs/promises';
-import { mendRheaSettlement } from '../../../rhea-patches/src/patch-settlement.ts';
-import { mendRheaWindow } from '../../../rhea-patches/src/patch-window.ts';
-import type { Logger } from '../../../../src/telemetry/logger.ts';
-import { answerAdministrationRequest } from './answer-administration-request.ts';
-import { countMessages } from './count-messages.ts';
-import type { RuntimeCounts } from './queue-entry.ts';
-import { acceptClients } from './accept-clients.ts';
-import { type BrokerMessage, fromBrokerMessage } from './broker-message.ts';
-import { type HostedQueue, hostQueue } from './hosted-queue/hosted-queue.ts';
-import type { QueueDefinition } from './queue/queue-definition.ts';
-import { openSharedPort } from './shared-port.ts';
 
 /** As in the connection string of Microsoft's emulator. */
 const ACCESS_KEY = { name: 'RootManageSharedAccessKey', key: 'SAS_KEY_VALUE' } as const;
@@ -92,4 +94,31 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     await stop();
     throw error;
   }
+}
+
+/** A message that is sent from within the process. */
+export interface BrokerMessage {
+  /** Bytes are sent as they are; any other value as JSON. */
+  readonly body: unknown;
+  readonly messageId?: string;
+  readonly contentType?: string;
+  readonly applicationProperties?: Properties;
+  /** In milliseconds; the queue's own when left out. */
+  readonly timeToLiveMs?: number;
+  readonly scheduledEnqueueTime?: Date;
+}
+
+/** The message as a client would have sent it: its body in one data section. */
+export function fromBrokerMessage(message: BrokerMessage): NewMessage {
+  const { body, messageId, contentType, applicationProperties, timeToLiveMs, scheduledEnqueueTime } = message;
+  const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+  const newMessage = toNewMessage(
+    rhea.message.encode({
+      message_id: messageId ?? randomUUID(),
+      content_type: contentType,
+      application_properties: applicationProperties,
+      body: rhea.message.data_section(bytes) as unknown,
+    }),
+  );
+  return { ...newMessage, timeToLiveMs, scheduledFor: scheduledEnqueueTime?.getTime() };
 }

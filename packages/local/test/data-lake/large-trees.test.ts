@@ -1,12 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { type Node, pathOf, toSegments } from '../../src/data-lake/entry.ts';
+import { type Node, type Records, openRecords, pathOf, toSegments } from '../../src/data-lake/entry.ts';
 import { Namespace } from '../../src/data-lake/namespace.ts';
-import { openRecords, type Records } from '../../src/data-lake/records.ts';
 import { walk } from '../../src/data-lake/walk.ts';
 import { createAccountSas } from '../../src/account-sas.ts';
 import { openStores } from '../../src/storage/stores/open-stores.ts';
-import { RequestsInFlight } from '../../src/requests/requests-in-flight.ts';
+import { RequestsInFlight } from '../../src/requests/storage-request.ts';
 import { accounts } from '../support/accounts.ts';
 import { startLake } from '../support/start-lake.ts';
 

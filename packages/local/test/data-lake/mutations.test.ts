@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { parseMessage } from '../../../../src/events/parse-message.ts';
 import { toBody } from '../../src/event-grid/event-schema.ts';
-import { createSequencer } from '../../src/event-grid/sequencer.ts';
-import { toStorageEvent } from '../../src/event-grid/storage-event.ts';
+import { createSequencer, toStorageEvent } from '../../src/event-grid/storage-event.ts';
 import { keyText } from '../../../../src/model/key.ts';
 import { refusalOf } from '../support/two-accounts.ts';
 import { startLake } from '../support/start-lake.ts';

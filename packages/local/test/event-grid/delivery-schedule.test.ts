@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DueHeap } from '../../src/event-grid/due-heap.ts';
+import { DueHeap } from '../../src/event-grid/delivery-schedule.ts';
 
 describe('the heap', () => {
   it('gives the earliest first, and the first come of the same moment, whatever is put and taken in between', () => {

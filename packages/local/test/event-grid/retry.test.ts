@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DeliveryError } from '../../src/event-grid/delivery-error.ts';
+import { type Delivery, DeliveryError, type Subscription } from '../../src/event-grid/subscription.ts';
 import { createEventGrid } from '../../src/event-grid/event-grid.ts';
-import type { Delivery, Subscription } from '../../src/event-grid/subscription.ts';
 import { ManualClock, START } from '../support/manual-clock.ts';
 import { mutationOf, recording } from '../support/subscribers.ts';
 

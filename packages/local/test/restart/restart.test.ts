@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { startStorage, type Storage } from '../../src/start-storage.ts';
+import { type Storage, startStorage } from '../../src/start-storage.ts';
 import { accounts } from '../support/accounts.ts';
 import { type Census, takeCensus } from './census.ts';
 import { lastWrite, writeEverything } from './every-write.ts';

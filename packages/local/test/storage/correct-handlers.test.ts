@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { dispatching, commonUtils } from '../../src/azurite/azurite.ts';
-import { speedUpRequests } from '../../src/storage/fast-requests.ts';
+import { commonUtils, dispatching } from '../../src/azurite/azurite.ts';
+import { speedUpRequests } from '../../src/storage/correct-handlers.ts';
 
 /** The paths of operations, and two beyond. */
 const TEMPLATES = ['/', '/{containerName}', '/{containerName}/{blob}', '/{a}/{b}/{c}', '/{containerName}/x'];

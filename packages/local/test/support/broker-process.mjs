@@ -1,5 +1,5 @@
 // A broker in a process of its own, so that a test can kill it or limit its files. Run with load-typescript.mjs; argument: directory.
-import { createLogger } from '../../../../src/telemetry/create-logger.ts';
+import { createLogger } from '../../../../src/telemetry/logger.ts';
 import { startBroker } from '../../src/service-bus/start-broker.ts';
 
 const broker = await startBroker({

@@ -6,7 +6,7 @@ import {
   type ServiceBusSender,
 } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
-import type { QueueDefinition } from '../../src/service-bus/queue/queue-definition.ts';
+import type { QueueDefinition } from '../../src/service-bus/queue/queue.ts';
 import { type Broker, startBroker } from '../../src/service-bus/start-broker.ts';
 
 export const QUEUE = 'events';

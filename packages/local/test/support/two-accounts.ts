@@ -7,7 +7,7 @@ import {
 import { onTestFinished } from 'vitest';
 
 import { accounts } from './accounts.ts';
-import { startStorage, type Storage, type StorageOptions } from '../../src/start-storage.ts';
+import { type Storage, type StorageOptions, startStorage } from '../../src/start-storage.ts';
 import type { StorageMutation } from '../../src/requests/storage-mutation.ts';
 import type { StorageRequest } from '../../src/requests/storage-request.ts';
 

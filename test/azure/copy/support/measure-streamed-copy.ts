@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createAzureBackup } from '../../../../src/azure/backup-store.ts';
 import { connectAccount } from '../../../../src/azure/account/connect-account.ts';
-import { COPY_DEFAULTS } from '../../../../src/azure/copy/copy-options.ts';
+import { COPY_DEFAULTS } from '../../../../src/azure/copy/copy-engine.ts';
 import { parseEtag } from '../../../../src/model/etag.ts';
 import { parseKey } from '../../../../src/model/key.ts';
 import type { CopyOutcome, CopyRequest } from '../../../../src/ports/backup-store.ts';

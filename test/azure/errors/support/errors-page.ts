@@ -1,5 +1,5 @@
 import { QUEUE_ERRORS } from '../../../../src/azure/queue/queue-error.ts';
-import { NEVER_SENT, NO_TOKEN } from '../../../../src/azure/errors/lost-requests.ts';
+import { NEVER_SENT, NO_TOKEN } from '../../../../src/azure/errors/storage-error.ts';
 import { STATUS_ANSWERS, STORAGE_ANSWERS } from '../../../../src/azure/errors/storage-answers.ts';
 import { ERRORS } from '../../../../src/model/errors.ts';
 import { SKIP_HINTS } from '../../../../src/api/skip-hints.ts';

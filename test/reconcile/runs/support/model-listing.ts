@@ -1,5 +1,5 @@
-import { addCounts, NO_COUNTS } from '../../../../src/reconcile/add-counts.ts';
-import type { CompareSlice } from '../../../../src/reconcile/slice-context.ts';
+import { NO_COUNTS, addCounts } from '../../../../src/reconcile/counts.ts';
+import type { CompareSlice } from '../../../../src/reconcile/slice.ts';
 import type { BlobPath } from '../../../../src/model/key.ts';
 import type { Counts, ReportLine } from '../../../../src/api/run.ts';
 

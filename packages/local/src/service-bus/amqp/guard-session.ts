@@ -1,7 +1,7 @@
 import type { AmqpError } from 'rhea';
 import type { Logger } from '../../../../../src/telemetry/logger.ts';
 import { CONDITION } from './conditions.ts';
-import { encodeOutcome } from './rhea-codec.ts';
+import { encodeOutcome } from './rhea-members.ts';
 import {
   type AttachFields,
   type DescribedValue,

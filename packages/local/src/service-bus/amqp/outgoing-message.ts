@@ -10,7 +10,7 @@ import {
   SECTION,
   splitSections,
 } from './message-sections.ts';
-import { encodeValue } from './rhea-codec.ts';
+import { encodeValue } from './rhea-members.ts';
 
 const { types } = rhea;
 

@@ -2,13 +2,13 @@ import rhea, { type EventContext, type Message, type Sender, type Session } from
 import { CONDITION } from './conditions.ts';
 import { sizeRefusalOf } from './guard-session.ts';
 import { splitSections } from './message-sections.ts';
-import { decodeValue } from './rhea-codec.ts';
 import {
-  answerDrain,
   type IncomingLink,
   type OutgoingDelivery,
   type OutgoingLink,
-} from './rhea-endpoints.ts';
+  answerDrain,
+  decodeValue,
+} from './rhea-members.ts';
 
 /** The answer to a request: its application properties and body. */
 export interface Reply {

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
-import type { Logger } from '../../../../../src/telemetry/logger.ts';
-import { Alarm } from './alarm.ts';
-import { Dispatcher } from './dispatcher.ts';
 import { type Journal, type JournalError, noJournal } from './journal.ts';
+import { recoverLog } from './log-records.ts';
 import { QueueLog } from './queue-log.ts';
-import { recoverLog } from './recover-log.ts';
-import type { QueueDefinition } from '../queue/queue-definition.ts';
-import { Queue } from '../queue/queue.ts';
 import type { SubQueueName } from '../queue/queue-state.ts';
+import { Queue, type QueueDefinition } from '../queue/queue.ts';
+import type { Logger } from '../../../../../src/telemetry/logger.ts';
 
 /** A queue with what it lives on: its journal, its alarm, and those who wait for its messages. */
 export interface HostedQueue {
@@ -64,4 +61,89 @@ export async function hostQueue(
       }
     },
   };
+}
+
+/** A receiver's side of one link: it asks for messages by giving credit. */
+export interface Consumer {
+  /** Whether the link may be sent another message now. */
+  ready(): boolean;
+  /** Sends it the next message in line; false when there is none. */
+  deliverNext(): boolean;
+}
+
+/** Hands the messages of one subqueue to its consumers in turn, as far as their credit goes. */
+export class Dispatcher {
+  readonly #consumers: Consumer[] = [];
+  #turn = 0;
+  #scheduled = false;
+
+  add(consumer: Consumer): void {
+    this.#consumers.push(consumer);
+  }
+
+  remove(consumer: Consumer): void {
+    const position = this.#consumers.indexOf(consumer);
+    if (position >= 0) this.#consumers.splice(position, 1);
+  }
+
+  /** A message or some credit has come: looks at the end of this tick, so that what comes together goes together. */
+  wake(): void {
+    if (this.#scheduled || this.#consumers.length === 0) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.dispatch();
+    });
+  }
+
+  dispatch(): void {
+    for (let waiting = 0; waiting < this.#consumers.length;) {
+      this.#turn = (this.#turn + 1) % this.#consumers.length;
+      const consumer = this.#consumers[this.#turn];
+      if (!consumer?.ready()) {
+        waiting++;
+        continue;
+      }
+      if (!consumer.deliverNext()) return;
+      waiting = 0;
+    }
+  }
+}
+
+/** Node's timers take a delay of at most a signed 32-bit number of milliseconds. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+/** One timer for many deadlines: it knows only the earliest, and asks again after each ring. */
+export class Alarm {
+  readonly #ring: () => number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #setFor = Infinity;
+  #stopped = false;
+
+  /** `ring` does what is due and returns the next deadline in ms since the epoch, if there is one. */
+  constructor(ring: () => number | undefined) {
+    this.#ring = ring;
+  }
+
+  /** Makes sure that the alarm rings at `at` (ms since the epoch) or before. */
+  wakeBy(at: number): void {
+    if (this.#stopped || at >= this.#setFor) return;
+    clearTimeout(this.#timer);
+    this.#setFor = at;
+    const delay = Math.min(Math.max(at - Date.now(), 0), LONGEST_DELAY_MS);
+    this.#timer = setTimeout(() => this.#go(), delay);
+    // A waiting lock is no reason to keep a process alive.
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #go(): void {
+    this.#setFor = Infinity;
+    const next = this.#ring();
+    if (next !== undefined) this.wakeBy(next);
+  }
 }

@@ -1,4 +1,4 @@
-import type { QueueRecord } from '../queue/queue-record.ts';
+import type { QueueRecord } from '../queue/queue-state.ts';
 
 /** The journal could not be written. The message says where and why; it passes when there is room again. */
 export class JournalError extends Error {}

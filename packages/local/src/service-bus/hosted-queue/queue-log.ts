@@ -1,9 +1,8 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import type { Logger } from '../../../../../src/telemetry/logger.ts';
-import type { QueueRecord } from '../queue/queue-record.ts';
+import type { QueueRecord } from '../queue/queue-state.ts';
 import { type Journal, JournalError } from './journal.ts';
-import { encodeRecord } from './record-codec.ts';
-import { frame } from './record-framing.ts';
+import { encodeRecord, frame } from './log-records.ts';
 
 /** A log below this size is not worth rewriting. */
 const SMALL_LOG_BYTES = 4 * 1024 * 1024;

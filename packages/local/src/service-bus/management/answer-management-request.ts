@@ -5,11 +5,15 @@ import type { HostedQueue } from '../hosted-queue/hosted-queue.ts';
 import { JournalError } from '../hosted-queue/journal.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { SubQueueName } from '../queue/queue-state.ts';
-import { renewLock, updateDisposition } from './lock-operations.ts';
-import { failed } from './management-reply.ts';
-import { peekMessages, receiveBySequenceNumber } from './reading-operations.ts';
-import { BadRequest, RequestBody } from './request-body.ts';
-import { cancelScheduledMessages, scheduleMessages } from './scheduling-operations.ts';
+import {
+  cancelScheduledMessages,
+  peekMessages,
+  receiveBySequenceNumber,
+  renewLock,
+  scheduleMessages,
+  updateDisposition,
+} from './message-operations.ts';
+import { BadRequest, RequestBody, failed } from './management-request.ts';
 
 type Operation = (queue: Queue, subQueue: SubQueueName, body: RequestBody) => Reply;
 

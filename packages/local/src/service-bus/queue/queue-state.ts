@@ -1,6 +1,4 @@
-import { DuplicateHistory } from './duplicate-history.ts';
-import type { QueueRecord } from './queue-record.ts';
-import type { QueuedMessage } from './queued-message.ts';
+import type { Properties, QueuedMessage } from './queued-message.ts';
 import { SubQueue, type SubQueueEvents } from './sub-queue.ts';
 
 /** The two shelves of a queue. A dead-lettered message moves from the one to the other and keeps its number. */
@@ -97,5 +95,82 @@ export class QueueState {
 
   #holderOf(sequenceNumber: number): SubQueue | undefined {
     return Object.values(this.subQueues).find((subQueue) => subQueue.get(sequenceNumber) !== undefined);
+  }
+}
+
+/**
+ * One durable change of a queue. A queue is the sum of its records: the same `apply` serves a live change and a
+ * replay from the log, so that what a restart brings back cannot differ from what was there.
+ */
+export type QueueRecord =
+  | { readonly type: 'put'; readonly message: QueuedMessage }
+  | { readonly type: 'activated'; readonly sequenceNumber: number; readonly as: number; readonly at: number }
+  | {
+      readonly type: 'returned' | 'deferred' | 'dead-lettered';
+      readonly sequenceNumber: number;
+      readonly deliveryCount: number;
+      readonly properties: Properties;
+    }
+  | { readonly type: 'removed'; readonly sequenceNumber: number }
+  /** Only in a snapshot: the MessageId of a message that may be gone already. */
+  | { readonly type: 'seen'; readonly messageId: string; readonly at: number }
+  /** Only in a snapshot: the first sequence number that was never used. */
+  | { readonly type: 'next'; readonly sequenceNumber: number };
+
+const types: Readonly<Record<QueueRecord['type'], true>> = {
+  put: true,
+  activated: true,
+  returned: true,
+  deferred: true,
+  'dead-lettered': true,
+  removed: true,
+  seen: true,
+  next: true,
+};
+
+/** Whether a value from a log is a record of a kind that this version knows; its checksum vouches for the rest. */
+export function isQueueRecord(value: unknown): value is QueueRecord {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    typeof value.type === 'string' &&
+    Object.hasOwn(types, value.type)
+  );
+}
+
+/** The MessageIds of the last `windowMs`, for dropping a message that was sent twice. */
+export class DuplicateHistory {
+  readonly #windowMs: number;
+  /** In the order of sending, so that the oldest is found first. */
+  readonly #sentAt = new Map<string, number>();
+
+  /** A window of 0 remembers nothing. */
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
+
+  has(messageId: string, now: number): boolean {
+    const sentAt = this.#sentAt.get(messageId);
+    return sentAt !== undefined && now - sentAt < this.#windowMs;
+  }
+
+  remember(messageId: string, at: number, now: number): void {
+    this.#forget(now);
+    if (now - at >= this.#windowMs || (this.#sentAt.get(messageId) ?? -Infinity) >= at) return;
+    this.#sentAt.delete(messageId);
+    this.#sentAt.set(messageId, at);
+  }
+
+  *entries(now: number): Generator<{ messageId: string; at: number }> {
+    this.#forget(now);
+    for (const [messageId, at] of this.#sentAt) yield { messageId, at };
+  }
+
+  #forget(now: number): void {
+    for (const [messageId, at] of this.#sentAt) {
+      if (now - at < this.#windowMs) return;
+      this.#sentAt.delete(messageId);
+    }
   }
 }

@@ -1,13 +1,26 @@
 import { createHash } from 'node:crypto';
 import { finished } from 'node:stream/promises';
-
-import { authorizeCopySource, toCopySourceAddress } from './authorize-copy-source.ts';
-import { BlobHandler, replaceHandlerMethod } from '../../azurite/azurite.ts';
-import type { BlobDocument, Context, Handler, HandlerParameters } from '../../azurite/azurite-model.ts';
-import { toBlobVersion } from './blob-version.ts';
-import { copySourceError, copySourceTooLarge } from './copy-source-error.ts';
-import { copySourceReader } from './copy-source.ts';
-import { openBlobVersion } from './local-copy-source.ts';
+import type {
+  BlobDocument,
+  Context,
+  Handler,
+  HandlerParameters,
+  MetadataStore,
+  WriteOptions,
+} from '../../azurite/azurite-model.ts';
+import {
+  BlobHandler,
+  isAzuriteError,
+  replaceHandlerMethod,
+  validateReadConditions,
+} from '../../azurite/azurite.ts';
+import { copySourceError, copySourceReader, copySourceTooLarge, toBlobVersion } from './copy-source.ts';
+import {
+  authorizeCopySource,
+  openBlobVersion,
+  toConditions,
+  toCopySourceAddress,
+} from './local-copy-source.ts';
 import { parseCopySource } from './open-copy-source.ts';
 import { verifyMd5 } from './store-content.ts';
 
@@ -79,4 +92,62 @@ async function verifySource(
   // What was verified is what is copied, or nothing is.
   const conditions = (options.sourceModifiedAccessConditions ??= {});
   conditions.sourceIfMatch ??= blob.properties.etag;
+}
+
+/**
+ * Copy Blob and Copy Blob From URL: says which side failed. Azurite answers an unmet source condition like that of a
+ * plain read (304, or 412 `ConditionNotMet`), so that a program cannot tell a source that moved from a destination
+ * that did. And a copy gets lists of its own: Azurite lets both blobs share them, so that a page written to the
+ * source later would show in the copy.
+ */
+export function correctCopies(store: MetadataStore): void {
+  const blobs = store.db.getCollection('$BLOBS_COLLECTION$');
+  for (const method of ['copyFromURL', 'startCopyFromURL'] as const) {
+    const copy = store[method].bind(store);
+    store[method] = async (context, source, destination, copySource, metadata, tier, options = {}) => {
+      const sourceBlob = blobs.findOne({
+        accountName: source.account,
+        containerName: source.container,
+        name: source.blob,
+        snapshot: source.snapshot ?? '',
+      });
+      const original = sourceBlob && toBlobVersion(store, sourceBlob);
+      try {
+        const properties = await copy(context, source, destination, copySource, metadata, tier, options);
+        const made = blobs.findOne({
+          accountName: destination.account,
+          containerName: destination.container,
+          name: destination.blob,
+          snapshot: '',
+        });
+        unshare(made);
+        // Azurite takes the tier that was asked for and says that it is the account's default.
+        if (made && tier !== undefined) made.properties.accessTierInferred = false;
+        return properties;
+      } catch (error) {
+        if (isConditionError(error) && original && sourceFails(context, options, original))
+          throw copySourceError(context, 412, '');
+        throw error;
+      }
+    };
+  }
+}
+
+function isConditionError(error: unknown): boolean {
+  return isAzuriteError(error) && error.storageErrorCode === 'ConditionNotMet';
+}
+
+function sourceFails(context: Context, options: WriteOptions, source: BlobDocument): boolean {
+  try {
+    validateReadConditions(context, toConditions(options.sourceModifiedAccessConditions), source, true);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function unshare(blob: BlobDocument | null): void {
+  if (!blob) return;
+  blob.committedBlocksInOrder = blob.committedBlocksInOrder?.slice();
+  blob.pageRangesInOrder = blob.pageRangesInOrder?.map((range) => ({ ...range }));
 }

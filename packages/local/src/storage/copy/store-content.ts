@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 
 import type { Context, Extent, ExtentStore } from '../../azurite/azurite-model.ts';
 import type { CopySource } from './copy-source.ts';
-import { storageError } from '../../azurite/storage-error.ts';
+import { storageError } from '../../azurite/azurite.ts';
 
 export interface StoredContent {
   readonly extent: Extent;

@@ -1,5 +1,5 @@
 import type { Database } from '../../azurite/azurite-model.ts';
-import type { DiskObstacle } from './disk-obstacle.ts';
+import type { DiskObstacle } from './disk-writes.ts';
 
 const shortestPauseMs = 500;
 /** A save writes everything and keeps the process from serving meanwhile: at most a tenth of the time goes into it. */

@@ -1,9 +1,5 @@
 import { expect, it } from 'vitest';
-import {
-  fromDeliveryTag,
-  toDeliveryTag,
-  toUuidBytes,
-} from '../../../src/service-bus/amqp/lock-token.ts';
+import { fromDeliveryTag, toDeliveryTag, toUuidBytes } from '../../../src/service-bus/amqp/dispositions.ts';
 
 const TOKEN = '00112233-4455-6677-8899-aabbccddeeff';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { JournalError } from '../../../src/service-bus/hosted-queue/journal.ts';
 import { type OpenFile, QueueLog } from '../../../src/service-bus/hosted-queue/queue-log.ts';
-import { recoverLog } from '../../../src/service-bus/hosted-queue/recover-log.ts';
-import type { QueueRecord } from '../../../src/service-bus/queue/queue-record.ts';
+import { recoverLog } from '../../../src/service-bus/hosted-queue/log-records.ts';
+import type { QueueRecord } from '../../../src/service-bus/queue/queue-state.ts';
 import { createSilentLogger } from '../../../../../test/support/silent-logger.ts';
 
 const seen = (messageId: string): QueueRecord => ({ type: 'seen', messageId, at: 1 });

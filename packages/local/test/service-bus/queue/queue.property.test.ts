@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Queue } from '../../../src/service-bus/queue/queue.ts';
-import type { QueueRecord } from '../../../src/service-bus/queue/queue-record.ts';
+import type { QueueRecord } from '../../../src/service-bus/queue/queue-state.ts';
 import { defineQueue } from '../../support/test-broker.ts';
 
 const LOCK_MS = 100;

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { openStores } from '../../../src/storage/stores/open-stores.ts';
-import { RequestsInFlight } from '../../../src/requests/requests-in-flight.ts';
+import { RequestsInFlight } from '../../../src/requests/storage-request.ts';
 import type { Extent } from '../../../src/azurite/azurite-model.ts';
 import { blobDocument } from '../../support/blob-document.ts';
 import { refusalOf, sasUrl, startTwoAccounts } from '../../support/two-accounts.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { openStores } from '../../../src/storage/stores/open-stores.ts';
-import { RequestsInFlight } from '../../../src/requests/requests-in-flight.ts';
+import { RequestsInFlight } from '../../../src/requests/storage-request.ts';
 import { blobDocument } from '../../support/blob-document.ts';
 
 describe('looking up and deleting one blob', () => {
