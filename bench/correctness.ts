@@ -30,7 +30,7 @@ let isOursRight = true;
 for (const [i, row] of ROWS.entries()) {
   const cells: string[] = [];
   for (const tool of tools) {
-    const { info } = row.isHierarchical === true ? tree : flat;
+    const { connections: info } = row.isHierarchical === true ? tree : flat;
     const { isRight, left }: Judged = await row.play(
       await openScene(info, `row${i}-${tool.name}`, tool, sync),
     );

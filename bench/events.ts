@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { toEnvironment } from '../src/cli/local-settings.ts';
+import { localSettings } from '../src/cli/local-settings.ts';
 import { startLocal } from '../packages/local/src/start-local.ts';
 import { createLogger } from '../src/telemetry/logger.ts';
 import { usageOf } from './usage.ts';
@@ -33,13 +33,13 @@ const local = await startLocal({
   onRequest: (request) => requests.add(request),
   log: createLogger('warn'),
 });
-const { source, serviceBus } = local.info;
+const { source, serviceBus } = local.connections;
 await BlobServiceClient.fromConnectionString(source.connectionString).createContainer(CONTAINER);
 
 const worker = run(
   '../src/cli/main.js',
   ['worker', '--http-port', '0'],
-  toEnvironment({ ...local.info, http: { baseUrl: '' } }),
+  localSettings({ ...local.connections, http: { baseUrl: '' } }),
 );
 const workerLog = readText(worker.stderr);
 await once(worker, 'message');

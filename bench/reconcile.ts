@@ -30,7 +30,7 @@ const local = await startLocal({
   onRequest: () => requests++,
   log: createLogger('warn'),
 });
-const { info } = local;
+const { connections: info } = local;
 const source = BlobServiceClient.fromConnectionString(info.source.connectionString).getContainerClient(
   SOURCE,
 );

@@ -24,7 +24,7 @@ let requests = 0;
 /** To blobs of the container that is listed. */
 let writes = 0;
 const local = await startLocal({ storagePort: 0, serviceBusPort: 0, log: createLogger('warn') });
-const { source, backup } = local.info;
+const { source, backup } = local.connections;
 const listings = [
   await spawnListingServer({ blobs, container, account: source.accountName }),
   await spawnListingServer({ blobs, container, account: backup.accountName, stampOf: source.accountName }),
@@ -51,7 +51,7 @@ const front = createServer((incoming, outgoing) => {
 });
 await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
 const { port } = front.address() as AddressInfo;
-const info = { ...local.info, source: behind(source), backup: behind(backup) };
+const info = { ...local.connections, source: behind(source), backup: behind(backup) };
 
 const tools = findTools();
 const runs = new Map(tools.map(({ name }) => [name, [] as (Measured & { readonly requests: number })[]]));

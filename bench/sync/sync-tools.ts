@@ -5,8 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
 import { createAccountSas } from '../../packages/local/src/account-sas.ts';
-import { toEnvironment } from '../../src/cli/local-settings.ts';
-import type { LocalAccount, LocalInfo } from '../../packages/local/src/ready-file.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
+import type { LocalAccount, LocalConnections } from '../../packages/local/src/ready-file.ts';
 
 /** A program that makes one container like another. */
 export interface SyncTool {
@@ -21,7 +21,7 @@ export interface Command {
 }
 
 export interface Route {
-  readonly info: Omit<LocalInfo, 'http'>;
+  readonly info: Omit<LocalConnections, 'http'>;
   readonly source: string;
   readonly backup: string;
   /** Whether index tags are to be brought along, by those who can. */
@@ -42,7 +42,7 @@ export const OURS: SyncTool = {
     program: process.execPath,
     args: [...WORKER_FLAGS, RECONCILE],
     env: {
-      ...toEnvironment({ ...info, http: { baseUrl: '' } }),
+      ...localSettings({ ...info, http: { baseUrl: '' } }),
       BLOBMIRROR_INCLUDE_CONTAINERS: source,
       ...(backup !== source && { BLOBMIRROR_CONTAINER_MAP: `${source}=${backup}` }),
       BLOBMIRROR_TAGS: tags ? 'mirror' : 'off',

@@ -18,7 +18,7 @@ export function takeShards(
     queue,
     calls: CONCURRENCY,
     stopping: stopping.signal,
-    take,
+    onMessage: take,
     onUp: () => undefined,
     onDown: failed,
   });

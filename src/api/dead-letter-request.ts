@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { LetterChoice } from './dead-letter.ts';
+import type { DeadLetterSelection } from './dead-letter.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 
 /** More at once are named by what they have in common. */
 const MOST_IDS = 10_000;
 
-export interface LetterRequest {
-  readonly choice: LetterChoice;
+export interface DeadLetterRequest {
+  readonly choice: DeadLetterSelection;
   readonly dryRun: boolean;
   readonly confirm: boolean;
 }
@@ -25,7 +25,7 @@ const schema = z.strictObject({
  *
  * @throws BlobmirrorError `request-invalid`, with one line that names the fields
  */
-export function parseLetterRequest(value: unknown): LetterRequest {
+export function parseDeadLetterRequest(value: unknown): DeadLetterRequest {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const lines = parsed.error.issues.map(({ path, message }) =>

@@ -1,12 +1,12 @@
 /** The queues that have dead letters: `events` are changes at the source, `reconcile` pieces of full syncs. */
-export const LETTER_QUEUES = ['events', 'reconcile'] as const;
-export type LetterQueue = (typeof LETTER_QUEUES)[number];
+export const DEAD_LETTER_QUEUES = ['events', 'reconcile'] as const;
+export type DeadLetterQueueName = (typeof DEAD_LETTER_QUEUES)[number];
 
 /** What became of a message that could not be worked on, for whoever is to mend it. Times are ISO 8601. */
 export interface DeadLetter {
   /** `QUEUE:SEQUENCE NUMBER`. */
   readonly id: string;
-  readonly queue: LetterQueue;
+  readonly queue: DeadLetterQueueName;
   /** Why it is here: a code of the error table, or one of a newer worker. */
   readonly code: string;
   readonly detail: string;
@@ -23,28 +23,28 @@ export interface DeadLetter {
   readonly deadLetteredAt: string;
   /** Since then, in milliseconds. */
   readonly ageMs: number;
-  readonly firstError?: LetterError;
-  readonly lastError?: LetterError;
+  readonly firstError?: DeadLetterError;
+  readonly lastError?: DeadLetterError;
   /** How often it was replayed before. */
   readonly replays: number;
   /** Only where one letter is shown, and in an export: JSON, or text, or `{base64}` of what is neither. */
   readonly messageBody?: unknown;
 }
 
-export interface LetterError {
+export interface DeadLetterError {
   readonly code: string;
   readonly detail: string;
 }
 
 /** Which letters are meant: exactly one of these. A code may be narrowed to a container, and the reverse. */
-export interface LetterChoice {
+export interface DeadLetterSelection {
   readonly ids?: readonly string[] | undefined;
   readonly code?: string | undefined;
   readonly container?: string | undefined;
   readonly all?: true | undefined;
 }
 
-export interface LetterSummary {
+export interface DeadLetterSummary {
   readonly count: number;
   /** False: there are more than were counted. */
   readonly isComplete: boolean;
@@ -60,7 +60,7 @@ export interface LetterSummary {
 }
 
 /** What a replay or a purge did. */
-export interface LettersDone {
+export interface ProcessedDeadLetters {
   /** Replayed, or purged; of a dry run, those that would be. */
   readonly done: number;
   /** That somebody else has replayed, purged or taken meanwhile. */

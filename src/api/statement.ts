@@ -1,6 +1,6 @@
 import type { ClockStatus, RecoveryPoint } from './status.ts';
 
-interface Known {
+interface StatementContext {
   /** False: what was proven cannot be read now. */
   readonly isProvenKnown?: boolean;
   /** False: not all messages that wait were looked at, each of which may except a key. */
@@ -18,7 +18,12 @@ interface Known {
 export function statement(
   { proven, live, canary, excepted }: RecoveryPoint,
   at: string,
-  { isProvenKnown = true, isWaitingKnown = true, letters = 'all', clock = { state: 'right' } }: Known = {},
+  {
+    isProvenKnown = true,
+    isWaitingKnown = true,
+    letters = 'all',
+    clock = { state: 'right' },
+  }: StatementContext = {},
 ): string {
   const parts = [
     proven === null
@@ -29,7 +34,7 @@ export function statement(
     live === null ? `live unknown${why(clock)}` : `live up to ${timeOfDay(live.at, at)}`,
   ];
   if (canary.state === 'waiting') parts.push('no canary seen yet');
-  else if (canary.ageMs !== undefined) parts.push(`canary ${duration(canary.ageMs)}`);
+  else if (canary.ageMs !== undefined) parts.push(`canary ${formatDuration(canary.ageMs)}`);
   if (excepted.count > 0) {
     const number = `${letters === 'some' || !isWaitingKnown ? 'at least ' : ''}${excepted.count.toLocaleString('en')}`;
     parts.push(`except ${number} key${excepted.count === 1 ? '' : 's'}`);
@@ -43,15 +48,15 @@ function why(clock: ClockStatus | { readonly state: 'right' }): string {
     case 'right':
       return '';
     case 'off':
-      return ` (clock-off: the clock here is ${skew(clock.aheadMs)})`;
+      return ` (clock-off: the clock here is ${formatSkew(clock.aheadMs)})`;
     case 'unknown':
       return ' (no account has told its time)';
   }
 }
 
 /** `2 h ahead`, `5 min behind`. */
-export function skew(aheadMs: number): string {
-  return `${duration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead' : 'behind'}`;
+export function formatSkew(aheadMs: number): string {
+  return `${formatDuration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead' : 'behind'}`;
 }
 
 function timeOfDay(time: string, at: string): string {
@@ -65,15 +70,15 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /** As much of a length of time as matters: `1.1 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`. */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms < 10 * SECOND) return `${(Math.max(0, ms) / SECOND).toFixed(1)} s`;
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
-  if (ms < HOUR) return two(ms, MINUTE, 'min', SECOND, 's');
-  if (ms < 48 * HOUR) return two(ms, HOUR, 'h', MINUTE, 'min');
-  return two(ms, 24 * HOUR, 'd', HOUR, 'h');
+  if (ms < HOUR) return inTwoUnits(ms, MINUTE, 'min', SECOND, 's');
+  if (ms < 48 * HOUR) return inTwoUnits(ms, HOUR, 'h', MINUTE, 'min');
+  return inTwoUnits(ms, 24 * HOUR, 'd', HOUR, 'h');
 }
 
-function two(ms: number, large: number, name: string, small: number, smallName: string): string {
+function inTwoUnits(ms: number, large: number, name: string, small: number, smallName: string): string {
   const rest = Math.floor((ms % large) / small);
   const text = `${Math.floor(ms / large)} ${name}`;
   return rest === 0 ? text : `${text} ${rest} ${smallName}`;
@@ -82,7 +87,7 @@ function two(ms: number, large: number, name: string, small: number, smallName: 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
 
 /** A size for people, in decimal units, as disks and networks have them: `734 B`, `1.4 MB`, `23 GB`. */
-export function bytes(size: number): string {
+export function formatBytes(size: number): string {
   let rest = size;
   let unit = 0;
   while (rest >= 999.5 && unit < UNITS.length - 1) {

@@ -11,7 +11,7 @@ import type {
 } from '../ports/account-inspector.ts';
 import { blobClient } from './blob/blob-client.ts';
 import { type BlobProperties, toReading, withoutFolderMark } from './blob/to-reading.ts';
-import { createAzureReader } from './blob-reader.ts';
+import { createAzureBlobReader } from './blob-reader.ts';
 import type { Account } from './account/connect-account.ts';
 import { DamagedPage } from './errors/damaged-page.ts';
 import { hasNothingToList, listPages } from './listing/list-pages.ts';
@@ -19,7 +19,7 @@ import type { PageEntry } from './listing/listing.ts';
 import { serviceCode, toStorageError } from './errors/storage-error.ts';
 
 /** What a comparison of whole accounts asks, on a real account. */
-export function createAzureInspector(account: Account): AccountInspector {
+export function createAzureAccountInspector(account: Account): AccountInspector {
   const { name, client } = account;
 
   async function* listReadings(
@@ -66,7 +66,7 @@ export function createAzureInspector(account: Account): AccountInspector {
     }
   }
 
-  return { ...createAzureReader(account), listReadings, readRange, readPublicAccess };
+  return { ...createAzureBlobReader(account), listReadings, readRange, readPublicAccess };
 }
 
 function isAbsent(error: unknown): boolean {

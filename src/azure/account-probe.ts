@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type BlockBlobClient, RestError } from '@azure/storage-blob';
 import { type Account, readAccountKind } from './account/connect-account.ts';
 import { createCopySources, createDelegationKeys } from './copy/copy-source.ts';
-import { refuseOtherSuccess } from './copy/prove-copy.ts';
-import { toRefusal } from './copy/refused-ways.ts';
+import { refuseUnexpectedSuccess } from './copy/prove-copy.ts';
+import { toEngineRefusal } from './copy/refused-ways.ts';
 import {
   type Operation,
   httpStatus,
-  isAnswerOfService,
+  isAnsweredByService,
   serviceCode,
   toMeanings,
   toStorageError,
@@ -140,7 +140,7 @@ export function createAzureAccountProbe(account: Account): AccountProbe {
  *
  * @throws BlobmirrorError of a storage code
  */
-export async function probeCopy(
+export async function probeServerCopy(
   source: Account,
   backup: Account,
   { from, to }: { readonly from: ContainerName; readonly to: ContainerName },
@@ -149,13 +149,13 @@ export async function probeCopy(
   const blob = backup.client.getContainerClient(to).getBlockBlobClient(path);
   try {
     const { url, ...authorization } = await createCopySources(source).grant({ container: from, path });
-    await refuseOtherSuccess(backup.name, () =>
+    await refuseUnexpectedSuccess(backup.name, () =>
       blob.syncUploadFromURL(url, { ...authorization, conditions: { ifNoneMatch: '*' } }),
     );
   } catch (error) {
-    if (httpStatus(error) === 404 && isAnswerOfService(error)) return true;
+    if (httpStatus(error) === 404 && isAnsweredByService(error)) return true;
     const failure = toStorageError(error, 'write', backup.name);
-    const refusal = toRefusal(failure);
+    const refusal = toEngineRefusal(failure);
     if (refusal === 'harmful') await remove();
     if (refusal === 'harmful' || refusal === 'lacking') return false;
     throw failure;

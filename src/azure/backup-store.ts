@@ -14,13 +14,13 @@ import type {
 } from '../ports/backup-store.ts';
 import type { WriteOutcome } from '../ports/write-outcome.ts';
 import { blobClient } from './blob/blob-client.ts';
-import { createAzureDirectories } from './lake/directories.ts';
-import { createAzureReader } from './blob-reader.ts';
+import { createAzureDirectoryStore } from './lake/directories.ts';
+import { createAzureBlobReader } from './blob-reader.ts';
 import { createContentComparison } from './copy/compare-content.ts';
 import type { Account } from './account/connect-account.ts';
 import { createCopySources } from './copy/copy-source.ts';
 import { chooseEngine } from './copy/choose-engine.ts';
-import { compareBeside, createReplaceCopy } from './copy/replace-copy.ts';
+import { compareBeforeReplacing, createReplaceCopy } from './copy/replace-copy.ts';
 import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-engine.ts';
 import { createTierSupport } from './copy/refused-ways.ts';
 import { startTimeBudget } from '../concurrency/time-budget.ts';
@@ -30,7 +30,7 @@ import { serviceCode, toStorageError, toWriteOutcome } from './errors/storage-er
 const TIDY_UP_EVERY_MS = 3_600_000;
 
 /** What turns out of the account, each called once. */
-interface BackupNotices {
+interface BackupListeners {
   /** It has no access tiers. */
   readonly onNoTiers?: () => void;
   /** It lists from the beginning alone. */
@@ -43,23 +43,24 @@ interface BackupNotices {
  * @param isPaused whether a long copy should be left where it is
  * @param now milliseconds since 1970
  */
-export function createAzureBackup(
+export function createAzureBackupStore(
   backup: Account,
   source: Account,
   copyOptions: Partial<CopyOptions> = {},
   isPaused: () => boolean = () => false,
-  { onNoTiers = () => undefined, onStartIgnored }: BackupNotices = {},
+  { onNoTiers = () => undefined, onStartIgnored }: BackupListeners = {},
   now: () => number = () => theServiceClock.now().getTime(),
 ): BackupStore {
   const sides = { backup: backup.name, source: source.name };
   const options = { ...COPY_DEFAULTS, ...copyOptions };
-  const directories = createAzureDirectories(backup);
+  const directories = createAzureDirectoryStore(backup);
   const copySources = createCopySources(source);
   const tiers = createTierSupport(onNoTiers);
   const setup = { backup, source, copySources, directories, tiers, options };
   const copyByEngine = chooseEngine(setup);
   const replacing = createReplaceCopy(setup, copyByEngine);
-  const copyOver = options.verify === 'full' ? compareBeside(setup, copyByEngine, replacing) : copyByEngine;
+  const copyOver =
+    options.verify === 'full' ? compareBeforeReplacing(setup, copyByEngine, replacing) : copyByEngine;
   const tidiedUp = new Map<ContainerName, number>();
 
   const blob = ({ container, path }: Key): BlockBlobClient =>
@@ -80,7 +81,7 @@ export function createAzureBackup(
   async function setTier(key: Key, tier: string): Promise<WriteOutcome> {
     return await tiers.try(tier, async (wanted) =>
       // Without one there is nothing to set, and a decision that knows of it will not ask for it.
-      wanted === undefined ? { outcome: 'backup-moved' } : await write(() => blob(key).setAccessTier(wanted)),
+      wanted === undefined ? { kind: 'backup-moved' } : await write(() => blob(key).setAccessTier(wanted)),
     );
   }
 
@@ -101,8 +102,8 @@ export function createAzureBackup(
     const outcome = await toWriteOutcome(sides, request);
     // Only what makes a blob can meet versions of another kind: here a blob of another one has come.
     const isOfAnotherKind =
-      outcome.outcome === 'refused' && outcome.reason === 'backup-versions-of-another-kind';
-    return isOfAnotherKind ? { outcome: 'backup-moved' } : outcome;
+      outcome.kind === 'refused' && outcome.reason === 'backup-versions-of-another-kind';
+    return isOfAnotherKind ? { kind: 'backup-moved' } : outcome;
   }
 
   const copy = async (request: CopyRequest): Promise<CopyOutcome> =>
@@ -125,7 +126,7 @@ export function createAzureBackup(
     await replacing.place(request, secured, startTimeBudget(options));
 
   return {
-    ...createAzureReader(backup, onStartIgnored),
+    ...createAzureBlobReader(backup, onStartIgnored),
     ...directories,
     ...createContentComparison(source, backup),
     copy,

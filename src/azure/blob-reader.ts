@@ -6,8 +6,8 @@ import type { Metadata } from '../model/stamp.ts';
 import type { BlobPage, BlobReader, ListingOrder, ListRange } from '../ports/blob-reader.ts';
 import { blobClient } from './blob/blob-client.ts';
 import type { Account } from './account/connect-account.ts';
-import { takeMetadata } from '../sdk-internals/metadata-name-case.ts';
-import { hasNothingToList, oncePaged } from './listing/list-pages.ts';
+import { readMetadataWithCase } from '../sdk-internals/metadata-name-case.ts';
+import { hasNothingToList, refuseRepeatedPages } from './listing/list-pages.ts';
 import { createListingStart } from './listing/listing-start.ts';
 import type { PageEntry } from './listing/listing.ts';
 import { createPathClients, type PathClients } from './lake/path-clients.ts';
@@ -20,7 +20,7 @@ const ORDERS: readonly ListingOrder[] = ['flat', 'tree'];
 const BEHIND_RESERVED = `${RESERVED_DIRECTORY}0`;
 
 /** The reading half of the ports, on a real account. */
-export function createAzureReader(account: Account, onStartIgnored: () => void = () => {}): BlobReader {
+export function createAzureBlobReader(account: Account, onStartIgnored: () => void = () => {}): BlobReader {
   const { name, client } = account;
   const start = createListingStart(account, onStartIgnored);
   let paths: PathClients | undefined;
@@ -28,7 +28,7 @@ export function createAzureReader(account: Account, onStartIgnored: () => void =
   async function read({ container, path }: Key): Promise<Reading> {
     try {
       const found = await blobClient(account, { container, path }).getProperties();
-      return toPathReading(found, takeMetadata(found));
+      return toPathReading(found, readMetadataWithCase(found));
     } catch (error) {
       // Only the service's own word is proof (invariant 7): a 404 without it may come from a proxy in between.
       const said = httpStatus(error) === 404 ? serviceCode(error) : undefined;
@@ -40,7 +40,9 @@ export function createAzureReader(account: Account, onStartIgnored: () => void =
 
   async function* listContainers(): AsyncIterable<readonly ContainerName[]> {
     try {
-      for await (const page of oncePaged(client.listContainers().byPage({ maxPageSize: PAGE_SIZE }))) {
+      for await (const page of refuseRepeatedPages(
+        client.listContainers().byPage({ maxPageSize: PAGE_SIZE }),
+      )) {
         yield page.containerItems.map((item) => parseContainerName(item.name));
       }
     } catch (error) {
@@ -72,7 +74,7 @@ export function createAzureReader(account: Account, onStartIgnored: () => void =
   async function readContainer(container: ContainerName): Promise<Metadata | undefined> {
     try {
       const found = await client.getContainerClient(container).getProperties();
-      return takeMetadata(found);
+      return readMetadataWithCase(found);
     } catch (error) {
       if (serviceCode(error) === 'ContainerNotFound') return undefined;
       throw toStorageError(error, 'read', name);

@@ -1,5 +1,5 @@
 import { parseContainerName } from '../model/key.ts';
-import type { EventSpool, SpooledEvents } from '../ports/undelivered-events.ts';
+import type { UndeliveredEvents, UndeliveredBatch } from '../ports/undelivered-events.ts';
 import type { Account } from './account/connect-account.ts';
 import { FOLDER_MARK } from './blob/to-reading.ts';
 import { listPages, listingCode } from './listing/list-pages.ts';
@@ -8,14 +8,14 @@ import { serviceCode, toStorageError } from './errors/storage-error.ts';
 
 const PAGE_SIZE = 500;
 const SET_ASIDE = 'blobmirrorsetaside';
-const GONE_OR_MOVED: ReadonlySet<string | undefined> = new Set([
+const GONE_OR_CHANGED: ReadonlySet<string | undefined> = new Set([
   'BlobNotFound',
   'ContainerNotFound',
   'ConditionNotMet',
 ]);
 
 /** The container that an event subscription has for dead letters. */
-export function createAzureEventSpool(account: Account, containerName: string): EventSpool {
+export function createAzureUndeliveredEvents(account: Account, containerName: string): UndeliveredEvents {
   const container = account.client.getContainerClient(containerName);
 
   async function attempt<Result>(
@@ -25,7 +25,7 @@ export function createAzureEventSpool(account: Account, containerName: string): 
     try {
       return await act();
     } catch (error) {
-      if (GONE_OR_MOVED.has(serviceCode(error))) return undefined;
+      if (GONE_OR_CHANGED.has(serviceCode(error))) return undefined;
       throw toStorageError(error, operation, account.name);
     }
   }
@@ -35,7 +35,7 @@ export function createAzureEventSpool(account: Account, containerName: string): 
       const listing = { include: { metadata: true }, pageSize: PAGE_SIZE };
       try {
         for await (const { entries } of listPages(account, parseContainerName(containerName), listing))
-          yield entries.flatMap(toSpooled);
+          yield entries.flatMap(toUndelivered);
       } catch (error) {
         if (listingCode(error) === 'ContainerNotFound') return;
         throw toStorageError(error, 'read', account.name);
@@ -69,7 +69,7 @@ export function createAzureEventSpool(account: Account, containerName: string): 
   };
 }
 
-function toSpooled(entry: PageEntry): readonly SpooledEvents[] {
+function toUndelivered(entry: PageEntry): readonly UndeliveredBatch[] {
   const { metadata } = entry.details();
   // A hierarchical account lists the directories on the way, too.
   if (entry.isDirectory || FOLDER_MARK in metadata) return [];

@@ -1,15 +1,15 @@
-import type { DeadLetter, LetterSummary } from '../api/dead-letter.ts';
+import type { DeadLetter, DeadLetterSummary } from '../api/dead-letter.ts';
 import { ERRORS } from '../model/errors.ts';
-import { duration } from '../api/statement.ts';
+import { formatDuration } from '../api/statement.ts';
 import { count, quote, toTable } from './output/table.ts';
 
-export interface ListedLetters {
-  readonly summary: LetterSummary;
+export interface ListedDeadLetters {
+  readonly summary: DeadLetterSummary;
   readonly letters: readonly DeadLetter[];
 }
 
 /** Letters for people: by code with what to do about each, then one by one. */
-export function describeLetters({ summary, letters }: ListedLetters): string {
+export function describeDeadLetters({ summary, letters }: ListedDeadLetters): string {
   if (summary.count === 0) return 'no dead letters\n';
   const codes = Object.entries(summary.byCode).toSorted(([, one], [, other]) => other - one);
   return [
@@ -25,7 +25,7 @@ export function describeLetters({ summary, letters }: ListedLetters): string {
         keyOf(letter),
         letter.attempts,
         letter.replays,
-        duration(letter.ageMs),
+        formatDuration(letter.ageMs),
         letter.detail,
       ]),
       ['ID', 'CODE', 'KEY', 'ATTEMPTS', 'REPLAYS', 'AGE', 'DETAIL'],
@@ -36,7 +36,7 @@ export function describeLetters({ summary, letters }: ListedLetters): string {
 }
 
 /** One letter for people. */
-export function describeLetter(letter: DeadLetter): string {
+export function describeDeadLetter(letter: DeadLetter): string {
   const told = ({ code, detail }: { readonly code: string; readonly detail: string }): string =>
     `${code}: ${detail}`;
   return [
@@ -49,7 +49,7 @@ export function describeLetter(letter: DeadLetter): string {
       ['event', letter.event || '(none)'],
       ['attempts', String(letter.attempts)],
       ['first seen', letter.firstSeen],
-      ['dead-lettered', `${letter.deadLetteredAt} (${duration(letter.ageMs)} ago)`],
+      ['dead-lettered', `${letter.deadLetteredAt} (${formatDuration(letter.ageMs)} ago)`],
       ...(letter.firstError ? [['first error', told(letter.firstError)]] : []),
       ...(letter.lastError ? [['last error', told(letter.lastError)]] : []),
       ['replays', String(letter.replays)],

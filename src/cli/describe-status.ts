@@ -1,7 +1,7 @@
 import { HEALTH_CODES, type HealthCode } from '../api/health-codes.ts';
 import type { RunSummary } from '../api/run.ts';
 import { skipHintOf } from '../api/skip-hints.ts';
-import { bytes, duration } from '../api/statement.ts';
+import { formatBytes, formatDuration } from '../api/statement.ts';
 import type { Status } from '../api/status.ts';
 import { type LocalOption, localFlag } from './command-options.ts';
 import { count, toTable } from './output/table.ts';
@@ -53,7 +53,7 @@ function problems({ health, paused }: Status, local: string): string {
 function facts({ recovery, backlog, deadLetters, activity, health }: Status): string {
   const { proven, live, canary } = recovery;
   const age = (point: { readonly ageMs: number } | null): string =>
-    point === null ? '(unknown)' : `${duration(point.ageMs)} ago`;
+    point === null ? '(unknown)' : `${formatDuration(point.ageMs)} ago`;
   const isMore = (complete: boolean): string => (complete ? '' : 'at least ');
   const isUnknown = health.problems.some(({ code }) => code === 'state-unreachable');
   const nothing = isUnknown ? '(unknown)' : '(nothing yet)';
@@ -61,16 +61,19 @@ function facts({ recovery, backlog, deadLetters, activity, health }: Status): st
   const rows: [string, string][] = [
     ['proven', proven === null ? nothing : `${age(proven)}, by ${proven.run}`],
     ['live', age(live)],
-    ['canary', canary.ageMs === undefined ? canary.state : `${duration(canary.ageMs)}, ${canary.state}`],
+    [
+      'canary',
+      canary.ageMs === undefined ? canary.state : `${formatDuration(canary.ageMs)}, ${canary.state}`,
+    ],
     [
       'waiting',
-      `${isMore(backlog.isComplete)}${count(backlog.messages, 'change')}, ${bytes(backlog.bytes)}${
+      `${isMore(backlog.isComplete)}${count(backlog.messages, 'change')}, ${formatBytes(backlog.bytes)}${
         backlog.scheduled > 0 ? `, ${backlog.scheduled.toLocaleString('en')} to be tried again later` : ''
       }`,
     ],
     ...oldest.map(({ bucket, messages, bytes: sum }): [string, string] => [
       `  ${bucket}`,
-      `${messages.toLocaleString('en')}, ${bytes(sum)}`,
+      `${messages.toLocaleString('en')}, ${formatBytes(sum)}`,
     ]),
     [
       'dead letters',
@@ -86,10 +89,10 @@ function facts({ recovery, backlog, deadLetters, activity, health }: Status): st
     ],
     [
       'last hour',
-      `${count(activity.changes, 'change')}, ${bytes(activity.bytes)}${
+      `${count(activity.changes, 'change')}, ${formatBytes(activity.bytes)}${
         activity.lagP50Ms === null || activity.lagP99Ms === null
           ? ''
-          : `, lag ${duration(activity.lagP50Ms)} (p50), ${duration(activity.lagP99Ms)} (p99)`
+          : `, lag ${formatDuration(activity.lagP50Ms)} (p50), ${formatDuration(activity.lagP99Ms)} (p99)`
       }`,
     ],
   ];
@@ -120,7 +123,7 @@ function copiedAgain({ activity }: Status): string {
   if (activity.copiedAgain.length === 0) return '';
   const rows = activity.copiedAgain.map(({ container, path, bytes: size }) => [
     `${container}/${path}`,
-    bytes(size),
+    formatBytes(size),
   ]);
   return (
     toTable(rows, ['COPIED AGAIN', 'SIZE']) +
@@ -137,7 +140,7 @@ function containers({ containers: all }: Status): string {
       shown.map(({ name, blobs, bytes: sum, lastMirroredAt }) => [
         name,
         blobs,
-        sum === null ? '(unknown)' : bytes(sum),
+        sum === null ? '(unknown)' : formatBytes(sum),
         lastMirroredAt?.slice(0, 19).replace('T', ' ') ?? '',
       ]),
       ['CONTAINER', 'BLOBS', 'SIZE', 'LAST MIRRORED'],
@@ -150,7 +153,7 @@ function runs({ runs: all }: Status): string {
 }
 
 /** A full sync in one row. */
-export function describeRunLine({ id, state, counts, alerts }: RunSummary): [string, string, string] {
+function describeRunLine({ id, state, counts, alerts }: RunSummary): [string, string, string] {
   const sum = (tally: Readonly<Record<string, number>>): number =>
     Object.values(tally).reduce((all, each) => all + each, 0);
   const told: [number, string][] = [

@@ -1,4 +1,4 @@
-import { settingsOn } from './local-settings.ts';
+import { withLocalSettings } from './local-settings.ts';
 import { READY_FILE, readReadyFile } from '../../packages/local/src/ready-file.ts';
 import type { LocalOption } from './command-options.ts';
 
@@ -6,5 +6,5 @@ import type { LocalOption } from './command-options.ts';
 export async function environmentOf({ local }: LocalOption): Promise<NodeJS.ProcessEnv> {
   if (local === undefined) return process.env;
   const info = await readReadyFile(local === true ? READY_FILE : local);
-  return settingsOn(info, process.env);
+  return withLocalSettings(info, process.env);
 }

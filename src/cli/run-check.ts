@@ -3,7 +3,7 @@ import { readSettings } from '../config/settings.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import type { LocalOption } from './command-options.ts';
-import { type OutputOption, printData, startProgressLine, tell } from './output/print.ts';
+import { type OutputOption, printData, startProgressLine, printMessage } from './output/print.ts';
 import { count, toTable } from './output/table.ts';
 
 /** The exit status. */
@@ -18,7 +18,7 @@ export async function runCheck(options: LocalOption & OutputOption): Promise<num
   }
   await printData(options, findings, describeFindings);
   const many = (status: Finding['status']) => findings.filter((finding) => finding.status === status).length;
-  tell(
+  printMessage(
     `${count(findings.length, 'check')}: ${count(many('problem'), 'problem')}, ${count(many('warning'), 'warning')}, ${many('unknown')} unknown`,
   );
   return many('problem') > 0 ? EXIT.unwell : EXIT.done;

@@ -3,7 +3,7 @@ import { type Run, toSummary } from '../api/run.ts';
 import { type LocalOption, localFlag } from './command-options.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import { type OutputOption, printData, tell } from './output/print.ts';
+import { type OutputOption, printData, printMessage } from './output/print.ts';
 import { describeRun, describeRuns, printLines } from './reconcile/describe-run.ts';
 import { followRun } from './reconcile/follow-run.ts';
 import { exitStatusOf, isOfSameScope } from './reconcile/run-figures.ts';
@@ -37,7 +37,7 @@ export async function runReconcile(options: ReconcileOptions): Promise<number> {
     if ('running' in begun)
       throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
     if (await isPaused())
-      tell(
+      printMessage(
         `mirroring is paused, and the run waits with it; to go on: blobmirror resume${localFlag(options)}`,
       );
     if (options.wait) return await waitFor(begun.started, reconciler, options);
@@ -66,7 +66,7 @@ export async function cancelRun(id: string, options: RunOptions): Promise<number
     const run = await readRun(id, reconciler);
     if (!(await reconciler.cancel(run.id)))
       throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`);
-    tell('workers leave it within seconds');
+    printMessage('workers leave it within seconds');
     return EXIT.done;
   });
 }
@@ -80,11 +80,11 @@ export async function printReport(id: string, options: RunOptions): Promise<numb
 }
 
 async function waitFor(started: Run, reconciler: Reconciler, options: RunOptions): Promise<number> {
-  tell(`the run ${started.id} has begun`);
+  printMessage(`the run ${started.id} has begun`);
   const former = (await reconciler.list()).find((run) => isOfSameScope(run, started));
   const ended = await followRun(started, former, reconciler, untilStopped());
   if (ended === 'interrupted') {
-    tell(
+    printMessage(
       `the run goes on without this command; to end it: blobmirror reconcile cancel ${started.id}${localFlag(options)}`,
     );
     return EXIT.interrupted;
@@ -101,7 +101,7 @@ async function readRun(text: string, reconciler: Reconciler): Promise<Run> {
 }
 
 /** The reconciler of a command: it asks the state store and the queue themselves, and needs no app to listen. */
-export async function withReconciler<Result>(
+async function withReconciler<Result>(
   options: LocalOption,
   use: (reconciler: Reconciler, isPaused: () => Promise<boolean>) => Promise<Result>,
 ): Promise<Result> {

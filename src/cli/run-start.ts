@@ -1,6 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { type LocalInfo, removeReadyFile, writeReadyFile } from '../../packages/local/src/ready-file.ts';
+import {
+  type LocalConnections,
+  removeReadyFile,
+  writeReadyFile,
+} from '../../packages/local/src/ready-file.ts';
 import { startLocal } from '../../packages/local/src/start-local.ts';
 import { untilStopped } from './until-stopped.ts';
 import { startWorkerProcess } from './worker-process.ts';
@@ -36,8 +40,8 @@ export async function runStart(options: StartOptions): Promise<void> {
   });
   try {
     const httpPort = await freePort(options.httpPort, 'the app');
-    const info: LocalInfo = {
-      ...local.info,
+    const info: LocalConnections = {
+      ...local.connections,
       http: { baseUrl: `http://127.0.0.1:${httpPort}` },
       ...(name !== DEFAULT_NAME && { name }),
     };
@@ -56,7 +60,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   }
 }
 
-function describe(info: LocalInfo, { hns, readyFile, worker }: StartOptions): string {
+function describe(info: LocalConnections, { hns, readyFile, worker }: StartOptions): string {
   return `blobmirror is ready
   accounts     ${hns ? 'hierarchical: both endpoints answer the Data Lake API beside the Blob API' : 'flat'}
   source       ${info.source.blobEndpoint}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRecovery } from '../wiring/create-status-service.ts';
+import { createStatusService } from '../wiring/create-status-service.ts';
 import { readSettings } from '../config/settings.ts';
 import type { Status } from '../api/status.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -22,7 +22,7 @@ const CLEAR = '\u001B[H\u001B[2J';
 export async function runStatus(options: StatusOptions): Promise<number> {
   const settings = readSettings(await environmentOf(options));
   // What goes wrong is a problem that the status names.
-  const recovery = createRecovery(settings, createLogger('silent'));
+  const recovery = createStatusService(settings, createLogger('silent'));
   const describe = (status: Status): string => describeStatus(status, options);
   try {
     if (!options.watch) {

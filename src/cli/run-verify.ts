@@ -101,7 +101,7 @@ export function createFindingsPrinter(
   };
 }
 
-export function describeProgress(tally: Tally, seconds: number): string {
+function describeProgress(tally: Tally, seconds: number): string {
   const rate = Math.round(tally.blobs / Math.max(seconds, 0.001));
   return `${count(tally.blobs, 'blob')}, ${rate.toLocaleString('en')}/s, ${count(tally.differences, 'difference')}`;
 }

@@ -6,7 +6,7 @@ import { readHttpSettings } from '../config/http-settings.ts';
 import { readHostJson } from '../host/host-json.ts';
 import { resolveRegistrations } from '../host/load-registrations.ts';
 import { startHost } from '../host/start-host.ts';
-import { settingsOn } from './local-settings.ts';
+import { withLocalSettings } from './local-settings.ts';
 import { readReadyFile, READY_FILE } from '../../packages/local/src/ready-file.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
@@ -28,11 +28,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   let httpPort = options.httpPort ?? 7071;
   if (options.local !== undefined) {
     const info = await readReadyFile(options.local === true ? READY_FILE : options.local);
-    Object.assign(process.env, settingsOn(info, process.env));
+    Object.assign(process.env, withLocalSettings(info, process.env));
     httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
   }
   // Made first, so that a wrong setting stops the start with its own line.
-  const { control, identity, mirror, reconciliation, deadLetters, recovery } = theApp();
+  const { pause: control, identity, mirror, reconciliation, deadLetters, statusService: recovery } = theApp();
   const http = readHttpSettings(process.env);
   const log = createLogger('info');
   await check(mirror, log);

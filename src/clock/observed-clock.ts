@@ -1,4 +1,4 @@
-import type { Beginning, ClockJudgement, ServiceClock } from './service-clock.ts';
+import type { ClockReading, ClockAssessment, ServiceClock } from './service-clock.ts';
 
 /** More than this between our clock and a service's is told, and claims nothing. */
 export const MOST_OFF_MS = 60_000;
@@ -24,7 +24,7 @@ export interface OwnClocks {
 }
 
 /** What one answer says. */
-interface Heard {
+interface AnswerTime {
   /** By the steady clock. */
   readonly at: number;
   /** The service's time less the steady clock: no less than, and no more than. */
@@ -49,16 +49,16 @@ interface AnswerHeaders {
  * of both; and a single one that differs makes the clock unknown rather than off. Answers from before a jump of our clock
  * count no more.
  */
-export class HeardClock implements ServiceClock {
+export class ObservedClock implements ServiceClock {
   readonly #clocks: OwnClocks;
-  readonly #heard = new Map<string, readonly Heard[]>();
+  readonly #heard = new Map<string, readonly AnswerTime[]>();
   readonly #lastHeard = new Map<string, number>();
   #range: Range | undefined;
   /** Of each account, a Date that is not old for requests until a moment of the steady clock. */
   readonly #notOld = new Map<string, { readonly date: string; readonly until: number }>();
-  readonly #listeners = new Set<(judgement: ClockJudgement) => void>();
+  readonly #listeners = new Set<(judgement: ClockAssessment) => void>();
   /** A clock that is right from the start is nothing to be told. */
-  #told: ClockJudgement['state'] = 'right';
+  #told: ClockAssessment['state'] = 'right';
 
   constructor(clocks: OwnClocks) {
     this.#clocks = clocks;
@@ -69,7 +69,7 @@ export class HeardClock implements ServiceClock {
    *
    * @param sentAt by the steady clock, before the request was sent
    */
-  note(account: string, headers: AnswerHeaders, sentAt: number): void {
+  observe(account: string, headers: AnswerHeaders, sentAt: number): void {
     const answeredAt = this.#clocks.steady();
     const last = this.#lastHeard.get(account);
     if (last !== undefined && answeredAt - last < LEAST_MS && !this.#hasJumped(account)) return;
@@ -78,7 +78,7 @@ export class HeardClock implements ServiceClock {
     if (Number.isNaN(date)) return;
     const step = this.#step();
     const before = (this.#heard.get(account) ?? []).filter((each) => Math.abs(each.step - step) <= JUMP_MS);
-    const heard: Heard = {
+    const heard: AnswerTime = {
       at: answeredAt,
       low: date - answeredAt,
       high: date + SECOND_MS - sentAt,
@@ -115,7 +115,7 @@ export class HeardClock implements ServiceClock {
   }
 
   /** Called when the state of our clock has changed. Returns what ends it. */
-  listen(listener: (judgement: ClockJudgement) => void): () => void {
+  listen(listener: (judgement: ClockAssessment) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -130,11 +130,11 @@ export class HeardClock implements ServiceClock {
     return new Date(Math.min(Math.max(own, low + steady), high + steady));
   }
 
-  begin(): Beginning {
+  begin(): ClockReading {
     return { own: this.#clocks.own(), steady: this.#clocks.steady() };
   }
 
-  judge({ own, steady }: Beginning): ClockJudgement {
+  assess({ own, steady }: ClockReading): ClockAssessment {
     // Nobody knows when in between it jumped, and so when the work began.
     if (Math.abs(own - steady - this.#step()) > JUMP_MS) return { state: 'unknown' };
     let latest = own;
@@ -168,7 +168,7 @@ export class HeardClock implements ServiceClock {
   }
 
   #tell(): void {
-    const judgement = this.judge(this.begin());
+    const judgement = this.assess(this.begin());
     // What is not known for a moment is no change.
     if (judgement.state === 'unknown' || judgement.state === this.#told) return;
     this.#told = judgement.state;
@@ -188,7 +188,7 @@ export class HeardClock implements ServiceClock {
    * What an account said with no jump of our clock between that and the moment with this step, the latest last. What is
    * too little for a jump may be a sleep, in which the steady clock stood still.
    */
-  #of(account: string, step: number): readonly Heard[] {
+  #of(account: string, step: number): readonly AnswerTime[] {
     return (this.#heard.get(account) ?? []).flatMap((heard) => {
       const slept = Math.abs(heard.step - step);
       return slept > JUMP_MS ? [] : [{ ...heard, low: heard.low - slept, high: heard.high + slept }];
@@ -230,7 +230,7 @@ interface Bounds {
  * Between which the service's time less the steady clock is, as long as fewer than half of the answers are wrong: the
  * answers in the middle, and what others that agree with those to the second make narrower.
  */
-function toBounds(heard: readonly Heard[]): Bounds {
+function toBounds(heard: readonly AnswerTime[]): Bounds {
   const middle = (heard.length - 1) / 2;
   const lows = heard.map(({ low }) => low).toSorted((a, b) => a - b);
   const highs = heard.map(({ high }) => high).toSorted((a, b) => a - b);

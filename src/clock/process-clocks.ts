@@ -1,5 +1,5 @@
-import { HeardClock } from './observed-clock.ts';
-import type { Beginning } from './service-clock.ts';
+import { ObservedClock } from './observed-clock.ts';
+import type { ClockReading } from './service-clock.ts';
 
 /** Times of arrival and of ours are cut off and slewed. */
 const SLACK_MS = 60_000;
@@ -7,7 +7,7 @@ const SLACK_MS = 60_000;
 /** Two clocks that may be right. */
 interface Clocks {
   /** Of this machine. */
-  begin(): Beginning;
+  begin(): ClockReading;
   /** Of the accounts. */
   now(): Date;
 }
@@ -28,7 +28,7 @@ export class QueueClock {
   }
 
   /** A message was received that came into the queue then, by the queue's own clock. */
-  heard(enqueued: Date): void {
+  observeArrival(enqueued: Date): void {
     const low = enqueued.getTime() - this.#clocks.begin().steady;
     if (low > this.#low) this.#low = low;
   }
@@ -44,7 +44,7 @@ export class QueueClock {
 }
 
 /** The one of this process: its machine has one clock, and every answer of an account tells of it. */
-export const theServiceClock = new HeardClock({
+export const theServiceClock = new ObservedClock({
   own: () => Date.now(),
   steady: () => performance.now(),
 });

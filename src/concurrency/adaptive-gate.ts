@@ -1,12 +1,12 @@
 import { BlobmirrorError, type ErrorCode, isOutage } from '../model/errors.ts';
-import { type Clock, systemClock } from '../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
 
 export interface GateOptions {
   /** The storage account that the requests go to. */
   readonly account: string;
   /** How many requests may be under way at the most. */
   readonly limit?: number;
-  readonly clock?: Clock;
+  readonly clock?: SteadyClock;
 }
 
 /** Twice the `maxConcurrentCalls` of host.json: enough not to be felt while the account is well. */
@@ -44,7 +44,7 @@ interface Pass {
 export class AdaptiveGate {
   readonly account: string;
   readonly #most: number;
-  readonly #clock: Clock;
+  readonly #clock: SteadyClock;
   readonly #waiting = new Set<() => void>();
   #limit: number;
   #underWay = 0;
@@ -57,7 +57,7 @@ export class AdaptiveGate {
   #reason: ErrorCode = 'storage-throttled';
   #cancelOpening: () => void = () => {};
 
-  constructor({ account, limit = MOST_REQUESTS, clock = systemClock }: GateOptions) {
+  constructor({ account, limit = MOST_REQUESTS, clock = systemSteadyClock }: GateOptions) {
     this.account = account;
     this.#most = limit;
     this.#limit = limit;

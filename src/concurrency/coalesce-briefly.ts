@@ -7,7 +7,7 @@ const TIMES_AS_LONG = 4;
  * One call for all who ask at once, and for a while after: a second, or four times as long as it took. A call that
  * failed is shared by those who waited for it alone.
  */
-export function sharedForAWhile<Result>(
+export function coalesceBriefly<Result>(
   call: () => Promise<Result>,
   clock: () => number = () => performance.now(),
 ): () => Promise<Result> {

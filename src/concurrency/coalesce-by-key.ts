@@ -1,9 +1,9 @@
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Key, keyText } from '../model/key.ts';
-import { type Clock, systemClock } from '../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
 import { LONGEST_PRELUDE_MS } from './time-budget.ts';
 
-interface Flight<Result> {
+interface KeyRun<Result> {
   readonly current: Promise<Result>;
   next: { readonly result: Promise<Result>; since: Date | undefined } | undefined;
 }
@@ -17,14 +17,14 @@ interface Flight<Result> {
  *
  * The calls reject with what `run` does, or with `race-lost` when they have waited too long.
  */
-export function shareFlights<Result>(
+export function coalesceByKey<Result>(
   run: (key: Key, since?: Date) => Promise<Result>,
-  clock: Clock = systemClock,
+  clock: SteadyClock = systemSteadyClock,
 ): (key: Key, since?: Date) => Promise<Result> {
-  const flights = new Map<string, Flight<Result>>();
+  const flights = new Map<string, KeyRun<Result>>();
 
   function start(id: string, key: Key, since: Date | undefined): Promise<Result> {
-    const flight: Flight<Result> = { current: run(key, since), next: undefined };
+    const flight: KeyRun<Result> = { current: run(key, since), next: undefined };
     flights.set(id, flight);
     const land = (): void => {
       if (flight.next === undefined) flights.delete(id);
@@ -33,7 +33,7 @@ export function shareFlights<Result>(
     return flight.current;
   }
 
-  function follow(flight: Flight<Result>, id: string, key: Key): Promise<Result> {
+  function follow(flight: KeyRun<Result>, id: string, key: Key): Promise<Result> {
     return new Promise((resolve, reject) => {
       let waiting = true;
       const stopWaiting = clock.after(LONGEST_PRELUDE_MS, () => {

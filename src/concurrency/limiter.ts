@@ -1,5 +1,5 @@
 /** Runs at most `size` pieces of work at a time; the rest wait in the order in which they came. */
-export function createSlots(size: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+export function createLimiter(size: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let free = size;
   return async (work) => {
@@ -20,7 +20,7 @@ export function createSlots(size: number): <Result>(work: () => Promise<Result>)
  * next item once `isOver()`; the first item of a lane is always begun, so that a call never does nothing. After an
  * error no item is begun, and the error is thrown when all lanes have ended.
  */
-export async function inLanes<Item>(
+export async function forEachLimited<Item>(
   items: Iterable<Item>,
   lanes: number,
   isOver: () => boolean,

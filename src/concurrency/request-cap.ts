@@ -1,6 +1,6 @@
 import { BlobmirrorError } from '../model/errors.ts';
 import { LONGEST_WAIT_MS } from './adaptive-gate.ts';
-import { type Clock, systemClock } from '../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
 
 /** Resolves when the next request may go out. @throws BlobmirrorError `storage-throttled` when that is too far off */
 export type RequestCap = () => Promise<void>;
@@ -12,7 +12,11 @@ const BURST = 0.1;
  * Lets through so many requests a second to one account, evenly and in the order they came (a token bucket). It is a
  * limit that the user sets; what the account itself can take is found by `AdaptiveGate`.
  */
-export function capRequests(account: string, perSecond: number, clock: Clock = systemClock): RequestCap {
+export function capRequests(
+  account: string,
+  perSecond: number,
+  clock: SteadyClock = systemSteadyClock,
+): RequestCap {
   const perMs = perSecond / 1000;
   const most = Math.max(1, perSecond * BURST);
   let tokens = most;

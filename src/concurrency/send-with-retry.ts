@@ -1,17 +1,17 @@
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
-import type { Clock } from '../clock/steady-clock.ts';
+import type { SteadyClock } from '../clock/steady-clock.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /** With the wait at a gate and the requests themselves it stays within the five minutes of a function. */
-export const INSIST_MS = 120_000;
+export const RETRY_FOR_MS = 120_000;
 
 /** A defect is met again. Nobody knows that it is one, so it is given some seconds. */
-const INSIST_ON_UNKNOWN_MS = 3_000;
+const RETRY_UNKNOWN_FOR_MS = 3_000;
 
 /** What is told of a message that a queue did not take, before it is sent again; once for each message. */
-export type TellRefusal = (error: BlobmirrorError) => void;
+export type OnSendRefused = (error: BlobmirrorError) => void;
 
 /**
  * Sends again while a queue does not take a message for a reason that may pass. A message that is given back is
@@ -21,7 +21,11 @@ export type TellRefusal = (error: BlobmirrorError) => void;
  * An error that nobody knows is no such reason: it is insisted on for seconds, so that ten deliveries take half a
  * minute and nothing else waits for them.
  */
-export async function insist(clock: Clock, tell: TellRefusal, send: () => Promise<void>): Promise<void> {
+export async function sendWithRetry(
+  clock: SteadyClock,
+  tell: OnSendRefused,
+  send: () => Promise<void>,
+): Promise<void> {
   const began = clock.now();
   for (let pauseMs = FIRST_PAUSE_MS, isTold = false; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
@@ -31,13 +35,13 @@ export async function insist(clock: Clock, tell: TellRefusal, send: () => Promis
       const error = toBlobmirrorError(thrown);
       if (!isTold) tell(error);
       isTold = true;
-      if (clock.now() + pauseMs > began + insistMs(error)) throw error;
+      if (clock.now() + pauseMs > began + retryForMs(error)) throw error;
     }
     await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
   }
 }
 
-function insistMs({ code, disposition }: BlobmirrorError): number {
-  if (code === 'unexpected') return INSIST_ON_UNKNOWN_MS;
-  return disposition === 'retry' ? INSIST_MS : 0;
+function retryForMs({ code, disposition }: BlobmirrorError): number {
+  if (code === 'unexpected') return RETRY_UNKNOWN_FOR_MS;
+  return disposition === 'retry' ? RETRY_FOR_MS : 0;
 }

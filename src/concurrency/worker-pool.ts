@@ -1,6 +1,6 @@
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 
-export interface Crew {
+export interface WorkerPool {
   /** Resolves when the work has begun. @throws BlobmirrorError what earlier work failed with */
   start(work: () => Promise<void>): Promise<void>;
   /** Resolves when all that was begun is over. @throws BlobmirrorError what any of it failed with */
@@ -8,7 +8,7 @@ export interface Crew {
 }
 
 /** Does at most `size` pieces of work at a time, so that who hands it out is held up, and holds nothing itself. */
-export function createCrew(size: number): Crew {
+export function createWorkerPool(size: number): WorkerPool {
   let free = size;
   let failure: BlobmirrorError | undefined;
   let wake = (): void => {};

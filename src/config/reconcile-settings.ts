@@ -68,7 +68,7 @@ const NCRONTAB = /^(?:[\d\s*,/-]|\b[A-Z]{3}\b)+$/i;
  *
  * @throws BlobmirrorError `setting-invalid`
  */
-export function readSchedule(env: Environment): string | undefined {
+function readSchedule(env: Environment): string | undefined {
   const text = readOptional(env, NAME) ?? HOURLY;
   if (text === 'off') return undefined;
   if (isSchedule(text)) return text;

@@ -85,7 +85,7 @@ const readPatterns: Read<string> = (env, name) =>
  *
  * @throws BlobmirrorError `setting-invalid`
  */
-export function refuseContradictions(rules: ScopeRules): void {
+function refuseContradictions(rules: ScopeRules): void {
   refuseLeftOut('CONTAINERS', rules.containers, '*', coversWildcard, (pattern) => pattern);
   refuseLeftOut('PATHS', rules.paths, { containers: '*', path: '' }, coversPath, pathText);
   refuseLeftOut('PATTERNS', rules.patterns, '*', coversWildcard, (pattern) => pattern);

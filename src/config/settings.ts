@@ -126,7 +126,7 @@ export function readAccountSettings(env: Environment): AccountSettings {
 }
 
 /** See `intake/plan-next-look.ts`. */
-export interface WatchSettings {
+interface WatchSettings {
   /** Milliseconds. */
   readonly firstPauseMs: number;
   /** How long a full sync is away at the most, in milliseconds; undefined where no timer begins one. */
@@ -134,7 +134,7 @@ export interface WatchSettings {
 }
 
 /** @throws BlobmirrorError `setting-invalid` */
-export function readWatchSettings(env: Environment, schedule: string | undefined): WatchSettings {
+function readWatchSettings(env: Environment, schedule: string | undefined): WatchSettings {
   return {
     firstPauseMs:
       1000 *

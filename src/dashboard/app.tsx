@@ -1,5 +1,5 @@
 import { useSignalEffect } from '@preact/signals';
-import { Activity } from './sections/activity.tsx';
+import { ActivitySection } from './sections/activity.tsx';
 import { Backlog } from './sections/backlog.tsx';
 import { Containers } from './sections/containers.tsx';
 import { DeadLetters } from './sections/dead-letters.tsx';
@@ -31,7 +31,7 @@ export function App() {
           <>
             <Recovery status={now} />
             <DeadLetters status={now} />
-            <Activity status={now} />
+            <ActivitySection status={now} />
             <Backlog status={now} />
             <Runs status={now} />
             <Containers status={now} />
@@ -44,7 +44,7 @@ export function App() {
 }
 
 /** Tells what became of an action. The element is always there, or nobody would read it aloud when it fills. */
-export function NoticeBar() {
+function NoticeBar() {
   const told = notice.value;
   return (
     <div class="notice" role="status">

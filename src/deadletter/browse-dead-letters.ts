@@ -1,33 +1,38 @@
-import { type DeadLetter, LETTER_QUEUES, type LetterChoice, type LetterQueue } from '../api/dead-letter.ts';
+import {
+  type DeadLetter,
+  DEAD_LETTER_QUEUES,
+  type DeadLetterSelection,
+  type DeadLetterQueueName,
+} from '../api/dead-letter.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
-import { type LetterPlace, letterId, parseLetterId, readLetter } from './read-dead-letter.ts';
+import { type DeadLetterPlace, deadLetterId, parseDeadLetterId, readDeadLetter } from './read-dead-letter.ts';
 import { checkBounds } from '../events/message-body.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { writeJson } from '../model/write-json.ts';
 import type { BrowsedMessage, DeadLetterQueue } from '../ports/dead-letter-queue.ts';
 
 /** Where letters are. */
-export type LetterQueues = Readonly<Record<LetterQueue, DeadLetterQueue>>;
+export type DeadLetterQueues = Readonly<Record<DeadLetterQueueName, DeadLetterQueue>>;
 
-export interface SeenLetter {
+export interface BrowsedDeadLetter {
   readonly letter: DeadLetter;
   readonly message: BrowsedMessage;
 }
 
 /** Every letter there is, queue by queue, or those from a place on; a page of the service at a time. */
-export async function* lookAtLetters(
-  queues: LetterQueues,
+export async function* browseDeadLetters(
+  queues: DeadLetterQueues,
   {
     from,
-    only = LETTER_QUEUES,
-  }: { readonly from?: LetterPlace; readonly only?: readonly LetterQueue[] } = {},
-): AsyncIterable<SeenLetter> {
+    only = DEAD_LETTER_QUEUES,
+  }: { readonly from?: DeadLetterPlace; readonly only?: readonly DeadLetterQueueName[] } = {},
+): AsyncIterable<BrowsedDeadLetter> {
   const now = theServiceClock.now();
   const later = from === undefined ? only : only.slice(only.indexOf(from.queue));
   for (const queue of later) {
     const start = queue === from?.queue ? { from: from.sequenceNumber } : {};
     for await (const page of queues[queue].browse(start)) {
-      for (const message of page) yield { letter: readLetter(message, queue, now), message };
+      for (const message of page) yield { letter: readDeadLetter(message, queue, now), message };
     }
   }
 }
@@ -43,22 +48,22 @@ export interface ListRequest {
   readonly limit: number;
 }
 
-export interface LetterPage {
+export interface DeadLetterPage {
   readonly letters: readonly DeadLetter[];
   /** Null: these were the last. A page with fewer than were asked for, or none, may have another after it. */
   readonly next: string | null;
 }
 
 /** @throws BlobmirrorError `request-invalid` for a place that is none, or one of the queue */
-export async function listLetters(
-  queues: LetterQueues,
+export async function listDeadLetters(
+  queues: DeadLetterQueues,
   { code, container, from, limit }: ListRequest,
-): Promise<LetterPage> {
-  const isMeant = matches({ code, container });
+): Promise<DeadLetterPage> {
+  const isMeant = matchesSelection({ code, container });
   const letters: DeadLetter[] = [];
   let lookedAt = 0;
-  const start = from === undefined ? {} : { from: parseLetterId(from) };
-  for await (const { letter } of lookAtLetters(queues, start)) {
+  const start = from === undefined ? {} : { from: parseDeadLetterId(from) };
+  for await (const { letter } of browseDeadLetters(queues, start)) {
     if (letters.length >= limit || lookedAt >= MOST_LOOKED_AT) return { letters, next: letter.id };
     lookedAt++;
     if (isMeant(letter)) letters.push(letter);
@@ -67,25 +72,28 @@ export async function listLetters(
 }
 
 /** One letter, with its message. @throws BlobmirrorError `letter-not-found`, `request-invalid`, or one of the queue */
-export async function showLetter(queues: LetterQueues, id: string): Promise<DeadLetter> {
-  const place = parseLetterId(id);
-  for await (const { letter, message } of lookAtLetters(queues, { from: place })) {
-    if (letter.id !== letterId(place)) break;
-    return { ...letter, messageBody: letterBody(message.body) };
+export async function showDeadLetter(queues: DeadLetterQueues, id: string): Promise<DeadLetter> {
+  const place = parseDeadLetterId(id);
+  for await (const { letter, message } of browseDeadLetters(queues, { from: place })) {
+    if (letter.id !== deadLetterId(place)) break;
+    return { ...letter, messageBody: toJsonBody(message.body) };
   }
-  throw new BlobmirrorError('letter-not-found', `there is no dead letter ${letterId(place)}`);
+  throw new BlobmirrorError('letter-not-found', `there is no dead letter ${deadLetterId(place)}`);
 }
 
 /** Letters with their messages, as lines of JSON. */
-export async function* exportLetters(queues: LetterQueues, choice: LetterChoice): AsyncIterable<string> {
-  const isMeant = matches(choice);
-  for await (const { letter, message } of lookAtLetters(queues)) {
-    if (isMeant(letter)) yield JSON.stringify({ ...letter, messageBody: letterBody(message.body) });
+export async function* exportDeadLetters(
+  queues: DeadLetterQueues,
+  choice: DeadLetterSelection,
+): AsyncIterable<string> {
+  const isMeant = matchesSelection(choice);
+  for await (const { letter, message } of browseDeadLetters(queues)) {
+    if (isMeant(letter)) yield JSON.stringify({ ...letter, messageBody: toJsonBody(message.body) });
   }
 }
 
 /** Whether a letter is one of those that are meant. */
-export function matches(choice: LetterChoice): (letter: DeadLetter) => boolean {
+export function matchesSelection(choice: DeadLetterSelection): (letter: DeadLetter) => boolean {
   const { code, container } = choice;
   const ids = choice.ids && new Set(choice.ids);
   return (letter) =>
@@ -98,7 +106,7 @@ export function matches(choice: LetterChoice): (letter: DeadLetter) => boolean {
 const LONGEST = 65_536;
 
 /** The body of a message as JSON can carry it: what it is, or its text, or its bytes. */
-export function letterBody(body: unknown): unknown {
+export function toJsonBody(body: unknown): unknown {
   if (body instanceof Uint8Array) return fromBytes(body);
   if (typeof body === 'string') return body;
   try {

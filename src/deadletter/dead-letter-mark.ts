@@ -8,7 +8,7 @@ import type { DocumentStore } from '../ports/document-store.ts';
  * Up to which letter somebody has come. A letter bears the time at which it joined its queue, and most joined it to
  * become letters at once; those that others gave up on were messages for a while before. These are told one by one.
  */
-export interface LetterMark {
+export interface DeadLetterMark {
   /** ISO 8601, by the clock of Service Bus. */
   readonly until: string;
   readonly ids: readonly string[];
@@ -19,7 +19,7 @@ const MOST_IDS = 1000;
 
 const GIVEN_UP: ReadonlySet<string> = new Set(['deliveries-exhausted', 'message-expired']);
 
-export function isBefore({ until, ids }: LetterMark): (letter: DeadLetter) => boolean {
+export function isCoveredBy({ until, ids }: DeadLetterMark): (letter: DeadLetter) => boolean {
   const told = new Set(ids);
   return (letter) =>
     letter.deadLetteredAt <= until &&
@@ -27,7 +27,7 @@ export function isBefore({ until, ids }: LetterMark): (letter: DeadLetter) => bo
 }
 
 /** Gathers a mark from all letters that there are. */
-export class MarkMaker {
+export class MarkBuilder {
   #until = '';
   readonly #ids: string[] = [];
 
@@ -36,7 +36,7 @@ export class MarkMaker {
     if (GIVEN_UP.has(code) && this.#ids.length < MOST_IDS) this.#ids.push(id);
   }
 
-  mark(otherwise: Date): LetterMark {
+  mark(otherwise: Date): DeadLetterMark {
     return { until: this.#until || otherwise.toISOString(), ids: this.#ids };
   }
 }
@@ -44,7 +44,7 @@ export class MarkMaker {
 const MOST_TRIES = 20;
 
 /** `{until}` alone is a mark, too: an operator may have written it. */
-const MARK_DOCUMENT = documentKind<Pick<LetterMark, 'until'> & Partial<LetterMark>>(
+const MARK_DOCUMENT = documentKind<Pick<DeadLetterMark, 'until'> & Partial<DeadLetterMark>>(
   'up to which dead letter somebody has come',
   z.object({
     // Letters are compared with it as text.
@@ -55,7 +55,7 @@ const MARK_DOCUMENT = documentKind<Pick<LetterMark, 'until'> & Partial<LetterMar
 
 /** A mark as it was read. */
 export interface StoredMark {
-  readonly mark: LetterMark;
+  readonly mark: DeadLetterMark;
   readonly version: string;
 }
 
@@ -64,7 +64,7 @@ export async function readMark(
   documents: Pick<DocumentStore, 'read'>,
   name: string,
   damaged?: (name: string) => void,
-): Promise<LetterMark | undefined> {
+): Promise<DeadLetterMark | undefined> {
   return (await readStoredMark(documents, name, damaged))?.mark;
 }
 
@@ -81,10 +81,10 @@ export async function readStoredMark(
 }
 
 /** Moves the mark that was read on, and never back. False: somebody else was there first. */
-export async function moveMark(
+export async function tryAdvanceMark(
   documents: DocumentStore,
   name: string,
-  mark: LetterMark,
+  mark: DeadLetterMark,
   former: StoredMark | undefined,
 ): Promise<boolean> {
   // One that could not be read as a mark is written over.
@@ -94,10 +94,14 @@ export async function moveMark(
 }
 
 /** The same, whoever else is at it. */
-export async function advanceMark(documents: DocumentStore, name: string, mark: LetterMark): Promise<void> {
+export async function advanceMark(
+  documents: DocumentStore,
+  name: string,
+  mark: DeadLetterMark,
+): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const former = await readStoredMark(documents, name);
-    if (await moveMark(documents, name, mark, former)) return;
+    if (await tryAdvanceMark(documents, name, mark, former)) return;
   }
   throw new BlobmirrorError('race-lost', `the document ${name} would not come to rest`);
 }

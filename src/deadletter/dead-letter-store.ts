@@ -1,24 +1,24 @@
 import type {
   DeadLetter,
-  LetterChoice,
-  LetterQueue,
-  LetterSummary,
-  LettersDone,
+  DeadLetterSelection,
+  DeadLetterQueueName,
+  DeadLetterSummary,
+  ProcessedDeadLetters,
 } from '../api/dead-letter.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import {
-  type LetterPage,
-  type LetterQueues,
+  type DeadLetterPage,
+  type DeadLetterQueues,
   type ListRequest,
-  exportLetters,
-  listLetters,
-  lookAtLetters,
-  matches,
-  showLetter,
+  exportDeadLetters,
+  listDeadLetters,
+  browseDeadLetters,
+  matchesSelection,
+  showDeadLetter,
 } from './browse-dead-letters.ts';
-import { type LetterMark, MarkMaker, advanceMark, readMark } from './dead-letter-mark.ts';
-import { type Act, takeLetters } from './process-dead-letters.ts';
-import { summarizeLetters } from './summarize-dead-letters.ts';
+import { type DeadLetterMark, MarkBuilder, advanceMark, readMark } from './dead-letter-mark.ts';
+import { type DeadLetterAction, processDeadLetters } from './process-dead-letters.ts';
+import { summarizeDeadLetters } from './summarize-dead-letters.ts';
 import { parseHistory, replayProperties } from '../model/hint-message.ts';
 import type { BrowsedMessage, FreshMessage } from '../ports/dead-letter-queue.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -30,18 +30,18 @@ import type { Logger } from '../telemetry/logger.ts';
  * of a letter, or holds more of them than a page.
  */
 
-export interface LetterBox {
-  readonly list: (request: ListRequest) => Promise<LetterPage>;
+export interface DeadLetterStore {
+  readonly list: (request: ListRequest) => Promise<DeadLetterPage>;
   readonly show: (id: string) => Promise<DeadLetter>;
-  readonly export: (choice: LetterChoice) => AsyncIterable<string>;
-  readonly summary: () => Promise<LetterSummary>;
-  readonly replay: (choice: LetterChoice, options?: TakingOptions) => Promise<LettersDone>;
-  readonly purge: (choice: LetterChoice, options?: TakingOptions) => Promise<LettersDone>;
+  readonly export: (choice: DeadLetterSelection) => AsyncIterable<string>;
+  readonly summary: () => Promise<DeadLetterSummary>;
+  readonly replay: (choice: DeadLetterSelection, options?: ProcessOptions) => Promise<ProcessedDeadLetters>;
+  readonly purge: (choice: DeadLetterSelection, options?: ProcessOptions) => Promise<ProcessedDeadLetters>;
   /** Takes note of all letters that there are now. Until when that is. */
-  readonly acknowledge: () => Promise<LetterMark>;
+  readonly acknowledge: () => Promise<DeadLetterMark>;
 }
 
-interface TakingOptions {
+interface ProcessOptions {
   /** Only says what would be done. */
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
@@ -53,39 +53,43 @@ interface TakingOptions {
 export const ACKNOWLEDGED = 'control/acknowledged';
 const NEVER = new AbortController().signal;
 
-export function createLetterBox(queues: LetterQueues, documents: DocumentStore, log: Logger): LetterBox {
-  const replay: Act = async (taken, { id, queue, code, container, path, replays }) => {
-    await taken.sendAgain(freshMessage(taken.message, queue));
+export function createDeadLetterStore(
+  queues: DeadLetterQueues,
+  documents: DocumentStore,
+  log: Logger,
+): DeadLetterStore {
+  const replay: DeadLetterAction = async (taken, { id, queue, code, container, path, replays }) => {
+    await taken.sendAgain(replayMessage(taken.message, queue));
     const outcome = await taken.remove();
     log.info('a dead letter was replayed', { id, code, container, path, replays: replays + 1, outcome });
     return outcome;
   };
-  const purge: Act = async (taken, { id, code, container, path }) => {
+  const purge: DeadLetterAction = async (taken, { id, code, container, path }) => {
     const outcome = await taken.remove();
     if (outcome === 'removed') log.info('a dead letter was purged', { id, code, container, path });
     return outcome;
   };
   const take =
-    (act: Act) =>
+    (act: DeadLetterAction) =>
     async (
-      choice: LetterChoice,
-      { dryRun = false, signal = NEVER, only = () => true }: TakingOptions = {},
+      choice: DeadLetterSelection,
+      { dryRun = false, signal = NEVER, only = () => true }: ProcessOptions = {},
     ) => {
-      const isChosen = matches(choice);
+      const isChosen = matchesSelection(choice);
       const isMeant = (letter: DeadLetter): boolean => isChosen(letter) && only(letter);
-      return await takeLetters(queues, choice, { isMeant, act, dryRun, signal });
+      return await processDeadLetters(queues, choice, { isSelected: isMeant, act, dryRun, signal });
     };
 
   return {
-    list: async (request) => await listLetters(queues, request),
-    show: async (id) => await showLetter(queues, id),
-    export: (choice) => exportLetters(queues, choice),
-    summary: async () => await summarizeLetters(queues, await readMark(documents, ACKNOWLEDGED)),
+    list: async (request) => await listDeadLetters(queues, request),
+    show: async (id) => await showDeadLetter(queues, id),
+    export: (choice) => exportDeadLetters(queues, choice),
+    summary: async () => await summarizeDeadLetters(queues, await readMark(documents, ACKNOWLEDGED)),
     replay: take(replay),
     purge: take(purge),
     acknowledge: async () => {
-      const maker = new MarkMaker();
-      for await (const { letter } of lookAtLetters(queues)) maker.add(letter);
+      const maker = new MarkBuilder();
+      for await (const { letter } of browseDeadLetters(queues)) maker.add(letter);
       const mark = maker.mark(theServiceClock.now());
       await advanceMark(documents, ACKNOWLEDGED, mark);
       log.info('dead letters were acknowledged', { until: mark.until });
@@ -99,7 +103,7 @@ export function createLetterBox(queues: LetterQueues, documents: DocumentStore, 
  * earlier chain's. Its id is the letter's place: a letter that is replayed twice, since somebody died in between or two
  * did it at once, is one message where the queue still knows the first and a second look at the key where it does not.
  */
-export function freshMessage(message: BrowsedMessage, queue: LetterQueue): FreshMessage {
+export function replayMessage(message: BrowsedMessage, queue: DeadLetterQueueName): FreshMessage {
   const { sequenceNumber, messageId, enqueuedAt, applicationProperties, deadLetterReason } = message;
   const history = parseHistory(applicationProperties, messageId, enqueuedAt);
   // Whoever had it ten times and told nothing may have died in the middle of a write, as in a message that comes again.

@@ -1,22 +1,22 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import {
   type DeadLetter,
-  LETTER_QUEUES,
-  type LetterChoice,
-  type LetterQueue,
-  type LettersDone,
+  DEAD_LETTER_QUEUES,
+  type DeadLetterSelection,
+  type DeadLetterQueueName,
+  type ProcessedDeadLetters,
 } from '../api/dead-letter.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
-import type { TakenLetter } from '../ports/dead-letter-queue.ts';
-import { parseLetterId, readLetter } from './read-dead-letter.ts';
-import { type LetterQueues, lookAtLetters } from './browse-dead-letters.ts';
+import type { ReceivedDeadLetter } from '../ports/dead-letter-queue.ts';
+import { parseDeadLetterId, readDeadLetter } from './read-dead-letter.ts';
+import { type DeadLetterQueues, browseDeadLetters } from './browse-dead-letters.ts';
 
 /** What is to be done to one letter that was taken. */
-export type Act = (taken: TakenLetter, letter: DeadLetter) => Promise<'removed' | 'lost'>;
+export type DeadLetterAction = (taken: ReceivedDeadLetter, letter: DeadLetter) => Promise<'removed' | 'lost'>;
 
-export interface Taking {
-  readonly isMeant: (letter: DeadLetter) => boolean;
-  readonly act: Act;
+export interface Processing {
+  readonly isSelected: (letter: DeadLetter) => boolean;
+  readonly act: DeadLetterAction;
   readonly dryRun: boolean;
   /** No letter is begun after it. */
   readonly signal: AbortSignal;
@@ -28,17 +28,17 @@ export interface Taking {
  *
  * @throws BlobmirrorError `request-invalid` for an id that is none, or one of the queue; the same again goes on where it ended
  */
-export async function takeLetters(
-  queues: LetterQueues,
-  { ids }: LetterChoice,
-  taking: Taking,
-): Promise<LettersDone> {
-  const places = ids && [...new Set(ids)].map(parseLetterId);
+export async function processDeadLetters(
+  queues: DeadLetterQueues,
+  { ids }: DeadLetterSelection,
+  taking: Processing,
+): Promise<ProcessedDeadLetters> {
+  const places = ids && [...new Set(ids)].map(parseDeadLetterId);
   const total = { done: 0, gone: 0, failed: 0, isComplete: true };
-  for (const queue of LETTER_QUEUES) {
+  for (const queue of DEAD_LETTER_QUEUES) {
     const asked = places?.filter((place) => place.queue === queue).length;
     if (asked === 0) continue;
-    const { done, gone, failed, isComplete } = await takeFrom(queues, queue, taking, asked);
+    const { done, gone, failed, isComplete } = await processQueue(queues, queue, taking, asked);
     total.done += done;
     total.gone += gone;
     total.failed += failed;
@@ -48,12 +48,12 @@ export async function takeLetters(
 }
 
 /** @param asked how many letters were asked for by name */
-async function takeFrom(
-  queues: LetterQueues,
-  queue: LetterQueue,
-  { isMeant, act, dryRun, signal }: Taking,
+async function processQueue(
+  queues: DeadLetterQueues,
+  queue: DeadLetterQueueName,
+  { isSelected: isMeant, act, dryRun, signal }: Processing,
   asked: number | undefined,
-): Promise<LettersDone> {
+): Promise<ProcessedDeadLetters> {
   const there = await look();
   const gone = asked === undefined ? 0 : asked - there.meant;
   const isComplete = (): boolean => !signal.aborted;
@@ -61,9 +61,9 @@ async function takeFrom(
 
   let done = 0;
   let failed = 0;
-  const visit = async (taken: TakenLetter): Promise<'next' | 'enough'> => {
+  const visit = async (taken: ReceivedDeadLetter): Promise<'next' | 'enough'> => {
     if (signal.aborted || BigInt(taken.message.sequenceNumber) > there.last) return 'next';
-    const letter = readLetter(taken.message, queue, theServiceClock.now());
+    const letter = readDeadLetter(taken.message, queue, theServiceClock.now());
     if (!isMeant(letter)) return 'next';
     try {
       if ((await act(taken, letter)) === 'removed') done++;
@@ -75,7 +75,7 @@ async function takeFrom(
     }
     return done + failed < there.meant ? 'next' : 'enough';
   };
-  await queues[queue].take(visit, { expected: there.expected, signal });
+  await queues[queue].process(visit, { expected: there.expected, signal });
 
   const missing = there.meant - done - failed;
   if (missing === 0 || signal.aborted) return { done, gone, failed, isComplete: isComplete() };
@@ -87,7 +87,7 @@ async function takeFrom(
   async function look(until?: bigint): Promise<{ meant: number; last: bigint; expected: number }> {
     let seen = 0;
     const found = { meant: 0, last: -1n, expected: 0 };
-    for await (const { letter, message } of lookAtLetters(queues, { only: [queue] })) {
+    for await (const { letter, message } of browseDeadLetters(queues, { only: [queue] })) {
       const sequenceNumber = BigInt(message.sequenceNumber);
       if (signal.aborted || (until !== undefined && sequenceNumber > until)) break;
       seen++;

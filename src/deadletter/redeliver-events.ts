@@ -4,12 +4,12 @@ import { isEvent } from '../events/envelope.ts';
 import { checkBounds } from '../events/message-body.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { parseHistory } from '../model/hint-message.ts';
-import type { EventSpool, SpooledEvents } from '../ports/undelivered-events.ts';
+import type { UndeliveredEvents, UndeliveredBatch } from '../ports/undelivered-events.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-interface TakingBack {
-  readonly spool: EventSpool;
+interface Redelivery {
+  readonly undelivered: UndeliveredEvents;
   readonly queue: HintQueue;
   readonly log: Logger;
   /** No blob is begun after it. */
@@ -26,7 +26,7 @@ const TOO_LARGE_HINT = 'A full sync finds what they tell of. The blob can be del
  * dies in between leaves the blob, and what is sent again has the id that it had: the queue drops it where it knows it
  * still, and where not it costs a look. What cannot be read, or be sent, is left where it is, and told of once.
  */
-export async function takeBackEvents({ spool, queue, log, signal }: TakingBack): Promise<void> {
+export async function redeliverEvents({ undelivered: spool, queue, log, signal }: Redelivery): Promise<void> {
   let events = 0;
   for await (const page of spool.list()) {
     for (const spooled of page) {
@@ -37,7 +37,7 @@ export async function takeBackEvents({ spool, queue, log, signal }: TakingBack):
   }
   if (events > 0) log.info('events that Event Grid could not deliver were taken back', { events });
 
-  async function takeBack(spooled: SpooledEvents): Promise<number> {
+  async function takeBack(spooled: UndeliveredBatch): Promise<number> {
     const text = spooled.bytes > LARGEST_BYTES ? '' : await spool.read(spooled);
     if (text === undefined) return 0;
     const found = parseEvents(text);

@@ -1,6 +1,6 @@
-import type { LetterSummary } from '../api/dead-letter.ts';
-import { type LetterMark, isBefore } from './dead-letter-mark.ts';
-import { type LetterQueues, lookAtLetters } from './browse-dead-letters.ts';
+import type { DeadLetterSummary } from '../api/dead-letter.ts';
+import { type DeadLetterMark, isCoveredBy } from './dead-letter-mark.ts';
+import { type DeadLetterQueues, browseDeadLetters } from './browse-dead-letters.ts';
 
 const MOST_COUNTED = 50_000;
 const LONGEST_MS = 20_000;
@@ -8,19 +8,19 @@ const LONGEST_MS = 20_000;
 const MOST_NAMES = 1000;
 
 /** How many letters there are, and why, in bounded time. */
-export async function summarizeLetters(
-  queues: LetterQueues,
-  acknowledged: LetterMark | undefined,
-): Promise<LetterSummary> {
+export async function summarizeDeadLetters(
+  queues: DeadLetterQueues,
+  acknowledged: DeadLetterMark | undefined,
+): Promise<DeadLetterSummary> {
   const deadline = performance.now() + LONGEST_MS;
-  const isAcknowledged = acknowledged === undefined ? () => false : isBefore(acknowledged);
+  const isAcknowledged = acknowledged === undefined ? () => false : isCoveredBy(acknowledged);
   const byCode = new Map<string, number>();
   const byContainer = new Map<string, number>();
   let count = 0;
   let known = 0;
   let oldest: string | null = null;
   let isComplete = true;
-  for await (const { letter } of lookAtLetters(queues)) {
+  for await (const { letter } of browseDeadLetters(queues)) {
     if (count >= MOST_COUNTED || performance.now() > deadline) {
       isComplete = false;
       break;

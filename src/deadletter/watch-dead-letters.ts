@@ -1,15 +1,15 @@
 import type { DeadLetter } from '../api/dead-letter.ts';
-import { type LetterQueues, lookAtLetters } from './browse-dead-letters.ts';
-import { MarkMaker, isBefore, moveMark, readStoredMark } from './dead-letter-mark.ts';
-import type { LetterBox } from './dead-letter-store.ts';
+import { type DeadLetterQueues, browseDeadLetters } from './browse-dead-letters.ts';
+import { MarkBuilder, isCoveredBy, tryAdvanceMark, readStoredMark } from './dead-letter-mark.ts';
+import type { DeadLetterStore } from './dead-letter-store.ts';
 import { ERRORS, type ErrorCode, isLasting } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-export interface Watch {
-  readonly queues: LetterQueues;
+export interface WatchParts {
+  readonly queues: DeadLetterQueues;
   readonly documents: DocumentStore;
-  readonly box: Pick<LetterBox, 'replay'>;
+  readonly store: Pick<DeadLetterStore, 'replay'>;
   /** Whether both accounts answer now. */
   readonly accountsAnswer: () => Promise<boolean>;
   readonly observe: (byCode: Readonly<Record<string, number>>) => void;
@@ -17,51 +17,52 @@ export interface Watch {
   readonly now: () => Date;
 }
 
-const TOLD = 'deadletters/told';
+const LOGGED_MARK = 'deadletters/told';
 /** So many are told one by one, and the rest by their number. */
-const MOST_TOLD = 50;
-const LOOK_MS = 60_000;
+const MAX_LOGGED = 50;
+const BROWSE_MS = 60_000;
 const REPLAY_MS = 90_000;
 
 /** What a timer does: counts the letters, tells of new ones, and replays those whose cause has passed. */
-export async function watchLetters(watch: Watch): Promise<void> {
-  const { queues, documents, box, accountsAnswer, observe, log, now } = watch;
-  const told = await readStoredMark(documents, TOLD, (name) =>
+export async function watchDeadLetters(watch: WatchParts): Promise<void> {
+  const { queues, documents, store: box, accountsAnswer, observe, log, now } = watch;
+  const told = await readStoredMark(documents, LOGGED_MARK, (name) =>
     log.warn('the record of the dead letters that were logged is damaged; all are logged again', {
       code: 'document-damaged',
       document: name,
     }),
   );
-  const isTold = told === undefined ? () => false : isBefore(told.mark);
-  const deadline = performance.now() + LOOK_MS;
+  const isTold = told === undefined ? () => false : isCoveredBy(told.mark);
+  const deadline = performance.now() + BROWSE_MS;
   const byCode = new Map<string, number>();
-  const maker = new MarkMaker();
+  const maker = new MarkBuilder();
   const arrived: DeadLetter[] = [];
   let news = 0;
   let due = 0;
-  for await (const { letter } of lookAtLetters(queues)) {
+  for await (const { letter } of browseDeadLetters(queues)) {
     if (performance.now() > deadline) break;
     byCode.set(letter.code, (byCode.get(letter.code) ?? 0) + 1);
     maker.add(letter);
-    if (isDue(letter, now())) due++;
+    if (isReplayDue(letter, now())) due++;
     if (isTold(letter)) continue;
     news++;
-    if (arrived.length < MOST_TOLD) arrived.push(letter);
+    if (arrived.length < MAX_LOGGED) arrived.push(letter);
   }
   observe(Object.fromEntries(byCode));
   // Of many workers that saw the same letters, the one that moves the mark tells of them.
-  if (news > 0 && (await moveMark(documents, TOLD, maker.mark(now()), told))) tell(log, arrived, news);
+  if (news > 0 && (await tryAdvanceMark(documents, LOGGED_MARK, maker.mark(now()), told)))
+    logArrivals(log, arrived, news);
   if (due === 0) return;
   if (!(await accountsAnswer())) {
     log.info('dead letters wait for the accounts to answer', { letters: due });
     return;
   }
-  const only = (letter: DeadLetter): boolean => isDue(letter, now());
+  const only = (letter: DeadLetter): boolean => isReplayDue(letter, now());
   const done = await box.replay({ all: true }, { only, signal: AbortSignal.timeout(REPLAY_MS) });
   log.info('dead letters whose cause may have passed were replayed', { ...done });
 }
 
-function tell(log: Logger, letters: readonly DeadLetter[], news: number): void {
+function logArrivals(log: Logger, letters: readonly DeadLetter[], news: number): void {
   for (const { id, code, detail, hint, container, path, event, attempts, replays } of letters)
     log.warn('a dead letter arrived', { id, code, detail, hint, container, path, event, attempts, replays });
   if (news > letters.length) log.warn('more dead letters arrived', { letters: news - letters.length });
@@ -75,7 +76,7 @@ const AFTER_MS = [5 * MINUTE_MS, 30 * MINUTE_MS, 120 * MINUTE_MS] as const;
  * Whether a letter is to be replayed by itself once the accounts answer: what made it one may pass, and it was not
  * replayed for that too often or too soon. What only a person can mend waits for that person.
  */
-export function isDue({ code, replays, deadLetteredAt }: DeadLetter, now: Date): boolean {
+function isReplayDue({ code, replays, deadLetteredAt }: DeadLetter, now: Date): boolean {
   const afterMs = AFTER_MS[replays];
   if (afterMs === undefined || now.getTime() - Date.parse(deadLetteredAt) < afterMs) return false;
   return Object.hasOwn(ERRORS, code) && ERRORS[code as ErrorCode].disposition === 'retry' && !isLasting(code);

@@ -106,7 +106,7 @@ export function textOf(object: JsonObject, name: string): string | undefined {
 }
 
 /** A container and a path as an event spells them, not proven to be names yet. */
-export interface NamedPlace {
+export interface BlobAddress {
   readonly container: string;
   readonly path: string;
 }
@@ -121,7 +121,7 @@ const STORAGE_URL = /^https?:\/\/(\[[^\]/?#]*\]|[^:/?#@[\]]+)(?::\d+)?\/([^?]*)/
 const LONGEST_CONTAINER = 63;
 
 /** Host, and the path behind it without the leading slash, as it is spelt. */
-function takeApart(url: string): { host: string; path: string } | undefined {
+function splitUrl(url: string): { host: string; path: string } | undefined {
   const [, host, path] = STORAGE_URL.exec(url) ?? [];
   return host === undefined || path === undefined ? undefined : { host, path };
 }
@@ -137,12 +137,12 @@ function isPathStyle(host: string): boolean {
  * The ways to read a blob's url, the likeliest first: percent-decoded (when that is possible), then as it is spelt.
  * They are one when nothing is encoded. Empty when it is no url of a blob.
  */
-export function readStorageUrl(url: string): readonly NamedPlace[] {
-  const parts = takeApart(url);
+export function readStorageUrl(url: string): readonly BlobAddress[] {
+  const parts = splitUrl(url);
   if (parts === undefined) return [];
-  const path = isPathStyle(parts.host) ? behind(parts.path) : parts.path;
+  const path = isPathStyle(parts.host) ? afterFirstSlash(parts.path) : parts.path;
   const container = decode(path.split('/', 1)[0] ?? '') ?? '';
-  const spelt = behind(path);
+  const spelt = afterFirstSlash(path);
   if (container === '' || container.length > LONGEST_CONTAINER || spelt === '') return [];
   const decoded = decode(spelt);
   const place = { container, path: spelt };
@@ -151,7 +151,7 @@ export function readStorageUrl(url: string): readonly NamedPlace[] {
 
 /** The account that a url's host or first path segment names; undefined for a host that is not the service's own. */
 export function accountOfUrl(url: string): string | undefined {
-  const parts = takeApart(url);
+  const parts = splitUrl(url);
   if (parts === undefined) return undefined;
   if (isPathStyle(parts.host)) return parts.path.split('/', 1)[0] || undefined;
   // <account>.blob.core.windows.net, <account>.z12.dfs.storage.azure.net and their like in other clouds.
@@ -159,7 +159,7 @@ export function accountOfUrl(url: string): string | undefined {
 }
 
 /** What follows the first slash; empty when there is none. */
-function behind(path: string): string {
+function afterFirstSlash(path: string): string {
   const slash = path.indexOf('/');
   return slash < 0 ? '' : path.slice(slash + 1);
 }
@@ -176,7 +176,7 @@ function decode(text: string): string | undefined {
 const SUBJECT = /^\/blobServices\/default\/containers\/([^/]{1,63})\/blobs\/(.+)$/is;
 
 /** `/blobServices/default/containers/<container>/blobs/<name, case kept, not encoded>`; undefined for anything else. */
-export function readSubject(subject: string): NamedPlace | undefined {
+export function readSubject(subject: string): BlobAddress | undefined {
   const [, container, path] = SUBJECT.exec(subject) ?? [];
   return container === undefined || path === undefined ? undefined : { container, path };
 }

@@ -13,7 +13,7 @@ export interface EventFacts {
  * The time and the length of every event in the body of a message, in either schema, for counting what waits. It is
  * for many messages at once: nothing is checked that a worker will check, and nothing is thrown.
  */
-export function eventFacts(body: unknown): readonly EventFacts[] {
+export function readEventFacts(body: unknown): readonly EventFacts[] {
   let events: readonly unknown[];
   try {
     events = readBody(body);

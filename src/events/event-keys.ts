@@ -1,18 +1,18 @@
-import { type Envelope, type NamedPlace, readStorageUrl, readSubject, textOf } from './envelope.ts';
+import { type Envelope, type BlobAddress, readStorageUrl, readSubject, textOf } from './envelope.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import { type Key, type Prefix, type Rename, keyText, parseContainerName, parseKey } from '../model/key.ts';
 
-const RENAMED: readonly string[] = ['destinationUrl', 'sourceUrl'];
+const RENAME_URLS: readonly string[] = ['destinationUrl', 'sourceUrl'];
 
 /** Which fields of an event's data name what it is about; of a rename, the new name first, as in its subject. */
 const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
   ['Microsoft.Storage.BlobCreated', ['url']],
   ['Microsoft.Storage.BlobDeleted', ['url']],
   ['Microsoft.Storage.BlobTierChanged', ['url']],
-  ['Microsoft.Storage.BlobRenamed', RENAMED],
+  ['Microsoft.Storage.BlobRenamed', RENAME_URLS],
   ['Microsoft.Storage.DirectoryCreated', ['url']],
   ['Microsoft.Storage.DirectoryDeleted', ['url']],
-  ['Microsoft.Storage.DirectoryRenamed', RENAMED],
+  ['Microsoft.Storage.DirectoryRenamed', RENAME_URLS],
   // AsyncOperationInitiated is left out on purpose: it says that a blob is about to be rehydrated, and a
   // BlobTierChanged follows when there is something to see.
 ]);
@@ -25,7 +25,7 @@ const DEEP_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** What an event is about. */
-export interface EventPlaces {
+export interface EventKeys {
   readonly keys: readonly Key[];
   readonly prefixes: readonly Prefix[];
   readonly rename: Rename | undefined;
@@ -41,12 +41,12 @@ export interface EventPlaces {
  *
  * @throws BlobmirrorError `event-type-unknown`, `event-key-invalid`
  */
-export function eventPlaces(envelope: Envelope): EventPlaces {
+export function readEventKeys(envelope: Envelope): EventKeys {
   const subject = readSubject(envelope.subject ?? '');
   const urls = urlFields(envelope).map((field) => readStorageUrl(textOf(envelope.data, field) ?? ''));
-  const places = urls.flatMap((readings) => worthALook(readings, subject));
+  const places = urls.flatMap((readings) => plausibleReadings(readings, subject));
   const keys = toKeys(subject === undefined ? places : [subject, ...places]);
-  const prefixes = surePrefixes(spellings(urls, subject));
+  const prefixes = certainPrefixes(spellingsOf(urls, subject));
   return {
     keys,
     prefixes,
@@ -58,7 +58,7 @@ export function eventPlaces(envelope: Envelope): EventPlaces {
 
 /** @throws BlobmirrorError `event-type-unknown` */
 function urlFields({ type, data }: Envelope): readonly string[] {
-  if (type === undefined) return RENAMED.every((field) => textOf(data, field)) ? RENAMED : ['url'];
+  if (type === undefined) return RENAME_URLS.every((field) => textOf(data, field)) ? RENAME_URLS : ['url'];
   const fields = URLS_OF_TYPE.get(type);
   if (fields !== undefined) return fields;
   throw new BlobmirrorError(
@@ -69,8 +69,8 @@ function urlFields({ type, data }: Envelope): readonly string[] {
 
 /** By the likeliest reading of either name: a wrong guess costs requests, since both sides are read before anything is done. */
 function toRename(
-  subject: NamedPlace | undefined,
-  [destinations, sources]: readonly (readonly NamedPlace[])[],
+  subject: BlobAddress | undefined,
+  [destinations, sources]: readonly (readonly BlobAddress[])[],
 ): Rename | undefined {
   const [to, from] = [subject ?? destinations?.[0], sources?.[0]];
   if (to === undefined || from === undefined) return undefined;
@@ -83,24 +83,27 @@ function toRename(
 }
 
 /** The readings of a url that are worth a look: the likeliest alone when the subject bears it out. */
-function worthALook(readings: readonly NamedPlace[], subject: NamedPlace | undefined): readonly NamedPlace[] {
+function plausibleReadings(
+  readings: readonly BlobAddress[],
+  subject: BlobAddress | undefined,
+): readonly BlobAddress[] {
   const [likeliest] = readings;
   if (likeliest === undefined || subject === undefined) return readings;
   return isSameName(subject, likeliest) ? [likeliest] : readings;
 }
 
 /** The names that the event is about, each in the spellings that it comes in. A subject is of the first url. */
-function spellings(
-  urls: readonly (readonly NamedPlace[])[],
-  subject: NamedPlace | undefined,
-): readonly (readonly NamedPlace[])[] {
+function spellingsOf(
+  urls: readonly (readonly BlobAddress[])[],
+  subject: BlobAddress | undefined,
+): readonly (readonly BlobAddress[])[] {
   const [first, ...others] = urls.map((readings) => readings.slice(0, 1));
   const same = first?.filter((place) => subject === undefined || isSameName(subject, place)) ?? [];
   const different = first?.filter((place) => !same.includes(place)) ?? [];
   return [[...(subject === undefined ? [] : [subject]), ...same], different, ...others];
 }
 
-function toKeys(places: readonly NamedPlace[]): readonly Key[] {
+function toKeys(places: readonly BlobAddress[]): readonly Key[] {
   const keys = new Map<string, Key>();
   let refusal: BlobmirrorError | undefined;
   for (const place of places) {
@@ -125,7 +128,7 @@ const LOST = '\uFFFD';
 const LOSSES = /[\u{10000}-\u{10FFFF}\uFFFD]+/gu;
 
 /** Whether two places are one once the losses are allowed for. */
-export function isSameName(one: NamedPlace, other: NamedPlace): boolean {
+function isSameName(one: BlobAddress, other: BlobAddress): boolean {
   return (
     one.container === other.container &&
     (one.path === other.path || one.path.replace(LOSSES, LOST) === other.path.replace(LOSSES, LOST))
@@ -133,7 +136,7 @@ export function isSameName(one: NamedPlace, other: NamedPlace): boolean {
 }
 
 /** For each name of which no spelling is free of losses: the longest prefix that is sure, each once. */
-export function surePrefixes(names: readonly (readonly NamedPlace[])[]): readonly Prefix[] {
+function certainPrefixes(names: readonly (readonly BlobAddress[])[]): readonly Prefix[] {
   const prefixes = new Map<string, Prefix>();
   for (const spellings of names) {
     const lengths = spellings.map((place) => place.path.indexOf(LOST));

@@ -64,7 +64,7 @@ export function checkBounds(value: unknown): void {
 }
 
 /** @param length of a body, in characters or bytes @throws BlobmirrorError `message-out-of-bounds` */
-export function checkLength(length: number): void {
+function checkLength(length: number): void {
   if (length > MESSAGE_BOUNDS.length)
     throw outOfBounds(
       `is at least ${figure(length)} characters long, and at most ${figure(MESSAGE_BOUNDS.length)} are read`,

@@ -1,5 +1,5 @@
 import { type Envelope, URL_FIELDS, accountOfUrl, idOf, isObject, readEnvelope, textOf } from './envelope.ts';
-import { eventPlaces } from './event-keys.ts';
+import { readEventKeys } from './event-keys.ts';
 import { readBody, withoutShadow } from './message-body.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
@@ -47,7 +47,7 @@ export function parseMessage(body: unknown, enqueuedTime: Date): ParsedMessage {
     const error = toBlobmirrorError(thrown);
     return {
       hints,
-      rejected: [{ error, event: error.code === 'message-out-of-bounds' ? kept(body) : body }],
+      rejected: [{ error, event: error.code === 'message-out-of-bounds' ? toSendableBody(body) : body }],
     };
   }
   for (const event of events) {
@@ -64,12 +64,12 @@ export function parseMessage(body: unknown, enqueuedTime: Date): ParsedMessage {
 function toHint(event: unknown, enqueuedTime: Date): Hint {
   const envelope = readEnvelope(event);
   return {
-    ...eventPlaces(envelope),
-    account: eventAccount(envelope),
+    ...readEventKeys(envelope),
+    account: readEventAccount(envelope),
     eventId: envelope.id,
     eventType: envelope.type ?? '',
     eventTime: envelope.time ?? enqueuedTime,
-    silentChanges: silentChanges(envelope),
+    silentChanges: expectSilentChanges(envelope),
     event,
   };
 }
@@ -80,7 +80,7 @@ function eventId(event: unknown): { eventId?: string } {
 }
 
 /** All of a body, as text where it came as text, and else as the bytes of its JSON: a client would nest as deep as it. */
-function kept(body: unknown): unknown {
+function toSendableBody(body: unknown): unknown {
   return typeof body === 'string' || body instanceof Uint8Array
     ? body
     : Buffer.from(writeJson(withoutShadow(body)));
@@ -92,7 +92,7 @@ const RESOURCE_ID = /\/storageAccounts\/([^/]+)/i;
  * The storage account that an event names, in lower case: in its topic or source, else in its url. Undefined when
  * neither does; a custom domain in the url says nothing about the account.
  */
-export function eventAccount(envelope: Envelope): string | undefined {
+function readEventAccount(envelope: Envelope): string | undefined {
   const named = RESOURCE_ID.exec(envelope.origin ?? '')?.[1];
   const url = URL_FIELDS.map((field) => textOf(envelope.data, field)).find((text) => text !== undefined);
   return (named ?? (url === undefined ? undefined : accountOfUrl(url)))?.toLowerCase();
@@ -127,7 +127,7 @@ const GROWING_KINDS: ReadonlySet<unknown> = new Set(['AppendBlob', 'PageBlob']);
  * where the writer said that it is done. Only what was created is written to; each other change has an event of its own.
  * An event whose type is lost may be of a creation.
  */
-export function silentChanges({ type, data }: Envelope): 'none' | 'open' | 'closed' {
+function expectSilentChanges({ type, data }: Envelope): 'none' | 'open' | 'closed' {
   if (type !== undefined && type !== 'Microsoft.Storage.BlobCreated') return 'none';
   if (GROWING_KINDS.has(data['blobType'])) return 'open';
   if (!SILENT_APIS.has(data['api'])) return 'none';

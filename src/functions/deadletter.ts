@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { theApp } from '../wiring/the-app.ts';
 
-const { actions, deadLetters } = theApp();
-const { api, takeBack } = deadLetters;
+const { actionGuard: actions, deadLetters } = theApp();
+const { api, redeliver: takeBack } = deadLetters;
 
 /** Dead letters, the oldest first: `?code=&container=&from=&limit=`. */
 app.http('deadletter-list', {
@@ -46,7 +46,7 @@ app.http('deadletter-replay', {
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actions.guard(request, async () => await api.replay(await request.text())),
+    await actions.protect(request, async () => await api.replay(await request.text())),
 });
 
 /** Throws dead letters away: as for a replay, with `confirm: true`. */
@@ -54,7 +54,8 @@ app.http('deadletter-purge', {
   route: 'api/deadletters/purge',
   methods: ['POST'],
   authLevel: 'function',
-  handler: async (request) => await actions.guard(request, async () => await api.purge(await request.text())),
+  handler: async (request) =>
+    await actions.protect(request, async () => await api.purge(await request.text())),
 });
 
 /** Takes note of the dead letters that there are: health is no longer red for them. */
@@ -62,7 +63,7 @@ app.http('deadletter-acknowledge', {
   route: 'api/deadletters/acknowledge',
   methods: ['POST'],
   authLevel: 'function',
-  handler: async (request) => await actions.guard(request, async () => await api.acknowledge()),
+  handler: async (request) => await actions.protect(request, async () => await api.acknowledge()),
 });
 
 /** Each minute: counts dead letters, tells of new ones, and replays those whose cause has passed. */

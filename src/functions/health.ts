@@ -3,7 +3,7 @@ import { theApp } from '../wiring/the-app.ts';
 
 /** Whether the mirror does what it promises: 200, or 503 with its problems. For alerts; a restart mends none of them. */
 
-const { status } = theApp();
+const { statusHandlers: status } = theApp();
 
 app.http('health', {
   route: 'api/health',

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { theApp } from '../wiring/the-app.ts';
 
-const { actions, page } = theApp();
+const { actionGuard: actions, page } = theApp();
 
 /** The dashboard. It holds no data: what it shows comes from functions that ask for the key. */
 app.http('page', {

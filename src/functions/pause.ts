@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { theApp } from '../wiring/the-app.ts';
 
-const { actions, control } = theApp();
+const { actionGuard: actions, pause: control } = theApp();
 
 /** Lets mirroring stand still: `{reason?}`. Messages wait. */
 app.http('pause', {
@@ -9,7 +9,7 @@ app.http('pause', {
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actions.guard(request, async () => await control.api.pause(await request.text())),
+    await actions.protect(request, async () => await control.api.pause(await request.text())),
 });
 
 /** Lets mirroring go on. */
@@ -17,5 +17,5 @@ app.http('resume', {
   route: 'api/resume',
   methods: ['POST'],
   authLevel: 'function',
-  handler: async (request) => await actions.guard(request, async () => await control.api.resume()),
+  handler: async (request) => await actions.protect(request, async () => await control.api.resume()),
 });

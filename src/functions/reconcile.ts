@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { fromTrigger } from '../wiring/from-trigger.ts';
 import { theApp } from '../wiring/the-app.ts';
 
-const { actions, reconciliation } = theApp();
+const { actionGuard: actions, reconciliation } = theApp();
 const { api, reconciler, schedule } = reconciliation;
 
 /** Begins a full sync: `{container?, prefix?, dryRun?, allowDeletes?, deleteForeign?, adopt?}`. */
@@ -10,7 +10,8 @@ app.http('reconcile-start', {
   route: 'api/reconcile',
   methods: ['POST'],
   authLevel: 'function',
-  handler: async (request) => await actions.guard(request, async () => await api.start(await request.text())),
+  handler: async (request) =>
+    await actions.protect(request, async () => await api.start(await request.text())),
 });
 
 /** The last runs, the newest first. */
@@ -35,7 +36,7 @@ app.http('reconcile-cancel', {
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actions.guard(request, async () => await api.cancel(request.params['id'])),
+    await actions.protect(request, async () => await api.cancel(request.params['id'])),
 });
 
 /** Every key of a run that was out of step, as lines of JSON. */

@@ -3,7 +3,7 @@ import { theApp } from '../wiring/the-app.ts';
 
 /** How the mirror is doing: recovery point, health, backlog, dead letters, runs. */
 
-const { status } = theApp();
+const { statusHandlers: status } = theApp();
 
 app.http('status', {
   route: 'api/status',
@@ -14,18 +14,18 @@ app.http('status', {
 
 /** Each minute, remembers how the mirror is doing and says when its health turns. */
 
-const { recovery } = theApp();
+const { statusService: recovery } = theApp();
 
 app.timer('watch', {
   schedule: '0 * * * * *',
   handler: async () => {
-    await recovery.watch();
+    await recovery.recordStatus();
   },
 });
 
 /** Each minute, writes the canary at the source and sees it arrive on the backup. */
 
-const { canary } = theApp().recovery;
+const { followCanary: canary } = theApp().statusService;
 
 // Half a minute apart from the watch, which then finds the canary where it is to be.
 if (canary !== undefined) {

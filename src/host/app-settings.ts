@@ -1,14 +1,14 @@
 import { BlobmirrorError } from '../model/errors.ts';
 
 /** App settings, as Azure Functions takes them from the environment. */
-export type Settings = Readonly<Record<string, string | undefined>>;
+export type AppSettings = Readonly<Record<string, string | undefined>>;
 
 /**
  * Replaces every `%NAME%` of a binding by the setting of that name.
  * @param where what holds the value, for the error: `function "mirror", queueName`
  * @throws BlobmirrorError `setting-missing`
  */
-export function resolveSettings(text: string, settings: Settings, where: string): string {
+export function resolveSettings(text: string, settings: AppSettings, where: string): string {
   return text.replaceAll(/%([^%]+)%/g, (_whole, name: string) => {
     const value = settings[name];
     if (value === undefined || value === '') {
@@ -22,7 +22,7 @@ export function resolveSettings(text: string, settings: Settings, where: string)
  * Whether a function is switched off, as in Azure Functions: `AzureWebJobs.NAME.Disabled`, with underscores where a
  * system allows for no dots. learn.microsoft.com/azure/azure-functions/disable-function
  */
-export function isDisabled(name: string, settings: Settings): boolean {
+export function isDisabled(name: string, settings: AppSettings): boolean {
   return [`AzureWebJobs.${name}.Disabled`, `AzureWebJobs__${name}__Disabled`].some((setting) =>
     /^(true|1)$/i.test(settings[setting] ?? ''),
   );
@@ -38,7 +38,7 @@ export type ServiceBusConnection =
  * string, or `NAME__fullyQualifiedNamespace` (and `NAME__clientId` for a user-assigned identity) stand beside it.
  * @throws BlobmirrorError `setting-missing`
  */
-export function resolveConnection(name: string, settings: Settings, where: string): ServiceBusConnection {
+export function resolveConnection(name: string, settings: AppSettings, where: string): ServiceBusConnection {
   const connectionString = settings[name];
   if (connectionString) return { kind: 'connection-string', connectionString };
   const namespace = settings[`${name}__fullyQualifiedNamespace`];

@@ -9,7 +9,7 @@ import {
 } from './functions-core.ts';
 import type { Registrations } from './load-registrations.ts';
 import type { Trigger } from './parse-trigger.ts';
-import { ParkedCameBy } from '../model/hint-message.ts';
+import { ParkedMessageReceived } from '../model/hint-message.ts';
 import type { LogFields, Logger } from '../telemetry/logger.ts';
 
 interface InvokeDetails {
@@ -43,9 +43,13 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
     const invocationId = randomUUID();
     const lines = log.child({ ...details.fields, function: trigger.name, invocation: invocationId });
     try {
-      return await within(functionTimeoutMs, run(trigger, input, details, invocationId, lines), TIMED_OUT);
+      return await withTimeout(
+        functionTimeoutMs,
+        run(trigger, input, details, invocationId, lines),
+        TIMED_OUT,
+      );
     } catch (error) {
-      if (error instanceof ParkedCameBy) lines.debug(error.message);
+      if (error instanceof ParkedMessageReceived) lines.debug(error.message);
       else lines.error('Function failed', { error });
       throw error;
     }
@@ -111,7 +115,7 @@ function forLibrary({ registered: { metadata }, type, binding }: Trigger): Funct
 }
 
 /** The outcome of `promise`, or a rejection once it has taken longer than `ms`. Infinity sets no limit. */
-export function within<T>(ms: number, promise: Promise<T>, message: string): Promise<T> {
+function withTimeout<T>(ms: number, promise: Promise<T>, message: string): Promise<T> {
   if (ms === Infinity) return promise;
   const { promise: limited, resolve, reject } = Promise.withResolvers<T>();
   const timer = setTimeout(() => reject(new Error(message)), ms);

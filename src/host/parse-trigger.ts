@@ -1,6 +1,6 @@
 import {
   type ServiceBusConnection,
-  type Settings,
+  type AppSettings,
   registrationError,
   resolveConnection,
   resolveSettings,
@@ -48,7 +48,7 @@ export interface HttpTrigger extends OfFunction {
  */
 export function parseTrigger(
   registered: RegisteredFunction,
-  settings: Settings,
+  settings: AppSettings,
   routePrefix: string,
 ): Trigger {
   const { name, bindings } = registered.metadata;
@@ -87,7 +87,7 @@ export function parseTrigger(
 function parseServiceBus(
   of: OfFunction,
   trigger: Binding,
-  settings: Settings,
+  settings: AppSettings,
   where: string,
 ): ServiceBusTrigger {
   if (trigger['topicName'] !== undefined) refuse(where, 'listens to a topic; this host runs queues only');
@@ -117,7 +117,7 @@ function methodsOf(trigger: Binding): string[] {
 }
 
 /** Without a route the function's name is the route. */
-function httpTemplate(trigger: Binding, name: string, settings: Settings, where: string): string {
+function httpTemplate(trigger: Binding, name: string, settings: AppSettings, where: string): string {
   const { route } = trigger;
   return typeof route === 'string' ? resolveSettings(route, settings, `${where}, route,`) : name;
 }

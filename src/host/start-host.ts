@@ -15,7 +15,7 @@ import { loadRegistrations } from './load-registrations.ts';
 import { type RunningTrigger, type Trigger, parseTrigger } from './parse-trigger.ts';
 import { ServiceBusClients, type CreateCredential } from './service-bus/clients.ts';
 import { startServiceBus } from './service-bus/start-service-bus.ts';
-import { type Settings, isDisabled } from './app-settings.ts';
+import { type AppSettings, isDisabled } from './app-settings.ts';
 import { startTimer } from './timers/start-timer.ts';
 import { withDeadline } from './deadline.ts';
 
@@ -23,7 +23,7 @@ export interface HostOptions {
   /** Files to import, in this order; `resolveRegistrations` finds those of a package. */
   readonly registrations: readonly URL[];
   /** App settings: `%NAME%` in bindings and `connection: 'NAME'` are resolved here. */
-  readonly settings: Settings;
+  readonly settings: AppSettings;
   /** From `readHostJson`. */
   readonly hostJson: HostJson;
   /** 0 picks a free one; undefined: no HTTP server. */

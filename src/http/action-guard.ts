@@ -6,7 +6,7 @@ import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** The part of an HTTP request that says who makes it. */
-interface Asking {
+interface RequestOrigin {
   readonly url: string;
   readonly headers: { get(name: string): string | null };
 }
@@ -22,17 +22,17 @@ interface SessionAnswer {
  * Keeps the pages of strangers from acting through the browser of somebody who may. A function key would not do: where
  * App Service authentication is on, and on this machine, a browser needs none.
  */
-export interface Actions {
+export interface ActionGuard {
   /** The answer of `act`, or 403 without a call of it. Every function that changes something goes through here. */
-  readonly guard: <A>(asking: Asking, act: () => Promise<A>) => Promise<A | ErrorAnswer>;
+  readonly protect: <A>(asking: RequestOrigin, act: () => Promise<A>) => Promise<A | ErrorAnswer>;
   /** What the page gets before its first action. Pages of other origins cannot read it, and are refused all the same. */
-  readonly session: (asking: Asking) => Promise<SessionAnswer | ErrorAnswer>;
+  readonly session: (asking: RequestOrigin) => Promise<SessionAnswer | ErrorAnswer>;
 }
 
 /** Not one of the headers that a page may send to another origin without asking it first. */
 const TOKEN_HEADER = 'x-blobmirror-token';
 
-export function createActions(documents: DocumentStore, log: Logger): Actions {
+export function createActionGuard(documents: DocumentStore, log: Logger): ActionGuard {
   const tokens = createActionTokens(documents, {
     damaged: (name) =>
       log.warn('the secret of the page is damaged; a new one is created', {
@@ -50,7 +50,7 @@ export function createActions(documents: DocumentStore, log: Logger): Actions {
   }
 
   return {
-    guard: async (asking, act) =>
+    protect: async (asking, act) =>
       await answer(async () => {
         if (isOfBrowser(asking)) {
           if (!isSameOrigin(asking)) throw refused('it comes from a page of another origin');
@@ -75,12 +75,12 @@ export function createActions(documents: DocumentStore, log: Logger): Actions {
 }
 
 /** Every browser says where a request comes from that may change something, in one of two headers at least. */
-function isOfBrowser({ headers }: Asking): boolean {
+function isOfBrowser({ headers }: RequestOrigin): boolean {
   return headers.get('origin') !== null || headers.get('sec-fetch-site') !== null;
 }
 
 /** Scripts cannot set either header. Schemes are not compared: encryption may have ended on the way here. */
-function isSameOrigin({ url, headers }: Asking): boolean {
+function isSameOrigin({ url, headers }: RequestOrigin): boolean {
   const site = headers.get('sec-fetch-site');
   const origin = headers.get('origin');
   return (

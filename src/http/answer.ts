@@ -89,7 +89,7 @@ async function* encode(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array,
 }
 
 /** The part of a request that says what its sender can read. */
-export interface Reader {
+export interface AcceptingRequest {
   readonly headers: { get(name: string): string | null };
 }
 
@@ -101,7 +101,7 @@ interface ZippedAnswer {
 const zip = promisify(gzip);
 
 /** JSON, compressed for whoever takes that: nobody else on the way does it. */
-export async function zipAnswer(value: unknown, { headers }: Reader): Promise<ZippedAnswer> {
+export async function gzipAnswer(value: unknown, { headers }: AcceptingRequest): Promise<ZippedAnswer> {
   const text = JSON.stringify(value);
   const told = { 'content-type': 'application/json', vary: 'accept-encoding' };
   if (!/\bgzip\b/.test(headers.get('accept-encoding') ?? '')) return { headers: told, body: text };

@@ -1,8 +1,8 @@
 import type { ReadableStream } from 'node:stream/web';
-import type { LetterBox } from '../deadletter/dead-letter-store.ts';
-import type { LettersDone } from '../api/dead-letter.ts';
+import type { DeadLetterStore } from '../deadletter/dead-letter-store.ts';
+import type { ProcessedDeadLetters } from '../api/dead-letter.ts';
 import { BlobmirrorError } from '../model/errors.ts';
-import { type LetterRequest, parseLetterRequest } from '../api/dead-letter-request.ts';
+import { type DeadLetterRequest, parseDeadLetterRequest } from '../api/dead-letter-request.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { parseJsonBody, streamLines, toErrorAnswer } from './answer.ts';
 
@@ -20,7 +20,7 @@ interface Query {
 }
 
 /** Dead letters over HTTP: every method answers, whatever happens. Ids and bodies are as they come. */
-export interface DeadLetterApi {
+export interface DeadLetterHandlers {
   /** `?code=&container=&from=&limit=` */
   readonly list: (query: Query) => Promise<HttpAnswer>;
   readonly summary: () => Promise<HttpAnswer>;
@@ -36,7 +36,7 @@ const LIMIT = { otherwise: 100, most: 1000 } as const;
 /** What is begun then has its minute until a function is ended. */
 const TAKING_MS = 180_000;
 
-export function createDeadLetterApi(box: LetterBox, log: Logger): DeadLetterApi {
+export function createDeadLetterHandlers(box: DeadLetterStore, log: Logger): DeadLetterHandlers {
   async function answer(act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
     try {
       return await act();
@@ -46,9 +46,9 @@ export function createDeadLetterApi(box: LetterBox, log: Logger): DeadLetterApi 
   }
 
   async function take(
-    { choice, dryRun }: LetterRequest,
-    act: LetterBox['replay'],
-    toBody: (done: LettersDone) => object,
+    { choice, dryRun }: DeadLetterRequest,
+    act: DeadLetterStore['replay'],
+    toBody: (done: ProcessedDeadLetters) => object,
   ): Promise<HttpAnswer> {
     const done = await act(choice, { dryRun, signal: AbortSignal.timeout(TAKING_MS) });
     return { status: 200, jsonBody: { ...toBody(done), ...(dryRun && { dryRun }) } };
@@ -76,7 +76,7 @@ export function createDeadLetterApi(box: LetterBox, log: Logger): DeadLetterApi 
     replay: async (body) =>
       await answer(
         async () =>
-          await take(parseLetterRequest(parseJsonBody(body)), box.replay, ({ done, ...rest }) => ({
+          await take(parseDeadLetterRequest(parseJsonBody(body)), box.replay, ({ done, ...rest }) => ({
             replayed: done,
             ...rest,
           })),
@@ -84,7 +84,7 @@ export function createDeadLetterApi(box: LetterBox, log: Logger): DeadLetterApi 
 
     purge: async (body) =>
       await answer(async () => {
-        const request = parseLetterRequest(parseJsonBody(body));
+        const request = parseDeadLetterRequest(parseJsonBody(body));
         if (!request.confirm && !request.dryRun)
           throw new BlobmirrorError(
             'request-invalid',

@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /** What the functions of the page are asked with. */
-interface Asking {
+interface PageRequest {
   readonly headers: { get(name: string): string | null };
 }
 
@@ -16,8 +16,8 @@ interface PageAnswer {
 
 /** The dashboard: one document, and assets that are named for their content. None of them tells anything of a mirror. */
 export interface Page {
-  readonly document: (asking: Asking) => Promise<PageAnswer>;
-  readonly asset: (asking: Asking, name: string | undefined) => Promise<PageAnswer>;
+  readonly document: (asking: PageRequest) => Promise<PageAnswer>;
+  readonly asset: (asking: PageRequest, name: string | undefined) => Promise<PageAnswer>;
 }
 
 interface PageFile {
@@ -61,7 +61,7 @@ const DOCUMENT = 'index.html';
 export function createPage(folder: URL | undefined = findBuiltPage(new URL(import.meta.url))): Page {
   let files: Promise<ReadonlyMap<string, PageFile>> | undefined;
 
-  async function answer({ headers }: Asking, name: string, caching: string): Promise<PageAnswer> {
+  async function answer({ headers }: PageRequest, name: string, caching: string): Promise<PageAnswer> {
     const file = folder && (await (files ??= readFiles(folder))).get(name);
     if (file === undefined) return NOT_THERE[name === DOCUMENT ? 'document' : 'asset'];
     const isZipped = /\bgzip\b/.test(headers.get('accept-encoding') ?? '');

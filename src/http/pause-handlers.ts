@@ -1,4 +1,4 @@
-import type { Pauses } from '../pause/pause-store.ts';
+import type { PauseStore } from '../pause/pause-store.ts';
 import { type Pause, parsePauseRequest } from '../api/pause.ts';
 import { parseJsonBody } from './answer.ts';
 
@@ -8,13 +8,13 @@ interface PauseAnswer {
 }
 
 /** Pausing and resuming over HTTP. Errors are for whoever guards the actions to answer. */
-export interface PauseApi {
+export interface PauseHandlers {
   /** `{reason?}`. Whoever pauses what is paused is told of the pause that holds. */
   readonly pause: (body: string) => Promise<PauseAnswer>;
   readonly resume: () => Promise<PauseAnswer>;
 }
 
-export function createPauseApi({ pause, resume }: Pauses): PauseApi {
+export function createPauseHandlers({ pause, resume }: PauseStore): PauseHandlers {
   return {
     pause: async (body) => {
       const { reason } = parsePauseRequest(parseJsonBody(body));

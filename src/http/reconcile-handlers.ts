@@ -16,7 +16,7 @@ interface HttpAnswer {
 }
 
 /** Full syncs over HTTP: every method answers, whatever happens. Ids and bodies are as they come. */
-export interface ReconcileApi {
+export interface ReconcileHandlers {
   start(body: string): Promise<HttpAnswer>;
   list(): Promise<HttpAnswer>;
   show(id: string | undefined): Promise<HttpAnswer>;
@@ -25,7 +25,7 @@ export interface ReconcileApi {
   report(id: string | undefined): Promise<HttpAnswer>;
 }
 
-export function createReconcileApi(reconciler: Reconciler, log: Logger): ReconcileApi {
+export function createReconcileHandlers(reconciler: Reconciler, log: Logger): ReconcileHandlers {
   async function answer(act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
     try {
       return await act();

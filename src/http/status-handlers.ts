@@ -1,4 +1,4 @@
-import { type Reader, toErrorAnswer, zipAnswer } from './answer.ts';
+import { type AcceptingRequest, toErrorAnswer, gzipAnswer } from './answer.ts';
 import type { StatusReader } from '../status/create-status-reader.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
@@ -12,16 +12,16 @@ interface HttpAnswer {
 }
 
 /** How the mirror is doing, over HTTP: every method answers, whatever happens. */
-export interface StatusApi {
+export interface StatusHandlers {
   /** A day of samples is long, and the page asks every two seconds: compressed, it is a tenth. */
-  show(reader: Reader): Promise<HttpAnswer>;
+  show(reader: AcceptingRequest): Promise<HttpAnswer>;
   /** 200 or 503, for whoever watches from outside: without names of blobs. */
   health(): Promise<HttpAnswer>;
 }
 
 const NOT_KEPT = { 'cache-control': 'no-store' };
 
-export function createStatusApi({ read }: StatusReader, log: Logger): StatusApi {
+export function createStatusHandlers({ read }: StatusReader, log: Logger): StatusHandlers {
   async function answer(act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
     try {
       return await act();
@@ -33,7 +33,7 @@ export function createStatusApi({ read }: StatusReader, log: Logger): StatusApi 
   return {
     show: async (reader) =>
       await answer(async () => {
-        const { headers, body } = await zipAnswer(await read(), reader);
+        const { headers, body } = await gzipAnswer(await read(), reader);
         return { status: 200, headers: { ...headers, ...NOT_KEPT }, body };
       }),
     health: async () =>
@@ -52,7 +52,7 @@ interface TextAnswer {
 }
 
 /** What this worker counted, over HTTP. */
-export interface MetricsApi {
+export interface MetricsHandlers {
   show(): Promise<TextAnswer>;
 }
 
@@ -61,11 +61,11 @@ const HEADERS = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'c
 const REFRESH_WITHIN_MS = 5_000;
 
 /** @param refresh finds out anew what gauges show */
-export function createMetricsApi(
+export function createMetricsHandlers(
   telemetry: Pick<Telemetry, 'readMetrics'>,
   log: Logger,
   refresh: () => Promise<unknown> = async () => {},
-): MetricsApi {
+): MetricsHandlers {
   return {
     show: async () => {
       try {

@@ -6,7 +6,7 @@ import type { Scope } from '../model/scope.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
-export interface SwappedParts {
+export interface SwapDetectionParts {
   readonly source: Pick<BlobReader, 'account' | 'listContainers' | 'listBlobs'>;
   /** The backup account's name. */
   readonly backup: string;
@@ -20,10 +20,10 @@ export interface SwappedParts {
 }
 
 /** `clear`: nothing speaks of it. `unknown`: not all could be looked at, and the rest says nothing. */
-export type Seen =
-  | { readonly outcome: 'clear'; readonly blobs: number }
-  | { readonly outcome: 'swapped'; readonly evidence: string }
-  | { readonly outcome: 'unknown'; readonly error: BlobmirrorError };
+export type SwapDetection =
+  | { readonly kind: 'clear'; readonly blobs: number }
+  | { readonly kind: 'swapped'; readonly evidence: string }
+  | { readonly kind: 'unknown'; readonly error: BlobmirrorError };
 
 const MOST_CONTAINERS = 24;
 const CONCURRENCY = 6;
@@ -36,15 +36,15 @@ const MOST_PAGES = 2;
  * a mirror is registered, or blobs of the source carry stamps that name the configured backup as what they were made
  * from. What fails proves nothing.
  */
-export async function seeSwapped(parts: SwappedParts): Promise<Seen> {
+export async function detectSwappedAccounts(parts: SwapDetectionParts): Promise<SwapDetection> {
   const late = AbortSignal.timeout(parts.withinMs);
-  const isLate = new Promise<Seen>((resolve) => {
-    late.addEventListener('abort', () => resolve({ outcome: 'unknown', error: toLateError(parts) }));
+  const isLate = new Promise<SwapDetection>((resolve) => {
+    late.addEventListener('abort', () => resolve({ kind: 'unknown', error: toLateError(parts) }));
   });
-  return await Promise.race([look(parts, late), isLate]);
+  return await Promise.race([detect(parts, late), isLate]);
 }
 
-async function look(parts: SwappedParts, late: AbortSignal): Promise<Seen> {
+async function detect(parts: SwapDetectionParts, late: AbortSignal): Promise<SwapDetection> {
   const failures: BlobmirrorError[] = [];
   const fail = (thrown: unknown): void => void failures.push(toBlobmirrorError(thrown));
   for (const registry of parts.registries) {
@@ -53,7 +53,7 @@ async function look(parts: SwappedParts, late: AbortSignal): Promise<Seen> {
       if (toBlobmirrorError(thrown).code !== 'storage-forbidden') fail(thrown);
       return undefined;
     });
-    if (reverse !== undefined) return { outcome: 'swapped', evidence: `the mirror ${reverse} is registered` };
+    if (reverse !== undefined) return { kind: 'swapped', evidence: `the mirror ${reverse} is registered` };
   }
 
   let blobs = 0;
@@ -76,15 +76,15 @@ async function look(parts: SwappedParts, late: AbortSignal): Promise<Seen> {
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, take));
-  if (evidence !== undefined) return { outcome: 'swapped', evidence };
+  if (evidence !== undefined) return { kind: 'swapped', evidence };
   const [error] = failures;
-  return error === undefined ? { outcome: 'clear', blobs } : { outcome: 'unknown', error };
+  return error === undefined ? { kind: 'clear', blobs } : { kind: 'unknown', error };
 }
 
 /** A mirror from the backup to the source. */
 async function findReverse(
   registry: Pick<DocumentStore, 'list'>,
-  { source, backup }: SwappedParts,
+  { source, backup }: SwapDetectionParts,
 ): Promise<string | undefined> {
   for await (const [name] of registry.list(`${REGISTRY}${pairPrefix(backup, source.account)}`))
     if (name !== undefined) return name.slice(REGISTRY.length);
@@ -96,7 +96,7 @@ async function chooseContainers({
   source,
   scope,
   canaries,
-}: SwappedParts): Promise<readonly ContainerName[]> {
+}: SwapDetectionParts): Promise<readonly ContainerName[]> {
   const mirrored: ContainerName[] = [];
   for await (const page of source.listContainers()) {
     for (const name of page)
@@ -112,7 +112,7 @@ async function chooseContainers({
   return [...chosen];
 }
 
-async function* listSome({ source, scope }: SwappedParts, container: ContainerName) {
+async function* listSome({ source, scope }: SwapDetectionParts, container: ContainerName) {
   const [first = { path: '' }] = scope.prefixes({ container, path: '' });
   let pages = 0;
   for await (const page of source.listBlobs(container, { prefix: first.path, pageSize: PAGE_SIZE })) {
@@ -121,7 +121,7 @@ async function* listSome({ source, scope }: SwappedParts, container: ContainerNa
   }
 }
 
-function toLateError({ source, withinMs }: SwappedParts): BlobmirrorError {
+function toLateError({ source, withinMs }: SwapDetectionParts): BlobmirrorError {
   return new BlobmirrorError(
     'storage-unavailable',
     `${source.account} could not be looked at within ${withinMs / 1000} s`,

@@ -7,7 +7,7 @@ import type { DocumentStore } from '../ports/document-store.ts';
  */
 
 /** Of which each mirror takes a copy, the last hour's activity beside them. */
-export const FORMER_DOCUMENTS = [
+const FORMER_DOCUMENTS = [
   'control/pause',
   'control/acknowledged',
   'deadletters/told',
@@ -15,31 +15,31 @@ export const FORMER_DOCUMENTS = [
   'recovery/canary',
   'session/secret',
 ] as const;
-export const FORMER_ACTIVITY = 'activity/';
-export const FORMER_CURRENT = 'reconcile/current';
+const FORMER_ACTIVITY = 'activity/';
+const FORMER_CURRENT = 'reconcile/current';
 export const FORMER_RUNS = 'reconcile/runs/';
 
 const OF_RUN = /^reconcile\/(?:runs\/([^/.]+)|slices\/([^/.]+)\..*)$/;
 
 /** The run that a document is of; undefined where it is of none. */
-export function runOf(name: string): string | undefined {
+export function formerRunOf(name: string): string | undefined {
   const [, run, slice] = OF_RUN.exec(name) ?? [];
   return run ?? slice;
 }
 
 /** As much of a run as decides whose it is. */
-export interface FormerRun {
+interface FormerRun {
   readonly mirror: string | undefined;
   readonly isUnderWay: boolean;
 }
 
-export function parseFormerRun(value: unknown): FormerRun | undefined {
+function parseFormerRun(value: unknown): FormerRun | undefined {
   if (typeof value !== 'object' || value === null || !('state' in value)) return undefined;
   const mirror = 'mirror' in value && typeof value.mirror === 'string' ? value.mirror : undefined;
   return { mirror, isUnderWay: value.state === 'comparing' || value.state === 'deleting' };
 }
 
-export interface TakeOver {
+export interface Migration {
   readonly store: DocumentStore;
   /** What the mirror's own documents begin with. */
   readonly prefix: string;
@@ -62,7 +62,7 @@ const CONCURRENCY = 8;
  * Nothing is taken away, so that the release before can go on where it was, and what a mirror has written under its own
  * name is never written over: whoever dies on the way, and whoever does it beside another, leaves the same.
  */
-export async function takeOver(parts: TakeOver): Promise<Registration['former']> {
+export async function migrateFormerDocuments(parts: Migration): Promise<Registration['former']> {
   const { store, prefix, others, now } = parts;
   const takenAt = now.toISOString();
   const runs = await findRuns(parts);
@@ -73,7 +73,7 @@ export async function takeOver(parts: TakeOver): Promise<Registration['former']>
 
   const names: string[] = [...FORMER_DOCUMENTS];
   for await (const page of store.list(FORMER_ACTIVITY)) names.push(...page);
-  await each(names, async (name) => await copy(store, name, `${prefix}${name}`));
+  await forEachConcurrently(names, async (name) => await copyDocument(store, name, `${prefix}${name}`));
   const current = (await store.read(FORMER_CURRENT))?.value;
   if (isClaimOf(current, runs))
     await store.write(`${prefix}${FORMER_CURRENT}`, current, { nothingThere: true });
@@ -81,19 +81,19 @@ export async function takeOver(parts: TakeOver): Promise<Registration['former']>
 }
 
 /** Whether a mirror of the release before was ever at work with this container. */
-export async function hasFormer(store: Pick<DocumentStore, 'read'>): Promise<boolean> {
+export async function hasFormerDocuments(store: Pick<DocumentStore, 'read'>): Promise<boolean> {
   const found = await Promise.all(
     ['recovery/history', 'control/pause', FORMER_CURRENT].map(async (name) => await store.read(name)),
   );
   return found.some((document) => document !== undefined);
 }
 
-async function findRuns({ store, settings, others }: TakeOver): Promise<FormerRuns> {
+async function findRuns({ store, settings, others }: Migration): Promise<FormerRuns> {
   const runs: FormerRuns = {};
   const names = (await Array.fromAsync(store.list(FORMER_RUNS))).flat();
   const ofOthers = new Set(others.map((other) => other.settings));
-  await each(names, async (name) => {
-    const id = runOf(name);
+  await forEachConcurrently(names, async (name) => {
+    const id = formerRunOf(name);
     const run = parseFormerRun((await store.read(name))?.value);
     if (id === undefined || run === undefined) return;
     if (run.mirror === settings) runs[id] = 'own';
@@ -103,7 +103,7 @@ async function findRuns({ store, settings, others }: TakeOver): Promise<FormerRu
   return runs;
 }
 
-async function copy(store: DocumentStore, from: string, to: string): Promise<void> {
+async function copyDocument(store: DocumentStore, from: string, to: string): Promise<void> {
   const found = await store.read(from);
   // What is damaged stays so: whoever reads it says what that means.
   if (found !== undefined) await store.write(to, found.value ?? null, { nothingThere: true });
@@ -114,7 +114,10 @@ function isClaimOf(value: unknown, runs: FormerRuns): boolean {
   return typeof value.run === 'string' && Object.hasOwn(runs, value.run) && runs[value.run] === 'own';
 }
 
-async function each<Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> {
+async function forEachConcurrently<Item>(
+  items: readonly Item[],
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
   const left = [...items];
   const take = async (): Promise<void> => {
     for (let item = left.pop(); item !== undefined; item = left.pop()) await act(item);

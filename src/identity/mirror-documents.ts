@@ -1,5 +1,5 @@
 import { readDocument } from '../documents/change-document.ts';
-import { FORMER_RUNS, hasFormer, runOf } from './former-release.ts';
+import { FORMER_RUNS, hasFormerDocuments, formerRunOf } from './former-release.ts';
 import { type FormerRuns, REGISTRATION_DOCUMENT, documentsPrefix, registrationName } from './registration.ts';
 import type { MirrorId } from '../model/mirror-id.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -7,7 +7,7 @@ import type { DocumentStore } from '../ports/document-store.ts';
 /** Runs that are not this mirror's to remove are passed over once so many newer ones are known. */
 const SHOWN = 50;
 
-export interface Ownership {
+export interface DocumentOwnership {
   /** What the mirror's own documents begin with. */
   readonly prefix: string;
   /** The runs of the release before that are read, and brought to their end, where that one wrote them. */
@@ -19,9 +19,9 @@ export interface Ownership {
  * runs that the release before began: a worker of it may still be at work on one, and both must count the same slices.
  * What of those cannot be told to be this mirror's is never removed.
  */
-export function ownDocuments(store: DocumentStore, { prefix, former }: Ownership): DocumentStore {
+export function mirrorDocuments(store: DocumentStore, { prefix, former }: DocumentOwnership): DocumentStore {
   const kindOf = (name: string): 'own' | 'shared' | undefined => {
-    const run = runOf(name);
+    const run = formerRunOf(name);
     return run !== undefined && Object.hasOwn(former, run) ? former[run] : undefined;
   };
   const place = (name: string): string => (kindOf(name) === undefined ? `${prefix}${name}` : name);
@@ -71,10 +71,10 @@ export function locateDocuments(store: DocumentStore, id: MirrorId): () => Promi
     const found = await readDocument(store, REGISTRATION_DOCUMENT, registrationName(id));
     // Remembered only then: before, a worker may take over at any moment.
     if (found.state === 'there')
-      return (located = ownDocuments(store, { prefix, former: found.value.former.runs }));
+      return (located = mirrorDocuments(store, { prefix, former: found.value.former.runs }));
     // A worker has taken them over; which runs of the former release are its own is known when it has registered anew.
-    if (found.state === 'damaged') return ownDocuments(store, { prefix, former: {} });
-    return (await hasFormer(store)) ? store : ownDocuments(store, { prefix, former: {} });
+    if (found.state === 'damaged') return mirrorDocuments(store, { prefix, former: {} });
+    return (await hasFormerDocuments(store)) ? store : mirrorDocuments(store, { prefix, former: {} });
   };
 }
 

@@ -23,7 +23,7 @@ export interface MirrorFacts extends MirrorIdentity {
  *
  * @param damaged is told the name of each that cannot be read: who that mirror is, is not known
  */
-export async function listOthers(
+export async function listOtherMirrors(
   store: Pick<DocumentStore, 'list' | 'read'>,
   own: MirrorId,
   damaged: (name: string) => void,
@@ -48,7 +48,7 @@ const GONE_AFTER_MS = 15 * 60_000;
 const FAR_AHEAD_MS = 24 * 3_600_000;
 
 /** Whether a mirror has workers, as far as its registration tells. */
-export function isAtWork({ seenAt }: Pick<Registration, 'seenAt'>, now: Date): boolean {
+export function isMirrorActive({ seenAt }: Pick<Registration, 'seenAt'>, now: Date): boolean {
   const silentMs = now.getTime() - Date.parse(seenAt);
   return silentMs > -FAR_AHEAD_MS && silentMs < GONE_AFTER_MS;
 }
@@ -68,8 +68,8 @@ export function refuseSharedQueues(
 ): void {
   for (const other of others) {
     const queue = findShared(facts.queues, other.queues);
-    if (queue === undefined || !isAtWork(other, now)) continue;
-    if (own !== undefined && isAtWork(own, now) && isOlder(own, other)) continue;
+    if (queue === undefined || !isMirrorActive(other, now)) continue;
+    if (own !== undefined && isMirrorActive(own, now) && isOlder(own, other)) continue;
     throw new BlobmirrorError(
       'queue-taken',
       `the mirror ${mirrorId(other)} takes messages from the queue ${queue} of ${facts.queues.namespace}, which the settings of ${mirrorId(facts)} name, too`,

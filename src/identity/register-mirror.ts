@@ -9,12 +9,12 @@ import {
 } from './registration.ts';
 import { parseDocument } from '../documents/document-kind.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { type MirrorFacts, isAtWork, listOthers, refuseSharedQueues } from './other-mirrors.ts';
-import { takeOver } from './former-release.ts';
+import { type MirrorFacts, isMirrorActive, listOtherMirrors, refuseSharedQueues } from './other-mirrors.ts';
+import { migrateFormerDocuments } from './former-release.ts';
 
 const MOST_TRIES = 20;
 
-export interface Claimed {
+export interface RegisteredMirror {
   readonly registration: Registration;
   /** As it was before; undefined: there was none. */
   readonly before: Registration | undefined;
@@ -30,11 +30,11 @@ export interface Claimed {
  * @throws BlobmirrorError `mirror-name-taken` when another mirror is at work under the same id, `queue-taken` when one
  * is with a queue that is to be this one's; or any storage code
  */
-export async function claim(
+export async function registerMirror(
   store: DocumentStore,
   facts: MirrorFacts,
   { now, isLookedAt }: { readonly now: Date; readonly isLookedAt: boolean },
-): Promise<Claimed> {
+): Promise<RegisteredMirror> {
   const id = mirrorId(facts);
   const name = registrationName(id);
   const at = now.toISOString();
@@ -45,11 +45,11 @@ export async function claim(
     const damaged = new Set(parsed.state === 'damaged' ? [name] : []);
     const tell = (each: string): void => void damaged.add(each);
     refuseAnother(before, facts, now);
-    const others = await listOthers(store, id, tell);
+    const others = await listOtherMirrors(store, id, tell);
     refuseSharedQueues(facts, before, others, now);
     const former =
       before?.former ??
-      (await takeOver({
+      (await migrateFormerDocuments({
         store,
         prefix: documentsPrefix(id),
         settings: facts.settings,
@@ -68,8 +68,8 @@ export async function claim(
     };
     if ((await store.write(name, registration, found ?? { nothingThere: true })) !== 'written') continue;
     // Two that start at the same time see each other only now.
-    if (before === undefined || !isAtWork(before, now))
-      refuseSharedQueues(facts, registration, await listOthers(store, id, tell), now);
+    if (before === undefined || !isMirrorActive(before, now))
+      refuseSharedQueues(facts, registration, await listOtherMirrors(store, id, tell), now);
     return { registration, before, damaged: [...damaged] };
   }
   throw new BlobmirrorError('race-lost', `the document ${name} kept changing`);
@@ -92,7 +92,7 @@ export function refuseAnother(
   const isSame = (['namespace', 'events', 'reconcile'] as const).every(
     (key) => registered.queues[key] === queues[key],
   );
-  if (isSame || !isAtWork(registered, now)) return;
+  if (isSame || !isMirrorActive(registered, now)) return;
   const { namespace, events, reconcile } = registered.queues;
   throw new BlobmirrorError(
     'mirror-name-taken',

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { withoutShadow } from '../events/message-body.ts';
-import { type HintMessage, type History, ParkedCameBy, parseHistory } from '../model/hint-message.ts';
+import {
+  type HintMessage,
+  type History,
+  ParkedMessageReceived,
+  parseHistory,
+} from '../model/hint-message.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
 
 /** A message as a Service Bus trigger hands it over. */
@@ -19,14 +24,14 @@ export interface IncomingMessage {
  * @throws ParkedCameBy for a copy on its way to the dead-letter queue. Given back it expires, so one that is received a
  * second time was sent without the time to live of such a copy, by somebody else, and is handled like any other.
  */
-export function historyOf({
+export function readHistory({
   messageId,
   enqueuedTime,
   deliveryCount,
   applicationProperties,
-}: IncomingMessage): Handled {
+}: IncomingMessage): ReceivedHistory {
   const known = parseHistory(applicationProperties, messageId, enqueuedTime);
-  if (known.parked && deliveryCount === 1) throw new ParkedCameBy();
+  if (known.parked && deliveryCount === 1) throw new ParkedMessageReceived();
   return {
     ...known,
     parked: false,
@@ -40,13 +45,13 @@ export function historyOf({
 }
 
 /** Why an event is sent again. */
-export type Purpose = 'try' | 'look' | 'parked' | 'hold';
+export type ChainPurpose = 'try' | 'look' | 'parked' | 'hold';
 
 /** The part of a message that an event was: empty for the only one. */
-export type Part = string;
+export type EventPart = string;
 
 /** What is known of a message that is being handled. */
-export interface Handled extends History {
+export interface ReceivedHistory extends History {
   /** How often it was received, this time included. */
   readonly deliveryCount: number;
 }
@@ -61,9 +66,9 @@ export interface Handled extends History {
  */
 export function chainMessage(
   event: unknown,
-  part: Part,
-  purpose: Purpose,
-  { deliveryCount, ...before }: Handled,
+  part: EventPart,
+  purpose: ChainPurpose,
+  { deliveryCount, ...before }: ReceivedHistory,
   changes: Partial<History>,
 ): HintMessage {
   const history = { ...before, ...changes, root: shorten(`${before.root}${part}`) };
@@ -84,11 +89,11 @@ function shorten(root: string): string {
 }
 
 /** Sends again, untried, what came while mirroring is paused: it counts as no try and no look, and no delivery either. */
-export async function putOff(
+export async function requeueWhilePaused(
   queue: HintQueue,
-  history: Handled,
+  history: ReceivedHistory,
   event: unknown,
-  part: Part,
+  part: EventPart,
   delayMs: number,
 ): Promise<void> {
   const holds = (history.holds ?? 0) + history.deliveryCount;

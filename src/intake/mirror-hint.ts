@@ -2,26 +2,26 @@ import { SKIP_HINTS } from '../api/skip-hints.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
 import {
-  type Below,
-  type PlannedLook,
+  type PlannedWalk,
+  type PlannedKeyCheck,
   type WatchRules,
-  lookOf,
-  planLooks,
-  startOf,
+  indexOfPosition,
+  planKeyChecks,
+  walkStartOf,
 } from './plan-key-checks.ts';
-import { type LooksToCome, type NextLook, collectLooks } from './rechecks.ts';
+import { type PendingRechecks, type Recheck, collectRechecks } from './rechecks.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import { gravestError } from '../model/gravest-error.ts';
 import type { Hint, WalkPosition } from '../model/hint.ts';
 import { type Key, type Prefix, type Rename, keyText } from '../model/key.ts';
 import type { Scope } from '../model/scope.ts';
-import { type SkipReason, type Verdict, isLeftStanding, isOfDirectory } from '../model/verdict.ts';
+import { type SkipReason, type Verdict, isDirectoryKept, isOfDirectory } from '../model/verdict.ts';
 import type { HeldKey, Watch } from '../model/watch.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { recordChange } from '../telemetry/metrics.ts';
 
 /** What a hint is mirrored with. */
-export interface Mirroring {
+export interface HintContext {
   readonly scope: Scope;
   /** `since`: the time of the event that asks for the look. */
   readonly converge: (key: Key, since?: Date) => Promise<Verdict>;
@@ -41,11 +41,11 @@ export interface Mirroring {
   /** When keys that may change without an event are looked at again; else by default. */
   readonly watchRules?: WatchRules;
   /** What this process knows of them; else each event of a key is followed by itself. */
-  readonly looksToCome?: LooksToCome;
+  readonly pendingRechecks?: PendingRechecks;
 }
 
 /** What earlier tries say of a hint. */
-export interface Earlier {
+export interface EarlierTries {
   /** Where an earlier message left the walk. */
   readonly from: WalkPosition | undefined;
   /** A write of theirs may have taken a directory away, and something was put below it since. */
@@ -67,11 +67,11 @@ export interface Earlier {
  * @throws BlobmirrorError `event-of-other-account`, `event-out-of-scope`, or the gravest that a look failed with
  */
 export async function mirrorHint(
-  mirroring: Mirroring,
+  mirroring: HintContext,
   log: Logger,
   hint: Hint,
-  earlier: Earlier,
-): Promise<NextLook | undefined> {
+  earlier: EarlierTries,
+): Promise<Recheck | undefined> {
   const { scope, converge, walk, isPaused = () => false } = mirroring;
   const { from, isDeep } = earlier;
   if (hint.account !== undefined && hint.account !== scope.account) {
@@ -80,23 +80,24 @@ export async function mirrorHint(
       `the event is of ${hint.account}, not of ${scope.account}`,
     );
   }
-  const looks = planLooks(scope, hint, isDeep);
+  const looks = planKeyChecks(scope, hint, isDeep);
   if (looks.length === 0) {
     throw new BlobmirrorError('event-out-of-scope', `${hint.keys.map(keyText).join(', ')} is not mirrored`);
   }
 
-  const later = collectLooks(mirroring, hint, earlier);
+  const later = collectRechecks(mirroring, hint, earlier);
   const errors: BlobmirrorError[] = [];
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
-  const first = lookOf(looks, from);
+  const first = indexOfPosition(looks, from);
   let rest: WalkPosition | undefined;
 
-  if (from === undefined) await attempt(async () => await rename(mirroring, log, hint));
+  if (from === undefined) await attempt(async () => await tryRename(mirroring, log, hint));
   for (const [i, planned] of looks.entries()) {
-    if (rest !== undefined || (hint.rename !== undefined && (errors.length > 0 || later.isAnyLeft()))) break;
+    if (rest !== undefined || (hint.rename !== undefined && (errors.length > 0 || later.hasDifferingKey())))
+      break;
     if (performance.now() > lastStart || (i > 0 && isPaused())) {
-      later.leaveRest();
-      rest = i > 0 ? startOf(planned) : undefined;
+      later.deferRest();
+      rest = i > 0 ? walkStartOf(planned) : undefined;
       break;
     }
     await attempt(async () => await look(i, planned));
@@ -113,7 +114,7 @@ export async function mirrorHint(
     }
   }
 
-  async function look(i: number, { key, below }: PlannedLook): Promise<void> {
+  async function look(i: number, { key, below }: PlannedKeyCheck): Promise<void> {
     let verdict: Verdict | undefined;
     if (key !== undefined) {
       const started = performance.now();
@@ -123,15 +124,15 @@ export async function mirrorHint(
       const lagMs = earlier.watch === undefined ? lagOf(hint) : undefined;
       const nextLookMs = later.add(key, verdict);
       const tookMs = Math.round(performance.now() - started);
-      reportLook(log, hint, key, verdict, { tookMs, lagMs, nextLookMs });
+      recordKeyCheck(log, hint, key, verdict, { tookMs, lagMs, nextLookMs });
     }
     if (below === undefined || i < first || !isWalked(below, verdict)) return;
-    const standing = key !== undefined && verdict !== undefined && isLeftStanding(verdict) ? [key] : [];
+    const standing = key !== undefined && verdict !== undefined && isDirectoryKept(verdict) ? [key] : [];
     rest = await walk(below.prefix, i === first ? from : undefined, async (found) => {
       const seen = await converge(found);
-      if (isLeftStanding(seen)) standing.push(found);
+      if (isDirectoryKept(seen)) standing.push(found);
       // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
-      reportLook(log, hint, found, seen, { nextLookMs: later.addBelow(found, seen) });
+      recordKeyCheck(log, hint, found, seen, { nextLookMs: later.addBelow(found, seen) });
       return seen;
     });
     // The source may have had one again before what was in it went, and what then came into it found it there, as it was.
@@ -139,18 +140,18 @@ export async function mirrorHint(
   }
 }
 
-function isWalked({ when }: Below, verdict: Verdict | undefined): boolean {
+function isWalked({ when }: PlannedWalk, verdict: Verdict | undefined): boolean {
   if (verdict === undefined || when === 'always') return true;
-  if (isLeftStanding(verdict)) return true;
+  if (isDirectoryKept(verdict)) return true;
   return when === 'directory' ? isOfDirectory(verdict) : verdict.verdict === 'directory-returned';
 }
 
 /** Only where the settings take in all of it, under both names: else it is walked. */
-async function rename({ scope, followRename }: Mirroring, log: Logger, hint: Hint): Promise<void> {
+async function tryRename({ scope, followRename }: HintContext, log: Logger, hint: Hint): Promise<void> {
   if (hint.rename === undefined) return;
   const { from, to } = hint.rename;
   if (![from, to].every((key) => scope.includes(key) && scope.isWhole(key))) return;
-  if ((await followRename(hint.rename)) === 'renamed') reportRename(log, hint, hint.rename);
+  if ((await followRename(hint.rename)) === 'renamed') recordRename(log, hint, hint.rename);
 }
 
 /** What the next look is to find: nobody has to do anything. */
@@ -160,7 +161,7 @@ const WAITS_FOR: Partial<Record<SkipReason, string>> = {
 };
 
 /** Tells of one look at a key: in the log, in the metrics. */
-export function reportLook(
+function recordKeyCheck(
   log: Logger,
   hint: Hint,
   key: Key,
@@ -198,12 +199,12 @@ export function reportLook(
 }
 
 /** How long ago the change was, in milliseconds, by the clocks of the services. */
-export function lagOf({ eventTime }: Pick<Hint, 'eventTime'>): number {
+function lagOf({ eventTime }: Pick<Hint, 'eventTime'>): number {
   return theServiceClock.now().getTime() - eventTime.getTime();
 }
 
 /** A file or a directory was renamed on the backup. */
-export function reportRename(log: Logger, hint: Hint, { from, to }: Rename): void {
+function recordRename(log: Logger, hint: Hint, { from, to }: Rename): void {
   const lagMs = lagOf(hint);
   recordChange({ verdict: 'renamed', door: 'event', container: to.container, lagMs });
   log.info('mirrored', {

@@ -5,12 +5,12 @@ import { type Verdict, isNotProtected } from '../model/verdict.ts';
 import type { Found, HoldReason, Watch } from '../model/watch.ts';
 
 /** A key to look at, and what is to be walked after it: one of them at least. */
-export interface PlannedLook {
+export interface PlannedKeyCheck {
   readonly key: Key | undefined;
-  readonly below: Below | undefined;
+  readonly below: PlannedWalk | undefined;
 }
 
-export interface Below {
+export interface PlannedWalk {
   readonly prefix: Prefix;
   /** Whatever the key proves to be; if it is a directory; if it is one whose content the look lost from sight. */
   readonly when: 'always' | 'directory' | 'returned';
@@ -22,8 +22,8 @@ export interface Below {
  *
  * @param isDeep whether a key that proves to be a directory may have lost sight of what is below it
  */
-export function planLooks(scope: Scope, hint: Hint, isDeep: boolean): readonly PlannedLook[] {
-  const keys = hint.keys.map((key): PlannedLook => {
+export function planKeyChecks(scope: Scope, hint: Hint, isDeep: boolean): readonly PlannedKeyCheck[] {
+  const keys = hint.keys.map((key): PlannedKeyCheck => {
     const prefix = toPrefix(key);
     const hasBelow = scope.prefixes(prefix).length > 0;
     if (!scope.includes(key))
@@ -35,19 +35,19 @@ export function planLooks(scope: Scope, hint: Hint, isDeep: boolean): readonly P
   });
   const prefixes = hint.prefixes
     .filter((prefix) => scope.prefixes(prefix).length > 0)
-    .map((prefix): PlannedLook => ({ key: undefined, below: { prefix, when: 'always' } }));
+    .map((prefix): PlannedKeyCheck => ({ key: undefined, below: { prefix, when: 'always' } }));
   return [...keys, ...prefixes].filter(({ key, below }) => key !== undefined || below !== undefined);
 }
 
 /** The look that a position belongs to; the first when there is none. */
-export function lookOf(looks: readonly PlannedLook[], from: WalkPosition | undefined): number {
+export function indexOfPosition(looks: readonly PlannedKeyCheck[], from: WalkPosition | undefined): number {
   if (from === undefined) return 0;
   const at = looks.findIndex(({ below }) => below !== undefined && isWithin(from.prefix, below.prefix));
   return Math.max(0, at);
 }
 
 /** Where the walk of a look begins. */
-export function startOf({ below, key }: PlannedLook): WalkPosition | undefined {
+export function walkStartOf({ below, key }: PlannedKeyCheck): WalkPosition | undefined {
   const prefix = below?.prefix ?? (key && toPrefix(key));
   return prefix && { prefix, source: undefined, backup: undefined };
 }
@@ -79,7 +79,7 @@ export const WATCH_RULES: WatchRules = { firstPauseMs: 30 * SECOND, forMs: HOUR 
 export const LONGEST_WATCH_MS = 4 * HOUR;
 
 /** What one event may cost, whatever its key does: docs/semantics.md "A blob that is still being written". */
-const MOST_LOOKS = 19;
+const MOST_RECHECKS = 19;
 const MOST_COPIES = 10;
 /** Emptiness comes of age after an hour. */
 const LONGEST_PAUSE_MS = 64 * MINUTE;
@@ -93,7 +93,7 @@ const LONGEST_WAIT_MS = 3 * HOUR;
 const MOST_WAITS = 128;
 
 /** The look after this one. */
-export interface PlannedPause {
+export interface PlannedRecheck {
   readonly delayMs: number;
   readonly watch: Watch;
   /** Why the key is known not to be in step, or not for long; undefined: it is. */
@@ -101,16 +101,16 @@ export interface PlannedPause {
 }
 
 /** So often a key that is blocked is looked at before a full sync has surely passed, which then excepts it. */
-const MOST_LOOKS_AT_BLOCKED = 2;
+const MOST_BLOCKED_RECHECKS = 2;
 
 /** Whether the key is known to differ, so that it is excepted by name for as long as a look at it is to come. */
 export function isHeld(verdict: Verdict): boolean {
-  const found = foundOf(verdict);
+  const found = toFound(verdict);
   return found === 'source-still-written' || found === 'source-copy-pending' || found === 'blocked';
 }
 
 /** What matters of a verdict for the next look; undefined: nothing is to be waited for. */
-function foundOf(verdict: Verdict, before?: Watch): Found | undefined {
+function toFound(verdict: Verdict, before?: Watch): Found | undefined {
   switch (verdict.verdict) {
     case 'copied':
       // What bears no stamp is copied by each look, so that a copy says nothing of a change.
@@ -144,14 +144,14 @@ function foundOf(verdict: Verdict, before?: Watch): Found | undefined {
  * - A copy of the service is waited for.
  * - What a person must clear is looked at again when a full sync has passed, so that a message names it until then.
  */
-export function planNextLook(
+export function planRecheck(
   { silentChanges }: Pick<Hint, 'silentChanges'>,
   verdict: Verdict,
   before: Watch | undefined,
   { firstPauseMs, forMs }: WatchRules,
   now: Date,
-): PlannedPause | undefined {
-  const found = foundOf(verdict, before);
+): PlannedRecheck | undefined {
+  const found = toFound(verdict, before);
   if (found === undefined) return undefined;
   if (!isHeld(verdict) && before === undefined && silentChanges === 'none') return undefined;
 
@@ -161,7 +161,7 @@ export function planNextLook(
   const copies = (before?.copies ?? 0) + (verdict.verdict === 'copied' ? 1 : 0);
   const isEmpty = verdict.verdict === 'copied' ? verdict.bytes === 0 : (before?.isEmpty ?? false);
   const looks = before?.looks ?? 0;
-  const next = (delayMs: number, hold: HoldReason | undefined): PlannedPause => ({
+  const next = (delayMs: number, hold: HoldReason | undefined): PlannedRecheck => ({
     delayMs,
     watch: { since, looks: looks + 1, copies, pauseMs: delayMs, found, isEmpty },
     hold,
@@ -169,7 +169,7 @@ export function planNextLook(
 
   if (found === 'blocked') {
     const left = before?.found === found ? looks : 0;
-    return left < MOST_LOOKS_AT_BLOCKED && isNotProtected(verdict) ? next(forMs, verdict.reason) : undefined;
+    return left < MOST_BLOCKED_RECHECKS && isNotProtected(verdict) ? next(forMs, verdict.reason) : undefined;
   }
   if (found === 'source-copy-pending') {
     const delayMs = wasPending ? Math.min(2 * before.pauseMs, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
@@ -178,7 +178,7 @@ export function planNextLook(
 
   const delayMs =
     before === undefined || wasPending ? firstPauseMs : Math.min(2 * before.pauseMs, LONGEST_PAUSE_MS);
-  if (looks >= MOST_LOOKS) return undefined;
+  if (looks >= MOST_RECHECKS) return undefined;
   if (found === 'source-still-written') return next(delayMs, found);
 
   if (copies >= MOST_COPIES || now.getTime() - since.getTime() >= forMs) return undefined;

@@ -1,6 +1,6 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
-import { type Handled, type Part, chainMessage } from './message-chain.ts';
-import { type PlannedPause, WATCH_RULES, type WatchRules, isHeld, planNextLook } from './plan-key-checks.ts';
+import { type ReceivedHistory, type EventPart, chainMessage } from './message-chain.ts';
+import { type PlannedRecheck, WATCH_RULES, type WatchRules, isHeld, planRecheck } from './plan-key-checks.ts';
 import type { Hint, WalkPosition } from '../model/hint.ts';
 import { type Key, keyText } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -11,23 +11,23 @@ import type { HintQueue } from '../ports/work-queues.ts';
 const MOST_HELD = 5;
 
 /** What became of the keys of an event in one message, and the look that they deserve after it. */
-export interface CollectedLooks {
+export interface RecheckCollector {
   /** A key that the event names. Returns after how long it is looked at again, in milliseconds, if it is. */
   readonly add: (key: Key, verdict: Verdict) => number | undefined;
   /** A key below a prefix. Most of what a walk comes upon is not what the event was about. */
   readonly addBelow: (key: Key, verdict: Verdict) => number | undefined;
   /** What has not begun is left to the next message. */
-  readonly leaveRest: () => void;
+  readonly deferRest: () => void;
   /** Whether a key so far is known not to be mirrored. */
-  readonly isAnyLeft: () => boolean;
-  readonly next: (rest: WalkPosition | undefined) => NextLook | undefined;
+  readonly hasDifferingKey: () => boolean;
+  readonly next: (rest: WalkPosition | undefined) => Recheck | undefined;
 }
 
-export function collectLooks(
+export function collectRechecks(
   {
     watchRules = WATCH_RULES,
     looksToCome,
-  }: { readonly watchRules?: WatchRules; readonly looksToCome?: LooksToCome },
+  }: { readonly watchRules?: WatchRules; readonly looksToCome?: PendingRechecks },
   hint: Hint,
   {
     from,
@@ -40,12 +40,12 @@ export function collectLooks(
     readonly held: readonly HeldKey[] | undefined;
     readonly root: string;
   },
-): CollectedLooks {
+): RecheckCollector {
   const now = theServiceClock.now();
   const event = { time: hint.eventTime, root };
   /** Of what is not at its end. */
   const goesOn: number[] = [];
-  const planned: PlannedPause[] = [];
+  const planned: PlannedRecheck[] = [];
   // A walk that goes on has left keys in earlier slices; one that begins meets them again.
   const held = new Map(
     from === undefined ? [] : heldBefore.map((each): [string, HeldKey] => [keyText(each.key), each]),
@@ -53,32 +53,32 @@ export function collectLooks(
 
   function add(key: Key, verdict: Verdict): number | undefined {
     held.delete(keyText(key));
-    const delayMs = goesOnAfter(verdict);
+    const delayMs = continuationDelayMs(verdict);
     if (delayMs !== undefined) {
       goesOn.push(delayMs);
       return delayMs;
     }
-    const pause = planNextLook(hint, verdict, before, watchRules, now);
+    const pause = planRecheck(hint, verdict, before, watchRules, now);
     if (pause === undefined || looksToCome?.hasNewer(key, event, pause.hold, now)) return undefined;
     planned.push(pause);
     if (pause.hold !== undefined) held.set(keyText(key), { key, reason: pause.hold });
     return pause.delayMs;
   }
 
-  function plan(): PlannedPause | undefined {
+  function plan(): PlannedRecheck | undefined {
     const [soonest] = planned.toSorted((one, other) => one.delayMs - other.delayMs);
     const [left] = held.values();
     if (soonest !== undefined || left === undefined || left.reason === 'source-still-changing')
       return soonest;
-    return planNextLook(hint, { verdict: 'skipped', reason: left.reason }, before, watchRules, now);
+    return planRecheck(hint, { verdict: 'skipped', reason: left.reason }, before, watchRules, now);
   }
 
   return {
     add,
     addBelow: (key, verdict) =>
-      goesOnAfter(verdict) !== undefined || isHeld(verdict) ? add(key, verdict) : undefined,
-    isAnyLeft: () => [...held.values()].some(({ reason }) => reason !== 'source-still-changing'),
-    leaveRest: () => {
+      continuationDelayMs(verdict) !== undefined || isHeld(verdict) ? add(key, verdict) : undefined,
+    hasDifferingKey: () => [...held.values()].some(({ reason }) => reason !== 'source-still-changing'),
+    deferRest: () => {
       goesOn.push(0);
     },
     next: (rest) => {
@@ -98,13 +98,13 @@ export function collectLooks(
 const WAIT_MS = 10_000;
 
 /** After how long a long copy goes on, in milliseconds; undefined for what is no such copy. */
-export function goesOnAfter(verdict: Verdict): number | undefined {
+function continuationDelayMs(verdict: Verdict): number | undefined {
   if (verdict.verdict !== 'unfinished') return undefined;
   return verdict.engine === 'copy-blob' ? WAIT_MS : 0;
 }
 
 /** A look at an event after this one. */
-export interface NextLook {
+export interface Recheck {
   readonly delayMs: number;
   /** Where the walk of its prefixes goes on; undefined: at its beginning. */
   readonly walk: WalkPosition | undefined;
@@ -116,12 +116,12 @@ export interface NextLook {
 }
 
 /** Sends the event again for another look. What failed before counts no more: the look ended well. */
-export async function lookAgain(
+export async function sendRecheck(
   queue: HintQueue,
-  history: Handled,
+  history: ReceivedHistory,
   hint: Hint,
-  part: Part,
-  { delayMs, walk, isMirrored, watch, held }: NextLook,
+  part: EventPart,
+  { delayMs, walk, isMirrored, watch, held }: Recheck,
 ): Promise<void> {
   const next = {
     walk,
@@ -145,7 +145,7 @@ export interface EventOrder {
   readonly root: string;
 }
 
-interface LookToCome {
+interface PendingRecheck {
   readonly event: EventOrder;
   readonly due: Date;
   readonly hold: HoldReason | undefined;
@@ -159,11 +159,11 @@ const MOST_KEYS = 10_000;
  * events would otherwise be watched for each of them at once. A look is left to a newer event only while that one's next
  * look is sure to come, so the newest event known to any process is always followed to its end.
  */
-export class LooksToCome {
-  readonly #looks = new Map<string, LookToCome>();
+export class PendingRechecks {
+  readonly #looks = new Map<string, PendingRecheck>();
 
   /** The queue has acknowledged the look. */
-  add(key: Key, look: LookToCome): void {
+  add(key: Key, look: PendingRecheck): void {
     const name = keyText(key);
     const known = this.#looks.get(name);
     if (known !== undefined && known.due > theServiceClock.now() && isNewer(known.event, look.event)) return;

@@ -1,7 +1,7 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { backoffMs } from '../concurrency/backoff.ts';
 import type { Rejected } from '../events/parse-message.ts';
-import { type Handled, type Part, chainMessage } from './message-chain.ts';
+import { type ReceivedHistory, type EventPart, chainMessage } from './message-chain.ts';
 import { BlobmirrorError, type ErrorCode, isLasting, toBlobmirrorError } from '../model/errors.ts';
 import type { HintMessage, History } from '../model/hint-message.ts';
 import { writeJson } from '../model/write-json.ts';
@@ -15,7 +15,7 @@ import { tellFailure } from '../telemetry/spans.ts';
 export interface Failure {
   readonly event: unknown;
   readonly error: BlobmirrorError;
-  readonly part: Part;
+  readonly part: EventPart;
   /** What the log says of the event. */
   readonly about: LogFields;
 }
@@ -27,7 +27,7 @@ export interface Failure {
 export async function settleFailure(
   { queue, pause }: { readonly queue: HintQueue; readonly pause: PauseGate },
   log: Logger,
-  history: Handled,
+  history: ReceivedHistory,
   failure: Failure,
 ): Promise<void> {
   const { error } = failure;
@@ -52,7 +52,7 @@ export async function settleFailure(
       const asIfNow = new Date(
         theServiceClock.now().getTime() - (await pause.pausedSince(history.firstSeen)),
       );
-      if (!isWorthAnotherTry(error, history, asIfNow)) break;
+      if (!shouldRetry(error, history, asIfNow)) break;
       const delayMs = backoffMs(error, history.attempts);
       await queue.sendLater(toMessage(failure, history, 'try'), delayMs);
       recordRetry(error.code, 'event');
@@ -71,7 +71,7 @@ export async function settleFailure(
   log.error('event moved to the dead-letter queue', fields);
 }
 
-function toMessage(failure: Failure, history: Handled, purpose: 'try' | 'parked'): HintMessage {
+function toMessage(failure: Failure, history: ReceivedHistory, purpose: 'try' | 'parked'): HintMessage {
   const { event, error, part } = failure;
   return chainMessage(event, part, purpose, history, {
     attempts: history.attempts + 1,
@@ -98,7 +98,7 @@ const LEAST_TRIES = 20;
 export const LONGEST_REQUEST_MS = 600_000;
 
 /** Whether another try makes sense for an error that may pass by itself. */
-export function isWorthAnotherTry(error: BlobmirrorError, history: History, now: Date): boolean {
+export function shouldRetry(error: BlobmirrorError, history: History, now: Date): boolean {
   if (isLasting(error.code)) return (history.defects ?? 0) + 1 < MOST_DEFECTS;
   return (
     history.attempts + 1 < LEAST_TRIES || now.getTime() - history.firstSeen.getTime() < LONGEST_OUTAGE_MS
@@ -111,7 +111,7 @@ export function isWorthAnotherTry(error: BlobmirrorError, history: History, now:
  *
  * @param isAll whether the message holds nothing else
  */
-export function rejectedParts(rejected: readonly Rejected[], isAll: boolean): readonly Failure[] {
+export function toFailures(rejected: readonly Rejected[], isAll: boolean): readonly Failure[] {
   const byCode = new Map<ErrorCode, Rejected[]>();
   for (const each of rejected) {
     const alike = byCode.get(each.error.code);
@@ -142,7 +142,7 @@ function toFailure(alike: readonly Rejected[], isAll: boolean): Failure {
  * written as it is. What cannot be written there either is thrown: the message goes back, and Service Bus dead-letters
  * it in the end.
  */
-export function parkWhatCannotBeSent(queue: HintQueue, log: Logger): HintQueue {
+export function deadLetterUnsendable(queue: HintQueue, log: Logger): HintQueue {
   async function park(message: HintMessage): Promise<void> {
     try {
       await queue.deadLetter(message);

@@ -4,7 +4,7 @@ import type { Decision } from './decision.ts';
 import type { Tree } from './mirror-context.ts';
 
 /** What may be done to a directory on behalf of something below it. */
-const MODEST: ReadonlySet<Decision['action']> = new Set<Decision['action']>([
+const ALLOWED_FOR_ANCESTORS: ReadonlySet<Decision['action']> = new Set<Decision['action']>([
   'make-directory',
   'make-way',
   'remove-directory',
@@ -13,11 +13,11 @@ const MODEST: ReadonlySet<Decision['action']> = new Set<Decision['action']>([
 ]);
 
 /** Whether the decision is about a directory that the source has, or about one that it lacks and that may be empty. */
-export function isModest(decision: Decision): boolean {
+export function isAllowedForAncestor(decision: Decision): boolean {
   if (decision.action === 'nothing' || decision.action === 'set-access') return decision.isDirectory === true;
   // What stands in the directory's place on the backup and is not ours: nothing can be put below it.
   if (decision.action === 'skip') return decision.reason.startsWith('backup-');
-  return MODEST.has(decision.action);
+  return ALLOWED_FOR_ANCESTORS.has(decision.action);
 }
 
 /**
@@ -27,7 +27,7 @@ export function isModest(decision: Decision): boolean {
  * @param isSure whether what is known of the directory may be relied on
  */
 export async function prepareParent(
-  { known, convergeAbove }: Tree,
+  { known, convergeAncestor: convergeAbove }: Tree,
   key: Key,
   { isSure }: { readonly isSure: boolean },
 ): Promise<'there' | 'moved' | Extract<Verdict, { verdict: 'skipped' }>> {
@@ -48,5 +48,5 @@ export async function convergeAncestors(tree: Tree, key: Key, since: Date | unde
   if (parent === undefined) return;
   if (since !== undefined && tree.known.isThereSince(parent, since)) return;
   // One that the source lacks, too, sees to its own.
-  await tree.convergeAbove(parent, since);
+  await tree.convergeAncestor(parent, since);
 }

@@ -1,4 +1,4 @@
-import type { Pair } from './mirror-context.ts';
+import type { MirrorContext } from './mirror-context.ts';
 import { type Access, isSameAccess } from '../model/access.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { ContainerName } from '../model/key.ts';
@@ -11,7 +11,7 @@ import type { BlobReader } from '../ports/blob-reader.ts';
  *
  * @throws BlobmirrorError of any storage code
  */
-export async function prepareContainer(pair: Pair, container: ContainerName): Promise<void> {
+export async function prepareContainer(pair: MirrorContext, container: ContainerName): Promise<void> {
   if ((await pair.backup.readContainer(container)) === undefined) await makeContainer(pair, container);
 }
 
@@ -19,7 +19,7 @@ export async function prepareContainer(pair: Pair, container: ContainerName): Pr
  * Makes a container of the backup with the metadata that it has at the source, and in a tree with the access of its root;
  * where the source lacks it, too, there is nothing to make.
  */
-export async function makeContainer(pair: Pair, container: ContainerName): Promise<void> {
+export async function makeContainer(pair: MirrorContext, container: ContainerName): Promise<void> {
   const { source, backup } = pair;
   const metadata = await source.readContainer(container);
   if (metadata === undefined) return;
@@ -31,7 +31,7 @@ export async function makeContainer(pair: Pair, container: ContainerName): Promi
 
 /** What the root is to have; undefined where access is not mirrored, or may not be read. */
 async function rootAccess(
-  { source, policy, tree }: Pair,
+  { source, policy, tree }: MirrorContext,
   container: ContainerName,
 ): Promise<Access | undefined> {
   if (tree === undefined || policy.acl === 'off') return undefined;
@@ -44,7 +44,7 @@ async function rootAccess(
   }
 }
 
-const MOST_ROUNDS = 10;
+const MOST_ROOT_ROUNDS = 10;
 const IN_SYNC: Verdict = { verdict: 'in-sync', isDirectory: true };
 const NOT_PERMITTED: Verdict = { verdict: 'skipped', reason: 'access-not-permitted', isDirectory: true };
 
@@ -69,7 +69,7 @@ export async function readRoots(
  * @throws BlobmirrorError of any storage code, or `race-lost` when the source's kept changing
  */
 export async function convergeRoot(
-  { source, backup }: Pick<Pair, 'source' | 'backup'>,
+  { source, backup }: Pick<MirrorContext, 'source' | 'backup'>,
   container: ContainerName,
 ): Promise<Verdict | undefined> {
   const roots = await readRoots({ source, backup }, container);
@@ -77,11 +77,10 @@ export async function convergeRoot(
   const { there } = roots;
   let { wanted } = roots;
   if (isSameAccess(wanted, there)) return IN_SYNC;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MOST_ROOT_ROUNDS; round++) {
     const outcome = await backup.setRootAccess(container, wanted, there);
-    if (outcome.outcome === 'refused')
-      return { verdict: 'skipped', reason: outcome.reason, isDirectory: true };
-    if (outcome.outcome !== 'written') return undefined;
+    if (outcome.kind === 'refused') return { verdict: 'skipped', reason: outcome.reason, isDirectory: true };
+    if (outcome.kind !== 'written') return undefined;
     if (outcome.access === 'not-permitted') return NOT_PERMITTED;
     const now = await source.readRootAccess(container);
     if (now === undefined || isSameAccess(now, wanted)) return { verdict: 'access-set', isDirectory: true };

@@ -7,7 +7,7 @@ import {
   type MissingAccess,
   type Ownership,
   SOURCE_ONLY,
-  type Sides,
+  type MirrorAccounts,
   type SourceState,
 } from './decision.ts';
 import { type Policy, wantedTier } from './policy.ts';
@@ -25,7 +25,7 @@ import {
 import { type Stamp, addStamp, fitsIntoMetadata } from '../model/stamp.ts';
 
 /** A pure function of the two readings and the policy. */
-export function decide(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {
+export function decide(sides: MirrorAccounts, source: Reading, backup: Reading, policy: Policy): Decision {
   if (isDirectory(source) || isDirectory(backup)) return decideDirectory(sides, source, backup, policy);
   if (source.present && backup.present) return decideBothPresent(sides, source, backup, policy);
   if (source.present && !backup.present) return decideSourceOnly(sides, source, backup, policy);
@@ -36,7 +36,12 @@ export function decide(sides: Sides, source: Reading, backup: Reading, policy: P
   return { action: 'nothing' };
 }
 
-function decideBothPresent(sides: Sides, source: BlobPresent, backup: BlobPresent, policy: Policy): Decision {
+function decideBothPresent(
+  sides: MirrorAccounts,
+  source: BlobPresent,
+  backup: BlobPresent,
+  policy: Policy,
+): Decision {
   const move = BOTH_PRESENT[sourceState(sides, source)][backupState(sides, source, backup, policy)];
   switch (move) {
     case 'nothing':
@@ -71,7 +76,12 @@ export function decideInStep(source: BlobPresent, backup: BlobPresent, policy: P
   return policy.tags === 'mirror' && tagged ? { action: 'compare-tags' } : { action: 'nothing' };
 }
 
-function decideSourceOnly(sides: Sides, source: BlobPresent, backup: BlobAbsent, policy: Policy): Decision {
+function decideSourceOnly(
+  sides: MirrorAccounts,
+  source: BlobPresent,
+  backup: BlobAbsent,
+  policy: Policy,
+): Decision {
   const move = SOURCE_ONLY[sourceState(sides, source)];
   if (move !== 'copy') return { action: 'skip', reason: move };
   return {
@@ -83,7 +93,7 @@ function decideSourceOnly(sides: Sides, source: BlobPresent, backup: BlobAbsent,
 }
 
 /** Where at least one of the sides has a directory. What stands in its place, or it in, goes by the proofs of a delete. */
-export function decideDirectory(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {
+function decideDirectory(sides: MirrorAccounts, source: Reading, backup: Reading, policy: Policy): Decision {
   if (isDirectory(source)) {
     if (isDirectory(backup)) return decideBothDirectories(source, backup, policy);
     if (backup.present) return decideFileInTheWay(sides, backup, policy);
@@ -114,7 +124,7 @@ function decideBothDirectories(source: DirectoryPresent, backup: DirectoryPresen
 }
 
 /** The source lacks the file, since it has a directory there. */
-function decideFileInTheWay(sides: Sides, backup: BlobPresent, policy: Policy): Decision {
+function decideFileInTheWay(sides: MirrorAccounts, backup: BlobPresent, policy: Policy): Decision {
   const ownership = effectiveOwnership(sides, backup, policy);
   if (isForeign(ownership)) return { action: 'skip', reason: 'backup-in-the-way' };
   const move = BACKUP_ONLY.exists.mirror[ownership];
@@ -141,14 +151,14 @@ export function withMissing(...sides: Parameters<typeof missingAccess>): {
   return missing === undefined ? {} : { missing };
 }
 
-export function sourceState(sides: Sides, source: BlobPresent): SourceState {
+function sourceState(sides: MirrorAccounts, source: BlobPresent): SourceState {
   if (source.stamp?.account === sides.backup) return 'replica';
   if (source.pendingCopy !== undefined) return 'copy-pending';
   return source.archived ? 'archived' : 'copyable';
 }
 
-export function backupState(
-  sides: Sides,
+function backupState(
+  sides: MirrorAccounts,
   source: BlobPresent,
   backup: BlobPresent,
   { declaredMd5 }: Pick<Policy, 'declaredMd5'>,
@@ -157,7 +167,7 @@ export function backupState(
   // The length is no proof of anything but that a copy was not whole: a stamp on other bytes says nothing.
   if (isMadeFrom(sides, backup.stamp, source) && backup.size === source.size) return 'in-step';
   if (isMadeFrom(sides, backup.pendingCopy?.stamp, source)) return 'arriving';
-  if (isFreshStage(sides, source) && backup.size > 0) return 'fuller-than-a-stage';
+  if (mayStillBeWritten(sides, source) && backup.size > 0) return 'fuller-than-a-stage';
   if (backup.kind !== source.kind) return backup.isVersioned ? 'other-kind-versioned' : 'other-kind';
   if (backup.archived) return 'stale-archived';
   const isSame = declaredMd5 === 'trust' && isSameContent(source, backup) === true;
@@ -165,7 +175,7 @@ export function backupState(
 }
 
 /** Whether a stamp names the very version of the source. */
-export function isMadeFrom(sides: Sides, stamp: Stamp | undefined, source: BlobPresent): boolean {
+export function isMadeFrom(sides: MirrorAccounts, stamp: Stamp | undefined, source: BlobPresent): boolean {
   return stamp?.etag === source.etag && stamp.account === sides.source;
 }
 
@@ -174,19 +184,22 @@ export function isMadeFrom(sides: Sides, stamp: Stamp | undefined, source: BlobP
  * an empty file, sends the content and flushes it at the end, perhaps an hour later and without an event
  * (Azure/azure-sdk-for-java#26742); an append blob begins empty, too.
  */
-export const STAGE_MS = 3_600_000;
+export const EMPTY_STAGE_MS = 3_600_000;
 
 /** Whether the source is empty and its writer may be at work: by the service's own clock, or where that is not known. */
-function isFreshStage({ isTree }: Sides, { kind, size, lastModified, readAt }: BlobPresent): boolean {
+function mayStillBeWritten(
+  { isTree }: MirrorAccounts,
+  { kind, size, lastModified, readAt }: BlobPresent,
+): boolean {
   if (size > 0 || kind === 'page' || (kind === 'block' && isTree !== true)) return false;
-  return readAt === undefined || readAt.getTime() - lastModified.getTime() < STAGE_MS;
+  return readAt === undefined || readAt.getTime() - lastModified.getTime() < EMPTY_STAGE_MS;
 }
 
 /**
  * Whose a backup blob is. Ours bears a stamp that names our source, or the mark of a copy of ours that is under way or
  * was left. Several sources may share a backup account, each under container names of its own.
  */
-export function ownershipOf({ source: account }: Sides, backup: BlobPresent): Ownership {
+export function ownershipOf({ source: account }: MirrorAccounts, backup: BlobPresent): Ownership {
   const owner = (backup.stamp ?? backup.pendingCopy?.stamp ?? backup.unfinishedCopy?.stamp)?.account;
   if (owner !== undefined) return owner === account ? 'ours' : 'of-another-source';
   const { metadata, etag, lastModified } = backup;
@@ -196,8 +209,8 @@ export function ownershipOf({ source: account }: Sides, backup: BlobPresent): Ow
 }
 
 /** The same where the user lets what is foreign go: then nothing parts it from what is ours. */
-export function effectiveOwnership(
-  sides: Sides,
+function effectiveOwnership(
+  sides: MirrorAccounts,
   backup: BlobPresent,
   { foreign }: Pick<Policy, 'foreign'>,
 ): Ownership {

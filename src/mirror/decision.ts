@@ -12,12 +12,12 @@ export type Decision =
    * `likelySame`: size and declared MD5 are those of the backup, which proves nothing.
    * `missing` is the access that the copy does not bring with it and the backup does not have; so below.
    */
-  | ({ readonly action: 'copy'; readonly condition: WriteCondition; readonly likelySame?: true } & Copied)
+  | ({ readonly action: 'copy'; readonly condition: WriteCondition; readonly likelySame?: true } & SourceCopy)
   /**
    * What cannot be overwritten, a blob of another kind or in the archive tier: the new version is brought to the account
    * first, then the old one goes and the new one takes its place.
    */
-  | ({ readonly action: 'replace'; readonly ifMatch: Etag } & Copied)
+  | ({ readonly action: 'replace'; readonly ifMatch: Etag } & SourceCopy)
   /** A file where the source has a directory: it goes, and the next round makes that. */
   | { readonly action: 'make-way'; readonly ifMatch: Etag }
   | { readonly action: 'restamp'; readonly source: BlobPresent; readonly backup: BlobPresent }
@@ -36,7 +36,7 @@ export interface MissingAccess {
   readonly there?: Access;
 }
 
-interface Copied {
+interface SourceCopy {
   readonly source: BlobPresent;
   readonly missing?: MissingAccess;
 }
@@ -51,11 +51,11 @@ export type DirectoryDecision =
   | ({ readonly action: 'make-directory' } & MadeDirectory)
   | { readonly action: 'set-directory-metadata'; readonly source: DirectoryPresent; readonly ifMatch: Etag }
   /** The source has a file where the backup has a directory: replaced likewise. */
-  | ({ readonly action: 'clear-directory'; readonly ifMatch: Etag } & Copied)
+  | ({ readonly action: 'clear-directory'; readonly ifMatch: Etag } & SourceCopy)
   | { readonly action: 'remove-directory'; readonly ifMatch: Etag };
 
 /** The accounts on both sides: stamps name them. */
-export interface Sides {
+export interface MirrorAccounts {
   readonly source: string;
   readonly backup: string;
   /** Both are hierarchical. */

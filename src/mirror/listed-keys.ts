@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { apply } from './converge.ts';
 import { decide, isForeign, ownershipOf } from './decide.ts';
-import type { Sides } from './decision.ts';
-import { type Pair, sidesOf } from './mirror-context.ts';
-import { restamp } from './write-blob.ts';
+import type { MirrorAccounts } from './decision.ts';
+import { type MirrorContext, accountsOf } from './mirror-context.ts';
+import { restampBlob } from './write-blob.ts';
 import type { AdoptBy } from '../model/adoption.ts';
 import type { Etag } from '../model/etag.ts';
 import type { Key } from '../model/key.ts';
@@ -33,26 +33,26 @@ export interface ListedCopy {
  * @throws BlobmirrorError of any storage code
  */
 export async function copyListed(
-  pair: Pair,
+  pair: MirrorContext,
   key: Key,
   { source, backup }: ListedReadings,
 ): Promise<ListedCopy | undefined> {
   if (pair.tree !== undefined) return undefined;
   const onBackup: Reading = backup ?? ABSENT;
-  const decision = decide(sidesOf(pair), source, onBackup, pair.policy);
+  const decision = decide(accountsOf(pair), source, onBackup, pair.policy);
   if (decision.action !== 'copy') return undefined;
   const applied = await apply(pair, key, decision);
   return 'again' in applied ? undefined : { verdict: applied.verdict, isNew: applied.readAgain === 'always' };
 }
 
 /** What both sides have of a key. */
-export interface BothReadings {
+export interface ReadingPair {
   readonly source: BlobPresent;
   readonly backup: BlobPresent;
 }
 
 /** How far a comparison came, of these two versions. */
-export interface Compared {
+export interface ComparisonProgress {
   readonly source: Etag;
   readonly backup: Etag;
   /** How many bytes, from the first on, are equal. */
@@ -62,16 +62,16 @@ export interface Compared {
 export interface AdoptRequest {
   readonly by: AdoptBy;
   /** What listings told; undefined: both sides are read. */
-  readonly readings?: BothReadings | undefined;
+  readonly readings?: ReadingPair | undefined;
   /** What an earlier call came to. */
-  readonly compared?: Compared | undefined;
+  readonly compared?: ComparisonProgress | undefined;
   /** Asked after every piece that is compared. */
   readonly mustStop?: () => boolean;
 }
 
-export type Adopted =
+export type AdoptResult =
   /** `hasMore`: what no stamp stands for is still to be brought in step by a look. */
-  { readonly verdict: Verdict; readonly hasMore: boolean } | { readonly unfinished: Compared };
+  { readonly verdict: Verdict; readonly hasMore: boolean } | { readonly unfinished: ComparisonProgress };
 
 /**
  * Takes over a backup blob that another tool made, where it is proven to hold what the source has: it is given the stamp
@@ -82,12 +82,12 @@ export type Adopted =
  * @throws BlobmirrorError of any storage code
  */
 export async function adopt(
-  pair: Pair,
+  pair: MirrorContext,
   key: Key,
   { by, readings, compared, mustStop }: AdoptRequest,
-): Promise<Adopted | undefined> {
+): Promise<AdoptResult | undefined> {
   const both = readings ?? (await readBoth(pair, key));
-  if (both === undefined || !mayBeAdopted(sidesOf(pair), both, by)) return undefined;
+  if (both === undefined || !mayBeAdopted(accountsOf(pair), both, by)) return undefined;
   const { source, backup } = both;
   if (by === 'read') {
     const isOfThese = compared?.source === source.etag && compared.backup === backup.etag;
@@ -98,12 +98,12 @@ export async function adopt(
       ...(isOfThese && { equal: compared.equal }),
       ...(mustStop !== undefined && { mustStop }),
     });
-    if (found.outcome === 'unfinished')
+    if (found.kind === 'unfinished')
       return { unfinished: { source: source.etag, backup: backup.etag, equal: found.equal } };
-    if (found.outcome !== 'same') return undefined;
+    if (found.kind !== 'same') return undefined;
   }
   const adopted: Verdict = { verdict: 'adopted', by };
-  const applied = await restamp(pair, key, source, backup);
+  const applied = await restampBlob(pair, key, source, backup);
   if ('again' in applied) return applied.done === undefined ? undefined : { verdict: adopted, hasMore: true };
   // Where nothing may change the metadata of what is there, it was copied instead, or left.
   const { verdict } = applied;
@@ -116,7 +116,7 @@ export async function adopt(
 }
 
 /** Invariant 2: the backup first. */
-async function readBoth({ source, backup }: Pair, key: Key): Promise<BothReadings | undefined> {
+async function readBoth({ source, backup }: MirrorContext, key: Key): Promise<ReadingPair | undefined> {
   const onBackup = await backup.read(key);
   const onSource = await source.read(key);
   return isBlob(onBackup) && isBlob(onSource) ? { source: onSource, backup: onBackup } : undefined;
@@ -126,7 +126,7 @@ async function readBoth({ source, backup }: Pair, key: Key): Promise<BothReading
  * Whether the backup's blob is another tool's and may hold what the source has, as far as can be told without reading
  * it: by MD5 that is all there is to tell. Headers differ where a copy is due in any case.
  */
-export function mayBeAdopted(sides: Sides, { source, backup }: BothReadings, by: AdoptBy): boolean {
+export function mayBeAdopted(sides: MirrorAccounts, { source, backup }: ReadingPair, by: AdoptBy): boolean {
   const { account, etag, lastModified } = { account: sides.source, ...source };
   return (
     isForeign(ownershipOf(sides, backup)) &&

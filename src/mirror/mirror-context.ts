@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from '../clock/steady-clock.ts';
-import type { Sides } from './decision.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import type { MirrorAccounts } from './decision.ts';
 import type { Policy } from './policy.ts';
 import { type ContainerName, type Key, keyText } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -7,7 +7,7 @@ import type { BackupStore } from '../ports/backup-store.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 
 /** The two accounts, and how the one is to follow the other. */
-export interface Pair {
+export interface MirrorContext {
   readonly source: BlobReader;
   readonly backup: BackupStore;
   readonly policy: Policy;
@@ -16,7 +16,7 @@ export interface Pair {
 }
 
 /** The accounts of a pair, as stamps name them. */
-export function sidesOf({ source, backup, tree }: Pair): Sides {
+export function accountsOf({ source, backup, tree }: MirrorContext): MirrorAccounts {
   return { source: source.account, backup: backup.account, isTree: tree !== undefined };
 }
 
@@ -27,7 +27,7 @@ export interface Tree {
    * Brings a directory above some key in step, in a flight that all of the process share: it makes what the source has
    * and removes what is empty. What is more than that is the business of the directory's own events.
    */
-  readonly convergeAbove: (directory: Key, since?: Date) => Promise<Verdict>;
+  readonly convergeAncestor: (directory: Key, since?: Date) => Promise<Verdict>;
   /** Whether all that may be below a directory is mirrored. Otherwise it never goes as a whole: what is left out stays. */
   readonly takesAllBelow: (directory: Key) => boolean;
   /** Deletes, once in a while, what workers that died left in a container's trash. */
@@ -35,11 +35,11 @@ export interface Tree {
 }
 
 /** What a look is for. */
-export interface Look {
+export interface KeyCheck {
   /** The time of the event that asks for it: what is known of directories by a newer reading need not be read again. */
   readonly since?: Date | undefined;
   /** The key is the directory above another key: see `Tree.convergeAbove`. */
-  readonly isAbove?: true;
+  readonly isAncestor?: true;
   /** The user gave leave to delete what the source lacks and we did not put on the backup. */
   readonly deleteForeign?: true;
 }
@@ -49,7 +49,7 @@ const REMEMBERED_MS = 5_000;
 /** A directory is a few hundred bytes here; beyond so many the oldest is forgotten. */
 const MOST_REMEMBERED = 10_000;
 
-interface Seen {
+interface SeenDirectory {
   /** By our own clock, in milliseconds. */
   readonly at: number;
   /** By the source's clock. */
@@ -63,7 +63,7 @@ interface Seen {
  */
 export interface KnownDirectories {
   /** Says that a directory is in step on both sides, by a reading of the source of that time. */
-  note(directory: Key, readAt: Date): void;
+  record(directory: Key, readAt: Date): void;
   /** Nothing is known any more of a directory and of those below it: it was moved, or is about to be. */
   forget(directory: Key): void;
   /** Whether it was seen a short while ago: enough to put something into it. */
@@ -72,10 +72,10 @@ export interface KnownDirectories {
   isThereSince(directory: Key, event: Date): boolean;
 }
 
-export function createKnownDirectories(clock: Clock = systemClock): KnownDirectories {
-  const known = new Map<string, Seen>();
+export function createKnownDirectories(clock: SteadyClock = systemSteadyClock): KnownDirectories {
+  const known = new Map<string, SeenDirectory>();
   return {
-    note(directory, readAt) {
+    record(directory, readAt) {
       const id = keyText(directory);
       known.delete(id);
       known.set(id, { at: clock.now(), readAt });

@@ -174,7 +174,7 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
  * A copy that was sent to expire into the dead-letter queue was received before it did. Its message goes back, and
  * expires: no failure, so whoever runs the handler need not tell it as one.
  */
-export class ParkedCameBy extends Error {
+export class ParkedMessageReceived extends Error {
   override readonly name = 'ParkedCameBy';
 
   constructor() {

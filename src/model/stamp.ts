@@ -50,7 +50,7 @@ export function splitStamp(metadata: Metadata): { metadata: Metadata; stamp: Sta
 }
 
 /** Undefined when the text is no stamp of a version that is known: the blob is then mirrored anew, which is safe. */
-export function parseStamp(text: string): Stamp | undefined {
+function parseStamp(text: string): Stamp | undefined {
   const fields = new Map(text.split(';').map((field) => splitOnce(field, '=')));
   const account = fields.get('account');
   const etag = fields.get('etag');

@@ -11,7 +11,7 @@ const KEPT_MS = 15 * 24 * 3_600_000;
 const MOST_KEPT = 100;
 
 /** The wish that mirroring stand still, or go on: one document, for every worker. */
-export interface Pauses {
+export interface PauseStore {
   /**
    * Whether somebody wished for a pause cannot be told from a damaged document, and to go on against that wish could
    * cost the backup: then it is paused, and the reason says what to do. Either wish makes the document anew.
@@ -34,10 +34,10 @@ const PAUSE_DOCUMENT = documentKind<PauseState>(
 );
 
 /** Every method rejects with a `BlobmirrorError` of a storage code, or `race-lost`. */
-export function createPauses(
+export function createPauseStore(
   documents: DocumentStore,
   now: () => Date = () => theServiceClock.now(),
-): Pauses {
+): PauseStore {
   let damagedSince: string | undefined;
 
   function toState(found: FoundDocument<PauseState>): PauseState {

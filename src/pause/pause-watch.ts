@@ -1,7 +1,7 @@
 import { toBlobmirrorError } from '../model/errors.ts';
 import { NEVER_PAUSED_STATE, type PauseState, pausedMs } from '../api/pause.ts';
-import type { Clock } from '../clock/steady-clock.ts';
-import type { PauseGate, PutOff } from '../ports/pause-gate.ts';
+import type { SteadyClock } from '../clock/steady-clock.ts';
+import type { PauseGate, RequeueDelay } from '../ports/pause-gate.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** How old the last look may be, and how often it is renewed while messages are in hand. */
@@ -16,7 +16,7 @@ const AWAY_MS = 60_000;
 export interface PauseWatchParts {
   readonly read: () => Promise<PauseState>;
   readonly log: Logger;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   /** The time of day. */
   readonly now: () => Date;
 }
@@ -42,7 +42,7 @@ export class PauseWatch implements PauseGate {
     this.#parts = parts;
   }
 
-  readonly pass = async (work: () => Promise<void>): Promise<PutOff | undefined> => {
+  readonly pass = async (work: () => Promise<void>): Promise<RequeueDelay | undefined> => {
     this.#inHand++;
     try {
       await this.#look();

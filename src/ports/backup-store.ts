@@ -80,12 +80,12 @@ export interface Secured {
 }
 
 export type SecureOutcome =
-  | { readonly outcome: 'secured'; readonly secured: Secured; readonly engine: string }
-  | Exclude<CopyOutcome, { readonly outcome: 'written' }>;
+  | { readonly kind: 'secured'; readonly secured: Secured; readonly engine: string }
+  | Exclude<CopyOutcome, { readonly kind: 'written' }>;
 
 /** `engine` is the way that was taken, for the log. */
 export type CopyOutcome =
-  (WriteOutcome & { readonly engine: string }) | { readonly outcome: 'unfinished'; readonly engine: string };
+  (WriteOutcome & { readonly engine: string }) | { readonly kind: 'unfinished'; readonly engine: string };
 
 /** Reads both sides and says whether they hold the same bytes. Nothing here writes. */
 export interface ContentComparison {
@@ -113,6 +113,6 @@ export interface ComparisonRequest {
 }
 
 export type ComparisonOutcome =
-  | { readonly outcome: 'same' | 'different' | 'source-moved' | 'backup-moved' }
+  | { readonly kind: 'same' | 'different' | 'source-moved' | 'backup-moved' }
   /** `equal`: how many bytes, from the first on, were found equal. */
-  | { readonly outcome: 'unfinished'; readonly equal: number };
+  | { readonly kind: 'unfinished'; readonly equal: number };

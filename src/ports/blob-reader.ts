@@ -87,7 +87,7 @@ export interface PairsAhead {
 }
 
 /** Pairs of entries that are in step. */
-export interface PairsInStep {
+export interface EqualPairs {
   readonly count: number;
   /** The length of the content of all of them. */
   readonly bytes: number;
@@ -123,7 +123,7 @@ export interface ListedBlob {
    * The same for a walk: the pairs ahead, from this one and the backup's on, that surely are in step one after the other
    * in path, content, metadata and tier, and in access if that is asked. After the last of them the strings tell.
    */
-  findInStep?(backup: ListedBlob, ahead: PairsAhead): PairsInStep;
+  countEqualPairs?(backup: ListedBlob, ahead: PairsAhead): EqualPairs;
   /** What a look at the blob would have told; undefined for a directory, and where the listing does not tell all. */
   reading(): BlobPresent | undefined;
   /**

@@ -41,19 +41,19 @@ export interface DeadLetterQueue extends QueueBrowser {
    *
    * Rejects with what `visit` threw, or a `BlobmirrorError` of the queue.
    */
-  take(visit: Visit, options: TakeOptions): Promise<void>;
+  process(visit: DeadLetterHandler, options: ProcessOptions): Promise<void>;
 }
 
-export type Visit = (letter: TakenLetter) => Promise<'next' | 'enough'>;
+export type DeadLetterHandler = (letter: ReceivedDeadLetter) => Promise<'next' | 'enough'>;
 
-export interface TakeOptions {
+export interface ProcessOptions {
   /** So many are likely to do: they are taken without waiting for more. */
   readonly expected: number;
   readonly signal: AbortSignal;
 }
 
 /** A letter that nobody else has while `visit` has it. */
-export interface TakenLetter {
+export interface ReceivedDeadLetter {
   readonly message: BrowsedMessage;
   /** Sends a message with the very same body to the queue. */
   readonly sendAgain: (as: FreshMessage) => Promise<void>;

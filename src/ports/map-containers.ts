@@ -57,7 +57,7 @@ export function mapContainers(backup: BackupStore, names: ContainerNames): Backu
 }
 
 /** The reading half of it. */
-export function mapReader(backup: BlobReader, names: ContainerNames): BlobReader {
+function mapReader(backup: BlobReader, names: ContainerNames): BlobReader {
   const toBackup = toBackupKey(names);
   return {
     account: backup.account,

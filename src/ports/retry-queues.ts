@@ -1,23 +1,29 @@
-import { type Clock, systemClock } from '../clock/steady-clock.ts';
-import { type TellRefusal, insist } from '../concurrency/send-with-retry.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import { type OnSendRefused, sendWithRetry } from '../concurrency/send-with-retry.ts';
 import type { HintQueue, ShardQueue } from './work-queues.ts';
 
 /** The queue of hints, for those who hold a message that they must not give back lightly. */
-export function insistOnQueue(queue: HintQueue, tell: TellRefusal, clock: Clock = systemClock): HintQueue {
+export function retryHintQueue(
+  queue: HintQueue,
+  tell: OnSendRefused,
+  clock: SteadyClock = systemSteadyClock,
+): HintQueue {
   return {
     sendLater: async (message, delayMs) =>
-      await insist(clock, tell, async () => await queue.sendLater(message, delayMs)),
-    deadLetter: async (message) => await insist(clock, tell, async () => await queue.deadLetter(message)),
+      await sendWithRetry(clock, tell, async () => await queue.sendLater(message, delayMs)),
+    deadLetter: async (message) =>
+      await sendWithRetry(clock, tell, async () => await queue.deadLetter(message)),
   };
 }
 
 /** The queue of shards, for those who hold a message that they must not give back lightly. */
-export function insistOnShardQueue(
+export function retryShardQueue(
   queue: ShardQueue,
-  tell: TellRefusal,
-  clock: Clock = systemClock,
+  tell: OnSendRefused,
+  clock: SteadyClock = systemSteadyClock,
 ): ShardQueue {
   return {
-    send: async (shard, delayMs) => await insist(clock, tell, async () => await queue.send(shard, delayMs)),
+    send: async (shard, delayMs) =>
+      await sendWithRetry(clock, tell, async () => await queue.send(shard, delayMs)),
   };
 }

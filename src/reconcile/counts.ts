@@ -16,22 +16,22 @@ export const NO_COUNTS: Counts = {
 export const NO_SAMPLES: Samples = { repaired: [], skipped: [], failed: [] };
 
 /** How many lines of each kind a run shows. */
-export const MOST_SAMPLES = 100;
+export const MAX_SAMPLES = 100;
 
 export function addCounts(one: Counts, other: Partial<Counts>): Counts {
   return {
     inStep: one.inStep + (other.inStep ?? 0),
     nominated: one.nominated + (other.nominated ?? 0),
     bytesCopied: one.bytesCopied + (other.bytesCopied ?? 0),
-    byVerdict: addTallies(one.byVerdict, other.byVerdict),
-    skipped: addTallies(one.skipped, other.skipped),
-    failed: addTallies(one.failed, other.failed),
+    byVerdict: addCountsByName(one.byVerdict, other.byVerdict),
+    skipped: addCountsByName(one.skipped, other.skipped),
+    failed: addCountsByName(one.failed, other.failed),
   };
 }
 
-type Tally = Readonly<Record<string, number>>;
+type CountsByName = Readonly<Record<string, number>>;
 
-export function addTallies(one: Tally, other: Tally = {}): Tally {
+export function addCountsByName(one: CountsByName, other: CountsByName = {}): CountsByName {
   const sum = { ...one };
   for (const [name, count] of Object.entries(other)) sum[name] = (sum[name] ?? 0) + count;
   return sum;
@@ -41,7 +41,7 @@ export function addSamples(samples: Samples, lines: readonly ReportLine[]): Samp
   const all = { ...samples };
   for (const line of lines) {
     const kind = kindOf(line);
-    if (all[kind].length < MOST_SAMPLES) all[kind] = [...all[kind], line];
+    if (all[kind].length < MAX_SAMPLES) all[kind] = [...all[kind], line];
   }
   return all;
 }
@@ -53,13 +53,13 @@ function kindOf({ verdict }: ReportLine): keyof Samples {
 }
 
 /** A key, or the root directory of a container, which has an empty path. */
-interface Place {
+interface KeyOrRoot {
   readonly container: ContainerName;
   readonly path: BlobPath | '';
 }
 
 /** Counts what becomes of keys, and makes the lines that tell of it. */
-export class TallyOfTally {
+export class KeyCounter {
   #inStep = 0;
   #nominated = 0;
   #bytesCopied = 0;
@@ -68,17 +68,17 @@ export class TallyOfTally {
   readonly #failed: Record<string, number> = {};
   #samples = NO_SAMPLES;
 
-  inStep(count: number): void {
+  countInStep(count: number): void {
     this.#inStep += count;
   }
 
   /** A key that did not look in step, whatever comes of it. */
-  nominated(): void {
+  countNominated(): void {
     this.#nominated++;
   }
 
   /** Undefined where there is nothing to report: the look found it in step. */
-  verdict({ container, path }: Place, verdict: Verdict): ReportLine | undefined {
+  recordVerdict({ container, path }: KeyOrRoot, verdict: Verdict): ReportLine | undefined {
     const bytes = verdict.verdict === 'copied' ? verdict.bytes : undefined;
     const likelySame = verdict.verdict === 'copied' && verdict.likelySame ? { path } : undefined;
     recordChange({ verdict: verdict.verdict, door: 'reconcile', container, bytes, likelySame });
@@ -99,20 +99,20 @@ export class TallyOfTally {
   }
 
   /** What was mirrored without its access is as little in step as what lacks nothing else. */
-  #exceptAccess({ container, path }: Place): void {
+  #exceptAccess({ container, path }: KeyOrRoot): void {
     const reason = 'access-not-permitted';
     add(this.#skipped, reason);
     this.#line({ container, path, verdict: 'skipped', reason });
   }
 
-  failure({ container, path }: Place, { code, message }: BlobmirrorError): ReportLine {
+  recordFailure({ container, path }: KeyOrRoot, { code, message }: BlobmirrorError): ReportLine {
     add(this.#failed, code);
     return this.#line({ container, path, verdict: 'failed', code, detail: message });
   }
 
   /** In a dry run. */
-  found(
-    { container, path }: Place,
+  recordDryRun(
+    { container, path }: KeyOrRoot,
     what: 'missing' | 'different' | 'adoptable' | 'extra' | 'foreign',
   ): ReportLine {
     add(this.#byVerdict, what);

@@ -4,20 +4,20 @@ import { isSameAccess } from '../model/access.ts';
 import type { BlobPath, Prefix } from '../model/key.ts';
 import { comesAfter, comesBefore, comesBeforeInTree } from '../model/listing-order.ts';
 import { isOnTier } from '../model/reading.ts';
-import type { BlobPage, ListedBlob, PairsAhead, PairsInStep } from '../ports/blob-reader.ts';
+import type { BlobPage, ListedBlob, PairsAhead, EqualPairs } from '../ports/blob-reader.ts';
 import { ListingCursor } from './listing-cursor.ts';
-import type { Sides } from './slice.ts';
+import type { ComparedAccounts } from './slice.ts';
 
 /**
  * Nominates the keys of the scope beneath a prefix, from where an earlier call was stopped. What lies outside the scope
  * is nominated for nothing, whichever side it is on.
  */
 export async function* nominatePrefix(
-  sides: Sides,
+  sides: ComparedAccounts,
   { container, path }: Prefix,
-  from?: Drawn,
+  from?: ListingPositions,
   mustStop?: () => boolean,
-): AsyncGenerator<Nominee, Drawn | undefined, void> {
+): AsyncGenerator<Nominee, ListingPositions | undefined, void> {
   const { source, backup, scope } = sides;
   const range = { prefix: path, ...toDetails(sides) };
   const nominees = nominate(
@@ -37,7 +37,7 @@ export async function* nominatePrefix(
 }
 
 /** What the listings are asked for beyond what they always tell. */
-export function toDetails({ policy, hierarchical }: Sides): { access: boolean; tags: boolean } {
+export function toDetails({ policy, hierarchical }: ComparedAccounts): { access: boolean; tags: boolean } {
   return {
     access: hierarchical && policy.acl === 'mirror',
     tags: !hierarchical && policy.tags === 'mirror',
@@ -48,11 +48,11 @@ export function toDetails({ policy, hierarchical }: Sides): { access: boolean; t
 export function toComparison({
   policy,
   hierarchical,
-}: Sides): Pick<NominateOptions, 'isInStep' | 'byBytes' | 'isBefore'> {
+}: ComparedAccounts): Pick<NominateOptions, 'isInStep' | 'byBytes' | 'isBefore'> {
   // A flat account has no access to compare, and that it has none is read out of the page for every entry.
   const compared: Policy = hierarchical ? policy : { ...policy, acl: 'off' };
   return {
-    isInStep: (one, other) => isInStep(one, other, compared),
+    isInStep: (one, other) => entriesLookInStep(one, other, compared),
     ...(compared.tier === 'same' &&
       compared.tags === 'off' && { byBytes: { access: compared.acl === 'mirror' } }),
     isBefore: hierarchical ? comesBeforeInTree : comesBefore,
@@ -64,7 +64,11 @@ export function toComparison({
  * A stamp on a blob of another size is not believed: a service may have written less than it said. A directory bears no
  * stamp, so the two are compared as they are.
  */
-export function isInStep(source: ListedBlob, backup: ListedBlob, { acl, tags, tier }: Policy): boolean {
+export function entriesLookInStep(
+  source: ListedBlob,
+  backup: ListedBlob,
+  { acl, tags, tier }: Policy,
+): boolean {
   if (source.isDirectory !== backup.isDirectory) return false;
   if (acl === 'mirror' && !isSameAccess(source.access, backup.access)) return false;
   if (source.isDirectory) return isDeepStrictEqual(source.metadata, backup.metadata);
@@ -81,7 +85,7 @@ const CONCURRENCY = 16;
  * Looks at keys as they are nominated, many at once. Rejects when the nomination does, or a look, but not before every
  * look that was begun has ended.
  */
-export async function lookAtAll<Nominated>(
+export async function convergeAll<Nominated>(
   nominated: AsyncIterator<Nominated, unknown>,
   look: (each: Nominated) => Promise<void>,
   concurrency = CONCURRENCY,
@@ -103,7 +107,7 @@ export type Nominee = { readonly path: BlobPath } & (
 );
 
 /** After which path each listing goes on; undefined: at its beginning. */
-export interface Drawn {
+export interface ListingPositions {
   readonly source: BlobPath | undefined;
   readonly backup: BlobPath | undefined;
   /** On which page of each listing that is, for services that begin nowhere else. */
@@ -116,14 +120,14 @@ export interface NominateOptions {
   readonly byBytes?: Pick<PairsAhead, 'access'>;
   /** The order that the listings are thought to have. */
   readonly isBefore: (path: string, other: string) => boolean;
-  readonly from?: Drawn;
+  readonly from?: ListingPositions;
   /** Asked after every entry, or every run of pairs that listings compared by themselves. */
   readonly mustStop?: () => boolean;
   /** Told of every pair that is in step. */
-  readonly onInStep?: (pairs: PairsInStep) => void;
+  readonly onInStep?: (pairs: EqualPairs) => void;
 }
 
-const NOTHING: Drawn = { source: undefined, backup: undefined };
+const NOTHING: ListingPositions = { source: undefined, backup: undefined };
 
 /**
  * Walks two listings of a container in step and yields every key that is on one side only or does not look in step. One
@@ -138,10 +142,10 @@ export async function* nominate(
   source: Pages,
   backup: Pages,
   { isInStep, byBytes, isBefore, from = NOTHING, mustStop = () => false, onInStep }: NominateOptions,
-): AsyncGenerator<Nominee, Drawn | undefined, void> {
+): AsyncGenerator<Nominee, ListingPositions | undefined, void> {
   const [left, right] = [await ListingCursor.open(source), await ListingCursor.open(backup)];
   let drawn = from;
-  const stopped = (): Drawn => {
+  const stopped = (): ListingPositions => {
     const { source: theirs, backup: ours } = drawn;
     const [onSource, onBackup] = [left.marker, right.marker];
     const isKnown = onSource !== undefined || onBackup !== undefined;
@@ -200,13 +204,13 @@ function findInStep(
   left: ListingCursor,
   right: ListingCursor,
   byBytes: Pick<PairsAhead, 'access'>,
-): PairsInStep | undefined {
+): EqualPairs | undefined {
   const [one, other] = [left.current, right.current];
   const count = Math.min(left.rest, right.rest);
   const [last, backupLast] = [left.ahead(count - 1), right.ahead(count - 1)];
   if (one === undefined || other === undefined || last === undefined || backupLast === undefined)
     return undefined;
-  return one.findInStep?.(other, { ...byBytes, count, last, backupLast });
+  return one.countEqualPairs?.(other, { ...byBytes, count, last, backupLast });
 }
 
 /**

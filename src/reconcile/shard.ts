@@ -32,9 +32,9 @@ export interface CompareShard extends ShardBase {
   /** Only paths before this one; ASCII. */
   readonly to?: string | undefined;
   /** After which path each listing goes on. */
-  readonly at?: Sides | undefined;
+  readonly at?: ListingPlaces | undefined;
   /** On which page of each listing that is, for services that begin nowhere else. */
-  readonly markers?: Sides | undefined;
+  readonly markers?: ListingPlaces | undefined;
   /** Paths of an earlier slice whose long copies are not done. */
   readonly again?: readonly string[] | undefined;
   /** How far comparisons came of those of them that are to be adopted. */
@@ -47,7 +47,7 @@ export interface CompareShard extends ShardBase {
   readonly unordered?: true | undefined;
 }
 
-interface Sides {
+interface ListingPlaces {
   readonly source?: string | undefined;
   readonly backup?: string | undefined;
 }

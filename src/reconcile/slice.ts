@@ -42,7 +42,7 @@ export interface SliceContext {
 export type CompareSlice = (shard: CompareShard, context: SliceContext) => Promise<SliceResult>;
 
 /** What a reconcile compares, and how much of it. */
-export interface Sides {
+export interface ComparedAccounts {
   readonly source: BlobReader;
   readonly backup: BlobReader;
   readonly scope: Scope;
@@ -52,8 +52,8 @@ export interface Sides {
 }
 
 /** Whose a blob of the backup is, as far as its listing tells. It keeps a blob, or nominates it for a look, and never more. */
-export function ownerOf(
-  { source, backup }: { readonly [side in 'source' | 'backup']: Pick<Sides[side], 'account'> },
+export function listedOwnerOf(
+  { source, backup }: { readonly [side in 'source' | 'backup']: Pick<ComparedAccounts[side], 'account'> },
   entry: ListedBlob,
 ): Ownership {
   const sides = { source: source.account, backup: backup.account };

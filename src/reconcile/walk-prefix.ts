@@ -3,8 +3,8 @@ import { gravestError } from '../model/gravest-error.ts';
 import type { Key, Prefix } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { WalkPosition } from '../model/hint.ts';
-import { lookAtAll, nominatePrefix } from './nominate.ts';
-import type { Sides } from './slice.ts';
+import { convergeAll, nominatePrefix } from './nominate.ts';
+import type { ComparedAccounts } from './slice.ts';
 
 /**
  * How long keys are drawn. The last look may be a long copy that takes its whole budget, four minutes, and both fit the
@@ -18,7 +18,7 @@ const LEAVES_MORE: ReadonlySet<Verdict['verdict']> = new Set<Verdict['verdict']>
 ]);
 
 /** One slice of a walk. */
-export interface Slice {
+export interface PrefixSlice {
   /** What the walk is of. The scope may take in parts of it alone, which are then walked one after the other. */
   readonly prefix: Prefix;
   /** Where the slice before this one ended; undefined at the beginning. */
@@ -27,7 +27,7 @@ export interface Slice {
   readonly budgetMs?: number;
   /** Whether no more keys are to be drawn, whatever time is left. */
   readonly mustStop?: () => boolean;
-  readonly look: (key: Key) => Promise<Verdict>;
+  readonly converge: (key: Key) => Promise<Verdict>;
 }
 
 /**
@@ -37,9 +37,9 @@ export interface Slice {
  *
  * @throws BlobmirrorError what a look failed with, once the slice is over: the gravest
  */
-export async function walk(
-  sides: Sides,
-  { prefix: under, from, budgetMs = SLICE_MS, mustStop = () => false, look }: Slice,
+export async function walkPrefix(
+  sides: ComparedAccounts,
+  { prefix: under, from, budgetMs = SLICE_MS, mustStop = () => false, converge: look }: PrefixSlice,
 ): Promise<WalkPosition | undefined> {
   const end = performance.now() + budgetMs;
   const errors: BlobmirrorError[] = [];
@@ -70,12 +70,12 @@ export async function walk(
   };
   let begin = first;
   try {
-    await lookAtAll(keys(begin), visit);
+    await convergeAll(keys(begin), visit);
   } catch (thrown) {
     if (!isStartIgnored(thrown)) throw thrown;
     // The position names no page, as one of the former release: all beneath the prefix is walked again.
     begin = { prefix: first.prefix, source: undefined, backup: undefined };
-    await lookAtAll(keys(begin), visit);
+    await convergeAll(keys(begin), visit);
   }
   const error = gravestError(errors);
   if (error !== undefined) throw error;
@@ -83,7 +83,11 @@ export async function walk(
 }
 
 /** What is left to walk. A position that the settings of the scope know no more means all of it. */
-function remaining({ scope }: Sides, under: Prefix, from: WalkPosition | undefined): readonly WalkPosition[] {
+function remaining(
+  { scope }: ComparedAccounts,
+  under: Prefix,
+  from: WalkPosition | undefined,
+): readonly WalkPosition[] {
   const all = scope.prefixes(under).map((prefix) => ({ prefix, source: undefined, backup: undefined }));
   if (from === undefined) return all;
   const at = all.findIndex(

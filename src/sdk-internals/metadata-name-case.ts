@@ -37,7 +37,7 @@ interface Answer {
  * The metadata that came with an answer, its names as they were written.
  * @throws Error when the answer passed unseen: better no mirror than one that renames metadata.
  */
-export function takeMetadata({ _response: { request } }: Answer): Record<string, string> {
+export function readMetadataWithCase({ _response: { request } }: Answer): Record<string, string> {
   // By the request, since something in between may keep what the service says of it.
   const id = request.headers.get('x-ms-client-request-id') ?? '';
   const metadata = received.get(id);

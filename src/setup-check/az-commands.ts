@@ -16,32 +16,32 @@ export function roleOf(right: Right): string {
   return ROLES[right];
 }
 
-export function giveRole(right: Right, account: string): string {
+export function assignRoleCommand(right: Right, account: string): string {
   return `az role assignment create --role "${ROLES[right]}" --assignee-object-id "$(az functionapp identity show --name APP --resource-group GROUP --query principalId --output tsv)" --assignee-principal-type ServicePrincipal --scope "$(az storage account show --name ${account} --query id --output tsv)"`;
 }
 
 /** The letters of a SAS; `sco`: of the account, its containers and its blobs. One of an account sets no owners. */
-const LETTERS: Readonly<Record<Exclude<Right, 'own'>, string>> = {
+const SAS_PERMISSIONS: Readonly<Record<Exclude<Right, 'own'>, string>> = {
   read: 'rl',
   'read-tags': 'rlt',
   write: 'rwdlac',
   'write-tags': 'rwdlact',
 };
 
-export function makeSas(right: Right, account: string): string {
-  if (right === 'own') return showConnection(account);
-  return `az storage account generate-sas --account-name ${account} --services b --resource-types sco --permissions ${LETTERS[right]} --https-only --expiry 2030-01-01`;
+export function createSasCommand(right: Right, account: string): string {
+  if (right === 'own') return showConnectionCommand(account);
+  return `az storage account generate-sas --account-name ${account} --services b --resource-types sco --permissions ${SAS_PERMISSIONS[right]} --https-only --expiry 2030-01-01`;
 }
 
-export function showConnection(account: string): string {
+export function showConnectionCommand(account: string): string {
   return `az storage account show-connection-string --name ${account} --output tsv`;
 }
 
-export function showAccount(account: string): string {
+export function showAccountCommand(account: string): string {
   return `az storage account show --name ${account} --query "{rules: networkRuleSet, public: publicNetworkAccess, hierarchical: isHnsEnabled}"`;
 }
 
-export function giveQueueRole(role: 'Sender' | 'Receiver' | 'Owner', queue: string): string {
+export function assignQueueRoleCommand(role: 'Sender' | 'Receiver' | 'Owner', queue: string): string {
   return `az role assignment create --role "Azure Service Bus Data ${role}" --assignee-object-id "$(az functionapp identity show --name APP --resource-group GROUP --query principalId --output tsv)" --assignee-principal-type ServicePrincipal --scope "$(az servicebus queue show --namespace-name NAMESPACE --resource-group GROUP --name ${queue} --query id --output tsv)"`;
 }
 

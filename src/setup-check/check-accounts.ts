@@ -1,10 +1,10 @@
 import type { Finding } from '../api/finding.ts';
-import { skew } from '../api/statement.ts';
+import { formatSkew } from '../api/statement.ts';
 import { MOST_OFF_MS } from '../clock/observed-clock.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { type VersionStatus, refusedWhole } from '../model/service-version.ts';
 import type { AccountProbe } from '../ports/probes.ts';
-import { showAccount } from './az-commands.ts';
+import { showAccountCommand } from './az-commands.ts';
 
 /** Whether both accounts are flat or both hierarchical, and as the settings say. */
 export async function checkKinds(
@@ -39,7 +39,7 @@ export async function checkKinds(
       detail: isTold
         ? `who asks may not read the kind of an account, and BLOBMIRROR_NAMESPACE says ${setting}: ${message}`
         : `the kind of an account cannot be read, and messages wait until it can; BLOBMIRROR_NAMESPACE does without: ${message}`,
-      fix: showAccount(source.account),
+      fix: showAccountCommand(source.account),
     };
   }
 }
@@ -63,7 +63,7 @@ export async function checkCopy(
       ...about,
       status: 'problem',
       detail: `the backup cannot fetch content from the source, whose firewall may keep it out; BLOBMIRROR_COPY=streamed does without: ${error.message}`,
-      fix: showAccount(source),
+      fix: showAccountCommand(source),
     };
   }
 }
@@ -124,8 +124,8 @@ export async function checkClock(
       of,
       status: isOff ? 'problem' : 'warning',
       detail: isOff
-        ? `clock-off: our clock is ${skew(-ahead)}, by its own. A machine whose clock is so claims no live point, full syncs that it begins prove nothing, and from a quarter of an hour on its keys and tokens are refused`
-        : `our clock is ${skew(-ahead)}, by its own; what is claimed goes by the earlier of the two`,
+        ? `clock-off: our clock is ${formatSkew(-ahead)}, by its own. A machine whose clock is so claims no live point, full syncs that it begins prove nothing, and from a quarter of an hour on its keys and tokens are refused`
+        : `our clock is ${formatSkew(-ahead)}, by its own; what is claimed goes by the earlier of the two`,
       fix: 'sudo timedatectl set-ntp true',
     };
   } catch (thrown) {

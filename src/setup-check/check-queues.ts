@@ -1,7 +1,7 @@
 import type { Finding } from '../api/finding.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { QueueProbe, QueueProperties } from '../ports/probes.ts';
-import { QUEUE_OPTIONS, giveQueueRole, queueCommand } from './az-commands.ts';
+import { QUEUE_OPTIONS, assignQueueRoleCommand, queueCommand } from './az-commands.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -26,19 +26,22 @@ export async function checkQueue(probe: QueueProbe, role: string): Promise<reado
     });
   else
     findings.push(
-      ...judge(properties, probe.queue).map((finding) => ({ ...about('properties'), ...finding })),
+      ...findMisdeclarations(properties, probe.queue).map((finding) => ({
+        ...about('properties'),
+        ...finding,
+      })),
     );
   return findings.map(strip);
 }
 
-type Outcome = Pick<Finding, 'status' | 'detail' | 'fix'> & { readonly isMissing?: boolean };
+type QueueFinding = Pick<Finding, 'status' | 'detail' | 'fix'> & { readonly isMissing?: boolean };
 
 /** Undefined when it went well. */
 async function tryQueue(
   { queue }: QueueProbe,
   role: 'Sender' | 'Receiver',
   act: () => Promise<void>,
-): Promise<Outcome | undefined> {
+): Promise<QueueFinding | undefined> {
   try {
     await act();
     return undefined;
@@ -47,7 +50,7 @@ async function tryQueue(
   }
 }
 
-function explain(error: BlobmirrorError, queue: string, role: 'Sender' | 'Receiver'): Outcome {
+function explain(error: BlobmirrorError, queue: string, role: 'Sender' | 'Receiver'): QueueFinding {
   switch (error.context['service']) {
     case 'MessagingEntityNotFound':
       return {
@@ -66,7 +69,7 @@ function explain(error: BlobmirrorError, queue: string, role: 'Sender' | 'Receiv
       return {
         status: 'problem',
         detail: `the identity lacks the role "Azure Service Bus Data ${role}", or the key its claim`,
-        fix: giveQueueRole(role, queue),
+        fix: assignQueueRoleCommand(role, queue),
       };
     default:
       return {
@@ -77,9 +80,9 @@ function explain(error: BlobmirrorError, queue: string, role: 'Sender' | 'Receiv
   }
 }
 
-function judge(found: QueueProperties, queue: string): readonly Outcome[] {
+function findMisdeclarations(found: QueueProperties, queue: string): readonly QueueFinding[] {
   const anew = `az servicebus queue delete --namespace-name NAMESPACE --resource-group GROUP --name ${queue} && ${queueCommand('create', queue, QUEUE_OPTIONS)}`;
-  const outcomes: (Outcome | false)[] = [
+  const outcomes: (QueueFinding | false)[] = [
     !found.isActive && {
       status: 'problem',
       detail: 'the queue is not active',

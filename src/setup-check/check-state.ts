@@ -54,7 +54,7 @@ export interface IdentityNeeds {
   /** The mirror's id. */
   readonly mirror: string;
   /** Looks whether the accounts are swapped; `unknown` where not all could be seen. */
-  readonly look: () => Promise<{ readonly outcome: 'clear' | 'unknown' }>;
+  readonly look: () => Promise<{ readonly kind: 'clear' | 'unknown' }>;
   /** Whether another mirror is at work under the same id, or with the same queues: rejects then. */
   readonly refuseAnother: () => Promise<void>;
 }
@@ -63,8 +63,8 @@ export interface IdentityNeeds {
 export async function checkSwapped({ source, backup, look }: IdentityNeeds): Promise<Finding> {
   const about = { check: 'swapped', of: `${source}, ${backup}` };
   try {
-    const { outcome } = await look();
-    return outcome === 'clear'
+    const { kind } = await look();
+    return kind === 'clear'
       ? { ...about, status: 'ok', detail: `nothing at the source ${source} was mirrored from ${backup}` }
       : {
           ...about,
@@ -82,7 +82,7 @@ export async function checkSwapped({ source, backup, look }: IdentityNeeds): Pro
   }
 }
 
-const MENDED_BY: Partial<Record<ErrorCode, string>> = {
+const FIXED_BY_SETTING: Partial<Record<ErrorCode, string>> = {
   'mirror-name-taken': 'BLOBMIRROR_NAME=NAME',
   'queue-taken': 'BLOBMIRROR_EVENTS_QUEUE=QUEUE BLOBMIRROR_RECONCILE_QUEUE=QUEUE',
 };
@@ -95,7 +95,7 @@ export async function checkIdentity({ mirror, refuseAnother }: IdentityNeeds): P
     return { ...about, status: 'ok', detail: `no other mirror is at work as ${mirror}, or with its queues` };
   } catch (thrown) {
     const { code, message } = toBlobmirrorError(thrown);
-    const settings = MENDED_BY[code];
+    const settings = FIXED_BY_SETTING[code];
     if (settings === undefined) return { ...about, status: 'unknown', detail: message };
     return {
       ...about,

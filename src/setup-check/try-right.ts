@@ -3,10 +3,17 @@ import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import { type ContainerName, parseContainerName } from '../model/key.ts';
 import type { Scope } from '../model/scope.ts';
 import type { AccountProbe } from '../ports/probes.ts';
-import { type Right, giveRole, makeSas, roleOf, showAccount, showConnection } from './az-commands.ts';
+import {
+  type Right,
+  assignRoleCommand,
+  createSasCommand,
+  roleOf,
+  showAccountCommand,
+  showConnectionCommand,
+} from './az-commands.ts';
 
 /** A right on an account, as a request proves it. */
-export interface Wanted {
+export interface RequiredRight {
   readonly check: string;
   readonly right: Right;
   /** What there is to say when it is there: `blobs can be read`. */
@@ -18,7 +25,7 @@ export interface Wanted {
 /** Tries it, and says what that means. */
 export async function tryRight(
   probe: Pick<AccountProbe, 'account' | 'by'>,
-  wanted: Wanted,
+  wanted: RequiredRight,
   act: () => Promise<unknown>,
 ): Promise<Finding> {
   const { check, able } = wanted;
@@ -41,11 +48,11 @@ const WRONG_CREDENTIALS: ReadonlySet<unknown> = new Set([
 function explain(
   error: BlobmirrorError,
   { account, by }: Pick<AccountProbe, 'account' | 'by'>,
-  { right, lacking }: Wanted,
+  { right, lacking }: RequiredRight,
 ): Pick<Finding, 'status' | 'detail' | 'fix'> {
   const { service } = error.context;
   if (error.code !== 'storage-forbidden') {
-    const fix = error.code === 'storage-unavailable' ? showAccount(account) : undefined;
+    const fix = error.code === 'storage-unavailable' ? showAccountCommand(account) : undefined;
     return { status: 'problem', detail: error.message, ...(fix !== undefined && { fix }) };
   }
   if (WRONG_CREDENTIALS.has(service) && by !== 'identity') {
@@ -53,14 +60,14 @@ function explain(
     return {
       status: 'problem',
       detail: `${what} is wrong, or no longer valid: ${error.message}`,
-      fix: by === 'key' ? showConnection(account) : makeSas(right, account),
+      fix: by === 'key' ? showConnectionCommand(account) : createSasCommand(right, account),
     };
   }
   if (service === 'AuthorizationFailure' && by === 'key')
     return {
       status: 'problem',
       detail: `the account refuses the key, or its firewall refuses the caller: ${error.message}`,
-      fix: showAccount(account),
+      fix: showAccountCommand(account),
     };
   const missing =
     by === 'identity'
@@ -70,11 +77,11 @@ function explain(
   return {
     status,
     detail: [`${missing}: ${error.message}`, detail].filter((part) => part !== undefined).join('; '),
-    fix: by === 'identity' ? giveRole(right, account) : makeSas(right, account),
+    fix: by === 'identity' ? assignRoleCommand(right, account) : createSasCommand(right, account),
   };
 }
 
-export interface Samples {
+export interface ProbedContainers {
   readonly isSourceListed: boolean;
   readonly source: ContainerName | undefined;
   readonly backup: ContainerName | undefined;
@@ -84,12 +91,12 @@ export interface Samples {
  * Where rights are tried: a container that is mirrored, and on the backup that of the state, where it is there, or an
  * image of one that is mirrored. Who may not list has told so in a finding, and has no sample.
  */
-export async function chooseSamples(
+export async function chooseProbedContainers(
   { source, backup }: { readonly source: AccountProbe; readonly backup: AccountProbe },
   scope: Pick<Scope, 'includesContainer' | 'fromBackup'>,
   state: ContainerName | undefined,
-): Promise<Samples> {
-  const [onSource, onBackup] = await Promise.all([source, backup].map(list));
+): Promise<ProbedContainers> {
+  const [onSource, onBackup] = await Promise.all([source, backup].map(listContainerNames));
   return {
     isSourceListed: onSource !== undefined,
     source: onSource?.find((name) => scope.includesContainer(name)),
@@ -97,7 +104,7 @@ export async function chooseSamples(
   };
 }
 
-async function list(probe: AccountProbe): Promise<readonly ContainerName[] | undefined> {
+async function listContainerNames(probe: AccountProbe): Promise<readonly ContainerName[] | undefined> {
   try {
     return (await probe.containers()).flatMap((name) => {
       try {

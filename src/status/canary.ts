@@ -22,16 +22,16 @@ export interface CanaryDocument {
   readonly refused?: { readonly code: ErrorCode; readonly since: string };
 }
 
-const time = z.iso.datetime();
+const timeSchema = z.iso.datetime();
 
 /** Damaged, it is as if no canary had been written yet: the next one makes it anew within a minute. */
 export const CANARY_DOCUMENT = documentKind<CanaryDocument>(
   'what is known of the canary',
   z.object({
-    last: z.object({ at: time, etag: z.string().min(1) }).optional(),
-    missingSince: time.optional(),
+    last: z.object({ at: timeSchema, etag: z.string().min(1) }).optional(),
+    missingSince: timeSchema.optional(),
     tookMs: z.number().min(0).optional(),
-    refused: z.object({ code: z.string(), since: time }).optional(),
+    refused: z.object({ code: z.string(), since: timeSchema }).optional(),
   }),
 );
 
@@ -83,7 +83,7 @@ export function canaryPlace(container: ContainerName, id: MirrorId): Key {
  *
  * @param now when it was seen by somebody who was waiting for it; without it, the second of the backup's write counts
  */
-export function seeCanary(
+export function canaryDelay(
   { last }: CanaryDocument,
   onBackup: Reading,
   source: string,

@@ -7,13 +7,13 @@ import { type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import { statement } from '../api/statement.ts';
 import type { Backlog, LivePoint, RecoveryPoint, Status } from '../api/status.ts';
 import { observeBacklog, observeDeadLetters, observeRecovery } from '../telemetry/metrics.ts';
-import { seeCanary, toArrived, toCanaryStatus } from './canary.ts';
+import { canaryDelay, toArrived, toCanaryStatus } from './canary.ts';
 import { judgeHealth } from './judge-health.ts';
 import { lastLive, toSamples } from './history.ts';
-import { type SeenState, type StatusParts, createStateReader, within } from './read-state.ts';
+import { type KnownState, type StatusParts, createStateReader, answerWithin } from './read-state.ts';
 import { AgeBuckets, type Waiting, readWaiting } from './read-waiting.ts';
 import { type DeadLetters, exceptKeys, readDeadLetters } from './read-dead-letters.ts';
-import { sharedForAWhile } from '../concurrency/coalesce-briefly.ts';
+import { coalesceBriefly } from '../concurrency/coalesce-briefly.ts';
 
 export interface StatusReader {
   /** Never rejects for anything that is out of reach. Asked often, it answers as it did a moment ago. */
@@ -42,11 +42,20 @@ type Asked<Result> =
 
 export function createStatusReader(parts: StatusParts): StatusReader {
   const readState = createStateReader(parts);
-  return { read: sharedForAWhile(async () => await readStatus(parts, readState)) };
+  return { read: coalesceBriefly(async () => await readStatus(parts, readState)) };
 }
 
-async function readStatus(parts: StatusParts, readState: () => Promise<SeenState>): Promise<Status> {
-  const { source, backup, probe, events, readLetters, lookAtCanary, limits, serviceClock } = parts;
+async function readStatus(parts: StatusParts, readState: () => Promise<KnownState>): Promise<Status> {
+  const {
+    source,
+    backup,
+    probe,
+    events,
+    listDeadLetters: readLetters,
+    readCanary: lookAtCanary,
+    limits,
+    serviceClock,
+  } = parts;
   const beginning = serviceClock.begin();
   const seeing = readState();
   const [seen, sourceProbe, backupProbe, waiting, letters, canaryOnBackup] = await Promise.all([
@@ -61,14 +70,14 @@ async function readStatus(parts: StatusParts, readState: () => Promise<SeenState
   ]);
 
   // Asked after both accounts have answered, and so told their time.
-  const judgement = serviceClock.judge(beginning);
+  const judgement = serviceClock.assess(beginning);
   const now = parts.now();
   const at = now.toISOString();
   const { state } = seen;
   const ageOf = (time: string): number => Math.max(0, now.getTime() - Date.parse(time));
   const found = letters.answer ?? NO_LETTERS;
   const onBackup = canaryOnBackup?.answer;
-  const tookMs = onBackup && seeCanary(state.canary, onBackup, source);
+  const tookMs = onBackup && canaryDelay(state.canary, onBackup, source);
   const followed =
     tookMs === undefined || state.canary.missingSince === undefined
       ? state.canary
@@ -158,7 +167,7 @@ function toLive(
   { earliest, backlog }: Waiting,
   asked: Date,
   now: Date,
-  { history, proof }: Pick<SeenState['state'], 'history' | 'proof'>,
+  { history, proof }: Pick<KnownState['state'], 'history' | 'proof'>,
 ): LivePoint {
   const times = [asked.getTime(), ...(earliest === undefined ? [] : [earliest.getTime()])];
   if (!backlog.isComplete) {
@@ -173,7 +182,7 @@ function toLive(
 
 async function ask<Result>(ms: number, what: string, call: () => Promise<Result>): Promise<Asked<Result>> {
   try {
-    return { answer: await within(ms, what, call) };
+    return { answer: await answerWithin(ms, what, call) };
   } catch (thrown) {
     return { failure: toBlobmirrorError(thrown).code };
   }

@@ -11,7 +11,7 @@ import {
   CANARY_DOCUMENT,
   type CanaryDocument,
   canaryText,
-  seeCanary,
+  canaryDelay,
   toArrived,
   toWritten,
 } from './canary.ts';
@@ -22,24 +22,24 @@ export interface CanaryParts {
   readonly account: string;
   readonly source: CanarySource;
   /** One look at what the backup has of it. */
-  readonly look: () => Promise<Reading>;
+  readonly readBackup: () => Promise<Reading>;
   readonly documents: DocumentStore;
   readonly log: Logger;
   /** The time of day, by the clocks of the services. */
   readonly now: () => Date;
   /** When its arrival is looked for, each so long after the one before, in milliseconds. */
-  readonly looksMs?: readonly number[];
+  readonly checksMs?: readonly number[];
 }
 
 /** For so long its arrival is waited for; what comes later is timed to the second. */
-const LOOKS_MS = [200, 300, 500, 500, 1000, 1000, 1500];
+const CHECKS_MS = [200, 300, 500, 500, 1000, 1000, 1500];
 
 /**
  * Writes the next canary and waits a little for it to arrive. Never rejects: what fails is for the status to tell, and a
  * write that is refused is logged once, with what to do.
  */
 export async function followCanary(parts: CanaryParts): Promise<void> {
-  const { log, looksMs = LOOKS_MS } = parts;
+  const { log, checksMs: looksMs = CHECKS_MS } = parts;
   try {
     const found = await readDocument(parts.documents, CANARY_DOCUMENT, CANARY);
     if (found.state === 'damaged') {
@@ -47,12 +47,12 @@ export async function followCanary(parts: CanaryParts): Promise<void> {
       log.warn('the record of the canary is damaged; a new one is created', { code, detail: message, hint });
     }
     const before = found.state === 'there' ? found.value : {};
-    if (before.missingSince !== undefined) await noteArrival(parts, before);
+    if (before.missingSince !== undefined) await recordArrival(parts, before);
     const written = await write(parts, before);
     if (written === undefined) return;
     for (const delay of looksMs) {
       await sleep(delay, undefined, { ref: false });
-      if (await noteArrival(parts, written, parts.now)) return;
+      if (await recordArrival(parts, written, parts.now)) return;
     }
   } catch (thrown) {
     log.debug('the canary could not be followed', { error: toBlobmirrorError(thrown) });
@@ -89,11 +89,15 @@ async function write(parts: CanaryParts, before: CanaryDocument): Promise<Canary
   }
 }
 
-async function noteArrival(parts: CanaryParts, document: CanaryDocument, now?: () => Date): Promise<boolean> {
+async function recordArrival(
+  parts: CanaryParts,
+  document: CanaryDocument,
+  now?: () => Date,
+): Promise<boolean> {
   let tookMs: number | undefined;
   try {
-    const reading = await parts.look();
-    tookMs = seeCanary(document, reading, parts.account, now?.());
+    const reading = await parts.readBackup();
+    tookMs = canaryDelay(document, reading, parts.account, now?.());
   } catch {
     // The backup is not to be reached now; the canary is not seen.
   }

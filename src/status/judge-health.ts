@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../model/errors.ts';
 import type { HealthCode } from '../api/health-codes.ts';
 import { refusedWhole, type VersionStatus } from '../model/service-version.ts';
-import { duration, skew } from '../api/statement.ts';
+import { formatDuration, formatSkew } from '../api/statement.ts';
 import type { ClockStatus, DeadLetterCounts, Health, HealthProblem, RecoveryPoint } from '../api/status.ts';
 
 /** What health is judged by. */
@@ -113,7 +113,7 @@ function clockOff({ clock, unreachable }: HealthEvidence): readonly Problem[] {
   return [
     {
       code,
-      detail: `The clock of the machine that tells this is ${skew(aheadMs)}, by that of the account ${of}: it claims no live point, and full syncs that it begins prove nothing.`,
+      detail: `The clock of the machine that tells this is ${formatSkew(aheadMs)}, by that of the account ${of}: it claims no live point, and full syncs that it begins prove nothing.`,
     },
   ];
 }
@@ -124,7 +124,7 @@ function silence({ now, lastSample }: HealthEvidence): readonly Problem[] {
   return [
     {
       code: 'app-silent',
-      detail: `No worker has been heard of for ${duration(silentMs)}: the app may be stopped.`,
+      detail: `No worker has been heard of for ${formatDuration(silentMs)}: the app may be stopped.`,
     },
   ];
 }
@@ -135,7 +135,7 @@ function live({ recovery }: HealthEvidence, { liveWithinMs }: HealthLimits): rea
   return [
     {
       code: 'live-behind',
-      detail: `Changes of ${duration(ageMs)} ago wait in the queue; the threshold is ${duration(liveWithinMs)}.`,
+      detail: `Changes of ${formatDuration(ageMs)} ago wait in the queue; the threshold is ${formatDuration(liveWithinMs)}.`,
     },
   ];
 }
@@ -157,7 +157,7 @@ function canary(
   return [
     {
       code: 'canary-behind',
-      detail: `The canary has been on its way for ${duration(ageMs)}; the threshold is ${duration(liveWithinMs)}.`,
+      detail: `The canary has been on its way for ${formatDuration(ageMs)}; the threshold is ${formatDuration(liveWithinMs)}.`,
     },
   ];
 }
@@ -167,7 +167,7 @@ function proven(
   { provenWithinMs }: HealthLimits,
 ): readonly Problem[] {
   if (provenWithinMs === undefined) return [];
-  const threshold = `the threshold is ${duration(provenWithinMs)}`;
+  const threshold = `the threshold is ${formatDuration(provenWithinMs)}`;
   const code = 'proven-behind' as const;
   if (recovery.proven !== null) {
     const { ageMs } = recovery.proven;
@@ -175,7 +175,7 @@ function proven(
     return [
       {
         code,
-        detail: `The last full sync that proves anything began ${duration(ageMs)} ago; ${threshold}.`,
+        detail: `The last full sync that proves anything began ${formatDuration(ageMs)} ago; ${threshold}.`,
       },
     ];
   }
@@ -185,7 +185,7 @@ function proven(
   return [
     {
       code,
-      detail: `No full sync has proved anything in the ${duration(sinceMs)} since the first start; ${threshold}.`,
+      detail: `No full sync has proved anything in the ${formatDuration(sinceMs)} since the first start; ${threshold}.`,
     },
   ];
 }

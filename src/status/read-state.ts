@@ -31,7 +31,7 @@ export interface StatusParts {
   readonly readActivity: (now: Date, damaged: (name: string) => void) => Promise<Activity>;
   readonly readPause: () => Promise<Status['paused']>;
   readonly events: QueueBrowser;
-  readonly readLetters: () => AsyncIterable<DeadLetter>;
+  readonly listDeadLetters: () => AsyncIterable<DeadLetter>;
   /** Tells the letters that somebody has taken note of. */
   readonly readAcknowledged: (damaged: (name: string) => void) => Promise<(letter: DeadLetter) => boolean>;
   /** One cheap request that takes the rights which the mirror takes; rejects with why it was not answered. */
@@ -39,14 +39,14 @@ export interface StatusParts {
   /** What the two took of the versions of the storage services that they were asked by. */
   readonly versions: () => Readonly<Record<'source' | 'backup', VersionStatus>>;
   /** One look at the canary on the backup; undefined where there is no canary. */
-  readonly lookAtCanary: (() => Promise<Reading>) | undefined;
+  readonly readCanary: (() => Promise<Reading>) | undefined;
   /** Its container, which is nobody's data. */
   readonly canaryContainer: string | undefined;
   readonly limits: HealthLimits;
   /** The time of day, by the clocks of the services. */
   readonly now: () => Date;
   /** What is claimed is claimed by it. */
-  readonly serviceClock: Pick<ServiceClock, 'begin' | 'judge'>;
+  readonly serviceClock: Pick<ServiceClock, 'begin' | 'assess'>;
   /** Whether workers have had no time yet to be heard of. */
   readonly isInGrace?: () => boolean;
 }
@@ -75,7 +75,7 @@ const NOTHING: State = {
   damaged: [],
 };
 
-export interface SeenState {
+export interface KnownState {
   /** As it was last seen, where it cannot be read now. */
   readonly state: State;
   readonly unreachable: ErrorCode | undefined;
@@ -91,7 +91,7 @@ export function createStateReader({
   readPause,
   readAcknowledged,
   now,
-}: StatusParts): () => Promise<SeenState> {
+}: StatusParts): () => Promise<KnownState> {
   let seen: State | undefined;
 
   async function read(): Promise<State> {
@@ -126,7 +126,7 @@ export function createStateReader({
 
   return async () => {
     try {
-      seen = await within(ANSWER_WITHIN_MS, "the mirror's own state", read);
+      seen = await answerWithin(ANSWER_WITHIN_MS, "the mirror's own state", read);
       return { state: seen, unreachable: undefined, isKnown: true };
     } catch (thrown) {
       const { code } = toBlobmirrorError(thrown);
@@ -139,7 +139,11 @@ export function createStateReader({
  * The outcome of a call, or `storage-unavailable` when it took too long: somebody waits for a status who is on call, and
  * a connection takes minutes to notice that nobody is there.
  */
-export async function within<Result>(ms: number, what: string, call: () => Promise<Result>): Promise<Result> {
+export async function answerWithin<Result>(
+  ms: number,
+  what: string,
+  call: () => Promise<Result>,
+): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new BlobmirrorError('storage-unavailable', `${what} did not answer within ${ms / 1000} s`);

@@ -1,5 +1,5 @@
 import type { Backlog, ExceptedKey, ExceptedKeys } from '../api/status.ts';
-import { eventFacts } from '../events/event-facts.ts';
+import { readEventFacts } from '../events/event-facts.ts';
 import { type History, parseHistory } from '../model/hint-message.ts';
 import { keyText } from '../model/key.ts';
 import type { HeldKey } from '../model/watch.ts';
@@ -104,7 +104,7 @@ function waitingChange(
     if (history.attempts > 0 || history.holds) return { since: firstSeen, bytes: 0 };
     return state === 'scheduled' ? undefined : { since: scheduledFor ?? enqueuedAt, bytes: 0 };
   }
-  const events = eventFacts(body);
+  const events = readEventFacts(body);
   const times = events.flatMap(({ time }) => (time === undefined ? [] : [time.getTime()]));
   return {
     since: new Date(Math.min(firstSeen.getTime(), ...times)),

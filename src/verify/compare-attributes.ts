@@ -33,7 +33,7 @@ export function compareBlobs(
 }
 
 /** Whether the backup was made from the very version that the source has now (invariant 6). */
-export function isInStep(sourceAccount: string, source: BlobPresent, backup: BlobPresent): boolean {
+export function isStampCurrent(sourceAccount: string, source: BlobPresent, backup: BlobPresent): boolean {
   return backup.stamp?.account === sourceAccount && backup.stamp.etag === source.etag;
 }
 
@@ -118,7 +118,7 @@ export function compareNames(difference: DifferenceName, source: Named, backup: 
 }
 
 /** One difference, or none. Undefined is what a side does not have. */
-export function compareValues(
+function compareValues(
   difference: DifferenceName,
   source: string | undefined,
   backup: string | undefined,

@@ -1,5 +1,5 @@
 import type { Difference } from '../api/difference.ts';
-import { createSlots } from '../concurrency/limiter.ts';
+import { createLimiter } from '../concurrency/limiter.ts';
 import type { Key } from '../model/key.ts';
 import { type BlobPresent, isSameContent } from '../model/reading.ts';
 import type { AccountInspector } from '../ports/account-inspector.ts';
@@ -7,10 +7,10 @@ import type { Verification } from './verification.ts';
 
 /** Each holds two ranges of content in memory. */
 const READS_AT_A_TIME = 8;
-const inReadingSlot = createSlots(READS_AT_A_TIME);
+const inReadingSlot = createLimiter(READS_AT_A_TIME);
 
 /** `unknown`: it was not compared. `moved`: one side is no longer what was to be read. */
-export async function judgeContent(
+export async function compareContent(
   task: Verification,
   key: Key,
   source: BlobPresent,
@@ -20,8 +20,8 @@ export async function judgeContent(
   if (task.content === 'none' || source.size !== backup.size) return 'unknown';
   if (source.size === 0) return 'equal';
   if (task.content === 'read' && !source.archived && !backup.archived) {
-    const compared = await inReadingSlot(async () => await compareContent(task, key, source, backup));
-    if (compared.content !== 'differs') return compared.content;
+    const compared = await inReadingSlot(async () => await compareBytes(task, key, source, backup));
+    if (compared.kind !== 'differs') return compared.kind;
     return { difference: 'content', name: `byte ${compared.at}` };
   }
   const same = isSameContent(source, backup);
@@ -37,31 +37,31 @@ export async function judgeContent(
 /** Bytes that are held of each side at a time. */
 const RANGE_SIZE = 4 * 1024 * 1024;
 
-export type ContentCompared =
-  | { readonly content: 'equal' }
+type BytesCompared =
+  | { readonly kind: 'equal' }
   /** The first byte that is not the same. */
-  | { readonly content: 'differs'; readonly at: number }
+  | { readonly kind: 'differs'; readonly at: number }
   /** One side is no longer the version that was to be read. */
-  | { readonly content: 'moved' };
+  | { readonly kind: 'moved' };
 
 /** Reads both sides of a key, range by range, each under the ETag of its reading. They must be of one size. */
-export async function compareContent(
+async function compareBytes(
   sides: { readonly source: AccountInspector; readonly backup: AccountInspector },
   key: Key,
   source: BlobPresent,
   backup: BlobPresent,
-): Promise<ContentCompared> {
+): Promise<BytesCompared> {
   for (let offset = 0; offset < source.size; offset += RANGE_SIZE) {
     const count = Math.min(RANGE_SIZE, source.size - offset);
     const [ours, theirs] = await Promise.all([
       sides.source.readRange(key, { etag: source.etag, offset, count }),
       sides.backup.readRange(key, { etag: backup.etag, offset, count }),
     ]);
-    if (ours === undefined || theirs === undefined) return { content: 'moved' };
+    if (ours === undefined || theirs === undefined) return { kind: 'moved' };
     if (Buffer.compare(ours, theirs) !== 0)
-      return { content: 'differs', at: offset + firstDifference(ours, theirs) };
+      return { kind: 'differs', at: offset + firstDifference(ours, theirs) };
   }
-  return { content: 'equal' };
+  return { kind: 'equal' };
 }
 
 function firstDifference(ours: Uint8Array, theirs: Uint8Array): number {

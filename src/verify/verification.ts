@@ -32,21 +32,21 @@ export interface Verification {
 export type ContentCheck = 'md5' | 'read' | 'none';
 
 /** All that can be known of a key on one side without reading content: from a look, or from a listing. */
-export interface View {
+export interface KeyView {
   readonly reading: BlobPresent | DirectoryPresent;
   readonly tags: Tags;
 }
 
-export interface BlobView extends View {
+export interface BlobView extends KeyView {
   readonly reading: BlobPresent;
 }
 
-export function isBlobView(view: View): view is BlobView {
+export function isBlobView(view: KeyView): view is BlobView {
   return view.reading.kind !== 'directory';
 }
 
 /** What a verification has seen so far. It is counted in place, so that progress and a partial summary can be shown. */
-export interface Tally {
+export interface VerificationCounts {
   containers: number;
   /** Blobs of the source that were compared. */
   blobs: number;
@@ -64,7 +64,7 @@ export interface Tally {
   contentUnproven: number;
 }
 
-export function createTally(): Tally {
+export function createVerificationCounts(): VerificationCounts {
   return {
     containers: 0,
     blobs: 0,

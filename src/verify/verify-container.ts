@@ -15,7 +15,7 @@ export interface ContainerVerified {
 }
 
 /** Milliseconds between two looks for a container that the mirror may be about to create. */
-const WAIT = 500;
+const ROOT_WAIT = 500;
 
 /**
  * Compares a container without its blobs. The mirror creates a container on the backup for its first blob or directory,
@@ -52,7 +52,7 @@ export async function verifyContainer(
     const ageMs = theServiceClock.now().getTime() - youngest.getTime();
     if (signal.aborted || Math.max(performance.now() - started, ageMs) >= settleMs)
       return { differences: [{ difference: 'container-missing' }], onBothSides: false };
-    await sleep(WAIT, undefined, { signal }).catch(() => {});
+    await sleep(ROOT_WAIT, undefined, { signal }).catch(() => {});
   }
 }
 
@@ -96,6 +96,6 @@ export async function verifyRoot(
     compareAccess(await source.readRootAccess(container), await backup.readRootAccess(container));
   const differences = await look();
   if (differences.length === 0 || settleMs === 0) return differences;
-  await sleep(Math.min(WAIT, settleMs), undefined, { signal }).catch(() => {});
+  await sleep(Math.min(ROOT_WAIT, settleMs), undefined, { signal }).catch(() => {});
   return await look();
 }

@@ -6,11 +6,16 @@
  */
 import type { Difference, Place } from '../api/difference.ts';
 import type { ContainerName, Key } from '../model/key.ts';
-import { createCrew } from '../concurrency/worker-pool.ts';
-import { examine, type Examined } from './examine.ts';
-import { judge } from './compare-key.ts';
+import { createWorkerPool } from '../concurrency/worker-pool.ts';
+import { examine, type ExaminedKey } from './examine.ts';
+import { compareKey } from './compare-key.ts';
 import { type ListedPair, pairListings } from './pair-listings.ts';
-import { type Tally, type Verification, createTally, isBlobView } from './verification.ts';
+import {
+  type VerificationCounts,
+  type Verification,
+  createVerificationCounts,
+  isBlobView,
+} from './verification.ts';
 import { verifyContainer, verifyRoot } from './verify-container.ts';
 
 /** Keys that are in hand together. Most of them wait for their source to come to rest; `examine` bounds the requests. */
@@ -29,16 +34,16 @@ const NEVER = new AbortController().signal;
  */
 export async function verify(
   task: Verification,
-  tally: Tally = createTally(),
+  tally: VerificationCounts = createVerificationCounts(),
   signal: AbortSignal = NEVER,
-): Promise<Tally> {
+): Promise<VerificationCounts> {
   for (const container of await listBoth(task)) {
     if (signal.aborted) break;
     tally.containers++;
     const { differences, onBothSides } = await verifyContainer(task, container, signal);
     if (signal.aborted) break;
     if (differences.length > 0) tally.differing++;
-    tell(task, tally, { container }, differences);
+    reportDifferences(task, tally, { container }, differences);
     if (onBothSides) await verifyBlobs(task, container, tally, signal);
   }
   return tally;
@@ -47,10 +52,10 @@ export async function verify(
 async function verifyBlobs(
   task: Verification,
   container: ContainerName,
-  tally: Tally,
+  tally: VerificationCounts,
   signal: AbortSignal,
 ): Promise<void> {
-  const crew = createCrew(IN_HAND);
+  const crew = createWorkerPool(IN_HAND);
   // When the walk fails, the keys that wait for their source to come to rest need wait no longer.
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
@@ -58,14 +63,14 @@ async function verifyBlobs(
   async function work(pair: ListedPair): Promise<void> {
     const key = { container, path: pair.path };
     const examined = await examinePair(task, key, pair, ended);
-    if (ended.aborted && examined.outcome !== 'differs') return;
-    if (pair.source !== undefined || isOfBackupAlone(examined)) record(task, tally, key, examined);
+    if (ended.aborted && examined.kind !== 'differs') return;
+    if (pair.source !== undefined || isOfBackupAlone(examined)) recordResult(task, tally, key, examined);
   }
 
   async function workOnRoot(): Promise<void> {
     const differences = await verifyRoot(task, container, ended);
     if (differences.length > 0) tally.differing++;
-    tell(task, tally, { container, path: '' }, differences);
+    reportDifferences(task, tally, { container, path: '' }, differences);
   }
 
   let isRootSeen = task.prefix !== '' || task.policy.acl === 'off';
@@ -117,10 +122,10 @@ async function examinePair(
   key: Key,
   pair: ListedPair,
   signal: AbortSignal,
-): Promise<Examined> {
+): Promise<ExaminedKey> {
   if (leavesOutAccess(task, pair) || leavesOutMetadata(pair)) return await examine(task, key, signal);
-  const judgement = await judge(task, key, pair);
-  return judgement.outcome === 'equal' || judgement.outcome === 'replica'
+  const judgement = await compareKey(task, key, pair);
+  return judgement.kind === 'equal' || judgement.kind === 'replica'
     ? judgement
     : await examine(task, key, signal);
 }
@@ -139,27 +144,32 @@ function leavesOutMetadata({ source, backup }: ListedPair): boolean {
  * Of a name that the backup alone lists. Where the source turns out to have it too, it comes by again among the
  * source's own, or it is younger than the listing.
  */
-function isOfBackupAlone(examined: Examined): boolean {
-  return examined.outcome === 'differs'
+function isOfBackupAlone(examined: ExaminedKey): boolean {
+  return examined.kind === 'differs'
     ? examined.differences.some(({ difference }) => difference === 'extra-on-backup')
-    : examined.outcome === 'kept';
+    : examined.kind === 'kept';
 }
 
-function tell(task: Verification, tally: Tally, place: Place, differences: readonly Difference[]): void {
+function reportDifferences(
+  task: Verification,
+  tally: VerificationCounts,
+  place: Place,
+  differences: readonly Difference[],
+): void {
   for (const difference of differences) {
     tally.differences++;
     task.found(place, difference);
   }
 }
 
-function record(task: Verification, tally: Tally, key: Key, examined: Examined): void {
-  switch (examined.outcome) {
+function recordResult(task: Verification, tally: VerificationCounts, key: Key, examined: ExaminedKey): void {
+  switch (examined.kind) {
     case 'equal':
       if (!examined.contentProven) tally.contentUnproven++;
       return;
     case 'differs':
       tally.differing++;
-      tell(task, tally, key, examined.differences);
+      reportDifferences(task, tally, key, examined.differences);
       return;
     case 'still-moving':
       tally.stillMoving++;

@@ -1,17 +1,17 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { readActivity } from '../status/activity/read-activity.ts';
-import { createAzureAccountProbe, probeCopy } from '../azure/account-probe.ts';
+import { createAzureAccountProbe, probeServerCopy } from '../azure/account-probe.ts';
 import { createAzureQueueProbe } from '../azure/queue/queue-probe.ts';
 import { checkBackup, checkSoftDelete } from '../setup-check/check-backup.ts';
 import { checkCanary, checkSource } from '../setup-check/check-source.ts';
 import { checkClock, checkCopy, checkKinds, checkVersion } from '../setup-check/check-accounts.ts';
 import { checkIdentity, checkPause, checkState, checkSwapped } from '../setup-check/check-state.ts';
 import { checkQueue, checkSubscription } from '../setup-check/check-queues.ts';
-import { chooseSamples } from '../setup-check/try-right.ts';
+import { chooseProbedContainers } from '../setup-check/try-right.ts';
 import type { Settings } from '../config/settings.ts';
-import { createPauses } from '../pause/pause-store.ts';
+import { createPauseStore } from '../pause/pause-store.ts';
 import { refuseAnother } from '../identity/register-mirror.ts';
-import { listOthers, refuseSharedQueues } from '../identity/other-mirrors.ts';
+import { listOtherMirrors, refuseSharedQueues } from '../identity/other-mirrors.ts';
 import type { Finding } from '../api/finding.ts';
 import { damaged, parseDocument } from '../documents/document-kind.ts';
 import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../identity/registration.ts';
@@ -43,14 +43,14 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     source: source.name,
     backup: backup.name,
     mirror,
-    look: async () => await openAdmission(settings).look(),
+    look: async () => await openAdmission(settings).evaluate(),
     refuseAnother: async () => {
       const name = registrationName(mirror);
       const found = parseDocument(REGISTRATION_DOCUMENT, name, await state.read(name));
       if (found.state === 'damaged') throw found.error;
       const [own, facts, now] = [toRegistration(found), toFacts(settings), theServiceClock.now()];
       refuseAnother(own, facts, now);
-      refuseSharedQueues(facts, own, await listOthers(state, mirror, refuseDamaged), now);
+      refuseSharedQueues(facts, own, await listOtherMirrors(state, mirror, refuseDamaged), now);
     },
   };
   const swapped = await checkSwapped(identity);
@@ -62,14 +62,14 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
   yield await checkState(state, createAzureAccountProbe(stateAccount), container);
   yield await checkIdentity(identity);
   const isOnBackup = connection.accountName === settings.backup.accountName;
-  const sample = await chooseSamples(probes, scope, isOnBackup ? container : undefined);
+  const sample = await chooseProbedContainers(probes, scope, isOnBackup ? container : undefined);
   const mayBeHierarchical = namespace !== 'flat' && (await isHierarchical(probes.backup));
   yield* await checkSource(probes.source, {
     tags: policy.tags === 'mirror',
     signs: copy.engine !== 'streamed',
     sample: sample.source,
   });
-  yield checkVersion('source-version', source.name, source.client.version, source.spokenVersion.status());
+  yield checkVersion('source-version', source.name, source.client.version, source.negotiatedVersion.status());
   const { canary } = settings.recovery;
   if (canary !== undefined && sample.isSourceListed) yield await checkCanary(probes.source, canary);
   yield* await checkBackup(probes.backup, {
@@ -77,14 +77,14 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     access: policy.acl === 'mirror' && mayBeHierarchical,
     sample: sample.backup,
   });
-  yield checkVersion('backup-version', backup.name, backup.client.version, backup.spokenVersion.status());
+  yield checkVersion('backup-version', backup.name, backup.client.version, backup.negotiatedVersion.status());
   yield await checkKinds(probes.source, probes.backup, namespace);
   const { source: from, backup: to } = sample;
   if (copy.engine !== 'streamed' && from !== undefined && to !== undefined)
     yield await checkCopy(
       source.name,
       backup.name,
-      async () => await probeCopy(source, backup, { from, to }),
+      async () => await probeServerCopy(source, backup, { from, to }),
     );
   yield await checkSoftDelete(probes.backup);
 
@@ -109,7 +109,7 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
   }
   yield await checkPause(
     stateAccount.name,
-    async () => (await createPauses(documents).read()).paused ?? undefined,
+    async () => (await createPauseStore(documents).read()).paused ?? undefined,
   );
 }
 

@@ -1,5 +1,5 @@
 import { ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
-import type { TellRefusal } from '../concurrency/send-with-retry.ts';
+import type { OnSendRefused } from '../concurrency/send-with-retry.ts';
 import type { ServiceBusConnection } from '../config/connections.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createCredential } from './connect-storage.ts';
@@ -39,7 +39,7 @@ export function connectAdministration(connection: ServiceBusConnection): Service
 }
 
 /** A line in the log when a queue does not take a message, before it is tried again for as long as it makes sense. */
-export function tellRefusal(log: Logger): TellRefusal {
+export function logSendRefusal(log: Logger): OnSendRefused {
   return ({ code, message: detail, hint, context, cause }) => {
     const fields = { code, detail, hint, ...context };
     if (code === 'unexpected')

@@ -1,36 +1,36 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { createAzureDeadLetterQueue } from '../azure/queue/dead-letter-queue.ts';
-import { createAzureEventSpool } from '../azure/undelivered-events.ts';
+import { createAzureUndeliveredEvents } from '../azure/undelivered-events.ts';
 import { createAzureHintQueue } from '../azure/queue/queue-senders.ts';
 import type { Settings } from '../config/settings.ts';
-import { type LetterBox, createLetterBox } from '../deadletter/dead-letter-store.ts';
-import { takeBackEvents } from '../deadletter/redeliver-events.ts';
-import { watchLetters } from '../deadletter/watch-dead-letters.ts';
+import { type DeadLetterStore, createDeadLetterStore } from '../deadletter/dead-letter-store.ts';
+import { redeliverEvents } from '../deadletter/redeliver-events.ts';
+import { watchDeadLetters } from '../deadletter/watch-dead-letters.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { observeDeadLetters } from '../telemetry/metrics.ts';
 import { connectServiceBus } from './connect-service-bus.ts';
 import { connectStorage } from './connect-storage.ts';
-import { createDeadLetterApi, type DeadLetterApi } from '../http/deadletter-handlers.ts';
+import { createDeadLetterHandlers, type DeadLetterHandlers } from '../http/deadletter-handlers.ts';
 import { type OpenAccounts, openAccounts } from './open-accounts.ts';
 import { openDocuments } from './open-documents.ts';
 
-export type { LetterBox } from '../deadletter/dead-letter-store.ts';
+export type { DeadLetterStore as LetterBox } from '../deadletter/dead-letter-store.ts';
 
 /** Dead letters, as the doors use them. */
 export interface DeadLetters {
-  readonly box: LetterBox;
+  readonly store: DeadLetterStore;
   /** The same over HTTP. */
-  readonly api: DeadLetterApi;
+  readonly api: DeadLetterHandlers;
   /** Counts letters, tells of new ones, and replays those whose cause has passed. */
   readonly watch: () => Promise<void>;
   /** Puts events into the queue that Event Grid could not deliver there; undefined: the settings do not say where they are. */
-  readonly takeBack: (() => Promise<void>) | undefined;
+  readonly redeliver: (() => Promise<void>) | undefined;
   stop(): Promise<void>;
 }
 
-const TAKE_BACK_MS = 120_000;
+const REDELIVER_WITHIN_MS = 120_000;
 
 export function createDeadLetters(
   settings: Settings,
@@ -44,16 +44,16 @@ export function createDeadLetters(
     events: createAzureDeadLetterQueue(serviceBus, events),
     reconcile: createAzureDeadLetterQueue(serviceBus, serviceBus.createSender(settings.reconcile.queue)),
   };
-  const box = createLetterBox(queues, documents, log);
+  const box = createDeadLetterStore(queues, documents, log);
   const { connection, eventGridDeadLetters } = settings.state;
   return {
-    box,
-    api: createDeadLetterApi(box, log),
+    store: box,
+    api: createDeadLetterHandlers(box, log),
     watch: async () => {
-      await watchLetters({
+      await watchDeadLetters({
         queues,
         documents,
-        box,
+        store: box,
         accountsAnswer: async () =>
           (await Promise.all([accounts.source, accounts.backup].map(answers))).every(Boolean),
         observe: observeDeadLetters,
@@ -61,14 +61,19 @@ export function createDeadLetters(
         now: () => theServiceClock.now(),
       });
     },
-    takeBack:
+    redeliver:
       eventGridDeadLetters &&
       (async () => {
         // With swapped accounts, the container may be another one's.
         await accounts.guard();
-        const spool = createAzureEventSpool(connectStorage(connection), eventGridDeadLetters);
+        const spool = createAzureUndeliveredEvents(connectStorage(connection), eventGridDeadLetters);
         const queue = createAzureHintQueue(events);
-        await takeBackEvents({ spool, queue, log, signal: AbortSignal.timeout(TAKE_BACK_MS) });
+        await redeliverEvents({
+          undelivered: spool,
+          queue,
+          log,
+          signal: AbortSignal.timeout(REDELIVER_WITHIN_MS),
+        });
       }),
     stop: async () => {
       await serviceBus.close();

@@ -2,18 +2,18 @@ import { createAzureHintQueue } from '../azure/queue/queue-senders.ts';
 import type { Settings } from '../config/settings.ts';
 import { handleMessage } from '../intake/handle-message.ts';
 import type { IncomingMessage } from '../intake/message-chain.ts';
-import type { Mirroring } from '../intake/mirror-hint.ts';
+import type { HintContext } from '../intake/mirror-hint.ts';
 import { LONGEST_WATCH_MS } from '../intake/plan-key-checks.ts';
-import { LooksToCome } from '../intake/rechecks.ts';
+import { PendingRechecks } from '../intake/rechecks.ts';
 import { parseHistory } from '../model/hint-message.ts';
 import type { Key, Rename } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.ts';
-import { insistOnQueue } from '../ports/retry-queues.ts';
-import { walk } from '../reconcile/walk-prefix.ts';
+import { retryHintQueue } from '../ports/retry-queues.ts';
+import { walkPrefix } from '../reconcile/walk-prefix.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { inProcessSpan, inStepSpan } from '../telemetry/spans.ts';
-import { connectServiceBus, tellRefusal } from './connect-service-bus.ts';
+import { connectServiceBus, logSendRefusal } from './connect-service-bus.ts';
 import { type OpenAccounts, openAccounts } from './open-accounts.ts';
 
 /**
@@ -39,25 +39,25 @@ export function createMirror(
   pause: PauseGate = NEVER_PAUSED,
 ): Mirror {
   const { scope } = accounts;
-  const converge: Mirroring['converge'] = async (key, since) =>
-    await traceLook(key, async () => await (await accounts.heart()).converge(key, since));
-  const intake: Mirroring = {
+  const converge: HintContext['converge'] = async (key, since) =>
+    await traceKeyCheck(key, async () => await (await accounts.core()).converge(key, since));
+  const intake: HintContext = {
     scope,
     converge,
     followRename: async (rename) =>
-      await traceRename(rename, async () => await (await accounts.heart()).followRename(rename)),
+      await traceRename(rename, async () => await (await accounts.core()).followRename(rename)),
     walk: async (prefix, from, look) =>
-      await walk(await accounts.sides(), { prefix, from, look, mustStop: pause.isPaused }),
+      await walkPrefix(await accounts.sides(), { prefix, from, converge: look, mustStop: pause.isPaused }),
     watchRules: {
       firstPauseMs: settings.watch.firstPauseMs,
       forMs: Math.min(settings.watch.fullSyncWithinMs ?? Infinity, LONGEST_WATCH_MS),
     },
-    looksToCome: new LooksToCome(),
+    pendingRechecks: new PendingRechecks(),
   };
 
   const serviceBus = connectServiceBus(settings.serviceBus);
   const sender = serviceBus.createSender(settings.eventsQueue);
-  const queue = insistOnQueue(createAzureHintQueue(sender), tellRefusal(log));
+  const queue = retryHintQueue(createAzureHintQueue(sender), logSendRefusal(log));
 
   return {
     handleMessage: async (message) => {
@@ -76,7 +76,7 @@ export function createMirror(
 }
 
 /** A look at a key, as a step of the trace of its message. */
-export async function traceLook(key: Key, look: () => Promise<Verdict>): Promise<Verdict> {
+async function traceKeyCheck(key: Key, look: () => Promise<Verdict>): Promise<Verdict> {
   return await inStepSpan('converge', ofKey(key), look, (verdict) => ({
     'blobmirror.verdict': verdict.verdict,
     ...(verdict.verdict === 'skipped' && { 'blobmirror.reason': verdict.reason }),
@@ -85,7 +85,7 @@ export async function traceLook(key: Key, look: () => Promise<Verdict>): Promise
 }
 
 /** The same for a rename that is followed. */
-export async function traceRename<Outcome extends string>(
+async function traceRename<Outcome extends string>(
   { to }: Rename,
   follow: () => Promise<Outcome>,
 ): Promise<Outcome> {

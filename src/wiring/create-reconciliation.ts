@@ -4,16 +4,16 @@ import type { Settings } from '../config/settings.ts';
 import { handleShardMessage } from '../intake/handle-shard-message.ts';
 import type { IncomingMessage } from '../intake/message-chain.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { insistOnQueue } from '../ports/retry-queues.ts';
+import { retryHintQueue } from '../ports/retry-queues.ts';
 import type { PauseGate } from '../ports/pause-gate.ts';
 import type { Reconciler } from '../reconcile/runs/reconciler.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { connectServiceBus, tellRefusal } from './connect-service-bus.ts';
+import { connectServiceBus, logSendRefusal } from './connect-service-bus.ts';
 import { type OpenAccounts, openAccounts } from './open-accounts.ts';
-import { openControl } from './open-pause.ts';
+import { openPause } from './open-pause.ts';
 import { openDocuments } from './open-documents.ts';
 import { openReconciler } from './open-reconciler.ts';
-import { createReconcileApi, type ReconcileApi } from '../http/reconcile-handlers.ts';
+import { createReconcileHandlers, type ReconcileHandlers } from '../http/reconcile-handlers.ts';
 import { refuseOutOfScope } from '../reconcile/refuse-out-of-scope.ts';
 
 export type { Reconciler } from '../reconcile/runs/reconciler.ts';
@@ -24,7 +24,7 @@ export interface Reconciliation {
   /** Works on what one message of the reconcile queue names; rejects when it must be delivered again. */
   handleMessage(message: IncomingMessage): Promise<void>;
   /** Runs over HTTP. */
-  readonly api: ReconcileApi;
+  readonly api: ReconcileHandlers;
   /** When runs begin by themselves, as NCRONTAB; undefined: never. */
   readonly schedule: string | undefined;
   /** Whether mirroring is paused, so that a run waits. Never rejects; false where it cannot be told. */
@@ -45,19 +45,19 @@ export function createReconciliation(
   worker: Partial<ReconciliationParts> = {},
 ): Reconciliation {
   const { documents = openDocuments(settings), accounts = openAccounts(settings, log) } = worker;
-  const pause = worker.pause ?? openControl(documents, log).gate;
+  const pause = worker.pause ?? openPause(documents, log).gate;
   const serviceBus = connectServiceBus(settings.serviceBus);
   const reconciler = refuseOutOfScope(
     openReconciler({ settings, accounts, documents, serviceBus, pause, log }),
     accounts.scope,
   );
   const sender = serviceBus.createSender(settings.reconcile.queue);
-  const queue = insistOnQueue(createAzureHintQueue(sender), tellRefusal(log));
+  const queue = retryHintQueue(createAzureHintQueue(sender), logSendRefusal(log));
   const handleShard = async (body: unknown): Promise<void> => await reconciler.handleShard(body);
   return {
     reconciler,
     handleMessage: async (message) => await handleShardMessage({ queue, handleShard }, log, message),
-    api: createReconcileApi(reconciler, log),
+    api: createReconcileHandlers(reconciler, log),
     schedule: settings.reconcile.schedule,
     isPaused: async () => {
       await pause.pausedSince(theServiceClock.now());

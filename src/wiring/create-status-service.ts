@@ -1,8 +1,8 @@
 import { readActivity } from '../status/activity/read-activity.ts';
-import { createAzureCanary } from '../azure/blob/canary-source.ts';
+import { createAzureCanarySource } from '../azure/blob/canary-source.ts';
 import { createAzureDeadLetterQueue } from '../azure/queue/dead-letter-queue.ts';
 import { createAzureQueueBrowser } from '../azure/queue/queue-browser.ts';
-import { createAzureReader } from '../azure/blob-reader.ts';
+import { createAzureBlobReader } from '../azure/blob-reader.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import type { Settings } from '../config/settings.ts';
 import { canaryPlace } from '../status/canary.ts';
@@ -12,10 +12,10 @@ import { createStatusReader, type StatusReader } from '../status/create-status-r
 import { createRunHistory } from '../reconcile/runs/run-history.ts';
 import { createRunStore } from '../reconcile/runs/run-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createPauses } from '../pause/pause-store.ts';
+import { createPauseStore } from '../pause/pause-store.ts';
 import { ACKNOWLEDGED } from '../deadletter/dead-letter-store.ts';
-import { isBefore, readMark } from '../deadletter/dead-letter-mark.ts';
-import { lookAtLetters } from '../deadletter/browse-dead-letters.ts';
+import { isCoveredBy, readMark } from '../deadletter/dead-letter-mark.ts';
+import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
 import { DEFAULT_NAME } from '../model/mirror-id.ts';
 import { createScope } from '../model/scope.ts';
 import { connectServiceBus } from './connect-service-bus.ts';
@@ -25,11 +25,11 @@ import type { Identity } from './open-identity.ts';
 import { openDocuments } from './open-documents.ts';
 
 /** How the mirror is doing, and the two things that are done each minute to know it. */
-export interface Recovery extends StatusReader {
+export interface StatusService extends StatusReader {
   /** Remembers how the mirror is doing, and logs when its health turns. */
-  readonly watch: () => Promise<void>;
+  readonly recordStatus: () => Promise<void>;
   /** Writes the canary and follows it; undefined where there is none. */
-  readonly canary: (() => Promise<void>) | undefined;
+  readonly followCanary: (() => Promise<void>) | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -42,18 +42,18 @@ const GRACE_MS = 120_000;
  *
  * @param worker undefined where a command asks
  */
-export function createRecovery(
+export function createStatusService(
   settings: Settings,
   log: Logger,
   worker?: Pick<Identity, 'documents' | 'renew'>,
-): Recovery {
+): StatusService {
   const { recovery, eventsQueue, reconcile } = settings;
   const [sourceAccount, backupAccount] = [connectStorage(settings.source), connectStorage(settings.backup)];
-  const source = createAzureReader(sourceAccount);
-  const backup = createAzureReader(backupAccount);
+  const source = createAzureBlobReader(sourceAccount);
+  const backup = createAzureBlobReader(backupAccount);
   const now = (): Date => theServiceClock.now();
   const documents = worker?.documents ?? openDocuments(settings);
-  const pauses = createPauses(documents, now);
+  const pauses = createPauseStore(documents, now);
   const serviceBus = connectServiceBus(settings.serviceBus);
   const letters = (queue: string) => createAzureDeadLetterQueue(serviceBus, serviceBus.createSender(queue));
   const letterQueues = { events: letters(eventsQueue), reconcile: letters(reconcile.queue) };
@@ -75,22 +75,22 @@ export function createRecovery(
     readActivity: async (until, damaged) => await readActivity(documents, until, damaged),
     readPause: async () => (await pauses.read()).paused ?? undefined,
     events: createAzureQueueBrowser(serviceBus, eventsQueue),
-    readLetters: async function* () {
-      for await (const { letter } of lookAtLetters(letterQueues)) yield letter;
+    listDeadLetters: async function* () {
+      for await (const { letter } of browseDeadLetters(letterQueues)) yield letter;
     },
     readAcknowledged: async (damaged) => {
       const mark = await readMark(documents, ACKNOWLEDGED, damaged);
-      return mark === undefined ? () => false : isBefore(mark);
+      return mark === undefined ? () => false : isCoveredBy(mark);
     },
     probe: {
       source: async () => await source.readContainer(probe),
       backup: async () => await backup.readContainer(probe),
     },
     versions: () => ({
-      source: sourceAccount.spokenVersion.status(),
-      backup: backupAccount.spokenVersion.status(),
+      source: sourceAccount.negotiatedVersion.status(),
+      backup: backupAccount.negotiatedVersion.status(),
     }),
-    lookAtCanary: onBackup && (async () => await backup.read(onBackup)),
+    readCanary: onBackup && (async () => await backup.read(onBackup)),
     canaryContainer: recovery.canary,
     limits: recovery,
     now,
@@ -101,19 +101,19 @@ export function createRecovery(
   const canary = place && {
     key: place,
     account: source.account,
-    source: createAzureCanary(sourceAccount),
-    look: async () => await backup.read(onBackup ?? place),
+    source: createAzureCanarySource(sourceAccount),
+    readBackup: async () => await backup.read(onBackup ?? place),
     documents,
     log,
     now,
   };
   return {
     read: status.read,
-    watch: async () => {
+    recordStatus: async () => {
       await worker?.renew();
       await recordSample(documents, log, await status.read());
     },
-    canary: canary && (async () => await followCanary(canary)),
+    followCanary: canary && (async () => await followCanary(canary)),
     stop: async () => {
       await serviceBus.close();
     },

@@ -27,7 +27,7 @@ export function fromTrigger(
   const shadowed = shadowedMetadata(body);
   const told = (name: MetadataName): unknown => (shadowed.has(name) ? undefined : triggerMetadata[name]);
   const enqueuedTime = toTime(told('enqueuedTimeUtc'));
-  if (enqueuedTime !== undefined) theQueueClock.heard(enqueuedTime);
+  if (enqueuedTime !== undefined) theQueueClock.observeArrival(enqueuedTime);
   return {
     body,
     messageId: toId(told('messageId')) ?? invocationId,

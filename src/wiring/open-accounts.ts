@@ -1,11 +1,11 @@
 import { type Account, readAccountKind } from '../azure/account/connect-account.ts';
-import { createAzureBackup } from '../azure/backup-store.ts';
-import { createAzureReader } from '../azure/blob-reader.ts';
+import { createAzureBackupStore } from '../azure/backup-store.ts';
+import { createAzureBlobReader } from '../azure/blob-reader.ts';
 import { AdaptiveGate } from '../concurrency/adaptive-gate.ts';
 import { capRequests } from '../concurrency/request-cap.ts';
 import type { StorageConnection } from '../config/connections.ts';
 import type { Settings } from '../config/settings.ts';
-import { type OpenHeart, openHeart } from '../mirror/mirror-core.ts';
+import { type MirrorCore, createMirrorCore } from '../mirror/mirror-core.ts';
 import type { Policy } from '../mirror/policy.ts';
 import { BlobmirrorError, ERRORS } from '../model/errors.ts';
 import { type Scope, createScope } from '../model/scope.ts';
@@ -14,7 +14,7 @@ import type { BackupStore } from '../ports/backup-store.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 import { mapContainers } from '../ports/map-containers.ts';
 import { throttleBackup, throttleReader } from '../ports/throttle.ts';
-import type { Sides } from '../reconcile/slice.ts';
+import type { ComparedAccounts } from '../reconcile/slice.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { connectStorage } from './connect-storage.ts';
 import type { Identity } from './open-identity.ts';
@@ -32,9 +32,9 @@ export interface OpenAccounts {
   /** For what deletes on the word of a listing. @throws BlobmirrorError `accounts-swapped`, or any storage code */
   mayDelete(): Promise<void>;
   /** @throws BlobmirrorError as `isHierarchical`; `accounts-swapped`, `mirror-name-taken` or `queue-taken` */
-  heart(): Promise<OpenHeart>;
+  core(): Promise<MirrorCore>;
   /** @throws BlobmirrorError as `heart` */
-  sides(): Promise<Sides>;
+  sides(): Promise<ComparedAccounts>;
 }
 
 export interface AccountOptions {
@@ -52,8 +52,8 @@ export function openAccounts(
   const rates = settings.maxRequestsPerSecond;
   const sourceAccount = connectCapped(settings.source, rates.source);
   const backupAccount = connectCapped(settings.backup, rates.backup);
-  for (const { name, spokenVersion } of [sourceAccount, backupAccount])
-    spokenVersion.onRefused((status) => tellVersion(log, name, status));
+  for (const { name, negotiatedVersion: spokenVersion } of [sourceAccount, backupAccount])
+    spokenVersion.onRefused((status) => logVersionRefusal(log, name, status));
   const gates = {
     source: new AdaptiveGate({ account: sourceAccount.name }),
     backup: new AdaptiveGate({ account: backupAccount.name }),
@@ -65,7 +65,7 @@ export function openAccounts(
       hint: 'A service older than version 2026-02-06 does so. Its containers are walked by one worker each.',
     });
   const source = throttleReader(
-    createAzureReader(sourceAccount, onStartIgnored(sourceAccount)),
+    createAzureBlobReader(sourceAccount, onStartIgnored(sourceAccount)),
     gates.source,
   );
   let hasTiers = true;
@@ -80,7 +80,7 @@ export function openAccounts(
   const scope = createScope(source.account, settings.scope);
   const backup = mapContainers(
     throttleBackup(
-      createAzureBackup(backupAccount, sourceAccount, settings.copy, isPaused, {
+      createAzureBackupStore(backupAccount, sourceAccount, settings.copy, isPaused, {
         onNoTiers,
         onStartIgnored: onStartIgnored(backupAccount),
       }),
@@ -93,7 +93,7 @@ export function openAccounts(
     await identity?.guard();
     return await isHierarchical();
   };
-  let opened: OpenHeart | undefined;
+  let opened: MirrorCore | undefined;
   return {
     scope,
     source,
@@ -101,9 +101,9 @@ export function openAccounts(
     isHierarchical,
     guard: async () => await identity?.guard(),
     mayDelete: async () => await identity?.mayDelete(),
-    heart: async () => {
+    core: async () => {
       const hierarchical = await guard();
-      return (opened ??= openHeart(
+      return (opened ??= createMirrorCore(
         { source, backup, policy },
         { hierarchical, takesAllBelow: (directory) => scope.takesAllBelow(directory) },
       ));
@@ -128,7 +128,11 @@ function policyWhere(policy: Policy, hasTiers: () => boolean): Policy {
   };
 }
 
-function tellVersion(log: Logger, account: string, { refused, spoken, isRefusedWhole }: VersionStatus): void {
+function logVersionRefusal(
+  log: Logger,
+  account: string,
+  { refused, spoken, isRefusedWhole }: VersionStatus,
+): void {
   const code = 'service-version-refused';
   const fields = { code, account, refused, spoken };
   if (isRefusedWhole)
@@ -151,7 +155,7 @@ function connectCapped(connection: StorageConnection, perSecond: number | undefi
  *
  * @throws BlobmirrorError `account-kinds-differ`, or any storage code
  */
-export function createKindCheck(
+function createKindCheck(
   source: Account,
   backup: Account,
   { namespace }: Pick<Settings, 'namespace'>,

@@ -1,11 +1,11 @@
 import type { ConnectOptions } from '../azure/account/connect-account.ts';
-import { createAzureReader } from '../azure/blob-reader.ts';
-import { createAzureDocuments } from '../azure/documents/document-store.ts';
-import { systemClock } from '../clock/steady-clock.ts';
+import { createAzureBlobReader } from '../azure/blob-reader.ts';
+import { createAzureDocumentStore } from '../azure/documents/document-store.ts';
+import { systemSteadyClock } from '../clock/steady-clock.ts';
 import type { AccountSettings } from '../config/settings.ts';
 import { readDocument } from '../documents/change-document.ts';
 import { type Admission, createAdmission } from '../identity/admission.ts';
-import { type Seen, seeSwapped } from '../identity/detect-swapped-accounts.ts';
+import { type SwapDetection, detectSwappedAccounts } from '../identity/detect-swapped-accounts.ts';
 import { deferDocuments, locateDocuments } from '../identity/mirror-documents.ts';
 import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../identity/registration.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
@@ -19,7 +19,7 @@ export function openState(
   { state }: Pick<AccountSettings, 'state'>,
   options?: ConnectOptions,
 ): DocumentStore {
-  return createAzureDocuments(connectStorage(state.connection, options), state.container);
+  return createAzureDocumentStore(connectStorage(state.connection, options), state.container);
 }
 
 /**
@@ -31,7 +31,7 @@ export function openDocuments(settings: AccountSettings, options?: ConnectOption
   const admission = openAdmission(settings);
   const documents = locateDocuments(state, mirrorIdOf(settings));
   const admitted = async (): Promise<DocumentStore> => {
-    await admission.look();
+    await admission.evaluate();
     return await documents();
   };
   const writing = deferDocuments(admitted);
@@ -52,25 +52,25 @@ const HASTE = { tries: 2, answerWithinMs: 5000 };
 /** Looks at the source, and at who is registered as a mirror, when it is first asked. */
 export function openAdmission(settings: AccountSettings): Admission {
   const { source, backup, state, scope } = settings;
-  const store = createAzureDocuments(connectStorage(state.connection, HASTE), state.container);
+  const store = createAzureDocumentStore(connectStorage(state.connection, HASTE), state.container);
   const accounts = { source: source.accountName, backup: backup.accountName };
 
-  async function see(): Promise<Seen> {
+  async function see(): Promise<SwapDetection> {
     try {
-      if (settings.twoWay || (await wasLookedAt())) return { outcome: 'clear', blobs: 0 };
+      if (settings.twoWay || (await wasLookedAt())) return { kind: 'clear', blobs: 0 };
       const account = connectStorage(source, HASTE);
       const isStateThere = state.connection.accountName === source.accountName;
-      const reader = createAzureReader(account);
-      return await seeSwapped({
+      const reader = createAzureBlobReader(account);
+      return await detectSwappedAccounts({
         source: reader,
         backup: accounts.backup,
         scope: createScope(reader.account, scope),
-        registries: [store, ...(isStateThere ? [] : [createAzureDocuments(account, state.container)])],
+        registries: [store, ...(isStateThere ? [] : [createAzureDocumentStore(account, state.container)])],
         canaries: scope.canaries?.container,
         withinMs: WITHIN_MS,
       });
     } catch (thrown) {
-      return { outcome: 'unknown', error: toBlobmirrorError(thrown) };
+      return { kind: 'unknown', error: toBlobmirrorError(thrown) };
     }
   }
 
@@ -84,5 +84,5 @@ export function openAdmission(settings: AccountSettings): Admission {
     }
   }
 
-  return createAdmission(accounts, see, systemClock);
+  return createAdmission(accounts, see, systemSteadyClock);
 }

@@ -1,8 +1,8 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import type { ServiceBusConnection } from '../config/connections.ts';
 import type { Settings } from '../config/settings.ts';
-import { claim } from '../identity/register-mirror.ts';
-import { deferDocuments, ownDocuments } from '../identity/mirror-documents.ts';
+import { registerMirror } from '../identity/register-mirror.ts';
+import { deferDocuments, mirrorDocuments } from '../identity/mirror-documents.ts';
 import type { MirrorFacts } from '../identity/other-mirrors.ts';
 import { type BlobmirrorError, type ErrorCode, ERRORS, toBlobmirrorError } from '../model/errors.ts';
 import type { Pause } from '../api/pause.ts';
@@ -59,9 +59,9 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
   let refused: { readonly since: string; readonly error: BlobmirrorError } | undefined;
 
   async function register(): Promise<DocumentStore> {
-    const seen = await admission.look();
-    const isLookedAt = seen.outcome === 'clear' && seen.blobs > 0;
-    const { registration, before, damaged } = await claim(state, facts, {
+    const seen = await admission.evaluate();
+    const isLookedAt = seen.kind === 'clear' && seen.blobs > 0;
+    const { registration, before, damaged } = await registerMirror(state, facts, {
       now: theServiceClock.now(),
       isLookedAt,
     });
@@ -77,7 +77,7 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
     }
     claimedAt = performance.now();
     tell(registration, before);
-    return ownDocuments(state, { prefix: documentsPrefix(id), former: registration.former.runs });
+    return mirrorDocuments(state, { prefix: documentsPrefix(id), former: registration.former.runs });
   }
 
   function tell(registration: Registration, before: Registration | undefined): void {
@@ -95,7 +95,7 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
   }
 
   async function open(): Promise<DocumentStore> {
-    await admission.look();
+    await admission.evaluate();
     opening ??= register();
     try {
       return await opening;
@@ -118,7 +118,7 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
     documents: deferDocuments(open),
     admit: async () => void (await open()),
     guard: async () => {
-      await admission.look();
+      await admission.evaluate();
       if (refused !== undefined) throw refused.error;
     },
     refusal: async () => {
@@ -129,7 +129,7 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
       return refused && { since: refused.since, by: 'blobmirror', reason: refused.error.message };
     },
     mayDelete: async () => {
-      await admission.insist();
+      await admission.requireClear();
       await open();
     },
     renew: async () => {

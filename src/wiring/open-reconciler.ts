@@ -2,7 +2,7 @@ import type { ServiceBusClient } from '@azure/service-bus';
 import { createAzureShardQueue } from '../azure/queue/queue-senders.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import type { Settings } from '../config/settings.ts';
-import { insistOnShardQueue } from '../ports/retry-queues.ts';
+import { retryShardQueue } from '../ports/retry-queues.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { PauseGate } from '../ports/pause-gate.ts';
 import type { ShardQueue } from '../ports/work-queues.ts';
@@ -11,7 +11,7 @@ import { type Reconciler, createReconciler } from '../reconcile/runs/reconciler.
 import type { Logger } from '../telemetry/logger.ts';
 import { besideProcessSpan } from '../telemetry/spans.ts';
 import { mirrorDigest } from './mirror-id.ts';
-import { tellRefusal } from './connect-service-bus.ts';
+import { logSendRefusal } from './connect-service-bus.ts';
 import type { OpenAccounts } from './open-accounts.ts';
 
 interface Opening {
@@ -53,17 +53,17 @@ export function openReconciler({
       // What a listing of the source lacked: in an account that was taken for the source by mistake, that may be all.
       converge: async (key, leave) => {
         await accounts.mayDelete();
-        return await (await accounts.heart()).converge(key, undefined, leave);
+        return await (await accounts.core()).converge(key, undefined, leave);
       },
       compareSlice: async (shard, context) => {
-        const heart = await accounts.heart();
+        const heart = await accounts.core();
         return await compareSlice({ ...(await accounts.sides()), ...heart }, shard, context);
       },
       log,
     });
   const queue = createAzureShardQueue(serviceBus.createSender(settings.reconcile.queue));
   // Whoever asks for a run is told at once that the queue does not take it; whoever holds a message of it holds on.
-  const worker = open(insistOnShardQueue(queue, tellRefusal(log)));
+  const worker = open(retryShardQueue(queue, logSendRefusal(log)));
   const about = { queue: settings.reconcile.queue };
   return {
     ...open(queue),

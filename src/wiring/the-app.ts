@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { skew } from '../api/statement.ts';
+import { formatSkew } from '../api/statement.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
-import type { ClockJudgement } from '../clock/service-clock.ts';
+import type { ClockAssessment } from '../clock/service-clock.ts';
 import { type Settings, readSettings } from '../config/settings.ts';
-import { type Actions, createActions } from '../http/action-guard.ts';
+import { type ActionGuard, createActionGuard } from '../http/action-guard.ts';
 import { type Page, createPage } from '../http/page.ts';
 import {
-  type MetricsApi,
-  type StatusApi,
-  createMetricsApi,
-  createStatusApi,
+  type MetricsHandlers,
+  type StatusHandlers,
+  createMetricsHandlers,
+  createStatusHandlers,
 } from '../http/status-handlers.ts';
 import { ERRORS } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -20,22 +20,22 @@ import { createCredential } from './connect-storage.ts';
 import { type DeadLetters, createDeadLetters } from './create-dead-letters.ts';
 import { type Mirror, createMirror } from './create-mirror.ts';
 import { type Reconciliation, createReconciliation } from './create-reconciliation.ts';
-import { type Recovery, createRecovery } from './create-status-service.ts';
+import { type StatusService, createStatusService } from './create-status-service.ts';
 import { openAccounts } from './open-accounts.ts';
 import { type Identity, openIdentity } from './open-identity.ts';
-import { type Control, openControl } from './open-pause.ts';
+import { type PauseControl, openPause } from './open-pause.ts';
 
 export interface App {
-  readonly actions: Actions;
-  readonly control: Control;
+  readonly actionGuard: ActionGuard;
+  readonly pause: PauseControl;
   readonly deadLetters: DeadLetters;
   readonly identity: Identity;
   readonly mirror: Mirror;
   readonly observation: Observation;
   readonly page: Page;
   readonly reconciliation: Reconciliation;
-  readonly recovery: Recovery;
-  readonly status: StatusApi;
+  readonly statusService: StatusService;
+  readonly statusHandlers: StatusHandlers;
 }
 
 let app: App | undefined;
@@ -50,39 +50,39 @@ export function theApp(): App {
   if (app === undefined) {
     const settings = readSettings(process.env);
     const log = createLogger(settings.logLevel);
-    tellClock(log);
+    logClockChanges(log);
     const identity = openIdentity(settings, log);
     const { documents } = identity;
-    const control = openControl(documents, log, identity.refusal);
+    const control = openPause(documents, log, identity.refusal);
     const { gate } = control;
     const accounts = openAccounts(settings, log, { isPaused: gate.isPaused, identity });
-    const recovery = createRecovery(settings, log, identity);
-    const observation = observe(settings, documents, log, recovery.read);
+    const recovery = createStatusService(settings, log, identity);
+    const observation = startObservation(settings, documents, log, recovery.read);
     app = {
-      actions: createActions(documents, log),
-      control,
+      actionGuard: createActionGuard(documents, log),
+      pause: control,
       identity,
       deadLetters: createDeadLetters(settings, log, documents, accounts),
       mirror: createMirror(settings, log, accounts, gate),
       observation,
       page: createPage(),
       reconciliation: createReconciliation(settings, log, { accounts, pause: gate, documents }),
-      recovery,
-      status: createStatusApi(recovery, log),
+      statusService: recovery,
+      statusHandlers: createStatusHandlers(recovery, log),
     };
   }
   return app;
 }
 
 /** What this worker does, as others see it. */
-export interface Observation {
-  readonly metrics: MetricsApi;
+interface Observation {
+  readonly metrics: MetricsHandlers;
   /** Writes down and sends what is left, within a second. */
   readonly stop: () => Promise<void>;
 }
 
 /** Once a process, and before anything is counted. @param refresh finds out anew what gauges show */
-export function observe(
+function startObservation(
   { telemetry: { monitor } }: Pick<Settings, 'telemetry'>,
   documents: DocumentStore,
   log: Logger,
@@ -96,7 +96,7 @@ export function observe(
   const telemetry = startTelemetry({ worker, monitor: connection }, log);
   const activity = keepActivity(worker, documents, log);
   return {
-    metrics: createMetricsApi(telemetry, log, refresh),
+    metrics: createMetricsHandlers(telemetry, log, refresh),
     stop: async () => {
       await Promise.allSettled([telemetry.stop(), activity.stop()]);
     },
@@ -104,15 +104,15 @@ export function observe(
 }
 
 /** Logs, once for each change, that the clock of this machine is off, and that it is right again. */
-export function tellClock(
+function logClockChanges(
   log: Logger,
-  clock: { listen(listener: (judgement: ClockJudgement) => void): unknown } = theServiceClock,
+  clock: { listen(listener: (judgement: ClockAssessment) => void): unknown } = theServiceClock,
 ): void {
   clock.listen((judgement) => {
     if (judgement.state === 'off')
       log.error('the clock of this machine is off, so it claims no recovery point', {
         code: 'clock-off',
-        detail: `it is ${skew(judgement.aheadMs)}, by that of the account ${judgement.of}`,
+        detail: `it is ${formatSkew(judgement.aheadMs)}, by that of the account ${judgement.of}`,
         aheadMs: judgement.aheadMs,
         hint: ERRORS['clock-off'].hint,
       });

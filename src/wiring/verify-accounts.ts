@@ -1,4 +1,4 @@
-import { createAzureInspector } from '../azure/account-inspector.ts';
+import { createAzureAccountInspector } from '../azure/account-inspector.ts';
 import type { Account } from '../azure/account/connect-account.ts';
 import type { StorageConnection } from '../config/connections.ts';
 import type { Environment } from '../config/environment.ts';
@@ -10,11 +10,14 @@ import { type Scope, createScope } from '../model/scope.ts';
 import type { AccountInspector } from '../ports/account-inspector.ts';
 import { mapInspector } from '../ports/map-containers.ts';
 import { capRequests } from '../concurrency/request-cap.ts';
-import type { Tally, Verification } from '../verify/verification.ts';
+import type { VerificationCounts, Verification } from '../verify/verification.ts';
 import { verify } from '../verify/verify.ts';
 import { connectStorage } from './connect-storage.ts';
 
-export { createTally, type Tally } from '../verify/verification.ts';
+export {
+  createVerificationCounts as createTally,
+  type VerificationCounts as Tally,
+} from '../verify/verification.ts';
 export type { ContentCheck } from '../verify/verification.ts';
 
 export interface VerifyRequest extends Pick<
@@ -36,14 +39,14 @@ const TRIES = 5;
 export async function verifyAccounts(
   env: Environment,
   { containers, ...request }: VerifyRequest,
-  tally: Tally,
+  tally: VerificationCounts,
   signal: AbortSignal,
 ): Promise<void> {
   const { policy, ...settings } = readAccountSettings(env);
   const rates = readRequestRates(env);
-  const source = createAzureInspector(connect(settings.source, rates.source));
+  const source = createAzureAccountInspector(connect(settings.source, rates.source));
   const scope = createScope(source.account, settings.scope);
-  const backup = mapInspector(createAzureInspector(connect(settings.backup, rates.backup)), scope);
+  const backup = mapInspector(createAzureAccountInspector(connect(settings.backup, rates.backup)), scope);
   const chosen = await chooseContainers(containers, scope, [source, backup]);
   await verify({ ...request, source, backup, scope, policy, containers: chosen }, tally, signal);
 }

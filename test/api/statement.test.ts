@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, duration, statement } from '../../src/api/statement.ts';
+import { formatBytes, formatDuration, statement } from '../../src/api/statement.ts';
 import type { RecoveryPoint } from '../../src/api/status.ts';
 
 const AT = '2026-11-25T12:03:02.500Z';
@@ -64,7 +64,7 @@ it.each([
   [47 * 3_600_000, '47 h'],
   [76 * 3_600_000, '3 d 4 h'],
 ])('%i ms are told as %s', (ms, text) => {
-  expect(duration(ms)).toBe(text);
+  expect(formatDuration(ms)).toBe(text);
 });
 
 it.each([
@@ -79,5 +79,5 @@ it.each([
   [5e15, '5.0 PB'],
   [5e21, '5000 EB'],
 ])('%i bytes are told as %s', (size, text) => {
-  expect(bytes(size)).toBe(text);
+  expect(formatBytes(size)).toBe(text);
 });

@@ -1,6 +1,6 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAzureInspector } from '../../src/azure/account-inspector.ts';
+import { createAzureAccountInspector } from '../../src/azure/account-inspector.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { SOURCE } from '../../packages/local/src/layout.ts';
 import { startStorage } from '../../packages/local/src/start-storage.ts';
@@ -15,7 +15,7 @@ async function startInspected(hierarchical: boolean) {
   const connectionString = storage.connectionString(SOURCE.name);
   const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(CONTAINER);
   await container.create();
-  const inspector = createAzureInspector(connectAccount({ connectionString }));
+  const inspector = createAzureAccountInspector(connectAccount({ connectionString }));
   const list = async () =>
     (await Array.fromAsync(inspector.listReadings(CONTAINER, { prefix: '', tags: false }))).flat();
   return { container, inspector, list };

@@ -1,6 +1,6 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { expect, it, onTestFinished } from 'vitest';
-import { createAzureInspector } from '../../src/azure/account-inspector.ts';
+import { createAzureAccountInspector } from '../../src/azure/account-inspector.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import { describeInspector } from '../contract/inspector.contract.ts';
@@ -14,7 +14,7 @@ describeInspector('on real accounts', async () => {
   await BlobServiceClient.fromConnectionString(connectionString).createContainer('opened', {
     access: 'blob',
   });
-  return { ...pair, inspector: createAzureInspector(connectAccount({ connectionString })) };
+  return { ...pair, inspector: createAzureAccountInspector(connectAccount({ connectionString })) };
 });
 
 async function listOne(
@@ -35,7 +35,7 @@ async function listOne(
   onTestFinished(async () => await service.stop());
   const endpoint = service.container.url.replace(/\/photos$/, '');
   const connectionString = `BlobEndpoint=${endpoint};SharedAccessSignature=sv=2026&sig=x`;
-  const inspector = createAzureInspector(connectAccount({ connectionString }));
+  const inspector = createAzureAccountInspector(connectAccount({ connectionString }));
   const pages = inspector.listReadings(parseContainerName('photos'), { prefix: '', tags: false });
   return (await Array.fromAsync(pages)).flat();
 }

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createAzureEventSpool } from '../../src/azure/undelivered-events.ts';
+import { createAzureUndeliveredEvents } from '../../src/azure/undelivered-events.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { SOURCE } from '../../packages/local/src/layout.ts';
 import { startStorage } from '../../packages/local/src/start-storage.ts';
@@ -14,7 +14,7 @@ it.each([
     const storage = await startStorage({ port: 0, accounts: [SOURCE], hierarchical });
     onTestFinished(async () => await storage.stop());
     const account = connectAccount({ connectionString: storage.connectionString(SOURCE.name) });
-    const spool = createAzureEventSpool(account, 'undelivered');
+    const spool = createAzureUndeliveredEvents(account, 'undelivered');
     const list = async () => (await Array.fromAsync(spool.list())).flat();
     expect(await list()).toEqual([]);
 

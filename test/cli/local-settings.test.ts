@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { settingsOn } from '../../src/cli/local-settings.ts';
-import type { LocalInfo } from '../../packages/local/src/ready-file.ts';
+import { withLocalSettings } from '../../src/cli/local-settings.ts';
+import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
 
-const account = (name: string): LocalInfo['source'] => ({
+const account = (name: string): LocalConnections['source'] => ({
   accountName: name,
   accountKey: '',
   blobEndpoint: `http://127.0.0.1:1/${name}`,
@@ -10,7 +10,7 @@ const account = (name: string): LocalInfo['source'] => ({
   connectionString: `of ${name}`,
 });
 
-const INFO: LocalInfo = {
+const INFO: LocalConnections = {
   source: account('sourceaccount'),
   backup: account('backupaccount'),
   serviceBus: { connectionString: 'of the bus', eventsQueue: 'storage-events', reconcileQueue: 'reconcile' },
@@ -18,7 +18,7 @@ const INFO: LocalInfo = {
 };
 
 it('the embedded environment has its own connections, whatever else is set, and a canary', () => {
-  const settings = settingsOn(INFO, { BLOBMIRROR_SOURCE: 'of another', BLOBMIRROR_TAGS: 'mirror' });
+  const settings = withLocalSettings(INFO, { BLOBMIRROR_SOURCE: 'of another', BLOBMIRROR_TAGS: 'mirror' });
   expect(settings).toMatchObject({
     BLOBMIRROR_SOURCE: 'of sourceaccount',
     BLOBMIRROR_TAGS: 'mirror',
@@ -27,7 +27,7 @@ it('the embedded environment has its own connections, whatever else is set, and 
 });
 
 it('has no canary where it is set to off', () => {
-  expect(settingsOn(INFO, { BLOBMIRROR_CANARY: 'off' })).toMatchObject({ BLOBMIRROR_CANARY: 'off' });
+  expect(withLocalSettings(INFO, { BLOBMIRROR_CANARY: 'off' })).toMatchObject({ BLOBMIRROR_CANARY: 'off' });
 });
 
 it.each([
@@ -35,9 +35,9 @@ it.each([
   ['as the environment has it where the setting is blank', { BLOBMIRROR_NAME: ' ' }, 'docs'],
   ['as the setting says', { BLOBMIRROR_NAME: 'photos' }, 'photos'],
 ])('the mirror has a name: %s', (_, given, name) => {
-  expect(settingsOn({ ...INFO, name: 'docs' }, given)).toMatchObject({ BLOBMIRROR_NAME: name });
+  expect(withLocalSettings({ ...INFO, name: 'docs' }, given)).toMatchObject({ BLOBMIRROR_NAME: name });
 });
 
 it('the mirror has no name where neither says one', () => {
-  expect(settingsOn(INFO, {})).not.toHaveProperty('BLOBMIRROR_NAME');
+  expect(withLocalSettings(INFO, {})).not.toHaveProperty('BLOBMIRROR_NAME');
 });

@@ -4,7 +4,7 @@ import { createAzureHintQueue, createAzureShardQueue } from '../../src/azure/que
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { createCopySources } from '../../src/azure/copy/copy-source.ts';
 import { theServiceClock } from '../../src/clock/process-clocks.ts';
-import { createPauses } from '../../src/pause/pause-store.ts';
+import { createPauseStore } from '../../src/pause/pause-store.ts';
 import { fromTrigger } from '../../src/wiring/from-trigger.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
@@ -48,7 +48,7 @@ describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead)
       ['date', new Date(trueTime()).toUTCString()],
       ['x-ms-request-id', 'r'],
     ]);
-    for (let i = 0; i < 2; i++) theServiceClock.note('source', headers, performance.now());
+    for (let i = 0; i < 2; i++) theServiceClock.observe('source', headers, performance.now());
   });
   beforeEach(() => void sent.splice(0));
   afterAll(() => {
@@ -89,7 +89,7 @@ describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead)
 
   it('a pause has begun, and ends, when the service says so', async () => {
     const documents = new MemoryDocuments().through(immediately);
-    const pauses = createPauses(documents);
+    const pauses = createPauseStore(documents);
     expectDue(new Date((await pauses.pause({ by: 'test' })).since), 0);
     await pauses.resume();
     expectDue(new Date((await pauses.read()).ended[0]?.until ?? ''), 0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readActivity } from '../../src/status/activity/read-activity.ts';
 import { WorkerActivity } from '../../src/status/activity/worker-activity.ts';
-import { claim } from '../../src/identity/register-mirror.ts';
+import { registerMirror } from '../../src/identity/register-mirror.ts';
 import type { MirrorFacts } from '../../src/identity/other-mirrors.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
@@ -114,8 +114,9 @@ it('a mirror is at work by when its registration was written, whatever its worke
   const other = { ...facts, queues: { ...facts.queues, events: 'others', reconcile: 'other-reconcile' } };
   for (const ahead of [2 * HOUR, -2 * HOUR]) {
     const { world, documents } = bench();
-    await claim(documents, facts, { now: new Date(world.time + ahead), isLookedAt: false });
-    const late = async () => await claim(documents, other, { now: new Date(world.time), isLookedAt: false });
+    await registerMirror(documents, facts, { now: new Date(world.time + ahead), isLookedAt: false });
+    const late = async () =>
+      await registerMirror(documents, other, { now: new Date(world.time), isLookedAt: false });
     world.time += 14 * MINUTE;
     await expect(late()).rejects.toMatchObject({ code: 'mirror-name-taken' });
     world.time += 2 * MINUTE;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClockJudgement } from '../../src/clock/service-clock.ts';
+import type { ClockAssessment } from '../../src/clock/service-clock.ts';
 import { Machine } from './support/machine.ts';
 
 const HOUR = 3_600_000;
 
 /** What is not claimed is earlier than anything. */
-function latestOf(judgement: ClockJudgement): number {
+function latestOf(judgement: ClockAssessment): number {
   return judgement.state === 'right' ? judgement.latest.getTime() : -Infinity;
 }
 
@@ -104,7 +104,7 @@ describe('the clock of the services', () => {
     machine.hear();
     expect(machine.judge().state).toBe('off');
     // Work that began before it may have begun at any time.
-    expect(machine.clock.judge(before)).toEqual({ state: 'unknown' });
+    expect(machine.clock.assess(before)).toEqual({ state: 'unknown' });
     machine.ahead = 0;
     machine.hearSome();
     machine.time += HOUR;
@@ -121,7 +121,7 @@ describe('the clock of the services', () => {
     machine.slept += 688;
     // Answered at the very second that its Date tells.
     machine.hear({ tookMs: 0 });
-    expect(latestOf(machine.clock.judge(beginning))).toBeLessThanOrEqual(began);
+    expect(latestOf(machine.clock.assess(beginning))).toBeLessThanOrEqual(began);
   });
 
   const STEP = fc.oneof(
@@ -153,7 +153,7 @@ describe('the clock of the services', () => {
               machine.time += step.ms;
               machine.slept += step.ms;
             }
-            expect(latestOf(machine.clock.judge(work.beginning))).toBeLessThanOrEqual(work.time);
+            expect(latestOf(machine.clock.assess(work.beginning))).toBeLessThanOrEqual(work.time);
             if (step.does === 'wait') work = { beginning: machine.clock.begin(), time: machine.time };
           }
         },

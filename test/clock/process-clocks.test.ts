@@ -15,7 +15,7 @@ function start(own: number, accounts: number) {
     clock,
     pass: (ms: number) => void (elapsed += ms),
     /** A message that has waited for so long is received. */
-    receive: (waitedMs: number) => clock.heard(new Date(START + elapsed - waitedMs)),
+    receive: (waitedMs: number) => clock.observeArrival(new Date(START + elapsed - waitedMs)),
     ahead: () => clock.now().getTime() - (START + elapsed),
   };
 }

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { sharedForAWhile } from '../../src/concurrency/coalesce-briefly.ts';
+import { coalesceBriefly } from '../../src/concurrency/coalesce-briefly.ts';
 
 function bench(tookMs = 0) {
   const state = { now: 0, calls: 0, fails: false };
-  const read = sharedForAWhile(
+  const read = coalesceBriefly(
     async () => {
       await Promise.resolve();
       state.now += tookMs;

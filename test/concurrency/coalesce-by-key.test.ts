@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shareFlights } from '../../src/concurrency/coalesce-by-key.ts';
+import { coalesceByKey } from '../../src/concurrency/coalesce-by-key.ts';
 import { type Key, parseKey } from '../../src/model/key.ts';
 import { KEY } from '../support/keys.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -21,7 +21,7 @@ const settled = async (): Promise<void> => {
 describe('shareFlights', () => {
   it('runs once more, and only once, for all calls that arrive during a flight', async () => {
     const { run, ends } = createRuns();
-    const fly = shareFlights(run);
+    const fly = coalesceByKey(run);
     const first = fly(KEY);
     const late = [fly(KEY), fly(KEY), fly(KEY)];
     expect(ends).toHaveLength(1);
@@ -37,7 +37,7 @@ describe('shareFlights', () => {
 
   it('runs for the late calls also when the flight failed', async () => {
     const { run, ends } = createRuns();
-    const fly = shareFlights(run);
+    const fly = coalesceByKey(run);
     const first = fly(KEY);
     const late = fly(KEY);
     ends[0]?.(new Error('cut'));
@@ -50,7 +50,7 @@ describe('shareFlights', () => {
   it('does not wait for a long flight to its end, so that a message keeps within the time of a function', async () => {
     const { run, ends } = createRuns();
     const clock = new VirtualClock();
-    const fly = shareFlights(run, clock);
+    const fly = coalesceByKey(run, clock);
     const first = fly(KEY);
     let error: unknown;
     fly(KEY).catch((thrown: unknown) => (error = thrown));
@@ -70,7 +70,7 @@ describe('shareFlights', () => {
 
   it('lets different keys fly at the same time, and forgets a key once it has landed', async () => {
     const { run, ends } = createRuns();
-    const fly = shareFlights(run);
+    const fly = coalesceByKey(run);
     const flights = [fly(KEY), fly(parseKey('photos', 'dog.jpg'))];
     expect(ends).toHaveLength(2);
     for (const end of ends) end(0);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import type { HintMessage } from '../../src/model/hint-message.ts';
 import { type ShardMessage } from '../../src/model/shard-message.ts';
-import { INSIST_MS } from '../../src/concurrency/send-with-retry.ts';
-import { insistOnQueue, insistOnShardQueue } from '../../src/ports/retry-queues.ts';
+import { RETRY_FOR_MS } from '../../src/concurrency/send-with-retry.ts';
+import { retryHintQueue, retryShardQueue } from '../../src/ports/retry-queues.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const MESSAGE = { messageId: 'm' } as HintMessage;
@@ -20,8 +20,8 @@ async function sendUntil(code: ErrorCode, opensAt: number) {
     tries++;
     if (clock.now() < opensAt) throw new BlobmirrorError(code, 'no');
   };
-  const queue = insistOnQueue({ sendLater: send, deadLetter: send }, tell, clock);
-  const shards = insistOnShardQueue({ send }, tell, clock);
+  const queue = retryHintQueue({ sendLater: send, deadLetter: send }, tell, clock);
+  const shards = retryShardQueue({ send }, tell, clock);
   const results: unknown[] = [];
   const keep = (result: unknown): void => void results.push(result);
   void queue.sendLater(MESSAGE, 10).then(() => keep('sent'), keep);
@@ -46,8 +46,8 @@ describe('a message that the queue does not take', () => {
   it('goes back when that lasts, in time for the function that holds it', async () => {
     const { results, tookMs } = await sendUntil('queue-full', Infinity);
     expect(results).toEqual(Array(3).fill(expect.objectContaining({ code: 'queue-full' })));
-    expect(tookMs).toBeLessThanOrEqual(INSIST_MS);
-    expect(tookMs).toBeGreaterThan(INSIST_MS / 2);
+    expect(tookMs).toBeLessThanOrEqual(RETRY_FOR_MS);
+    expect(tookMs).toBeGreaterThan(RETRY_FOR_MS / 2);
   });
 
   it('goes back at once when it is too large, since it will not shrink', async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { letterBody } from '../../src/deadletter/browse-dead-letters.ts';
-import { readLetter } from '../../src/deadletter/read-dead-letter.ts';
-import type { LetterQueue } from '../../src/api/dead-letter.ts';
+import { toJsonBody } from '../../src/deadletter/browse-dead-letters.ts';
+import { readDeadLetter } from '../../src/deadletter/read-dead-letter.ts';
+import type { DeadLetterQueueName } from '../../src/api/dead-letter.ts';
 import { toProperties } from '../../src/model/hint-message.ts';
 import type { BrowsedMessage } from '../../src/ports/dead-letter-queue.ts';
 import { eventOf } from './support/dead-letter-bench.ts';
@@ -36,7 +36,7 @@ const history = {
 
 describe('a dead letter', () => {
   it('tells what the mirror knows of its event', () => {
-    const letter = readLetter(
+    const letter = readDeadLetter(
       message({ applicationProperties: toProperties(history), deadLetterReason: 'TTLExpiredException' }),
       'events',
       now,
@@ -63,7 +63,7 @@ describe('a dead letter', () => {
   it('that failed once had its first error then, though older messages do not tell one', () => {
     const { firstError: _, ...older } = history;
     const read = (attempts: number) =>
-      readLetter(message({ applicationProperties: toProperties({ ...older, attempts }) }), 'events', now);
+      readDeadLetter(message({ applicationProperties: toProperties({ ...older, attempts }) }), 'events', now);
     expect(read(1).firstError).toEqual({ code: 'storage-unavailable', detail: 'no answer' });
     expect(read(2).firstError).toBeUndefined();
   });
@@ -78,11 +78,11 @@ describe('a dead letter', () => {
     ['events', { body: eventOf('photos', '') }, 'event-key-invalid'],
     ['reconcile', { body: { not: 'a shard' } }, 'message-not-shard'],
   ] as const)('of the queue %s with %o has the code %3$s', (queue, changes, code) => {
-    expect(readLetter(message(changes), queue, now).code).toBe(code);
+    expect(readDeadLetter(message(changes), queue, now).code).toBe(code);
   });
 
   it('says of a message that broke its deliveries what the last try that came back failed with', () => {
-    const letter = readLetter(
+    const letter = readDeadLetter(
       message({
         deliveryCount: 10,
         deadLetterReason: 'MaxDeliveryCountExceeded',
@@ -112,7 +112,7 @@ describe('a dead letter', () => {
     const text = fc.string({ unit: 'binary' });
     fc.assert(
       fc.property(
-        fc.constantFrom<LetterQueue>('events', 'reconcile'),
+        fc.constantFrom<DeadLetterQueueName>('events', 'reconcile'),
         fc.record({
           body,
           applicationProperties: properties,
@@ -122,8 +122,8 @@ describe('a dead letter', () => {
           deadLetterDescription: text,
         }),
         (queue, changes) => {
-          const letter = readLetter(message(changes), queue, now);
-          const line = JSON.stringify({ ...letter, messageBody: letterBody(changes.body) });
+          const letter = readDeadLetter(message(changes), queue, now);
+          const line = JSON.stringify({ ...letter, messageBody: toJsonBody(changes.body) });
           expect(JSON.parse(line)).toMatchObject({ id: `${queue}:7` });
           const { path = '', ...short } = letter;
           expect(path.length).toBeLessThanOrEqual(1024);

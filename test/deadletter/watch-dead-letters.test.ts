@@ -1,6 +1,6 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { watchLetters } from '../../src/deadletter/watch-dead-letters.ts';
+import { watchDeadLetters } from '../../src/deadletter/watch-dead-letters.ts';
 import { immediately } from '../memory/schedule.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { eventOf, parked, startLetterBench } from './support/dead-letter-bench.ts';
@@ -19,10 +19,10 @@ async function startWatch() {
     asked: () => asked,
     told: () => log.lines.filter(({ message }) => message === ARRIVED).map(({ fields }) => fields['path']),
     watch: async ({ minutes = 0, answer = true } = {}) => {
-      await watchLetters({
+      await watchDeadLetters({
         queues: bench.queues,
         documents: bench.documents.through(immediately),
-        box: bench.box,
+        store: bench.box,
         accountsAnswer: async () => {
           asked++;
           await Promise.resolve();

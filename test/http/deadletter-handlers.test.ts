@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDeadLetterApi } from '../../src/http/deadletter-handlers.ts';
+import { createDeadLetterHandlers } from '../../src/http/deadletter-handlers.ts';
 import {
   eventOf,
   type LetterBench,
@@ -8,9 +8,9 @@ import {
 } from '../deadletter/support/dead-letter-bench.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
-async function startApi(): Promise<LetterBench & { api: ReturnType<typeof createDeadLetterApi> }> {
+async function startApi(): Promise<LetterBench & { api: ReturnType<typeof createDeadLetterHandlers> }> {
   const bench = await startLetterBench();
-  return { ...bench, api: createDeadLetterApi(bench.box, createSilentLogger()) };
+  return { ...bench, api: createDeadLetterHandlers(bench.box, createSilentLogger()) };
 }
 
 const query = (text = '') => new URLSearchParams(text);

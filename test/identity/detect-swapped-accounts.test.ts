@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Seen, seeSwapped } from '../../src/identity/detect-swapped-accounts.ts';
+import { type SwapDetection, detectSwappedAccounts } from '../../src/identity/detect-swapped-accounts.ts';
 import { createMemoryAccount } from '../memory/memory-account.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
@@ -28,7 +28,7 @@ async function see({
   failing,
   code = 'storage-unavailable',
 }: Case): Promise<{
-  seen: Seen;
+  seen: SwapDetection;
   calls: string[];
 }> {
   const calls: string[] = [];
@@ -52,7 +52,7 @@ async function see({
     if (failing?.test(call) === true) throw new BlobmirrorError(code, 'it does not answer');
     return await immediately(call, undefined, effect);
   });
-  const seen = await seeSwapped({
+  const seen = await detectSwappedAccounts({
     source,
     backup: 'backupaccount',
     scope: createScope('sourceaccount', scope),
@@ -73,7 +73,7 @@ describe('accounts', () => {
     ['its canary is there alone', { blobs: { 'blobmirror-canary/x.json': 'backupaccount' } }],
     ['something failed beside it', { blobs: { 'photos/b': 'backupaccount' }, failing: /documents/ }],
   ])('are swapped where %s', async (_, given) => {
-    expect((await see(given)).seen).toMatchObject({ outcome: 'swapped' });
+    expect((await see(given)).seen).toMatchObject({ kind: 'swapped' });
   });
 
   it.each<[string, Case]>([
@@ -89,14 +89,14 @@ describe('accounts', () => {
     ],
     ['who asks may not see the registry', { failing: /documents/, code: 'storage-forbidden' }],
   ])('are not swapped where %s', async (_, given) => {
-    expect((await see(given)).seen).toMatchObject({ outcome: 'clear' });
+    expect((await see(given)).seen).toMatchObject({ kind: 'clear' });
   });
 
   it.each(['documents.list', 'sourceaccount.listContainers', 'sourceaccount.listBlobs'])(
     'are not known to be either where %s fails',
     async (call) => {
       const { seen } = await see({ blobs: { 'photos/a': undefined }, failing: new RegExp(call) });
-      expect(seen).toMatchObject({ outcome: 'unknown', error: { code: 'storage-unavailable' } });
+      expect(seen).toMatchObject({ kind: 'unknown', error: { code: 'storage-unavailable' } });
     },
   );
 
@@ -108,7 +108,7 @@ describe('accounts', () => {
       ]),
     );
     const { seen, calls } = await see({ blobs });
-    expect(seen).toMatchObject({ outcome: 'swapped' });
+    expect(seen).toMatchObject({ kind: 'swapped' });
     expect(calls.length).toBeLessThanOrEqual(30);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { deferDocuments, ownDocuments } from '../../src/identity/mirror-documents.ts';
+import { deferDocuments, mirrorDocuments } from '../../src/identity/mirror-documents.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import type { RunId } from '../../src/model/run-id.ts';
@@ -11,7 +11,10 @@ import { describeDocuments } from '../contract/documents.contract.ts';
 describeDocuments('that are those of one mirror among several', async () => {
   const store = new MemoryDocuments().through(immediately);
   await write(store, 'mirrors/b/docs/0', 'of another');
-  const own = ownDocuments(store, { prefix: 'mirrors/a/', former: { '2026-11-25T13-09-31Z-4f2a': 'own' } });
+  const own = mirrorDocuments(store, {
+    prefix: 'mirrors/a/',
+    former: { '2026-11-25T13-09-31Z-4f2a': 'own' },
+  });
   return {
     documents: deferDocuments(async () => await Promise.resolve(own)),
     stop: async () => await Promise.resolve(),
@@ -37,7 +40,7 @@ describe('the documents of two mirrors in one store', () => {
 
   it('are each its own, whatever is asked of them', async () => {
     const [one, other] = ['mirrors/a/', 'mirrors/b/'].map((prefix) =>
-      ownDocuments(store, { prefix, former: {} }),
+      mirrorDocuments(store, { prefix, former: {} }),
     );
     if (one === undefined || other === undefined) throw new Error('there are two');
     await write(one, 'control/pause', { paused: true });
@@ -72,7 +75,7 @@ describe('a run that the release before began', () => {
     const store = new MemoryDocuments().through(immediately);
     return {
       store,
-      own: ownDocuments(store, { prefix: 'mirrors/a/', former: { [ours]: 'own', [shared]: 'shared' } }),
+      own: mirrorDocuments(store, { prefix: 'mirrors/a/', former: { [ours]: 'own', [shared]: 'shared' } }),
     };
   }
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { claim } from '../../src/identity/register-mirror.ts';
+import { registerMirror } from '../../src/identity/register-mirror.ts';
 import { locateDocuments } from '../../src/identity/mirror-documents.ts';
 import type { MirrorFacts } from '../../src/identity/other-mirrors.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
@@ -57,10 +57,10 @@ async function runsOf(facts: MirrorFacts): Promise<readonly string[]> {
 
 describe('a mirror that claims its identity', () => {
   it('is registered once, however many workers start, and renews it', async () => {
-    const workers = await Promise.all([1, 2, 3].map(async () => await claim(store, FACTS, at(NOW))));
+    const workers = await Promise.all([1, 2, 3].map(async () => await registerMirror(store, FACTS, at(NOW))));
     expect(workers.filter(({ before }) => before === undefined)).toHaveLength(1);
     const later = new Date(NOW.getTime() + 60_000);
-    const { registration } = await claim(store, FACTS, { now: later, isLookedAt: true });
+    const { registration } = await registerMirror(store, FACTS, { now: later, isLookedAt: true });
     expect(registration).toMatchObject({
       ...FACTS,
       registeredAt: NOW.toISOString(),
@@ -70,39 +70,39 @@ describe('a mirror that claims its identity', () => {
   });
 
   it('keeps what a newer release has put into its registration', async () => {
-    await claim(store, FACTS, at(NOW));
+    await registerMirror(store, FACTS, at(NOW));
     const name = registrationName(mirrorId(FACTS));
     await put({ [name]: { ...((await store.read(name))?.value as object), format: 2, more: 'of it' } });
-    await claim(store, FACTS, at(NOW));
+    await registerMirror(store, FACTS, at(NOW));
     expect((await store.read(name))?.value).toMatchObject({ format: 2, more: 'of it' });
   });
 
   it('may have other settings than before, since an app is deployed anew while it runs', async () => {
-    await claim(store, FACTS, at(NOW));
-    const { before } = await claim(store, { ...FACTS, settings: 'another scope' }, at(NOW));
+    await registerMirror(store, FACTS, at(NOW));
+    const { before } = await registerMirror(store, { ...FACTS, settings: 'another scope' }, at(NOW));
     expect(before?.settings).toBe(FACTS.settings);
   });
 
   it.each(['namespace', 'events', 'reconcile'] as const)(
     'is refused while another is at work under the same id with another %s, and let in when that is gone',
     async (which) => {
-      await claim(store, FACTS, at(NOW));
+      await registerMirror(store, FACTS, at(NOW));
       const moved = { ...FACTS, queues: { ...FACTS.queues, [which]: 'another' } };
-      await expect(claim(store, moved, at('2026-11-29T12:14:59.000Z'))).rejects.toMatchObject({
+      await expect(registerMirror(store, moved, at('2026-11-29T12:14:59.000Z'))).rejects.toMatchObject({
         code: 'mirror-name-taken',
         message: expect.stringContaining('photos-to-photosbackup.default') as string,
       });
-      await claim(store, moved, at('2026-11-29T12:15:00.000Z'));
-      await expect(claim(store, FACTS, at('2026-11-29T12:16:00.000Z'))).rejects.toMatchObject({
+      await registerMirror(store, moved, at('2026-11-29T12:15:00.000Z'));
+      await expect(registerMirror(store, FACTS, at('2026-11-29T12:16:00.000Z'))).rejects.toMatchObject({
         code: 'mirror-name-taken',
       });
     },
   );
 
   it('is another one under another name', async () => {
-    await claim(store, FACTS, at(NOW));
+    await registerMirror(store, FACTS, at(NOW));
     const named = { ...FACTS, name: 'second', queues: OTHER.queues };
-    await claim(store, named, at(NOW));
+    await registerMirror(store, named, at(NOW));
     await (await documentsOf(FACTS)).write('control/pause', { paused: {} }, { nothingThere: true });
     expect(await valueOf(named, 'control/pause')).toBeUndefined();
   });
@@ -122,16 +122,16 @@ describe('a mirror whose queues another one names', () => {
     ['those of a namespace with a port', { port: '5671' }],
   ])('is refused for %s, and registers nothing, until the other is gone', async (_, queues) => {
     const second = { ...SECOND, queues: { ...FACTS.queues, ...queues } };
-    await claim(store, FACTS, at(NOW));
-    await expect(claim(store, second, at('2026-11-29T12:14:59.000Z'))).rejects.toMatchObject({
+    await registerMirror(store, FACTS, at(NOW));
+    await expect(registerMirror(store, second, at('2026-11-29T12:14:59.000Z'))).rejects.toMatchObject({
       ...refused,
       message: expect.stringMatching(
         /photos-to-photosbackup\.default .* photos-to-photosbackup\.second /,
       ) as string,
     });
     expect(registered()).toEqual(['registry/photos-to-photosbackup.default']);
-    await claim(store, second, at('2026-11-29T12:15:00.000Z'));
-    await expect(claim(store, FACTS, at('2026-11-29T12:16:00.000Z'))).rejects.toMatchObject(refused);
+    await registerMirror(store, second, at('2026-11-29T12:15:00.000Z'));
+    await expect(registerMirror(store, FACTS, at('2026-11-29T12:16:00.000Z'))).rejects.toMatchObject(refused);
   });
 
   it('is let in with queues of its own, in another namespace, and on another broker of one machine', async () => {
@@ -146,31 +146,31 @@ describe('a mirror whose queues another one names', () => {
       of('three', { namespace: 'another.servicebus.windows.net' }),
       of('four', { port: '5672' }),
     ])
-      await claim(store, facts, at(NOW));
+      await registerMirror(store, facts, at(NOW));
     expect(registered()).toHaveLength(4);
   });
 
   it('is the same mirror at another port', async () => {
     for (const port of ['5671', '5672'])
-      await claim(store, { ...FACTS, queues: { ...FACTS.queues, port } }, at(NOW));
+      await registerMirror(store, { ...FACTS, queues: { ...FACTS.queues, port } }, at(NOW));
     expect(registered()).toHaveLength(1);
   });
 
   it('gives way where both are at work, and the one that was registered first goes on', async () => {
-    await claim(store, { ...SECOND, queues: apart }, at(NOW));
-    await claim(store, FACTS, at('2026-11-29T12:01:00.000Z'));
+    await registerMirror(store, { ...SECOND, queues: apart }, at(NOW));
+    await registerMirror(store, FACTS, at('2026-11-29T12:01:00.000Z'));
     // As a release left it that did not look.
     const name = registrationName(mirrorId(SECOND));
     await put({ [name]: { ...((await store.read(name))?.value as object), queues: FACTS.queues } });
-    await expect(claim(store, FACTS, at('2026-11-29T12:05:00.000Z'))).rejects.toMatchObject(refused);
-    await claim(store, SECOND, at('2026-11-29T12:06:00.000Z'));
-    await claim(store, SECOND, at('2026-11-29T12:11:00.000Z'));
-    await expect(claim(store, FACTS, at('2026-11-29T12:12:00.000Z'))).rejects.toMatchObject(refused);
+    await expect(registerMirror(store, FACTS, at('2026-11-29T12:05:00.000Z'))).rejects.toMatchObject(refused);
+    await registerMirror(store, SECOND, at('2026-11-29T12:06:00.000Z'));
+    await registerMirror(store, SECOND, at('2026-11-29T12:11:00.000Z'));
+    await expect(registerMirror(store, FACTS, at('2026-11-29T12:12:00.000Z'))).rejects.toMatchObject(refused);
   });
 
   it('is seen by one that starts at the same time', async () => {
     const outcomes = await Promise.allSettled(
-      [FACTS, SECOND].map(async (facts) => await claim(store, facts, at(NOW))),
+      [FACTS, SECOND].map(async (facts) => await registerMirror(store, facts, at(NOW))),
     );
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   });
@@ -201,8 +201,8 @@ describe('the documents of the release before', () => {
 
   it('stay, for a way back, and each of two mirrors has its own of them', async () => {
     const before = new Map(memory.stored);
-    await claim(store, FACTS, at(NOW));
-    await claim(store, OTHER, at(NOW));
+    await registerMirror(store, FACTS, at(NOW));
+    await registerMirror(store, OTHER, at(NOW));
     for (const [name, stored] of before) expect(memory.stored.get(name)).toEqual(stored);
     for (const facts of [FACTS, OTHER]) {
       expect(await valueOf(facts, 'control/pause')).toEqual(paused);
@@ -220,8 +220,8 @@ describe('the documents of the release before', () => {
   });
 
   it('give each its runs, and what cannot be told to both: a run under way to the one that began it', async () => {
-    await claim(store, FACTS, at(NOW));
-    await claim(store, OTHER, at(NOW));
+    await registerMirror(store, FACTS, at(NOW));
+    await registerMirror(store, OTHER, at(NOW));
     expect(await runsOf(OTHER)).toEqual([RUN.other, RUN.gone]);
     expect(await runsOf(FACTS)).toEqual([RUN.own, RUN.other, RUN.gone]);
     expect(await valueOf(FACTS, 'reconcile/current')).toEqual({ run: RUN.own });
@@ -231,7 +231,7 @@ describe('the documents of the release before', () => {
   it('are taken over whole by whoever comes after a worker that died on the way, at any step', async () => {
     const whole = new MemoryDocuments();
     for (const [name, stored] of memory.stored) whole.stored.set(name, stored);
-    await claim(whole.through(immediately), FACTS, at(NOW));
+    await registerMirror(whole.through(immediately), FACTS, at(NOW));
     const texts = ({ stored }: MemoryDocuments) =>
       [...stored].map(([name, { text }]) => `${name} ${text}`).toSorted();
     let hasDied = true;
@@ -246,36 +246,36 @@ describe('the documents of the release before', () => {
         if (calls++ >= dies) throw new Error('it died');
         return await Promise.resolve(effect());
       });
-      hasDied = await claim(dying, FACTS, at(NOW)).then(
+      hasDied = await registerMirror(dying, FACTS, at(NOW)).then(
         () => false,
         () => true,
       );
-      await claim(other.through(immediately), FACTS, at(NOW));
+      await registerMirror(other.through(immediately), FACTS, at(NOW));
       expect(texts(other)).toEqual(texts(whole));
     }
   });
 
   it('write nothing over that the mirror has written itself', async () => {
-    await claim(store, FACTS, at(NOW));
+    await registerMirror(store, FACTS, at(NOW));
     const resumed = { paused: null, ended: [] };
     const own = await documentsOf(FACTS);
     await own.write('control/pause', resumed, (await own.read('control/pause')) ?? { nothingThere: true });
     // Its registration was damaged, so that it is made anew.
     await put({ [registrationName(mirrorId(FACTS))]: 'damaged' });
-    await claim(store, FACTS, at(NOW));
+    await registerMirror(store, FACTS, at(NOW));
     expect(await valueOf(FACTS, 'control/pause')).toEqual(resumed);
   });
 
   it('are nothing to a mirror that comes a month after those that shared them', async () => {
-    await claim(store, FACTS, at(NOW));
+    await registerMirror(store, FACTS, at(NOW));
     const late = { ...OTHER, settings: 'of a new one' };
-    await claim(store, late, at('2026-12-29T12:00:00.000Z'));
+    await registerMirror(store, late, at('2026-12-29T12:00:00.000Z'));
     expect(await valueOf(late, 'control/pause')).toBeUndefined();
     expect(await runsOf(late)).toEqual([]);
     // One that had a part in them has it still.
     const queues = { ...OTHER.queues, events: 'back-events', reconcile: 'back-reconcile' };
     const back = { ...OTHER, name: 'back', queues };
-    await claim(store, back, at('2026-12-29T12:00:00.000Z'));
+    await registerMirror(store, back, at('2026-12-29T12:00:00.000Z'));
     expect(await valueOf(back, 'control/pause')).toEqual(paused);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLetter } from '../../src/deadletter/read-dead-letter.ts';
+import { readDeadLetter } from '../../src/deadletter/read-dead-letter.ts';
 import { handleShardMessage } from '../../src/intake/handle-shard-message.ts';
 import { type MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
 import { immediately } from '../memory/schedule.ts';
@@ -80,7 +80,7 @@ describe('a message on the reconcile queue that is no shard', () => {
       ]);
       const [dead] = queue.dead;
       const letter = { ...(dead as MemoryMessage), enqueuedAt: new Date(), sequenceNumber: '7' };
-      expect(readLetter({ ...letter, state: 'active' }, 'reconcile', new Date())).toMatchObject({
+      expect(readDeadLetter({ ...letter, state: 'active' }, 'reconcile', new Date())).toMatchObject({
         code: 'message-not-shard',
         detail,
         hint,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WATCH_RULES, planNextLook } from '../../src/intake/plan-key-checks.ts';
+import { WATCH_RULES, planRecheck } from '../../src/intake/plan-key-checks.ts';
 import type { Hint } from '../../src/model/hint.ts';
 import type { SkipReason, Verdict } from '../../src/model/verdict.ts';
 import type { Watch } from '../../src/model/watch.ts';
@@ -37,7 +37,7 @@ function pausesOf(
   for (let i = 0; i < 1000; i++) {
     const name = found[Math.min(i, found.length - 1)] ?? 'in step';
     const rules = { firstPauseMs, forMs };
-    const next = planNextLook({ silentChanges }, VERDICTS[name], watch, rules, new Date(now));
+    const next = planRecheck({ silentChanges }, VERDICTS[name], watch, rules, new Date(now));
     if (next === undefined) return { pauses, holds };
     pauses.push(next.delayMs / 1000);
     holds.push(next.hold);

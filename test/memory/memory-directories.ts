@@ -15,8 +15,8 @@ import { isStoredDirectory } from './memory-entry.ts';
 import { type MemoryState, holds } from './memory-state.ts';
 import type { Schedule } from './schedule.ts';
 
-const MOVED = { outcome: 'backup-moved' } as const;
-const WRITTEN = { outcome: 'written' } as const;
+const MOVED = { kind: 'backup-moved' } as const;
+const WRITTEN = { kind: 'written' } as const;
 
 /** The ports of directories over the state of an account: one call each, since the service does each in one step. */
 export function createMemoryDirectories(
@@ -30,7 +30,7 @@ export function createMemoryDirectories(
     const isPossible = state.containers.get(key.container)?.takesDirectory(key.path) ?? false;
     if (!isPossible || state.entry(key) !== undefined) return MOVED;
     state.makeDirectory(key, { metadata, ...(access && { access }) });
-    return { outcome: 'written', access: 'set' };
+    return { kind: 'written', access: 'set' };
   }
 
   function rename({ from, to, ifMatch, condition }: RenameRequest): WriteOutcome {
@@ -38,15 +38,15 @@ export function createMemoryDirectories(
     return state.move(from, to) ? WRITTEN : MOVED;
   }
 
-  function removeEmptyDirectory(key: Key, ifMatch: Etag): WriteOutcome | { readonly outcome: 'not-empty' } {
+  function removeEmptyDirectory(key: Key, ifMatch: Etag): WriteOutcome | { readonly kind: 'not-empty' } {
     if (!isThatDirectory(key, ifMatch)) return MOVED;
-    if (!state.containerOf(key).isEmpty(key.path)) return { outcome: 'not-empty' };
+    if (!state.containerOf(key).isEmpty(key.path)) return { kind: 'not-empty' };
     state.removeTree(key);
     return WRITTEN;
   }
 
   function moveToTrash(key: Key, ifMatch: Etag): WriteOutcome | Trashed {
-    return isThatDirectory(key, ifMatch) ? { outcome: 'trashed', trashed: trash.take(key) } : MOVED;
+    return isThatDirectory(key, ifMatch) ? { kind: 'trashed', trashed: trash.moveToTrash(key) } : MOVED;
   }
 
   function isThatDirectory(key: Key, etag: Etag): boolean {
@@ -67,13 +67,13 @@ export function createMemoryDirectories(
     createDirectory: (request) => call('createDirectory', request.key, () => createDirectory(request)),
     setAccess: (key, access) =>
       call('setAccess', key, () =>
-        state.amend(key, { access }) ? { outcome: 'written', access: 'set' } : MOVED,
+        state.amend(key, { access }) ? { kind: 'written', access: 'set' } : MOVED,
       ),
     readRootAccess: (container) =>
       call('readRootAccess', undefined, () => state.containers.get(container)?.rootAccess),
     setRootAccess: (container, access) =>
       call('setRootAccess', undefined, () =>
-        state.permitRoot(container, access) ? { outcome: 'written', access: 'set' } : MOVED,
+        state.permitRoot(container, access) ? { kind: 'written', access: 'set' } : MOVED,
       ),
     rename: (request) => call('rename', request.from, () => rename(request)),
     removeEmptyDirectory: (key, ifMatch) =>
@@ -88,7 +88,7 @@ export function createMemoryDirectories(
 const KEPT_MS = 3_600_000;
 
 /** The trash of an account's containers. A place in it says when it was taken, and is never given twice. */
-export class MemoryTrash {
+class MemoryTrash {
   readonly #state: MemoryState;
 
   constructor(state: MemoryState) {
@@ -96,7 +96,7 @@ export class MemoryTrash {
   }
 
   /** Takes a directory out of the live tree. Returns where it is now. */
-  take(directory: Key): Key {
+  moveToTrash(directory: Key): Key {
     const { container } = directory;
     const at = `${RESERVED_DIRECTORY}/trash/${this.#state.now().getTime()}`;
     const parent = parseKey(container, at);

@@ -108,7 +108,7 @@ export interface StoredDirectory {
   readonly lastModified: Date;
 }
 
-export function toDirectoryReading(directory: StoredDirectory, now: Date): DirectoryPresent {
+function toDirectoryReading(directory: StoredDirectory, now: Date): DirectoryPresent {
   const { etag, lastModified, metadata, access } = directory;
   // A service tells its time in whole seconds.
   const readAt = new Date(Math.floor(now.getTime() / 1000) * 1000);

@@ -52,14 +52,14 @@ export function createMemoryPorts(
   async function copy(request: CopyRequest): Promise<CopyOutcome> {
     const { key, from: at = key, source: pinned, condition } = request;
     const from = await schedule(`${account}.copy-read`, key, () => peekSource(at));
-    if (from?.etag !== pinned.etag) return { outcome: 'source-moved', engine: ENGINE };
+    if (from?.etag !== pinned.etag) return { kind: 'source-moved', engine: ENGINE };
     return await schedule(`${account}.copy`, key, () => {
       const isPossible = state.containers.get(key.container)?.takesFile(key.path) ?? false;
       const isArchived = isArchivedBlob(state.blob(key));
       if (!isPossible || isArchived || !holds(state, key, condition))
-        return { outcome: 'backup-moved', engine: ENGINE };
+        return { kind: 'backup-moved', engine: ENGINE };
       write(key, from, request);
-      return { outcome: 'written', engine: ENGINE };
+      return { kind: 'written', engine: ENGINE };
     });
   }
 
@@ -68,11 +68,11 @@ export function createMemoryPorts(
     const { key, source: pinned } = request;
     const at = stagingKey(key, pinned.etag);
     const from = await schedule(`${account}.copy-read`, key, () => peekSource(request.from ?? key));
-    if (from?.etag !== pinned.etag) return { outcome: 'source-moved', engine: ENGINE };
+    if (from?.etag !== pinned.etag) return { kind: 'source-moved', engine: ENGINE };
     return await schedule(`${account}.secure`, key, () => {
-      if (!state.containers.has(key.container)) return { outcome: 'backup-moved', engine: ENGINE };
+      if (!state.containers.has(key.container)) return { kind: 'backup-moved', engine: ENGINE };
       const etag = state.blob(at)?.etag ?? write(at, from, request);
-      return { outcome: 'secured', secured: { key: at, etag }, engine: ENGINE };
+      return { kind: 'secured', secured: { key: at, etag }, engine: ENGINE };
     });
   }
 
@@ -83,13 +83,13 @@ export function createMemoryPorts(
       const staged = state.blob(secured.key);
       const isPossible = state.containers.get(key.container)?.takesFile(key.path) ?? false;
       if (staged?.etag !== secured.etag || !isPossible || !holds(state, key, { nothingThere: true }))
-        return { outcome: 'backup-moved' };
+        return { kind: 'backup-moved' };
       if (state.kind === 'hierarchical')
-        return { outcome: state.move(secured.key, key) ? 'written' : 'backup-moved' };
+        return { kind: state.move(secured.key, key) ? 'written' : 'backup-moved' };
       write(key, staged, request);
-      return { outcome: 'written' };
+      return { kind: 'written' };
     });
-    if (outcome.outcome === 'written' && state.kind === 'flat')
+    if (outcome.kind === 'written' && state.kind === 'flat')
       await schedule(`${account}.discard`, key, () => remove(secured.key, secured.etag));
     return outcome;
   }
@@ -101,42 +101,42 @@ export function createMemoryPorts(
 
   function restamp({ key, metadata, ifMatch }: RestampRequest): WriteOutcome {
     const entry = state.entry(key);
-    if (entry?.etag !== ifMatch) return { outcome: 'backup-moved' };
-    if (!isStoredDirectory(entry) && isArchivedBlob(entry)) return { outcome: 'backup-moved' };
+    if (entry?.etag !== ifMatch) return { kind: 'backup-moved' };
+    if (!isStoredDirectory(entry) && isArchivedBlob(entry)) return { kind: 'backup-moved' };
     if (isStoredDirectory(entry)) state.makeDirectory(key, { metadata });
     else state.put(key, { ...entry, metadata });
-    return { outcome: 'written' };
+    return { kind: 'written' };
   }
 
   /** A piece at a time, each as a request of its own to both sides. */
   async function compareContent(request: ComparisonRequest): Promise<ComparisonOutcome> {
     const { key, from = key, source, backup, equal = 0, mustStop = () => false } = request;
-    if (source.size !== backup.size) return { outcome: 'different' };
+    if (source.size !== backup.size) return { kind: 'different' };
     for (let offset = equal; offset < source.size; offset += PIECE) {
-      if (offset > equal && mustStop()) return { outcome: 'unfinished', equal: offset };
+      if (offset > equal && mustStop()) return { kind: 'unfinished', equal: offset };
       const [theirs, ours] = await schedule(`${account}.compare`, key, () => [
         peekSource(from),
         state.blob(key),
       ]);
-      if (theirs?.etag !== source.etag) return { outcome: 'source-moved' };
-      if (ours?.etag !== backup.etag) return { outcome: 'backup-moved' };
+      if (theirs?.etag !== source.etag) return { kind: 'source-moved' };
+      if (ours?.etag !== backup.etag) return { kind: 'backup-moved' };
       const [one, other] = [theirs, ours].map(({ content }) => content.slice(offset, offset + PIECE));
-      if (one !== other) return { outcome: 'different' };
+      if (one !== other) return { kind: 'different' };
     }
-    return { outcome: 'same' };
+    return { kind: 'same' };
   }
 
   function remove(key: Key, ifMatch: Etag): WriteOutcome {
     const blob = state.blob(key);
-    if (blob?.etag !== ifMatch) return { outcome: 'backup-moved' };
-    if ((blob.snapshots ?? 0) > 0) return { outcome: 'refused', reason: 'backup-has-snapshots' };
+    if (blob?.etag !== ifMatch) return { kind: 'backup-moved' };
+    if ((blob.snapshots ?? 0) > 0) return { kind: 'refused', reason: 'backup-has-snapshots' };
     state.removeTree(key);
-    return { outcome: 'written' };
+    return { kind: 'written' };
   }
 
   function amend(key: Key, change: Pick<MemoryBlob, 'tier' | 'tags'>): WriteOutcome {
     const isDone = state.blob(key) !== undefined && state.amend(key, change);
-    return { outcome: isDone ? 'written' : 'backup-moved' };
+    return { kind: isDone ? 'written' : 'backup-moved' };
   }
 
   return {
@@ -179,7 +179,7 @@ function isArchivedBlob(blob: StoredBlob | undefined): boolean {
  * What a listing gives. A hierarchical account lists in the order of its tree, as if the slash came before all else: a
  * directory is followed by what is in it, and that by its longer-named neighbours. Trash and staging are not listed.
  */
-export function listEntries(
+function listEntries(
   { kind, containers }: MemoryState,
   container: ContainerName,
   { prefix = '', from, after, snapshots = false }: ListRange = {},

@@ -95,7 +95,7 @@ describe('the ports of directories in memory', () => {
     const trash = async (path: string): Promise<Key> => {
       const etag = account.makeDirectory(at(path));
       const answer = await account.moveToTrash(at(path), etag);
-      if (answer.outcome !== 'trashed') throw new Error(answer.outcome);
+      if (answer.kind !== 'trashed') throw new Error(answer.kind);
       return answer.trashed;
     };
     const old = await trash('a');

@@ -104,19 +104,19 @@ describe('a container that is made on the backup', () => {
 });
 
 it('a container that the backup lacks is made before its first blob, with its metadata', async () => {
-  const { source, backup, converge } = createMemoryPair();
+  const { source, backup, converge: convergeHere } = createMemoryPair();
   const made = { ...KEY, container: parseContainerName('made') };
   source.addContainer(made.container, { Team: 'x' });
   source.put(made, { content: 'x' });
-  expect(await converge(made)).toMatchObject({ verdict: 'copied' });
+  expect(await convergeHere(made)).toMatchObject({ verdict: 'copied' });
   expect(await backup.readContainer(made.container)).toEqual({ Team: 'x' });
 });
 
 it('and before its first directory', async () => {
-  const { source, backup, converge, onBackup } = createMemoryTree();
+  const { source, backup, converge: convergeHere, onBackup } = createMemoryTree();
   backup.dropContainer(at('x').container);
   source.makeDirectory(at('a/b'));
-  expect(await converge(at('a/b'))).toMatchObject({ verdict: 'directory-made' });
+  expect(await convergeHere(at('a/b'))).toMatchObject({ verdict: 'directory-made' });
   expect(onBackup()).toEqual({ 'a/': '', 'a/b/': '' });
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { converge } from '../../src/mirror/converge.ts';
-import { openHeart } from '../../src/mirror/mirror-core.ts';
+import { createMirrorCore } from '../../src/mirror/mirror-core.ts';
 import { KEY } from '../support/keys.ts';
 import { createMemoryPair, POLICY } from '../support/memory-pair.ts';
 
@@ -16,7 +16,7 @@ it('lets a look with leave to delete what is foreign share no flight with one th
     converge: heed,
     followRename: async () => await Promise.resolve('not renamed' as const),
   };
-  const heart = openHeart({ source, backup, policy: POLICY }, { hierarchical: false, functions });
+  const heart = createMirrorCore({ source, backup, policy: POLICY }, { hierarchical: false, functions });
   const leave = { deleteForeign: true } as const;
   await Promise.all([
     heart.converge(KEY),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPauses } from '../../src/pause/pause-store.ts';
+import { createPauseStore } from '../../src/pause/pause-store.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import { pausedMs } from '../../src/api/pause.ts';
@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 function openPauses() {
   const clock = { now: new Date('2026-11-25T12:00:00.000Z') };
   const documents = new MemoryDocuments().through(immediately);
-  const pauses = createPauses(documents, () => clock.now);
+  const pauses = createPauseStore(documents, () => clock.now);
   const wait = (ms: number): void => void (clock.now = new Date(clock.now.getTime() + ms));
   return { ...pauses, clock, wait };
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { PauseWatch } from '../../src/pause/pause-watch.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import { NEVER_PAUSED_STATE, type PauseState } from '../../src/api/pause.ts';
-import type { PutOff } from '../../src/ports/pause-gate.ts';
+import type { RequeueDelay } from '../../src/ports/pause-gate.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -35,7 +35,7 @@ beforeEach(() => {
 
 /** A message with work that takes so long. */
 function message(workMs = 50) {
-  const seen: { begun?: number; ended?: number; putOff?: PutOff | undefined } = {};
+  const seen: { begun?: number; ended?: number; putOff?: RequeueDelay | undefined } = {};
   const pass = async (): Promise<void> => {
     const putOff = await watch.pass(async () => {
       seen.begun = clock.now();

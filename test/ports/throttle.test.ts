@@ -90,7 +90,7 @@ describe('the ports behind gates', () => {
         compareContent: async () => {
           begun++;
           await end;
-          return { outcome: 'same' };
+          return { kind: 'same' };
         },
       },
       gates,

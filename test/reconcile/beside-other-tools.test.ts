@@ -33,7 +33,7 @@ const sync: Sync = async (tool, route) => {
 test.for(ROWS.map((row, i) => ({ ...row, i })))(
   'a reconcile leaves the backup right when $title',
   async ({ play, isHierarchical, i }) => {
-    const { info } = isHierarchical === true ? tree : flat;
+    const { connections: info } = isHierarchical === true ? tree : flat;
     expect(await play(await openScene(info, `row${i}`, OURS, sync))).toMatchObject({ isRight: true });
   },
 );

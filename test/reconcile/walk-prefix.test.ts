@@ -4,7 +4,7 @@ import { type Key, type Prefix, keyText, parseContainerName, parseKey } from '..
 import { type ScopeRules, createScope } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import type { WalkPosition } from '../../src/model/hint.ts';
-import { walk } from '../../src/reconcile/walk-prefix.ts';
+import { walkPrefix } from '../../src/reconcile/walk-prefix.ts';
 import { FLAT } from '../support/flat.ts';
 import { fromMarkersAlone } from '../support/from-markers-alone.ts';
 import { createMemoryPair } from '../support/memory-pair.ts';
@@ -41,11 +41,11 @@ function createWalk(paths: readonly string[], rules: Partial<ScopeRules> = {}, i
       budgetMs = 60_000,
       look: (key: Key) => Promise<Verdict> = async (key) => await pair.converge(key),
     ) =>
-      await walk(sides, {
+      await walkPrefix(sides, {
         prefix: under,
         from,
         budgetMs,
-        look: async (key) => {
+        converge: async (key) => {
           seen.push(keyText(key));
           return await look(key);
         },

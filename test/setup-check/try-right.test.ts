@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { type Wanted, tryRight } from '../../src/setup-check/try-right.ts';
+import { type RequiredRight, tryRight } from '../../src/setup-check/try-right.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 
-const WANTED: Wanted = { check: 'backup-write', right: 'write', able: 'blobs can be written' };
+const WANTED: RequiredRight = { check: 'backup-write', right: 'write', able: 'blobs can be written' };
 
-async function attempt(by: 'key' | 'sas' | 'identity', service: string, wanted: Partial<Wanted> = {}) {
+async function attempt(by: 'key' | 'sas' | 'identity', service: string, wanted: Partial<RequiredRight> = {}) {
   const probe = { account: 'backupaccount', by };
   return await tryRight(probe, { ...WANTED, ...wanted }, async () => {
     await Promise.resolve();

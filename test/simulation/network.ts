@@ -118,7 +118,7 @@ export class Network {
     const how = pickOne(choices, isCopy(call) ? [...WRITE_FAULTS, 'unfinished' as const] : WRITE_FAULTS);
     if (how === 'unfinished') {
       this.#tell?.(call.life.worker, `${describeCall(call)}: its time is used up, and it is to go on later`);
-      call.resolve({ outcome: 'unfinished', engine: 'memory' });
+      call.resolve({ kind: 'unfinished', engine: 'memory' });
       return;
     }
     if (how === 'refused') {

@@ -89,11 +89,11 @@ describe('a canary', () => {
               return parseEtag(`"${++state.writes}"`);
             },
           },
-          look,
+          readBackup: look,
           documents: documents.through(immediately),
           log,
           now: () => new Date(),
-          looksMs: [0, 0],
+          checksMs: [0, 0],
         }),
     };
   }

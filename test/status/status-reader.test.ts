@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Beginning, type ClockJudgement, trustClock } from '../../src/clock/service-clock.ts';
+import { type ClockReading, type ClockAssessment, trustClock } from '../../src/clock/service-clock.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
@@ -76,10 +76,10 @@ function bench() {
     waiting: [] as BrowsedMessage[],
     clock: {
       begin: () => trustClock(() => new Date(now)).begin(),
-      judge: (beginning: Beginning): ClockJudgement =>
-        state.judgement ?? trustClock(() => new Date(now)).judge(beginning),
+      assess: (beginning: ClockReading): ClockAssessment =>
+        state.assessment ?? trustClock(() => new Date(now)).assess(beginning),
     },
-    judgement: undefined as ClockJudgement | undefined,
+    assessment: undefined as ClockAssessment | undefined,
   };
   let now = NOW.getTime();
   const parts: StatusParts = {
@@ -110,7 +110,7 @@ function bench() {
         yield state.waiting;
       },
     },
-    readLetters: async function* () {
+    listDeadLetters: async function* () {
       if (state.isQueueAway || state.areLettersAway) await away();
       yield* await Promise.resolve(state.letters);
     },
@@ -123,7 +123,7 @@ function bench() {
       backup: async () => (state.isBackupAway ? await away() : undefined),
     },
     versions: () => ({ source: SPOKEN, backup: SPOKEN }),
-    lookAtCanary: undefined,
+    readCanary: undefined,
     canaryContainer: 'canary',
     limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
     now: () => new Date(now),
@@ -171,14 +171,14 @@ describe('a status', () => {
 
   it('claims no live point by a clock that is off or unknown, and says why', async () => {
     const { open, state } = bench();
-    state.judgement = { state: 'off', aheadMs: 7_200_000, of: 'photos' };
+    state.assessment = { state: 'off', aheadMs: 7_200_000, of: 'photos' };
     expect(await open()()).toMatchObject({
       statement: 'proven up to 11:30:00, live unknown (clock-off: the clock here is 2 h ahead), except 1 key',
       clock: { state: 'off', aheadMs: 7_200_000, of: 'photos' },
       recovery: { live: null, proven: { run: PROOF.run } },
       health: { status: 'failing', problems: [{ code: 'clock-off' }] },
     });
-    state.judgement = { state: 'unknown' };
+    state.assessment = { state: 'unknown' };
     expect(await open()()).toMatchObject({
       statement: 'proven up to 11:30:00, live unknown (no account has told its time), except 1 key',
       clock: { state: 'unknown' },
@@ -190,7 +190,7 @@ describe('a status', () => {
 
   it('claims no more than the service has said', async () => {
     const { open, state } = bench();
-    state.judgement = { state: 'right', latest: ago(0.5) };
+    state.assessment = { state: 'right', latest: ago(0.5) };
     expect((await open()()).recovery.live?.at).toBe(ago(0.5).toISOString());
   });
 

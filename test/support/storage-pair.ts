@@ -1,6 +1,6 @@
 import { BlobServiceClient } from '@azure/storage-blob';
-import { createAzureBackup } from '../../src/azure/backup-store.ts';
-import { createAzureReader } from '../../src/azure/blob-reader.ts';
+import { createAzureBackupStore } from '../../src/azure/backup-store.ts';
+import { createAzureBlobReader } from '../../src/azure/blob-reader.ts';
 import type { CopyOptions } from '../../src/azure/copy/copy-engine.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { BACKUP, SOURCE } from '../../packages/local/src/layout.ts';
@@ -44,8 +44,8 @@ export async function startStoragePair(
   return {
     requests,
     connectionStrings,
-    source: createAzureReader(accounts.source),
-    backup: createAzureBackup(accounts.backup, accounts.source, copyOptions),
+    source: createAzureBlobReader(accounts.source),
+    backup: createAzureBackupStore(accounts.backup, accounts.source, copyOptions),
     put: async (side, key, blob) => {
       await users[side].getContainerClient(key.container).createIfNotExists();
       await put(blobOf(side, key), blob);

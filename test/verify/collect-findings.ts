@@ -1,7 +1,7 @@
 import type { Difference } from '../../src/api/difference.ts';
 import { createScope } from '../../src/model/scope.ts';
 import type { AccountInspector } from '../../src/ports/account-inspector.ts';
-import type { Tally, Verification } from '../../src/verify/verification.ts';
+import type { VerificationCounts, Verification } from '../../src/verify/verification.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { POLICY } from '../support/memory-pair.ts';
 
@@ -9,7 +9,7 @@ export interface Findings {
   /** By `container` or `container/path`. */
   readonly differences: ReadonlyMap<string, readonly Difference[]>;
   readonly stillMoving: readonly string[];
-  readonly tally: Tally;
+  readonly tally: VerificationCounts;
 }
 
 /** Verifies two accounts as `task` says; without it, everything but the bytes, and nothing is waited for. */

@@ -1,6 +1,6 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureInspector } from '../../src/azure/account-inspector.ts';
+import { createAzureAccountInspector } from '../../src/azure/account-inspector.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { parseKey } from '../../src/model/key.ts';
@@ -36,8 +36,8 @@ afterAll(async () => {
 function inspectors() {
   const { source, backup } = pair.connectionStrings;
   return {
-    source: createAzureInspector(connectAccount({ connectionString: source })),
-    backup: createAzureInspector(connectAccount({ connectionString: backup })),
+    source: createAzureAccountInspector(connectAccount({ connectionString: source })),
+    backup: createAzureAccountInspector(connectAccount({ connectionString: backup })),
   };
 }
 

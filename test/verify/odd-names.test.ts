@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createAzureInspector } from '../../src/azure/account-inspector.ts';
+import { createAzureAccountInspector } from '../../src/azure/account-inspector.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { parseKey } from '../../src/model/key.ts';
@@ -25,7 +25,7 @@ it('metadata and tags of every legal name are mirrored and compared on flat acco
   await pair.put('source', key, { content: 'x', metadata: ODD_METADATA, tags: ODD_TAGS });
   await converge({ source: pair.source, backup: pair.backup, policy }, key);
   const [source, backup] = (['source', 'backup'] as const).map((side) =>
-    createAzureInspector(connectAccount({ connectionString: pair.connectionStrings[side] })),
+    createAzureAccountInspector(connectAccount({ connectionString: pair.connectionStrings[side] })),
   );
   if (source === undefined || backup === undefined) throw new Error('there are two accounts');
   const find = async () => names(await collectFindings({ source, backup }, { policy }), place);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureInspector } from '../../src/azure/account-inspector.ts';
+import { createAzureAccountInspector } from '../../src/azure/account-inspector.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { parseKey } from '../../src/model/key.ts';
@@ -26,8 +26,8 @@ describe('the requests of verify, as storage counts them', () => {
     pair.requests.length = 0;
     await collectFindings(
       {
-        source: createAzureInspector(connectAccount({ connectionString: source })),
-        backup: createAzureInspector(connectAccount({ connectionString: backup })),
+        source: createAzureAccountInspector(connectAccount({ connectionString: source })),
+        backup: createAzureAccountInspector(connectAccount({ connectionString: backup })),
       },
       { content },
     );

@@ -1,6 +1,6 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { expect, it, onTestFinished } from 'vitest';
-import { createAzureInspector } from '../../src/azure/account-inspector.ts';
+import { createAzureAccountInspector } from '../../src/azure/account-inspector.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { parseKey } from '../../src/model/key.ts';
@@ -25,7 +25,7 @@ it.each(ENGINES)(
     await converge({ source: pair.source, backup: pair.backup, policy: POLICY }, KEY);
 
     const [atSource, onBackup] = [source, backup].map((connectionString) =>
-      createAzureInspector(connectAccount({ connectionString })),
+      createAzureAccountInspector(connectAccount({ connectionString })),
     );
     if (atSource === undefined || onBackup === undefined) throw new Error('there are two accounts');
     const { differences } = await collectFindings({ source: atSource, backup: onBackup });

@@ -10,9 +10,9 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSetUp, type Finding } from '../../src/wiring/check-set-up.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { createPauses } from '../../src/pause/pause-store.ts';
+import { createPauseStore } from '../../src/pause/pause-store.ts';
 import { openDocuments } from '../../src/wiring/open-documents.ts';
-import { toEnvironment } from '../../src/cli/local-settings.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
 import { QUEUES } from '../../packages/local/src/layout.ts';
 import type { LocalAccount } from '../../packages/local/src/ready-file.ts';
 import { startBroker } from '../../packages/local/src/service-bus/start-broker.ts';
@@ -35,7 +35,7 @@ async function start(hierarchical: boolean): Promise<Local> {
     log: createSilentLogger(),
   });
   running.push(local);
-  await connect(local.info.source).createContainer('photos');
+  await connect(local.connections.source).createContainer('photos');
   return local;
 }
 
@@ -53,10 +53,10 @@ afterAll(async () => {
 
 /** What is found with the settings of an environment and some of one's own, by the name of the check. */
 async function check(
-  { info }: Local,
+  { connections: info }: Local,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<string, Finding>>> {
-  const environment = { ...toEnvironment({ ...info, http: { baseUrl: 'http://127.0.0.1:9' } }), ...settings };
+  const environment = { ...localSettings({ ...info, http: { baseUrl: 'http://127.0.0.1:9' } }), ...settings };
   const findings = await Array.fromAsync(checkSetUp(readSettings(environment)));
   const text = JSON.stringify(findings);
   expect(text).not.toContain(info.source.accountKey);
@@ -131,7 +131,9 @@ it.each([
   ],
   ['a clock that half a minute is behind', 30_000, 'warning', /^our clock is (29|3\d) s behind/],
 ])('%s', async (_, aheadMs, status, detail) => {
-  const findings = await check(flat, { BLOBMIRROR_BACKUP: await withClock(flat.info.backup, aheadMs) });
+  const findings = await check(flat, {
+    BLOBMIRROR_BACKUP: await withClock(flat.connections.backup, aheadMs),
+  });
   expect(findings['backup-clock']).toMatchObject({ status });
   expect(findings['backup-clock']?.detail).toMatch(detail);
   expect(findings['source-clock']?.status).toBe('ok');
@@ -151,7 +153,7 @@ describe('a set-up that is as it should be', () => {
   });
 
   it('with a SAS for each account and tags is found so', async () => {
-    const { source, backup } = flat.info;
+    const { source, backup } = flat.connections;
     const findings = await check(flat, {
       BLOBMIRROR_SOURCE: withSas(source, 'rltf'),
       BLOBMIRROR_BACKUP: withSas(backup, 'rwdlact'),
@@ -165,16 +167,18 @@ describe('a set-up that is as it should be', () => {
     requests.length = 0;
     await check(flat);
     const writes = requests.filter(({ method }) => method !== 'GET' && method !== 'HEAD');
-    expect(writes.filter(({ account }) => account === flat.info.source.accountName)).toEqual([]);
+    expect(writes.filter(({ account }) => account === flat.connections.source.accountName)).toEqual([]);
     expect(writes.length).toBeGreaterThan(0);
-    const state = connect(flat.info.backup).getContainerClient('blobmirror-state');
+    const state = connect(flat.connections.backup).getContainerClient('blobmirror-state');
     expect(await Array.fromAsync(state.listBlobsFlat())).toEqual([]);
   });
 
   it('tells that mirroring is paused', async () => {
     const local = await start(false);
-    const settings = readSettings(toEnvironment({ ...local.info, http: { baseUrl: 'http://127.0.0.1:9' } }));
-    await createPauses(openDocuments(settings)).pause({ reason: 'a move' });
+    const settings = readSettings(
+      localSettings({ ...local.connections, http: { baseUrl: 'http://127.0.0.1:9' } }),
+    );
+    await createPauseStore(openDocuments(settings)).pause({ reason: 'a move' });
     const findings = await check(local);
     expect(findings['paused']).toMatchObject({ status: 'warning', fix: 'blobmirror resume' });
     expect(findings['paused']?.detail).toMatch(/^mirroring is paused since .*: a move$/);
@@ -185,7 +189,7 @@ describe('what is wrong is found', () => {
   const WRONG_KEY = Buffer.from('wrong').toString('base64');
 
   it('a wrong key of the source', async () => {
-    const findings = await check(flat, { BLOBMIRROR_SOURCE: withKey(flat.info.source, WRONG_KEY) });
+    const findings = await check(flat, { BLOBMIRROR_SOURCE: withKey(flat.connections.source, WRONG_KEY) });
     expect(findings['source-list']).toMatchObject({
       status: 'problem',
       fix: expect.stringContaining('az storage account') as string,
@@ -195,13 +199,13 @@ describe('what is wrong is found', () => {
   });
 
   it('a wrong key of the backup, which the state has too', async () => {
-    const findings = await check(flat, { BLOBMIRROR_BACKUP: withKey(flat.info.backup, WRONG_KEY) });
+    const findings = await check(flat, { BLOBMIRROR_BACKUP: withKey(flat.connections.backup, WRONG_KEY) });
     expect(notOk(findings)).toMatchObject({ 'backup-list': 'problem', state: 'problem' });
     expect(findings['source-read']?.status).toBe('ok');
   });
 
   it('a SAS on the backup that only reads', async () => {
-    const findings = await check(flat, { BLOBMIRROR_BACKUP: withSas(flat.info.backup, 'rl') });
+    const findings = await check(flat, { BLOBMIRROR_BACKUP: withSas(flat.connections.backup, 'rl') });
     expect(notOk(findings)).toMatchObject({
       state: 'problem',
       'backup-write': 'problem',
@@ -213,24 +217,26 @@ describe('what is wrong is found', () => {
   });
 
   it('a SAS on the backup without a right to delete', async () => {
-    const findings = await check(flat, { BLOBMIRROR_BACKUP: withSas(flat.info.backup, 'rwlac') });
+    const findings = await check(flat, { BLOBMIRROR_BACKUP: withSas(flat.connections.backup, 'rwlac') });
     expect(findings['backup-write']?.status).toBe('problem');
   });
 
   it('a SAS on the backup that makes no containers', async () => {
-    const findings = await check(flat, { BLOBMIRROR_BACKUP: withSas(flat.info.backup, 'rwdlac', 'so') });
+    const findings = await check(flat, {
+      BLOBMIRROR_BACKUP: withSas(flat.connections.backup, 'rwdlac', 'so'),
+    });
     expect(findings['backup-containers']?.status).toBe('problem');
     expect(findings['backup-write']?.status).toBe('ok');
   });
 
   it('a SAS on the source that lists no containers', async () => {
-    const findings = await check(flat, { BLOBMIRROR_SOURCE: withSas(flat.info.source, 'rl', 'co') });
+    const findings = await check(flat, { BLOBMIRROR_SOURCE: withSas(flat.connections.source, 'rl', 'co') });
     expect(findings['source-list']?.status).toBe('problem');
   });
 
   it('a SAS on the source without the tags that are to be mirrored', async () => {
     const findings = await check(flat, {
-      BLOBMIRROR_SOURCE: withSas(flat.info.source, 'rl'),
+      BLOBMIRROR_SOURCE: withSas(flat.connections.source, 'rl'),
       BLOBMIRROR_TAGS: 'mirror',
     });
     expect(findings['source-tags']?.status).toBe('problem');
@@ -239,13 +245,16 @@ describe('what is wrong is found', () => {
 
   it('a canary that cannot be written to the source', async () => {
     const settings = { BLOBMIRROR_CANARY: 'on', BLOBMIRROR_CANARY_CONTAINER: 'canary' };
-    const refused = await check(flat, { ...settings, BLOBMIRROR_SOURCE: withSas(flat.info.source, 'rl') });
+    const refused = await check(flat, {
+      ...settings,
+      BLOBMIRROR_SOURCE: withSas(flat.connections.source, 'rl'),
+    });
     expect(refused['source-canary']).toMatchObject({ status: 'problem' });
     expect((await check(flat, settings))['source-canary']).toMatchObject({ status: 'ok' });
   });
 
   it('an account that cannot be reached', async () => {
-    const { connectionString, blobEndpoint } = flat.info.source;
+    const { connectionString, blobEndpoint } = flat.connections.source;
     const nowhere = connectionString.replaceAll(new URL(blobEndpoint).host, '127.0.0.1:1');
     const findings = await check(flat, { BLOBMIRROR_SOURCE: nowhere });
     expect(findings['source-list']).toMatchObject({ status: 'problem' });
@@ -253,7 +262,7 @@ describe('what is wrong is found', () => {
   });
 
   it('a hierarchical backup of a flat source, and a setting that says otherwise than the accounts', async () => {
-    const { info } = await start(true);
+    const { connections: info } = await start(true);
     const mixed = await check(flat, { BLOBMIRROR_BACKUP: info.backup.connectionString });
     expect(mixed['kinds']).toMatchObject({ status: 'problem' });
     expect(mixed['kinds']?.fix).toContain('--enable-hierarchical-namespace false');
@@ -263,7 +272,7 @@ describe('what is wrong is found', () => {
   });
 
   it('a namespace that cannot be reached', async () => {
-    const { serviceBus } = flat.info;
+    const { serviceBus } = flat.connections;
     const nowhere = serviceBus.connectionString.replace(/:\d+;/, ':1;');
     const findings = await check(flat, { BLOBMIRROR_SERVICE_BUS: nowhere });
     expect(findings['events-queue-receive']).toMatchObject({ status: 'problem' });
@@ -289,7 +298,7 @@ describe('what is wrong is found', () => {
     [{ maxDeliveryCount: 2 }, 'warning', '--max-delivery-count 10'],
   ])('a queue that is declared with %j', async (declared, status, fix) => {
     const queues = QUEUES.map((queue) => ({ ...queue, ...declared }));
-    const broker = await startBroker({ port: 0, queues, logger: createSilentLogger() });
+    const broker = await startBroker({ port: 0, queues, log: createSilentLogger() });
     running.push(broker);
     const findings = await check(flat, { BLOBMIRROR_SERVICE_BUS: broker.connectionString });
     expect(findings['events-queue-properties']).toMatchObject({ status });

@@ -4,8 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDeadLetters, type DeadLetters } from '../../src/wiring/create-dead-letters.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { parseMessage } from '../../src/events/parse-message.ts';
-import { toEnvironment } from '../../src/cli/local-settings.ts';
-import { EVENTS_QUEUE, EVENT_DEAD_LETTERS, storeDeadLetter } from '../../packages/local/src/layout.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
+import {
+  EVENTS_QUEUE,
+  EVENT_DEAD_LETTER_CONTAINER,
+  uploadEventDeadLetter,
+} from '../../packages/local/src/layout.ts';
 import { deadLetterBody, deadLetterPath } from '../../packages/local/src/event-grid/attempt-delivery.ts';
 import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
 import { createScope } from '../../src/model/scope.ts';
@@ -35,12 +39,14 @@ describe('events that Event Grid could not deliver', () => {
   let bus: ServiceBusClient;
   beforeAll(async () => {
     local = await startLocal({ storagePort: 0, serviceBusPort: 0, log });
-    settings = readSettings(toEnvironment({ ...local.info, http: { baseUrl: 'http://127.0.0.1' } }));
+    settings = readSettings(localSettings({ ...local.connections, http: { baseUrl: 'http://127.0.0.1' } }));
     deadLetters = createDeadLetters(settings, log);
-    const { connectionString } = local.info.backup;
+    const { connectionString } = local.connections.backup;
     container =
-      BlobServiceClient.fromConnectionString(connectionString).getContainerClient(EVENT_DEAD_LETTERS);
-    bus = new ServiceBusClient(local.info.serviceBus.connectionString);
+      BlobServiceClient.fromConnectionString(connectionString).getContainerClient(
+        EVENT_DEAD_LETTER_CONTAINER,
+      );
+    bus = new ServiceBusClient(local.connections.serviceBus.connectionString);
   });
   afterAll(async () => {
     await deadLetters.stop();
@@ -62,8 +68,8 @@ describe('events that Event Grid could not deliver', () => {
 
   async function store(...bodies: readonly string[]): Promise<void> {
     for (const body of bodies)
-      await storeDeadLetter(
-        local.info.backup.connectionString,
+      await uploadEventDeadLetter(
+        local.connections.backup.connectionString,
         deadLetterPath('blobmirror', published),
         body,
       );
@@ -88,7 +94,7 @@ describe('events that Event Grid could not deliver', () => {
   }
 
   it('are looked for in vain before there was one', async () => {
-    await deadLetters.takeBack?.();
+    await deadLetters.redeliver?.();
     expect(await received()).toEqual([]);
   });
 
@@ -101,7 +107,7 @@ describe('events that Event Grid could not deliver', () => {
         JSON.stringify([...one, ...two]),
         deadLetterBody(eventOf(`${schema} three`), schema, obituary),
       );
-      await deadLetters.takeBack?.();
+      await deadLetters.redeliver?.();
       expect(await received()).toEqual([`${schema} one`, `${schema} three`, `${schema} two`]);
       expect(await stored()).toEqual([]);
     },
@@ -110,7 +116,7 @@ describe('events that Event Grid could not deliver', () => {
   it('are one message when two take them back at once', async () => {
     const events = Array.from({ length: 40 }, (_, i) => String(i).padStart(2, '0'));
     await store(...events.map((path) => deadLetterBody(eventOf(path), 'EventGridSchema', obituary)));
-    await Promise.all([deadLetters.takeBack?.(), deadLetters.takeBack?.()]);
+    await Promise.all([deadLetters.redeliver?.(), deadLetters.redeliver?.()]);
     expect(await received()).toEqual(events);
     expect(await stored()).toEqual([]);
   });
@@ -125,8 +131,8 @@ describe('events that Event Grid could not deliver', () => {
       `[{"eventType":"x","data":${'['.repeat(9_000)}${']'.repeat(9_000)}}]`,
       deadLetterBody(eventOf('fine'), 'EventGridSchema', obituary),
     );
-    await deadLetters.takeBack?.();
-    await deadLetters.takeBack?.();
+    await deadLetters.redeliver?.();
+    await deadLetters.redeliver?.();
     expect(await received()).toEqual(['fine']);
     expect(await stored()).toHaveLength(6);
     expect(log.lines.filter(({ message }) => message === DAMAGED)).toHaveLength(6);
@@ -137,8 +143,8 @@ describe('events that Event Grid could not deliver', () => {
     await store(deadLetterBody(long, 'EventGridSchema', obituary));
     await store(deadLetterBody(eventOf('short'), 'EventGridSchema', obituary));
     const before = (await stored()).length;
-    await deadLetters.takeBack?.();
-    await deadLetters.takeBack?.();
+    await deadLetters.redeliver?.();
+    await deadLetters.redeliver?.();
     expect(await received()).toEqual(['short']);
     expect(await stored()).toHaveLength(before - 1);
     expect(log.lines.filter(({ message }) => message === TOO_LARGE)).toHaveLength(1);
@@ -146,16 +152,16 @@ describe('events that Event Grid could not deliver', () => {
 
   it('lie in a container that is never mirrored and never a copy', () => {
     const scope = createScope('sourceaccount', settings.scope);
-    const name = parseContainerName(EVENT_DEAD_LETTERS);
+    const name = parseContainerName(EVENT_DEAD_LETTER_CONTAINER);
     expect(scope.includesContainer(name)).toBe(false);
     expect(scope.fromBackup(name)).toBeUndefined();
   });
 
   it('are nobody’s business where the settings do not say where they are', () => {
-    const { BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: _, ...env } = toEnvironment({
-      ...local.info,
+    const { BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: _, ...env } = localSettings({
+      ...local.connections,
       http: { baseUrl: 'http://127.0.0.1' },
     });
-    expect(createDeadLetters(readSettings(env), log).takeBack).toBeUndefined();
+    expect(createDeadLetters(readSettings(env), log).redeliver).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
 import { createReconciliation, type Reconciliation } from '../../src/wiring/create-reconciliation.ts';
 import { openAccounts } from '../../src/wiring/open-accounts.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { toEnvironment } from '../../src/cli/local-settings.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
 import { RECONCILE_QUEUE } from '../../packages/local/src/layout.ts';
 import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
 import type { Run } from '../../src/api/run.ts';
@@ -26,9 +26,9 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
         if (userAgent?.startsWith('blobmirror')) requests.push(`${account} ${operation}`);
       },
     });
-    const info = { ...local.info, http: { baseUrl: 'http://127.0.0.1' } };
+    const info = { ...local.connections, http: { baseUrl: 'http://127.0.0.1' } };
     const settings = readSettings({
-      ...toEnvironment(info),
+      ...localSettings(info),
       BLOBMIRROR_BACKUP_CONTAINER_PREFIX: 'eu-',
       BLOBMIRROR_CONTAINER_MAP: '$web=site',
       BLOBMIRROR_EXCLUDE_CONTAINERS: 'private',
@@ -69,7 +69,7 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
     const { reconciler } = reconciliation;
     const begun = await reconciler.start({ dryRun: false, allowDeletes: [], reason: 'start' });
     if ('running' in begun) throw new Error('another run is under way');
-    const client = new ServiceBusClient(local.info.serviceBus.connectionString);
+    const client = new ServiceBusClient(local.connections.serviceBus.connectionString);
     const receiver = client.createReceiver(RECONCILE_QUEUE, { receiveMode: 'receiveAndDelete' });
     for (;;) {
       const run = await reconciler.read(begun.started.id);

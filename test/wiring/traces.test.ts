@@ -7,7 +7,7 @@ import { AccountSASPermissions, AccountSASResourceTypes, BlobServiceClient } fro
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { toEnvironment } from '../../src/cli/local-settings.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
 import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
 import { startTelemetry, type Telemetry } from '../../src/telemetry/start-telemetry.ts';
 import { startTracing } from '../../src/telemetry/start-tracing.ts';
@@ -28,10 +28,10 @@ describe('the trace of an event', () => {
 
   beforeAll(async () => {
     local = await startLocal({ storagePort: 0, serviceBusPort: 0, log: createSilentLogger() });
-    source = BlobServiceClient.fromConnectionString(local.info.source.connectionString);
-    const backup = BlobServiceClient.fromConnectionString(local.info.backup.connectionString);
+    source = BlobServiceClient.fromConnectionString(local.connections.source.connectionString);
+    const backup = BlobServiceClient.fromConnectionString(local.connections.backup.connectionString);
     environment = {
-      ...toEnvironment({ ...local.info, http: { baseUrl: '' } }),
+      ...localSettings({ ...local.connections, http: { baseUrl: '' } }),
       BLOBMIRROR_SOURCE: withSas(source),
       BLOBMIRROR_BACKUP: withSas(backup),
     };
@@ -113,10 +113,11 @@ describe('the trace of an event', () => {
 
     const requests = below(look);
     expect(requests.every(({ kind }) => kind === SpanKind.CLIENT)).toBe(true);
-    const { port } = new URL(local.info.backup.blobEndpoint);
+    const { port } = new URL(local.connections.backup.blobEndpoint);
     const write = requests.find(
       ({ name, attributes }) =>
-        name === 'PUT' && attributes['url.full'] === `${local.info.backup.blobEndpoint}/photos/cat.jpg`,
+        name === 'PUT' &&
+        attributes['url.full'] === `${local.connections.backup.blobEndpoint}/photos/cat.jpg`,
     );
     expect(write?.attributes).toMatchObject({
       'http.request.method': 'PUT',
@@ -160,8 +161,8 @@ describe('the trace of an event', () => {
   });
 
   async function peekScheduled(): Promise<ServiceBusReceivedMessage | undefined> {
-    const client = new ServiceBusClient(local.info.serviceBus.connectionString);
-    const receiver = client.createReceiver(local.info.serviceBus.eventsQueue);
+    const client = new ServiceBusClient(local.connections.serviceBus.connectionString);
+    const receiver = client.createReceiver(local.connections.serviceBus.eventsQueue);
     const messages = await receiver.peekMessages(10);
     await client.close();
     return messages.find(({ applicationProperties }) => applicationProperties?.['blobmirror-attempts'] === 1);

@@ -9,7 +9,7 @@ import { BlobmirrorError } from '../../../src/model/errors.ts';
  *
  * @throws BlobmirrorError `setting-invalid`
  */
-export async function holdDataDirectory(directory: string): Promise<() => Promise<void>> {
+export async function lockDataDirectory(directory: string): Promise<() => Promise<void>> {
   const mark = join(directory, 'in-use-by');
   try {
     await mkdir(directory, { recursive: true });
@@ -58,10 +58,10 @@ function isAlive(pid: number): boolean {
  *
  * @throws BlobmirrorError `setting-invalid` for a directory of the other kind, which is left as it is
  */
-export async function rememberAccountKind(directory: string, hierarchical: boolean): Promise<void> {
+export async function recordAccountKind(directory: string, hierarchical: boolean): Promise<void> {
   const file = join(directory, 'account-kind');
   const wanted = hierarchical ? 'hierarchical' : 'flat';
-  const kept = await readKind(directory, file);
+  const kept = await readRecordedKind(directory, file);
   if (kept === undefined) return await writeFile(file, wanted);
   if (kept === wanted) return;
   const change = hierarchical ? 'leave --hns out' : 'add --hns';
@@ -71,7 +71,7 @@ export async function rememberAccountKind(directory: string, hierarchical: boole
   );
 }
 
-async function readKind(directory: string, file: string): Promise<string | undefined> {
+async function readRecordedKind(directory: string, file: string): Promise<string | undefined> {
   if (existsSync(file)) return (await readFile(file, 'utf8')).trim();
   // Directories that were made before they had a mark are of flat accounts: there was no other kind.
   return existsSync(join(directory, 'storage')) ? 'flat' : undefined;

@@ -21,13 +21,13 @@ const schema = z.object({
 });
 
 /** Everything that a client needs to reach the embedded environment. Part of the outside contract: docs/architecture.md. */
-export type LocalInfo = z.infer<typeof schema>;
+export type LocalConnections = z.infer<typeof schema>;
 export type LocalAccount = z.infer<typeof account>;
 
 export const READY_FILE = '.blobmirror/local.json';
 
 /** Whole or not at all, so that a reader that waits for the file never sees half of it. Only the owner may read it: it holds keys. */
-export async function writeReadyFile(file: string, info: LocalInfo): Promise<void> {
+export async function writeReadyFile(file: string, info: LocalConnections): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const half = `${file}.${process.pid}`;
   await writeFile(half, `${JSON.stringify(info, undefined, 2)}\n`, { mode: 0o600 });
@@ -39,7 +39,7 @@ export async function removeReadyFile(file: string): Promise<void> {
 }
 
 /** @throws BlobmirrorError `setting-missing` when there is no such file, `setting-invalid` when it is another's */
-export async function readReadyFile(file: string): Promise<LocalInfo> {
+export async function readReadyFile(file: string): Promise<LocalConnections> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');

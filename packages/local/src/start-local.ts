@@ -6,12 +6,12 @@
 import { join } from 'node:path';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 import type { Logger } from '../../../src/telemetry/logger.ts';
-import { BACKUP, EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE, SOURCE, storeDeadLetter } from './layout.ts';
+import { BACKUP, EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE, SOURCE, uploadEventDeadLetter } from './layout.ts';
 import { type Account, type Storage, startStorage } from './start-storage.ts';
-import { holdDataDirectory, rememberAccountKind } from './data-directory.ts';
+import { lockDataDirectory, recordAccountKind } from './data-directory.ts';
 import { createEventGrid, type EventGrid } from './event-grid/event-grid.ts';
 import type { FaultPlan } from './event-grid/fault-plan.ts';
-import type { LocalAccount, LocalInfo } from './ready-file.ts';
+import type { LocalAccount, LocalConnections } from './ready-file.ts';
 import { type Broker, startBroker } from './service-bus/start-broker.ts';
 import type { StorageMutation } from './requests/storage-mutation.ts';
 import type { StorageRequest } from './requests/storage-request.ts';
@@ -32,7 +32,7 @@ export interface LocalOptions {
 }
 
 export interface Local {
-  readonly info: Omit<LocalInfo, 'http'>;
+  readonly connections: Omit<LocalConnections, 'http'>;
   /** Events that are on their way from the source to the queue. */
   readonly events: Pick<EventGrid, 'pending' | 'idle'>;
   readonly broker: Broker;
@@ -42,7 +42,7 @@ export interface Local {
 /** @throws BlobmirrorError `port-taken`, or `setting-invalid` for a data directory of another process or another kind */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   const { dataDirectory, hierarchical = false, log } = options;
-  const release = dataDirectory === undefined ? undefined : await holdDataDirectory(dataDirectory);
+  const release = dataDirectory === undefined ? undefined : await lockDataDirectory(dataDirectory);
   const undo: (() => Promise<void>)[] = release === undefined ? [] : [release];
   const stop = async (): Promise<void> => {
     const failures: unknown[] = [];
@@ -52,22 +52,22 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     if (failures.length > 0) throw failures[0];
   };
   try {
-    if (dataDirectory !== undefined) await rememberAccountKind(dataDirectory, hierarchical);
-    const broker = await named(
+    if (dataDirectory !== undefined) await recordAccountKind(dataDirectory, hierarchical);
+    const broker = await withPortError(
       'service bus',
       options.serviceBusPort,
       async () =>
         await startBroker({
           port: options.serviceBusPort,
           queues: QUEUES,
-          logger: log,
+          log: log,
           ...(dataDirectory !== undefined && { dataDirectory: join(dataDirectory, 'service-bus') }),
         }),
     );
     undo.push(async () => await broker.stop());
 
     let onMutation: (mutation: StorageMutation) => void = () => {};
-    const storage = await named(
+    const storage = await withPortError(
       'storage',
       options.storagePort,
       async () =>
@@ -87,11 +87,11 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     );
     undo.push(async () => await storage.stop());
 
-    const events = subscribe(storage, broker, options);
+    const events = subscribeEventsQueue(storage, broker, options);
     onMutation = (mutation) => events.publish(mutation);
     undo.push(async () => await events.stop());
 
-    return { info: describe(storage, broker, hierarchical), events, broker, stop };
+    return { connections: connectionsOf(storage, broker, hierarchical), events, broker, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -99,7 +99,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
 }
 
 /** All events of the source account, delivered to the events queue as the infra template has it. */
-function subscribe(storage: Storage, broker: Broker, { faults, log }: LocalOptions): EventGrid {
+function subscribeEventsQueue(storage: Storage, broker: Broker, { faults, log }: LocalOptions): EventGrid {
   return createEventGrid({
     subscriptions: [
       {
@@ -108,7 +108,7 @@ function subscribe(storage: Storage, broker: Broker, { faults, log }: LocalOptio
         schema: 'EventGridSchema',
         deliver: async (delivery) => await broker.send(EVENTS_QUEUE, delivery),
         deadLetter: async (path, body) =>
-          await storeDeadLetter(storage.connectionString(BACKUP.name), path, body),
+          await uploadEventDeadLetter(storage.connectionString(BACKUP.name), path, body),
       },
     ],
     log,
@@ -116,7 +116,11 @@ function subscribe(storage: Storage, broker: Broker, { faults, log }: LocalOptio
   });
 }
 
-function describe(storage: Storage, broker: Broker, hierarchical: boolean): Omit<LocalInfo, 'http'> {
+function connectionsOf(
+  storage: Storage,
+  broker: Broker,
+  hierarchical: boolean,
+): Omit<LocalConnections, 'http'> {
   const account = ({ name, key }: Account): LocalAccount => ({
     accountName: name,
     accountKey: key,
@@ -136,7 +140,11 @@ function describe(storage: Storage, broker: Broker, hierarchical: boolean): Omit
   };
 }
 
-async function named<Server>(service: string, port: number, start: () => Promise<Server>): Promise<Server> {
+async function withPortError<Server>(
+  service: string,
+  port: number,
+  start: () => Promise<Server>,
+): Promise<Server> {
   try {
     return await start();
   } catch (error) {

@@ -11,9 +11,9 @@ import { correctCopies } from './storage/copy/copy-from-url.ts';
 import { readOneVersion, registerCopySourceReader } from './storage/copy/copy-source.ts';
 import { correctHandlers } from './storage/correct-handlers.ts';
 import { observeMutations } from './storage/mutations.ts';
-import { refuseWhileObstructed } from './storage/stores/disk-writes.ts';
+import { refuseWritesWhileDiskFails } from './storage/stores/disk-writes.ts';
 import { type Stores, openStores } from './storage/stores/open-stores.ts';
-import { refuseOtherKind } from './storage/stores/recover-database.ts';
+import { refuseOtherAccountKind } from './storage/stores/recover-database.ts';
 import {
   honourTagAndTierConditions,
   overwriteUncommitted,
@@ -83,7 +83,7 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
     const accounts = createAccounts(options.accounts);
     const lake = correctStore(stores, accounts, port, options);
     const blobs = createListener(stores, accounts);
-    const answers = refuseWhileObstructed(lake?.serve(blobs) ?? blobs, stores.obstacle);
+    const answers = refuseWritesWhileDiskFails(lake?.serve(blobs) ?? blobs, stores.diskState);
     held.release(observeRequests(answers, requests, options.onRequest));
     return createStorage(server, port, options, stores);
   } catch (error) {
@@ -147,7 +147,7 @@ function correctStore(
   refuseToChangeArchived(metadata);
   overwriteUncommitted(metadata);
   refuseBadNames(metadata);
-  refuseOtherKind(metadata.db, hierarchical);
+  refuseOtherAccountKind(metadata.db, hierarchical);
   if (!hierarchical) refuseShowOnly(metadata);
   const lake = hierarchical ? openDataLake(stores, { accounts, origin, onMutation }) : undefined;
   // Outermost, so that what a correction refuses is not reported.
@@ -217,7 +217,7 @@ export interface Account {
  * The accounts of one server. Stands in for Azurite's own store, which reads them from an environment variable of the
  * process and so cannot give two servers in one process different accounts.
  */
-export function createAccounts(accounts: readonly Account[]): Accounts {
+function createAccounts(accounts: readonly Account[]): Accounts {
   const byName = new Map(
     accounts.map(({ name, key }) => [name, { name, key1: Buffer.from(key, 'base64') }] as const),
   );

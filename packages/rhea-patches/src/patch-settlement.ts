@@ -6,7 +6,7 @@ import {
   type RheaOutcome,
 } from './rhea-internals.ts';
 
-const mended = new WeakSet<RheaDirection>();
+const patched = new WeakSet<RheaDirection>();
 
 /** The descriptor code of the outcome `accepted` (AMQP 1.0, part 3, 3.4.2). */
 const ACCEPTED = 0x24;
@@ -22,21 +22,21 @@ const ACCEPTED = 0x24;
  * Idempotent. Call before the first connection of `@azure/service-bus` or of the broker. Throws when rhea's
  * insides are not as expected.
  */
-export function mendRheaSettlement(): void {
+export function patchRheaSettlement(): void {
   for (const internals of loadRheaInternals()) {
-    mendDirection(internals, internals.incoming, 'incoming', 'updated');
-    mendDirection(internals, internals.outgoing, 'outgoing', 'pending_dispositions');
+    patchDirection(internals, internals.incoming, 'incoming', 'updated');
+    patchDirection(internals, internals.outgoing, 'outgoing', 'pending_dispositions');
   }
 }
 
-function mendDirection(
+function patchDirection(
   internals: RheaInternals,
   direction: RheaDirection,
   name: 'incoming' | 'outgoing',
   queue: 'updated' | 'pending_dispositions',
 ): void {
-  if (mended.has(direction)) return;
-  mended.add(direction);
+  if (patched.has(direction)) return;
+  patched.add(direction);
   const { update } = direction;
   direction.update = function updateApart(delivery, settled, state) {
     const { session } = delivery.link;

@@ -1,6 +1,6 @@
 import { loadRheaInternals, type RheaDelivery, type RheaDeliveryBuffer } from './rhea-internals.ts';
 
-const mended = new WeakSet<RheaDeliveryBuffer>();
+const patched = new WeakSet<RheaDeliveryBuffer>();
 
 /**
  * Frees the place of every settled delivery at once, whatever is still unsettled before it.
@@ -11,10 +11,10 @@ const mended = new WeakSet<RheaDeliveryBuffer>();
  *
  * Idempotent. Call before the first connection. Throws when rhea's insides are not as expected.
  */
-export function mendRheaWindow(): void {
+export function patchRheaWindow(): void {
   for (const { deliveryBuffer } of loadRheaInternals()) {
-    if (mended.has(deliveryBuffer)) continue;
-    mended.add(deliveryBuffer);
+    if (patched.has(deliveryBuffer)) continue;
+    patched.add(deliveryBuffer);
     Object.assign(deliveryBuffer, freeingMethods);
   }
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { mendRheaSettlement } from '../src/patch-settlement.ts';
-import { mendRheaWindow } from '../src/patch-window.ts';
+import { patchRheaSettlement } from '../src/patch-settlement.ts';
+import { patchRheaWindow } from '../src/patch-window.ts';
 import { loadRheaInternals } from '../src/rhea-internals.ts';
 import { eventually, QUEUE, receive, startTestBroker } from '../../local/test/support/test-broker.ts';
 
@@ -112,7 +112,7 @@ describe('rhea as it comes', () => {
     await sender.sendMessages([{ body: 0 }, { body: 1 }, { body: 2 }]);
     await receiver.close();
     await run(process.execPath, [
-      join(import.meta.dirname, 'unmended-client.mjs'),
+      join(import.meta.dirname, 'unpatched-client.mjs'),
       broker.connectionString,
       QUEUE,
     ]);
@@ -141,20 +141,16 @@ describe('the mend', () => {
   });
 
   it('changes nothing when it is made again', () => {
-    mendRheaSettlement();
-    mendRheaWindow();
+    patchRheaSettlement();
+    patchRheaWindow();
     const before = mendedMethods();
-    mendRheaSettlement();
-    mendRheaWindow();
+    patchRheaSettlement();
+    patchRheaWindow();
     expect(mendedMethods()).toEqual(before);
   });
 
   it('fails loudly on a rhea that it does not know', async () => {
-    const attempt = run(process.execPath, [
-      '--import',
-      join(import.meta.dirname, '../../local/test/support/load-typescript.mjs'),
-      join(import.meta.dirname, 'mend-a-changed-rhea.mjs'),
-    ]);
+    const attempt = run(process.execPath, [join(import.meta.dirname, 'patch-a-changed-rhea.mjs')]);
     await expect(attempt).rejects.toThrow(/update\(delivery, settled, state\) is not as in rhea 3\.0\.5/);
   });
 });

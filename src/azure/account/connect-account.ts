@@ -8,7 +8,7 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { type PipelineLimits, openPipeline } from './open-pipeline.ts';
-import { type SpokenVersion, spokenVersionOf } from './service-version.ts';
+import { type NegotiatedVersion, negotiatedVersionOf } from './service-version.ts';
 import { toStorageError } from '../errors/storage-error.ts';
 import type { ServiceVersion } from '../../model/service-version.ts';
 import { AccountClient } from '../../sdk-internals/account-client.ts';
@@ -27,7 +27,7 @@ export type AccountConnection = {
 export interface Account {
   readonly name: string;
   readonly client: AccountClient;
-  readonly spokenVersion: SpokenVersion;
+  readonly negotiatedVersion: NegotiatedVersion;
   /** How often a request is sent in all before it fails. */
   readonly tries: number;
   /** A pipeline like the client's own, for a client that adds something to its requests. */
@@ -62,11 +62,11 @@ export function connectAccount(
     credential: BlobServiceClient['credential'],
     authorization: Account['authorization'],
   ): Account => {
-    const spokenVersion = spokenVersionOf(url, connection.apiVersion);
+    const spokenVersion = negotiatedVersionOf(url, connection.apiVersion);
     const createPipeline: Account['createPipeline'] = (...added) =>
       openPipeline(name, credential, pipelineOptions, spokenVersion, limits, added);
     const client = new AccountClient(url, createPipeline());
-    return { name, client, spokenVersion, tries, createPipeline, authorization };
+    return { name, client, negotiatedVersion: spokenVersion, tries, createPipeline, authorization };
   };
   if ('connectionString' in connection) {
     const { accountName, credential, url } = BlobServiceClient.fromConnectionString(

@@ -10,9 +10,9 @@ import { theServiceClock } from '../../clock/process-clocks.ts';
 import type { RequestCap } from '../../concurrency/request-cap.ts';
 import { recordRequest, type RequestOutcome } from '../../telemetry/metrics.ts';
 import { inRequestSpan } from '../../telemetry/spans.ts';
-import { answerOfService } from '../errors/answer-of-service.ts';
-import { type SpokenVersion, serviceVersionPolicy } from './service-version.ts';
-import { httpStatus, isAnswerOfService } from '../errors/storage-error.ts';
+import { refuseForeignAnswers } from '../errors/answer-of-service.ts';
+import { type NegotiatedVersion, serviceVersionPolicy } from './service-version.ts';
+import { httpStatus, isAnsweredByService } from '../errors/storage-error.ts';
 
 export interface PipelineLimits {
   /** What every HTTP request waits for: every page and every block of a long copy counts. */
@@ -45,7 +45,7 @@ export function openPipeline(
   account: string,
   credential: BlobServiceClient['credential'],
   options: StoragePipelineOptions,
-  spoken: SpokenVersion,
+  spoken: NegotiatedVersion,
   { cap, answerWithinMs = ANSWER_WITHIN_MS }: PipelineLimits = {},
   added: readonly PipelinePolicy[] = [],
 ): Pipeline {
@@ -57,13 +57,13 @@ export function openPipeline(
       const sentAt = performance.now();
       try {
         const response = await inRequestSpan(request, async () => await next(request));
-        theServiceClock.note(account, response.headers, sentAt);
+        theServiceClock.observe(account, response.headers, sentAt);
         recordRequest(account, toOutcome(response.status));
         return response;
       } catch (error) {
         // What something in between says is of its own clock.
-        if (error instanceof RestError && error.response !== undefined && isAnswerOfService(error))
-          theServiceClock.note(account, error.response.headers, sentAt);
+        if (error instanceof RestError && error.response !== undefined && isAnsweredByService(error))
+          theServiceClock.observe(account, error.response.headers, sentAt);
         const status = httpStatus(error);
         recordRequest(account, status === undefined ? 'unanswered' : toOutcome(status));
         throw error;
@@ -77,7 +77,7 @@ export function openPipeline(
   policies.addPolicy(serviceVersionPolicy(account, spoken), { phase: 'Retry' });
   const isOld = (date: string | undefined, sentAt: number): boolean =>
     theServiceClock.isOld(account, date, sentAt);
-  policies.addPolicy(answerOfService(isOld), { afterPhase: 'Retry' });
+  policies.addPolicy(refuseForeignAnswers(isOld), { afterPhase: 'Retry' });
   return pipeline;
 }
 

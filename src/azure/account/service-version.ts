@@ -5,7 +5,7 @@ import {
   createHttpHeaders,
   createPipelineRequest,
 } from '@azure/core-rest-pipeline';
-import { isOfService } from '../errors/answer-of-service.ts';
+import { isServiceAnswer } from '../errors/answer-of-service.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { SERVICE_VERSIONS, type ServiceVersion, type VersionStatus } from '../../model/service-version.ts';
 
@@ -13,22 +13,22 @@ import { SERVICE_VERSIONS, type ServiceVersion, type VersionStatus } from '../..
  * The version by which the services of one account are asked. A service refuses a version that it does not know, and a
  * region may get one later than others, after a client already asks by it (azure-sdk-for-net#45302).
  */
-export interface SpokenVersion {
+export interface NegotiatedVersion {
   /** What is sent where a client would ask by `asked`: that, or an older one. */
-  toSend(asked: string): string;
+  versionToSend(asked: string): string;
   /** What may be tried after a refusal of `version`, the newest first. */
   olderThan(version: string): readonly string[];
   /** `refused` was refused; `taken` is what is asked by from now on, undefined where no version was taken. */
   settle(refused: string, taken: string | undefined): void;
   /** The account answered by the version that it was asked by. */
-  noteTaken(): void;
+  recordAccepted(): void;
   status(): VersionStatus;
   /** Calls for what is known already, and whenever there is something new to tell. */
   onRefused(listener: (status: VersionStatus) => void): void;
 }
 
 /** @param pinned the one to ask by, on the user's word: there is no other to try */
-export function createSpokenVersion(pinned?: ServiceVersion): SpokenVersion {
+export function createNegotiatedVersion(pinned?: ServiceVersion): NegotiatedVersion {
   let taken: string | undefined = pinned;
   let refused: string | undefined;
   let isTaken = false;
@@ -46,7 +46,7 @@ export function createSpokenVersion(pinned?: ServiceVersion): SpokenVersion {
   }
 
   return {
-    toSend: (asked) => (taken !== undefined && taken < asked ? taken : asked),
+    versionToSend: (asked) => (taken !== undefined && taken < asked ? taken : asked),
     olderThan: (version) => (pinned === undefined ? SERVICE_VERSIONS.filter((each) => each < version) : []),
     settle: (version, next) => {
       if (refused === undefined || version > refused) refused = version;
@@ -57,7 +57,7 @@ export function createSpokenVersion(pinned?: ServiceVersion): SpokenVersion {
       else if (taken === undefined || next < taken) taken = next;
       tell();
     },
-    noteTaken: () => {
+    recordAccepted: () => {
       isTaken = true;
       // After it refused every one, the newest, or the one that the user named, was the first to be tried again.
       if (isRefusedWhole) refused = undefined;
@@ -71,13 +71,13 @@ export function createSpokenVersion(pinned?: ServiceVersion): SpokenVersion {
   };
 }
 
-const known = new Map<string, SpokenVersion>();
+const known = new Map<string, NegotiatedVersion>();
 
 /** One for all who connect to an account in this process: what one client learned serves the others. */
-export function spokenVersionOf(url: string, pinned?: ServiceVersion): SpokenVersion {
+export function negotiatedVersionOf(url: string, pinned?: ServiceVersion): NegotiatedVersion {
   const { origin, pathname } = new URL(url);
   const name = `${origin}${pathname} ${pinned ?? ''}`;
-  const found = known.get(name) ?? createSpokenVersion(pinned);
+  const found = known.get(name) ?? createNegotiatedVersion(pinned);
   known.set(name, found);
   return found;
 }
@@ -91,7 +91,7 @@ const VERSION = 'x-ms-version';
  *
  * Where the account takes none, its requests fail with `service-version-refused`.
  */
-export function serviceVersionPolicy(account: string, spoken: SpokenVersion): PipelinePolicy {
+export function serviceVersionPolicy(account: string, spoken: NegotiatedVersion): PipelinePolicy {
   return {
     name: 'blobmirrorServiceVersion',
     sendRequest: async (request, next) => {
@@ -116,11 +116,11 @@ export function serviceVersionPolicy(account: string, spoken: SpokenVersion): Pi
         return isReplayable(request) ? await send(version) : answer;
       };
 
-      const first = spoken.toSend(asked);
+      const first = spoken.versionToSend(asked);
       const answer = await judge(await send(first), first);
       if (answer !== 'refused') {
         // The service says by which version it answers; what something in between says tells nothing of that.
-        if (answer.headers.has(VERSION)) spoken.noteTaken();
+        if (answer.headers.has(VERSION)) spoken.recordAccepted();
         return answer;
       }
       const older = spoken.olderThan(first);
@@ -151,7 +151,7 @@ function isInvalidHeader({ status, headers, bodyAsText }: PipelineResponse): boo
 
 /** An overload, or something in between, says nothing of the version. */
 function isAnswered({ status, headers }: PipelineResponse): boolean {
-  return status < 500 && status !== 429 && isOfService(headers);
+  return status < 500 && status !== 429 && isServiceAnswer(headers);
 }
 
 /** As seen in azure-sdk-for-net#45302: `<HeaderName>x-ms-version</HeaderName>`. */

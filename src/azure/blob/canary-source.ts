@@ -4,7 +4,7 @@ import type { Account } from '../account/connect-account.ts';
 import { serviceCode, toStorageError } from '../errors/storage-error.ts';
 
 /** The canary's side of the source account. */
-export function createAzureCanary({ client, name }: Account): CanarySource {
+export function createAzureCanarySource({ client, name }: Account): CanarySource {
   return {
     write: async ({ container, path }, text) => {
       const parent = client.getContainerClient(container);
@@ -13,7 +13,7 @@ export function createAzureCanary({ client, name }: Account): CanarySource {
           blobHTTPHeaders: { blobContentType: 'application/json' },
         });
       try {
-        return parseEtag((await uploadInside(upload, async () => await parent.create())).etag);
+        return parseEtag((await uploadCreatingContainer(upload, async () => await parent.create())).etag);
       } catch (error) {
         throw toStorageError(error, 'write', name);
       }
@@ -21,7 +21,7 @@ export function createAzureCanary({ client, name }: Account): CanarySource {
   };
 }
 
-async function uploadInside<Result>(
+async function uploadCreatingContainer<Result>(
   upload: () => Promise<Result>,
   create: () => Promise<unknown>,
 ): Promise<Result> {

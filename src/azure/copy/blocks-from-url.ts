@@ -5,7 +5,7 @@ import { blobClient } from '../blob/blob-client.ts';
 import { createCopyAside } from './copy-aside.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
 import { type StageBlock, copyInBlocks, toBlockOutcome } from './copy-in-blocks.ts';
-import { refuseOtherSuccess } from './prove-copy.ts';
+import { refuseUnexpectedSuccess } from './prove-copy.ts';
 import type { TimeBudget } from '../../concurrency/time-budget.ts';
 import { type Etag, etagHeader } from '../../model/etag.ts';
 import type { Key } from '../../model/key.ts';
@@ -24,7 +24,7 @@ export function createBlocksFromUrl(setup: CopySetup): CopyEngine {
       const { url, ...authorization } = await copySources.grant(from);
       return await toBlockOutcome(sides, async () => {
         const fetching = { ...authorization, abortSignal: budget.signal };
-        await refuseOtherSuccess(backup.name, () =>
+        await refuseUnexpectedSuccess(backup.name, () =>
           blob.stageBlockFromURL(block.id, url, block.offset, block.count, fetching),
         );
       });
@@ -44,7 +44,7 @@ export function createBlocksFromUrl(setup: CopySetup): CopyEngine {
  * but the SDK's `stageBlockFromURL` has no option for it (seen with 12.34), so this client adds the header itself,
  * before the request is signed.
  */
-export function pinnedBlockBlob(backup: Account, { container, path }: Key, etag: Etag): BlockBlobClient {
+function pinnedBlockBlob(backup: Account, { container, path }: Key, etag: Etag): BlockBlobClient {
   const pipeline = backup.createPipeline(pinSource(etag));
   return new BlockBlobClient(blobClient(backup, { container, path }).url, pipeline);
 }

@@ -40,48 +40,48 @@ export async function readPinned(
 const PIECE = 8 * 1024 * 1024;
 
 /** One version of a blob. */
-export interface Version {
+export interface BlobVersion {
   readonly account: Account;
   readonly key: Key;
   readonly etag: Etag;
 }
 
-interface Stretch {
+interface ComparisonRange {
   /** Of both versions. */
   readonly size: number;
   /** How many bytes, from the first on, are known to be equal. */
   readonly equal: number;
   /** Is given each piece that is equal, to be looked at before it answers. */
-  readonly sees?: (piece: Buffer) => void;
+  readonly onEqualPiece?: (piece: Buffer) => void;
   /** Asked after every piece. */
   readonly mustStop: () => boolean;
 }
 
 /** Compares two versions piece by piece, each under its ETag. Memory is that of one piece of each. */
 export async function comparePieces(
-  source: Version,
-  backup: Version,
-  { size, equal, sees, mustStop }: Stretch,
+  source: BlobVersion,
+  backup: BlobVersion,
+  { size, equal, onEqualPiece: sees, mustStop }: ComparisonRange,
 ): Promise<ComparisonOutcome> {
   const left = Math.max(0, size - equal);
   const ours = Buffer.allocUnsafeSlow(Math.min(PIECE, left));
   const theirs = Buffer.allocUnsafeSlow(ours.length);
   for (let offset = equal; offset < size; offset += PIECE) {
-    if (offset > equal && mustStop()) return { outcome: 'unfinished', equal: offset };
+    if (offset > equal && mustStop()) return { kind: 'unfinished', equal: offset };
     const count = Math.min(PIECE, size - offset);
     const [there, here] = await Promise.all([
       read(source, offset, theirs.subarray(0, count)),
       read(backup, offset, ours.subarray(0, count)),
     ]);
-    if (!there) return { outcome: 'source-moved' };
-    if (!here) return { outcome: 'backup-moved' };
-    if (!ours.subarray(0, count).equals(theirs.subarray(0, count))) return { outcome: 'different' };
+    if (!there) return { kind: 'source-moved' };
+    if (!here) return { kind: 'backup-moved' };
+    if (!ours.subarray(0, count).equals(theirs.subarray(0, count))) return { kind: 'different' };
     sees?.(ours.subarray(0, count));
   }
-  return { outcome: 'same' };
+  return { kind: 'same' };
 }
 
-async function read({ account, key, etag }: Version, offset: number, into: Buffer): Promise<boolean> {
+async function read({ account, key, etag }: BlobVersion, offset: number, into: Buffer): Promise<boolean> {
   return await readPinned(account, { key, source: { etag } }, offset, into);
 }
 
@@ -96,7 +96,7 @@ export function createContentComparison(source: Account, backup: Account): Conte
       equal = 0,
       mustStop = () => false,
     }) => {
-      if (theirs.size !== ours.size) return { outcome: 'different' };
+      if (theirs.size !== ours.size) return { kind: 'different' };
       return await comparePieces(
         { account: source, key: from, etag: theirs.etag },
         { account: backup, key, etag: ours.etag },

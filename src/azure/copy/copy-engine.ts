@@ -21,7 +21,7 @@ import type { WriteOutcome } from '../../ports/write-outcome.ts';
 export type CopyEngine = (request: CopyRequest, budget: TimeBudget) => Promise<CopyOutcome>;
 
 /** What becomes of a copy, when it is plain which engine makes it. */
-export type CopyResult = WriteOutcome | { readonly outcome: 'unfinished' };
+export type CopyResult = WriteOutcome | { readonly kind: 'unfinished' };
 
 /** A way to copy blobs of one kind. */
 export type CopyBlob = (request: CopyRequest, budget: TimeBudget) => Promise<CopyResult>;

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { tagOptions, toBlobHeaders, toConditions } from '../blob/write-options.ts';
 import type { BlockOptions, CopyResult } from './copy-engine.ts';
-import { NotWhole } from './prove-copy.ts';
-import { type WriteSides, serviceCode, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
-import { inLanes } from '../../concurrency/limiter.ts';
+import { IncompleteCopy } from './prove-copy.ts';
+import { type AccountNames, serviceCode, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
+import { forEachLimited } from '../../concurrency/limiter.ts';
 import type { TimeBudget } from '../../concurrency/time-budget.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { keyText } from '../../model/key.ts';
@@ -30,27 +30,27 @@ export interface Staging {
  */
 export async function copyInBlocks(
   blob: BlockBlobClient,
-  sides: WriteSides,
+  sides: AccountNames,
   request: CopyRequest,
   { size, atOnce }: BlockOptions,
   budget: TimeBudget,
   { stage, isProven }: Staging,
 ): Promise<CopyResult> {
   const there = await listUncommitted(blob, sides.backup);
-  if (there === undefined) return { outcome: 'backup-moved' };
+  if (there === undefined) return { kind: 'backup-moved' };
   const blockSize = toBlockSize(request.source.size, size);
-  const blocks = planBlocks(sides.source, request, blockSize, idBytes(there, sides.backup));
+  const blocks = planBlocks(sides.source, request, blockSize, blockIdLength(there, sides.backup));
   const missing = blocks.filter(({ id, count }) => there.get(id) !== count);
 
   let staged = 0;
   let refusal: WriteOutcome | undefined;
   const isOver = (): boolean => budget.isSpent() || budget.isPaused();
   try {
-    await inLanes(missing, Math.min(atOnce, missing.length), isOver, async (block, lane) => {
+    await forEachLimited(missing, Math.min(atOnce, missing.length), isOver, async (block, lane) => {
       const outcome = await stage(block, lane);
-      if (outcome.outcome === 'written') staged++;
+      if (outcome.kind === 'written') staged++;
       else refusal ??= outcome;
-      return outcome.outcome === 'written';
+      return outcome.kind === 'written';
     });
   } catch (error) {
     if (!budget.signal.aborted) throw error;
@@ -58,12 +58,12 @@ export async function copyInBlocks(
     if (staged === 0) throw new BlobmirrorError('storage-unavailable', 'no block came across in time');
   }
   if (refusal !== undefined) return refusal;
-  if (staged < missing.length) return { outcome: 'unfinished' };
+  if (staged < missing.length) return { kind: 'unfinished' };
   if (staged > 0 && !isProven) {
     const now = await listUncommitted(blob, sides.backup);
     // A service that ignores where a block is to be fetched from stages an empty one.
     if (missing.some(({ id, count }) => now?.has(id) && now.get(id) !== count))
-      throw new NotWhole(sides.backup);
+      throw new IncompleteCopy(sides.backup);
   }
   return await toBlockOutcome(sides, () => commit(blob, blocks, request));
 }
@@ -108,11 +108,11 @@ async function listUncommitted(
 }
 
 /** All uncommitted blocks of a blob have ids of one length. Where another program has set it, ours take it over. */
-function idBytes(there: ReadonlyMap<string, number>, account: string): number {
+function blockIdLength(there: ReadonlyMap<string, number>, account: string): number {
   const [id] = there.keys();
   if (id === undefined) return ID_BYTES;
   const bytes = Buffer.from(id, 'base64').length;
-  if (bytes < FEWEST_ID_BYTES) throw blocksInTheWay(account);
+  if (bytes < FEWEST_ID_BYTES) throw foreignBlocks(account);
   return bytes;
 }
 
@@ -129,9 +129,9 @@ const MOST_BLOCKS = 50_000;
 const MIB = 1024 * 1024;
 
 /** The length of an id in bytes, where nobody else has set another. */
-export const ID_BYTES = 24;
+const ID_BYTES = 24;
 /** Below this an id would hold too little of the version's hash to tell versions apart for sure. */
-export const FEWEST_ID_BYTES = 12;
+const FEWEST_ID_BYTES = 12;
 const INDEX_BYTES = 3;
 
 /** The preferred size, or whole MiB more where a blob would have more blocks than the service takes. */
@@ -163,20 +163,20 @@ export function planBlocks(
 
 /** Does a write of a block or of a block list, and tells what became of it. */
 export async function toBlockOutcome(
-  sides: WriteSides,
+  sides: AccountNames,
   write: () => Promise<unknown>,
 ): Promise<WriteOutcome> {
   return await toWriteOutcome(sides, async () => {
     try {
       await write();
     } catch (error) {
-      throw serviceCode(error) === 'InvalidBlobOrBlock' ? blocksInTheWay(sides.backup) : error;
+      throw serviceCode(error) === 'InvalidBlobOrBlock' ? foreignBlocks(sides.backup) : error;
     }
   });
 }
 
 /** Another program left blocks whose ids are of a length that ours do not have, and the service mixes no lengths. */
-export function blocksInTheWay(backup: string): BlobmirrorError {
+function foreignBlocks(backup: string): BlobmirrorError {
   return new BlobmirrorError(
     'blocks-in-the-way',
     `on ${backup} lie uncommitted blocks of another program, whose ids are of another length`,

@@ -35,11 +35,11 @@ const HOUR_MS = 3_600_000;
 const REQUEST_MS = HOUR_MS;
 /** The longest that a delegated key, and so its signature, may be valid is a week: learn.microsoft.com/rest/api/storageservices/get-user-delegation-key */
 const COPY_MS = 7 * 24 * HOUR_MS - HOUR_MS;
-const CLOCK_SKEW_MS = 300_000;
+const KEY_CLOCK_SKEW_MS = 300_000;
 const STORAGE_SCOPE = 'https://storage.azure.com/.default';
 
 export function createCopySources(source: Account): CopySources {
-  const { authorization, client, spokenVersion } = source;
+  const { authorization, client, negotiatedVersion: spokenVersion } = source;
   const delegationKeys = createDelegationKeys(client);
   const urlOf = (key: Key): string => blobUrl(source, key);
 
@@ -48,7 +48,7 @@ export function createCopySources(source: Account): CopySources {
 
   /** The source reads its own signature by a version that it takes. */
   function versionOf(): string {
-    return spokenVersion.toSend(client.version);
+    return spokenVersion.versionToSend(client.version);
   }
 
   async function signContainer(
@@ -59,7 +59,7 @@ export function createCopySources(source: Account): CopySources {
     const values = {
       containerName,
       permissions: ContainerSASPermissions.from({ read: true }),
-      startsOn: new Date(eitherClock().earliest - CLOCK_SKEW_MS),
+      startsOn: new Date(eitherClock().earliest - KEY_CLOCK_SKEW_MS),
       expiresOn: until,
       version,
     };
@@ -124,7 +124,7 @@ function createSignatures(
       return signed.query;
     const until = new Date(now + validMs);
     const query = (await sign(container, until, version)).toString();
-    known.set(container, { query, from: now - CLOCK_SKEW_MS, until, version });
+    known.set(container, { query, from: now - KEY_CLOCK_SKEW_MS, until, version });
     return query;
   };
 }
@@ -139,7 +139,7 @@ export function createDelegationKeys(client: BlobServiceClient): (until: Date) =
   async function ask(until: Date): Promise<UserDelegationKey> {
     try {
       return await client.getUserDelegationKey(
-        new Date(theServiceClock.now().getTime() - CLOCK_SKEW_MS),
+        new Date(theServiceClock.now().getTime() - KEY_CLOCK_SKEW_MS),
         until,
       );
     } catch (error) {

@@ -13,17 +13,17 @@ import type { WriteOutcome } from '../../ports/write-outcome.ts';
  * before an operation ignores the headers that ask for it, and does another one: it answers 201 to Put Blob From URL and
  * writes an empty blob (Azurite#852), or starts a copy and answers 202.
  */
-export class NotWhole extends BlobmirrorError {
+export class IncompleteCopy extends BlobmirrorError {
   /** What lies on the backup for it, under the stamp of the copy; undefined when nothing was committed. */
-  readonly left: LeftBehind | undefined;
+  readonly left: LeftoverBlob | undefined;
 
-  constructor(account: string, left?: LeftBehind) {
+  constructor(account: string, left?: LeftoverBlob) {
     super('copy-not-possible', `${account} answered that a copy was made, and it is not whole`);
     this.left = left;
   }
 }
 
-export interface LeftBehind {
+export interface LeftoverBlob {
   readonly etag: Etag;
   /** A blob of the other kind cannot be overwritten. */
   readonly isOfKind: boolean;
@@ -34,7 +34,7 @@ export interface LeftBehind {
  *
  * @throws NotWhole when the service succeeded with something else
  */
-export async function refuseOtherSuccess<Answer>(
+export async function refuseUnexpectedSuccess<Answer>(
   account: string,
   write: () => Promise<Answer>,
 ): Promise<Answer> {
@@ -45,7 +45,7 @@ export async function refuseOtherSuccess<Answer>(
     const etag = error.response?.headers.get('etag');
     // Whatever wrote a blob, or began to, tells its ETag. Without, nothing is known of what was done.
     if (etag === undefined) throw error;
-    throw new NotWhole(account, { etag: parseEtag(etag), isOfKind: true });
+    throw new IncompleteCopy(account, { etag: parseEtag(etag), isOfKind: true });
   }
 }
 
@@ -80,20 +80,20 @@ export async function proveCopy(backup: Account, request: CopyRequest, etag: Eta
     });
   } catch (error) {
     const meaning = toMeanings(error)?.read;
-    if (meaning === 'absent' || meaning === 'race-lost') return { outcome: 'backup-moved' };
+    if (meaning === 'absent' || meaning === 'race-lost') return { kind: 'backup-moved' };
     throw toStorageError(error, 'read', backup.name);
   }
-  refuseNotWhole(backup, request, found, etag);
-  return { outcome: 'written' };
+  refuseIncomplete(backup, request, found, etag);
+  return { kind: 'written' };
 }
 
 /** @throws NotWhole when what was found is of another kind or length than the source */
-export function refuseNotWhole(
+export function refuseIncomplete(
   backup: Account,
   { source }: CopyRequest,
   { blobType, contentLength }: BlobGetPropertiesResponse,
   etag: Etag,
 ): void {
   const isOfKind = toKind(blobType) === source.kind;
-  if (!isOfKind || contentLength !== source.size) throw new NotWhole(backup.name, { etag, isOfKind });
+  if (!isOfKind || contentLength !== source.size) throw new IncompleteCopy(backup.name, { etag, isOfKind });
 }

@@ -13,7 +13,7 @@ import { RESERVED_DIRECTORY } from '../../model/scope.ts';
 import { STAMP_NAME } from '../../model/stamp.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 
-export const STAGING = `${RESERVED_DIRECTORY}/staging`;
+const STAGING = `${RESERVED_DIRECTORY}/staging`;
 
 /** Where a copy is made that then takes its place by a rename: the same for every worker that copies this version. */
 export function stagingKey({ key, source }: CopyRequest): Key {

@@ -5,7 +5,7 @@ import { readPinned } from './compare-content.ts';
 import type { CopyBlob, CopyResult, CopySetup } from './copy-engine.ts';
 import { toBlockSize } from './copy-in-blocks.ts';
 import {
-  type WriteSides,
+  type AccountNames,
   serviceCode,
   toMeanings,
   toStorageError,
@@ -19,13 +19,13 @@ import { type Metadata, STAMP_NAME, markUnfinished, unfinishedBytes } from '../.
 import type { CopyRequest } from '../../ports/backup-store.ts';
 
 /** Bytes `offset` to `offset + count`. */
-export interface Piece {
+interface Piece {
   readonly offset: number;
   readonly count: number;
 }
 
 /** What tells append and page blobs apart. Both grow under the eyes of everybody: they have no commit. */
-export interface InPlaceBlob {
+interface InPlaceBlob {
   readonly blob: BlobClient;
   /** Whether the length of a partial copy tells that nobody else has written to it since it was left. */
   readonly isResumable: boolean;
@@ -44,9 +44,9 @@ export interface InPlaceBlob {
  * Writes a blob piece by piece, each under the ETag that the one before left behind, so that two writers never mix.
  * Until the last piece is there a mark stands in the stamp's place; the stamp comes with the last request.
  */
-export async function streamInPlace(
+async function streamInPlace(
   { blob, isResumable, create, pieces, write }: InPlaceBlob,
-  sides: WriteSides,
+  sides: AccountNames,
   request: CopyRequest,
   budget: TimeBudget,
 ): Promise<CopyResult> {
@@ -77,7 +77,7 @@ export async function streamInPlace(
     });
     await setMetadata(metadata, parseEtag(headers.etag));
   });
-  return end === undefined || outcome.outcome !== 'written' ? outcome : { outcome: end };
+  return end === undefined || outcome.kind !== 'written' ? outcome : { kind: end };
 
   /** What this or another worker has left of the same copy; undefined when something else is there. */
   async function findPartial(ifMatch: Etag): Promise<{ etag: Etag; offset: number } | undefined> {

@@ -29,7 +29,7 @@ export function createStreamed(setup: CopySetup): CopyEngine {
  * A block blob through the process: in one request where one block holds it, else block by block. Memory is that of the
  * blocks at once, whatever the blob's size; larger blocks mean fewer at once.
  */
-export function createStreamBlockBlob(setup: CopySetup): CopyBlob {
+function createStreamBlockBlob(setup: CopySetup): CopyBlob {
   const { backup, source, options } = setup;
   const sides = { backup: backup.name, source: source.name };
   const copyAside = createCopyAside(setup);
@@ -47,7 +47,7 @@ export function createStreamBlockBlob(setup: CopySetup): CopyBlob {
       const stage: StageBlock = async ({ id, offset, count }, lane) => {
         const bytes = (buffers[lane] ?? Buffer.allocUnsafeSlow(count)).subarray(0, count);
         if (!(await readPinned(source, wanted, offset, bytes, budget.signal)))
-          return { outcome: 'source-moved' };
+          return { kind: 'source-moved' };
         const checked = { transactionalContentMD5: md5Of(bytes), abortSignal: budget.signal };
         return await toBlockOutcome(sides, () => blob.stageBlock(id, bytes, count, checked));
       };
@@ -60,7 +60,7 @@ export function createStreamBlockBlob(setup: CopySetup): CopyBlob {
       ...wanted
     }: CopyRequest): Promise<WriteOutcome | 'misdeclared'> {
       const bytes = Buffer.alloc(pinned.size);
-      if (!(await readPinned(source, request, 0, bytes))) return { outcome: 'source-moved' };
+      if (!(await readPinned(source, request, 0, bytes))) return { kind: 'source-moved' };
       const md5 = Buffer.from(md5Of(bytes)).toString('base64');
       if (pinned.contentMd5 !== undefined && pinned.contentMd5 !== md5) return 'misdeclared';
       return await toWriteOutcome(sides, () =>

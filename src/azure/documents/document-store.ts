@@ -15,7 +15,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 const NOT_THERE: ReadonlySet<string | undefined> = new Set(['BlobNotFound', 'ContainerNotFound']);
 
 /** The app's state as block blobs in a container of an account, which is made when it is first written to. */
-export function createAzureDocuments(account: Account, containerName: string): DocumentStore {
+export function createAzureDocumentStore(account: Account, containerName: string): DocumentStore {
   const container = account.client.getContainerClient(containerName);
   const blob = (name: string): BlockBlobClient => container.getBlockBlobClient(name);
   const toError = (error: unknown, operation: 'read' | 'write') =>
@@ -53,7 +53,7 @@ export function createAzureDocuments(account: Account, containerName: string): D
     const text = JSON.stringify(value);
     const conditions = 'version' in condition ? { ifMatch: condition.version } : { ifNoneMatch: '*' };
     try {
-      await insideOf(container, async () => {
+      await creatingContainer(container, async () => {
         await blob(name).upload(text, Buffer.byteLength(text), {
           conditions,
           blobHTTPHeaders: { blobContentType: 'application/json' },
@@ -105,7 +105,7 @@ export function createAzureDocuments(account: Account, containerName: string): D
       createLineWriter(blob(name), {
         request: async (send) => {
           try {
-            await insideOf(container, send);
+            await creatingContainer(container, send);
           } catch (error) {
             throw toError(error, 'write');
           }
@@ -116,7 +116,7 @@ export function createAzureDocuments(account: Account, containerName: string): D
 }
 
 /** Makes the container and sends again when there is none. A request that was refused for that has done nothing. */
-async function insideOf(container: ContainerClient, send: () => Promise<void>): Promise<void> {
+async function creatingContainer(container: ContainerClient, send: () => Promise<void>): Promise<void> {
   try {
     await send();
   } catch (error) {

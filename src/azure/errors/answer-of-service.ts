@@ -6,13 +6,13 @@ import type {
   PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { RestError } from '@azure/storage-blob';
-import { containerIn, whyUnasked } from './damaged-page.ts';
+import { readContainerName, findPageMismatch } from './damaged-page.ts';
 
 /**
  * An answer that the storage service did not give to this request: a sign-in page, a page of a proxy, what a cache has
  * kept. The SDK sends the request again as after a lost connection, where it was told to try more than once.
  */
-export class NotOfService extends RestError {
+export class ForeignAnswer extends RestError {
   readonly status: number;
 
   /** @param status of the answer @param lacks what makes it none, in words */
@@ -36,7 +36,7 @@ const SIGNS = ['x-ms-request-id', 'x-ms-version', 'x-ms-error-code'] as const;
 /** What refuses a URL that is none before the service sees it, as `Microsoft-HTTPAPI/2.0` does, is of Azure all the same. */
 const SERVER = /^(?:Windows-Azure-|Microsoft-HTTPAPI\/)/;
 
-export function isOfService(headers: Pick<HttpHeaders, 'get'>): boolean {
+export function isServiceAnswer(headers: Pick<HttpHeaders, 'get'>): boolean {
   return SIGNS.some((name) => headers.get(name) !== undefined) || SERVER.test(headers.get('server') ?? '');
 }
 
@@ -48,7 +48,7 @@ export function isOfService(headers: Pick<HttpHeaders, 'get'>): boolean {
  *
  * @param isOld whether a Date is from long before a moment of the steady clock, by the clock of the account
  */
-export function answerOfService(
+export function refuseForeignAnswers(
   isOld: (date: string | undefined, sentAt: number) => boolean,
 ): PipelinePolicy {
   return {
@@ -61,16 +61,16 @@ export function answerOfService(
       const lacks = isKept
         ? 'an answer of before, out of a cache'
         : (isOfAnother(request, headers) ??
-          (status < 400 ? whatLacks(request, response) : whatAbsenceLacks(status, headers)));
+          (status < 400 ? findDefect(request, response) : findAbsenceDefect(status, headers)));
       if (lacks === undefined) return response;
       if (response.readableStreamBody instanceof Readable) response.readableStreamBody.destroy();
-      throw new NotOfService(status, lacks);
+      throw new ForeignAnswer(status, lacks);
     },
   };
 }
 
 /** That something is not there is the proof that deletions go by: a code alone may be anybody's. */
-function whatAbsenceLacks(status: number, headers: HttpHeaders): string | undefined {
+function findAbsenceDefect(status: number, headers: HttpHeaders): string | undefined {
   if (status !== 404 || headers.get('x-ms-error-code') === undefined) return undefined;
   const isTold = headers.get('x-ms-request-id') ?? headers.get('x-ms-version');
   return isTold === undefined ? describe(headers, 'absent, without x-ms-request-id') : undefined;
@@ -85,14 +85,14 @@ function isOfAnother({ headers: asked }: PipelineRequest, headers: HttpHeaders):
 }
 
 /** Undefined where nothing does. */
-function whatLacks(request: PipelineRequest, response: PipelineResponse): string | undefined {
+function findDefect(request: PipelineRequest, response: PipelineResponse): string | undefined {
   const { status, headers } = response;
-  if (!isOfService(headers)) return describe(headers, 'without x-ms-request-id');
+  if (!isServiceAnswer(headers)) return describe(headers, 'without x-ms-request-id');
   if (status >= 300) return 'a redirect, which the service never sends';
   const asked = toAsked(request);
-  if (asked.isBlob && asked.isRead) return lacksOfBlob(request, response);
+  if (asked.isBlob && asked.isRead) return findBlobDefect(request, response);
   if (isHtml(headers)) return describe(headers, 'a page');
-  return lacksHeader(asked, request, headers) ?? lacksBody(asked, request, response);
+  return findHeaderDefect(asked, request, headers) ?? findBodyDefect(asked, request, response);
 }
 
 interface Asked {
@@ -125,7 +125,7 @@ const ETAG = /^(?!W\/)"?[^"\s]+"?$/;
 const KIND = /^(?:Block|Append|Page)Blob$/;
 
 /** learn.microsoft.com/rest/api/storageservices/get-blob-properties and .../get-blob */
-function lacksOfBlob(
+function findBlobDefect(
   { method, headers: asked }: PipelineRequest,
   { status, headers }: PipelineResponse,
 ): string | undefined {
@@ -140,11 +140,11 @@ function lacksOfBlob(
   const pinned = asked.get('if-match');
   if (pinned !== undefined && pinned !== '*' && bare(pinned) !== bare(etag)) return 'of another version';
   const range = asked.get('x-ms-range') ?? asked.get('range');
-  return range === undefined ? undefined : lacksOfRange(range, status, headers);
+  return range === undefined ? undefined : findRangeDefect(range, status, headers);
 }
 
 /** Of a blob that was asked for in part: the whole of it would be taken for that part. */
-function lacksOfRange(asked: string, status: number, headers: HttpHeaders): string | undefined {
+function findRangeDefect(asked: string, status: number, headers: HttpHeaders): string | undefined {
   const [, first] = /^bytes=(\d+)-/.exec(asked) ?? [];
   const [, from, to] = /^bytes (\d+)-(\d+)\/\d+$/.exec(headers.get('content-range') ?? '') ?? [];
   if (status !== 206 || from === undefined || from !== first) return 'another range of the blob';
@@ -165,7 +165,7 @@ const ANSWERS_ETAG: ReadonlySet<string | null> = new Set([
   'page',
 ]);
 
-function lacksHeader(
+function findHeaderDefect(
   { method, isBlob, comp, restype, action }: Asked,
   request: PipelineRequest,
   headers: HttpHeaders,
@@ -208,7 +208,7 @@ const BODIES: Readonly<Record<string, Body>> = {
 
 const WITHOUT_BODY: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE']);
 
-function lacksBody(
+function findBodyDefect(
   { method, comp, restype, resource }: Asked,
   { url }: PipelineRequest,
   response: PipelineResponse,
@@ -226,12 +226,12 @@ function lacksBody(
   const end = new RegExp(String.raw`(?:</${root}\s*>|^[^<]*(?:<\?[^>]*\?>)?\s*<${root}[^<>]*/>)\s*$`);
   const isWhole = start.test(text) && end.test(text) && has.every((name) => text.includes(`<${name}`));
   if (!isWhole) return `no ${root} in its body`;
-  const container = restype === 'container' && comp === 'list' ? containerIn(text) : undefined;
+  const container = restype === 'container' && comp === 'list' ? readContainerName(text) : undefined;
   if (container !== undefined && !isNamedBy(container, url)) return 'the listing of another container';
   if (comp !== 'list') return undefined;
   if (!text.includes(restype === 'container' ? '<Blobs' : '<Containers')) return 'a list of something else';
   const query = new URL(url).searchParams;
-  return whyUnasked(text, {
+  return findPageMismatch(text, {
     prefix: query.get('prefix') ?? undefined,
     marker: query.get('marker') ?? undefined,
     startFrom: query.get('startFrom') ?? undefined,

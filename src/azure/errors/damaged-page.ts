@@ -1,5 +1,3 @@
-import type { ListedPage, Listing } from '../listing/listing.ts';
-
 /** A body that is no page of a listing, or not all of one. */
 export class DamagedPage extends Error {
   override readonly name = 'DamagedPage';
@@ -10,7 +8,7 @@ const LONGEST_HEAD = 1024;
 const CONTAINER = /<EnumerationResults[^>]*? ContainerName="(?:[^"]*\/)?([^"/]*)"/;
 
 /** The container that a page says it is of. */
-export function containerIn(page: string): string | undefined {
+export function readContainerName(page: string): string | undefined {
   return CONTAINER.exec(page.slice(0, LONGEST_HEAD))?.[1];
 }
 
@@ -22,11 +20,19 @@ interface Asked {
   readonly startFrom?: string | undefined;
 }
 
+interface NamedEntry<Self> {
+  readonly name: string;
+  ascendsTo?(last: Self, order: 'flat' | 'tree'): boolean;
+}
+
 /**
  * Why a page is not of what was asked for, by what it says of that itself; undefined where it does not. The service
  * repeats a prefix and a marker that it was given: learn.microsoft.com/rest/api/storageservices/list-blobs.
  */
-export function whyUnasked(page: string, { prefix = '', marker = '', startFrom }: Asked): string | undefined {
+export function findPageMismatch(
+  page: string,
+  { prefix = '', marker = '', startFrom }: Asked,
+): string | undefined {
   const head = page.slice(0, LONGEST_HEAD);
   const isOther = (name: string, asked: string): boolean => {
     const [, said] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(head) ?? [];
@@ -50,17 +56,17 @@ function isPlain(text: string): boolean {
  *
  * @throws DamagedPage
  */
-export function refuseUnasked(
+export function refuseOtherPage<Entry extends NamedEntry<Entry>>(
   body: Buffer,
-  { entries }: ListedPage,
+  { entries }: { readonly entries: readonly Entry[] },
   container: string,
-  listing: Listing,
+  listing: Asked,
 ): void {
   const { prefix = '' } = listing;
   const head = body.toString('latin1', 0, LONGEST_HEAD);
-  const unasked = whyUnasked(head, listing);
+  const unasked = findPageMismatch(head, listing);
   if (unasked !== undefined) throw new DamagedPage(unasked);
-  const named = containerIn(head);
+  const named = readContainerName(head);
   if (named !== undefined && named !== container) throw new DamagedPage('it is of another container');
   const [first, last] = [entries[0], entries.at(-1)];
   if (prefix === '' || first === undefined || last === undefined) return;

@@ -27,8 +27,8 @@ export type Refusal = 'backup-moved' | 'source-moved' | RefusalReason;
 
 export function toRefusedOutcome(refusal: Refusal): WriteOutcome {
   return refusal === 'backup-moved' || refusal === 'source-moved'
-    ? { outcome: refusal }
-    : { outcome: 'refused', reason: refusal };
+    ? { kind: refusal }
+    : { kind: 'refused', reason: refusal };
 }
 
 export function isRefusal(meaning: ReadMeaning | WriteMeaning): meaning is Refusal {

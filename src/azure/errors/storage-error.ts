@@ -1,5 +1,5 @@
 import { RestError } from '@azure/storage-blob';
-import { NotOfService, isOfService } from './answer-of-service.ts';
+import { ForeignAnswer, isServiceAnswer } from './answer-of-service.ts';
 import { DamagedPage } from './damaged-page.ts';
 import {
   STATUS_ANSWERS,
@@ -46,13 +46,13 @@ export function toMeanings(error: unknown): Meanings | undefined {
   if (known !== undefined) return known;
   const meanings = STATUS_ANSWERS.find(({ from, to }) => from <= status && status <= to);
   const { ofServiceAlone = false } = meanings ?? { ofServiceAlone: true };
-  return ofServiceAlone && !isAnswerOfService(error) ? NOT_OF_SERVICE : (meanings ?? REJECTED);
+  return ofServiceAlone && !isAnsweredByService(error) ? NOT_OF_SERVICE : (meanings ?? REJECTED);
 }
 
 /** Whether it was the service that failed a request, as far as its answer tells: by its headers, or in its own words. */
-export function isAnswerOfService(error: unknown): boolean {
+export function isAnsweredByService(error: unknown): boolean {
   if (!(error instanceof RestError) || error.response === undefined) return false;
-  return isOfService(error.response.headers) || ANSWERS.has(`${error.statusCode} ${serviceCode(error)}`);
+  return isServiceAnswer(error.response.headers) || ANSWERS.has(`${error.statusCode} ${serviceCode(error)}`);
 }
 
 /**
@@ -62,9 +62,9 @@ export function isAnswerOfService(error: unknown): boolean {
  */
 export function toStorageError(error: unknown, operation: Operation, account: string): BlobmirrorError {
   if (error instanceof BlobmirrorError) return error;
-  if (error instanceof NotOfService || error instanceof DamagedPage) {
+  if (error instanceof ForeignAnswer || error instanceof DamagedPage) {
     const { message } = error;
-    const status = error instanceof NotOfService ? error.status : undefined;
+    const status = error instanceof ForeignAnswer ? error.status : undefined;
     return new BlobmirrorError(NOT_OF_SERVICE[operation], `a ${operation} on ${account} failed: ${message}`, {
       cause: error,
       context: { account, operation, status },
@@ -83,7 +83,7 @@ export function toStorageError(error: unknown, operation: Operation, account: st
       operation,
       status,
       service,
-      ...(status !== undefined && !isAnswerOfService(error) && { isOfService: false }),
+      ...(status !== undefined && !isAnsweredByService(error) && { isOfService: false }),
     },
   });
 }
@@ -135,7 +135,7 @@ function retryAfter(error: unknown): number | undefined {
 }
 
 /** The accounts that a write on the backup has to do with, by name. */
-export interface WriteSides {
+export interface AccountNames {
   readonly backup: string;
   readonly source: string;
 }
@@ -145,12 +145,12 @@ export interface WriteSides {
  * came from: the source, where the backup account could not read what it was to copy.
  */
 export async function toWriteOutcome(
-  sides: WriteSides,
+  sides: AccountNames,
   write: () => Promise<unknown>,
 ): Promise<WriteOutcome> {
   try {
     await write();
-    return { outcome: 'written' };
+    return { kind: 'written' };
   } catch (error) {
     const meanings = toMeanings(error);
     if (meanings !== undefined && isRefusal(meanings.write)) return toRefusedOutcome(meanings.write);

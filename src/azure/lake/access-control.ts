@@ -53,7 +53,7 @@ function toRole(letters: string): RolePermissions {
  */
 export interface AccessRights {
   /** Whether it was refused a short while ago. */
-  areMissing(): boolean;
+  isDenied(): boolean;
   /**
    * Does a request that sets an owner or a list.
    * @returns false when the service refused it for that
@@ -74,7 +74,7 @@ const REFUSALS: ReadonlySet<unknown> = new Set([
 export function createAccessRights(now: () => number): AccessRights {
   let missingUntil = Number.NEGATIVE_INFINITY;
   return {
-    areMissing: () => now() < missingUntil,
+    isDenied: () => now() < missingUntil,
     try: async (request) => {
       try {
         return await request();

@@ -20,7 +20,7 @@ import { createTrash } from './trash.ts';
 const NOT_EMPTY: ReadonlySet<string | undefined> = new Set(['DirectoryNotEmpty', 'DirectoryIsNotEmpty']);
 
 /** What a hierarchical backup can do besides, by the Data Lake API of a real account. @param now milliseconds */
-export function createAzureDirectories(
+export function createAzureDirectoryStore(
   account: Account,
   now: () => number = () => theServiceClock.now().getTime(),
 ): DirectoryStore {
@@ -32,14 +32,14 @@ export function createAzureDirectories(
   async function createDirectory({ key, metadata, access }: CreateDirectoryRequest): Promise<AccessOutcome> {
     const create = async (wanted: Access | undefined): Promise<AccessOutcome> => {
       const outcome = await write(() => make(key, metadata, wanted));
-      return outcome.outcome === 'written' ? { ...outcome, access: 'set' } : outcome;
+      return outcome.kind === 'written' ? { ...outcome, access: 'set' } : outcome;
     };
-    if (access !== undefined && !rights.areMissing()) {
+    if (access !== undefined && !rights.isDenied()) {
       const made = await rights.try(() => create(access));
       if (made !== 'not-permitted') return made;
     }
     const made = await create(undefined);
-    return made.outcome === 'written' && access !== undefined ? { ...made, access: 'not-permitted' } : made;
+    return made.kind === 'written' && access !== undefined ? { ...made, access: 'not-permitted' } : made;
   }
 
   /** Metadata travels in UTF-8 here and elsewhere does not, so that what is not ASCII goes the other way. */
@@ -67,8 +67,8 @@ export function createAzureDirectories(
     access: Access,
     there: Access | undefined,
   ): Promise<AccessOutcome> {
-    const refused: AccessOutcome = { outcome: 'written', access: 'not-permitted' };
-    if (rights.areMissing()) return refused;
+    const refused: AccessOutcome = { kind: 'written', access: 'not-permitted' };
+    if (rights.isDenied()) return refused;
     const { owner, group, acl, permissions } = access;
     const outcome = await rights.try(() =>
       write(async () => {
@@ -79,7 +79,7 @@ export function createAzureDirectories(
       }),
     );
     if (outcome === 'not-permitted') return refused;
-    return outcome.outcome === 'written' ? { ...outcome, access: 'set' } : outcome;
+    return outcome.kind === 'written' ? { ...outcome, access: 'set' } : outcome;
   }
 
   async function rename({ from, to, ifMatch, condition }: RenameRequest): Promise<WriteOutcome> {
@@ -89,7 +89,7 @@ export function createAzureDirectories(
   async function removeEmptyDirectory(
     key: Key,
     ifMatch: Etag,
-  ): Promise<WriteOutcome | { readonly outcome: 'not-empty' }> {
+  ): Promise<WriteOutcome | { readonly kind: 'not-empty' }> {
     let isEmpty = true;
     const outcome = await write(async () => {
       try {
@@ -99,12 +99,12 @@ export function createAzureDirectories(
         throw error;
       }
     });
-    return isEmpty ? outcome : { outcome: 'not-empty' };
+    return isEmpty ? outcome : { kind: 'not-empty' };
   }
 
   async function write(request: () => Promise<unknown>): Promise<WriteOutcome> {
     const outcome = await toWriteOutcome(sides, request);
-    return outcome.outcome === 'source-moved' ? { outcome: 'backup-moved' } : outcome;
+    return outcome.kind === 'source-moved' ? { kind: 'backup-moved' } : outcome;
   }
 
   return {

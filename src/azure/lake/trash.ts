@@ -51,7 +51,7 @@ export function createTrash(
         await move();
       }
     });
-    return outcome.outcome === 'written' ? { outcome: 'trashed', trashed } : outcome;
+    return outcome.kind === 'written' ? { kind: 'trashed', trashed } : outcome;
   }
 
   async function deleteTrashed(trashed: Key): Promise<void> {

@@ -1,4 +1,4 @@
-import type { EntryPlaces } from './places-table.ts';
+import type { EntryOffsets } from './places-table.ts';
 import { isJudgedByText, scanBlob } from './scan-blob.ts';
 import { type XmlCursor, afterText } from './xml-cursor.ts';
 
@@ -24,17 +24,17 @@ export class EntryShape {
   /** What the text behind each piece is read for; none is behind the last one. */
   readonly #roles: Uint8Array;
   /** What was found last, for the next one: only its places change. */
-  readonly #found: EntryPlaces;
+  readonly #found: EntryOffsets;
 
   /** @param places of an entry that ends where the cursor is */
-  constructor(cursor: XmlCursor, places: EntryPlaces) {
+  constructor(cursor: XmlCursor, places: EntryOffsets) {
     const { bytes, at: end } = cursor;
     const pieces: Buffer[] = [];
     const roles: number[] = [];
     let from = places.start;
     cursor.at = from;
     while (cursor.at < end) {
-      if (!cursor.leaf()) {
+      if (!cursor.skipLeaf()) {
         cursor.at = bytes.indexOf(GREATER, cursor.at) + 1;
         continue;
       }
@@ -54,7 +54,7 @@ export class EntryShape {
    * The places of an entry at the cursor, which then is behind it, until the next one is scanned. Undefined when it is written
    * otherwise, or a text is empty or needs a second look; then the cursor stays.
    */
-  scan(cursor: XmlCursor): EntryPlaces | undefined {
+  scan(cursor: XmlCursor): EntryOffsets | undefined {
     const { bytes, view } = cursor;
     const { words, rest, wordsTo, restTo } = this.#pieces;
     const roles = this.#roles;
@@ -127,7 +127,7 @@ function toPieces(pieces: readonly Buffer[]): Pieces {
   };
 }
 
-function roleOf(places: EntryPlaces, textStart: number, textEnd: number): number {
+function roleOf(places: EntryOffsets, textStart: number, textEnd: number): number {
   if (textStart === places.nameStart) return NAME;
   if (textStart === places.etagStart) return ETAG;
   if (textStart === places.stampStart) return STAMP;
@@ -146,7 +146,7 @@ export class EntryShapes {
   #last = 0;
 
   /** One `<Blob>`, from behind its beginning; good until the next one. Undefined when it is not written as is known. */
-  scan(cursor: XmlCursor): EntryPlaces | undefined {
+  scan(cursor: XmlCursor): EntryOffsets | undefined {
     const shapes = this.#shapes;
     for (let i = 0; i < shapes.length; i++) {
       const which = (this.#last + i) % shapes.length;

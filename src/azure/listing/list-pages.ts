@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from '../account/connect-account.ts';
-import { DamagedPage, refuseUnasked } from '../errors/damaged-page.ts';
+import { DamagedPage, refuseOtherPage } from '../errors/damaged-page.ts';
 import { toStorageError } from '../errors/storage-error.ts';
 import type { AnsweredPage, ListedPage, Listing } from './listing.ts';
 import { LostBody, type PageRequest, openListing } from './open-listing.ts';
@@ -36,7 +36,7 @@ export async function* listPages(
   listing: Listing = {},
 ): AsyncGenerator<AnsweredPage, void, void> {
   const request = openListing(account, container);
-  const watch = new MarkerWatch();
+  const watch = new MarkerCycleDetector();
   let { marker } = listing;
   for (;;) {
     let page: AnsweredPage;
@@ -52,7 +52,7 @@ export async function* listPages(
     yield page;
     if (page.nextMarker === undefined) return;
     if (page.nextMarker === marker || watch.repeats(page.nextMarker))
-      throw toStorageError(new DamagedPage(COMES_AGAIN), 'read', account.name);
+      throw toStorageError(new DamagedPage(MARKER_CYCLE), 'read', account.name);
     marker = page.nextMarker;
   }
 }
@@ -64,7 +64,7 @@ function answerOf(
   listing: Listing,
 ): AnsweredPage {
   const page = readPage(bytes, release, { snapshots: listing.include?.snapshots });
-  refuseUnasked(bytes, page, container, listing);
+  refuseOtherPage(bytes, page, container, listing);
   return { ...page, readAt };
 }
 
@@ -114,14 +114,14 @@ export function readPage(
 }
 
 /** What is wrong with such a listing, in words. */
-export const COMES_AGAIN = 'a page is followed by itself, or by one before it';
+const MARKER_CYCLE = 'a page is followed by itself, or by one before it';
 
 /**
  * Notices a listing that goes round in circles: a service, or a cache before it, that names a page as the next one that
  * went by already. It remembers one marker, and another one after twice as many pages (Brent's way to find a cycle), so
  * that a circle is noticed after a few rounds.
  */
-export class MarkerWatch {
+class MarkerCycleDetector {
   #kept: string | undefined;
   #pages = 0;
   #until = 1;
@@ -142,13 +142,13 @@ interface SdkPage {
 }
 
 /** Pages of a listing of the SDK's, of which none may come again and again. @throws DamagedPage */
-export async function* oncePaged<Page extends SdkPage>(
+export async function* refuseRepeatedPages<Page extends SdkPage>(
   pages: AsyncIterable<Page>,
 ): AsyncGenerator<Page, void, void> {
-  const watch = new MarkerWatch();
+  const watch = new MarkerCycleDetector();
   for await (const page of pages) {
     yield page;
     const { continuationToken: marker = '' } = page;
-    if (marker !== '' && watch.repeats(marker)) throw new DamagedPage(COMES_AGAIN);
+    if (marker !== '' && watch.repeats(marker)) throw new DamagedPage(MARKER_CYCLE);
   }
 }

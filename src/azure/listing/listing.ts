@@ -4,7 +4,7 @@ import type { Etag } from '../../model/etag.ts';
 import { type BlobPath, parseBlobPath } from '../../model/key.ts';
 import type { BlobPresent, Tags } from '../../model/reading.ts';
 import type { Metadata, Stamp } from '../../model/stamp.ts';
-import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.ts';
+import type { ListedBlob, ListingOrder, PairsAhead, EqualPairs } from '../../ports/blob-reader.ts';
 
 /** What to list of a container. */
 export interface Listing {
@@ -98,7 +98,7 @@ export abstract class PageEntry implements ListedBlob {
   /** @throws DamagedPage when a property is none: a size that is no number, for one */
   abstract details(): ListedDetails;
   ascendsTo?(last: ListedBlob, order: ListingOrder): boolean;
-  findInStep?(backup: ListedBlob, ahead: PairsAhead): PairsInStep;
+  countEqualPairs?(backup: ListedBlob, ahead: PairsAhead): EqualPairs;
 
   get path(): BlobPath {
     return (this.#path ??= parseBlobPath(this.name));

@@ -78,7 +78,7 @@ const FIRST_BYTES = 64 * 1024;
  * Bytes of a page as they come. They are put where they stay, since pieces of some megabytes that are put together at
  * the end are in memory twice until then.
  */
-export class PageBody {
+class PageBody {
   #bytes: Buffer;
   #length = 0;
 

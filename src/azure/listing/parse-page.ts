@@ -35,10 +35,10 @@ export interface PageOptions {
 }
 
 /** The entry that a `<Blob>` is; none for an old version, a deleted blob or, unless asked for, a snapshot. @throws DamagedPage */
-export function parseBlob(blob: XmlElement, { snapshots = false }: PageOptions = {}): readonly PageEntry[] {
+function parseBlob(blob: XmlElement, { snapshots = false }: PageOptions = {}): readonly PageEntry[] {
   const parts = childrenOf(blob);
   const name = toName(only(parts, 'Name'));
-  const isSnapshot = !!text(only(parts, 'Snapshot'));
+  const isSnapshot = !!optionalText(only(parts, 'Snapshot'));
   if (!isCurrent(parts) || (isSnapshot && !snapshots)) return [];
   const properties = within(only(parts, 'Properties'));
   const metadata = within(only(parts, 'Metadata'));
@@ -48,12 +48,12 @@ export function parseBlob(blob: XmlElement, { snapshots = false }: PageOptions =
     metadata: toFields(metadata),
     tags: new Map(tags.map(toTag)),
   };
-  const etag = toEtag(text(only(properties, 'Etag')));
+  const etag = toEtag(optionalText(only(properties, 'Etag')));
   if (name === '') throw new DamagedPage('a blob without name');
-  const copyStatus = text(only(properties, 'CopyStatus'));
+  const copyStatus = optionalText(only(properties, 'CopyStatus'));
   const isSettled = copyStatus === undefined || copyStatus === 'success';
-  const stamp = text(only(metadata, STAMP_NAME, inAnyCase));
-  const isBlockBlob = text(only(properties, 'BlobType')) === 'BlockBlob';
+  const stamp = optionalText(only(metadata, STAMP_NAME, inAnyCase));
+  const isBlockBlob = optionalText(only(properties, 'BlobType')) === 'BlockBlob';
   only(properties, 'AccessTier');
   return [
     new ParsedEntry(
@@ -61,7 +61,7 @@ export function parseBlob(blob: XmlElement, { snapshots = false }: PageOptions =
         name,
         etag,
         stamp: stamp === undefined || !isSettled ? undefined : toStamp(stamp),
-        isDirectory: text(only(properties, 'ResourceType')) === 'directory',
+        isDirectory: optionalText(only(properties, 'ResourceType')) === 'directory',
         isBlockBlob,
         isSnapshot,
         bytes: toListedLength(fields.properties.get('Content-Length')),
@@ -128,7 +128,10 @@ function toEtag(written: string | undefined): Etag {
 }
 
 function isCurrent(parts: readonly XmlElement[]): boolean {
-  return text(only(parts, 'Deleted')) !== 'true' && text(only(parts, 'IsCurrentVersion')) !== 'false';
+  return (
+    optionalText(only(parts, 'Deleted')) !== 'true' &&
+    optionalText(only(parts, 'IsCurrentVersion')) !== 'false'
+  );
 }
 
 /** Of a name that comes twice, the last counts. */
@@ -138,7 +141,7 @@ function toFields(elements: readonly XmlElement[]): ReadonlyMap<string, string> 
 
 function toTag(tag: XmlElement): readonly [string, string] {
   const parts = childrenOf(tag);
-  const [key, value] = [text(only(parts, 'Key')), text(only(parts, 'Value'))];
+  const [key, value] = [optionalText(only(parts, 'Key')), optionalText(only(parts, 'Value'))];
   if (tag.name !== 'Tag' || key === undefined || value === undefined)
     throw new DamagedPage('a tag without key or value');
   return [key, value];
@@ -154,7 +157,7 @@ function only(elements: readonly XmlElement[], name: string, toForm = asItIs): X
   return found;
 }
 
-function text(element: XmlElement | undefined): string | undefined {
+function optionalText(element: XmlElement | undefined): string | undefined {
   return element === undefined ? undefined : textOf(element);
 }
 
@@ -163,7 +166,7 @@ function within(element: XmlElement | undefined): readonly XmlElement[] {
 }
 
 /** An element of XML. Text between its children is put together. */
-export interface XmlElement {
+interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   text: string;
@@ -173,13 +176,13 @@ export interface XmlElement {
 const WHITE_SPACE = /^[ \t\r\n]*$/;
 
 /** The text of an element that holds nothing else. @throws DamagedPage */
-export function textOf({ name, text, children }: XmlElement): string {
+function textOf({ name, text, children }: XmlElement): string {
   if (children.length > 0) throw new DamagedPage(`elements in ${name}`);
   return text;
 }
 
 /** The elements in an element that holds nothing else. @throws DamagedPage */
-export function childrenOf({ name, text, children }: XmlElement): readonly XmlElement[] {
+function childrenOf({ name, text, children }: XmlElement): readonly XmlElement[] {
   if (!WHITE_SPACE.test(text)) throw new DamagedPage(`text in ${name}`);
   return children;
 }
@@ -190,7 +193,7 @@ export function childrenOf({ name, text, children }: XmlElement): readonly XmlEl
  *
  * @throws DamagedPage
  */
-export function parseElements(bytes: Uint8Array): XmlElement {
+function parseElements(bytes: Uint8Array): XmlElement {
   const document: XmlElement = { name: '', attributes: {}, text: '', children: [] };
   const open = [document];
   const addText = (text: string): void => {

@@ -8,12 +8,12 @@ import { ScannedPage } from './scanned-page.ts';
 import type { XmlCursor } from './xml-cursor.ts';
 import type { Etag } from '../../model/etag.ts';
 import type { Stamp } from '../../model/stamp.ts';
-import type { ListedBlob, ListingOrder, PairsAhead, PairsInStep } from '../../ports/blob-reader.ts';
+import type { ListedBlob, ListingOrder, PairsAhead, EqualPairs } from '../../ports/blob-reader.ts';
 
-const NONE: PairsInStep = { count: 0, bytes: 0 };
+const NONE: EqualPairs = { count: 0, bytes: 0 };
 
 /** An entry on a page that was scanned. */
-export class ScannedEntry extends PageEntry {
+class ScannedEntry extends PageEntry {
   readonly #page: ScannedPage;
   readonly #row: number;
 
@@ -71,7 +71,7 @@ export class ScannedEntry extends PageEntry {
     );
   }
 
-  override findInStep(backup: ListedBlob, { count, last, backupLast, access }: PairsAhead): PairsInStep {
+  override countEqualPairs(backup: ListedBlob, { count, last, backupLast, access }: PairsAhead): EqualPairs {
     const areRows =
       backup instanceof ScannedEntry &&
       last instanceof ScannedEntry &&
@@ -134,7 +134,7 @@ export function scanPage(bytes: Buffer, release: () => void = () => {}): ListedP
   cursor.at = head[0].length;
 
   scanEchoes(cursor);
-  if (!scanBlobs(page) || !cursor.leaf() || !cursor.isNamed(NEXT_MARKER)) return undefined;
+  if (!scanBlobs(page) || !cursor.skipLeaf() || !cursor.isNamed(NEXT_MARKER)) return undefined;
   const marker = cursor.text();
   if (!cursor.skip(ROOT.close) || !WHITE_SPACE.test(bytes.toString('latin1', cursor.at))) return undefined;
   addEntries(page, entries);
@@ -148,7 +148,7 @@ export function scanPage(bytes: Buffer, release: () => void = () => {}): ListedP
 /** An empty `Blobs`, which may follow, is a leaf too. */
 function scanEchoes(cursor: XmlCursor): void {
   let { at } = cursor;
-  while (cursor.leaf() && ECHOES.some((name) => cursor.isNamed(name))) at = cursor.at;
+  while (cursor.skipLeaf() && ECHOES.some((name) => cursor.isNamed(name))) at = cursor.at;
   cursor.at = at;
 }
 

@@ -66,7 +66,7 @@ export class XmlCursor {
   }
 
   /** Goes over an element that holds text or nothing, or stays. */
-  leaf(): boolean {
+  skipLeaf(): boolean {
     const bytes = this.#bytes;
     let at = this.at;
     if (bytes[at] !== LESS) return false;
@@ -196,7 +196,7 @@ const REFERENCES = new RegExp(REFERENCE.source.slice(1), 'g');
 const SEMICOLON = 0x3b;
 
 /** Where the reference that begins at this ampersand ends; -1 when it is none. */
-export function afterReference(bytes: Buffer, at: number): number {
+function afterReference(bytes: Buffer, at: number): number {
   const end = bytes.indexOf(SEMICOLON, at) + 1;
   if (end === 0 || end - at > LONGEST) return -1;
   const match = REFERENCE.exec(bytes.toString('latin1', at, end));
@@ -204,7 +204,7 @@ export function afterReference(bytes: Buffer, at: number): number {
 }
 
 /** Text with its references replaced, each of which `afterReference` has passed. */
-export function decodeReferences(text: string): string {
+function decodeReferences(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(REFERENCES, (_, hex?: string, decimal?: string, name?: string) =>
     name === undefined ? String.fromCodePoint(codePoint(hex, decimal)) : (NAMED[name] ?? ''),

@@ -7,7 +7,12 @@ import type {
 import { createAzureQueueBrowser, parseBytes, toBrowsedMessage } from './queue-browser.ts';
 import { toQueueError } from './queue-error.ts';
 import { theServiceClock } from '../../clock/process-clocks.ts';
-import type { DeadLetterQueue, TakeOptions, TakenLetter, Visit } from '../../ports/dead-letter-queue.ts';
+import type {
+  DeadLetterQueue,
+  ProcessOptions,
+  ReceivedDeadLetter,
+  DeadLetterHandler,
+} from '../../ports/dead-letter-queue.ts';
 
 /** Letters that are taken and worked on at once. */
 const BATCH = 200;
@@ -30,7 +35,7 @@ export function createAzureDeadLetterQueue(
       maxAutoLockRenewalDurationInMs: 0,
     });
 
-  async function take(visit: Visit, { expected, signal }: TakeOptions): Promise<void> {
+  async function take(visit: DeadLetterHandler, { expected, signal }: ProcessOptions): Promise<void> {
     // Those whose locks were lost come again, and others may come anew.
     const most = 3 * expected + 2 * BATCH;
     const held = new HeldLocks();
@@ -38,7 +43,7 @@ export function createAzureDeadLetterQueue(
     let heldByLink = 0;
     try {
       for (let seen = 0, isEnough = false; seen < most && !isEnough && !signal.aborted;) {
-        await held.renew(receiver);
+        await held.renewExpiring(receiver);
         const wanted = seen < expected ? expected - seen : most - seen;
         const batch = await receive(receiver, Math.min(BATCH, wanted));
         if (batch.length === 0) return;
@@ -56,7 +61,7 @@ export function createAzureDeadLetterQueue(
         receiver = open();
       }
     } finally {
-      await held.giveBack(receiver);
+      await held.abandonAll(receiver);
       await receiver.close();
     }
   }
@@ -72,11 +77,11 @@ export function createAzureDeadLetterQueue(
   async function show(
     message: ServiceBusReceivedMessage,
     receiver: ServiceBusReceiver,
-    visit: Visit,
+    visit: DeadLetterHandler,
     held: HeldLocks,
   ): Promise<'next' | 'enough'> {
     let isRemoved = false;
-    const letter: TakenLetter = {
+    const letter: ReceivedDeadLetter = {
       message: toBrowsedMessage({ ...message, body: parseBytes(message.body) }),
       sendAgain: async ({ messageId, applicationProperties }) => {
         const { contentType = 'application/json' } = message;
@@ -105,11 +110,11 @@ export function createAzureDeadLetterQueue(
     try {
       return await visit(letter);
     } finally {
-      if (!isRemoved) held.hold(message);
+      if (!isRemoved) held.add(message);
     }
   }
 
-  return { ...createAzureQueueBrowser(client, queue, { deadLetter: true }), take };
+  return { ...createAzureQueueBrowser(client, queue, { deadLetter: true }), process: take };
 }
 
 /** Locks that are given up or renewed at a time. */
@@ -125,14 +130,14 @@ interface Held {
  * cost no more than a megabyte. A message without the link that it came by is what the client takes for a deferred one:
  * it settles that by its lock token alone.
  */
-export class HeldLocks {
+class HeldLocks {
   #held: Held[] = [];
 
   get size(): number {
     return this.#held.length;
   }
 
-  hold({ lockToken, lockedUntilUtc }: ServiceBusReceivedMessage): void {
+  add({ lockToken, lockedUntilUtc }: ServiceBusReceivedMessage): void {
     if (lockToken === undefined) return;
     const left = (lockedUntilUtc?.getTime() ?? 0) - theServiceClock.now().getTime();
     // A third before its end.
@@ -140,19 +145,19 @@ export class HeldLocks {
   }
 
   /** Renews what would be lost soon. One that is lost comes again by itself. */
-  async renew(receiver: ServiceBusReceiver): Promise<void> {
+  async renewExpiring(receiver: ServiceBusReceiver): Promise<void> {
     const now = performance.now();
     const due = this.#held.filter(({ deadline }) => deadline <= now);
     if (due.length === 0) return;
     this.#held = this.#held.filter(({ deadline }) => deadline > now);
     await inGroups(due, async ({ lockToken }) => {
       const lockedUntilUtc = await receiver.renewMessageLock(byToken(lockToken));
-      this.hold({ lockToken, lockedUntilUtc } as ServiceBusReceivedMessage);
+      this.add({ lockToken, lockedUntilUtc } as ServiceBusReceivedMessage);
     });
   }
 
   /** Gives all of them back. What cannot be given back comes back by itself when its lock runs out. */
-  async giveBack(receiver: ServiceBusReceiver): Promise<void> {
+  async abandonAll(receiver: ServiceBusReceiver): Promise<void> {
     await inGroups(this.#held.splice(0), async ({ lockToken }) => {
       await receiver.abandonMessage(byToken(lockToken));
     });

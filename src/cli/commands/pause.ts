@@ -3,7 +3,7 @@ import { type LocalOption, helpAfter, withLocal } from '../command-options.ts';
 import { type OutputOption, withOutput } from '../output/print.ts';
 import type { PauseOptions } from '../run-pause.ts';
 
-const HELP = helpAfter({
+const PAUSE_HELP = helpAfter({
   notes:
     'Every worker stops within seconds: it finishes what it is busy with, or leaves it at the next place where it can go on.\nMessages wait in the queues, none is lost, and the pause counts for no try and no limit. Full syncs wait, too.',
   examples: [
@@ -15,14 +15,14 @@ const HELP = helpAfter({
 export function pauseCommand(): Command {
   return withOutput(withLocal(new Command('pause').description('let mirroring stand still, in every worker')))
     .option('--reason <text>', 'why, for whoever looks at the status')
-    .addHelpText('after', HELP)
+    .addHelpText('after', PAUSE_HELP)
     .action(async (options: PauseOptions) => {
       const { runPause } = await import('../run-pause.ts');
       process.exitCode = await runPause(options);
     });
 }
 
-const HELP_OF_RESUME = helpAfter({
+const RESUME_HELP = helpAfter({
   notes: 'What is not paused is left as it is.',
   examples: [
     ['blobmirror resume', "connections from the environment, as the worker's"],
@@ -32,7 +32,7 @@ const HELP_OF_RESUME = helpAfter({
 
 export function resumeCommand(): Command {
   return withOutput(withLocal(new Command('resume').description('let mirroring go on after a pause')))
-    .addHelpText('after', HELP_OF_RESUME)
+    .addHelpText('after', RESUME_HELP)
     .action(async (options: LocalOption & OutputOption) => {
       const { runResume } = await import('../run-pause.ts');
       process.exitCode = await runResume(options);

@@ -4,7 +4,7 @@ import { helpAfter, withLocal } from '../command-options.ts';
 import type { StartOptions } from '../run-start.ts';
 import type { WorkerOptions } from '../run-worker.ts';
 
-const HELP = helpAfter({
+const START_HELP = helpAfter({
   ends: { done: 'it was asked to stop, and did' },
   examples: [
     ['npm start', 'in memory, on ports 10000, 5672 and 7071'],
@@ -32,14 +32,14 @@ export function startCommand(): Command {
     )
     .option('--ready-file <file>', 'written once everything serves', READY_FILE)
     .option('--no-worker', 'leave the mirror to "blobmirror worker --local"')
-    .addHelpText('after', HELP)
+    .addHelpText('after', START_HELP)
     .action(async (options: StartOptions) => {
       const { runStart } = await import('../run-start.ts');
       await runStart(options);
     });
 }
 
-const HELP_OF_WORKER = helpAfter({
+const WORKER_HELP = helpAfter({
   ends: { done: 'it was asked to stop, and did' },
   examples: [
     ['blobmirror worker --local', 'beside "npm start -- --no-worker"'],
@@ -60,7 +60,7 @@ export function workerCommand(): Command {
     .addOption(
       new Option('--alone', 'with --sweep: end a run that was left under way').default(false).hideHelp(),
     )
-    .addHelpText('after', HELP_OF_WORKER)
+    .addHelpText('after', WORKER_HELP)
     .action(async (options: WorkerOptions) => {
       const { runWorker } = await import('../run-worker.ts');
       await runWorker(options);
@@ -68,7 +68,7 @@ export function workerCommand(): Command {
 }
 
 /** @throws InvalidArgumentError which commander turns into a line that names the option */
-export function parsePort(text: string): number {
+function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
   throw new InvalidArgumentError('It should be a port from 1 to 65535, or 0 for a free one.');

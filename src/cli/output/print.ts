@@ -41,7 +41,7 @@ export async function printEach(lines: AsyncIterable<string>): Promise<void> {
 }
 
 /** A line for whoever watches: on standard error, since standard output is for data alone. */
-export function tell(line: string): void {
+export function printMessage(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 

@@ -23,10 +23,10 @@ export function describeRun(run: Run, options: LocalOption = {}): string {
       ['keys', `${count(keys, 'key')}, ${outOfStep.toLocaleString('en')} out of step`],
       ['copied', count(counts.bytesCopied, 'byte')],
     ]),
-    table('VERDICT', counts.byVerdict),
-    table('SKIPPED', counts.skipped, skipHintOf),
+    describeTable('VERDICT', counts.byVerdict),
+    describeTable('SKIPPED', counts.skipped, skipHintOf),
     foreign(run),
-    table('FAILED', counts.failed, hintOf),
+    describeTable('FAILED', counts.failed, hintOf),
     run.samples.failed
       .slice(0, FAILURES)
       .map((line) => `${toColumns(line)}\n`)
@@ -80,7 +80,7 @@ function hintOf(code: string): string {
   return code in ERRORS ? ERRORS[code as keyof typeof ERRORS].hint : '';
 }
 
-function table(
+function describeTable(
   title: string,
   numbers: Readonly<Record<string, number>>,
   tell: (name: string) => string = () => '',
@@ -104,7 +104,7 @@ async function* toTexts(lines: AsyncIterable<string>): AsyncIterable<string> {
   for await (const line of lines) yield toColumns(JSON.parse(line) as ReportLine);
 }
 
-export function toColumns({ container, path, verdict, reason, code, detail }: ReportLine): string {
+function toColumns({ container, path, verdict, reason, code, detail }: ReportLine): string {
   const why = [reason ?? code, detail].filter((part) => part !== undefined).join(': ');
   return [verdict.padEnd(COLUMN), quote(`${container}/${path}`), why].filter(Boolean).join('  ');
 }
@@ -112,7 +112,7 @@ export function toColumns({ container, path, verdict, reason, code, detail }: Re
 const GB = 1024 ** 3;
 
 /** What a dry run says of adopting, for people. */
-export function describeAdoption({
+function describeAdoption({
   keys,
   bytes,
   versionedKeys,

@@ -51,7 +51,7 @@ async function untilEnded(
     if (isQuiet && hasMoved(run, started)) isQuiet = false;
     if (isQuiet && performance.now() > quietUntil) {
       isQuiet = false;
-      progress.tell(
+      progress.print(
         `no worker has told of a piece of this run for ${pace.workerWithin / 1000} s. A first large piece takes longer; if none runs, start one: blobmirror worker`,
       );
     }
@@ -62,7 +62,7 @@ async function untilEnded(
       isLost = false;
     } catch (error) {
       if (!(error instanceof BlobmirrorError) || error.disposition !== 'retry') throw error;
-      if (!isLost) progress.tell(`the run cannot be read now and is asked for again: ${error.message}`);
+      if (!isLost) progress.print(`the run cannot be read now and is asked for again: ${error.message}`);
       isLost = true;
     }
   }
@@ -81,10 +81,10 @@ function hasMoved(run: Run, started: Run): boolean {
   );
 }
 
-export interface RunProgress {
+interface RunProgress {
   update(run: Run): void;
   /** A line of its own. */
-  tell(line: string): void;
+  print(line: string): void;
   stop(): void;
 }
 
@@ -92,7 +92,7 @@ export interface RunProgress {
 const LINE_EVERY_MS = 5000;
 
 /** How a run goes on, on standard error: one line that changes on a terminal, lines of JSON elsewhere. */
-export function startRunProgress(started: Run, former: Run | undefined): RunProgress {
+function startRunProgress(started: Run, former: Run | undefined): RunProgress {
   const formerKeys = former && figuresOf(former).keys;
   let run = started;
   const line = startProgressLine(() => describeProgress(run, line.seconds(), formerKeys));
@@ -105,7 +105,7 @@ export function startRunProgress(started: Run, former: Run | undefined): RunProg
     update: (newer) => {
       run = newer;
     },
-    tell: (text) => {
+    print: (text) => {
       line.clear();
       process.stderr.write(`${text}\n`);
     },
@@ -131,8 +131,8 @@ export function describeProgress(run: Run, seconds: number, formerKeys: number |
     `${number(outOfStep)} out of step`,
     `${number(repaired)} repaired`,
     failed > 0 && `${number(failed)} failed`,
-    clock(seconds),
-    left !== undefined && `about ${clock(left)} left`,
+    clockText(seconds),
+    left !== undefined && `about ${clockText(left)} left`,
   ]
     .filter((part) => part !== false)
     .join(', ');
@@ -159,7 +159,7 @@ function number(value: number): string {
   return value.toLocaleString('en');
 }
 
-function clock(seconds: number): string {
+function clockText(seconds: number): string {
   const whole = Math.round(seconds);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   const two = (value: number): string => String(value).padStart(2, '0');

@@ -77,7 +77,7 @@ interface LegendProps {
 }
 
 /** Each line as it is drawn, with its name and its value. */
-export function Legend({ lines, values, format, at }: LegendProps) {
+function Legend({ lines, values, format, at }: LegendProps) {
   return (
     <figcaption>
       <span class="at">{at}</span>

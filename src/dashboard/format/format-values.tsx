@@ -1,4 +1,4 @@
-import { bytes as sizeOf, duration } from '../../api/statement.ts';
+import { formatBytes as sizeOf, formatDuration } from '../../api/statement.ts';
 
 const NUMBERS = new Intl.NumberFormat('en');
 
@@ -22,7 +22,7 @@ export function sum(values: Readonly<Record<string, number>>): number {
 
 /** A length of time that may be shorter than a second: `80 ms`, `1.1 s`, `3 min 5 s`. It is never broken into two lines. */
 export function span(ms: number): string {
-  return (ms < 1000 ? `${Math.round(ms)} ms` : duration(ms)).replaceAll(' ', '\u00a0');
+  return (ms < 1000 ? `${Math.round(ms)} ms` : formatDuration(ms)).replaceAll(' ', '\u00a0');
 }
 
 /** The same in whole seconds. */

@@ -12,7 +12,7 @@ const LAG: readonly Line[] = [
 ];
 
 /** Throughput and lag of the last hour. */
-export function Activity({ status }: { readonly status: Status }) {
+export function ActivitySection({ status }: { readonly status: Status }) {
   const { activity, at } = status;
   const { changes, lagP50Ms, lagP99Ms } = activity;
   const rows = useMemo(() => toMinutes(activity, at), [status]);
@@ -76,7 +76,7 @@ interface Minutes {
 }
 
 /** Sixty minutes up to now, those in which nothing happened included. */
-export function toMinutes({ minutes }: ActivityAnswer, now: string): Minutes {
+function toMinutes({ minutes }: ActivityAnswer, now: string): Minutes {
   const known = new Map(minutes.map((minute) => [Math.floor(Date.parse(minute.at) / MINUTE_MS), minute]));
   // The minute that is not over is no news as long as nothing happened in it.
   const current = Math.floor(Date.parse(now) / MINUTE_MS);

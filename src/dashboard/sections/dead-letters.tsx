@@ -57,7 +57,7 @@ interface GroupProps {
 }
 
 /** The dead letters of one code: what it means and what to do, said once, and the keys. */
-export function LetterGroup({ code, number, now, isOpen }: GroupProps) {
+function LetterGroup({ code, number, now, isOpen }: GroupProps) {
   const { letters, next, failure, more } = useLetters(code, number);
   const [first] = letters;
   const shared = letters.every(({ detail }) => detail === first?.detail) ? first?.detail : undefined;

@@ -30,7 +30,7 @@ export function Masthead({ status }: { readonly status: Status | undefined }) {
 }
 
 /** Holds the mirror, or lets it go on. */
-export function PauseButton({ status }: { readonly status: Status }) {
+function PauseButton({ status }: { readonly status: Status }) {
   const [isAsking, setAsking] = useState(false);
   const isPaused = status.paused !== undefined;
 

@@ -119,7 +119,7 @@ const PROVEN: Line = { name: 'Proven', tone: 'second', dash: [8, 4] };
 const CANARY: Line = { name: 'Canary', tone: 'third', dash: [2, 3] };
 
 /** How far behind the backup was, since yesterday. */
-export function RecoveryChart({ status }: { readonly status: Status }) {
+function RecoveryChart({ status }: { readonly status: Status }) {
   const { at, history, recovery } = status;
   const now = Date.parse(at) / 1000;
   const data = useMemo(() => {

@@ -37,7 +37,7 @@ export function Runs({ status }: { readonly status: Status }) {
 }
 
 /** Begins a full sync of all or of a part. */
-export function ReconcileButton({ containers }: { readonly containers: readonly string[] }) {
+function ReconcileButton({ containers }: { readonly containers: readonly string[] }) {
   const [isAsking, setAsking] = useState(false);
 
   const start = async (fields: FormData) =>

@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
-import type { DeadLetter, LettersDone } from '../../api/dead-letter.ts';
+import type { DeadLetter, ProcessedDeadLetters } from '../../api/dead-letter.ts';
 import { counted } from '../format/format-values.tsx';
 import { get, post } from './call-api.ts';
 import { act } from './notice.ts';
@@ -14,7 +14,7 @@ export interface Letters {
   readonly next: string | null;
 }
 
-interface LettersAnswer extends Omit<LettersDone, 'done'> {
+interface LettersAnswer extends Omit<ProcessedDeadLetters, 'done'> {
   readonly replayed?: number;
   readonly purged?: number;
 }

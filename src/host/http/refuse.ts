@@ -15,7 +15,7 @@ export interface Refusal {
 
 /** What whoever runs a container asks, and an orchestrator has no key. */
 const HEALTH = /^\/api\/health(?:\/|$)/i;
-const LOOPBACK = /^(?:127(?:\.\d+){3}|::1)$/;
+const LOOPBACK_ADDRESS = /^(?:127(?:\.\d+){3}|::1)$/;
 
 /**
  * Whether a request is let in; undefined: it is. On the loopback interface everybody is, as with `func start`. On any
@@ -23,7 +23,7 @@ const LOOPBACK = /^(?:127(?:\.\d+){3}|::1)$/;
  * Azure Functions has for one. Without a key there is nothing else.
  */
 export function refuse(request: Request, { host, key }: Exposure): Refusal | undefined {
-  if (LOOPBACK.test(host)) {
+  if (LOOPBACK_ADDRESS.test(host)) {
     if (isLoopbackHost(request.headers.get('host'))) return undefined;
     return {
       status: 403,
@@ -55,12 +55,12 @@ function isSame(given: string, key: string): boolean {
   return timingSafeEqual(digest(given), digest(key));
 }
 
-const LOOPBACK_OF_IS_LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
 /**
  * Whether a Host header names this machine as itself. A name of the internet that somebody lets point to 127.0.0.1 (DNS
  * rebinding) would make a page of that name one of the same origin as ours, so that it could read and do anything here.
  */
-export function isLoopbackHost(host: string | null): boolean {
-  return host !== null && LOOPBACK_OF_IS_LOOPBACK_HOST.test(host);
+function isLoopbackHost(host: string | null): boolean {
+  return host !== null && LOOPBACK_HOST.test(host);
 }

@@ -147,7 +147,7 @@ interface Cookie {
 const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 
 /** A function that returns nothing is answered with 204, as by Azure. Throws when the result is no response. */
-export function toResponse(result: unknown): Response {
+function toResponse(result: unknown): Response {
   if (result === undefined || result === null) return new Response(null, { status: 204 });
   if (!isFunctionResponse(result))
     throw new TypeError('An HTTP function must return an object (HttpResponseInit)');

@@ -14,10 +14,10 @@ export interface Delivery {
   /** Renews locks. */
   readonly receiver: ServiceBusReceiver;
   /** Rejects when the broker does not take it, as when the lock is lost. */
-  settle(outcome: Outcome): Promise<void>;
+  settle(outcome: Settlement): Promise<void>;
 }
 
-export type Outcome = 'complete' | 'abandon';
+export type Settlement = 'complete' | 'abandon';
 
 export interface LinkOptions {
   readonly queue: string;
@@ -26,7 +26,7 @@ export interface LinkOptions {
   /** Ends the attempts to open the link. */
   readonly stopping: AbortSignal;
   /** Never rejects; the next message comes when it has resolved. */
-  take(delivery: Delivery): Promise<void>;
+  onMessage(delivery: Delivery): Promise<void>;
   onUp(): void;
   onDown(error: Error): void;
 }
@@ -49,7 +49,7 @@ export function openLink(client: ServiceBusClient, options: LinkOptions): { clos
   const handlers = {
     async processMessage(message: ServiceBusReceivedMessage): Promise<void> {
       const { signal } = lost;
-      await options.take({ message, receiver, settle: (outcome) => settle(message, outcome, signal) });
+      await options.onMessage({ message, receiver, settle: (outcome) => settle(message, outcome, signal) });
       // What never returns asks for nothing, and is garbage.
       if (signal.aborted) await new Promise<never>(() => undefined);
     },
@@ -73,7 +73,7 @@ export function openLink(client: ServiceBusClient, options: LinkOptions): { clos
 
   async function settle(
     message: ServiceBusReceivedMessage,
-    outcome: Outcome,
+    outcome: Settlement,
     lostSince: AbortSignal,
   ): Promise<void> {
     if (!lostSince.aborted) {
@@ -86,7 +86,7 @@ export function openLink(client: ServiceBusClient, options: LinkOptions): { clos
     await settleOverLink({ ...message, delivery: {} } as ServiceBusReceivedMessage, outcome);
   }
 
-  function settleOverLink(message: ServiceBusReceivedMessage, outcome: Outcome): Promise<void> {
+  function settleOverLink(message: ServiceBusReceivedMessage, outcome: Settlement): Promise<void> {
     return outcome === 'complete' ? receiver.completeMessage(message) : receiver.abandonMessage(message);
   }
 }

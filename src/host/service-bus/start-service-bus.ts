@@ -5,7 +5,7 @@ import type { ServiceBusSettings } from '../host-json.ts';
 import type { TypedData } from '../functions-core.ts';
 import type { RunningTrigger, ServiceBusTrigger } from '../parse-trigger.ts';
 import { settledOrAborted, withDeadline } from '../deadline.ts';
-import { type Delivery, LinkHealth, type Outcome, keepLock, openLink } from './open-link.ts';
+import { type Delivery, LinkHealth, type Settlement, keepLock, openLink } from './open-link.ts';
 import { toInput, toTriggerMetadata } from './to-input.ts';
 
 /**
@@ -47,7 +47,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
       queue: trigger.queue,
       calls: share(settings.maxConcurrentCalls, links, link),
       stopping: stopping.signal,
-      take,
+      onMessage: take,
       onUp: () => health.up(link),
       onDown: (error) => stopping.signal.aborted || health.down(link, error),
     }),
@@ -74,7 +74,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
     endLock();
   }
 
-  async function handle({ message }: Delivery): Promise<Outcome> {
+  async function handle({ message }: Delivery): Promise<Settlement> {
     const { messageId } = message;
     let input: TypedData;
     let triggerMetadata: Readonly<Record<string, TypedData>>;
@@ -97,7 +97,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
     }
   }
 
-  async function settle(delivery: Delivery, outcome: Outcome): Promise<void> {
+  async function settle(delivery: Delivery, outcome: Settlement): Promise<void> {
     if (settled.has(delivery)) return;
     settled.add(delivery);
     try {

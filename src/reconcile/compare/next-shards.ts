@@ -1,11 +1,11 @@
 import type { ListRange, ListedBlob } from '../../ports/blob-reader.ts';
-import type { Drawn } from '../nominate.ts';
+import type { ListingPositions } from '../nominate.ts';
 import type { CompareShard, ComparedPath, SliceResult } from '../shard.ts';
 
 /** What a slice leaves. */
-export interface Left {
+export interface SliceRest {
   /** Where the listings go on; undefined: they are at their end. */
-  readonly rest: Drawn | undefined;
+  readonly rest: ListingPositions | undefined;
   /** Paths whose long copies are not done. */
   readonly unfinished: readonly string[];
   /** How far comparisons of those came that are to be adopted. */
@@ -19,7 +19,7 @@ export interface Left {
 /** The shards that go on where a slice stopped. */
 export function nextShards(
   shard: CompareShard,
-  { rest, unfinished, compared, boundary, isRootLeft }: Left,
+  { rest, unfinished, compared, boundary, isRootLeft }: SliceRest,
 ): Pick<SliceResult, 'next' | 'split'> {
   if (rest === undefined && unfinished.length === 0) return {};
   const { at: _at, markers: _markers, again: _again, compared: _compared, root: _root, to, ...same } = shard;
@@ -46,7 +46,10 @@ export function nextShards(
   return { next, split };
 }
 
-function toSides({ source, backup }: NonNullable<Drawn['markers']>): NonNullable<CompareShard['at']> {
+function toSides({
+  source,
+  backup,
+}: NonNullable<ListingPositions['markers']>): NonNullable<CompareShard['at']> {
   return { ...(source !== undefined && { source }), ...(backup !== undefined && { backup }) };
 }
 
@@ -54,7 +57,7 @@ function toSides({ source, backup }: NonNullable<Drawn['markers']>): NonNullable
 const MOST_REFINEMENTS = 4;
 const [FIRST, LAST] = [0x21, 0x7e];
 
-interface Stretch {
+interface RestOfListing {
   readonly prefix: string;
   /** The last path that was drawn. */
   readonly after: string;
@@ -73,7 +76,7 @@ interface Stretch {
 export async function findBoundary(
   list: (range: ListRange) => AsyncIterable<readonly ListedBlob[]>,
   isBefore: (path: string, other: string) => boolean,
-  { prefix, after, to }: Stretch,
+  { prefix, after, to }: RestOfListing,
 ): Promise<string | undefined> {
   /** Whether there is a name behind the place, and the place is behind the last one. */
   async function parts(place: string | undefined): Promise<boolean> {

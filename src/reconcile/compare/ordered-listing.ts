@@ -31,7 +31,7 @@ export function createKnownOrder({ hierarchical }: { readonly hierarchical: bool
 type Pages = AsyncIterable<BlobPage>;
 
 /** The listing does not have the order that a stretch of it needs. */
-export class Unordered extends Error {
+export class UnorderedListing extends Error {
   override readonly name = 'Unordered';
 }
 
@@ -41,7 +41,7 @@ export class Unordered extends Error {
  *
  * @throws Unordered
  */
-export async function* upTo(
+export async function* listUpTo(
   pages: Pages,
   to: string | undefined,
   { accepts, isBefore, kind }: KnownOrder,
@@ -49,7 +49,7 @@ export async function* upTo(
   let last: string | undefined;
   for await (const page of pages) {
     for (const { path } of inDoubt(page, kind)) {
-      if (last !== undefined && !accepts(last, path)) throw new Unordered();
+      if (last !== undefined && !accepts(last, path)) throw new UnorderedListing();
       last = path;
     }
     last = page.at(-1)?.path ?? last;

@@ -7,14 +7,14 @@ import type { ComparedPath } from '../shard.ts';
 import { isBlockedByBackup, type Verdict } from '../../model/verdict.ts';
 import type { ListedBlob } from '../../ports/blob-reader.ts';
 import type { Nominee } from '../nominate.ts';
-import type { Sides, SliceContext } from '../slice.ts';
-import { Adoption, type AdoptionRules } from './slice-adoption.ts';
+import type { ComparedAccounts, SliceContext } from '../slice.ts';
+import { SliceAdoption, type AdoptionRules } from './slice-adoption.ts';
 import { ExtraKeys } from './extra-keys.ts';
 import { NewBlobs } from './new-blobs.ts';
-import type { TallyOfTally as Tally } from '../counts.ts';
+import type { KeyCounter as Tally } from '../counts.ts';
 
 /** What keys are brought in step with. */
-export interface Comparing extends Sides {
+export interface CompareParts extends ComparedAccounts {
   readonly converge: (key: Key, since?: Date, leave?: { readonly deleteForeign: true }) => Promise<Verdict>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
   readonly adopt: AdoptionRules['adopt'];
@@ -23,7 +23,7 @@ export interface Comparing extends Sides {
 }
 
 /** The stretch that a slice walks, as far as its keys are concerned. */
-export interface Walked {
+export interface ComparedRange {
   readonly container: ContainerName;
   readonly prefix: string;
   readonly isBefore: (path: string, other: string) => boolean;
@@ -32,16 +32,16 @@ export interface Walked {
 }
 
 /** What an earlier slice left, and how long this one may work on it. */
-interface Unfinished {
+interface CarriedOver {
   readonly unfinished: readonly BlobPath[];
   readonly compared: readonly ComparedPath[];
   readonly mustStop: () => boolean;
 }
 
 /** What becomes of the keys of a slice that do not look in step, and what is counted and reported of them. */
-export class OutOfStep {
-  readonly #comparing: Comparing;
-  readonly #walked: Walked;
+export class OutOfStepKeys {
+  readonly #comparing: CompareParts;
+  readonly #walked: ComparedRange;
   readonly #context: SliceContext;
   readonly #tally: Tally;
   readonly #newBlobs: NewBlobs;
@@ -51,16 +51,16 @@ export class OutOfStep {
   blocked = 0;
   readonly extraKeys: ExtraKeys;
   /** Undefined where the run adopts nothing. */
-  readonly adoption: Adoption | undefined;
+  readonly adoption: SliceAdoption | undefined;
   #verifying: Promise<void> = Promise.resolve();
   #preparing: Promise<void> | undefined;
 
   constructor(
-    comparing: Comparing,
-    walked: Walked,
+    comparing: CompareParts,
+    walked: ComparedRange,
     context: SliceContext,
     tally: Tally,
-    { unfinished, compared, mustStop }: Unfinished,
+    { unfinished, compared, mustStop }: CarriedOver,
   ) {
     const { container, prefix, isBefore } = walked;
     const { adopt: by } = context;
@@ -70,7 +70,7 @@ export class OutOfStep {
     this.#tally = tally;
     this.unfinished = [...unfinished];
     this.adoption =
-      by === undefined ? undefined : new Adoption({ ...comparing, container, by, mustStop }, compared);
+      by === undefined ? undefined : new SliceAdoption({ ...comparing, container, by, mustStop }, compared);
     this.extraKeys = new ExtraKeys({ ...comparing, container }, context, tally);
     this.#newBlobs = new NewBlobs({
       isBefore,
@@ -79,21 +79,21 @@ export class OutOfStep {
         const reading = await comparing.source.read(this.#key(path));
         return reading.present ? reading.etag : undefined;
       },
-      look: async (path) => await this.#look(path),
+      converge: async (path) => await this.#look(path),
     });
   }
 
   async handle({ path, source, backup }: Nominee): Promise<void> {
-    this.#tally.nominated();
+    this.#tally.countNominated();
     if (source === undefined) {
-      await this.extraKeys.keep(backup);
+      await this.extraKeys.add(backup);
       return;
     }
     const readings = toReadings(source, backup);
     if (this.#context.dryRun) {
       const isAdoptable = readings !== undefined && (await this.adoption?.count(path, readings)) === true;
       const what = backup === undefined ? 'missing' : isAdoptable ? 'adoptable' : 'different';
-      await this.#context.report(this.#tally.found(this.#key(path), what));
+      await this.#context.report(this.#tally.recordDryRun(this.#key(path), what));
       return;
     }
     const place = this.#walked.listed.source;
@@ -123,8 +123,9 @@ export class OutOfStep {
     if (found === 'missing') return false;
     if (found === 'failed' || found === 'same') return true;
     if (found !== 'different' && found.verdict === 'in-sync') return true;
-    this.#tally.nominated();
-    const line = found === 'different' ? this.#tally.found(root, found) : this.#tally.verdict(root, found);
+    this.#tally.countNominated();
+    const line =
+      found === 'different' ? this.#tally.recordDryRun(root, found) : this.#tally.recordVerdict(root, found);
     if (line !== undefined) await this.#context.report(line);
     return true;
   }
@@ -181,7 +182,7 @@ export class OutOfStep {
       return;
     }
     if (this.#comparing.hierarchical && isBlockedByBackup(verdict)) this.blocked++;
-    const line = this.#tally.verdict(this.#key(path), verdict);
+    const line = this.#tally.recordVerdict(this.#key(path), verdict);
     if (line !== undefined) await this.#context.report(line);
   }
 
@@ -190,7 +191,7 @@ export class OutOfStep {
       return await act();
     } catch (thrown) {
       await this.#context.report(
-        this.#tally.failure({ container: this.#walked.container, path }, toBlobmirrorError(thrown)),
+        this.#tally.recordFailure({ container: this.#walked.container, path }, toBlobmirrorError(thrown)),
       );
       return 'failed';
     }

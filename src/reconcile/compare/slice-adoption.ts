@@ -1,7 +1,7 @@
 import {
   type AdoptRequest,
-  type Adopted,
-  type Compared,
+  type AdoptResult,
+  type ComparisonProgress,
   type ListedReadings,
   mayBeAdopted,
 } from '../../mirror/listed-keys.ts';
@@ -10,12 +10,12 @@ import type { BlobPath, ContainerName, Key } from '../../model/key.ts';
 import { isBlob } from '../../model/reading.ts';
 import { type Adoptable, type AdoptBy, NOTHING_ADOPTABLE } from '../../model/adoption.ts';
 import type { ComparedPath } from '../shard.ts';
-import type { Sides } from '../slice.ts';
+import type { ComparedAccounts } from '../slice.ts';
 
-export interface AdoptionRules extends Pick<Sides, 'source' | 'backup'> {
+export interface AdoptionRules extends Pick<ComparedAccounts, 'source' | 'backup'> {
   readonly container: ContainerName;
   readonly by: AdoptBy;
-  readonly adopt: (key: Key, request: AdoptRequest) => Promise<Adopted | undefined>;
+  readonly adopt: (key: Key, request: AdoptRequest) => Promise<AdoptResult | undefined>;
   /** Whether there is no time to compare more. */
   readonly mustStop: () => boolean;
 }
@@ -24,9 +24,9 @@ export interface AdoptionRules extends Pick<Sides, 'source' | 'backup'> {
  * Takes over, in a slice, what another tool made on the backup. A long comparison that does not fit the slice goes on in
  * the next one, where it was: the versions that it is of are written down with it.
  */
-export class Adoption {
+export class SliceAdoption {
   readonly #rules: AdoptionRules;
-  readonly #compared: Map<string, Compared>;
+  readonly #compared: Map<string, ComparisonProgress>;
   #adoptable: Adoptable | undefined;
   /** Whether the backup keeps versions, once that was asked. */
   #isVersioned: Promise<boolean> | undefined;
@@ -72,7 +72,7 @@ export class Adoption {
     return true;
   }
 
-  async adopt(path: BlobPath, readings: ListedReadings | undefined): Promise<Adopted | undefined> {
+  async adopt(path: BlobPath, readings: ListedReadings | undefined): Promise<AdoptResult | undefined> {
     const { container, by, mustStop } = this.#rules;
     const compared = this.#compared.get(path);
     const { source, backup } = readings ?? {};

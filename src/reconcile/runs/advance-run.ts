@@ -2,11 +2,11 @@ import type { ContainerProgress, Run, ShardProgress } from '../../api/run.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
 import type { ShardMessage } from '../../model/shard-message.ts';
 import { addCounts, addSamples } from '../counts.ts';
-import { type Judgement, judgeDeletions } from './decide-deletions.ts';
+import { type DeletionDecision, decideDeletions } from './decide-deletions.ts';
 import { countSkipped } from './extras.ts';
 import { countDeletions, countForeign } from './guard-deletions.ts';
-import type { Desk } from './reconciler-context.ts';
-import { addAlert, endRun, isDue, isPhaseDone, isUnderWay, noteFailedListing } from './run-state.ts';
+import type { ReconcilerContext } from './reconciler-context.ts';
+import { addAlert, endRun, isSliceDue, isPhaseDone, isUnderWay, recordFailedListing } from './run-state.ts';
 import { type Shard, toShardMessage } from '../shard.ts';
 
 /**
@@ -15,53 +15,57 @@ import { type Shard, toShardMessage } from '../shard.ts';
  *
  * @param phase of the shard that was handled
  */
-export async function moveOn(desk: Desk, run: Run, phase: Shard['phase']): Promise<Run> {
+export async function advanceRun(desk: ReconcilerContext, run: Run, phase: Shard['phase']): Promise<Run> {
   let latest = run;
   if (latest.state === 'comparing' && isPhaseDone(latest)) latest = await enterDeleting(desk, latest);
   // The shard may have been the last one, and what is sent twice is dropped as a duplicate.
-  else if (latest.state === 'deleting' && phase === 'compare') await sendFirst(desk, latest);
-  if (latest.state === 'deleting' && isPhaseDone(latest)) latest = await finish(desk, latest);
+  else if (latest.state === 'deleting' && phase === 'compare') await sendFirstDeletions(desk, latest);
+  if (latest.state === 'deleting' && isPhaseDone(latest)) latest = await finishRun(desk, latest);
   return latest;
 }
 
-async function enterDeleting(desk: Desk, run: Run): Promise<Run> {
+async function enterDeleting(desk: ReconcilerContext, run: Run): Promise<Run> {
   const { parts, runs } = desk;
-  const { judgements, sourceListingFailed } = await judgeDeletions(parts, run);
+  const { judgements, sourceListingFailed } = await decideDeletions(parts, run);
   const changed = await runs.change(run.id, (before) => {
     if (before.state !== 'comparing' || !isPhaseDone(before)) return undefined;
-    const noted = sourceListingFailed && !before.sourceListingFailed ? noteFailedListing(before) : before;
+    const noted = sourceListingFailed && !before.sourceListingFailed ? recordFailedListing(before) : before;
     return beginDeleting(noted, judgements, parts.now());
   });
   const latest = changed?.run ?? run;
-  if (latest.state === 'deleting') await sendFirst(desk, latest);
-  else if (changed?.isChanged === true) await tidyUp(desk);
+  if (latest.state === 'deleting') await sendFirstDeletions(desk, latest);
+  else if (changed?.isChanged === true) await removeOldRuns(desk);
   return latest;
 }
 
-async function finish(desk: Desk, run: Run): Promise<Run> {
+async function finishRun(desk: ReconcilerContext, run: Run): Promise<Run> {
   const changed = await desk.runs.change(run.id, (before) =>
     before.state === 'deleting' && isPhaseDone(before) ? endRun(before, 'done', desk.parts.now()) : undefined,
   );
-  if (changed?.isChanged === true) await tidyUp(desk);
+  if (changed?.isChanged === true) await removeOldRuns(desk);
   return changed?.run ?? run;
 }
 
 /** The shards of deletions that nobody has begun. */
-async function sendFirst({ parts }: Desk, run: Run): Promise<void> {
+async function sendFirstDeletions({ parts }: ReconcilerContext, run: Run): Promise<void> {
   for (const [shard, { phase }] of Object.entries(run.shards)) {
     const first: ShardMessage = { run: run.id, shard, slice: 0, attempt: 0 };
-    if (phase === 'delete' && isDue(run, first)) await parts.queue.send(first);
+    if (phase === 'delete' && isSliceDue(run, first)) await parts.queue.send(first);
   }
 }
 
 /** Sends what is to come after a slice, as far as nobody has done it. */
-export async function sendFollowers({ parts }: Desk, run: Run, follow: readonly Shard[]): Promise<void> {
+export async function sendNextSlices(
+  { parts }: ReconcilerContext,
+  run: Run,
+  follow: readonly Shard[],
+): Promise<void> {
   if (!isUnderWay(run)) return;
-  for (const shard of follow) if (isDue(run, shard)) await parts.queue.send(toShardMessage(shard));
+  for (const shard of follow) if (isSliceDue(run, shard)) await parts.queue.send(toShardMessage(shard));
 }
 
 /** The run is done, whatever becomes of this. */
-async function tidyUp({ parts, runs }: Desk): Promise<void> {
+async function removeOldRuns({ parts, runs }: ReconcilerContext): Promise<void> {
   try {
     await runs.removeOld();
   } catch (thrown) {
@@ -73,7 +77,7 @@ async function tidyUp({ parts, runs }: Desk): Promise<void> {
  * The run in its second phase, with a shard for each container whose deletions passed; or at its end, where there is
  * none. In a dry run the guards raise their alerts, and nothing passes.
  */
-export function beginDeleting(run: Run, judgements: readonly Judgement[], now: Date): Run {
+function beginDeleting(run: Run, judgements: readonly DeletionDecision[], now: Date): Run {
   const shards: Record<string, ShardProgress> = {};
   let changed = run;
   for (const { container, stopped, sample } of judgements) {

@@ -1,13 +1,13 @@
 import type { ContainerName } from '../../model/key.ts';
 import type { ContainerProgress, ReportLine, Run } from '../../api/run.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
-import { MOST_SAMPLES } from '../counts.ts';
+import { MAX_SAMPLES } from '../counts.ts';
 import { skippedLines } from './extras.ts';
 import { type GuardedContainer, guardDeletions } from './guard-deletions.ts';
 import type { ReconcilerParts } from './reconciler-context.ts';
 
 /** What is to become of the keys of a container that only the backup has. */
-export interface Judgement {
+export interface DeletionDecision {
   readonly container: ContainerName;
   readonly stopped?: NonNullable<ContainerProgress['stopped']> | undefined;
   /** Some of those that are left alone. */
@@ -15,10 +15,10 @@ export interface Judgement {
 }
 
 /** Judges every container that has such keys, when all of the run is compared. Nothing is changed here. */
-export async function judgeDeletions(
+export async function decideDeletions(
   parts: ReconcilerParts,
   run: Run,
-): Promise<{ readonly judgements: readonly Judgement[]; readonly sourceListingFailed: boolean }> {
+): Promise<{ readonly judgements: readonly DeletionDecision[]; readonly sourceListingFailed: boolean }> {
   const concerned = Object.entries(run.containers).filter(([, { extras }]) => extras > 0);
   const hasShardFailed = Object.values(run.shards).some(({ failed }) => failed !== undefined);
   let hasSourceListingFailed = run.sourceListingFailed;
@@ -26,7 +26,7 @@ export async function judgeDeletions(
   for (const [name, progress] of concerned) {
     if (hasSourceListingFailed || parts.deletes === 'keep') break;
     try {
-      seen.set(name, await seeSource(parts, run, name as ContainerName, progress));
+      seen.set(name, await readSourceState(parts, run, name as ContainerName, progress));
     } catch (thrown) {
       parts.log.warn('the source could not be looked at, so nothing is deleted', {
         run: run.id,
@@ -37,8 +37,8 @@ export async function judgeDeletions(
     }
   }
 
-  const judgements: Judgement[] = [];
-  let room = MOST_SAMPLES - run.samples.skipped.length;
+  const judgements: DeletionDecision[] = [];
+  let room = MAX_SAMPLES - run.samples.skipped.length;
   for (const [name, progress] of concerned) {
     const container = name as ContainerName;
     const stopped = guardDeletions(
@@ -52,7 +52,7 @@ export async function judgeDeletions(
       },
       parts.guard,
     );
-    const sample = await takeSample(parts, run, name, stopped, room);
+    const sample = await sampleSkipped(parts, run, name, stopped, room);
     room -= sample.length;
     judgements.push({ container, stopped, sample });
   }
@@ -60,7 +60,7 @@ export async function judgeDeletions(
 }
 
 /** The first of the keys that stay. */
-async function takeSample(
+async function sampleSkipped(
   { documents, log }: ReconcilerParts,
   run: Run,
   container: string,
@@ -91,7 +91,7 @@ async function takeSample(
  * What the source has of a container now. A run of one prefix may list nothing where the container is not empty, so
  * that is looked up then.
  */
-async function seeSource(
+async function readSourceState(
   { source, scope }: ReconcilerParts,
   { request }: Run,
   container: ContainerName,

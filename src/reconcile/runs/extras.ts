@@ -3,7 +3,7 @@ import { damaged } from '../../documents/document-kind.ts';
 import { type BlobPath, parseBlobPath } from '../../model/key.ts';
 import type { RunId } from '../../model/run-id.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
-import { addTallies } from '../counts.ts';
+import { addCountsByName } from '../counts.ts';
 import { countForeign } from './guard-deletions.ts';
 import { outcomeName } from './run-document.ts';
 import { type SliceOutcome, readOutcome } from './slice-outcome.ts';
@@ -53,7 +53,7 @@ export async function* readExtras(
  *
  * @throws BlobmirrorError `document-damaged`, or any storage code
  */
-export async function* readForeign(
+async function* readForeign(
   documents: Lines,
   run: Run,
   container: string,
@@ -148,7 +148,7 @@ export function countSkipped(
     [reasonOfForeign(reason, stopped)]: many,
   }));
   return [stopped === undefined || others === 0 ? {} : { [stopped]: others }, ...foreign].reduce(
-    (sum, each) => addTallies(sum, each),
+    (sum, each) => addCountsByName(sum, each),
   );
 }
 

@@ -36,12 +36,12 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
   const startedAt = parts.now();
   const id = createRunId(startedAt);
   const under = request.prefix ?? '';
-  const names = (await listBoth(parts)).filter(
+  const names = (await listContainersOfBoth(parts)).filter(
     (name) => request.container === undefined || name === request.container,
   );
-  refuse(request, parts.scope, names);
+  refuseUnmirrored(request, parts.scope, names);
   // Asked after both accounts have answered, and so told their time.
-  const judgement = parts.serviceClock.judge(beginning);
+  const judgement = parts.serviceClock.assess(beginning);
 
   const shards: Record<string, ShardProgress> = {};
   const containers: Record<string, ContainerProgress> = {};
@@ -49,7 +49,7 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
   for (const container of names) {
     const prefixes = parts.scope.prefixes({ container, path: under });
     if (prefixes.length === 0) continue;
-    const error = whyUnnamed(parts.scope, container);
+    const error = whyUnmappable(parts.scope, container);
     containers[container] = error === undefined ? NOTHING_LISTED : { ...NOTHING_LISTED, failed: error };
     if (error !== undefined) {
       failed.push(toFailedLine(container, error));
@@ -89,10 +89,7 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
  * @param prefixes of the container in the scope of the run
  * @param under the prefix that the run is of: the root directory is compared where it is all of the container
  */
-export function firstPlans(
-  prefixes: readonly { readonly path: string }[],
-  under: string,
-): readonly ShardPlan[] {
+function firstPlans(prefixes: readonly { readonly path: string }[], under: string): readonly ShardPlan[] {
   return prefixes.map(({ path }, i) => ({
     ...(path !== '' && { prefix: path }),
     ...(i === 0 && under === '' && { root: true as const }),
@@ -107,7 +104,7 @@ export function toFailedLine(
   return { container, path: '', verdict: 'failed', code, detail };
 }
 
-function refuse(
+function refuseUnmirrored(
   { container, prefix = '' }: ReconcileRequest,
   scope: Scope,
   names: readonly ContainerName[],
@@ -121,7 +118,7 @@ function refuse(
     throw invalid(`nothing below the prefix ${JSON.stringify(prefix)} is mirrored by the settings`);
 }
 
-function whyUnnamed(scope: Scope, container: ContainerName): ContainerProgress['failed'] {
+function whyUnmappable(scope: Scope, container: ContainerName): ContainerProgress['failed'] {
   try {
     scope.toBackup(container);
     return undefined;
@@ -132,7 +129,7 @@ function whyUnnamed(scope: Scope, container: ContainerName): ContainerProgress['
 }
 
 /** An account holds few containers beside its blobs, so their names, unlike those of blobs, are held in memory. */
-async function listBoth({
+async function listContainersOfBoth({
   source,
   backup,
   scope,

@@ -1,5 +1,5 @@
 import type { ServiceClock } from '../../clock/service-clock.ts';
-import type { Clock } from '../../clock/steady-clock.ts';
+import type { SteadyClock } from '../../clock/steady-clock.ts';
 import type { Policy } from '../../mirror/policy.ts';
 import type { Key } from '../../model/key.ts';
 import type { Scope } from '../../model/scope.ts';
@@ -32,7 +32,7 @@ export interface ReconcilerParts {
   /** For how long a slice draws keys, in milliseconds. A look that has begun is brought to its end. */
   readonly budgetMs: number;
   readonly log: Logger;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   /** The time of day. */
   readonly now: () => Date;
   /** What the start of a run is claimed by. */
@@ -40,7 +40,7 @@ export interface ReconcilerParts {
 }
 
 /** What all who work on a run have at hand. */
-export interface Desk {
+export interface ReconcilerContext {
   readonly parts: ReconcilerParts;
   readonly runs: RunStore;
 }

@@ -1,15 +1,15 @@
 import type { ReconcileRequest, Run } from '../../api/run.ts';
 import { trustClock } from '../../clock/service-clock.ts';
-import { systemClock } from '../../clock/steady-clock.ts';
+import { systemSteadyClock } from '../../clock/steady-clock.ts';
 import type { RunId } from '../../model/run-id.ts';
 import { NEVER_PAUSED } from '../../ports/pause-gate.ts';
 import { DELETE_GUARD } from './guard-deletions.ts';
 import { handleShard } from './handle-shard.ts';
-import type { Desk, ReconcilerParts } from './reconciler-context.ts';
+import type { ReconcilerContext, ReconcilerParts } from './reconciler-context.ts';
 import { reportRun } from './report-run.ts';
 import { endRun, isUnderWay } from './run-state.ts';
 import { createRunStore } from './run-store.ts';
-import { giveUpClaim, startRun } from './start-run.ts';
+import { releaseClaim, startRun } from './start-run.ts';
 
 /** What doors ask of the reconciler. */
 export interface Reconciler {
@@ -51,7 +51,7 @@ export function createReconciler(
     foreign: 'keep',
     guard: DELETE_GUARD,
     budgetMs: BUDGET_MS,
-    clock: systemClock,
+    clock: systemSteadyClock,
     now,
     serviceClock: trustClock(now),
     pause: NEVER_PAUSED,
@@ -59,7 +59,7 @@ export function createReconciler(
     ...given,
   };
   const runs = createRunStore(parts.documents, parts.log, parts.mirror, parts.now);
-  const desk: Desk = { parts, runs };
+  const desk: ReconcilerContext = { parts, runs };
   return {
     start: async (request) => await startRun(desk, request),
     read: async (id) => await runs.read(id),
@@ -70,7 +70,7 @@ export function createReconciler(
       );
       if (changed !== undefined) return changed.isChanged;
       // Whoever claimed the place for it may have died before it was written down.
-      return await giveUpClaim(desk, id);
+      return await releaseClaim(desk, id);
     },
     report: (id) => reportRun(desk, id),
     handleShard: async (body) => await handleShard(desk, body),

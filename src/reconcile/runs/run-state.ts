@@ -1,7 +1,7 @@
 import type { Alert, Run, ShardProgress } from '../../api/run.ts';
-import { skew } from '../../api/statement.ts';
+import { formatSkew } from '../../api/statement.ts';
 import { MOST_OFF_MS } from '../../clock/observed-clock.ts';
-import type { ClockJudgement } from '../../clock/service-clock.ts';
+import type { ClockAssessment } from '../../clock/service-clock.ts';
 import type { BlobmirrorError } from '../../model/errors.ts';
 import type { SliceName } from './run-document.ts';
 
@@ -20,7 +20,7 @@ export function progressOf({ shards }: Pick<Run, 'shards'>, shard: string): Shar
 }
 
 /** Whether this very slice is the next one of its shard. */
-export function isDue(run: Run, { shard, slice }: Pick<SliceName, 'shard' | 'slice'>): boolean {
+export function isSliceDue(run: Run, { shard, slice }: Pick<SliceName, 'shard' | 'slice'>): boolean {
   const progress = progressOf(run, shard);
   return isUnderWay(run) && progress !== undefined && !progress.isDone && progress.slices === slice;
 }
@@ -37,7 +37,7 @@ export function endRun(run: Run, state: 'done' | 'cancelled', now: Date): Run {
 }
 
 /** A listing of the source failed, whether or not a later try went well: what it did not show may be there. */
-export function noteFailedListing(run: Run): Run {
+export function recordFailedListing(run: Run): Run {
   return {
     ...run,
     sourceListingFailed: true,
@@ -50,7 +50,11 @@ export function noteFailedListing(run: Run): Run {
 }
 
 /** A shard that no other try would help. The rest of its container is not looked at in this run. */
-export function giveUp(run: Run, shard: string, { code, message, hint }: BlobmirrorError): Run | undefined {
+export function failShard(
+  run: Run,
+  shard: string,
+  { code, message, hint }: BlobmirrorError,
+): Run | undefined {
   const progress = progressOf(run, shard);
   if (progress === undefined || progress.isDone) return undefined;
   const { plan: _plan, tries: _tries, ...rest } = progress;
@@ -70,13 +74,13 @@ export function giveUp(run: Run, shard: string, { code, message, hint }: Blobmir
 const SECOND_MS = 1000;
 
 /** What is told of a run by a worker whose clock tells no time that could be claimed; none where it does. */
-export function clockAlerts(judgement: ClockJudgement): readonly Alert[] {
+export function clockAlerts(judgement: ClockAssessment): readonly Alert[] {
   if (judgement.state === 'right') return [];
   if (judgement.state === 'unknown')
-    return [toAlert('Nobody could tell whether the clock of the worker that began this run is right')];
+    return [toClockAlert('Nobody could tell whether the clock of the worker that began this run is right')];
   const { aheadMs, of } = judgement;
-  const off = `${skew(aheadMs)}, by that of the account ${of}`;
-  return [toAlert(`The clock of the worker that began this run was ${off}`)];
+  const off = `${formatSkew(aheadMs)}, by that of the account ${of}`;
+  return [toClockAlert(`The clock of the worker that began this run was ${off}`)];
 }
 
 /**
@@ -86,7 +90,7 @@ export function clockAlerts(judgement: ClockJudgement): readonly Alert[] {
  *
  * @param writtenAt undefined where the store does not tell; then it is believed to have begun by now
  */
-export function believe(run: Run, writtenAt: Date | undefined, now: Date): Run {
+export function correctByServiceTime(run: Run, writtenAt: Date | undefined, now: Date): Run {
   // The service's own word for when somebody was last at work on it.
   const believed = writtenAt === undefined ? run : { ...run, updatedAt: writtenAt.toISOString() };
   const end = writtenAt === undefined ? now.getTime() + MOST_OFF_MS : writtenAt.getTime() + SECOND_MS;
@@ -94,13 +98,13 @@ export function believe(run: Run, writtenAt: Date | undefined, now: Date): Run {
   const isMovedAhead = run.provesUpTo === undefined && Date.parse(run.updatedAt) >= end + MOST_OFF_MS;
   if (Date.parse(claimed) < end && !isMovedAhead) return believed;
   const what = isMovedAhead ? `last moved at ${run.updatedAt}` : `began at ${claimed}`;
-  const alert = toAlert(
+  const alert = toClockAlert(
     `This run says that it ${what}, which is after its document was last written: the clock of a worker of it was ahead`,
   );
   return { ...believed, alerts: addAlert(run.alerts, alert) };
 }
 
-function toAlert(what: string): Alert {
+function toClockAlert(what: string): Alert {
   return {
     code: 'clock-off',
     detail: `${what}, so this run proves nothing. Let the machine keep its clock by NTP; the next run of a worker whose clock is right proves anew.`,

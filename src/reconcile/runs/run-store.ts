@@ -7,7 +7,7 @@ import { type RunId, isOfFuture, isRunId } from '../../model/run-id.ts';
 import type { Alert, Run } from '../../api/run.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { believe, isUnderWay } from './run-state.ts';
+import { correctByServiceTime, isUnderWay } from './run-state.ts';
 
 /** How many of the last runs are kept. */
 const KEPT_RUNS = 50;
@@ -52,7 +52,7 @@ export function createRunStore(
     const found = asNamed(name, id, parseDocument(RUN_DOCUMENT, name, await documents.read(name)));
     if (found.state === 'absent') return undefined;
     if (found.state === 'there')
-      return { run: believe(found.value, found.writtenAt, now()), version: found.version };
+      return { run: correctByServiceTime(found.value, found.writtenAt, now()), version: found.version };
     const { code, message, hint } = found.error;
     if (!told.has(id))
       log.warn('the document of a full sync is damaged', { run: id, code, detail: message, hint });

@@ -37,7 +37,7 @@ export type SliceLineNames = Pick<
 
 const count = z.int().min(0);
 
-export const OUTCOME_DOCUMENT = documentKind<SliceOutcome>(
+const OUTCOME_DOCUMENT = documentKind<SliceOutcome>(
   'what came of a slice of a full sync',
   z.object({
     counts: countsSchema,

@@ -7,7 +7,7 @@ import { deleteSlice } from './delete-slice.ts';
 import { extraLine } from './extras.ts';
 import type { ReconcilerParts } from './reconciler-context.ts';
 import { type SliceName, linesName, outcomeName } from './run-document.ts';
-import { isDue, isUnderWay } from './run-state.ts';
+import { isSliceDue, isUnderWay } from './run-state.ts';
 import type { RunStore } from './run-store.ts';
 import { type SliceLineNames, type SliceOutcome, readOutcome, toOutcome } from './slice-outcome.ts';
 import type { Shard, SliceResult } from '../shard.ts';
@@ -67,13 +67,13 @@ export async function walkSlice(
 }
 
 /** How soon a worker sees that a run was cancelled, in milliseconds. */
-const LOOK_EVERY_MS = 3_000;
+const CHECK_EVERY_MS = 3_000;
 
 /**
  * Looks every few seconds whether a slice is still wanted, and aborts the signal when it is not, or when mirroring is
  * paused: then what it has done counts, and the rest is left for later.
  */
-export function watchSlice(
+function watchSlice(
   runs: RunStore,
   shard: SliceName,
   { clock, pause }: Pick<ReconcilerParts, 'clock' | 'pause'>,
@@ -85,7 +85,7 @@ export function watchSlice(
   const unlisten = pause.whenPaused(() => controller.abort());
 
   function wait(): () => void {
-    return clock.after(LOOK_EVERY_MS, () => void look());
+    return clock.after(CHECK_EVERY_MS, () => void look());
   }
 
   async function look(): Promise<void> {
@@ -101,7 +101,7 @@ export function watchSlice(
   async function isWanted(): Promise<boolean> {
     try {
       const run = await runs.read(shard.run);
-      return run !== undefined && isDue(run, shard);
+      return run !== undefined && isSliceDue(run, shard);
     } catch {
       // Whoever cannot be asked has said nothing.
       return true;
@@ -120,7 +120,7 @@ export function watchSlice(
 }
 
 /** Where one walk of a slice writes: names of its own, so that nobody else who walks it can write over them. */
-export interface SliceLines {
+interface SliceLines {
   readonly report: (line: ReportLine) => Promise<void>;
   readonly extra: (path: BlobPath) => Promise<void>;
   readonly foreign: (key: ForeignKey) => Promise<void>;
@@ -130,7 +130,7 @@ export interface SliceLines {
   discard(): Promise<void>;
 }
 
-export function openSliceLines(documents: DocumentStore, shard: SliceName, walk: string): SliceLines {
+function openSliceLines(documents: DocumentStore, shard: SliceName, walk: string): SliceLines {
   const names = {
     report: linesName(shard, walk, 'report'),
     extras: linesName(shard, walk, 'extras'),

@@ -5,7 +5,7 @@
 import { theServiceClock } from '../../clock/process-clocks.ts';
 import { ACTIVITY_PREFIX } from './activity-document.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
-import { type Clock, systemClock } from '../../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../../clock/steady-clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { listenToChanges } from '../../telemetry/metrics.ts';
@@ -27,7 +27,7 @@ export function keepActivity(
   worker: string,
   documents: Pick<DocumentStore, 'read' | 'write'>,
   log: Logger,
-  clock: Clock = systemClock,
+  clock: SteadyClock = systemSteadyClock,
 ): KeptActivity {
   const name = `${ACTIVITY_PREFIX}${worker}`;
   const activity = new WorkerActivity(() => theServiceClock.now().getTime());

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { connectAccount, readAccountKind } from '../../../src/azure/account/connect-account.ts';
-import { createAzureDirectories } from '../../../src/azure/lake/directories.ts';
+import { createAzureDirectoryStore } from '../../../src/azure/lake/directories.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { parseKey } from '../../../src/model/key.ts';
 import { startStoragePair } from '../../support/storage-pair.ts';
@@ -36,7 +36,7 @@ it('a blob of a flat account that bears the mark of a directory is a blob', asyn
 
 it('a flat account refuses whatever is for directories', async () => {
   const pair = await startStoragePair();
-  const directories = createAzureDirectories(
+  const directories = createAzureDirectoryStore(
     connectAccount({ connectionString: pair.connectionStrings.backup }),
   );
   await pair.addContainer('backup', 'photos');

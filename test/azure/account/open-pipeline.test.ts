@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureReader } from '../../../src/azure/blob-reader.ts';
+import { createAzureBlobReader } from '../../../src/azure/blob-reader.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { rejectionOf, startAnsweringService } from '../support/answering-service.ts';
 import { startStoragePair, type StoragePair } from '../../support/storage-pair.ts';
@@ -27,7 +27,7 @@ describe('an account with a cap', () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       if (pair.requests.length !== sent) sentTooEarly.push(asked);
     };
-    const reader = createAzureReader(
+    const reader = createAzureBlobReader(
       connectAccount({ connectionString: pair.connectionStrings.source }, { tries: 1, cap }),
     );
     pair.requests.length = 0;
@@ -46,7 +46,9 @@ describe('an account that does not answer', () => {
     const service = await startAnsweringService((request) => request.resume());
     const { origin } = new URL(service.container.url);
     const connectionString = `BlobEndpoint=${origin}/sourceaccount;SharedAccessSignature=sig=x`;
-    const reader = createAzureReader(connectAccount({ connectionString }, { tries: 1, answerWithinMs: 50 }));
+    const reader = createAzureBlobReader(
+      connectAccount({ connectionString }, { tries: 1, answerWithinMs: 50 }),
+    );
     const errors = [
       await rejectionOf(reader.read(KEY)),
       await rejectionOf(Array.fromAsync(reader.listBlobs(KEY.container))),

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { createHttpHeaders, createPipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureReader } from '../../../src/azure/blob-reader.ts';
+import { createAzureBlobReader } from '../../../src/azure/blob-reader.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createCopySources } from '../../../src/azure/copy/copy-source.ts';
 import { createPathClients } from '../../../src/azure/lake/path-clients.ts';
 import { parseKey } from '../../../src/model/key.ts';
-import { createSpokenVersion, serviceVersionPolicy } from '../../../src/azure/account/service-version.ts';
+import { createNegotiatedVersion, serviceVersionPolicy } from '../../../src/azure/account/service-version.ts';
 import type { ServiceVersion, VersionStatus } from '../../../src/model/service-version.ts';
 import { SERVICE_VERSIONS } from '../../../src/model/service-version.ts';
 import { refuseVersions, type VersionGate } from '../../e2e/support/refuse-versions.ts';
@@ -47,8 +47,8 @@ describe('an account that refuses the version of the SDK', () => {
     const gate = refuseVersions('2025-11-05');
     const account = await startOld(gate);
     const told: VersionStatus[] = [];
-    account.spokenVersion.onRefused((status) => told.push(status));
-    const reader = createAzureReader(account);
+    account.negotiatedVersion.onRefused((status) => told.push(status));
+    const reader = createAzureBlobReader(account);
 
     expect(await reader.read(KEY)).toMatchObject({ present: true });
     // The answer to a HEAD does not say what it refuses, so each is followed by a GET.
@@ -75,9 +75,9 @@ describe('an account that refuses the version of the SDK', () => {
     const isLast = (url: string) => url.includes(IN_LAKE.path);
     const gate = refuseVersions('2024-11-04', isLake);
     const account = await startOld(gate);
-    expect(await createAzureReader(account).read(KEY)).toMatchObject({ present: true });
+    expect(await createAzureBlobReader(account).read(KEY)).toMatchObject({ present: true });
     await createPathClients(account).path(IN_LAKE).create('directory');
-    expect(account.spokenVersion.status()).toMatchObject({ spoken: '2024-11-04' });
+    expect(account.negotiatedVersion.status()).toMatchObject({ spoken: '2024-11-04' });
   });
 
   it('to a rename, is asked by one that it takes', async () => {
@@ -86,12 +86,12 @@ describe('an account that refuses the version of the SDK', () => {
     const account = await startOld(refuseVersions('2025-11-05', isRename));
     const from = parseKey('photos', 'to be renamed');
     await account.client.getContainerClient('photos').getBlockBlobClient(from.path).upload('x', 1);
-    const read = await createAzureReader(account).read(from);
+    const read = await createAzureBlobReader(account).read(from);
     if (!read.present) throw new Error('it was just written');
     await createPathClients(account).move(from, parseKey('photos', 'renamed'), read.etag, {
       nothingThere: true,
     });
-    expect(account.spokenVersion.status()).toMatchObject({ spoken: '2025-11-05' });
+    expect(account.negotiatedVersion.status()).toMatchObject({ spoken: '2025-11-05' });
   });
 
   it.each(['list', 'root access', 'create', 'directory'] as const)(
@@ -99,7 +99,7 @@ describe('an account that refuses the version of the SDK', () => {
     async (first) => {
       const gate = refuseVersions('2026-04-06');
       const account = await startOld(gate);
-      const reader = createAzureReader(account);
+      const reader = createAzureBlobReader(account);
       const asked = {
         list: async () => await Array.fromAsync(reader.listBlobs(KEY.container)),
         'root access': async () => await reader.readRootAccess(KEY.container),
@@ -117,7 +117,7 @@ describe('an account that refuses the version of the SDK', () => {
     const sources = createCopySources(account);
     const { searchParams: before } = new URL((await sources.grant(KEY)).url);
     expect(before.get('sv')).toBe(NEWEST);
-    await createAzureReader(account).read(KEY);
+    await createAzureBlobReader(account).read(KEY);
     // A signature is used again for as long as it is of that version.
     const { searchParams: after } = new URL((await sources.grant(KEY)).url);
     expect(after.get('sv')).toBe('2026-02-06');
@@ -126,14 +126,14 @@ describe('an account that refuses the version of the SDK', () => {
   it('is one that does not answer where it takes none, and is asked by the newest again', async () => {
     const gate = refuseVersions(undefined);
     const account = await startOld(gate);
-    const reader = createAzureReader(account);
+    const reader = createAzureBlobReader(account);
     const list = async () => await Array.fromAsync(reader.listBlobs(KEY.container));
     expect(await rejectionOf(list())).toMatchObject({
       code: 'service-version-refused',
       disposition: 'retry',
       message: `sourceaccount refuses every version from ${NEWEST} to ${OLDEST} of the storage services`,
     });
-    expect(account.spokenVersion.status()).toMatchObject({ isRefusedWhole: true, isTaken: false });
+    expect(account.negotiatedVersion.status()).toMatchObject({ isRefusedWhole: true, isTaken: false });
     expect(gate.refused).toHaveLength(SERVICE_VERSIONS.length);
 
     const [read, root] = [reader.read(KEY), reader.readRootAccess(KEY.container)].map(rejectionOf);
@@ -143,7 +143,7 @@ describe('an account that refuses the version of the SDK', () => {
     gate.newest = NEWEST;
     await list();
     expect([...gate.passed]).toEqual([NEWEST]);
-    expect(account.spokenVersion.status()).toEqual({
+    expect(account.negotiatedVersion.status()).toEqual({
       refused: undefined,
       spoken: undefined,
       isRefusedWhole: false,
@@ -153,7 +153,7 @@ describe('an account that refuses the version of the SDK', () => {
 
   it('is asked by no other than the one that a setting names', async () => {
     const gate = refuseVersions('2025-11-05');
-    const reader = createAzureReader(await startOld(gate, '2026-02-06'));
+    const reader = createAzureBlobReader(await startOld(gate, '2026-02-06'));
     expect(await rejectionOf(Array.fromAsync(reader.listContainers()))).toMatchObject({
       code: 'service-version-refused',
       message: 'sourceaccount refuses version 2026-02-06 of the storage services',
@@ -170,10 +170,10 @@ describe('a header that is refused', () => {
   it('and is not the version is told of as it is, and teaches nothing', async () => {
     const gate = refuseVersions(undefined, ({ method }) => method === 'HEAD');
     const account = await startOld(gate);
-    expect(await rejectionOf(createAzureReader(account).read(KEY))).toMatchObject({
+    expect(await rejectionOf(createAzureBlobReader(account).read(KEY))).toMatchObject({
       code: 'storage-rejected',
     });
-    expect(account.spokenVersion.status()).toMatchObject({ refused: undefined, spoken: undefined });
+    expect(account.negotiatedVersion.status()).toMatchObject({ refused: undefined, spoken: undefined });
   });
 
   it('of a write is not tried out with an older version, where a read by the same is answered', async () => {
@@ -238,12 +238,12 @@ describe('a header that is refused', () => {
     expect(await rejectionOf(policy.sendRequest(request, refuseNewest))).toMatchObject({
       code: 'service-version-refused',
     });
-    expect(spoken.toSend(NEWEST)).toBe(SERVICE_VERSIONS[1]);
+    expect(spoken.versionToSend(NEWEST)).toBe(SERVICE_VERSIONS[1]);
   });
 });
 
 function createPolicy() {
-  const spoken = createSpokenVersion();
+  const spoken = createNegotiatedVersion();
   return { spoken, policy: serviceVersionPolicy('photos', spoken) };
 }
 

@@ -1,7 +1,7 @@
 import type { UserDelegationKey } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureBackup } from '../../../src/azure/backup-store.ts';
-import { createAzureReader } from '../../../src/azure/blob-reader.ts';
+import { createAzureBackupStore } from '../../../src/azure/backup-store.ts';
+import { createAzureBlobReader } from '../../../src/azure/blob-reader.ts';
 import { type Account, connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createCopySources } from '../../../src/azure/copy/copy-source.ts';
 import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
@@ -70,11 +70,11 @@ describe('the source of a copy', () => {
   });
 
   async function copy(source: Account, options: Partial<CopyOptions>): Promise<string> {
-    const backup = createAzureBackup(byKey(BACKUP.name), source, options);
+    const backup = createAzureBackupStore(byKey(BACKUP.name), source, options);
     const there = await backup.read(KEY);
-    const { outcome } = await backup.copy({
+    const { kind: outcome } = await backup.copy({
       key: KEY,
-      source: await present(createAzureReader(byKey(SOURCE.name)), KEY),
+      source: await present(createAzureBlobReader(byKey(SOURCE.name)), KEY),
       metadata: {},
       tier: undefined,
       tags: {},

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
-import { probeCopy } from '../../../src/azure/account-probe.ts';
+import { probeServerCopy } from '../../../src/azure/account-probe.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
 import { SOURCE } from '../../../packages/local/src/layout.ts';
 import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
@@ -48,7 +48,7 @@ describe('a service that says it copied, and did something else', () => {
 
   async function expectWhole(store: ReturnType<CopyStage['worker']>, engine: string): Promise<void> {
     const request = await stage.requestFor(key);
-    expect(await store.copy(request)).toEqual({ outcome: 'written', engine });
+    expect(await store.copy(request)).toEqual({ kind: 'written', engine });
     expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
     expect((await present(store, key)).stamp?.etag).toBe(request.source.etag);
   }
@@ -147,9 +147,9 @@ describe('a service that says it copied, and did something else', () => {
       const { etag = '' } = await blob.appendBlock('firstsecond', 11);
       return { status: 202, headers: { etag, 'x-ms-copy-status': 'success' } };
     };
-    expect(await store.copy(request)).toMatchObject({ outcome: 'source-moved' });
+    expect(await store.copy(request)).toMatchObject({ kind: 'source-moved' });
     expect(await store.copy(await stage.requestFor(key))).toEqual({
-      outcome: 'written',
+      kind: 'written',
       engine: 'copy-blob',
     });
     expect(await contentOf(stage.onBackup, key)).toBe('firstsecond');
@@ -177,12 +177,12 @@ describe('a service that says it copied, and did something else', () => {
       backup: connectAccount({ connectionString: stage.backupThroughWire }),
     };
     const places = { from: key.container, to: key.container };
-    expect(await probeCopy(accounts.source, accounts.backup, places)).toBe(false);
+    expect(await probeServerCopy(accounts.source, accounts.backup, places)).toBe(false);
     stage.wire.intercept = (sent) =>
       isPutBlob(sent) ? { status: 202, headers: { etag: '"0x1"' } } : undefined;
-    expect(await probeCopy(accounts.source, accounts.backup, places)).toBe(false);
+    expect(await probeServerCopy(accounts.source, accounts.backup, places)).toBe(false);
     stage.wire.intercept = (sent) =>
       isPutBlob(sent) ? { status: 400, headers: { 'x-ms-error-code': 'UnsupportedHeader' } } : undefined;
-    expect(await probeCopy(accounts.source, accounts.backup, places)).toBe(false);
+    expect(await probeServerCopy(accounts.source, accounts.backup, places)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAzureDocuments } from '../../../src/azure/documents/document-store.ts';
+import { createAzureDocumentStore } from '../../../src/azure/documents/document-store.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { BACKUP } from '../../../packages/local/src/layout.ts';
 import { startStorage } from '../../../packages/local/src/start-storage.ts';
@@ -12,7 +12,7 @@ for (const hierarchical of [false, true]) {
     const storage = await startStorage({ port: 0, accounts: [BACKUP], hierarchical });
     const account = connectAccount({ connectionString: storage.connectionString(BACKUP.name) });
     return {
-      documents: createAzureDocuments(account, 'blobmirror-state'),
+      documents: createAzureDocumentStore(account, 'blobmirror-state'),
       stop: async () => await storage.stop(),
     };
   });
@@ -36,7 +36,7 @@ describe('a store whose account does not answer as it should', () => {
     const account = connectAccount({
       connectionString: `DefaultEndpointsProtocol=http;AccountName=${BACKUP.name};AccountKey=${BACKUP.key};BlobEndpoint=${endpoint};`,
     });
-    const documents = createAzureDocuments(account, 'blobmirror-state');
+    const documents = createAzureDocumentStore(account, 'blobmirror-state');
     const writer = documents.openLines('lines');
     await writer.write('a');
 
@@ -60,7 +60,7 @@ describe('a document that somebody else wrote', () => {
     const account = connectAccount({ connectionString: storage.connectionString(BACKUP.name) });
     const container = account.client.getContainerClient('blobmirror-state');
     await container.create();
-    const documents = createAzureDocuments(account, container.containerName);
+    const documents = createAzureDocumentStore(account, container.containerName);
     const contents: readonly [string, Buffer][] = [
       ['cut off', Buffer.from('{"paused":')],
       ['empty', Buffer.alloc(0)],

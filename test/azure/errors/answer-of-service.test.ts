@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
-import { createAzureReader } from '../../../src/azure/blob-reader.ts';
+import { createAzureBlobReader } from '../../../src/azure/blob-reader.ts';
 import { createDelegationKeys } from '../../../src/azure/copy/copy-source.ts';
 import { KEY } from '../../support/keys.ts';
 import { rejectionOf, startAnsweringService } from '../support/answering-service.ts';
@@ -32,7 +32,7 @@ describe('an answer to a look at a blob', () => {
         .writeHead(200, { ...OF_A_BLOB, 'x-ms-version': '2015-04-05', 'x-ms-meta-CamelCase': 'x' })
         .end();
     });
-    expect(await createAzureReader(account).read(KEY)).toMatchObject({
+    expect(await createAzureBlobReader(account).read(KEY)).toMatchObject({
       present: true,
       metadata: { CamelCase: 'x' },
     });
@@ -48,7 +48,7 @@ describe('an answer to a look at a blob', () => {
     const account = await connect((_request, response) => {
       response.writeHead(200, { ...OF_A_BLOB, ...headers }).end();
     });
-    expect(await rejectionOf(createAzureReader(account).read(KEY))).toMatchObject({
+    expect(await rejectionOf(createAzureBlobReader(account).read(KEY))).toMatchObject({
       code: 'answer-not-of-service',
       context: { account: 'sourceaccount', status: 200 },
     });
@@ -60,7 +60,7 @@ describe('an answer to a look at a blob', () => {
       if (++asked === 1) response.writeHead(200, { 'content-type': 'text/html' }).end();
       else response.writeHead(200, OF_A_BLOB).end();
     }, 2);
-    expect(await createAzureReader(account).read(KEY)).toMatchObject({ present: true, size: 5 });
+    expect(await createAzureBlobReader(account).read(KEY)).toMatchObject({ present: true, size: 5 });
     expect(asked).toBe(2);
   });
 });
@@ -93,7 +93,7 @@ describe('a listing of containers', () => {
     const account = await connect((_, response) => {
       response.writeHead(200, { 'content-type': 'application/xml' }).end(body);
     });
-    return await Array.fromAsync(createAzureReader(account).listContainers());
+    return await Array.fromAsync(createAzureBlobReader(account).listContainers());
   };
 
   it('is empty where the service says so', async () => {
@@ -128,7 +128,7 @@ describe('an answer that was given before the request was sent', () => {
       response.removeHeader('x-ms-request-id');
       response.writeHead(404, Object.fromEntries(all.filter(([, value]) => value !== ''))).end();
     });
-    expect(await rejectionOf(createAzureReader(account).read(KEY))).toMatchObject({
+    expect(await rejectionOf(createAzureBlobReader(account).read(KEY))).toMatchObject({
       code: 'answer-not-of-service',
       context: { status: 404 },
     });
@@ -141,7 +141,7 @@ describe('an answer that was given before the request was sent', () => {
       response.sendDate = false;
       response.writeHead(404, { ...ABSENT, date }).end();
     });
-    const reader = createAzureReader(account);
+    const reader = createAzureBlobReader(account);
     // What three answers agree on; of those that come in one second, one counts but for the first.
     for (let heard = 0; heard < 3; heard++) {
       expect(await reader.read(KEY)).toEqual({ present: false, container: 'exists' });

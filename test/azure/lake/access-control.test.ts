@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAzureDirectories } from '../../../src/azure/lake/directories.ts';
+import { createAzureDirectoryStore } from '../../../src/azure/lake/directories.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import type { Access } from '../../../src/model/access.ts';
 import { parseKey } from '../../../src/model/key.ts';
@@ -14,7 +14,7 @@ const ACCESS: Access = {
   acl: 'user::rwx,group::r-x,other::---',
 };
 const KEY = parseKey('lake', 'd');
-const NOT_PERMITTED = { outcome: 'written', access: 'not-permitted' };
+const NOT_PERMITTED = { kind: 'written', access: 'not-permitted' };
 const setsAccess = ({ headers }: WireRequest): boolean => headers['x-ms-acl'] !== undefined;
 const refusal = (code: string): WireAnswer => ({ status: 403, headers: { 'x-ms-error-code': code } });
 
@@ -30,7 +30,7 @@ describe('a mirror that may write and may not set access', () => {
     wire = await startWire(Number(port));
     const connectionString = pair.connectionStrings.backup.replace(`:${port}/`, `:${wire.port}/`);
     now = 0;
-    directories = createAzureDirectories(connectAccount({ connectionString }), () => now);
+    directories = createAzureDirectoryStore(connectAccount({ connectionString }), () => now);
   });
   afterEach(async () => {
     await wire.stop();
@@ -54,7 +54,7 @@ describe('a mirror that may write and may not set access', () => {
 
       wire.intercept = () => undefined;
       now = 600_000;
-      expect(await directories.setAccess(KEY, ACCESS)).toEqual({ outcome: 'written', access: 'set' });
+      expect(await directories.setAccess(KEY, ACCESS)).toEqual({ kind: 'written', access: 'set' });
     },
   );
 
@@ -63,7 +63,7 @@ describe('a mirror that may write and may not set access', () => {
       setsAccess(request) ? refusal('AuthorizationPermissionMismatch') : undefined;
     await directories.setAccess(KEY, ACCESS);
     const request = { key: KEY, metadata: {}, access: undefined };
-    expect(await directories.createDirectory(request)).toEqual({ outcome: 'written', access: 'set' });
+    expect(await directories.createDirectory(request)).toEqual({ kind: 'written', access: 'set' });
   });
 
   it('fails when it may not even write', async () => {
@@ -89,7 +89,7 @@ describe('an access with the sticky bit', () => {
     // The embedded storage knows no sticky bit.
     wire.intercept = ({ headers }) =>
       headers['x-ms-permissions'] === undefined ? undefined : { status: 200, headers: { etag: '"0x1"' } };
-    const directories = createAzureDirectories(connectAccount({ connectionString }));
+    const directories = createAzureDirectoryStore(connectAccount({ connectionString }));
     for (const permissions of ['rwxr-x--t', 'rwxr-x--T'])
       expect(await directories.setAccess(KEY, { ...ACCESS, permissions })).toMatchObject({ access: 'set' });
     expect(wire.requests.map(({ headers }) => headers['x-ms-permissions'] ?? headers['x-ms-acl'])).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
-import { createAzureDirectories } from '../../../src/azure/lake/directories.ts';
+import { createAzureDirectoryStore } from '../../../src/azure/lake/directories.ts';
 import { emptyStaging } from '../../../src/azure/copy/staged-copies.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
 import { rejectionOf, startAnsweringService } from '../support/answering-service.ts';
@@ -63,7 +63,7 @@ describe('what is deleted on the word of a listing', () => {
       'application/json',
       JSON.stringify({ paths: [{ name: `.blobmirror/trash/${name}` }, { name: `user/${name}` }] }),
     );
-    const directories = createAzureDirectories(account, later);
+    const directories = createAzureDirectoryStore(account, later);
     expect(await rejectionOf(directories.emptyTrash(CONTAINER))).toMatchObject({
       code: 'answer-not-of-service',
     });

@@ -1,7 +1,7 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { AccountSASPermissions, BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
-import { createAzureBackup } from '../../../src/azure/backup-store.ts';
+import { createAzureBackupStore } from '../../../src/azure/backup-store.ts';
 import { type Account, connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createPathClients } from '../../../src/azure/lake/path-clients.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
@@ -58,7 +58,7 @@ describe('the Data Lake API of an account', () => {
       AccountSASPermissions.parse('rwdlac'),
     );
     const [endpoint, query] = sas.split('?');
-    const store = createAzureBackup(
+    const store = createAzureBackupStore(
       connectAccount({
         accountName: 'backupaccount',
         connectionString: `BlobEndpoint=${endpoint};SharedAccessSignature=${query}`,
@@ -68,12 +68,12 @@ describe('the Data Lake API of an account', () => {
     const key = parseKey('lake', 'd ü%');
     await pair.addContainer('backup', 'lake');
     expect(await store.createDirectory({ key, metadata: {}, access: undefined })).toMatchObject({
-      outcome: 'written',
+      kind: 'written',
     });
     const reading = await store.read(key);
     if (!reading.present) throw new Error('it is not there');
     const outcome = await store.moveToTrash(key, reading.etag);
-    if (outcome.outcome !== 'trashed') throw new Error(`it is ${outcome.outcome}`);
+    if (outcome.kind !== 'trashed') throw new Error(`it is ${outcome.kind}`);
     await store.deleteTrashed(outcome.trashed);
     expect(await pair.isInTrash(outcome.trashed)).toBe(false);
     await pair.stop();

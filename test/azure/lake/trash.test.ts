@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAzureDirectories } from '../../../src/azure/lake/directories.ts';
+import { createAzureDirectoryStore } from '../../../src/azure/lake/directories.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
 import type { DirectoryStore } from '../../../src/ports/directory-store.ts';
@@ -20,7 +20,7 @@ describe('the trash of a real hierarchical account', () => {
   });
 
   const later = (ms: number): DirectoryStore =>
-    createAzureDirectories(
+    createAzureDirectoryStore(
       connectAccount({ connectionString: pair.connectionStrings.backup }),
       () => Date.now() + ms,
     );
@@ -31,7 +31,7 @@ describe('the trash of a real hierarchical account', () => {
     const reading = await pair.backup.read(key);
     if (!reading.present) throw new Error('it is not there');
     const outcome = await store.moveToTrash(key, reading.etag);
-    if (outcome.outcome !== 'trashed') throw new Error(`it is ${outcome.outcome}`);
+    if (outcome.kind !== 'trashed') throw new Error(`it is ${outcome.kind}`);
     return outcome.trashed;
   }
 
@@ -68,7 +68,7 @@ describe('the trash of a real hierarchical account', () => {
         ? undefined
         : { status: 200, headers: { 'x-ms-continuation': `page ${wire.requests.length}` } };
     const connectionString = pair.connectionStrings.backup.replace(`:${port}/`, `:${wire.port}/`);
-    await createAzureDirectories(connectAccount({ connectionString })).deleteTrashed(trashed);
+    await createAzureDirectoryStore(connectAccount({ connectionString })).deleteTrashed(trashed);
     expect(
       wire.requests.map(({ url }) => new URLSearchParams(url.split('?')[1]).get('continuation')),
     ).toEqual([null, 'page 1', 'page 2']);

@@ -50,7 +50,7 @@ describe('a directory whose name is', () => {
     const [plain, odd] = [`plain ${name}`, `odd/${name}`];
     const key = parseKey('lake', odd);
     const made = await pair.backup.createDirectory({ key, metadata: { a: 'b' }, access: undefined });
-    expect(made).toMatchObject({ outcome: 'written' });
+    expect(made).toMatchObject({ kind: 'written' });
     await pair.put('backup', parseKey('lake', `${odd}/${name}`), { content: name });
     expect(await listed()).toEqual(expect.arrayContaining([odd, `${odd}/${name}`]));
 
@@ -67,12 +67,12 @@ describe('a directory whose name is', () => {
           condition: { nothingThere: true },
         }),
         `${from.path} to ${to.path}`,
-      ).toEqual({ outcome: 'written' });
+      ).toEqual({ kind: 'written' });
     expect(await pair.content('backup', parseKey('lake', `${odd}/${name}`))).toBe(name);
     expect(await listed()).not.toContain(away.path);
 
     const trashed = await pair.backup.moveToTrash(key, await etagAt(odd));
-    if (trashed.outcome !== 'trashed') throw new Error(`it is ${trashed.outcome}`);
+    if (trashed.kind !== 'trashed') throw new Error(`it is ${trashed.kind}`);
     expect(await listed()).not.toContain(odd);
     await pair.backup.deleteTrashed(trashed.trashed);
     expect(await pair.isInTrash(trashed.trashed)).toBe(false);
@@ -80,7 +80,7 @@ describe('a directory whose name is', () => {
     const empty = parseKey('lake', plain);
     await pair.backup.createDirectory({ key: empty, metadata: {}, access: undefined });
     expect(await pair.backup.removeEmptyDirectory(empty, await etagAt(plain))).toEqual({
-      outcome: 'written',
+      kind: 'written',
     });
   });
 
@@ -92,7 +92,7 @@ describe('a directory whose name is', () => {
     const to = parseKey('lake', 'another\\slash');
     await pair.backup.createDirectory({ key: parseKey('lake', 'another'), metadata: {}, access: undefined });
     expect(await pair.backup.rename({ from: key, to, ifMatch, condition: { nothingThere: true } })).toEqual({
-      outcome: 'written',
+      kind: 'written',
     });
     expect(await listed()).toContain('another/slash');
   });

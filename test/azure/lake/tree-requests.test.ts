@@ -94,7 +94,7 @@ describe('requests to a hierarchical backup, as storage counts them', () => {
       const { etag } = await there(at);
       return await count(async () => {
         const outcome = await pair.backup.moveToTrash(at, etag);
-        if (outcome.outcome === 'trashed') await pair.backup.deleteTrashed(outcome.trashed);
+        if (outcome.kind === 'trashed') await pair.backup.deleteTrashed(outcome.trashed);
       });
     };
     expect(await trash(parseKey('fresh', 'd'))).toEqual([

@@ -3,7 +3,11 @@ import type { EventGrid } from '../../../packages/local/src/event-grid/event-gri
 import { createEventGrid } from '../../../packages/local/src/event-grid/event-grid.ts';
 import { createSeededRandom } from '../../../packages/local/src/event-grid/seeded-random.ts';
 import { BACKUP, EVENTS_QUEUE, RECONCILE_QUEUE, SOURCE } from '../../../packages/local/src/layout.ts';
-import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../packages/local/src/ready-file.ts';
+import {
+  type LocalAccount,
+  type LocalConnections,
+  writeReadyFile,
+} from '../../../packages/local/src/ready-file.ts';
 import { type Storage, startStorage } from '../../../packages/local/src/start-storage.ts';
 import type { StorageMutation } from '../../../packages/local/src/requests/storage-mutation.ts';
 import { type Accounts, connectAccounts } from '../../e2e/support/start-environment.ts';
@@ -79,7 +83,7 @@ export async function startWorld(seed: number, directory: string): Promise<World
   };
 }
 
-function toLocalInfo(storage: Storage, { connectionString }: RestartableBroker): LocalInfo {
+function toLocalInfo(storage: Storage, { connectionString }: RestartableBroker): LocalConnections {
   const account = ({ name, key }: typeof SOURCE | typeof BACKUP): LocalAccount => ({
     accountName: name,
     accountKey: key,

@@ -112,7 +112,7 @@ export class ClaimsWorld {
       readActivity: async () => await Promise.resolve(NO_ACTIVITY),
       readPause: async () => await Promise.resolve(undefined),
       events: { browse: () => this.#browse() },
-      readLetters: async function* () {
+      listDeadLetters: async function* () {
         yield* await Promise.resolve([]);
       },
       readAcknowledged: async () => await Promise.resolve(() => false),
@@ -126,7 +126,7 @@ export class ClaimsWorld {
           machine.hear({ tookMs: 40, account: 'backup' });
         },
       },
-      lookAtCanary: undefined,
+      readCanary: undefined,
       canaryContainer: undefined,
       limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
       versions: () => ({ source: SPOKEN, backup: SPOKEN }),

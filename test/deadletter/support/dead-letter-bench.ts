@@ -2,25 +2,25 @@ import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
 import { createAzureDeadLetterQueue } from '../../../src/azure/queue/dead-letter-queue.ts';
 import { parseBytes } from '../../../src/azure/queue/queue-browser.ts';
-import { type LetterBox, createLetterBox } from '../../../src/deadletter/dead-letter-store.ts';
+import { type DeadLetterStore, createDeadLetterStore } from '../../../src/deadletter/dead-letter-store.ts';
 import { startBroker } from '../../../packages/local/src/service-bus/start-broker.ts';
 import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { immediately } from '../../memory/schedule.ts';
-import type { LetterQueue } from '../../../src/api/dead-letter.ts';
+import type { DeadLetterQueueName } from '../../../src/api/dead-letter.ts';
 import { toProperties } from '../../../src/model/hint-message.ts';
 import type { DeadLetterQueue } from '../../../src/ports/dead-letter-queue.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 
 export interface LetterBench {
-  readonly box: LetterBox;
-  readonly queues: Readonly<Record<LetterQueue, DeadLetterQueue>>;
+  readonly box: DeadLetterStore;
+  readonly queues: Readonly<Record<DeadLetterQueueName, DeadLetterQueue>>;
   readonly documents: MemoryDocuments;
   /** Puts messages into a dead-letter queue, in their order: expired, as the mirror's own are. */
-  readonly bury: (queue: LetterQueue, ...messages: ServiceBusMessage[]) => Promise<void>;
-  readonly counts: (queue: LetterQueue) => { active: number; deadLetter: number };
+  readonly bury: (queue: DeadLetterQueueName, ...messages: ServiceBusMessage[]) => Promise<void>;
+  readonly counts: (queue: DeadLetterQueueName) => { active: number; deadLetter: number };
   /** Takes everything out of a queue. */
   readonly drain: (
-    queue: LetterQueue,
+    queue: DeadLetterQueueName,
   ) => Promise<{ bytes: Buffer; body: unknown; properties: unknown; id: unknown }[]>;
   readonly connectionString: string;
 }
@@ -47,12 +47,12 @@ export async function startLetterBench(lockDurationMs = 15_000): Promise<LetterB
     reconcile: createAzureDeadLetterQueue(client, senders.reconcile),
   };
   const documents = new MemoryDocuments();
-  const counts = (queue: LetterQueue) => {
+  const counts = (queue: DeadLetterQueueName) => {
     const { active, deadLetter } = broker.runtimeCounts(queue);
     return { active, deadLetter };
   };
   return {
-    box: createLetterBox(queues, documents.through(immediately), createSilentLogger()),
+    box: createDeadLetterStore(queues, documents.through(immediately), createSilentLogger()),
     queues,
     documents,
     counts,

@@ -5,13 +5,13 @@ import { checkPause } from '../../../src/setup-check/check-state.ts';
 import { describeRun, describeRuns } from '../../../src/cli/reconcile/describe-run.ts';
 import { describeStatus } from '../../../src/cli/describe-status.ts';
 import { trustClock } from '../../../src/clock/service-clock.ts';
-import { createPauses } from '../../../src/pause/pause-store.ts';
-import { ACKNOWLEDGED, createLetterBox } from '../../../src/deadletter/dead-letter-store.ts';
-import { advanceMark, isBefore, readMark } from '../../../src/deadletter/dead-letter-mark.ts';
-import { watchLetters } from '../../../src/deadletter/watch-dead-letters.ts';
-import { claim } from '../../../src/identity/register-mirror.ts';
+import { createPauseStore } from '../../../src/pause/pause-store.ts';
+import { ACKNOWLEDGED, createDeadLetterStore } from '../../../src/deadletter/dead-letter-store.ts';
+import { advanceMark, isCoveredBy, readMark } from '../../../src/deadletter/dead-letter-mark.ts';
+import { watchDeadLetters } from '../../../src/deadletter/watch-dead-letters.ts';
+import { registerMirror } from '../../../src/identity/register-mirror.ts';
 import type { MirrorFacts } from '../../../src/identity/other-mirrors.ts';
-import { ownDocuments } from '../../../src/identity/mirror-documents.ts';
+import { mirrorDocuments } from '../../../src/identity/mirror-documents.ts';
 import { createMemoryAccount } from '../../memory/memory-account.ts';
 import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { MemoryQueue, createMemoryShardQueue } from '../../memory/memory-queue.ts';
@@ -90,7 +90,7 @@ export class StateWorld {
     for (const [run, keys] of snapshot?.walked ?? []) this.walked.set(run, new Set(keys));
     this.now = snapshot?.now ?? this.now;
     this.#store = this.memory.through(immediately);
-    this.documents = ownDocuments(this.#store, { prefix: documentsPrefix(mirrorId(FACTS)), former: {} });
+    this.documents = mirrorDocuments(this.#store, { prefix: documentsPrefix(mirrorId(FACTS)), former: {} });
     this.reconciler = createReconciler({
       source: this.#source,
       backup: this.#backup,
@@ -126,8 +126,8 @@ export class StateWorld {
 
   /** What a mirror has after a while: a document of each kind, a run that proved something, and one that is under way. */
   async live(): Promise<void> {
-    await claim(this.#store, FACTS, { now: new Date(this.now), isLookedAt: true });
-    const pauses = createPauses(this.documents, () => new Date(this.now));
+    await registerMirror(this.#store, FACTS, { now: new Date(this.now), isLookedAt: true });
+    const pauses = createPauseStore(this.documents, () => new Date(this.now));
     await pauses.pause({ by: 'somebody' });
     await pauses.resume();
     await createActionTokens(this.documents).issue();
@@ -149,7 +149,7 @@ export class StateWorld {
 
   /** What a worker does each minute. */
   async minute(): Promise<void> {
-    const { damaged: registrations } = await claim(this.#store, FACTS, {
+    const { damaged: registrations } = await registerMirror(this.#store, FACTS, {
       now: new Date(this.now),
       isLookedAt: true,
     });
@@ -161,17 +161,18 @@ export class StateWorld {
       source: {
         write: async () => await Promise.resolve(parseEtag(`0x${this.now}`)),
       },
-      look: async () => await Promise.resolve({ present: false as const, container: 'exists' as const }),
+      readBackup: async () =>
+        await Promise.resolve({ present: false as const, container: 'exists' as const }),
       documents: this.documents,
       log: this.log,
-      looksMs: [],
+      checksMs: [],
       now: () => new Date(this.now),
     });
     const queues = { events: NO_LETTERS, reconcile: NO_LETTERS };
-    await watchLetters({
+    await watchDeadLetters({
       queues,
       documents: this.documents,
-      box: createLetterBox(queues, this.documents, this.log),
+      store: createDeadLetterStore(queues, this.documents, this.log),
       accountsAnswer: async () => await Promise.resolve(true),
       observe: () => undefined,
       log: this.log,
@@ -182,7 +183,7 @@ export class StateWorld {
   }
 
   async status(): Promise<Status> {
-    const pauses = createPauses(this.documents, () => new Date(this.now));
+    const pauses = createPauseStore(this.documents, () => new Date(this.now));
     const runs = createRunStore(this.documents, this.log, FACTS.settings, () => new Date(this.now));
     return await createStatusReader({
       source: 'sourceaccount',
@@ -192,13 +193,13 @@ export class StateWorld {
       readActivity: async (now, damaged) => await readActivity(this.documents, now, damaged),
       readPause: async () => (await pauses.read()).paused ?? undefined,
       events: { browse: async function* () {} },
-      readLetters: async function* () {},
+      listDeadLetters: async function* () {},
       readAcknowledged: async (damaged) => {
         const mark = await readMark(this.documents, ACKNOWLEDGED, damaged);
-        return mark === undefined ? () => false : isBefore(mark);
+        return mark === undefined ? () => false : isCoveredBy(mark);
       },
       probe: { source: async () => await Promise.resolve(), backup: async () => await Promise.resolve() },
-      lookAtCanary: async () =>
+      readCanary: async () =>
         await Promise.resolve({ present: false as const, container: 'exists' as const }),
       canaryContainer: 'canary',
       serviceClock: trustClock(() => new Date(this.now)),
@@ -210,7 +211,7 @@ export class StateWorld {
 
   /** All that somebody may ask for, as text. */
   async ask(): Promise<string> {
-    const pauses = createPauses(this.documents, () => new Date(this.now));
+    const pauses = createPauseStore(this.documents, () => new Date(this.now));
     const status = await this.status();
     const runs = await this.reconciler.list();
     const texts = [
@@ -229,13 +230,13 @@ export class StateWorld {
 
   /** What people do about what does not heal by itself. */
   async mend(): Promise<void> {
-    await createPauses(this.documents, () => new Date(this.now)).resume();
+    await createPauseStore(this.documents, () => new Date(this.now)).resume();
     const queues = { events: NO_LETTERS, reconcile: NO_LETTERS };
-    await createLetterBox(queues, this.documents, this.log).acknowledge();
+    await createDeadLetterStore(queues, this.documents, this.log).acknowledge();
   }
 
   async paused() {
-    return (await createPauses(this.documents).read()).paused;
+    return (await createPauseStore(this.documents).read()).paused;
   }
 
   async start(): Promise<Run | RunId> {

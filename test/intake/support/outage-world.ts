@@ -1,7 +1,7 @@
 import { handleMessage } from '../../../src/intake/handle-message.ts';
 import { type Schedule, createMemoryAccount } from '../../memory/memory-account.ts';
 import { converge } from '../../../src/mirror/converge.ts';
-import { shareFlights } from '../../../src/concurrency/coalesce-by-key.ts';
+import { coalesceByKey } from '../../../src/concurrency/coalesce-by-key.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 import { type HintMessage, toProperties } from '../../../src/model/hint-message.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
@@ -63,7 +63,7 @@ export class OutageWorld {
       backup: throttleBackup(this.#backup, gates),
       policy: POLICY,
     };
-    this.#converge = shareFlights((key) => converge(pair, key), clock);
+    this.#converge = coalesceByKey((key) => converge(pair, key), clock);
   }
 
   /** Messages that wait, are worked on or come back later. */

@@ -13,7 +13,7 @@ import { splitStamp } from '../../../src/model/stamp.ts';
 import type { ListedBlob } from '../../../src/ports/blob-reader.ts';
 import { compareSlice } from '../../../src/reconcile/compare/compare-slice.ts';
 import type { ForeignKey } from '../../../src/reconcile/slice.ts';
-import type { Comparing } from '../../../src/reconcile/compare/out-of-step-keys.ts';
+import type { CompareParts } from '../../../src/reconcile/compare/out-of-step-keys.ts';
 import { createMemoryPair, type MemoryPair } from '../../support/memory-pair.ts';
 import { stampOf } from '../../support/of-ours.ts';
 import { FLAT } from '../../support/flat.ts';
@@ -45,7 +45,11 @@ interface Stage extends MemoryPair {
   readonly lines: ReportLine[];
   readonly extras: string[];
   readonly foreign: ForeignKey[];
-  slice(shard?: Partial<CompareShard>, changes?: Partial<Comparing>, budgetMs?: number): Promise<SliceResult>;
+  slice(
+    shard?: Partial<CompareShard>,
+    changes?: Partial<CompareParts>,
+    budgetMs?: number,
+  ): Promise<SliceResult>;
 }
 
 function createStage({

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAzureReader } from '../../../src/azure/blob-reader.ts';
+import { createAzureBlobReader } from '../../../src/azure/blob-reader.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createMemoryStores } from '../../support/memory-stores.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
@@ -78,7 +78,7 @@ async function startOldService(newAccount?: string): Promise<OldService> {
     requests,
     told,
     reader: (account) =>
-      createAzureReader(
+      createAzureBlobReader(
         connectAccount({
           connectionString: `BlobEndpoint=http://127.0.0.1:${port}/${account};SharedAccessSignature=sig=x`,
         }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { immediately } from '../../memory/schedule.ts';
-import { openHeart } from '../../../src/mirror/mirror-core.ts';
+import { createMirrorCore } from '../../../src/mirror/mirror-core.ts';
 import type { ReportLine, Run } from '../../../src/api/run.ts';
 import { type DeleteShard, type SliceResult, shardSchema } from '../../../src/reconcile/shard.ts';
 import { parseContainerName, parseKey } from '../../../src/model/key.ts';
@@ -57,7 +57,7 @@ async function createTree(paths: readonly string[], foreign: ReadonlySet<string>
   };
   const name = outcomeName({ run: RUN.id, shard: 'c0', slice: 0 });
   await documents.write(name, outcome, { nothingThere: true });
-  const heart = openHeart({ source, backup, policy: POLICY }, { hierarchical: true });
+  const heart = createMirrorCore({ source, backup, policy: POLICY }, { hierarchical: true });
   const report: ReportLine[] = [];
   return {
     report,

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createAzureDocuments } from '../../../src/azure/documents/document-store.ts';
+import { createAzureDocumentStore } from '../../../src/azure/documents/document-store.ts';
 import { createAzureShardQueue } from '../../../src/azure/queue/queue-senders.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { BACKUP } from '../../../packages/local/src/layout.ts';
@@ -46,7 +46,7 @@ it('a run over a real queue and a real account ends with every key counted once,
       await Promise.resolve();
       return { verdict: 'deleted' };
     },
-    documents: createAzureDocuments(account, 'blobmirror-state'),
+    documents: createAzureDocumentStore(account, 'blobmirror-state'),
     queue: createAzureShardQueue(sender),
     log,
   });

@@ -1,9 +1,9 @@
 import { keyText } from '../../../src/model/key.ts';
-import { type Heart, REAL_HEART } from '../mirror-functions.ts';
+import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
 /** Against rules 1 and 2 of directories: after a rename on the backup, neither of the two names is looked at. */
-export const renameWithoutLooks: Heart = {
-  ...REAL_HEART,
+export const renameWithoutChecks: MirrorFunctions = {
+  ...REAL_FUNCTIONS,
   handleMessage: (intake, log, message) => {
     const renamed = new Set<string>();
     const trusting: typeof intake = {
@@ -19,6 +19,6 @@ export const renameWithoutLooks: Heart = {
           ? { verdict: 'in-sync', isDirectory: true }
           : await intake.converge(key, since),
     };
-    return REAL_HEART.handleMessage(trusting, log, message);
+    return REAL_FUNCTIONS.handleMessage(trusting, log, message);
   },
 };

@@ -5,7 +5,7 @@ import {
   DataLakeServiceClient,
   StorageSharedKeyCredential,
 } from '@azure/storage-file-datalake';
-import { createAzureInspector } from '../../../src/azure/account-inspector.ts';
+import { createAzureAccountInspector } from '../../../src/azure/account-inspector.ts';
 import { toAccessControl } from '../../../src/azure/lake/access-control.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { BACKUP, SOURCE } from '../../../packages/local/src/layout.ts';
@@ -84,7 +84,7 @@ export async function startTreePair(): Promise<TreePair> {
   if (!source || !backup) throw new Error('two accounts have two sides');
   for (const { blobs } of [source, backup]) await blobs.create();
   const inspectorOf = ({ name }: Account) =>
-    createAzureInspector(connectAccount({ connectionString: storage.connectionString(name) }));
+    createAzureAccountInspector(connectAccount({ connectionString: storage.connectionString(name) }));
 
   return {
     source,

@@ -1,5 +1,5 @@
 import { validateReadConditions, validateWriteConditions } from '../azurite/azurite.ts';
-import { aclOf, isWhole, modeOf } from './access.ts';
+import { aclOf, isCompleteAcl, modeOf } from './access.ts';
 import {
   type AclEntry,
   aclKey,
@@ -55,7 +55,7 @@ export function setAccessControl(lake: Lake, request: PathRequest): PathAnswer {
 }
 
 /** The path's node, or the root. @throws PathError for none */
-export function nodeAt({ namespace }: Lake, { account, container, path }: PathRequest): Node {
+function nodeAt({ namespace }: Lake, { account, container, path }: PathRequest): Node {
   const node =
     path === '' ? namespace.makeDirectory(account, container, '') : namespace.find(account, container, path);
   if (node === undefined || !node.document.isCommitted) throw pathErrors.notFound();
@@ -66,7 +66,7 @@ const mostRecords = 2000;
 
 type Entries = readonly AclEntry[];
 
-interface Mode {
+interface AclChangeMode {
   /** What the header says; undefined for what this mode cannot take. */
   readonly parse: (header: string) => Entries | undefined;
   readonly change: (entries: Entries, given: Entries) => Entries;
@@ -74,13 +74,13 @@ interface Mode {
 
 const isOwnerGroupOrOther = ({ kind, id, isDefault }: AclEntry) => !isDefault && kind !== 'mask' && id === '';
 
-const modes: ReadonlyMap<string, Mode> = new Map([
+const modes: ReadonlyMap<string, AclChangeMode> = new Map([
   [
     'set',
     {
       parse: (header) => {
         const entries = parseAcl(header);
-        return entries && isWhole(entries, 'directory') ? entries : undefined;
+        return entries && isCompleteAcl(entries, 'directory') ? entries : undefined;
       },
       change: (_entries, given) => given,
     },
@@ -96,7 +96,7 @@ const modes: ReadonlyMap<string, Mode> = new Map([
       change: without,
     },
   ],
-] satisfies [string, Mode][]);
+] satisfies [string, AclChangeMode][]);
 
 /**
  * Path Update with `action=setAccessControlRecursive`: a directory and all that is below it, in pages. Files have no
@@ -118,7 +118,7 @@ export function setAccessControlRecursive(lake: Lake, request: PathRequest): Pat
     if (counts.directoriesSuccessful + counts.filesSuccessful === size)
       return { status: 200, headers: { 'x-ms-continuation': toContinuation(last) }, body: counts };
     last = pathOf(node);
-    apply(lake, node, mode, given);
+    applyChange(lake, node, mode, given);
     counts[isDirectory(node) ? 'directoriesSuccessful' : 'filesSuccessful']++;
   }
   return { status: 200, body: counts };
@@ -129,7 +129,7 @@ function* topAndBelow(top: Node, after: string | undefined): Generator<Node> {
   if (isDirectory(top)) yield* walk(top, { recursive: true, ...(after !== undefined && { after }) });
 }
 
-function apply(lake: Lake, node: Node, mode: Mode, given: Entries): void {
+function applyChange(lake: Lake, node: Node, mode: AclChangeMode, given: Entries): void {
   const { entry } = node.document;
   const own = isDirectory(node) ? given : given.filter(({ isDefault }) => !isDefault);
   entry.acl = formatAcl(withMask(mode.change(parseAcl(entry.acl) ?? [], own)));

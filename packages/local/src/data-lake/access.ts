@@ -52,12 +52,12 @@ export function aclOf(request: PathRequest, kind: Entry['kind']): readonly AclEn
       'Permissions and an access control list exclude each other.',
     );
   const entries = parseAcl(text);
-  if (entries === undefined || !isWhole(entries, kind)) throw pathErrors.invalidHeader('x-ms-acl');
+  if (entries === undefined || !isCompleteAcl(entries, kind)) throw pathErrors.invalidHeader('x-ms-acl');
   return withMask(entries);
 }
 
 /** Every list has an owner, a group and others; only directories have a default one. */
-export function isWhole(entries: readonly AclEntry[], kind: Entry['kind']): boolean {
+export function isCompleteAcl(entries: readonly AclEntry[], kind: Entry['kind']): boolean {
   const has = (isDefault: boolean) =>
     (['user', 'group', 'other'] as const).every((name) =>
       entries.some((entry) => entry.isDefault === isDefault && entry.kind === name && entry.id === ''),

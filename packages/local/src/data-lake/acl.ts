@@ -63,12 +63,12 @@ export function withMask(entries: readonly AclEntry[]): readonly AclEntry[] {
 }
 
 /** `r-x` as 5. In the last place `t` is an `x` too, and `T` is none: both tell of the sticky bit. */
-export function toBits(letters: string): number {
+function toBits(letters: string): number {
   return letters.split('').reduce((bits, letter) => (bits << 1) | Number(!/[-T]/.test(letter)), 0);
 }
 
 /** 5 as `r-x`. */
-export function toLetters(bits: number): string {
+function toLetters(bits: number): string {
   return ['r', 'w', 'x'].map((letter, index) => ((bits >> (2 - index)) & 1 ? letter : '-')).join('');
 }
 

@@ -1,7 +1,7 @@
 import { listedProperties, storageError, updateLease } from '../azurite/azurite.ts';
 import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
 import { invalidQuery } from '../requests/unsupported-requests.ts';
-import { guardBlobWrites, notSupported, orTypeMismatch } from './blob-writes.ts';
+import { guardBlobWrites, notSupported, withTypeMismatch } from './blob-writes.ts';
 import { accessHeaders } from './path-properties.ts';
 import { type Node, type Records, isDirectory } from './entry.ts';
 import { type BlobListing, listBlobs } from './list-blobs.ts';
@@ -15,7 +15,7 @@ const longestPage = 5000;
  * blocks cannot be added to what the Data Lake API wrote (learn.microsoft.com/azure/storage/blobs/
  * data-lake-storage-known-issues). The status codes are Azure's; the error codes of the last three are inferred.
  */
-export function showAsBlobs(store: MetadataStore, namespace: Namespace, records: Records): void {
+export function adaptBlobApi(store: MetadataStore, namespace: Namespace, records: Records): void {
   const nodeOf = ({ context }: Context): Node | undefined =>
     namespace.find(context.account, context.container, context.blob);
   showDirectories(store, nodeOf);
@@ -43,7 +43,7 @@ export function showAsBlobs(store: MetadataStore, namespace: Namespace, records:
         kinds,
       });
     // Azure documents an error; which one is inferred.
-    const page = await orTypeMismatch(context, list);
+    const page = await withTypeMismatch(context, list);
     for (const listed of page.blobs) updateLease(listed, context);
     return [page.blobs, page.prefixes, page.marker];
   };

@@ -14,7 +14,7 @@ export function guardBlobWrites(
 ): void {
   /** Lets a write pass that leaves directories alone, and says what one that met a directory or file on its way met. */
   const guarded = async <Result>(context: Context, write: () => Result | Promise<Result>): Promise<Result> =>
-    orTypeMismatch(context, () => {
+    withTypeMismatch(context, () => {
       const node = nodeOf(context);
       if (node && isDirectory(node)) throw new PathConflict();
       return write();
@@ -33,7 +33,7 @@ export function guardBlobWrites(
     if (isFolderStub(blob)) {
       const [, conditions] = rest;
       await store.checkContainerExist(context, blob.accountName, blob.containerName);
-      return orTypeMismatch(context, () => putFolderStub(context, namespace, blob, conditions));
+      return withTypeMismatch(context, () => putFolderStub(context, namespace, blob, conditions));
     }
     return guarded(context, () => createBlob(context, blob, ...rest));
   };
@@ -83,7 +83,7 @@ export function notSupported(context: Context, what: string) {
 }
 
 /** Answers a conflict in the tree as the Blob API does. */
-export async function orTypeMismatch<Result>(
+export async function withTypeMismatch<Result>(
   context: Context,
   act: () => Result | Promise<Result>,
 ): Promise<Result> {
@@ -97,7 +97,7 @@ export async function orTypeMismatch<Result>(
 const mark = 'hdi_isfolder';
 
 /** An empty blob whose metadata says that it is a folder, as clients of flat accounts keep empty ones. */
-export function isFolderStub({ metadata, properties, entry }: NewDocument): boolean {
+function isFolderStub({ metadata, properties, entry }: NewDocument): boolean {
   const marks = Object.entries(metadata ?? {}).filter(([name]) => name.toLowerCase() === mark);
   const isFolder = marks.some(([, value]) => value.toLowerCase() === 'true');
   return entry === undefined && properties.contentLength === 0 && isFolder;
@@ -111,7 +111,7 @@ export function isFolderStub({ metadata, properties, entry }: NewDocument): bool
  *
  * @throws PathConflict where a file is
  */
-export function putFolderStub(
+function putFolderStub(
   context: Context,
   namespace: Namespace,
   { accountName, containerName, name, metadata, properties }: NewDocument,

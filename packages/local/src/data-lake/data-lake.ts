@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Accounts, AzuriteResponse, Context, Handler, MetadataStore } from '../azurite/azurite-model.ts';
 import { BlobHandler, ContainerHandler, ServiceHandler, replaceHandlerMethod } from '../azurite/azurite.ts';
-import { listPathProperties, showAsBlobs } from './blob-view.ts';
+import { listPathProperties, adaptBlobApi } from './blob-view.ts';
 import { openRecords } from './entry.ts';
 import type { Lake } from './lake.ts';
 import { Namespace } from './namespace.ts';
@@ -48,8 +48,8 @@ export function openDataLake(
   const namespace = new Namespace(records);
   resolveNames(metadata.db, namespace, records);
   listPathProperties();
-  tellAccountKind(metadata);
-  showAsBlobs(metadata, namespace, records);
+  reportHierarchicalAccounts(metadata);
+  adaptBlobApi(metadata, namespace, records);
   const lake: Lake = {
     namespace,
     records,
@@ -78,7 +78,7 @@ const hierarchical = new WeakSet<MetadataStore>();
 let isDone = false;
 
 /** Lets Get Account Information say of this store's accounts that they are hierarchical. */
-export function tellAccountKind(store: MetadataStore): void {
+function reportHierarchicalAccounts(store: MetadataStore): void {
   hierarchical.add(store);
   // Handlers are one for all servers of the process.
   if (isDone) return;

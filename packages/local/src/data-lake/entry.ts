@@ -58,13 +58,13 @@ export interface Records {
   /** Says that a document was changed in place. */
   changed(document: EntryDocument): void;
   /** Takes one document out. */
-  take(document: BlobDocument): void;
+  removeOne(document: BlobDocument): void;
   /** The content that was written to a file and is not part of it yet. */
   staged(name: string): readonly BlockDocument[];
   stage(part: BlockDocument): void;
   unstage(parts: readonly BlockDocument[]): void;
   /** Takes files and directories out for good, with their snapshots and staged content. */
-  drop(documents: readonly EntryDocument[]): void;
+  removeWithSnapshots(documents: readonly EntryDocument[]): void;
 }
 
 /** From so many on, sorting the indexes again once is cheaper than keeping them sorted. */
@@ -90,11 +90,11 @@ export function openRecords(database: Database): Records {
     versions: (name) => byName({ name }),
     insert,
     changed: update,
-    take: remove,
+    removeOne: remove,
     staged,
     stage,
     unstage,
-    drop(documents) {
+    removeWithSnapshots(documents) {
       for (const { name } of documents) unstage(staged(name));
       const gone = documents.flatMap(({ name }) => byName({ name }));
       if (gone.length >= batch) remove(gone);

@@ -17,10 +17,10 @@ export interface Lake {
   report(request: PathRequest, change: PathMutation): void;
 }
 
-type Told = 'account' | 'container' | 'path' | 'url' | 'requestId' | 'clientRequestId' | 'time';
+type TakenFromRequest = 'account' | 'container' | 'path' | 'url' | 'requestId' | 'clientRequestId' | 'time';
 
 /** What the request itself does not tell of a mutation. */
-type PathMutation = Omit<StorageMutation, Told>;
+type PathMutation = Omit<StorageMutation, TakenFromRequest>;
 
 export interface PathAnswer {
   readonly status: number;

@@ -100,7 +100,7 @@ export class Namespace {
   /** Takes a node and all that is below it out. */
   remove(node: Node): void {
     detach(node);
-    this.#records.drop([...below(node)].map(({ document }) => document));
+    this.#records.removeWithSnapshots([...below(node)].map(({ document }) => document));
   }
 
   removeContainer(account: string, container: string): void {
@@ -192,7 +192,7 @@ function* below(node: Node): Generator<Node> {
 }
 
 /** What is stored of a new directory: a blob without content, marked as Azure marks it for clients of the Blob API. */
-export function toDirectoryDocument(
+function toDirectoryDocument(
   accountName: string,
   containerName: string,
   place: Pick<Entry, 'parent' | 'segment'>,

@@ -32,11 +32,11 @@ export function renamePath(lake: Lake, request: PathRequest): PathAnswer {
       'RenameDestinationParentPathNotFound',
       'The parent directory of the destination path does not exist.',
     );
-  if (isDirectory(source) && isWithin(parent, source)) throw intoItself();
+  if (isDirectory(source) && isWithin(parent, source)) throw renamedIntoItself();
   const there = parent.children.get(segment);
   validateDestination(request, there);
-  if (there === source && isDirectory(source)) throw intoItself();
-  if (there !== undefined && there !== source) makeWay(lake, source, there);
+  if (there === source && isDirectory(source)) throw renamedIntoItself();
+  if (there !== undefined && there !== source) removeDestination(lake, source, there);
   if (there !== source) namespace.move(source, parent, segment);
 
   const metadata = metadataOf(request);
@@ -91,7 +91,7 @@ function validateDestination(request: PathRequest, there: Node | undefined): voi
 }
 
 /** Takes out what is at the destination, where Azure would. */
-function makeWay({ namespace }: Lake, source: Node, there: Node): void {
+function removeDestination({ namespace }: Lake, source: Node, there: Node): void {
   if (isDirectory(source) !== isDirectory(there))
     throw new PathError(
       409,
@@ -107,7 +107,7 @@ function isWithin(node: Node, directory: Node): boolean {
   return false;
 }
 
-function intoItself(): PathError {
+function renamedIntoItself(): PathError {
   return new PathError(
     409,
     'InvalidRenameSourcePath',

@@ -13,7 +13,7 @@ export function resolveNames(database: Database, namespace: Namespace, records: 
   resolveBlobs(database, namespace, records);
   const blocks = database.getCollection('$BLOCKS_COLLECTION$');
   const insert = blocks.insert.bind(blocks);
-  askTheTree(blocks, 'blobName', namespace);
+  resolveThroughTree(blocks, 'blobName', namespace);
   blocks.insert = (documents) => {
     for (const block of [documents].flat()) block.blobName = idAt(namespace, block, block.blobName);
     insert(documents);
@@ -27,7 +27,7 @@ export function resolveNames(database: Database, namespace: Namespace, records: 
 
 function resolveBlobs(database: Database, namespace: Namespace, records: Records): void {
   const blobs = database.getCollection('$BLOBS_COLLECTION$');
-  askTheTree(blobs, 'name', namespace);
+  resolveThroughTree(blobs, 'name', namespace);
   blobs.insert = (documents) => {
     for (const document of [documents].flat()) {
       // A snapshot has the name of the document that it was made from.
@@ -39,7 +39,7 @@ function resolveBlobs(database: Database, namespace: Namespace, records: Records
   blobs.remove = (documents) => {
     for (const document of [documents].flat()) {
       if (isEntryDocument(document) && document.entry.kind === 'directory') throw new PathConflict();
-      records.take(document);
+      records.removeOne(document);
     }
   };
   blobs.findAndRemove = (query) => {
@@ -52,7 +52,7 @@ function resolveBlobs(database: Database, namespace: Namespace, records: Records
       if (isDirectory(node) && node.children.size > 0) throw new PathConflict('it is not empty');
       return namespace.remove(node);
     }
-    for (const snapshot of found) records.take(snapshot);
+    for (const snapshot of found) records.removeOne(snapshot);
   };
 }
 
@@ -71,7 +71,7 @@ function isPlace(query: object): query is Place {
 }
 
 /** Every kind of query goes through `chain`. */
-function askTheTree<T>(collection: Collection<T>, field: string, namespace: Namespace): void {
+function resolveThroughTree<T>(collection: Collection<T>, field: string, namespace: Namespace): void {
   const chain = collection.chain.bind(collection);
   const toQuery = (query: object): object => {
     const path: unknown = Reflect.get(query, field);

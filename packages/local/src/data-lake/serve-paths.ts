@@ -83,7 +83,7 @@ function send(request: IncomingMessage, response: ServerResponse, answer: PathAn
 }
 
 /** The Blob operation that asks for the same rights. */
-export type SameRightsAs =
+type SameRightsAs =
   | 'BlockBlob_Upload'
   | 'Blob_Delete'
   | 'Blob_GetProperties'
@@ -91,7 +91,7 @@ export type SameRightsAs =
   | 'Container_ListBlobFlatSegment';
 
 /** Checks a Data Lake request by the very code that checks Blob requests: shared key, account SAS, service SAS. */
-export async function authorizePath(
+async function authorizePath(
   request: PathRequest,
   operation: SameRightsAs,
   accounts: Accounts,
@@ -115,18 +115,18 @@ const headers = ['x-ms-content-crc64', 'x-ms-lease-action', 'x-ms-lease-duration
 const parameters = ['comp', 'deletetype', 'restype', 'showonly', 'snapshot', 'versionid'];
 
 /** Whether a request is one of the Data Lake API, be there an operation for it or not. */
-export function isPathRequest(query: URLSearchParams): boolean {
+function isPathRequest(query: URLSearchParams): boolean {
   return query.has('action') || query.has('resource');
 }
 
 /** The refusal of a request of the Data Lake API that there is no operation for. */
-export function missingOperation({ context, query }: PathRequest): Error {
+function missingOperation({ context, query }: PathRequest): Error {
   const name = query.has('action') ? 'action' : 'resource';
   return unsupported(context, 'query parameter', name, query.get(name) ?? '');
 }
 
 /** @throws AzuriteError 400 for what would be ignored otherwise */
-export function refuseUnsupportedPaths({ context, query }: PathRequest): void {
+function refuseUnsupportedPaths({ context, query }: PathRequest): void {
   for (const name of parameters)
     if (query.has(name)) throw unsupported(context, 'query parameter', name, query.get(name) ?? '');
   refuseUnsupportedHeaders(context, context.request, headers);

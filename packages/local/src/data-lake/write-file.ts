@@ -53,7 +53,7 @@ export function flush(lake: Lake, request: PathRequest): PathAnswer {
 }
 
 /** The flush of an append that asks for it ends where the append does. */
-export function flushData(lake: Lake, request: PathRequest, position: number): PathAnswer {
+function flushData(lake: Lake, request: PathRequest, position: number): PathAnswer {
   const { records, namespace } = lake;
   const node = writableFile(lake, request, 'flush');
   const { document } = node;
@@ -122,7 +122,7 @@ const refusals = {
 } as const;
 
 /** The file at the path, which must have been made by this API: what the Blob API wrote takes no appends. */
-export function writableFile(lake: Lake, request: PathRequest, action: 'append' | 'flush'): Node {
+function writableFile(lake: Lake, request: PathRequest, action: 'append' | 'flush'): Node {
   const node = lake.namespace.find(request.account, request.container, request.path);
   if (node === undefined) throw pathErrors.notFound();
   if (isDirectory(node)) throw pathErrors.conflict();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from './clock.ts';
+import type { EventGridClock } from './clock.ts';
 import {
   type EventSchema,
   contentTypeOf,
@@ -19,7 +19,7 @@ import {
 import type { LogFields, Logger } from '../../../../src/telemetry/logger.ts';
 
 /** A copy of an event on its way to one subscriber. */
-export interface Parcel {
+export interface PendingDelivery {
   readonly event: StorageEvent;
   readonly messageId: string;
   /** Milliseconds since 1970. */
@@ -27,12 +27,12 @@ export interface Parcel {
   attempts: number;
   lastAttempt?: { readonly at: number; readonly outcome: DeliveryOutcome };
   /** Set once the event is given up: from then on it is bound for the dead-letter container. */
-  obituary?: Obituary;
+  deadLetter?: DeadLetterFacts;
 }
 
 export interface Destination {
   readonly subscription: Subscription;
-  readonly clock: Clock;
+  readonly clock: EventGridClock;
   readonly log: Logger | undefined;
   /** Aborted when nobody waits for an answer any more. */
   readonly signal: AbortSignal;
@@ -43,10 +43,10 @@ export interface Destination {
  *
  * @returns in how many milliseconds the parcel wants to be looked at again; undefined when it is dealt with
  */
-export async function attemptDelivery(to: Destination, parcel: Parcel): Promise<number | undefined> {
+export async function attemptDelivery(to: Destination, parcel: PendingDelivery): Promise<number | undefined> {
   const { subscription, clock, log } = to;
   const policy = subscription.retry ?? retry.DEFAULT_RETRY;
-  if (parcel.obituary !== undefined) return bury(to, parcel, parcel.obituary);
+  if (parcel.deadLetter !== undefined) return writeDeadLetter(to, parcel, parcel.deadLetter);
   if (parcel.attempts > 0 && clock.now() - parcel.published > policy.eventTimeToLiveMinutes * 60_000) {
     return giveUp(to, parcel, 'TimeToLiveExceeded');
   }
@@ -65,7 +65,7 @@ export async function attemptDelivery(to: Destination, parcel: Parcel): Promise<
   }
 }
 
-function toDelivery(subscription: Subscription, { event, messageId, attempts }: Parcel) {
+function toDelivery(subscription: Subscription, { event, messageId, attempts }: PendingDelivery) {
   return {
     messageId,
     body: toBody(event, subscription.schema),
@@ -88,13 +88,13 @@ async function inTime({ clock, signal }: Destination, answer: Promise<void>): Pr
   }
 }
 
-function giveUp(to: Destination, parcel: Parcel, reason: DeadLetterReason): number | undefined {
+function giveUp(to: Destination, parcel: PendingDelivery, reason: DeadLetterReason): number | undefined {
   const { subscription, clock, log } = to;
   if (subscription.deadLetter === undefined) {
     log?.warn('event dropped', { ...fieldsOf(to, parcel), reason });
     return undefined;
   }
-  parcel.obituary = {
+  parcel.deadLetter = {
     reason,
     attempts: parcel.attempts,
     lastOutcome: parcel.lastAttempt?.outcome ?? 'Busy',
@@ -105,7 +105,11 @@ function giveUp(to: Destination, parcel: Parcel, reason: DeadLetterReason): numb
   return retry.deadLetterDelay(subscription.retry ?? retry.DEFAULT_RETRY);
 }
 
-async function bury(to: Destination, parcel: Parcel, obituary: Obituary): Promise<number | undefined> {
+async function writeDeadLetter(
+  to: Destination,
+  parcel: PendingDelivery,
+  obituary: DeadLetterFacts,
+): Promise<number | undefined> {
   const { subscription, clock, log } = to;
   const fields = { ...fieldsOf(to, parcel), reason: obituary.reason };
   const path = deadLetterPath(subscription.name, new Date(clock.now()));
@@ -115,23 +119,26 @@ async function bury(to: Destination, parcel: Parcel, obituary: Obituary): Promis
     log?.warn('event dead-lettered', { ...fields, path });
     return undefined;
   } catch (thrown) {
-    if (clock.now() - obituary.givenUp < retry.DEAD_LETTER_PATIENCE_MS) return retry.DEAD_LETTER_RETRY_MS;
+    if (clock.now() - obituary.givenUp < retry.DEAD_LETTER_RETRY_FOR_MS) return retry.DEAD_LETTER_RETRY_MS;
     log?.warn('event dropped', { ...fields, error: String(thrown) });
     return undefined;
   }
 }
 
-function fieldsOf({ subscription }: Destination, { event, attempts, lastAttempt }: Parcel): LogFields {
+function fieldsOf(
+  { subscription }: Destination,
+  { event, attempts, lastAttempt }: PendingDelivery,
+): LogFields {
   const { id: eventId, type, subject } = event;
   return { subscription: subscription.name, eventId, type, subject, attempts, outcome: lastAttempt?.outcome };
 }
 
 /** For failures that get no second attempt, `UndeliverableDueToHttpBadRequest` was seen; the others follow from it. */
-export type DeadLetterReason =
+type DeadLetterReason =
   'MaxDeliveryAttemptsExceeded' | 'TimeToLiveExceeded' | `UndeliverableDueToHttp${DeliveryOutcome}`;
 
 /** What became of an event that could not be delivered. */
-export interface Obituary {
+export interface DeadLetterFacts {
   readonly reason: DeadLetterReason;
   readonly attempts: number;
   readonly lastOutcome: DeliveryOutcome;
@@ -154,7 +161,7 @@ export function deadLetterPath(subscription: string, now: Date): string {
  * The content of a dead-letter blob: an array, since Azure may put several events into one. CloudEvents allows lower
  * case alone in the names of attributes.
  */
-export function deadLetterBody(event: StorageEvent, schema: EventSchema, obituary: Obituary): string {
+export function deadLetterBody(event: StorageEvent, schema: EventSchema, obituary: DeadLetterFacts): string {
   const facts = {
     deadLetterReason: obituary.reason,
     deliveryAttempts: obituary.attempts,

@@ -1,5 +1,5 @@
-import { type Parcel, attemptDelivery } from './attempt-delivery.ts';
-import type { Clock } from './clock.ts';
+import { type PendingDelivery, attemptDelivery } from './attempt-delivery.ts';
+import type { EventGridClock } from './clock.ts';
 import type { Subscription } from './subscription.ts';
 import type { Logger } from '../../../../src/telemetry/logger.ts';
 
@@ -8,25 +8,25 @@ const CONCURRENCY = 32;
 /** How long a stop waits for answers that are under way. */
 const STOP_GRACE_MS = 1000;
 
-export interface DeliveryLineOptions {
+export interface DeliveryScheduleOptions {
   readonly subscription: Subscription;
-  readonly clock: Clock;
+  readonly clock: EventGridClock;
   readonly log: Logger | undefined;
   /** Called whenever the line has nothing left to do. */
   readonly onEmpty: () => void;
 }
 
 /** Everything on its way to one subscriber: a heap of parcels by the time they are due, and one timer for them all. */
-export class DeliveryLine {
-  readonly #options: DeliveryLineOptions;
-  readonly #due = new DueHeap<Parcel>();
-  readonly #underWay = new Set<Parcel>();
+export class DeliverySchedule {
+  readonly #options: DeliveryScheduleOptions;
+  readonly #due = new DueHeap<PendingDelivery>();
+  readonly #underWay = new Set<PendingDelivery>();
   readonly #abort = new AbortController();
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
   #stopped = false;
   #quiet: PromiseWithResolvers<void> | undefined;
 
-  constructor(options: DeliveryLineOptions) {
+  constructor(options: DeliveryScheduleOptions) {
     this.#options = options;
   }
 
@@ -35,7 +35,7 @@ export class DeliveryLine {
     return this.#due.size + this.#underWay.size;
   }
 
-  put(parcel: Parcel, delayMs: number): void {
+  put(parcel: PendingDelivery, delayMs: number): void {
     if (this.#stopped) return;
     this.#due.push(this.#options.clock.now() + delayMs, parcel);
     this.#go();
@@ -73,7 +73,7 @@ export class DeliveryLine {
     this.#timer = { at, cancel };
   }
 
-  async #work(parcel: Parcel): Promise<void> {
+  async #work(parcel: PendingDelivery): Promise<void> {
     this.#underWay.add(parcel);
     const againInMs = await attemptDelivery({ ...this.#options, signal: this.#abort.signal }, parcel);
     this.#underWay.delete(parcel);
@@ -84,7 +84,7 @@ export class DeliveryLine {
   }
 }
 
-interface Entry<Item> {
+interface DueEntry<Item> {
   readonly at: number;
   /** Entries of the same moment leave in the order they came. */
   readonly order: number;
@@ -93,7 +93,7 @@ interface Entry<Item> {
 
 /** What is to be done when, the earliest first. A binary heap: a million entries cost no timer of their own. */
 export class DueHeap<Item> {
-  readonly #entries: Entry<Item>[] = [];
+  readonly #entries: DueEntry<Item>[] = [];
   #count = 0;
 
   get size(): number {
@@ -131,7 +131,7 @@ export class DueHeap<Item> {
   }
 
   /** Finds the place for an entry, from the top down. */
-  #sink(entry: Entry<Item>): void {
+  #sink(entry: DueEntry<Item>): void {
     let hole = 0;
     for (;;) {
       const left = this.#entries[2 * hole + 1];
@@ -146,6 +146,6 @@ export class DueHeap<Item> {
   }
 }
 
-function isBefore(one: Entry<unknown>, other: Entry<unknown>): boolean {
+function isBefore(one: DueEntry<unknown>, other: DueEntry<unknown>): boolean {
   return one.at < other.at || (one.at === other.at && one.order < other.order);
 }

@@ -9,13 +9,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../../../src/telemetry/logger.ts';
-import type { Parcel } from './attempt-delivery.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { DeliveryLine } from './delivery-schedule.ts';
-import { type CopyFate, type FaultPlan, ReorderWindow, createFaults } from './fault-plan.ts';
+import type { PendingDelivery } from './attempt-delivery.ts';
+import { type EventGridClock, systemClock } from './clock.ts';
+import { DeliverySchedule } from './delivery-schedule.ts';
+import { type CopyFaults, type FaultPlan, ReorderWindow, createFaults } from './fault-plan.ts';
 import { type StorageEvent, createSequencer, toStorageEvent } from './storage-event.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
-import { type Subscription, accepts } from './subscription.ts';
+import { type Subscription, matchesFilters } from './subscription.ts';
 
 export interface EventGrid {
   /** Returns at once and never throws. */
@@ -32,11 +32,11 @@ export interface EventGridOptions {
   readonly subscriptions: readonly Subscription[];
   readonly faults?: FaultPlan;
   readonly log?: Logger;
-  readonly clock?: Clock;
+  readonly clock?: EventGridClock;
 }
 
 /** Azure raises no events for what happens in these. */
-const SILENT_CONTAINERS: ReadonlySet<string> = new Set(['$logs', '$blobchangefeed']);
+const CONTAINERS_WITHOUT_EVENTS: ReadonlySet<string> = new Set(['$logs', '$blobchangefeed']);
 
 export function createEventGrid(options: EventGridOptions): EventGrid {
   const clock = options.clock ?? systemClock;
@@ -51,15 +51,15 @@ export function createEventGrid(options: EventGridOptions): EventGrid {
     waiters.clear();
   };
   const routes = options.subscriptions.map((subscription, index) => {
-    const line = new DeliveryLine({ subscription, clock, log: options.log, onEmpty });
+    const line = new DeliverySchedule({ subscription, clock, log: options.log, onEmpty });
     return createRoute(subscription, index, line, clock, options.faults);
   });
 
   return {
     publish(mutation) {
-      if (stopped || SILENT_CONTAINERS.has(mutation.container)) return;
+      if (stopped || CONTAINERS_WITHOUT_EVENTS.has(mutation.container)) return;
       const event = toStorageEvent(mutation, nextSequencer);
-      for (const route of routes) route.take(event);
+      for (const route of routes) route.accept(event);
     },
     get pending() {
       return pending();
@@ -80,7 +80,7 @@ export function createEventGrid(options: EventGridOptions): EventGrid {
 
 interface Route {
   readonly pending: number;
-  take(event: StorageEvent): void;
+  accept(event: StorageEvent): void;
   stop(): Promise<void>;
 }
 
@@ -88,20 +88,21 @@ interface Route {
 function createRoute(
   subscription: Subscription,
   index: number,
-  line: DeliveryLine,
-  clock: Clock,
+  line: DeliverySchedule,
+  clock: EventGridClock,
   plan: FaultPlan | undefined,
 ): Route {
   const faults = plan && createFaults(plan, index);
-  const send = (copy: { parcel: Parcel; fate: CopyFate }) => line.put(copy.parcel, copy.fate.delayMs);
+  const send = (copy: { parcel: PendingDelivery; fate: CopyFaults }) =>
+    line.put(copy.parcel, copy.fate.delayMs);
   const size = plan?.reorderWindow ?? 1;
   const window = faults && new ReorderWindow(size, clock, (copies) => faults.shuffle(copies), send);
   return {
     get pending() {
       return line.pending + (window?.held ?? 0);
     },
-    take(event) {
-      if (!accepts(subscription, event)) return;
+    accept(event) {
+      if (!matchesFilters(subscription, event)) return;
       const parcel = { event, messageId: event.id, published: clock.now(), attempts: 0 };
       if (faults === undefined || window === undefined) return line.put(parcel, 0);
       for (const fate of faults.next()) {

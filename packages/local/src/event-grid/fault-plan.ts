@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { EventGridClock } from './clock.ts';
 import { type SeededRandom, createSeededRandom } from './seeded-random.ts';
 
 /**
@@ -23,14 +23,14 @@ export interface FaultPlan {
 }
 
 /** What happens to one copy of an event. */
-export interface CopyFate {
+export interface CopyFaults {
   readonly delayMs: number;
   readonly freshMessageId: boolean;
 }
 
 export interface Faults {
   /** The copies of the next event that leave: none, one or two. */
-  next(): readonly CopyFate[];
+  next(): readonly CopyFaults[];
   shuffle: SeededRandom['shuffle'];
 }
 
@@ -60,7 +60,7 @@ const LONGEST_HOLD_MS = 200;
 /** Holds items until there are enough of them, or for 200 ms, and lets them go in an order of its own. */
 export class ReorderWindow<Item> {
   readonly #size: number;
-  readonly #clock: Clock;
+  readonly #clock: EventGridClock;
   readonly #shuffle: (items: readonly Item[]) => Item[];
   readonly #release: (item: Item) => void;
   #held: Item[] = [];
@@ -68,7 +68,7 @@ export class ReorderWindow<Item> {
 
   constructor(
     size: number,
-    clock: Clock,
+    clock: EventGridClock,
     shuffle: (items: readonly Item[]) => Item[],
     release: (item: Item) => void,
   ) {

@@ -24,7 +24,7 @@ const SCHEDULE = [10 * SECOND, 30 * SECOND]
 const DEAD_LETTER_DELAY = 5 * MINUTE;
 
 /** How long a dead-letter container may be out of reach before its events are dropped. */
-export const DEAD_LETTER_PATIENCE_MS = 4 * HOUR;
+export const DEAD_LETTER_RETRY_FOR_MS = 4 * HOUR;
 /** How often it is tried meanwhile. */
 export const DEAD_LETTER_RETRY_MS = DEAD_LETTER_DELAY;
 /** How long a subscriber may take to answer. */

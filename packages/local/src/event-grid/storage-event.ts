@@ -69,7 +69,7 @@ export function toStorageEvent(mutation: StorageMutation, nextSequencer: Sequenc
     id: randomUUID(),
     account: mutation.account,
     type,
-    subject: `/blobServices/default/containers/${mutation.container}/blobs/${loseCharacters(mutation.path)}`,
+    subject: `/blobServices/default/containers/${mutation.container}/blobs/${replaceSupplementaryCharacters(mutation.path)}`,
     time: mutation.time,
     data: {
       api,
@@ -91,7 +91,7 @@ export function toStorageEvent(mutation: StorageMutation, nextSequencer: Sequenc
  * (github.com/Azure-Samples/azure-event-grid-viewer/issues/9). A mirror that trusts the subject loses such a blob,
  * so it has to happen here too.
  */
-function loseCharacters(path: string): string {
+function replaceSupplementaryCharacters(path: string): string {
   return path.replace(/[\u{10000}-\u{10FFFF}]/gu, '\uFFFD\uFFFD');
 }
 

@@ -39,7 +39,7 @@ export interface Delivery {
 }
 
 /** Whether the filters of a subscription let an event through. */
-export function accepts(subscription: Subscription, event: StorageEvent): boolean {
+export function matchesFilters(subscription: Subscription, event: StorageEvent): boolean {
   if (subscription.account !== event.account) return false;
   if (subscription.includedEventTypes?.includes(event.type) === false) return false;
   const fold = (text: string) => (subscription.isSubjectCaseSensitive ? text : text.toLowerCase());

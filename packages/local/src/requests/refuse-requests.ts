@@ -9,7 +9,7 @@ import {
   storageError,
   strictModel,
 } from '../azurite/azurite.ts';
-import { notHere, refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
+import { notInLocalStorage, refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
 
 /**
  * Lets every refusal of the Blob API say what is wrong, for requests and for the parts of a batch: a wrong key is
@@ -109,7 +109,7 @@ export function refuseMissingFeatures(): void {
             context,
             400,
             'UnsupportedXmlNode',
-            `One of the XML nodes specified in the request body is not supported: ${notHere(element)}.`,
+            `One of the XML nodes specified in the request body is not supported: ${notInLocalStorage(element)}.`,
             { XmlNodeName: element },
           );
       return setProperties.call(this, properties, options, context);

@@ -162,19 +162,19 @@ export function unsupported(
         context,
         400,
         'UnsupportedHeader',
-        `One of the HTTP headers specified in the request is not supported: ${notHere(given)}.`,
+        `One of the HTTP headers specified in the request is not supported: ${notInLocalStorage(given)}.`,
         { HeaderName: name },
       )
     : storageError(
         context,
         400,
         'UnsupportedQueryParameter',
-        `One of the query parameters specified in the request URI is not supported: ${notHere(given)}.`,
+        `One of the query parameters specified in the request URI is not supported: ${notInLocalStorage(given)}.`,
         { QueryParameterName: name },
       );
 }
 
 /** So that nobody takes a limit of this machine for one of Azure. */
-export function notHere(what: string): string {
+export function notInLocalStorage(what: string): string {
   return `the local storage does not have ${what}`;
 }

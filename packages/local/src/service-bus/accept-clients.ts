@@ -155,7 +155,7 @@ function addressOf(terminus: TerminusOptions | null | undefined): { address: str
 }
 
 /** What a link is attached to. */
-export type EntityAddress =
+type EntityAddress =
   | { readonly node: 'cbs' }
   | { readonly node: 'entity' | 'management'; readonly queue: string; readonly subQueue: SubQueueName };
 
@@ -166,7 +166,7 @@ const DEAD_LETTER = '/$deadletterqueue';
  * Parses `queue`, `queue/$DeadLetterQueue` and either followed by `/$management`, also behind `amqps://host/`. Case
  * does not matter, as in Azure. Undefined for a scheme that Azure does not take.
  */
-export function parseEntityAddress(address: string): EntityAddress | undefined {
+function parseEntityAddress(address: string): EntityAddress | undefined {
   const url = /^([a-z][a-z0-9+.-]*):\/\/[^/]*(.*)$/is.exec(address);
   if (url !== null && !['amqp', 'amqps'].includes(url[1]?.toLowerCase() ?? '')) return undefined;
   let path = (url?.[2] ?? address).toLowerCase().replace(/^\/+/, '');
@@ -196,7 +196,7 @@ interface Mechanism {
  * links need no token. The others leave it to `$cbs`. Source: "AMQP 1.0 in Azure Service Bus and Event Hubs protocol
  * guide", and what Service Bus answers (minghuaw/fe2o3-amqp#257).
  */
-export function saslMechanisms(accessKey: AccessKey): Readonly<Record<string, () => Mechanism>> {
+function saslMechanisms(accessKey: AccessKey): Readonly<Record<string, () => Mechanism>> {
   const open = () => ({ outcome: true, username: undefined, start: () => undefined });
   const mechanisms = {
     MSSBCBS: open,

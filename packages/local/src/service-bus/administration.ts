@@ -48,7 +48,7 @@ export interface RuntimeCounts {
 const COUNTS = 'http://schemas.microsoft.com/netservices/2011/06/servicebus';
 
 /** The Atom entry of a queue, as the REST API of Service Bus (api-version 2021-05) gives it. */
-export function toQueueEntry(
+function toQueueEntry(
   url: string,
   definition: QueueDefinition,
   counts: RuntimeCounts,
@@ -94,7 +94,7 @@ export function toQueueEntry(
 }
 
 /** The answer for a queue that does not exist: the API gives an empty feed, not a 404. */
-export function toEmptyFeed(): string {
+function toEmptyFeed(): string {
   return '<feed xmlns="http://www.w3.org/2005/Atom"><title type="text">Publicly Listed Services</title></feed>';
 }
 

@@ -8,8 +8,8 @@ import { type HostedQueue, hostQueue } from './hosted-queue/hosted-queue.ts';
 import type { QueueDefinition } from './queue/queue.ts';
 import type { NewMessage, Properties } from './queue/queued-message.ts';
 import { openSharedPort } from './shared-port.ts';
-import { mendRheaSettlement } from '../../../rhea-patches/src/patch-settlement.ts';
-import { mendRheaWindow } from '../../../rhea-patches/src/patch-window.ts';
+import { patchRheaSettlement } from '../../../rhea-patches/src/patch-settlement.ts';
+import { patchRheaWindow } from '../../../rhea-patches/src/patch-window.ts';
 import type { Logger } from '../../../../src/telemetry/logger.ts';
 
 /**
@@ -33,7 +33,7 @@ export interface BrokerOptions {
    * acknowledged only after its record was written. One broker at a time. In memory when left out.
    */
   readonly dataDirectory?: string;
-  readonly logger?: Logger;
+  readonly log?: Logger;
 }
 
 export interface Broker {
@@ -50,9 +50,9 @@ export interface Broker {
 
 /** Rejects when the port is taken (an error that names it, with `code`), or a log cannot be read or written. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  mendRheaSettlement();
-  mendRheaWindow();
-  const { dataDirectory, logger } = options;
+  patchRheaSettlement();
+  patchRheaWindow();
+  const { dataDirectory, log: logger } = options;
   // The port first: a second broker on the same port and directory must fail before it touches the logs.
   const shared = await openSharedPort(options.port);
   const queues = new Map<string, HostedQueue>();
@@ -82,7 +82,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         `SharedAccessKey=${ACCESS_KEY.key};UseDevelopmentEmulator=true`,
       send: async (name, message) => {
         const hosted = queueNamed(name);
-        const obstacle = hosted.obstacle();
+        const obstacle = hosted.writeError();
         if (obstacle !== undefined) throw obstacle;
         hosted.queue.send(fromBrokerMessage(message));
         await hosted.flushed();
@@ -109,7 +109,7 @@ export interface BrokerMessage {
 }
 
 /** The message as a client would have sent it: its body in one data section. */
-export function fromBrokerMessage(message: BrokerMessage): NewMessage {
+function fromBrokerMessage(message: BrokerMessage): NewMessage {
   const { body, messageId, contentType, applicationProperties, timeToLiveMs, scheduledEnqueueTime } = message;
   const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
   const newMessage = toNewMessage(

@@ -43,7 +43,7 @@ const sameAs = {
 } as const;
 
 /** Adds the rows that Azurite's permission tables lack: without one it answers 500 to a request under a SAS. */
-export function completeSasPermissions(): void {
+function completeSasPermissions(): void {
   for (const table of [accountSasPermissions, blobSasPermissions, containerSasPermissions]) {
     for (const [missing, known] of Object.entries(sameAs)) {
       const operation = operations[missing];

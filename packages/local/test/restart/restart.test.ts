@@ -56,11 +56,10 @@ describe.each([
 
   it('reads the same after a kill, once it is saved', async () => {
     const directory = await temporaryDirectory();
-    const child = fork(
-      new URL('../support/serve-until-killed.ts', import.meta.url),
-      [directory, ...(hierarchical ? ['hierarchical'] : [])],
-      { execArgv: ['--import', new URL('../support/resolve-typescript.ts', import.meta.url).href] },
-    );
+    const child = fork(new URL('../support/serve-until-killed.ts', import.meta.url), [
+      directory,
+      ...(hierarchical ? ['hierarchical'] : []),
+    ]);
     onTestFinished(() => void child.kill('SIGKILL'));
     const port = await new Promise<number>((resolve, reject) => {
       child.once('message', (message) => resolve(Number(message)));

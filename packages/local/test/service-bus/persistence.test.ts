@@ -189,9 +189,7 @@ describe('the log', () => {
 
   it('has every acknowledged message when the process was killed in the middle of sends', async () => {
     const directory = await temporaryDirectory();
-    const child = fork(join(import.meta.dirname, 'broker-process.mjs'), [directory], {
-      execArgv: ['--import', join(import.meta.dirname, 'load-typescript.mjs')],
-    });
+    const child = fork(join(import.meta.dirname, '../support/broker-process.mjs'), [directory]);
     onTestFinished(() => void child.kill('SIGKILL'));
     const connectionString = await new Promise<string>((resolve) => {
       child.once('message', (message) => typeof message === 'string' && resolve(message));
@@ -224,16 +222,11 @@ describe('the log', () => {
 
   it('acknowledges nothing that a limit on its file keeps off the disk, says so, and starts again with the rest', async () => {
     const directory = await temporaryDirectory();
-    const loader = ['--import', join(import.meta.dirname, 'load-typescript.mjs')];
-    const script = join(import.meta.dirname, 'broker-process.mjs');
+    const script = join(import.meta.dirname, '../support/broker-process.mjs');
     // 64 blocks of 512 bytes: the kernel answers EFBIG, as a full disk answers ENOSPC, after a part of the record.
-    const child = spawn(
-      'sh',
-      ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath, ...loader, script, directory],
-      {
-        stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-      },
-    );
+    const child = spawn('sh', ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath, script, directory], {
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    });
     onTestFinished(() => void child.kill('SIGKILL'));
     let stderr = '';
     child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

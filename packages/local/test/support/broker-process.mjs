@@ -1,4 +1,4 @@
-// A broker in a process of its own, so that a test can kill it or limit its files. Run with load-typescript.mjs; argument: directory.
+// A broker in a process of its own, so that a test can kill it or limit its files. Argument: directory.
 import { createLogger } from '../../../../src/telemetry/logger.ts';
 import { startBroker } from '../../src/service-bus/start-broker.ts';
 
@@ -15,6 +15,6 @@ const broker = await startBroker({
     },
   ],
   dataDirectory: process.argv[2],
-  logger: createLogger('info'),
+  log: createLogger('info'),
 });
 process.send?.(broker.connectionString);

@@ -1,9 +1,9 @@
-import type { Clock } from '../../src/event-grid/clock.ts';
+import type { EventGridClock } from '../../src/event-grid/clock.ts';
 
 export const START = Date.UTC(2026, 2, 4, 5, 6, 7);
 
 /** A clock that stands still until it is told to go on. */
-export class ManualClock implements Clock {
+export class ManualClock implements EventGridClock {
   #now = START;
   readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
 

@@ -1,6 +1,6 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { createAzureBackup } from '../../../../src/azure/backup-store.ts';
-import { createAzureReader } from '../../../../src/azure/blob-reader.ts';
+import { createAzureBackupStore } from '../../../../src/azure/backup-store.ts';
+import { createAzureBlobReader } from '../../../../src/azure/blob-reader.ts';
 import { connectAccount } from '../../../../src/azure/account/connect-account.ts';
 import type { CopyOptions } from '../../../../src/azure/copy/copy-engine.ts';
 import { BACKUP, SOURCE } from '../../../../packages/local/src/layout.ts';
@@ -41,8 +41,8 @@ export async function startCopyStage(): Promise<CopyStage> {
   const containerOf = (account: string): ContainerClient =>
     BlobServiceClient.fromConnectionString(direct(account)).getContainerClient('docs');
 
-  const source = createAzureReader(connectAccount({ connectionString: direct(SOURCE.name) }));
-  const backup = createAzureReader(connectAccount({ connectionString: direct(BACKUP.name) }));
+  const source = createAzureBlobReader(connectAccount({ connectionString: direct(SOURCE.name) }));
+  const backup = createAzureBlobReader(connectAccount({ connectionString: direct(BACKUP.name) }));
   const [atSource, onBackup] = [containerOf(SOURCE.name), containerOf(BACKUP.name)];
   await Promise.all([atSource.create(), onBackup.create()]);
   let keys = 0;
@@ -56,7 +56,7 @@ export async function startCopyStage(): Promise<CopyStage> {
     atSource,
     onBackup,
     worker: (options = {}, through = 'backup', onNoTiers = () => undefined) =>
-      createAzureBackup(
+      createAzureBackupStore(
         connectAccount({ connectionString: throughWire(BACKUP.name) }),
         connectAccount({
           connectionString: through === 'all' ? throughWire(SOURCE.name) : direct(SOURCE.name),

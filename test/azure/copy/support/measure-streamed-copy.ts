@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createAzureBackup } from '../../../../src/azure/backup-store.ts';
+import { createAzureBackupStore } from '../../../../src/azure/backup-store.ts';
 import { connectAccount } from '../../../../src/azure/account/connect-account.ts';
 import { COPY_DEFAULTS } from '../../../../src/azure/copy/copy-engine.ts';
 import { parseEtag } from '../../../../src/model/etag.ts';
@@ -35,7 +35,7 @@ export async function measureStreamedCopy(size: number): Promise<StreamedCopy> {
         connectionString: `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=${endpoint};`,
       });
     };
-    const store = createAzureBackup(connect('backupaccount'), connect('sourceaccount'), {
+    const store = createAzureBackupStore(connect('backupaccount'), connect('sourceaccount'), {
       engine: 'streamed',
     });
 

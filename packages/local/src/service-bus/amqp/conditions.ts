@@ -34,7 +34,7 @@ export const lockLostDescription =
   'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.';
 
 /** What the journal could not take is asked for again: the clients retry on this condition. */
-export function notWritten(error: unknown): AmqpError {
+export function writeFailed(error: unknown): AmqpError {
   const description = error instanceof Error ? error.message : String(error);
   return { condition: CONDITION.serverBusy, description };
 }

@@ -1,5 +1,5 @@
 import type { AmqpError, Delivery } from 'rhea';
-import { CONDITION, lockLostDescription, notWritten } from './conditions.ts';
+import { CONDITION, lockLostDescription, writeFailed } from './conditions.ts';
 import { type OutgoingDelivery, encodeOutcome } from './rhea-members.ts';
 import type { HostedQueue } from '../hosted-queue/hosted-queue.ts';
 import type { SubQueueName } from '../queue/queue-state.ts';
@@ -12,15 +12,15 @@ export function replyToDisposition(
   delivery: Delivery,
   disposition: Disposition,
 ): void {
-  const obstacle = hosted.obstacle();
-  if (obstacle !== undefined) return reply(delivery, notWritten(obstacle));
+  const obstacle = hosted.writeError();
+  if (obstacle !== undefined) return reply(delivery, writeFailed(obstacle));
   const tag = delivery.tag;
   const result = Buffer.isBuffer(tag)
     ? hosted.queue.settle(subQueue, fromDeliveryTag(tag), disposition)
     : 'lock-lost';
   hosted.flushed().then(
     () => reply(delivery, failureOf(result)),
-    (error: unknown) => reply(delivery, notWritten(error)),
+    (error: unknown) => reply(delivery, writeFailed(error)),
   );
 }
 

@@ -28,7 +28,7 @@ export const SASL_PROTOCOL = 3;
 const noBytes = Buffer.alloc(0);
 
 /** Cuts what a client sends into whole frames of bounded size, each of them checked for what rhea would trust. */
-export class FrameGate {
+export class FrameParser {
   readonly #maxFrameBytes: number;
   #bytes: Buffer = noBytes;
   #protocol: number | undefined;

@@ -2,7 +2,7 @@ import type { AmqpError, Connection } from 'rhea';
 import type { Socket } from 'node:net';
 import type { Logger } from '../../../../../src/telemetry/logger.ts';
 import { CONDITION } from './conditions.ts';
-import { BrokenFrame, FrameGate, type Incoming, SASL_PROTOCOL } from './frame-gate.ts';
+import { BrokenFrame, FrameParser, type Incoming, SASL_PROTOCOL } from './frame-gate.ts';
 import { SessionGuard } from './guard-session.ts';
 import {
   asServerConnection,
@@ -46,7 +46,7 @@ class ConnectionGuard {
   readonly #socket: Socket;
   readonly #maxChannel: number;
   readonly #logger: Logger | undefined;
-  readonly #gate: FrameGate;
+  readonly #gate: FrameParser;
   readonly #sessions = new WeakMap<ServerSession, SessionGuard>();
   readonly #read: (bytes: Buffer) => void;
   #held = false;
@@ -65,7 +65,7 @@ class ConnectionGuard {
     this.#socket = socket;
     this.#maxChannel = limits.maxChannel;
     this.#logger = logger;
-    this.#gate = new FrameGate(limits.maxFrameBytes);
+    this.#gate = new FrameParser(limits.maxFrameBytes);
     this.#read = connection.input.bind(connection);
   }
 

@@ -103,7 +103,7 @@ function present(field: Buffer | undefined): Buffer | undefined {
 }
 
 /** The text by which the queue compares a message id of a right type; undefined when there is none. */
-export function messageIdOf(field: Buffer | undefined): string | undefined {
+function messageIdOf(field: Buffer | undefined): string | undefined {
   const id = present(field);
   if (id === undefined) return undefined;
   const value = readValue(id, 0);
@@ -127,7 +127,7 @@ export function messageIdOf(field: Buffer | undefined): string | undefined {
 }
 
 /** A time to live in ms; undefined when there is none. Throws an EncodingError: it is a uint, and so never negative. */
-export function timeToLiveOf(field: Buffer | undefined): number | undefined {
+function timeToLiveOf(field: Buffer | undefined): number | undefined {
   const ttl = present(field);
   if (ttl === undefined) return undefined;
   if (ttl[0] === 0x43) return 0;
@@ -140,7 +140,7 @@ export function timeToLiveOf(field: Buffer | undefined): number | undefined {
  * A time in ms since the epoch; undefined when there is none. One that is too far away becomes the farthest that
  * Service Bus can say. Throws an EncodingError.
  */
-export function timeOf(name: string, field: Buffer | undefined): number | undefined {
+function timeOf(name: string, field: Buffer | undefined): number | undefined {
   const time = present(field);
   if (time === undefined) return undefined;
   // A long is taken for a timestamp, as some clients send one.
@@ -153,7 +153,7 @@ export function timeOf(name: string, field: Buffer | undefined): number | undefi
 }
 
 /** Checks a field that is handed on as it is: a client takes no other type. Throws an EncodingError. */
-export function expectType(name: string, field: Buffer | undefined, types: readonly number[]): void {
+function expectType(name: string, field: Buffer | undefined, types: readonly number[]): void {
   const type = present(field)?.[0];
   if (type !== undefined && !types.includes(type)) throw new EncodingError(`${name} is of another type`);
 }

@@ -1,5 +1,5 @@
 import type { AmqpError, EventContext } from 'rhea';
-import { CONDITION, notWritten } from './conditions.ts';
+import { CONDITION, writeFailed } from './conditions.ts';
 import { readDisposition, replyToDisposition, toDeliveryTag } from './dispositions.ts';
 import { EncodingError } from './encoded-value.ts';
 import { sizeRefusalOf } from './guard-session.ts';
@@ -94,15 +94,15 @@ export function serveSender(link: IncomingLink, hosted: HostedQueue): void {
       delivery.reject(read.error);
       return;
     }
-    const obstacle = hosted.obstacle();
+    const obstacle = hosted.writeError();
     if (obstacle !== undefined) {
-      delivery.reject(notWritten(obstacle));
+      delivery.reject(writeFailed(obstacle));
       return;
     }
     for (const newMessage of read.messages) hosted.queue.send(newMessage);
     hosted.flushed().then(
       () => delivery.accept(),
-      (error: unknown) => delivery.reject(notWritten(error)),
+      (error: unknown) => delivery.reject(writeFailed(error)),
     );
   });
 }

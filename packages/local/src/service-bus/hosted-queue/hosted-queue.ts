@@ -13,7 +13,7 @@ export interface HostedQueue {
   /** Resolves when every change made so far is in the journal. To be awaited before anything is acknowledged. */
   flushed(): Promise<void>;
   /** Why the journal takes nothing at present. To be asked before a change that a client can ask for again. */
-  obstacle(): JournalError | undefined;
+  writeError(): JournalError | undefined;
   stop(): Promise<void>;
 }
 
@@ -26,12 +26,12 @@ export async function hostQueue(
   const dispatchers = { main: new Dispatcher(), deadLetter: new Dispatcher() };
   let journal: Journal = noJournal;
   // Neither is there before the queue is complete: nothing may fall due while there is no log to write it to.
-  let alarm: Alarm | undefined;
+  let alarm: DueTimer | undefined;
   const queue = new Queue(definition, {
     now: () => Date.now(),
     record: (record) => journal.append(record),
     active: (subQueue) => dispatchers[subQueue].wake(),
-    due: (at) => alarm?.wakeBy(at),
+    due: (at) => alarm?.scheduleBy(at),
   });
   if (directory !== undefined) {
     const path = join(directory, `${encodeURIComponent(definition.name.toLowerCase())}.log`);
@@ -41,16 +41,16 @@ export async function hostQueue(
     }
     journal = await QueueLog.open({ path, snapshot: () => queue.snapshot(), validBytes, logger });
   }
-  alarm = new Alarm(() => {
+  alarm = new DueTimer(() => {
     queue.advance();
     return queue.nextDueAt();
   });
-  alarm.wakeBy(queue.nextDueAt() ?? Infinity);
+  alarm.scheduleBy(queue.nextDueAt() ?? Infinity);
   return {
     queue,
     dispatchers,
     flushed: () => journal.flushed(),
-    obstacle: () => journal.obstacle(),
+    writeError: () => journal.writeError(),
     stop: async () => {
       alarm?.stop();
       try {
@@ -72,7 +72,7 @@ export interface Consumer {
 }
 
 /** Hands the messages of one subqueue to its consumers in turn, as far as their credit goes. */
-export class Dispatcher {
+class Dispatcher {
   readonly #consumers: Consumer[] = [];
   #turn = 0;
   #scheduled = false;
@@ -114,7 +114,7 @@ export class Dispatcher {
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /** One timer for many deadlines: it knows only the earliest, and asks again after each ring. */
-export class Alarm {
+class DueTimer {
   readonly #ring: () => number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #setFor = Infinity;
@@ -126,7 +126,7 @@ export class Alarm {
   }
 
   /** Makes sure that the alarm rings at `at` (ms since the epoch) or before. */
-  wakeBy(at: number): void {
+  scheduleBy(at: number): void {
     if (this.#stopped || at >= this.#setFor) return;
     clearTimeout(this.#timer);
     this.#setFor = at;
@@ -144,6 +144,6 @@ export class Alarm {
   #go(): void {
     this.#setFor = Infinity;
     const next = this.#ring();
-    if (next !== undefined) this.wakeBy(next);
+    if (next !== undefined) this.scheduleBy(next);
   }
 }

@@ -12,7 +12,7 @@ export interface Journal {
    */
   flushed(): Promise<void>;
   /** Why nothing can be appended at present, for those who can wait with a change; undefined when it can. */
-  obstacle(): JournalError | undefined;
+  writeError(): JournalError | undefined;
   close(): Promise<void>;
 }
 
@@ -20,6 +20,6 @@ export interface Journal {
 export const noJournal: Journal = {
   append: () => undefined,
   flushed: () => Promise.resolve(),
-  obstacle: () => undefined,
+  writeError: () => undefined,
   close: () => Promise.resolve(),
 };

@@ -91,7 +91,7 @@ export class QueueLog implements Journal {
     return this.#next ?? this.#current;
   }
 
-  obstacle(): JournalError | undefined {
+  writeError(): JournalError | undefined {
     return this.#obstacle;
   }
 

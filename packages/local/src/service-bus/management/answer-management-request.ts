@@ -1,5 +1,5 @@
 import type { Message } from 'rhea';
-import { CONDITION, notWritten } from '../amqp/conditions.ts';
+import { CONDITION, writeFailed } from '../amqp/conditions.ts';
 import type { Reply } from '../amqp/request-node.ts';
 import type { HostedQueue } from '../hosted-queue/hosted-queue.ts';
 import { JournalError } from '../hosted-queue/journal.ts';
@@ -31,7 +31,7 @@ const operations: Readonly<Record<string, Operation>> = {
 const readsOnly = new Set<unknown>(['com.microsoft:renew-lock', 'com.microsoft:peek-message']);
 
 function busy(error: JournalError): Reply {
-  const { condition, description } = notWritten(error);
+  const { condition, description } = writeFailed(error);
   return failed(503, condition ?? '', description ?? '');
 }
 
@@ -48,7 +48,7 @@ export async function answerManagementRequest(
     return failed(501, 'amqp:not-implemented', `The operation '${String(name)}' is not implemented.`);
   }
   const isWritten = !readsOnly.has(name);
-  const obstacle = hosted.obstacle();
+  const obstacle = hosted.writeError();
   if (obstacle !== undefined && isWritten) return busy(obstacle);
   try {
     const reply = operation(hosted.queue, subQueue, new RequestBody(request.body));

@@ -149,7 +149,7 @@ function dueTime({ message, state, lock }: Entry): number {
  * Sequence numbers in order, for reading on from any of them (peek). Numbers come almost always in rising order,
  * so adding is an append; removing leaves a gap that is closed when gaps are more than half.
  */
-export class SequenceIndex {
+class SequenceIndex {
   #numbers: number[] = [];
   readonly #present: { has(sequenceNumber: number): boolean; readonly size: number };
 

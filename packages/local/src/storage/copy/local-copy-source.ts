@@ -205,7 +205,7 @@ function toGetRequest(url: URL): LocalRequest {
 }
 
 /** `bytes=first-last` or `bytes=first-` against a blob of so many bytes. Beyond its end: 416 `InvalidRange`. */
-export function parseSourceRange(
+function parseSourceRange(
   header: string | undefined,
   bytes: number,
   context: Context,

@@ -36,7 +36,7 @@ export function parseCopySource(url: string, context: Context): URL {
 const serviceVersion = '2020-10-02';
 
 /** Opens a blob of another server by a GET that carries the source's own authorisation and conditions. */
-export async function openRemoteCopySource(
+async function openRemoteCopySource(
   _reader: CopySourceReader,
   url: URL,
   range: string | undefined,

@@ -1,5 +1,5 @@
 import type { Database } from '../../azurite/azurite-model.ts';
-import type { DiskObstacle } from './disk-writes.ts';
+import type { DiskWriteState } from './disk-writes.ts';
 
 const shortestPauseMs = 500;
 /** A save writes everything and keeps the process from serving meanwhile: at most a tenth of the time goes into it. */
@@ -12,14 +12,14 @@ const pausePerSave = 9;
 export class DatabaseSaves {
   readonly #database: Database;
   readonly #onSaving: () => () => void;
-  readonly #obstacle: DiskObstacle;
+  readonly #obstacle: DiskWriteState;
   /** Loki takes what it could not write for written. */
   #isUnsaved = false;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(database: Database, onSaving: () => () => void, obstacle: DiskObstacle) {
+  constructor(database: Database, onSaving: () => () => void, obstacle: DiskWriteState) {
     this.#database = database;
     this.#onSaving = onSaving;
     this.#obstacle = obstacle;

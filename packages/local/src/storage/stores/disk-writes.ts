@@ -12,7 +12,7 @@ export interface DiskReports {
   readonly onDiskFree: () => void;
 }
 
-type Written = 'content' | 'metadata';
+type WrittenPart = 'content' | 'metadata';
 
 /** What a full disk, a quota and a limit on the size of files are called. */
 const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG'];
@@ -22,10 +22,10 @@ const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG'];
  * once when it is gone. While the metadata cannot be saved, no request may change any: what was acknowledged before is
  * in memory and is saved as soon as there is room, and nothing more is acknowledged that is on no disk.
  */
-export class DiskObstacle {
+export class DiskWriteState {
   readonly #directory: string;
   readonly #reports: DiskReports;
-  readonly #met = new Set<Written>();
+  readonly #met = new Set<WrittenPart>();
   /** Bytes that were free when content found no room. */
   #free = Infinity;
 
@@ -38,7 +38,7 @@ export class DiskObstacle {
     return this.#met.has('metadata');
   }
 
-  failed(written: Written, cause: unknown): void {
+  failed(written: WrittenPart, cause: unknown): void {
     const isFirst = this.#met.size === 0;
     this.#met.add(written);
     if (!isFirst) return;
@@ -48,10 +48,11 @@ export class DiskObstacle {
     this.#reports.onDiskError(new Error(`${room}${this.#directory} (${detail})`, { cause }));
   }
 
-  succeeded(written: Written): void {
+  succeeded(written: WrittenPart): void {
     if (!this.#met.has(written)) return;
     // Something small finds a place on a full disk as well, and is no end of it.
-    const isStillFull = this.#free < little && this.#bytesFree() < this.#free + little;
+    const isStillFull =
+      this.#free < ROOM_AFTER_FULL_BYTES && this.#bytesFree() < this.#free + ROOM_AFTER_FULL_BYTES;
     if (written === 'content' && isStillFull) return;
     this.#met.delete(written);
     if (this.#met.size === 0) this.#reports.onDiskFree();
@@ -68,20 +69,20 @@ export class DiskObstacle {
 }
 
 /** Bytes that a disk has to have again before it counts as one with room. */
-const little = 16 * 1024 * 1024;
+const ROOM_AFTER_FULL_BYTES = 16 * 1024 * 1024;
 
 /** Loki wraps the error and keeps nothing but its text. */
-export function isNoRoom(cause: unknown): boolean {
+function isNoRoom(cause: unknown): boolean {
   return cause instanceof Error && noRoom.some((code) => cause.message.includes(code));
 }
 
-export const diskFullMessage =
+const diskFullMessage =
   'The server is busy: the disk of the local storage takes no more. Please retry the request.';
 
 /** Refuses what would change anything while that cannot be saved, as a service that is busy does: it may be retried. */
-export function refuseWhileObstructed(
+export function refuseWritesWhileDiskFails(
   listener: RequestListener,
-  obstacle: DiskObstacle | undefined,
+  obstacle: DiskWriteState | undefined,
 ): RequestListener {
   return (request, response) => {
     const isRead = ['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '');
@@ -110,7 +111,7 @@ function answerBusy(request: IncomingMessage, response: ServerResponse): void {
  * so that a client that is still sending hangs; and when it cannot open the file of an extent, it never uses that extent
  * again, and in the end writes two bodies to the same place of another one.
  */
-export function surviveDiskErrors(extents: ExtentStore, obstacle: DiskObstacle): void {
+export function failDiskWritesCleanly(extents: ExtentStore, obstacle: DiskWriteState): void {
   const appendExtent = extents.appendExtent.bind(extents);
   extents.appendExtent = async (data, requestId = '') => {
     try {
@@ -120,7 +121,7 @@ export function surviveDiskErrors(extents: ExtentStore, obstacle: DiskObstacle):
     } catch (error) {
       discard(data);
       if (!isSystemError(error)) throw error;
-      if (error.syscall === 'open') giveBack(extents, error.path ?? '');
+      if (error.syscall === 'open') markExtentIdle(extents, error.path ?? '');
       obstacle.failed('content', error);
       if (!isNoRoom(error)) throw error;
       throw new StorageError(503, 'ServerBusy', diskFullMessage, requestId);
@@ -136,7 +137,7 @@ function discard(data: Readable | Buffer): void {
   data.resume();
 }
 
-function giveBack({ activeWriteExtents = [] }: ExtentStore, path: string): void {
+function markExtentIdle({ activeWriteExtents = [] }: ExtentStore, path: string): void {
   const extent = activeWriteExtents.find(({ id }) => id === basename(path));
   if (extent !== undefined) extent.appendStatus = idle;
 }

@@ -21,9 +21,9 @@ import {
 } from '../../azurite/azurite.ts';
 import type { RequestsInFlight } from '../../requests/storage-request.ts';
 import { DatabaseSaves } from './database-saves.ts';
-import { DiskObstacle, type DiskReports, surviveDiskErrors } from './disk-writes.ts';
+import { DiskWriteState, type DiskReports, failDiskWritesCleanly } from './disk-writes.ts';
 import { ExtentRelease } from './extent-release.ts';
-import { reconcileExtentFiles, restoreTypes } from './recover-database.ts';
+import { dropTornBlobs, restoreTypes } from './recover-database.ts';
 
 export interface Stores {
   /** Bytes of content held in memory; undefined on disk. */
@@ -31,7 +31,7 @@ export interface Stores {
   readonly metadata: MetadataStore;
   readonly extents: ExtentStore;
   /** What keeps the directory from being written; undefined in memory. */
-  readonly obstacle?: DiskObstacle;
+  readonly diskState?: DiskWriteState;
   /** Saves what is to be saved and closes the files. Rejects when it cannot be saved. */
   close(): Promise<void>;
 }
@@ -84,18 +84,18 @@ async function openOnDisk(
   const extents = new FSExtentStore(createExtentLocations(), [place], logger);
   await metadata.init();
   restoreTypes(metadata.db);
-  await reconcileExtentFiles(extentDirectory, metadata.db);
+  await dropTornBlobs(extentDirectory, metadata.db);
   await extents.init();
   speedUpLookups(metadata.db);
-  const obstacle = new DiskObstacle(directory, reports);
-  surviveDiskErrors(extents, obstacle);
+  const obstacle = new DiskWriteState(directory, reports);
+  failDiskWritesCleanly(extents, obstacle);
   const release = new ExtentRelease(extents, requests, true);
   release.follow(metadata.db);
   const saves = new DatabaseSaves(metadata.db, () => release.saving(), obstacle);
   return {
     metadata,
     extents,
-    obstacle,
+    diskState: obstacle,
     async close() {
       try {
         await saves.stop();
@@ -108,14 +108,14 @@ async function openOnDisk(
 }
 
 /** Azurite's name for the one directory that extents lie in. */
-export const extentLocation = 'Default';
+const extentLocation = 'Default';
 
 /**
  * Where extents are: always in the one place. Stands in for Azurite's second database, which is saved apart from the
  * blobs' and may therefore, after a crash, lack an extent that a saved blob refers to. What it holds follows from the
  * files themselves, so there is nothing to keep and nothing to lose.
  */
-export function createExtentLocations(): object {
+function createExtentLocations(): object {
   return {
     init: done,
     close: done,
@@ -136,7 +136,7 @@ function done(): Promise<void> {
  * Hands an extent in memory out chunk by chunk. Azurite pushes all its chunks into a stream at once, and the streams
  * behind it join what is waiting into one buffer: every read of a blob would take its size once more.
  */
-export function readChunkByChunk(store: ExtentStore, chunks: ChunkStore, category: string): void {
+function readChunkByChunk(store: ExtentStore, chunks: ChunkStore, category: string): void {
   const readExtent = store.readExtent.bind(store);
   store.readExtent = (extent, contextId) => {
     const stored = extent && extent.count > 0 ? chunks.get(category, extent.id) : undefined;
@@ -177,7 +177,7 @@ function* slice(chunks: readonly Buffer[], offset: number, count: number): Gener
  * Azurite uses even for one blob, throws all four indexes away, to be sorted again by the next query. Asking for the
  * name first, and removing documents one by one, keeps both short. Removing a whole container stays a batch.
  */
-export function speedUpLookups(database: Database): void {
+function speedUpLookups(database: Database): void {
   askNameFirst(database.getCollection('$BLOBS_COLLECTION$'), 'name');
   askNameFirst(database.getCollection('$BLOCKS_COLLECTION$'), 'blobName');
 }

@@ -81,7 +81,7 @@ function toBytes(value: unknown): Uint8Array | undefined {
  * whose bytes are not all there is dropped (a blob that cannot be read is worse than one that is missing, because a
  * listing shows it), and a file that nothing refers to is deleted.
  */
-export async function reconcileExtentFiles(directory: string, database: Database): Promise<void> {
+export async function dropTornBlobs(directory: string, database: Database): Promise<void> {
   const sizes = new Map<string, number>();
   for (const name of await readdir(directory)) sizes.set(name, (await stat(join(directory, name))).size);
 
@@ -113,7 +113,7 @@ function extentsOf(blob: BlobDocument): readonly Extent[] {
  * Refuses a data directory that was filled by accounts of the other kind: in one a document's name is its path, in the
  * other an id.
  */
-export function refuseOtherKind(database: Database, hierarchical: boolean): void {
+export function refuseOtherAccountKind(database: Database, hierarchical: boolean): void {
   const [first] = database.getCollection('$BLOBS_COLLECTION$').data;
   if (first === undefined || 'entry' in first === hierarchical) return;
   const [held, wanted] = hierarchical ? ['flat', 'hierarchical'] : ['hierarchical', 'flat'];

@@ -71,7 +71,7 @@ describe('a disk without room', () => {
     disk.room = (await stat(path)).size + 10;
     log.append(seen('b'));
     await expect(log.flushed()).rejects.toThrow(/the disk has no room \(ENOSPC\): .*events\.log/);
-    expect(log.obstacle()).toBeInstanceOf(JournalError);
+    expect(log.writeError()).toBeInstanceOf(JournalError);
     expect(await recordsIn(path)).toMatchObject({ ids: ['next', 'a'], tornBytes: 10 });
 
     log.append(seen('c'));
@@ -84,7 +84,7 @@ describe('a disk without room', () => {
     disk.room = Infinity;
     await vi.waitUntil(async () => {
       await vi.advanceTimersByTimeAsync(1_000);
-      return log.obstacle() === undefined;
+      return log.writeError() === undefined;
     });
     await log.flushed();
     log.append(seen('d'));

@@ -20,9 +20,7 @@ async function temporaryDirectory(): Promise<string> {
 async function serveInChild(
   dataDirectory: string,
 ): Promise<{ child: ChildProcess; source: ContainerClient }> {
-  const child = fork(new URL('serve-until-killed.ts', import.meta.url), [dataDirectory], {
-    execArgv: ['--import', new URL('resolve-typescript.ts', import.meta.url).href],
-  });
+  const child = fork(new URL('../../support/serve-until-killed.ts', import.meta.url), [dataDirectory]);
   onTestFinished(() => void child.kill('SIGKILL'));
   const port = await new Promise<number>((resolve, reject) => {
     child.once('message', (message) => resolve(Number(message)));

@@ -1,7 +1,7 @@
-// Mends a rhea whose insides differ from those that the mend was written for.
+// Patches a rhea whose insides differ from those that the patch was written for.
 import rhea from 'rhea';
-import { mendRheaSettlement } from '../src/patch-settlement.ts';
+import { patchRheaSettlement } from '../src/patch-settlement.ts';
 
 const session = rhea.create_connection({}).create_session();
 Object.assign(Object.getPrototypeOf(session.incoming), { update: () => undefined });
-mendRheaSettlement();
+patchRheaSettlement();
