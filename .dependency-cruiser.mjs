@@ -1,7 +1,9 @@
 import { packages, rooms } from './scripts/house/rooms.ts';
 
+/** @type {string[]} */
 const names = Object.keys(rooms);
 /** The files of a room; not those of a room inside it that has a row of its own. */
+/** @param {string} room */
 const filesOf = (room) => {
   const inner = names
     .filter((name) => name.startsWith(`${room}/`))

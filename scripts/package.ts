@@ -19,7 +19,9 @@ const out = resolve(process.argv[2] ?? 'dist/package');
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 rmSync(out, { recursive: true, force: true });
-const functions = readdirSync('src/functions').map((file) => file.replace(/\.ts$/, ''));
+const functions = readdirSync('src/functions')
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace(/\.ts$/, ''));
 const inputs = await bundle(
   {
     'cli/main': 'src/cli/main.ts',

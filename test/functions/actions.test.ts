@@ -19,6 +19,9 @@ vi.mock('../../src/wiring/open-identity.ts', () => ({
   openIdentity: () => admitted(documents.through(immediately)),
 }));
 
+const RESOURCES = readdirSync(new URL('../../src/functions/', import.meta.url))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace(/\.ts$/, ''));
 const PAGE: ReadonlySet<string> = new Set(['page', 'page-asset']);
 let host: Host;
 let http: readonly HttpTrigger[];
@@ -28,8 +31,9 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
   http = await httpTriggers();
   host = await startApp(
-    http.map(({ name }) => name),
+    RESOURCES,
     createSilentLogger(),
+    http.map(({ name }) => name),
   );
   origin = host.baseUrl ?? '';
 });
@@ -38,12 +42,9 @@ afterAll(async () => {
   await host.stop();
 });
 
-/** Those of the HTTP functions that the app has; each file is named for its function. */
+/** The HTTP functions of the app. */
 async function httpTriggers(): Promise<HttpTrigger[]> {
-  const names = readdirSync(new URL('../../src/functions/', import.meta.url)).map((file) =>
-    file.replace(/\.ts$/, ''),
-  );
-  const { functions } = await loadRegistrations(names.map(registrationOf), createSilentLogger());
+  const { functions } = await loadRegistrations(RESOURCES.map(registrationOf), createSilentLogger());
   const { routePrefix } = await readHostJson(new URL('../../host.json', import.meta.url));
   return functions
     .map((registered) => parseTrigger(registered, process.env, routePrefix))

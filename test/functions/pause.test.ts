@@ -16,7 +16,7 @@ let host: Host;
 
 beforeAll(async () => {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
-  host = await startApp(['pause', 'resume'], createSilentLogger());
+  host = await startApp(['pause'], createSilentLogger());
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

@@ -23,7 +23,7 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
   vi.stubEnv('BLOBMIRROR_SERVICE_BUS', broker.connectionString);
   vi.stubEnv('BLOBMIRROR_RECONCILE_SCHEDULE', '* * * * * *');
-  host = await startApp(['reconcile-shard', 'reconcile-timer'], log);
+  host = await startApp(['reconcile'], log, ['reconcile-shard', 'reconcile-timer']);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
