@@ -1,6 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { type Delivery, keepLock, openLink } from '../../src/host/service-bus/open-link.ts';
-import { createLogger } from '../../src/telemetry/logger.ts';
+import { keepLock } from '../../src/host/service-bus/keep-lock.ts';
+import { type Delivery, openLink } from '../../src/host/service-bus/open-link.ts';
+import { createLogger } from '../../src/telemetry/create-logger.ts';
 
 const CONCURRENCY = 16;
 const LOCK_KEPT_MS = 15 * 60_000;
@@ -18,7 +19,7 @@ export function takeShards(
     queue,
     calls: CONCURRENCY,
     stopping: stopping.signal,
-    onMessage: take,
+    take,
     onUp: () => undefined,
     onDown: failed,
   });

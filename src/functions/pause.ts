@@ -1,21 +1,13 @@
-import { app } from '@azure/functions';
-import { theApp } from '../wiring/the-app.ts';
-
-const { actionGuard: actions, pause: control } = theApp();
-
 /** Lets mirroring stand still: `{reason?}`. Messages wait. */
+import { app } from '@azure/functions';
+import { theApp } from '../app/the-app.ts';
+
+const { actions, control } = theApp();
+
 app.http('pause', {
   route: 'api/pause',
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actions.protect(request, async () => await control.api.pause(await request.text())),
-});
-
-/** Lets mirroring go on. */
-app.http('resume', {
-  route: 'api/resume',
-  methods: ['POST'],
-  authLevel: 'function',
-  handler: async (request) => await actions.protect(request, async () => await control.api.resume()),
+    await actions.guard(request, async () => await control.api.pause(await request.text())),
 });

@@ -1,10 +1,12 @@
 import { toBlobmirrorError } from '../model/errors.ts';
-import type { HintQueue } from '../ports/work-queues.ts';
+import type { HintQueue } from '../ports/hint-queue.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type IncomingMessage, chainMessage, readHistory } from './message-chain.ts';
-import { deadLetterUnsendable } from './settle-failure.ts';
+import { chainMessage } from './chain-message.ts';
+import { historyOf } from './history-of.ts';
+import type { IncomingMessage } from './incoming-message.ts';
+import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.ts';
 
-export interface ShardIntakeContext {
+export interface ShardIntake {
   /** The queue that the message came from. */
   readonly queue: HintQueue;
   /** Rejects with `message-not-shard` for a body that is no shard, before it does anything. */
@@ -17,17 +19,17 @@ export interface ShardIntakeContext {
  * again.
  */
 export async function handleShardMessage(
-  { queue, handleShard }: ShardIntakeContext,
+  { queue, handleShard }: ShardIntake,
   log: Logger,
   message: IncomingMessage,
 ): Promise<void> {
-  const history = readHistory(message);
+  const history = historyOf(message);
   try {
     await handleShard(message.body);
   } catch (thrown) {
     const { code, message: detail, hint } = toBlobmirrorError(thrown);
     if (code !== 'message-not-shard') throw thrown;
-    await deadLetterUnsendable(queue, log).deadLetter(
+    await parkWhatCannotBeSent(queue, log).deadLetter(
       chainMessage(message.body, '', 'parked', history, {
         attempts: history.attempts + 1,
         parked: true,

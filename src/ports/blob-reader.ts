@@ -1,8 +1,9 @@
 import type { Access } from '../model/access.ts';
 import type { Etag } from '../model/etag.ts';
-import type { BlobPath, ContainerName, Key } from '../model/key.ts';
-import type { BlobPresent, Reading, Tags } from '../model/reading.ts';
+import type { ContainerName, BlobPath, Key } from '../model/key.ts';
+import type { BlobPresent, Reading } from '../model/reading.ts';
 import type { Metadata, Stamp } from '../model/stamp.ts';
+import type { Tags } from '../model/tags.ts';
 
 /**
  * What can be asked of either account. Every method rejects with a `BlobmirrorError` and nothing else; none retries
@@ -87,7 +88,7 @@ export interface PairsAhead {
 }
 
 /** Pairs of entries that are in step. */
-export interface EqualPairs {
+export interface PairsInStep {
   readonly count: number;
   /** The length of the content of all of them. */
   readonly bytes: number;
@@ -123,7 +124,7 @@ export interface ListedBlob {
    * The same for a walk: the pairs ahead, from this one and the backup's on, that surely are in step one after the other
    * in path, content, metadata and tier, and in access if that is asked. After the last of them the strings tell.
    */
-  countEqualPairs?(backup: ListedBlob, ahead: PairsAhead): EqualPairs;
+  findInStep?(backup: ListedBlob, ahead: PairsAhead): PairsInStep;
   /** What a look at the blob would have told; undefined for a directory, and where the listing does not tell all. */
   reading(): BlobPresent | undefined;
   /**

@@ -6,7 +6,8 @@
  */
 import type { ErrorCode } from '../model/errors.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { Observed, instrumentsOfProcess } from './instruments.ts';
+import { instrumentsOfProcess } from './instruments.ts';
+import { Observed } from './observed.ts';
 
 /** Where a key came from: a message of the events queue, or a full sync. */
 export type Door = 'event' | 'reconcile';

@@ -1,5 +1,4 @@
-import type { RunId } from '../../src/model/run-id.ts';
-import type { Run } from '../../src/api/run.ts';
+import type { Run, RunId } from '../../src/model/reconcile/run.ts';
 
 /** A run that has begun and found nothing yet, but for what is said of it. */
 export function aRun(run: Partial<Run> = {}): Run {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { type LocalOption, helpAfter, withLocal } from '../command-options.ts';
-import { type OutputOption, withOutput } from '../output/print.ts';
+import { helpAfter } from '../help-after.ts';
+import { type LocalOption, withLocal } from '../local-option.ts';
+import { type OutputOption, withOutput } from '../output/output-option.ts';
 
 const HELP = helpAfter({
   notes:

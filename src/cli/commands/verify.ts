@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { helpAfter, withLocal } from '../command-options.ts';
-import { withOutput } from '../output/print.ts';
+import { helpAfter } from '../help-after.ts';
+import { withLocal } from '../local-option.ts';
+import { withOutput } from '../output/output-option.ts';
 import type { VerifyOptions } from '../run-verify.ts';
 
 const HELP = helpAfter({

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { dismissNotice, notice, type Notice } from '../state/notice.ts';
-import { Icon } from './elements.tsx';
+import { Icon } from './icon.tsx';
 
 interface DialogProps {
   readonly title: string;

@@ -3,9 +3,13 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { Invoke } from '../create-invoke.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { TypedData } from '../functions-core.ts';
-import type { RunningTrigger, ServiceBusTrigger } from '../parse-trigger.ts';
-import { settledOrAborted, withDeadline } from '../deadline.ts';
-import { type Delivery, LinkHealth, type Settlement, keepLock, openLink } from './open-link.ts';
+import type { ServiceBusTrigger } from '../parse-trigger.ts';
+import type { RunningTrigger } from '../running-trigger.ts';
+import { settledOrAborted } from '../settled-or-aborted.ts';
+import { withDeadline } from '../with-deadline.ts';
+import { keepLock } from './keep-lock.ts';
+import { LinkHealth } from './link-health.ts';
+import { openLink, type Delivery, type Outcome } from './open-link.ts';
 import { toInput, toTriggerMetadata } from './to-input.ts';
 
 /**
@@ -47,7 +51,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
       queue: trigger.queue,
       calls: share(settings.maxConcurrentCalls, links, link),
       stopping: stopping.signal,
-      onMessage: take,
+      take,
       onUp: () => health.up(link),
       onDown: (error) => stopping.signal.aborted || health.down(link, error),
     }),
@@ -74,7 +78,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
     endLock();
   }
 
-  async function handle({ message }: Delivery): Promise<Settlement> {
+  async function handle({ message }: Delivery): Promise<Outcome> {
     const { messageId } = message;
     let input: TypedData;
     let triggerMetadata: Readonly<Record<string, TypedData>>;
@@ -97,7 +101,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
     }
   }
 
-  async function settle(delivery: Delivery, outcome: Settlement): Promise<void> {
+  async function settle(delivery: Delivery, outcome: Outcome): Promise<void> {
     if (settled.has(delivery)) return;
     settled.add(delivery);
     try {

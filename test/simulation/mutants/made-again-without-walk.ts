@@ -1,8 +1,8 @@
-import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
+import { type Heart, REAL_HEART } from '../heart.ts';
 
 /** Against rule 4 of directories: what is below a directory that was deleted and made again is not walked. */
-export const madeAgainWithoutWalk: MirrorFunctions = {
-  ...REAL_FUNCTIONS,
+export const madeAgainWithoutWalk: Heart = {
+  ...REAL_HEART,
   handleMessage: (intake, log, message) => {
     let isRename = false;
     const short: typeof intake = {
@@ -13,6 +13,6 @@ export const madeAgainWithoutWalk: MirrorFunctions = {
       },
       walk: async (...args) => (isRename ? await intake.walk(...args) : undefined),
     };
-    return REAL_FUNCTIONS.handleMessage(short, log, message);
+    return REAL_HEART.handleMessage(short, log, message);
   },
 };

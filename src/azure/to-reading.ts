@@ -1,0 +1,99 @@
+import { parseEtag } from '../model/etag.ts';
+import type { BlobKind, BlobPresent, ContentHeaders } from '../model/reading.ts';
+import { type Metadata, splitStamp } from '../model/stamp.ts';
+import { findUnfinishedCopy } from '../model/unfinished-copy.ts';
+
+/** What a HEAD and an entry of a listing both tell of a blob, under the SDK's names. */
+export interface BlobProperties {
+  readonly etag?: string | undefined;
+  readonly lastModified?: Date | undefined;
+  readonly contentLength?: number | undefined;
+  readonly blobType?: string | undefined;
+  readonly contentMD5?: Uint8Array | undefined;
+  readonly contentType?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly contentLanguage?: string | undefined;
+  readonly contentDisposition?: string | undefined;
+  readonly cacheControl?: string | undefined;
+  readonly copyStatus?: string | undefined;
+  readonly accessTier?: string | undefined;
+  readonly accessTierInferred?: boolean | undefined;
+  readonly archiveStatus?: string | undefined;
+  readonly tagCount?: number | undefined;
+}
+
+/** `metadata` is the blob's own with the case of its names, the stamp among it. */
+export function toReading(found: BlobProperties, allMetadata: Metadata): BlobPresent {
+  const { metadata, stamp } = splitStamp(allMetadata);
+  // While an asynchronous copy runs, and after it failed, the metadata is there and the content is not.
+  const arrived = found.copyStatus === undefined || found.copyStatus === 'success';
+  const isPending = found.copyStatus === 'pending';
+  const unfinished = findUnfinishedCopy(allMetadata) ?? (arrived || isPending ? undefined : { stamp });
+  const tier = toTier(found);
+  const inferredTier = tier === undefined ? toInferredTier(found) : undefined;
+  return {
+    present: true,
+    etag: parseEtag(found.etag),
+    lastModified: found.lastModified ?? new Date(0),
+    size: found.contentLength ?? 0,
+    kind: toKind(found.blobType),
+    contentMd5: arrived && unfinished === undefined ? toBase64(found.contentMD5) : undefined,
+    headers: toHeaders(found),
+    metadata,
+    stamp: arrived ? stamp : undefined,
+    archived: found.accessTier === 'Archive',
+    ...(tier !== undefined && { tier }),
+    ...(inferredTier !== undefined && { inferredTier }),
+    ...(found.tagCount !== undefined && { tagCount: found.tagCount }),
+    ...(isPending && { pendingCopy: { stamp } }),
+    ...(unfinished !== undefined && { unfinishedCopy: unfinished }),
+  };
+}
+
+/** An element of a listing that is empty comes as no bytes; a HEAD leaves the header out. */
+function toBase64(md5: Uint8Array | undefined): string | undefined {
+  return md5 === undefined || md5.length === 0 ? undefined : Buffer.from(md5).toString('base64');
+}
+
+const REHYDRATING = 'rehydrate-pending-to-';
+
+export function toTier({
+  accessTier,
+  accessTierInferred,
+  archiveStatus,
+}: BlobProperties): string | undefined {
+  if (archiveStatus?.startsWith(REHYDRATING)) {
+    const target = archiveStatus.slice(REHYDRATING.length);
+    return target.charAt(0).toUpperCase() + target.slice(1);
+  }
+  return accessTierInferred === true ? undefined : accessTier;
+}
+
+export function toInferredTier({ accessTier, accessTierInferred }: BlobProperties): string | undefined {
+  return accessTierInferred === true ? accessTier : undefined;
+}
+
+export function toKind(type: string | undefined): BlobKind {
+  switch (type) {
+    case 'BlockBlob':
+      return 'block';
+    case 'AppendBlob':
+      return 'append';
+    case 'PageBlob':
+      return 'page';
+    default:
+      throw new Error(`the service answered with a blob of an unknown type: ${type}`);
+  }
+}
+
+/** A header that is empty is one that was not set. */
+function toHeaders(found: BlobProperties): ContentHeaders {
+  const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = found;
+  return {
+    ...(contentType && { contentType }),
+    ...(contentEncoding && { contentEncoding }),
+    ...(contentLanguage && { contentLanguage }),
+    ...(contentDisposition && { contentDisposition }),
+    ...(cacheControl && { cacheControl }),
+  };
+}

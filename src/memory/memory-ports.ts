@@ -1,0 +1,170 @@
+import type { Etag } from '../model/etag.ts';
+import { type Key, parseKey } from '../model/key.ts';
+import type { Reading } from '../model/reading.ts';
+import { RESERVED_DIRECTORY } from '../model/scope.ts';
+import type {
+  BackupStore,
+  CopyOutcome,
+  CopyRequest,
+  RestampRequest,
+  Secured,
+  SecureOutcome,
+} from '../ports/backup-store.ts';
+import type { ComparisonOutcome, ComparisonRequest } from '../ports/content-comparison.ts';
+import type { WriteOutcome } from '../ports/write-outcome.ts';
+import type { DirectoryStore } from '../ports/directory-store.ts';
+import { holds } from './holds.ts';
+import { listEntries } from './list-entries.ts';
+import type { MemoryBlob, StoredBlob } from './memory-blob.ts';
+import { isStoredDirectory, toReading } from './memory-entry.ts';
+import type { MemoryState } from './memory-state.ts';
+import type { Schedule } from './schedule.ts';
+
+/** The name of the one way to copy that there is here. */
+const ENGINE = 'memory';
+/** How many characters are compared at a time. */
+const PIECE = 8 * 1024 * 1024;
+
+/**
+ * The ports over the state of an account, but for those of directories. Where a service needs several requests or works
+ * in stages, so does this, with a call of its own for each: what another client does in between is what a real one
+ * could do.
+ */
+export function createMemoryPorts(
+  account: string,
+  state: MemoryState,
+  schedule: Schedule,
+  peekSource: (key: Key) => StoredBlob | undefined,
+): Omit<BackupStore, keyof DirectoryStore | 'readRootAccess'> {
+  function read(key: Key): Reading {
+    const entry = state.entry(key);
+    if (entry !== undefined) return toReading(entry, state.now());
+    return { present: false, container: state.containers.has(key.container) ? 'exists' : 'missing' };
+  }
+
+  /** One request in two stages: the source is read under its ETag first, and the write commits some time later. */
+  async function copy(request: CopyRequest): Promise<CopyOutcome> {
+    const { key, from: at = key, source: pinned, condition } = request;
+    const from = await schedule(`${account}.copy-read`, key, () => peekSource(at));
+    if (from?.etag !== pinned.etag) return { outcome: 'source-moved', engine: ENGINE };
+    return await schedule(`${account}.copy`, key, () => {
+      const isPossible = state.containers.get(key.container)?.takesFile(key.path) ?? false;
+      const isArchived = isArchivedBlob(state.blob(key));
+      if (!isPossible || isArchived || !holds(state, key, condition))
+        return { outcome: 'backup-moved', engine: ENGINE };
+      write(key, from, request);
+      return { outcome: 'written', engine: ENGINE };
+    });
+  }
+
+  /** Staged as a copy is, in two stages. The same place for every worker, and whoever comes second finds it there. */
+  async function secure(request: CopyRequest): Promise<SecureOutcome> {
+    const { key, source: pinned } = request;
+    const at = stagingKey(key, pinned.etag);
+    const from = await schedule(`${account}.copy-read`, key, () => peekSource(request.from ?? key));
+    if (from?.etag !== pinned.etag) return { outcome: 'source-moved', engine: ENGINE };
+    return await schedule(`${account}.secure`, key, () => {
+      if (!state.containers.has(key.container)) return { outcome: 'backup-moved', engine: ENGINE };
+      const etag = state.blob(at)?.etag ?? write(at, from, request);
+      return { outcome: 'secured', secured: { key: at, etag }, engine: ENGINE };
+    });
+  }
+
+  /** On a flat account a copy and the removal of what was staged; on a hierarchical one a rename. */
+  async function place(request: CopyRequest, secured: Secured): Promise<WriteOutcome> {
+    const { key } = request;
+    const outcome = await schedule(`${account}.place`, key, (): WriteOutcome => {
+      const staged = state.blob(secured.key);
+      const isPossible = state.containers.get(key.container)?.takesFile(key.path) ?? false;
+      if (staged?.etag !== secured.etag || !isPossible || !holds(state, key, { nothingThere: true }))
+        return { outcome: 'backup-moved' };
+      if (state.kind === 'hierarchical')
+        return { outcome: state.move(secured.key, key) ? 'written' : 'backup-moved' };
+      write(key, staged, request);
+      return { outcome: 'written' };
+    });
+    if (outcome.outcome === 'written' && state.kind === 'flat')
+      await schedule(`${account}.discard`, key, () => remove(secured.key, secured.etag));
+    return outcome;
+  }
+
+  function write(key: Key, from: StoredBlob, { metadata, tags, tier }: CopyRequest): Etag {
+    const { tier: _tier, access: _access, ...content } = from;
+    return state.put(key, { ...content, metadata, tags, ...(tier !== undefined && { tier }) });
+  }
+
+  function restamp({ key, metadata, ifMatch }: RestampRequest): WriteOutcome {
+    const entry = state.entry(key);
+    if (entry?.etag !== ifMatch) return { outcome: 'backup-moved' };
+    if (!isStoredDirectory(entry) && isArchivedBlob(entry)) return { outcome: 'backup-moved' };
+    if (isStoredDirectory(entry)) state.makeDirectory(key, { metadata });
+    else state.put(key, { ...entry, metadata });
+    return { outcome: 'written' };
+  }
+
+  /** A piece at a time, each as a request of its own to both sides. */
+  async function compareContent(request: ComparisonRequest): Promise<ComparisonOutcome> {
+    const { key, from = key, source, backup, equal = 0, mustStop = () => false } = request;
+    if (source.size !== backup.size) return { outcome: 'different' };
+    for (let offset = equal; offset < source.size; offset += PIECE) {
+      if (offset > equal && mustStop()) return { outcome: 'unfinished', equal: offset };
+      const [theirs, ours] = await schedule(`${account}.compare`, key, () => [
+        peekSource(from),
+        state.blob(key),
+      ]);
+      if (theirs?.etag !== source.etag) return { outcome: 'source-moved' };
+      if (ours?.etag !== backup.etag) return { outcome: 'backup-moved' };
+      const [one, other] = [theirs, ours].map(({ content }) => content.slice(offset, offset + PIECE));
+      if (one !== other) return { outcome: 'different' };
+    }
+    return { outcome: 'same' };
+  }
+
+  function remove(key: Key, ifMatch: Etag): WriteOutcome {
+    const blob = state.blob(key);
+    if (blob?.etag !== ifMatch) return { outcome: 'backup-moved' };
+    if ((blob.snapshots ?? 0) > 0) return { outcome: 'refused', reason: 'backup-has-snapshots' };
+    state.removeTree(key);
+    return { outcome: 'written' };
+  }
+
+  function amend(key: Key, change: Pick<MemoryBlob, 'tier' | 'tags'>): WriteOutcome {
+    const isDone = state.blob(key) !== undefined && state.amend(key, change);
+    return { outcome: isDone ? 'written' : 'backup-moved' };
+  }
+
+  return {
+    account,
+    read: (key) => schedule(`${account}.read`, key, () => read(key)),
+    readTags: (key) => schedule(`${account}.readTags`, key, () => state.blob(key)?.tags ?? {}),
+    copy,
+    compareContent,
+    secure,
+    place,
+    restamp: (request) => schedule(`${account}.restamp`, request.key, () => restamp(request)),
+    setTier: (key, tier) => schedule(`${account}.setTier`, key, () => amend(key, { tier })),
+    setTags: (key, tags) => schedule(`${account}.setTags`, key, () => amend(key, { tags })),
+    delete: (key, ifMatch) => schedule(`${account}.delete`, key, () => remove(key, ifMatch)),
+    createContainer: (container, metadata) =>
+      schedule(`${account}.createContainer`, undefined, () => state.addContainer(container, metadata)),
+    readContainer: (container) =>
+      schedule(`${account}.readContainer`, undefined, () => state.containers.get(container)?.metadata),
+    listContainers: async function* () {
+      yield await schedule(`${account}.listContainers`, undefined, () =>
+        [...state.containers.keys()].toSorted(),
+      );
+    },
+    listBlobs: async function* (container, range) {
+      yield await schedule(`${account}.listBlobs`, undefined, () => listEntries(state, container, range));
+    },
+  };
+}
+
+function stagingKey({ container, path }: Key, etag: Etag): Key {
+  return parseKey(container, `${RESERVED_DIRECTORY}/staging/${encodeURIComponent(path)}-${etag}`);
+}
+
+/** Nothing overwrites it, and nothing changes its metadata. */
+function isArchivedBlob(blob: StoredBlob | undefined): boolean {
+  return blob !== undefined && (blob.archived ?? blob.tier === 'Archive');
+}
