@@ -1,26 +1,68 @@
 import { globSync, readFileSync } from 'node:fs';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
-const TESTS = ['test/**/*.test.ts'];
+const TESTS = ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
 /** They have configurations of their own. */
 const APART = ['test/clients/**', 'test/scale/**'];
 
-export default defineConfig(({ mode }) => ({
-  test: {
-    include: mode === 'full' ? withBudgets() : TESTS,
-    exclude: APART,
-    env: { TEST_BUDGET: mode === 'full' ? 'full' : 'small' },
-    // For what hangs: on a machine that does much else, an environment takes a minute to come up.
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
-    // Two cores: more workers only make the timings of the end-to-end tests worse.
-    maxWorkers: 2,
-  },
-}));
+/** The ports on the real SDKs and protocols, and the embedded environment, within the process of the tests. */
+const CONTRACT = ['test/{azure,local,hostile}/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
+const BROWSER = ['test/browser/**/*.test.ts'];
+/** What starts processes. */
+const PROCESSES = ['test/{e2e,chaos,package,cli}/**/*.test.ts'];
+/**
+ * What needs a process of its own: registrations of functions, meters and patches are made once in a process, and
+ * cleaning up is registered by the first import of `test/e2e/support`.
+ */
+const ALONE = [
+  'test/{app,functions,host,telemetry}/**/*.test.ts',
+  'test/azure/**/{open-pipeline,service-version}.test.ts',
+  'test/local/**/fast-requests.test.ts',
+];
 
-/** The tests to which the budget makes a difference: those that import test/support/budgets.ts. */
-function withBudgets(): string[] {
-  return globSync(TESTS, { exclude: APART }).filter((file) =>
-    /from '.*\/budgets\.(js|ts)'/.test(readFileSync(file, 'utf8')),
-  );
+// For two cores. What computes keeps both busy; what waits for processes leaves them to others.
+const COMPUTES = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+const WAITS = { maxWorkers: 4, sequence: { groupOrder: 2 } };
+/** One process for many files, which import the SDKs once: half the processor time. */
+const TOGETHER = { isolate: false };
+
+export default defineConfig(({ mode }) => {
+  const isFull = mode === 'full';
+  const skipped = [...configDefaults.exclude, ...APART, ...(isFull ? withoutBudgets() : [])];
+
+  function project(
+    name: string,
+    include: string[],
+    { exclude = [], ...options }: { exclude?: string[]; isolate?: boolean; maxWorkers: number },
+  ): TestProjectConfiguration {
+    return {
+      test: {
+        name,
+        include,
+        exclude: [...skipped, ...exclude],
+        env: { TEST_BUDGET: isFull ? 'full' : 'small' },
+        // For what hangs: on a machine that does much else, an environment takes a minute to come up.
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        ...options,
+      },
+    };
+  }
+
+  const elsewhere = [...CONTRACT, ...PROCESSES, ...ALONE, ...BROWSER];
+  return {
+    test: {
+      projects: [
+        project('unit', TESTS, { ...COMPUTES, ...TOGETHER, exclude: elsewhere }),
+        project('contract', CONTRACT, { ...COMPUTES, ...TOGETHER, exclude: ALONE }),
+        project('e2e', [...PROCESSES, ...ALONE], WAITS),
+        project('browser', BROWSER, WAITS),
+      ],
+    },
+  };
+});
+
+/** The tests to which the budget makes no difference: those that do not import test/support/budgets.ts. */
+function withoutBudgets(): string[] {
+  return globSync(TESTS).filter((file) => !/from '.*\/budgets\.ts'/.test(readFileSync(file, 'utf8')));
 }

@@ -2,8 +2,8 @@
  * What `azcopy sync`, `rclone sync` and a reconcile leave on the backup after changes that are hard to see, each tool in
  * containers of its own. It fails when ours is wrong in any row.
  */
-import { startLocal } from '../src/local/start-local.ts';
-import { createLogger } from '../src/telemetry/create-logger.ts';
+import { startLocal } from '../packages/local/src/start-local.ts';
+import { createLogger } from '../src/telemetry/logger.ts';
 import { type Judged, ROWS } from './correctness/rows.ts';
 import { openScene, type Sync } from './correctness/scene.ts';
 import { runMeasured } from './sync/run-measured.ts';
@@ -30,7 +30,7 @@ let isOursRight = true;
 for (const [i, row] of ROWS.entries()) {
   const cells: string[] = [];
   for (const tool of tools) {
-    const { info } = row.isHierarchical === true ? tree : flat;
+    const { connections: info } = row.isHierarchical === true ? tree : flat;
     const { isRight, left }: Judged = await row.play(
       await openScene(info, `row${i}-${tool.name}`, tool, sync),
     );

@@ -1,6 +1,6 @@
 /** Lists a container once, by the SDK or by ours, compares as a reconcile does, and reports what that took. */
-import { createAzureReader } from '../src/azure/azure-reader.ts';
-import { connectAccount } from '../src/azure/connect-account.ts';
+import { createAzureBlobReader } from '../src/azure/blob-reader.ts';
+import { connectAccount } from '../src/azure/account/connect-account.ts';
 import { listPages } from '../src/azure/listing/list-pages.ts';
 import { parseContainerName } from '../src/model/key.ts';
 
@@ -22,7 +22,7 @@ interface Entry {
 }
 
 async function* bySdk(): AsyncGenerator<readonly Entry[]> {
-  for await (const page of createAzureReader(account).listBlobs(name))
+  for await (const page of createAzureBlobReader(account).listBlobs(name))
     yield page.map(({ path, etag, stamp }) => ({ name: path, etag, stamp }));
 }
 

@@ -7,8 +7,8 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { startLocal } from '../src/local/start-local.ts';
-import { createLogger } from '../src/telemetry/create-logger.ts';
+import { startLocal } from '../packages/local/src/start-local.ts';
+import { createLogger } from '../src/telemetry/logger.ts';
 import { isSameContainer } from './sync/is-same-container.ts';
 import { printTable } from './sync/print-table.ts';
 import type { Result } from './sync/result.ts';
@@ -30,7 +30,7 @@ const local = await startLocal({
   onRequest: () => requests++,
   log: createLogger('warn'),
 });
-const { info } = local;
+const { connections: info } = local;
 const source = BlobServiceClient.fromConnectionString(info.source.connectionString).getContainerClient(
   SOURCE,
 );

@@ -7,9 +7,9 @@ import { createServer, request as sendRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
-import type { LocalAccount } from '../src/local/ready-file.ts';
-import { startLocal } from '../src/local/start-local.ts';
-import { createLogger } from '../src/telemetry/create-logger.ts';
+import type { LocalAccount } from '../packages/local/src/ready-file.ts';
+import { startLocal } from '../packages/local/src/start-local.ts';
+import { createLogger } from '../src/telemetry/logger.ts';
 import { spawnListingServer } from './spawn-listing-server.ts';
 import { type Measured, runMeasured } from './sync/run-measured.ts';
 import { findTools, OURS } from './sync/sync-tools.ts';
@@ -24,7 +24,7 @@ let requests = 0;
 /** To blobs of the container that is listed. */
 let writes = 0;
 const local = await startLocal({ storagePort: 0, serviceBusPort: 0, log: createLogger('warn') });
-const { source, backup } = local.info;
+const { source, backup } = local.connections;
 const listings = [
   await spawnListingServer({ blobs, container, account: source.accountName }),
   await spawnListingServer({ blobs, container, account: backup.accountName, stampOf: source.accountName }),
@@ -51,7 +51,7 @@ const front = createServer((incoming, outgoing) => {
 });
 await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
 const { port } = front.address() as AddressInfo;
-const info = { ...local.info, source: behind(source), backup: behind(backup) };
+const info = { ...local.connections, source: behind(source), backup: behind(backup) };
 
 const tools = findTools();
 const runs = new Map(tools.map(({ name }) => [name, [] as (Measured & { readonly requests: number })[]]));

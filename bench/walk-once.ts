@@ -1,8 +1,8 @@
 /** Compares a stretch of two listings as a worker does with a shard, writes nothing, and reports what that took. */
-import { createAzureReader } from '../src/azure/azure-reader.ts';
-import { connectAccount } from '../src/azure/connect-account.ts';
+import { createAzureBlobReader } from '../src/azure/blob-reader.ts';
+import { connectAccount } from '../src/azure/account/connect-account.ts';
 import { parseContainerName } from '../src/model/key.ts';
-import type { RunId } from '../src/model/reconcile/run.ts';
+import type { RunId } from '../src/model/run-id.ts';
 import { createScope } from '../src/model/scope.ts';
 import type { BlobReader } from '../src/ports/blob-reader.ts';
 import { compareSlice } from '../src/reconcile/compare/compare-slice.ts';
@@ -28,7 +28,7 @@ export interface Walked {
 
 const order = JSON.parse(process.argv[2] ?? '{}') as WalkOrder;
 const connect = (connectionString: string): BlobReader =>
-  createAzureReader(connectAccount({ connectionString }));
+  createAzureBlobReader(connectAccount({ connectionString }));
 const source = connect(order.source);
 const neverToBeDone = async (): Promise<never> => await Promise.reject(new Error('all of it is in step'));
 

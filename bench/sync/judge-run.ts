@@ -1,4 +1,4 @@
-import type { Run } from '../../src/model/reconcile/run.ts';
+import type { Run } from '../../src/api/run.ts';
 
 /** Whether a run brought everything in step, and which paths it names as left out. */
 export function judgeRun({ state, counts, alerts, samples }: Run): {

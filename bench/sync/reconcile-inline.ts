@@ -1,7 +1,7 @@
-import { createReconciliation } from '../../src/app/create-reconciliation.ts';
+import { createReconciliation } from '../../src/wiring/create-reconciliation.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import type { ReconcileRequest, Run } from '../../src/model/reconcile/run.ts';
-import { createLogger } from '../../src/telemetry/create-logger.ts';
+import type { ReconcileRequest, Run } from '../../src/api/run.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { takeShards } from './take-shards.ts';
 
 const REQUEST: ReconcileRequest = { dryRun: false, allowDeletes: [], reason: 'command-line' };

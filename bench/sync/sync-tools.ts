@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
-import { createAccountSas } from '../../src/local/account-sas.ts';
-import { toEnvironment } from '../../src/local/environment.ts';
-import type { LocalAccount, LocalInfo } from '../../src/local/ready-file.ts';
-import { bundled } from '../bundled.ts';
+import { createAccountSas } from '../../packages/local/src/account-sas.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
+import type { LocalAccount, LocalConnections } from '../../packages/local/src/ready-file.ts';
 
 /** A program that makes one container like another. */
 export interface SyncTool {
@@ -22,16 +21,18 @@ export interface Command {
 }
 
 export interface Route {
-  readonly info: Omit<LocalInfo, 'http'>;
+  readonly info: Omit<LocalConnections, 'http'>;
   readonly source: string;
   readonly backup: string;
   /** Whether index tags are to be brought along, by those who can. */
   readonly tags?: boolean;
 }
 
-const CLIENTS = fileURLToPath(new URL('../../test/clients/', import.meta.url));
+const CLIENTS = fileURLToPath(new URL('../../../test/clients/', import.meta.url));
 const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'amd64';
 const AZCOPY = `${CLIENTS}node_modules/@azure-tools/azcopy-linux/dist/bin/azcopy_linux_${ARCHITECTURE}`;
+/** Bundled, as the command is. */
+const RECONCILE = fileURLToPath(new URL('../../bundled/bench/reconcile-once.js', import.meta.url));
 /** A folder for what tools keep: job plans, logs, a configuration that is not the user's. */
 const scratch = mkdtempSync(join(tmpdir(), 'blobmirror-bench-'));
 
@@ -39,9 +40,9 @@ export const OURS: SyncTool = {
   name: 'blobmirror',
   command: ({ info, source, backup, tags = false }) => ({
     program: process.execPath,
-    args: [...WORKER_FLAGS, bundled('reconcile-once')],
+    args: [...WORKER_FLAGS, RECONCILE],
     env: {
-      ...toEnvironment({ ...info, http: { baseUrl: '' } }),
+      ...localSettings({ ...info, http: { baseUrl: '' } }),
       BLOBMIRROR_INCLUDE_CONTAINERS: source,
       ...(backup !== source && { BLOBMIRROR_CONTAINER_MAP: `${source}=${backup}` }),
       BLOBMIRROR_TAGS: tags ? 'mirror' : 'off',

@@ -1,7 +1,6 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { keepLock } from '../../src/host/service-bus/keep-lock.ts';
-import { type Delivery, openLink } from '../../src/host/service-bus/open-link.ts';
-import { createLogger } from '../../src/telemetry/create-logger.ts';
+import { type Delivery, keepLock, openLink } from '../../src/host/service-bus/open-link.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 
 const CONCURRENCY = 16;
 const LOCK_KEPT_MS = 15 * 60_000;
@@ -19,7 +18,7 @@ export function takeShards(
     queue,
     calls: CONCURRENCY,
     stopping: stopping.signal,
-    take,
+    onMessage: take,
     onUp: () => undefined,
     onDown: failed,
   });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Reconciler } from '../app/create-reconciliation.ts';
+import type { Reconciler } from '../wiring/create-reconciliation.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 

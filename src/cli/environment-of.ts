@@ -1,10 +1,10 @@
-import { settingsOn } from '../local/environment.ts';
-import { READY_FILE, readReadyFile } from '../local/ready-file.ts';
-import type { LocalOption } from './local-option.ts';
+import { withLocalSettings } from './local-settings.ts';
+import { READY_FILE, readReadyFile } from '../../packages/local/src/ready-file.ts';
+import type { LocalOption } from './command-options.ts';
 
 /** The settings of a command: those of the environment, with the connections of a ready file where `--local` asks for it. */
 export async function environmentOf({ local }: LocalOption): Promise<NodeJS.ProcessEnv> {
   if (local === undefined) return process.env;
   const info = await readReadyFile(local === true ? READY_FILE : local);
-  return settingsOn(info, process.env);
+  return withLocalSettings(info, process.env);
 }

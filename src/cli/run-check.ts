@@ -1,14 +1,10 @@
-import { checkSetUp, type Finding } from '../app/check-set-up.ts';
+import { checkSetUp, type Finding } from '../wiring/check-set-up.ts';
 import { readSettings } from '../config/settings.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import type { LocalOption } from './local-option.ts';
-import type { OutputOption } from './output/output-option.ts';
-import { printData } from './output/print-data.ts';
-import { tell } from './output/tell.ts';
-import { toTable } from './output/to-table.ts';
-import { count } from './plain-text.ts';
-import { startProgressLine } from './progress-line.ts';
+import type { LocalOption } from './command-options.ts';
+import { type OutputOption, printData, startProgressLine, printMessage } from './output/print.ts';
+import { count, toTable } from './output/table.ts';
 
 /** The exit status. */
 export async function runCheck(options: LocalOption & OutputOption): Promise<number> {
@@ -22,7 +18,7 @@ export async function runCheck(options: LocalOption & OutputOption): Promise<num
   }
   await printData(options, findings, describeFindings);
   const many = (status: Finding['status']) => findings.filter((finding) => finding.status === status).length;
-  tell(
+  printMessage(
     `${count(findings.length, 'check')}: ${count(many('problem'), 'problem')}, ${count(many('warning'), 'warning')}, ${many('unknown')} unknown`,
   );
   return many('problem') > 0 ? EXIT.unwell : EXIT.done;

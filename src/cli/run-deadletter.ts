@@ -1,20 +1,19 @@
-import type { LetterBox } from '../app/create-dead-letters.ts';
-import type { DeadLetter, LettersDone } from '../model/dead-letter.ts';
-import { BlobmirrorError } from '../model/errors.ts';
-import { parseLetterRequest } from '../model/parse-letter-request.ts';
-import { describeLetter, describeLetters } from './deadletter/describe-letters.ts';
-import { withLetterBox } from './deadletter/with-letter-box.ts';
+import { parseDeadLetterRequest } from '../api/dead-letter-request.ts';
+import type { DeadLetter, ProcessedDeadLetters } from '../api/dead-letter.ts';
+import type { LocalOption } from './command-options.ts';
+import { describeDeadLetter, describeDeadLetters } from './describe-dead-letters.ts';
+import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import type { LocalOption } from './local-option.ts';
-import type { OutputOption } from './output/output-option.ts';
-import { printData } from './output/print-data.ts';
-import { printEach } from './output/print-each.ts';
-import { tell } from './output/tell.ts';
-import { count } from './plain-text.ts';
+import { type OutputOption, printData, printEach, printMessage } from './output/print.ts';
+import { count } from './output/table.ts';
+import { readSettings } from '../config/settings.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { type LetterBox, createDeadLetters } from '../wiring/create-dead-letters.ts';
 
-export interface LetterOptions extends LocalOption, OutputOption {}
+export interface DeadLetterOptions extends LocalOption, OutputOption {}
 
-export interface ChoiceOptions extends LetterOptions {
+export interface ChoiceOptions extends DeadLetterOptions {
   readonly code?: string;
   readonly container?: string;
   readonly all?: true;
@@ -30,7 +29,7 @@ const PAGE = 500;
 export async function listDeadLetters(options: ChoiceOptions & { readonly limit: string }): Promise<number> {
   const limit = parseLimit(options.limit);
   const { code, container } = options;
-  return await withLetterBox(options, async (box) => {
+  return await withDeadLetters(options, async (box) => {
     const summary = await box.summary();
     const letters: DeadLetter[] = [];
     for (let from: string | null | undefined; from !== null && letters.length < limit;) {
@@ -38,20 +37,20 @@ export async function listDeadLetters(options: ChoiceOptions & { readonly limit:
       letters.push(...page.letters);
       from = page.next;
     }
-    await printData(options, { summary, letters }, describeLetters);
+    await printData(options, { summary, letters }, describeDeadLetters);
     return EXIT.done;
   });
 }
 
-export async function showDeadLetter(id: string, options: LetterOptions): Promise<number> {
-  return await withLetterBox(options, async (box) => {
-    await printData(options, await box.show(id), describeLetter);
+export async function showDeadLetter(id: string, options: DeadLetterOptions): Promise<number> {
+  return await withDeadLetters(options, async (box) => {
+    await printData(options, await box.show(id), describeDeadLetter);
     return EXIT.done;
   });
 }
 
 export async function replayDeadLetters(ids: readonly string[], options: ChoiceOptions): Promise<number> {
-  return await take(ids, options, 'replayed', (box) => box.replay);
+  return await processChosen(ids, options, 'replayed', (box) => box.replay);
 }
 
 export async function purgeDeadLetters(ids: readonly string[], options: PurgeOptions): Promise<number> {
@@ -60,49 +59,51 @@ export async function purgeDeadLetters(ids: readonly string[], options: PurgeOpt
       'request-invalid',
       'what is purged cannot be had back; --yes says that it is meant, and --dry-run tells what it would be',
     );
-  return await take(ids, options, 'purged', (box) => box.purge);
+  return await processChosen(ids, options, 'purged', (box) => box.purge);
 }
 
 export async function exportDeadLetters(options: Omit<ChoiceOptions, 'output'>): Promise<number> {
   const { code, container } = options;
-  return await withLetterBox(options, async (box) => {
+  return await withDeadLetters(options, async (box) => {
     await printEach(box.export({ code, container }));
     return EXIT.done;
   });
 }
 
-export async function acknowledgeDeadLetters(options: LetterOptions): Promise<number> {
-  return await withLetterBox(options, async (box) => {
+export async function acknowledgeDeadLetters(options: DeadLetterOptions): Promise<number> {
+  return await withDeadLetters(options, async (box) => {
     const { until } = await box.acknowledge();
     await printData(options, { until }, () => `dead letters up to ${until} are acknowledged\n`);
     return EXIT.done;
   });
 }
 
-async function take(
+async function processChosen(
   ids: readonly string[],
   options: ChoiceOptions,
   verb: 'replayed' | 'purged',
   act: (box: LetterBox) => LetterBox['replay'],
 ): Promise<number> {
   const { code, container, all, dryRun = false } = options;
-  const { choice } = parseLetterRequest({
+  const { choice } = parseDeadLetterRequest({
     ...(ids.length > 0 && { ids }),
     ...(code !== undefined && { code }),
     ...(container !== undefined && { container }),
     ...(all === true && { all }),
   });
-  return await withLetterBox(options, async (box) => {
+  return await withDeadLetters(options, async (box) => {
     const { done, ...rest } = await act(box)(choice, { dryRun });
     const told = { [verb]: done, ...rest, ...(dryRun && { dryRun }) };
     await printData(options, told, () => describe({ done, ...rest }, verb, dryRun));
     if (rest.failed > 0)
-      tell('some are left: somebody else holds them for some minutes, or their queue did not take them');
+      printMessage(
+        'some are left: somebody else holds them for some minutes, or their queue did not take them',
+      );
     return rest.failed > 0 || !rest.isComplete ? EXIT.incomplete : EXIT.done;
   });
 }
 
-function describe({ done, gone, failed }: LettersDone, verb: string, dryRun: boolean): string {
+function describe({ done, gone, failed }: ProcessedDeadLetters, verb: string, dryRun: boolean): string {
   const parts = [
     `${count(done, 'dead letter')} ${dryRun ? `would be ${verb}` : verb}`,
     gone > 0 && `${gone.toLocaleString('en')} gone`,
@@ -118,4 +119,19 @@ function parseLimit(text: string): number {
     'request-invalid',
     `--limit is ${JSON.stringify(text)}; it should be a whole number`,
   );
+}
+
+/** The dead letters of a command: it asks the queues and the state themselves, and needs no app to listen. */
+async function withDeadLetters<Result>(
+  options: LocalOption,
+  use: (box: LetterBox) => Promise<Result>,
+): Promise<Result> {
+  const settings = readSettings(await environmentOf(options));
+  // What goes wrong is told of by the command itself.
+  const deadLetters = createDeadLetters(settings, createLogger('silent'));
+  try {
+    return await use(deadLetters.store);
+  } finally {
+    await deadLetters.stop();
+  }
 }

@@ -1,22 +1,19 @@
-import type { Reconciler } from '../app/create-reconciliation.ts';
-import { BlobmirrorError } from '../model/errors.ts';
-import type { AdoptBy } from '../model/reconcile/adoption.ts';
-import { parseReconcileRequest } from '../model/reconcile/parse-reconcile-request.ts';
-import { parseRunId } from '../model/reconcile/parse-run-id.ts';
-import { toSummary } from '../model/reconcile/run-summary.ts';
-import type { Run } from '../model/reconcile/run.ts';
+import { parseReconcileRequest } from '../api/reconcile-request.ts';
+import { type Run, toSummary } from '../api/run.ts';
+import { type LocalOption, localFlag } from './command-options.ts';
+import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import { localFlag, type LocalOption } from './local-option.ts';
-import type { OutputOption } from './output/output-option.ts';
-import { printData } from './output/print-data.ts';
-import { tell } from './output/tell.ts';
-import { describeRun, describeRuns } from './reconcile/describe-run.ts';
-import { exitStatusOf } from './reconcile/exit-status-of.ts';
+import { type OutputOption, printData, printMessage } from './output/print.ts';
+import { describeRun, describeRuns, printLines } from './reconcile/describe-run.ts';
 import { followRun } from './reconcile/follow-run.ts';
-import { printLines } from './reconcile/print-lines.ts';
-import { isOfSameScope } from './reconcile/run-figures.ts';
-import { withReconciler } from './reconcile/with-reconciler.ts';
+import { exitStatusOf, isOfSameScope } from './reconcile/run-figures.ts';
 import { untilStopped } from './until-stopped.ts';
+import { readSettings } from '../config/settings.ts';
+import type { AdoptBy } from '../model/adoption.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { parseRunId } from '../model/run-id.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { type Reconciler, createReconciliation } from '../wiring/create-reconciliation.ts';
 
 export type RunOptions = LocalOption & OutputOption;
 
@@ -40,7 +37,7 @@ export async function runReconcile(options: ReconcileOptions): Promise<number> {
     if ('running' in begun)
       throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
     if (await isPaused())
-      tell(
+      printMessage(
         `mirroring is paused, and the run waits with it; to go on: blobmirror resume${localFlag(options)}`,
       );
     if (options.wait) return await waitFor(begun.started, reconciler, options);
@@ -69,7 +66,7 @@ export async function cancelRun(id: string, options: RunOptions): Promise<number
     const run = await readRun(id, reconciler);
     if (!(await reconciler.cancel(run.id)))
       throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`);
-    tell('workers leave it within seconds');
+    printMessage('workers leave it within seconds');
     return EXIT.done;
   });
 }
@@ -83,11 +80,11 @@ export async function printReport(id: string, options: RunOptions): Promise<numb
 }
 
 async function waitFor(started: Run, reconciler: Reconciler, options: RunOptions): Promise<number> {
-  tell(`the run ${started.id} has begun`);
+  printMessage(`the run ${started.id} has begun`);
   const former = (await reconciler.list()).find((run) => isOfSameScope(run, started));
   const ended = await followRun(started, former, reconciler, untilStopped());
   if (ended === 'interrupted') {
-    tell(
+    printMessage(
       `the run goes on without this command; to end it: blobmirror reconcile cancel ${started.id}${localFlag(options)}`,
     );
     return EXIT.interrupted;
@@ -101,4 +98,19 @@ async function readRun(text: string, reconciler: Reconciler): Promise<Run> {
   const run = await reconciler.read(id);
   if (run !== undefined) return run;
   throw new BlobmirrorError('run-not-found', `there is no run ${id}`);
+}
+
+/** The reconciler of a command: it asks the state store and the queue themselves, and needs no app to listen. */
+async function withReconciler<Result>(
+  options: LocalOption,
+  use: (reconciler: Reconciler, isPaused: () => Promise<boolean>) => Promise<Result>,
+): Promise<Result> {
+  const settings = readSettings(await environmentOf(options));
+  // What goes wrong is told of by the command itself.
+  const reconciliation = createReconciliation(settings, createLogger('silent'));
+  try {
+    return await use(reconciliation.reconciler, async () => await reconciliation.isPaused());
+  } finally {
+    await reconciliation.stop();
+  }
 }

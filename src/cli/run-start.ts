@@ -1,11 +1,17 @@
-import { readMirrorName } from '../config/mirror-name.ts';
-import { removeReadyFile, writeReadyFile, type LocalInfo } from '../local/ready-file.ts';
-import { startLocal } from '../local/start-local.ts';
-import { DEFAULT_NAME } from '../model/mirror-id.ts';
-import { createLogger } from '../telemetry/create-logger.ts';
-import { freePort } from './free-port.ts';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import {
+  type LocalConnections,
+  removeReadyFile,
+  writeReadyFile,
+} from '../../packages/local/src/ready-file.ts';
+import { startLocal } from '../../packages/local/src/start-local.ts';
 import { untilStopped } from './until-stopped.ts';
 import { startWorkerProcess } from './worker-process.ts';
+import { readMirrorName } from '../config/settings.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { DEFAULT_NAME } from '../model/mirror-id.ts';
+import { createLogger } from '../telemetry/logger.ts';
 
 export interface StartOptions {
   readonly hns: boolean;
@@ -34,8 +40,8 @@ export async function runStart(options: StartOptions): Promise<void> {
   });
   try {
     const httpPort = await freePort(options.httpPort, 'the app');
-    const info: LocalInfo = {
-      ...local.info,
+    const info: LocalConnections = {
+      ...local.connections,
       http: { baseUrl: `http://127.0.0.1:${httpPort}` },
       ...(name !== DEFAULT_NAME && { name }),
     };
@@ -54,8 +60,8 @@ export async function runStart(options: StartOptions): Promise<void> {
   }
 }
 
-function describe(info: LocalInfo, { hns, readyFile, worker }: StartOptions): string {
-  return `blobmirror is ready after ${(performance.now() / 1000).toFixed(1)} s
+function describe(info: LocalConnections, { hns, readyFile, worker }: StartOptions): string {
+  return `blobmirror is ready
   accounts     ${hns ? 'hierarchical: both endpoints answer the Data Lake API beside the Blob API' : 'flat'}
   source       ${info.source.blobEndpoint}
   backup       ${info.backup.blobEndpoint}
@@ -63,4 +69,25 @@ function describe(info: LocalInfo, { hns, readyFile, worker }: StartOptions): st
   app          ${worker ? info.http.baseUrl : 'not started: run "blobmirror worker --local"'}
   connections  ${readyFile}
 `;
+}
+
+/**
+ * The port, or any free one for 0. Nobody listens on it at this moment: a child that is told to listen there finds it
+ * free, and a port that is taken is told of before anything is begun.
+ *
+ * @throws BlobmirrorError `port-taken`
+ */
+export async function freePort(wanted: number, service: string): Promise<number> {
+  const server = createServer().listen(wanted, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new BlobmirrorError('port-taken', `port ${wanted} of 127.0.0.1, wanted for ${service}, is taken`, {
+      cause,
+    });
+  }
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRecovery } from '../app/create-recovery.ts';
+import { createStatusService } from '../wiring/create-status-service.ts';
 import { readSettings } from '../config/settings.ts';
-import type { Status } from '../model/status.ts';
-import { createLogger } from '../telemetry/create-logger.ts';
+import type { Status } from '../api/status.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import type { LocalOption } from './local-option.ts';
-import type { OutputOption } from './output/output-option.ts';
-import { printData } from './output/print-data.ts';
-import { describeStatus } from './status/describe-status.ts';
+import type { LocalOption } from './command-options.ts';
+import { type OutputOption, printData } from './output/print.ts';
+import { describeStatus } from './describe-status.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export interface StatusOptions extends LocalOption, OutputOption {
@@ -23,7 +22,7 @@ const CLEAR = '\u001B[H\u001B[2J';
 export async function runStatus(options: StatusOptions): Promise<number> {
   const settings = readSettings(await environmentOf(options));
   // What goes wrong is a problem that the status names.
-  const recovery = createRecovery(settings, createLogger('silent'));
+  const recovery = createStatusService(settings, createLogger('silent'));
   const describe = (status: Status): string => describeStatus(status, options);
   try {
     if (!options.watch) {

@@ -1,18 +1,17 @@
-import { createCredential } from '../app/create-credential.ts';
-import type { Mirror } from '../app/create-mirror.ts';
-import { type Identity, isRefusal } from '../app/open-identity.ts';
-import { theApp } from '../app/the-app.ts';
+import { createCredential } from '../wiring/connect-storage.ts';
+import type { Mirror } from '../wiring/create-mirror.ts';
+import { type Identity, isRefusal } from '../wiring/open-identity.ts';
+import { theApp } from '../wiring/the-app.ts';
 import { readHttpSettings } from '../config/http-settings.ts';
 import { readHostJson } from '../host/host-json.ts';
-import { resolveRegistrations } from '../host/resolve-registrations.ts';
+import { resolveRegistrations } from '../host/load-registrations.ts';
 import { startHost } from '../host/start-host.ts';
-import { settingsOn } from '../local/environment.ts';
-import { readReadyFile, READY_FILE } from '../local/ready-file.ts';
+import { withLocalSettings } from './local-settings.ts';
+import { readReadyFile, READY_FILE } from '../../packages/local/src/ready-file.ts';
 import { BlobmirrorError } from '../model/errors.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import { createLogger } from '../telemetry/create-logger.ts';
+import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { beginRun } from './begin-run.ts';
-import type { LocalOption } from './local-option.ts';
+import type { LocalOption } from './command-options.ts';
 import { writeCompiled } from './keep-compiled.ts';
 import { PACKAGE_ROOT } from './package.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -29,11 +28,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   let httpPort = options.httpPort ?? 7071;
   if (options.local !== undefined) {
     const info = await readReadyFile(options.local === true ? READY_FILE : options.local);
-    Object.assign(process.env, settingsOn(info, process.env));
+    Object.assign(process.env, withLocalSettings(info, process.env));
     httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
   }
   // Made first, so that a wrong setting stops the start with its own line.
-  const { control, identity, mirror, reconciliation, deadLetters, recovery } = theApp();
+  const { pause: control, identity, mirror, reconciliation, deadLetters, statusService: recovery } = theApp();
   const http = readHttpSettings(process.env);
   const log = createLogger('info');
   await check(mirror, log);

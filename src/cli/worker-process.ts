@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { settingsOn } from '../local/environment.ts';
-import type { LocalInfo } from '../local/ready-file.ts';
+import { withLocalSettings } from './local-settings.ts';
+import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { MAIN_SCRIPT } from './package.ts';
@@ -24,7 +24,7 @@ const STOP_WITHIN_MS = 4000;
  * @throws BlobmirrorError `worker-ended` when it does not get ready
  */
 export async function startWorkerProcess(
-  info: LocalInfo,
+  info: LocalConnections,
   httpPort: number,
   { sweep, log }: { sweep: boolean; log: Logger },
 ): Promise<WorkerProcess> {
@@ -34,7 +34,7 @@ export async function startWorkerProcess(
     const args = ['worker', '--http-port', String(httpPort), ...more];
     const script = fileURLToPath(MAIN_SCRIPT);
     return spawn(process.execPath, [...WORKER_FLAGS, script, ...args], {
-      env: settingsOn(info, process.env),
+      env: withLocalSettings(info, process.env),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
   }
@@ -63,7 +63,7 @@ export async function startWorkerProcess(
       stopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
-      child.send('stop', () => undefined);
+      child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
       await exited;
       clearTimeout(late);

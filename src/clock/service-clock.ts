@@ -1,5 +1,5 @@
 /** The moment at which a piece of work began, by the clocks of this process. */
-export interface Beginning {
+export interface ClockReading {
   /** Milliseconds since 1970, by the clock of this machine. */
   readonly own: number;
   /** Milliseconds since some moment; never goes back. */
@@ -7,7 +7,7 @@ export interface Beginning {
 }
 
 /** What the clocks of the services say of the clock of this machine. */
-export type ClockJudgement =
+export type ClockAssessment =
   | {
       /** They agree. */
       readonly state: 'right';
@@ -32,9 +32,9 @@ export type ClockJudgement =
 export interface ServiceClock {
   /** As near to the services' as is known: ours where it agrees with them, and where they have said nothing yet. */
   now(): Date;
-  begin(): Beginning;
+  begin(): ClockReading;
   /** Whether, and up to when, work that began then may claim anything. Asked when it is done, so that answers to it count. */
-  judge(beginning: Beginning): ClockJudgement;
+  assess(beginning: ClockReading): ClockAssessment;
 }
 
 /** One that takes the clock of this machine for right, for what has no service: the ports in memory. */
@@ -42,6 +42,23 @@ export function trustClock(now: () => Date): ServiceClock {
   return {
     now,
     begin: () => ({ own: now().getTime(), steady: 0 }),
-    judge: ({ own }) => ({ state: 'right', latest: new Date(own) }),
+    assess: ({ own }) => ({ state: 'right', latest: new Date(own) }),
   };
+}
+
+/** A Date header tells whole seconds, cut off. */
+const HALF_A_SECOND_MS = 500;
+
+/**
+ * How far the clock of a service is ahead of ours, by the Date header of an answer. The request is taken to have been
+ * answered in the middle of the time that it took.
+ */
+export function clockAheadMs(
+  header: string | undefined,
+  sentAt: number,
+  answeredAt: number,
+): number | undefined {
+  const date = Date.parse(header ?? '');
+  if (Number.isNaN(date)) return undefined;
+  return date + HALF_A_SECOND_MS - (sentAt + answeredAt) / 2;
 }

@@ -2,8 +2,7 @@ import type { ContainerNaming } from '../model/container-names.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type ContainerName, parseContainerName } from '../model/key.ts';
 import { SERVICE_CONTAINERS } from '../model/scope.ts';
-import { type Environment, readOptional } from './environment.ts';
-import { readList } from './read-list.ts';
+import { type Environment, readList, readOptional } from './environment.ts';
 
 export const CONTAINER_MAP = 'BLOBMIRROR_CONTAINER_MAP';
 const PREFIX = 'BLOBMIRROR_BACKUP_CONTAINER_PREFIX';

@@ -2,9 +2,8 @@ import { BlobmirrorError } from '../model/errors.ts';
 import type { ContainerName } from '../model/key.ts';
 import { canaryName, type MirrorId } from '../model/mirror-id.ts';
 import type { Canaries } from '../model/scope.ts';
-import { type Environment, readChoice, readOptional } from './environment.ts';
-import { readOwnContainer } from './read-own-container.ts';
-import { longestGapMs } from './reconcile-schedule.ts';
+import { type Environment, readChoice, readOptional, readOwnContainer } from './environment.ts';
+import { longestGapMs } from './reconcile-settings.ts';
 
 /** When the mirror counts as unwell, and the blob that measures its whole way. */
 export interface RecoverySettings {

@@ -1,29 +1,27 @@
+import {
+  type ServiceBusConnection,
+  type StorageConnection,
+  parseServiceBusConnection,
+  parseStorageConnection,
+} from './connections.ts';
+import { type CopySettings, type RequestRates, readCopySettings, readRequestRates } from './copy-settings.ts';
+import { type Environment, readChoice, readNumber, readOptional, readText } from './environment.ts';
+import { type HttpSettings, readHttpSettings } from './http-settings.ts';
+import { type ReconcileSettings, longestGapMs, readReconcileSettings } from './reconcile-settings.ts';
+import { type RecoverySettings, readCanaries, readRecoverySettings } from './recovery-settings.ts';
+import { readScopeRules } from './scope-rules.ts';
+import { type StateSettings, readStateSettings, stateContainers } from './state-settings.ts';
+import { type TelemetrySettings, readTelemetrySettings } from './telemetry-settings.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { DEFAULT_NAME, isMirrorName, mirrorId } from '../model/mirror-id.ts';
+import type { ScopeRules } from '../model/scope.ts';
+
 /**
  * The settings, read once from the environment into one frozen object. Names follow the habit of Azure Functions
  * connections: NAME holds a connection string, or NAME__blobServiceUri and its like name an endpoint that is reached
  * with an Entra identity. A setting that is missing or wrong stops the start with one line that names it; the value of
  * a connection string is never part of that line.
  */
-import { BlobmirrorError } from '../model/errors.ts';
-import { mirrorId } from '../model/mirror-id.ts';
-import type { ScopeRules } from '../model/scope.ts';
-import { type CopySettings, readCopySettings } from './copy-settings.ts';
-import { type Environment, readChoice, readText } from './environment.ts';
-import { type HttpSettings, readHttpSettings } from './http-settings.ts';
-import { type ReconcileSettings, readReconcileSettings } from './reconcile-settings.ts';
-import { readCanaries, readRecoverySettings, type RecoverySettings } from './recovery-settings.ts';
-import { readMirrorName } from './mirror-name.ts';
-import { readRequestRates, type RequestRates } from './request-rates.ts';
-import { readScopeRules } from './scope-rules.ts';
-import { readStateSettings, stateContainers, type StateSettings } from './state-settings.ts';
-import { readTelemetrySettings, type TelemetrySettings } from './telemetry-settings.ts';
-import { readWatchSettings, type WatchSettings } from './watch-settings.ts';
-import {
-  parseServiceBusConnection,
-  parseStorageConnection,
-  type ServiceBusConnection,
-  type StorageConnection,
-} from './connections.ts';
 
 /** The two accounts, and what the mirror is told to do with them. */
 export interface AccountSettings {
@@ -125,4 +123,39 @@ export function readAccountSettings(env: Environment): AccountSettings {
     );
   }
   return settings;
+}
+
+/** See `intake/plan-next-look.ts`. */
+interface WatchSettings {
+  /** Milliseconds. */
+  readonly firstPauseMs: number;
+  /** How long a full sync is away at the most, in milliseconds; undefined where no timer begins one. */
+  readonly fullSyncWithinMs: number | undefined;
+}
+
+/** @throws BlobmirrorError `setting-invalid` */
+function readWatchSettings(env: Environment, schedule: string | undefined): WatchSettings {
+  return {
+    firstPauseMs:
+      1000 *
+      readNumber(env, 'BLOBMIRROR_LOOK_AGAIN', {
+        least: 1,
+        most: 600,
+        otherwise: 30,
+        meaning: 'a whole number of seconds',
+      }),
+    fullSyncWithinMs: schedule === undefined ? undefined : longestGapMs(schedule),
+  };
+}
+
+const NAME = 'BLOBMIRROR_NAME';
+
+/** @throws BlobmirrorError `setting-invalid` */
+export function readMirrorName(env: Environment): string {
+  const text = readOptional(env, NAME) ?? DEFAULT_NAME;
+  if (isMirrorName(text)) return text;
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `${NAME} is ${JSON.stringify(text)}; it should be at most 32 lower-case letters, digits and single hyphens between them`,
+  );
 }

@@ -2,8 +2,7 @@ import { BlobmirrorError } from '../model/errors.ts';
 import type { ContainerName } from '../model/key.ts';
 import type { StateContainers } from '../model/scope.ts';
 import { parseStorageConnection, type StorageConnection } from './connections.ts';
-import { type Environment, readOptional } from './environment.ts';
-import { readOwnContainer } from './read-own-container.ts';
+import { type Environment, readOptional, readOwnContainer } from './environment.ts';
 
 /** Where the app keeps documents of its own. */
 export interface StateSettings {

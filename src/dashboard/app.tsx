@@ -1,16 +1,16 @@
 import { useSignalEffect } from '@preact/signals';
-import { KeyForm } from './sections/key-form.tsx';
-import { Activity } from './sections/activity.tsx';
+import { ActivitySection } from './sections/activity.tsx';
 import { Backlog } from './sections/backlog.tsx';
 import { Containers } from './sections/containers.tsx';
 import { DeadLetters } from './sections/dead-letters.tsx';
+import { KeyForm } from './sections/key-form.tsx';
 import { Masthead } from './sections/masthead.tsx';
 import { Problems } from './sections/problems.tsx';
 import { Recovery } from './sections/recovery.tsx';
 import { Runs } from './sections/runs.tsx';
-import { overall } from './state/overall.ts';
-import { status, trouble } from './state/poll.ts';
-import { NoticeBar } from './ui/notice-bar.tsx';
+import { dismissNotice, notice } from './state/notice.ts';
+import { overall, status, trouble } from './state/poll.ts';
+import { Button, Icon } from './ui/elements.tsx';
 
 /** The whole page: how far behind, what is stuck and why, and what can be done, in this order. */
 export function App() {
@@ -31,7 +31,7 @@ export function App() {
           <>
             <Recovery status={now} />
             <DeadLetters status={now} />
-            <Activity status={now} />
+            <ActivitySection status={now} />
             <Backlog status={now} />
             <Runs status={now} />
             <Containers status={now} />
@@ -40,5 +40,25 @@ export function App() {
       </main>
       <NoticeBar />
     </>
+  );
+}
+
+/** Tells what became of an action. The element is always there, or nobody would read it aloud when it fills. */
+function NoticeBar() {
+  const told = notice.value;
+  return (
+    <div class="notice" role="status">
+      {told === undefined ? null : (
+        <div class={told.kind}>
+          <Icon shape={told.kind === 'done' ? 'ok' : 'bad'} />
+          <p>
+            {told.text} {told.hint ? <span>{told.hint}</span> : null}
+          </p>
+          <Button kind="quiet" onPress={dismissNotice}>
+            Dismiss
+          </Button>
+        </div>
+      )}
+    </div>
   );
 }

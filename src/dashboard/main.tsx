@@ -5,7 +5,7 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startPolling } from './state/poll.ts';
-import { takeKeyFromAddress } from './state/key.ts';
+import { takeKeyFromAddress } from './state/call-api.ts';
 import './styles/base.css';
 import './styles/parts.css';
 import './styles/sections.css';

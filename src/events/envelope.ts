@@ -1,7 +1,5 @@
+import { isIP } from 'node:net';
 import { BlobmirrorError } from '../model/errors.ts';
-import { isObject, type JsonObject, textOf } from './json.ts';
-import { readStorageUrl } from './storage-url.ts';
-import { readSubject } from './subject.ts';
 
 /** An event in either schema, under one set of names. What is missing, or is something else, is as good as not there. */
 export interface Envelope {
@@ -92,4 +90,93 @@ function firstText(event: JsonObject, one: string, other: string): string | unde
 
 function nameOf(value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+/** A JSON object: neither null nor an array. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The text under a name of the object's own; undefined when it is something else, or only inherited. */
+export function textOf(object: JsonObject, name: string): string | undefined {
+  const value = Object.hasOwn(object, name) ? object[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A container and a path as an event spells them, not proven to be names yet. */
+export interface BlobAddress {
+  readonly container: string;
+  readonly path: string;
+}
+
+/**
+ * The url of a blob taken apart by hand: the platform's URL parser resolves `.` and `..` and folds what a blob's
+ * name may well hold. The query is cut off; a `#` is kept, since no event carries a fragment.
+ */
+const STORAGE_URL = /^https?:\/\/(\[[^\]/?#]*\]|[^:/?#@[\]]+)(?::\d+)?\/([^?]*)/i;
+
+/** What is refused may be quoted in an error, so it is kept short. */
+const LONGEST_CONTAINER = 63;
+
+/** Host, and the path behind it without the leading slash, as it is spelt. */
+function splitUrl(url: string): { host: string; path: string } | undefined {
+  const [, host, path] = STORAGE_URL.exec(url) ?? [];
+  return host === undefined || path === undefined ? undefined : { host, path };
+}
+
+/**
+ * Emulators put the account first in the path when the host cannot carry it: an IP literal, or a name without a dot.
+ */
+function isPathStyle(host: string): boolean {
+  return !host.includes('.') || host.startsWith('[') || isIP(host) !== 0;
+}
+
+/**
+ * The ways to read a blob's url, the likeliest first: percent-decoded (when that is possible), then as it is spelt.
+ * They are one when nothing is encoded. Empty when it is no url of a blob.
+ */
+export function readStorageUrl(url: string): readonly BlobAddress[] {
+  const parts = splitUrl(url);
+  if (parts === undefined) return [];
+  const path = isPathStyle(parts.host) ? afterFirstSlash(parts.path) : parts.path;
+  const container = decode(path.split('/', 1)[0] ?? '') ?? '';
+  const spelt = afterFirstSlash(path);
+  if (container === '' || container.length > LONGEST_CONTAINER || spelt === '') return [];
+  const decoded = decode(spelt);
+  const place = { container, path: spelt };
+  return decoded === undefined || decoded === spelt ? [place] : [{ ...place, path: decoded }, place];
+}
+
+/** The account that a url's host or first path segment names; undefined for a host that is not the service's own. */
+export function accountOfUrl(url: string): string | undefined {
+  const parts = splitUrl(url);
+  if (parts === undefined) return undefined;
+  if (isPathStyle(parts.host)) return parts.path.split('/', 1)[0] || undefined;
+  // <account>.blob.core.windows.net, <account>.z12.dfs.storage.azure.net and their like in other clouds.
+  return /^([^.]+)(?:\.z\d+)?\.(?:blob|dfs)\./i.exec(parts.host)?.[1];
+}
+
+/** What follows the first slash; empty when there is none. */
+function afterFirstSlash(path: string): string {
+  const slash = path.indexOf('/');
+  return slash < 0 ? '' : path.slice(slash + 1);
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+// No container's name is longer than 63, and what is refused may be quoted in an error.
+const SUBJECT = /^\/blobServices\/default\/containers\/([^/]{1,63})\/blobs\/(.+)$/is;
+
+/** `/blobServices/default/containers/<container>/blobs/<name, case kept, not encoded>`; undefined for anything else. */
+export function readSubject(subject: string): BlobAddress | undefined {
+  const [, container, path] = SUBJECT.exec(subject) ?? [];
+  return container === undefined || path === undefined ? undefined : { container, path };
 }

@@ -1,5 +1,4 @@
-import { dataOf, timeOf } from './envelope.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { type JsonObject, dataOf, isObject, timeOf } from './envelope.ts';
 import { readBody } from './message-body.ts';
 
 /** What an event tells besides the blob that it is about. */
@@ -14,7 +13,7 @@ export interface EventFacts {
  * The time and the length of every event in the body of a message, in either schema, for counting what waits. It is
  * for many messages at once: nothing is checked that a worker will check, and nothing is thrown.
  */
-export function eventFacts(body: unknown): readonly EventFacts[] {
+export function readEventFacts(body: unknown): readonly EventFacts[] {
   let events: readonly unknown[];
   try {
     events = readBody(body);

@@ -1,3 +1,10 @@
+import { type Envelope, URL_FIELDS, accountOfUrl, idOf, isObject, readEnvelope, textOf } from './envelope.ts';
+import { readEventKeys } from './event-keys.ts';
+import { readBody, withoutShadow } from './message-body.ts';
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import type { Hint } from '../model/hint.ts';
+import { writeJson } from '../model/write-json.ts';
+
 /**
  * Event Grid and CloudEvents shapes to keys: the only room that knows what an event looks like.
  *
@@ -6,16 +13,6 @@
  * keys are given, because a wrong guess costs a request and never a wrong result. This room must never call a
  * service, and must never carry the query of a url, which may hold a SAS, into a key or an error.
  */
-import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
-import type { Hint } from '../model/hint.ts';
-import { writeJson } from '../model/write-json.ts';
-import { eventAccount } from './event-account.ts';
-import { eventPlaces } from './event-places.ts';
-import { idOf, readEnvelope } from './envelope.ts';
-import { isObject } from './json.ts';
-import { readBody } from './message-body.ts';
-import { withoutShadow } from './shadowed-metadata.ts';
-import { silentChanges } from './silent-changes.ts';
 
 export interface ParsedMessage {
   readonly hints: readonly Hint[];
@@ -50,7 +47,7 @@ export function parseMessage(body: unknown, enqueuedTime: Date): ParsedMessage {
     const error = toBlobmirrorError(thrown);
     return {
       hints,
-      rejected: [{ error, event: error.code === 'message-out-of-bounds' ? kept(body) : body }],
+      rejected: [{ error, event: error.code === 'message-out-of-bounds' ? toSendableBody(body) : body }],
     };
   }
   for (const event of events) {
@@ -67,12 +64,12 @@ export function parseMessage(body: unknown, enqueuedTime: Date): ParsedMessage {
 function toHint(event: unknown, enqueuedTime: Date): Hint {
   const envelope = readEnvelope(event);
   return {
-    ...eventPlaces(envelope),
-    account: eventAccount(envelope),
+    ...readEventKeys(envelope),
+    account: readEventAccount(envelope),
     eventId: envelope.id,
     eventType: envelope.type ?? '',
     eventTime: envelope.time ?? enqueuedTime,
-    silentChanges: silentChanges(envelope),
+    silentChanges: expectSilentChanges(envelope),
     event,
   };
 }
@@ -83,8 +80,56 @@ function eventId(event: unknown): { eventId?: string } {
 }
 
 /** All of a body, as text where it came as text, and else as the bytes of its JSON: a client would nest as deep as it. */
-function kept(body: unknown): unknown {
+function toSendableBody(body: unknown): unknown {
   return typeof body === 'string' || body instanceof Uint8Array
     ? body
     : Buffer.from(writeJson(withoutShadow(body)));
+}
+
+const RESOURCE_ID = /\/storageAccounts\/([^/]+)/i;
+
+/**
+ * The storage account that an event names, in lower case: in its topic or source, else in its url. Undefined when
+ * neither does; a custom domain in the url says nothing about the account.
+ */
+function readEventAccount(envelope: Envelope): string | undefined {
+  const named = RESOURCE_ID.exec(envelope.origin ?? '')?.[1];
+  const url = URL_FIELDS.map((field) => textOf(envelope.data, field)).find((text) => text !== undefined);
+  return (named ?? (url === undefined ? undefined : accountOfUrl(url)))?.toLowerCase();
+}
+
+/**
+ * Requests that announce a blob before it is whole, or whose blob may grow without an event. A file that comes by way of
+ * the Data Lake or SFTP endpoint is announced when it is created, empty; if the writer flushes without closing, nothing
+ * announces its content. A copy may be announced while the service is still at work on it, on hierarchical accounts
+ * always. Sources: learn.microsoft.com/azure/storage/blobs/storage-blob-event-overview, Azure/azure-sdk-for-net#19166,
+ * Azure/azure-sdk-for-java#26742, MicrosoftDocs/azure-docs#74041 and #114316.
+ */
+const SILENT_APIS: ReadonlySet<unknown> = new Set([
+  'CreateFile',
+  'FlushWithClose',
+  'SftpCreate',
+  'SftpCommit',
+  'CopyBlob',
+]);
+
+/** Of these, the ones that are sent when the writer is done: what changes later is most likely announced again. */
+const CLOSING_APIS: ReadonlySet<unknown> = new Set(['FlushWithClose', 'SftpCommit', 'CopyBlob']);
+
+/**
+ * Appends to an append blob and pages of a page blob are never announced: the one event is of the blob's creation, empty
+ * or all zeros (MicrosoftDocs/azure-docs#39195).
+ */
+const GROWING_KINDS: ReadonlySet<unknown> = new Set(['AppendBlob', 'PageBlob']);
+
+/**
+ * Whether the blob may change again without an event: `open` while its writer is most likely still at work, `closed`
+ * where the writer said that it is done. Only what was created is written to; each other change has an event of its own.
+ * An event whose type is lost may be of a creation.
+ */
+function expectSilentChanges({ type, data }: Envelope): 'none' | 'open' | 'closed' {
+  if (type !== undefined && type !== 'Microsoft.Storage.BlobCreated') return 'none';
+  if (GROWING_KINDS.has(data['blobType'])) return 'open';
+  if (!SILENT_APIS.has(data['api'])) return 'none';
+  return CLOSING_APIS.has(data['api']) ? 'closed' : 'open';
 }

@@ -1,6 +1,6 @@
 /** What this worker counted, as text for Prometheus. */
 import { app } from '@azure/functions';
-import { theApp } from '../app/the-app.ts';
+import { theApp } from '../wiring/the-app.ts';
 
 const { metrics, stop } = theApp().observation;
 

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { ParkedCameBy } from '../model/parked-came-by.ts';
-import type { LogFields, Logger } from '../telemetry/logger.ts';
-import type { CoreInvocationContext, FunctionMetadata, HookName, TypedData } from './functions-core.ts';
+import {
+  type CoreInvocationContext,
+  type FunctionMetadata,
+  type HookName,
+  type TypedData,
+  logAt,
+} from './functions-core.ts';
 import type { Registrations } from './load-registrations.ts';
-import { logAt } from './log-level.ts';
 import type { Trigger } from './parse-trigger.ts';
-import { within } from './within.ts';
+import { ParkedMessageReceived } from '../model/hint-message.ts';
+import type { LogFields, Logger } from '../telemetry/logger.ts';
 
 interface InvokeDetails {
   readonly triggerMetadata?: Readonly<Record<string, TypedData>>;
@@ -39,9 +43,13 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
     const invocationId = randomUUID();
     const lines = log.child({ ...details.fields, function: trigger.name, invocation: invocationId });
     try {
-      return await within(functionTimeoutMs, run(trigger, input, details, invocationId, lines), TIMED_OUT);
+      return await withTimeout(
+        functionTimeoutMs,
+        run(trigger, input, details, invocationId, lines),
+        TIMED_OUT,
+      );
     } catch (error) {
-      if (error instanceof ParkedCameBy) lines.debug(error.message);
+      if (error instanceof ParkedMessageReceived) lines.debug(error.message);
       else lines.error('Function failed', { error });
       throw error;
     }
@@ -104,4 +112,13 @@ function forLibrary({ registered: { metadata }, type, binding }: Trigger): Funct
   if (type !== 'httpTrigger') return metadata;
   const trigger = { ...metadata.bindings[binding], type: 'httpRequestTrigger' };
   return { ...metadata, bindings: { ...metadata.bindings, [binding]: trigger } };
+}
+
+/** The outcome of `promise`, or a rejection once it has taken longer than `ms`. Infinity sets no limit. */
+function withTimeout<T>(ms: number, promise: Promise<T>, message: string): Promise<T> {
+  if (ms === Infinity) return promise;
+  const { promise: limited, resolve, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => reject(new Error(message)), ms);
+  void promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  return limited;
 }

@@ -1,4 +1,5 @@
 import { Module } from 'node:module';
+import type { LogFields, Logger } from '../telemetry/logger.ts';
 
 /**
  * A stand-in for `@azure/functions-core`, the module that exists only inside the Azure Functions worker. The library
@@ -136,4 +137,22 @@ const core = {
 
 function isHookName(name: string): name is HookName {
   return HOOK_NAMES.includes(name);
+}
+
+/** Writes a line of the Functions library, or of a handler through its context, at the level nearest to its own. */
+export function logAt(log: Logger, level: LogLevel, message: string, fields?: LogFields): void {
+  switch (level) {
+    case 'none':
+      return;
+    case 'trace':
+    case 'debug':
+      return log.debug(message, fields);
+    case 'information':
+      return log.info(message, fields);
+    case 'warning':
+      return log.warn(message, fields);
+    case 'error':
+    case 'critical':
+      return log.error(message, fields);
+  }
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { BlobmirrorError } from '../model/errors.ts';
-import { parseTimeSpan } from './time-span.ts';
 
 /**
  * The part of host.json that the host honours; times in milliseconds. Names and defaults are those of the Functions
@@ -37,13 +36,13 @@ export function parseHostJson(value: unknown): HostJson {
   const retry = section(value, 'extensions.serviceBus.clientRetryOptions');
   return {
     functionTimeoutMs: timeSpan(section(value, ''), 'functionTimeout', 30 * 60_000),
-    routePrefix: text(http, 'routePrefix', 'api').replace(/^\/+|\/+$/g, ''),
+    routePrefix: readText(http, 'routePrefix', 'api').replace(/^\/+|\/+$/g, ''),
     serviceBus: {
       maxConcurrentCalls: count(serviceBus, 'maxConcurrentCalls', 16 * availableParallelism(), 1),
       maxAutoLockRenewalMs: timeSpan(serviceBus, 'maxAutoLockRenewalDuration', 5 * 60_000),
       autoCompleteMessages: flag(serviceBus, 'autoCompleteMessages', true),
       retry: {
-        mode: text(retry, 'mode', 'exponential').toLowerCase() === 'fixed' ? 'fixed' : 'exponential',
+        mode: readText(retry, 'mode', 'exponential').toLowerCase() === 'fixed' ? 'fixed' : 'exponential',
         tryTimeoutMs: timeSpan(retry, 'tryTimeout', 60_000),
         delayMs: timeSpan(retry, 'delay', 800),
         maxDelayMs: timeSpan(retry, 'maxDelay', 60_000),
@@ -78,7 +77,7 @@ function section(root: unknown, path: string): Section {
   return { path: path === '' ? '' : `${path}.`, fields: value ?? {} };
 }
 
-function text(from: Section, name: string, fallback: string): string {
+function readText(from: Section, name: string, fallback: string): string {
   const value = from.fields[name] ?? fallback;
   if (typeof value !== 'string') throw wrong(from.path + name, 'a string');
   return value;
@@ -113,4 +112,16 @@ function wrong(field: string, expected: string): BlobmirrorError {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const TIME_SPAN = /^(?:(\d+)\.)?(\d{1,2}):([0-5]?\d):([0-5]?\d)(\.\d{1,7})?$/;
+
+/** A .NET TimeSpan as host.json writes it (`[d.]hh:mm:ss[.fffffff]`), in milliseconds; undefined when it is none. */
+function parseTimeSpan(text: string): number | undefined {
+  const match = TIME_SPAN.exec(text);
+  if (match === null) return undefined;
+  const [, days = '0', hours, minutes, seconds, fraction = '0'] = match;
+  if (Number(hours) > 23) return undefined;
+  const whole = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+  return whole * 1000 + Math.round(Number(fraction) * 1000);
 }

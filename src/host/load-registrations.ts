@@ -1,17 +1,19 @@
+import { glob, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import type { Logger } from '../telemetry/logger.ts';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { registrationError } from './app-settings.ts';
 import {
-  collectRegistrations,
-  installFunctionsCore,
-  libraryWasLoadedBefore,
   type HookCallback,
   type HookName,
   type LogLevel,
   type RegisteredFunction,
+  collectRegistrations,
+  installFunctionsCore,
+  libraryWasLoadedBefore,
+  logAt,
 } from './functions-core.ts';
-import { logAt } from './log-level.ts';
-import { registrationError } from './registration-error.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 export interface Registrations {
   readonly functions: RegisteredFunction[];
@@ -100,4 +102,32 @@ function hookNames({ hooks }: Registrations): HookName[] {
   return (['appStart', 'appTerminate', 'preInvocation', 'postInvocation'] as const).filter(
     (name) => hooks[name].length > 0,
   );
+}
+
+/**
+ * The files that the Functions worker would import: "main" of the package, which may be a glob, in the order of
+ * their names.
+ * @param packageRoot the folder of package.json, with a slash at its end
+ * @throws BlobmirrorError `setting-invalid` when "main" is missing or matches no file
+ */
+export async function resolveRegistrations(packageRoot: URL): Promise<URL[]> {
+  const root = fileURLToPath(packageRoot);
+  const main = mainOf(await readFile(resolve(root, 'package.json'), 'utf8'));
+  if (main === undefined) {
+    throw registrationError(
+      `${resolve(root, 'package.json')} has no "main": it should be the glob of the functions`,
+    );
+  }
+  const files: string[] = [];
+  for await (const file of glob(main, { cwd: root })) files.push(resolve(root, file));
+  if (files.length === 0) {
+    throw registrationError(`"main" (${main}) matches no file in ${root}. Build first: npm run build`);
+  }
+  return files.toSorted().map((file) => pathToFileURL(file));
+}
+
+function mainOf(packageJson: string): string | undefined {
+  const parsed: unknown = JSON.parse(packageJson);
+  if (typeof parsed !== 'object' || parsed === null || !('main' in parsed)) return undefined;
+  return typeof parsed.main === 'string' ? parsed.main : undefined;
 }

@@ -1,8 +1,13 @@
+import {
+  type ServiceBusConnection,
+  type AppSettings,
+  registrationError,
+  resolveConnection,
+  resolveSettings,
+} from './app-settings.ts';
 import type { Binding, RegisteredFunction } from './functions-core.ts';
-import { parseRoute, type Route } from './http/route.ts';
-import { registrationError } from './registration-error.ts';
-import { resolveConnection, resolveSettings, type ServiceBusConnection, type Settings } from './settings.ts';
-import { parseSchedule, type Schedule } from './timers/schedule.ts';
+import { type Route, parseRoute } from './http/route.ts';
+import { type Schedule, parseSchedule } from './timers/schedule.ts';
 
 /** What makes a function run, with every setting resolved. */
 export type Trigger = ServiceBusTrigger | TimerTrigger | HttpTrigger;
@@ -43,7 +48,7 @@ export interface HttpTrigger extends OfFunction {
  */
 export function parseTrigger(
   registered: RegisteredFunction,
-  settings: Settings,
+  settings: AppSettings,
   routePrefix: string,
 ): Trigger {
   const { name, bindings } = registered.metadata;
@@ -82,7 +87,7 @@ export function parseTrigger(
 function parseServiceBus(
   of: OfFunction,
   trigger: Binding,
-  settings: Settings,
+  settings: AppSettings,
   where: string,
 ): ServiceBusTrigger {
   if (trigger['topicName'] !== undefined) refuse(where, 'listens to a topic; this host runs queues only');
@@ -112,7 +117,7 @@ function methodsOf(trigger: Binding): string[] {
 }
 
 /** Without a route the function's name is the route. */
-function httpTemplate(trigger: Binding, name: string, settings: Settings, where: string): string {
+function httpTemplate(trigger: Binding, name: string, settings: AppSettings, where: string): string {
   const { route } = trigger;
   return typeof route === 'string' ? resolveSettings(route, settings, `${where}, route,`) : name;
 }
@@ -124,4 +129,13 @@ function text(trigger: Binding, field: string, where: string): string {
 
 function refuse(where: string, why: string): never {
   throw registrationError(`${where} ${why}`);
+}
+
+/** A trigger at work: a timer, the HTTP server, the links to a queue. */
+export interface RunningTrigger {
+  /**
+   * Takes no more work at once, then waits for what is in hand until the deadline aborts; after that it lets go of
+   * it as the trigger can (a message goes back to its queue, a connection is cut). Never throws.
+   */
+  stop(deadline: AbortSignal): Promise<void>;
 }

@@ -12,19 +12,18 @@ import { createInvoke } from './create-invoke.ts';
 import type { HostJson } from './host-json.ts';
 import { startHttp } from './http/start-http.ts';
 import { loadRegistrations } from './load-registrations.ts';
-import { parseTrigger, type Trigger } from './parse-trigger.ts';
-import type { RunningTrigger } from './running-trigger.ts';
+import { type RunningTrigger, type Trigger, parseTrigger } from './parse-trigger.ts';
 import { ServiceBusClients, type CreateCredential } from './service-bus/clients.ts';
 import { startServiceBus } from './service-bus/start-service-bus.ts';
-import { isDisabled, type Settings } from './settings.ts';
+import { type AppSettings, isDisabled } from './app-settings.ts';
 import { startTimer } from './timers/start-timer.ts';
-import { withDeadline } from './with-deadline.ts';
+import { withDeadline } from './deadline.ts';
 
 export interface HostOptions {
   /** Files to import, in this order; `resolveRegistrations` finds those of a package. */
   readonly registrations: readonly URL[];
   /** App settings: `%NAME%` in bindings and `connection: 'NAME'` are resolved here. */
-  readonly settings: Settings;
+  readonly settings: AppSettings;
   /** From `readHostJson`. */
   readonly hostJson: HostJson;
   /** 0 picks a free one; undefined: no HTTP server. */

@@ -1,9 +1,9 @@
 import { BlobmirrorError } from '../model/errors.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Seen } from './see-swapped.ts';
+import type { SteadyClock } from '../clock/steady-clock.ts';
+import type { SwapDetection } from './detect-swapped-accounts.ts';
 
 /** What may be worked under. */
-type Admitted = Exclude<Seen, { readonly outcome: 'swapped' }>;
+type Admitted = Exclude<SwapDetection, { readonly kind: 'swapped' }>;
 
 /** Whether the accounts are surely swapped, surely not, or not known yet: looked at until it is known that they are not. */
 export interface Admission {
@@ -12,13 +12,13 @@ export interface Admission {
    *
    * @throws BlobmirrorError `accounts-swapped`
    */
-  look(): Promise<Admitted>;
+  evaluate(): Promise<Admitted>;
   /**
    * For what deletes on the word of a listing: it waits until all was seen.
    *
    * @throws BlobmirrorError `accounts-swapped`, or what the look failed with
    */
-  insist(): Promise<void>;
+  requireClear(): Promise<void>;
 }
 
 /** What is refused is looked at again, too: the other mirror may be gone. */
@@ -27,14 +27,14 @@ const AGAIN_AFTER_MS = 30_000;
 /** @param see never rejects */
 export function createAdmission(
   { source, backup }: { readonly source: string; readonly backup: string },
-  see: () => Promise<Seen>,
-  clock: Pick<Clock, 'now'>,
+  see: () => Promise<SwapDetection>,
+  clock: Pick<SteadyClock, 'now'>,
 ): Admission {
-  let known: Seen | undefined;
-  let running: Promise<Seen> | undefined;
+  let known: SwapDetection | undefined;
+  let running: Promise<SwapDetection> | undefined;
   let begun = -Infinity;
 
-  async function begin(): Promise<Seen> {
+  async function begin(): Promise<SwapDetection> {
     begun = clock.now();
     try {
       return (known = await see());
@@ -44,14 +44,14 @@ export function createAdmission(
   }
 
   /** The look that is under way, or a new one where the last is old. */
-  function renew(): Promise<Seen> | undefined {
-    if (known?.outcome === 'clear') return undefined;
+  function renew(): Promise<SwapDetection> | undefined {
+    if (known?.kind === 'clear') return undefined;
     if (running === undefined && clock.now() - begun >= AGAIN_AFTER_MS) running = begin();
     return running;
   }
 
-  function admit(seen: Seen): Admitted {
-    if (seen.outcome !== 'swapped') return seen;
+  function admit(seen: SwapDetection): Admitted {
+    if (seen.kind !== 'swapped') return seen;
     throw new BlobmirrorError(
       'accounts-swapped',
       `BLOBMIRROR_SOURCE (${source}) and BLOBMIRROR_BACKUP (${backup}) look swapped: ${seen.evidence}`,
@@ -60,14 +60,14 @@ export function createAdmission(
   }
 
   return {
-    look: async () => {
+    evaluate: async () => {
       const next = renew();
       return admit(known ?? (await (next ?? begin())));
     },
-    insist: async () => {
+    requireClear: async () => {
       const next = renew();
       const seen = admit((await next) ?? known ?? (await begin()));
-      if (seen.outcome === 'unknown') throw seen.error;
+      if (seen.kind === 'unknown') throw seen.error;
     },
   };
 }

@@ -3,28 +3,26 @@
  * an event without a log line and lets no bad event harm its neighbours in the same message. How a key is brought in
  * step is the heart's business.
  */
-import { theServiceClock } from '../clock/the-service-clock.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
 import { type ParsedMessage, parseMessage } from '../events/parse-message.ts';
-import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.ts';
+import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
 import { keyText } from '../model/key.ts';
-import type { HintQueue } from '../ports/hint-queue.ts';
+import type { HintQueue } from '../ports/work-queues.ts';
 import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { historyOf } from './history-of.ts';
-import type { IncomingMessage } from './incoming-message.ts';
-import { LONGEST_REQUEST_MS } from './is-worth-another-try.ts';
-import { lookAgain, type NextLook } from './look-again.ts';
-import type { LooksToCome } from './looks-to-come.ts';
-import type { Handled } from './chain-message.ts';
-import { mirrorHint, type Mirroring } from './mirror-hint.ts';
-import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.ts';
-import { putOff } from './put-off.ts';
-import { rejectedParts } from './rejected-parts.ts';
-import { settleFailure } from './settle-failure.ts';
+import {
+  type ReceivedHistory,
+  type IncomingMessage,
+  readHistory,
+  requeueWhilePaused,
+} from './message-chain.ts';
+import { LONGEST_REQUEST_MS, deadLetterUnsendable, toFailures, settleFailure } from './settle-failure.ts';
+import { type PendingRechecks, type Recheck, sendRecheck } from './rechecks.ts';
+import { type HintContext, mirrorHint } from './mirror-hint.ts';
 
-export interface Intake extends Mirroring {
+export interface IntakeContext extends HintContext {
   readonly queue: HintQueue;
   /** Nobody pauses it when nothing is said. */
   readonly pause?: PauseGate;
@@ -34,10 +32,14 @@ export interface Intake extends Mirroring {
  * Resolves when every event of the message is mirrored, ignored with a reason, back in the queue or on its way to the
  * dead-letter queue: the message may be completed (invariant 9). Rejects when the message must be delivered again.
  */
-export async function handleMessage(intake: Intake, log: Logger, message: IncomingMessage): Promise<void> {
-  const history = historyOf(message);
+export async function handleMessage(
+  intake: IntakeContext,
+  log: Logger,
+  message: IncomingMessage,
+): Promise<void> {
+  const history = readHistory(message);
   const { pause = NEVER_PAUSED } = intake;
-  const queue = parkWhatCannotBeSent(intake.queue, log);
+  const queue = deadLetterUnsendable(intake.queue, log);
   // Before anything else looks at the body: what is out of bounds cannot be put off as it came.
   const parsed = parseMessage(message.body, message.enqueuedTime);
   const work = async (): Promise<void> => await handle({ ...intake, pause, queue }, log, parsed, history);
@@ -47,7 +49,7 @@ export async function handleMessage(intake: Intake, log: Logger, message: Incomi
     return;
   }
   const held = await pause.pass(work);
-  if (held !== undefined) await putOff(queue, history, eventsOf(parsed), '', held.delayMs);
+  if (held !== undefined) await requeueWhilePaused(queue, history, eventsOf(parsed), '', held.delayMs);
 }
 
 /** All that a message holds, as it can be sent again. */
@@ -57,13 +59,13 @@ function eventsOf({ hints, rejected }: ParsedMessage): unknown {
 }
 
 async function handle(
-  intake: Intake & { readonly pause: PauseGate },
+  intake: IntakeContext & { readonly pause: PauseGate },
   log: Logger,
   { hints, rejected }: ParsedMessage,
-  history: Handled,
+  history: ReceivedHistory,
 ): Promise<void> {
   const { queue, pause } = intake;
-  const failures = [...rejectedParts(rejected, hints.length === 0)];
+  const failures = [...toFailures(rejected, hints.length === 0)];
   const only = hints.length + failures.length === 1;
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   const unsent: unknown[] = [];
@@ -72,10 +74,10 @@ async function handle(
     if (i > 0 && (pause.isPaused() || performance.now() > lastStart)) {
       // In one message: it takes no longer to send than one event.
       const rest = hints.slice(i).map(({ event }) => event);
-      await putOff(queue, history, rest.length === 1 ? rest[0] : rest, `/from-${i}`, 0);
+      await requeueWhilePaused(queue, history, rest.length === 1 ? rest[0] : rest, `/from-${i}`, 0);
       break;
     }
-    let next: NextLook | undefined;
+    let next: Recheck | undefined;
     try {
       const from = only ? history.walk : undefined;
       // An earlier look may have begun what took a directory away, and the service may have carried it out only since.
@@ -91,10 +93,11 @@ async function handle(
     }
     await orKeep(async () => {
       if (next !== undefined) {
-        await lookAgain(queue, history, hint, part, next);
-        if (next.watch !== undefined) remember(intake.looksToCome, hint, next, `${history.root}${part}`);
+        await sendRecheck(queue, history, hint, part, next);
+        if (next.watch !== undefined)
+          rememberRecheck(intake.pendingRechecks, hint, next, `${history.root}${part}`);
       } else if (history.unsettled)
-        await lookAgain(queue, { ...history, unsettled: false }, hint, part, {
+        await sendRecheck(queue, { ...history, unsettled: false }, hint, part, {
           delayMs: LONGEST_REQUEST_MS,
           walk: undefined,
           isMirrored: true,
@@ -120,10 +123,10 @@ async function handle(
   }
 }
 
-function remember(
-  looksToCome: LooksToCome | undefined,
+function rememberRecheck(
+  looksToCome: PendingRechecks | undefined,
   { keys, eventTime: time }: Hint,
-  { delayMs, held }: NextLook,
+  { delayMs, held }: Recheck,
   root: string,
 ): void {
   const due = new Date(theServiceClock.now().getTime() + delayMs);

@@ -1,12 +1,10 @@
 import { toBlobmirrorError } from '../model/errors.ts';
-import type { HintQueue } from '../ports/hint-queue.ts';
+import type { HintQueue } from '../ports/work-queues.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { chainMessage } from './chain-message.ts';
-import { historyOf } from './history-of.ts';
-import type { IncomingMessage } from './incoming-message.ts';
-import { parkWhatCannotBeSent } from './park-what-cannot-be-sent.ts';
+import { type IncomingMessage, chainMessage, readHistory } from './message-chain.ts';
+import { deadLetterUnsendable } from './settle-failure.ts';
 
-export interface ShardIntake {
+export interface ShardIntakeContext {
   /** The queue that the message came from. */
   readonly queue: HintQueue;
   /** Rejects with `message-not-shard` for a body that is no shard, before it does anything. */
@@ -19,17 +17,17 @@ export interface ShardIntake {
  * again.
  */
 export async function handleShardMessage(
-  { queue, handleShard }: ShardIntake,
+  { queue, handleShard }: ShardIntakeContext,
   log: Logger,
   message: IncomingMessage,
 ): Promise<void> {
-  const history = historyOf(message);
+  const history = readHistory(message);
   try {
     await handleShard(message.body);
   } catch (thrown) {
     const { code, message: detail, hint } = toBlobmirrorError(thrown);
     if (code !== 'message-not-shard') throw thrown;
-    await parkWhatCannotBeSent(queue, log).deadLetter(
+    await deadLetterUnsendable(queue, log).deadLetter(
       chainMessage(message.body, '', 'parked', history, {
         attempts: history.attempts + 1,
         parked: true,

@@ -1,24 +1,27 @@
-import { LONGEST_PRELUDE_MS } from '../mirror/longest-prelude.ts';
+import { SKIP_HINTS } from '../api/skip-hints.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
+import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
+import {
+  type PlannedWalk,
+  type PlannedKeyCheck,
+  type WatchRules,
+  indexOfPosition,
+  planKeyChecks,
+  walkStartOf,
+} from './plan-key-checks.ts';
+import { type PendingRechecks, type Recheck, collectRechecks } from './rechecks.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import { gravestError } from '../model/gravest-error.ts';
-import type { Hint } from '../model/hint.ts';
-import { type Key, keyText } from '../model/key.ts';
-import type { Prefix } from '../model/prefix.ts';
-import type { Rename } from '../model/rename.ts';
+import type { Hint, WalkPosition } from '../model/hint.ts';
+import { type Key, type Prefix, type Rename, keyText } from '../model/key.ts';
 import type { Scope } from '../model/scope.ts';
-import { isLeftStanding, isOfDirectory, type Verdict } from '../model/verdict.ts';
-import type { WalkPosition } from '../model/walk-position.ts';
+import { type SkipReason, type Verdict, isDirectoryKept, isOfDirectory } from '../model/verdict.ts';
 import type { HeldKey, Watch } from '../model/watch.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { collectLooks } from './collect-looks.ts';
-import type { NextLook } from './look-again.ts';
-import type { LooksToCome } from './looks-to-come.ts';
-import type { WatchRules } from './plan-next-look.ts';
-import { type Below, lookOf, type PlannedLook, planLooks, startOf } from './plan-looks.ts';
-import { lagOf, reportLook, reportRename } from './report.ts';
+import { recordChange } from '../telemetry/metrics.ts';
 
 /** What a hint is mirrored with. */
-export interface Mirroring {
+export interface HintContext {
   readonly scope: Scope;
   /** `since`: the time of the event that asks for the look. */
   readonly converge: (key: Key, since?: Date) => Promise<Verdict>;
@@ -38,11 +41,11 @@ export interface Mirroring {
   /** When keys that may change without an event are looked at again; else by default. */
   readonly watchRules?: WatchRules;
   /** What this process knows of them; else each event of a key is followed by itself. */
-  readonly looksToCome?: LooksToCome;
+  readonly pendingRechecks?: PendingRechecks;
 }
 
 /** What earlier tries say of a hint. */
-export interface Earlier {
+export interface EarlierTries {
   /** Where an earlier message left the walk. */
   readonly from: WalkPosition | undefined;
   /** A write of theirs may have taken a directory away, and something was put below it since. */
@@ -64,11 +67,11 @@ export interface Earlier {
  * @throws BlobmirrorError `event-of-other-account`, `event-out-of-scope`, or the gravest that a look failed with
  */
 export async function mirrorHint(
-  mirroring: Mirroring,
+  mirroring: HintContext,
   log: Logger,
   hint: Hint,
-  earlier: Earlier,
-): Promise<NextLook | undefined> {
+  earlier: EarlierTries,
+): Promise<Recheck | undefined> {
   const { scope, converge, walk, isPaused = () => false } = mirroring;
   const { from, isDeep } = earlier;
   if (hint.account !== undefined && hint.account !== scope.account) {
@@ -77,23 +80,24 @@ export async function mirrorHint(
       `the event is of ${hint.account}, not of ${scope.account}`,
     );
   }
-  const looks = planLooks(scope, hint, isDeep);
+  const looks = planKeyChecks(scope, hint, isDeep);
   if (looks.length === 0) {
     throw new BlobmirrorError('event-out-of-scope', `${hint.keys.map(keyText).join(', ')} is not mirrored`);
   }
 
-  const later = collectLooks(mirroring, hint, earlier);
+  const later = collectRechecks(mirroring, hint, earlier);
   const errors: BlobmirrorError[] = [];
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
-  const first = lookOf(looks, from);
+  const first = indexOfPosition(looks, from);
   let rest: WalkPosition | undefined;
 
-  if (from === undefined) await attempt(async () => await rename(mirroring, log, hint));
+  if (from === undefined) await attempt(async () => await tryRename(mirroring, log, hint));
   for (const [i, planned] of looks.entries()) {
-    if (rest !== undefined || (hint.rename !== undefined && (errors.length > 0 || later.isAnyLeft()))) break;
+    if (rest !== undefined || (hint.rename !== undefined && (errors.length > 0 || later.hasDifferingKey())))
+      break;
     if (performance.now() > lastStart || (i > 0 && isPaused())) {
-      later.leaveRest();
-      rest = i > 0 ? startOf(planned) : undefined;
+      later.deferRest();
+      rest = i > 0 ? walkStartOf(planned) : undefined;
       break;
     }
     await attempt(async () => await look(i, planned));
@@ -110,7 +114,7 @@ export async function mirrorHint(
     }
   }
 
-  async function look(i: number, { key, below }: PlannedLook): Promise<void> {
+  async function look(i: number, { key, below }: PlannedKeyCheck): Promise<void> {
     let verdict: Verdict | undefined;
     if (key !== undefined) {
       const started = performance.now();
@@ -120,15 +124,15 @@ export async function mirrorHint(
       const lagMs = earlier.watch === undefined ? lagOf(hint) : undefined;
       const nextLookMs = later.add(key, verdict);
       const tookMs = Math.round(performance.now() - started);
-      reportLook(log, hint, key, verdict, { tookMs, lagMs, nextLookMs });
+      recordKeyCheck(log, hint, key, verdict, { tookMs, lagMs, nextLookMs });
     }
     if (below === undefined || i < first || !isWalked(below, verdict)) return;
-    const standing = key !== undefined && verdict !== undefined && isLeftStanding(verdict) ? [key] : [];
+    const standing = key !== undefined && verdict !== undefined && isDirectoryKept(verdict) ? [key] : [];
     rest = await walk(below.prefix, i === first ? from : undefined, async (found) => {
       const seen = await converge(found);
-      if (isLeftStanding(seen)) standing.push(found);
+      if (isDirectoryKept(seen)) standing.push(found);
       // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
-      reportLook(log, hint, found, seen, { nextLookMs: later.addBelow(found, seen) });
+      recordKeyCheck(log, hint, found, seen, { nextLookMs: later.addBelow(found, seen) });
       return seen;
     });
     // The source may have had one again before what was in it went, and what then came into it found it there, as it was.
@@ -136,16 +140,79 @@ export async function mirrorHint(
   }
 }
 
-function isWalked({ when }: Below, verdict: Verdict | undefined): boolean {
+function isWalked({ when }: PlannedWalk, verdict: Verdict | undefined): boolean {
   if (verdict === undefined || when === 'always') return true;
-  if (isLeftStanding(verdict)) return true;
+  if (isDirectoryKept(verdict)) return true;
   return when === 'directory' ? isOfDirectory(verdict) : verdict.verdict === 'directory-returned';
 }
 
 /** Only where the settings take in all of it, under both names: else it is walked. */
-async function rename({ scope, followRename }: Mirroring, log: Logger, hint: Hint): Promise<void> {
+async function tryRename({ scope, followRename }: HintContext, log: Logger, hint: Hint): Promise<void> {
   if (hint.rename === undefined) return;
   const { from, to } = hint.rename;
   if (![from, to].every((key) => scope.includes(key) && scope.isWhole(key))) return;
-  if ((await followRename(hint.rename)) === 'renamed') reportRename(log, hint, hint.rename);
+  if ((await followRename(hint.rename)) === 'renamed') recordRename(log, hint, hint.rename);
+}
+
+/** What the next look is to find: nobody has to do anything. */
+const WAITS_FOR: Partial<Record<SkipReason, string>> = {
+  'source-still-written': 'content at the source, or an hour without any',
+  'source-copy-pending': 'the end of the copy onto the source',
+};
+
+/** Tells of one look at a key: in the log, in the metrics. */
+function recordKeyCheck(
+  log: Logger,
+  hint: Hint,
+  key: Key,
+  verdict: Verdict,
+  times: {
+    readonly tookMs?: number;
+    readonly lagMs?: number | undefined;
+    /** Until the key is looked at again; undefined: it is not. */
+    readonly nextLookMs?: number | undefined;
+  },
+): void {
+  recordChange({
+    likelySame: verdict.verdict === 'copied' && verdict.likelySame ? { path: key.path } : undefined,
+    verdict: verdict.verdict,
+    door: 'event',
+    container: key.container,
+    bytes: verdict.verdict === 'copied' ? verdict.bytes : undefined,
+    lagMs: times.lagMs,
+  });
+  const fields = {
+    key: keyText(key),
+    ...verdict,
+    event: hint.eventType,
+    eventId: hint.eventId,
+    ...times,
+  };
+  if (verdict.verdict === 'in-sync') log.debug('already in sync', fields);
+  else if (verdict.verdict === 'skipped') {
+    const waitsFor = times.nextLookMs === undefined ? undefined : WAITS_FOR[verdict.reason];
+    if (waitsFor === undefined) log.warn('not mirrored', { ...fields, hint: SKIP_HINTS[verdict.reason] });
+    else log.info('not mirrored yet', { ...fields, waitsFor });
+  } else if (verdict.verdict === 'unfinished') log.info('copy goes on in another message', fields);
+  else if ('access' in verdict) log.warn('mirrored without its access', fields);
+  else log.info('mirrored', fields);
+}
+
+/** How long ago the change was, in milliseconds, by the clocks of the services. */
+function lagOf({ eventTime }: Pick<Hint, 'eventTime'>): number {
+  return theServiceClock.now().getTime() - eventTime.getTime();
+}
+
+/** A file or a directory was renamed on the backup. */
+function recordRename(log: Logger, hint: Hint, { from, to }: Rename): void {
+  const lagMs = lagOf(hint);
+  recordChange({ verdict: 'renamed', door: 'event', container: to.container, lagMs });
+  log.info('mirrored', {
+    key: keyText(to),
+    from: keyText(from),
+    verdict: 'renamed',
+    event: hint.eventType,
+    eventId: hint.eventId,
+    lagMs,
+  });
 }

@@ -1,20 +1,21 @@
-import { theServiceClock } from '../clock/the-service-clock.ts';
-import { backoffMs } from '../model/backoff.ts';
-import { type BlobmirrorError, isLasting } from '../model/errors.ts';
-import type { HintMessage } from '../model/hint-message.ts';
-import type { HintQueue } from '../ports/hint-queue.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
+import { backoffMs } from '../concurrency/backoff.ts';
+import type { Rejected } from '../events/parse-message.ts';
+import { type ReceivedHistory, type EventPart, chainMessage } from './message-chain.ts';
+import { BlobmirrorError, type ErrorCode, isLasting, toBlobmirrorError } from '../model/errors.ts';
+import type { HintMessage, History } from '../model/hint-message.ts';
+import { writeJson } from '../model/write-json.ts';
 import type { PauseGate } from '../ports/pause-gate.ts';
+import type { HintQueue } from '../ports/work-queues.ts';
 import type { LogFields, Logger } from '../telemetry/logger.ts';
 import { recordIgnored, recordParked, recordRetry } from '../telemetry/metrics.ts';
 import { tellFailure } from '../telemetry/spans.ts';
-import { isWorthAnotherTry } from './is-worth-another-try.ts';
-import { chainMessage, type Handled, type Part } from './chain-message.ts';
 
 /** An event that could not be mirrored, or not be read. */
 export interface Failure {
   readonly event: unknown;
   readonly error: BlobmirrorError;
-  readonly part: Part;
+  readonly part: EventPart;
   /** What the log says of the event. */
   readonly about: LogFields;
 }
@@ -26,7 +27,7 @@ export interface Failure {
 export async function settleFailure(
   { queue, pause }: { readonly queue: HintQueue; readonly pause: PauseGate },
   log: Logger,
-  history: Handled,
+  history: ReceivedHistory,
   failure: Failure,
 ): Promise<void> {
   const { error } = failure;
@@ -51,7 +52,7 @@ export async function settleFailure(
       const asIfNow = new Date(
         theServiceClock.now().getTime() - (await pause.pausedSince(history.firstSeen)),
       );
-      if (!isWorthAnotherTry(error, history, asIfNow)) break;
+      if (!shouldRetry(error, history, asIfNow)) break;
       const delayMs = backoffMs(error, history.attempts);
       await queue.sendLater(toMessage(failure, history, 'try'), delayMs);
       recordRetry(error.code, 'event');
@@ -70,7 +71,7 @@ export async function settleFailure(
   log.error('event moved to the dead-letter queue', fields);
 }
 
-function toMessage(failure: Failure, history: Handled, purpose: 'try' | 'parked'): HintMessage {
+function toMessage(failure: Failure, history: ReceivedHistory, purpose: 'try' | 'parked'): HintMessage {
   const { event, error, part } = failure;
   return chainMessage(event, part, purpose, history, {
     attempts: history.attempts + 1,
@@ -81,4 +82,109 @@ function toMessage(failure: Failure, history: Handled, purpose: 'try' | 'parked'
     // With the second failure the first one is more than the last.
     firstError: history.firstError ?? history.lastError,
   });
+}
+
+/** A message is parked after few tries that met a defect; those that met an outage do not count. */
+const MOST_DEFECTS = 5;
+/** An outage is not a failure (invariant 10): what may pass by itself is given a day, as Event Grid does. */
+const LONGEST_OUTAGE_MS = 24 * 3_600_000;
+/** Age alone condemns nothing: a message may have waited in the queue for as long as its account was down. */
+const LEAST_TRIES = 20;
+
+/**
+ * A put that was cut off may still be at work in the service. Ten minutes is more than any request without its own
+ * timeout lives: learn.microsoft.com/rest/api/storageservices/setting-timeouts-for-blob-service-operations
+ */
+export const LONGEST_REQUEST_MS = 600_000;
+
+/** Whether another try makes sense for an error that may pass by itself. */
+export function shouldRetry(error: BlobmirrorError, history: History, now: Date): boolean {
+  if (isLasting(error.code)) return (history.defects ?? 0) + 1 < MOST_DEFECTS;
+  return (
+    history.attempts + 1 < LEAST_TRIES || now.getTime() - history.firstSeen.getTime() < LONGEST_OUTAGE_MS
+  );
+}
+
+/**
+ * The parts of a message that gave no key, as failures: one for each code, so that a message of thousands of bad parts
+ * is a dead letter or two, and not thousands. A letter of several parts holds them in an array, as they came.
+ *
+ * @param isAll whether the message holds nothing else
+ */
+export function toFailures(rejected: readonly Rejected[], isAll: boolean): readonly Failure[] {
+  const byCode = new Map<ErrorCode, Rejected[]>();
+  for (const each of rejected) {
+    const alike = byCode.get(each.error.code);
+    if (alike === undefined) byCode.set(each.error.code, [each]);
+    else alike.push(each);
+  }
+  return [...byCode.values()].map((alike) => toFailure(alike, isAll && byCode.size === 1));
+}
+
+function toFailure(alike: readonly Rejected[], isAll: boolean): Failure {
+  const [first] = alike;
+  if (first === undefined) throw new RangeError('a failure is of one part at least');
+  const { error, event, eventId } = first;
+  const part = isAll ? '' : `/rejected-${error.code}`;
+  if (alike.length === 1) return { error, event, part, about: { eventId } };
+  const { code, context } = error;
+  return {
+    error: new BlobmirrorError(code, `${alike.length} parts of the message: ${error.message}`, { context }),
+    event: alike.map((each) => each.event),
+    part,
+    about: { eventId, parts: alike.length },
+  };
+}
+
+/**
+ * The queue, for an error that nobody knows: it is a defect and no outage, and to give the message back would only meet
+ * it again, with its neighbours. What cannot be sent for one goes to the dead-letter queue, as bytes where it cannot be
+ * written as it is. What cannot be written there either is thrown: the message goes back, and Service Bus dead-letters
+ * it in the end.
+ */
+export function deadLetterUnsendable(queue: HintQueue, log: Logger): HintQueue {
+  async function park(message: HintMessage): Promise<void> {
+    try {
+      await queue.deadLetter(message);
+    } catch (thrown) {
+      if (!isUnknown(thrown)) throw thrown;
+      await queue.deadLetter({ ...message, event: Buffer.from(writeJson(message.event)) });
+    }
+  }
+
+  return {
+    sendLater: async (message, delayMs) => {
+      try {
+        await queue.sendLater(message, delayMs);
+      } catch (thrown) {
+        if (!isUnknown(thrown)) throw thrown;
+        const error = new BlobmirrorError('unexpected', `it could not be sent: ${textOf(thrown)}`, {
+          cause: thrown,
+        });
+        const { code, message: detail, hint } = error;
+        log.error('a message could not be sent, and goes to the dead-letter queue', {
+          messageId: message.messageId,
+          code,
+          detail,
+          hint,
+          error: thrown,
+        });
+        const { history } = message;
+        await park({
+          ...message,
+          messageId: `${message.messageId}.p`,
+          history: { ...history, parked: true, mirrored: false, lastError: { code, detail, hint } },
+        });
+      }
+    },
+    deadLetter: park,
+  };
+}
+
+function isUnknown(thrown: unknown): boolean {
+  return toBlobmirrorError(thrown).code === 'unexpected';
+}
+
+function textOf(thrown: unknown): string {
+  return toBlobmirrorError(thrown).message;
 }

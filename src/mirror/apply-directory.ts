@@ -1,12 +1,11 @@
+import { isForeign, ownershipOf } from './decide.ts';
+import type { DirectoryDecision, MadeDirectory } from './decision.ts';
+import { type MirrorContext, accountsOf } from './mirror-context.ts';
+import { type ApplyResult, replaceViaStaging, toApplyResult, skippedResult } from './write-blob.ts';
 import type { Etag } from '../model/etag.ts';
 import type { Key } from '../model/key.ts';
+import { isDirectory } from '../model/reading.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { type Applied, settle, skipped } from './applied.ts';
-import { secureFirst } from './bring-over.ts';
-import type { DirectoryDecision, MadeDirectory } from './decision.ts';
-import { findForeignBelow } from './foreign-below.ts';
-import type { Pair } from './pair.ts';
-import { DELETED, moveOutOfTheWay } from './trash-directory.ts';
 
 /**
  * Carries out what concerns a directory, under its preconditions.
@@ -14,40 +13,40 @@ import { DELETED, moveOutOfTheWay } from './trash-directory.ts';
  * @param onlyEmpty a directory that the source lacks is left alone when anything is in it
  */
 export async function applyToDirectory(
-  pair: Pair,
+  pair: MirrorContext,
   key: Key,
   decision: DirectoryDecision,
   { onlyEmpty }: { readonly onlyEmpty: boolean },
-): Promise<Applied> {
+): Promise<ApplyResult> {
   const { backup } = pair;
   switch (decision.action) {
     case 'make-directory':
-      return await make(pair, key, decision);
+      return await makeDirectory(pair, key, decision);
 
     case 'set-directory-metadata': {
       const { metadata } = decision.source;
       const outcome = await backup.restamp({ key, metadata, ifMatch: decision.ifMatch });
       const done: Verdict = { verdict: 'restamped', isDirectory: true };
       // Access is compared once the metadata is in step.
-      return outcome.outcome === 'written' ? { again: 'there is more', done } : settle(outcome, done);
+      return outcome.kind === 'written' ? { again: 'there is more', done } : toApplyResult(outcome, done);
     }
 
     case 'clear-directory': {
       // What must stay is found before anything is copied for its place, and once more before it goes.
-      if ((await leaveStanding(pair, key)) !== undefined) return IN_THE_WAY;
-      return await secureFirst(pair, key, decision, async () => {
+      if ((await findKeepReason(pair, key)) !== undefined) return IN_THE_WAY;
+      return await replaceViaStaging(pair, key, decision, async () => {
         const emptied = await backup.removeEmptyDirectory(key, decision.ifMatch);
         pair.tree?.known.forget(key);
-        if (emptied.outcome !== 'not-empty') return settle(emptied, DELETED);
-        if ((await leaveStanding(pair, key)) !== undefined) return IN_THE_WAY;
-        return await moveOutOfTheWay(pair, key, decision.ifMatch);
+        if (emptied.kind !== 'not-empty') return toApplyResult(emptied, DIRECTORY_DELETED);
+        if ((await findKeepReason(pair, key)) !== undefined) return IN_THE_WAY;
+        return await deleteViaTrash(pair, key, decision.ifMatch);
       });
     }
 
     case 'remove-directory': {
       const outcome = await backup.removeEmptyDirectory(key, decision.ifMatch);
       pair.tree?.known.forget(key);
-      if (outcome.outcome !== 'not-empty') return settle(outcome, DELETED, 'in-a-tree');
+      if (outcome.kind !== 'not-empty') return toApplyResult(outcome, DIRECTORY_DELETED, 'in-a-tree');
       if (onlyEmpty || pair.tree?.takesAllBelow(key) === false) return { verdict: { verdict: 'in-sync' } };
       return await removeWhole(pair, key, decision.ifMatch);
     }
@@ -55,36 +54,99 @@ export async function applyToDirectory(
 }
 
 /** With all that is below it, where all of it is ours. Otherwise it stays, and what is ours goes key by key. */
-async function removeWhole(pair: Pair, key: Key, ifMatch: Etag): Promise<Applied> {
-  return (await leaveStanding(pair, key)) ?? (await moveOutOfTheWay(pair, key, ifMatch));
+async function removeWhole(pair: MirrorContext, key: Key, ifMatch: Etag): Promise<ApplyResult> {
+  return (await findKeepReason(pair, key)) ?? (await deleteViaTrash(pair, key, ifMatch));
 }
 
 /** The source has a file there. */
-const IN_THE_WAY = skipped('backup-in-the-way');
+const IN_THE_WAY = skippedResult('backup-in-the-way');
 
-const WHY_LEFT = {
+const KEEP_REASONS = {
   some: 'backup-foreign-below',
   snapshots: 'backup-has-snapshots',
   unknown: 'directory-too-large',
 } as const;
 
 /** The verdict on a directory that must stay for what is below it; undefined where it may go. */
-async function leaveStanding(pair: Pair, key: Key): Promise<Applied | undefined> {
+async function findKeepReason(pair: MirrorContext, key: Key): Promise<ApplyResult | undefined> {
   const found = await findForeignBelow(pair, key);
   if (found === 'none') return undefined;
-  const reason = WHY_LEFT[found];
+  const reason = KEEP_REASONS[found];
   return { verdict: { verdict: 'skipped', reason, isDirectory: true } };
 }
 
-async function make({ backup }: Pair, key: Key, { source, missing }: MadeDirectory): Promise<Applied> {
+async function makeDirectory(
+  { backup }: MirrorContext,
+  key: Key,
+  { source, missing }: MadeDirectory,
+): Promise<ApplyResult> {
   const access = missing?.access;
   const outcome = await backup.createDirectory({ key, metadata: source.metadata, access });
   const withoutAccess =
-    outcome.outcome === 'written' && access !== undefined && outcome.access === 'not-permitted';
+    outcome.kind === 'written' && access !== undefined && outcome.access === 'not-permitted';
   const made: Verdict = {
     verdict: 'directory-made',
     isDirectory: true,
     ...(withoutAccess && { access: 'not-permitted' }),
   };
-  return settle(outcome, made, 'always');
+  return toApplyResult(outcome, made, 'always');
+}
+
+const DIRECTORY_DELETED: Verdict = { verdict: 'deleted', wasDirectory: true };
+
+/**
+ * Takes a directory with all that is below it off the live tree. A recursive delete has no condition that covers what is
+ * below, so it is never aimed at a live path: the directory goes to the trash in one step, the source is read once
+ * more, and only what it still lacks is deleted there. Where the source has it again, the trash is kept for as long as
+ * it takes to copy all anew; it goes with a later emptying.
+ */
+async function deleteViaTrash(
+  { source, backup, tree }: MirrorContext,
+  key: Key,
+  ifMatch: Etag,
+): Promise<ApplyResult> {
+  tree?.known.forget(key);
+  const moved = await backup.moveToTrash(key, ifMatch);
+  if (moved.kind !== 'trashed') return toApplyResult(moved, DIRECTORY_DELETED);
+  if (isDirectory(await source.read(key)))
+    return { again: 'somebody moved', done: { verdict: 'directory-returned', isDirectory: true } };
+  await backup.deleteTrashed(moved.trashed);
+  await tree?.emptyTrash(key.container);
+  return { verdict: DIRECTORY_DELETED };
+}
+
+/**
+ * How long a directory is looked through before it goes as a whole, in milliseconds: some hundreds of pages. What is left
+ * of four minutes is for the look that it is a part of.
+ */
+const LONGEST_SEARCH_MS = 90_000;
+
+/**
+ * Whether below a directory of the backup is a file that we did not put there, or one of another source: directories
+ * bear no stamp, so what is below them tells whose they are. Or whether users made snapshots there, which no deletion of
+ * the directory would be refused for, and which would go with it: keepsecure.ca/blog/adls-gen2-and-file-snapshots. One request for 5,000 entries. `unknown`: there is too
+ * much to tell in time.
+ */
+async function findForeignBelow(
+  pair: MirrorContext,
+  { container, path }: Key,
+): Promise<'none' | 'some' | 'snapshots' | 'unknown'> {
+  const { backup, policy } = pair;
+  const sides = accountsOf(pair);
+  const end = performance.now() + LONGEST_SEARCH_MS;
+  for await (const page of backup.listBlobs(container, { prefix: `${path}/`, snapshots: true })) {
+    for (const entry of page) {
+      if (entry.isSnapshot === true) return 'snapshots';
+      if (entry.isDirectory || entry.stamp?.account === sides.source) continue;
+      // No stamp may be the mark of a copy that was left: then the entry tells more.
+      const reading = entry.reading() ?? (await backup.read({ container, path: entry.path }));
+      if (!reading.present || reading.kind === 'directory') continue;
+      const ownership = ownershipOf(sides, reading);
+      const isKept = isForeign(ownership) ? policy.foreign === 'keep' : ownership === 'of-another-source';
+      if (isKept) return 'some';
+    }
+    page[0]?.forgetPage?.();
+    if (performance.now() > end) return 'unknown';
+  }
+  return 'none';
 }

@@ -1,25 +1,31 @@
+import { isDeepStrictEqual } from 'node:util';
+import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
+import { convergeAncestors, isAllowedForAncestor, prepareParent } from './ancestors.ts';
+import { applyToDirectory } from './apply-directory.ts';
+import { makeContainer } from './converge-container.ts';
+import { decide, isForeign, ownershipOf } from './decide.ts';
+import type { Decision, MirrorAccounts } from './decision.ts';
+import { type KeyCheck, type MirrorContext, type Tree, accountsOf } from './mirror-context.ts';
+import {
+  type ApplyResult,
+  copyBlob,
+  replaceBlob,
+  restampBlob,
+  toApplyResult,
+  skippedResult,
+} from './write-blob.ts';
+import { isSameAccess } from '../model/access.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Key, keyText } from '../model/key.ts';
+import { type Reading, isBlob, isDirectory } from '../model/reading.ts';
+import { type Verdict, isOfDirectory } from '../model/verdict.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+
 /**
  * The heart: make the backup agree with the source for one key. It never asks what happened; it reads both sides and
  * makes them agree, so events may be late, doubled, out of order or lost and the result is the same.
  * docs/semantics.md numbers the invariants that the comments name. This room sees no SDK and reads no event.
  */
-import { isSameAccess } from '../model/access.ts';
-import { BlobmirrorError } from '../model/errors.ts';
-import { type Key, keyText } from '../model/key.ts';
-import { isBlob, isDirectory, type Reading } from '../model/reading.ts';
-import { isOfDirectory, type Verdict } from '../model/verdict.ts';
-import type { BlobReader } from '../ports/blob-reader.ts';
-import { apply } from './apply.ts';
-import type { Applied } from './applied.ts';
-import { convergeAncestors, isModest, prepareParent } from './converge-above.ts';
-import { decide } from './decide.ts';
-import type { Decision, Sides } from './decision.ts';
-import { LONGEST_PRELUDE_MS } from './longest-prelude.ts';
-import type { Look } from './look.ts';
-import { isForeign, ownershipOf } from './ownership.ts';
-import { type Pair, sidesOf } from './pair.ts';
-import { makeContainer } from './make-container.ts';
-import type { Tree } from './tree.ts';
 
 /** How often one call reads again because somebody else moved, before the key is left to a later message. */
 const MOST_ROUNDS = 10;
@@ -33,10 +39,10 @@ const MOST_ROUNDS = 10;
  *
  * @throws BlobmirrorError of any storage code, or `race-lost` when the key would not come to rest
  */
-export async function converge(given: Pair, key: Key, look: Look = {}): Promise<Verdict> {
-  const pair = look.deleteForeign === true ? withLeave(given) : given;
+export async function converge(given: MirrorContext, key: Key, look: KeyCheck = {}): Promise<Verdict> {
+  const pair = look.deleteForeign === true ? withForeignDeletes(given) : given;
   const { source, backup, policy, tree } = pair;
-  const sides = sidesOf(pair);
+  const sides = accountsOf(pair);
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   let done: Verdict | undefined;
   let { since } = look;
@@ -46,7 +52,7 @@ export async function converge(given: Pair, key: Key, look: Look = {}): Promise<
     const onBackup = await backup.read(key);
     const onSource = await source.read(key);
     const decision = decide(sides, onSource, onBackup, policy);
-    const isLeft = look.isAbove === true && !isModest(decision);
+    const isLeft = look.isAncestor === true && !isAllowedForAncestor(decision);
 
     const isNew = !isLeft && (isOfSomethingNew(decision) || isOverForeign(sides, decision, onBackup));
     if (isNew && isWithoutContainer(onBackup)) await makeContainer(pair, key.container);
@@ -58,7 +64,7 @@ export async function converge(given: Pair, key: Key, look: Look = {}): Promise<
       // It brings directories above it into being, too, if they went meanwhile: no earlier reading serves for those.
       since = undefined;
     }
-    const applied = isLeft ? LEFT : await apply(pair, key, decision, look);
+    const applied = isLeft ? NOT_APPLIED : await apply(pair, key, decision, look);
     if ('again' in applied) {
       done = applied.done ?? done;
       continue;
@@ -70,18 +76,18 @@ export async function converge(given: Pair, key: Key, look: Look = {}): Promise<
     const isReadAgain =
       applied.readAgain === 'always' || (applied.readAgain !== undefined && tree !== undefined);
     if (isReadAgain && (await hasMoved(source, key, onSource))) continue;
-    if (tree !== undefined) await seeToTheTree(tree, key, onSource, done, since);
+    if (tree !== undefined) await updateTree(tree, key, onSource, done, since);
     return done;
   }
   throw new BlobmirrorError('race-lost', `${keyText(key)} would not come to rest`);
 }
 
 /** The user lets what is foreign go. */
-function withLeave(pair: Pair): Pair {
+function withForeignDeletes(pair: MirrorContext): MirrorContext {
   return { ...pair, policy: { ...pair.policy, foreign: 'delete' } };
 }
 
-const LEFT: Applied = { verdict: { verdict: 'in-sync' } };
+const NOT_APPLIED: ApplyResult = { verdict: { verdict: 'in-sync' } };
 
 function isOfSomethingNew(decision: Decision): boolean {
   switch (decision.action) {
@@ -95,7 +101,7 @@ function isOfSomethingNew(decision: Decision): boolean {
 }
 
 /** What stands below something foreign was not put into a directory that was brought in step before. */
-function isOverForeign(sides: Sides, decision: Decision, onBackup: Reading): boolean {
+function isOverForeign(sides: MirrorAccounts, decision: Decision, onBackup: Reading): boolean {
   const isWritten = decision.action === 'copy' || decision.action === 'replace';
   return isWritten && isBlob(onBackup) && isForeign(ownershipOf(sides, onBackup));
 }
@@ -105,7 +111,7 @@ function isWithoutContainer(reading: Reading): boolean {
 }
 
 /** Remembers a directory that is in step, and sees to those above a key that the source lacks. */
-async function seeToTheTree(
+async function updateTree(
   tree: Tree,
   key: Key,
   source: Reading,
@@ -113,7 +119,7 @@ async function seeToTheTree(
   since: Date | undefined,
 ): Promise<void> {
   if (isDirectory(source)) {
-    if (isOfDirectory(verdict)) tree.known.note(key, source.readAt);
+    if (isOfDirectory(verdict)) tree.known.record(key, source.readAt);
   } else if (!source.present && source.container === 'exists') {
     await convergeAncestors(tree, key, since);
   }
@@ -133,4 +139,64 @@ function summarize(earlier: Verdict | undefined, latest: Verdict): Verdict {
   if (earlier === undefined) return latest;
   const isReturned = earlier.verdict === 'directory-returned' && isOfDirectory(latest);
   return latest.verdict === 'in-sync' || isReturned ? earlier : latest;
+}
+
+/** Carries out a decision under its preconditions: every write of content is a compare-and-swap (invariant 3). */
+export async function apply(
+  pair: MirrorContext,
+  key: Key,
+  decision: Decision,
+  { isAncestor: isAbove }: Pick<KeyCheck, 'isAncestor'> = {},
+): Promise<ApplyResult> {
+  const { source, backup } = pair;
+  switch (decision.action) {
+    case 'nothing':
+      return { verdict: { verdict: 'in-sync', ...(decision.isDirectory && { isDirectory: true }) } };
+
+    case 'skip':
+      return skippedResult(decision.reason);
+
+    case 'wait':
+      return { verdict: { verdict: 'unfinished', engine: 'copy-blob' } };
+
+    case 'copy':
+      return await copyBlob(pair, key, decision);
+
+    case 'replace':
+      return await replaceBlob(pair, key, decision);
+
+    case 'make-way': {
+      const outcome = await backup.delete(key, decision.ifMatch);
+      return outcome.kind === 'refused' ? skippedResult(outcome.reason) : { again: 'the way is clear' };
+    }
+
+    case 'restamp':
+      return await restampBlob(pair, key, decision.source, decision.backup);
+
+    case 'set-tier':
+      return toApplyResult(await backup.setTier(key, decision.tier), {
+        verdict: 'retiered',
+        tier: decision.tier,
+      });
+
+    case 'set-access': {
+      const outcome = await backup.setAccess(key, decision.access, decision.there);
+      const about = decision.isDirectory && ({ isDirectory: true } as const);
+      return outcome.kind === 'written' && outcome.access === 'not-permitted'
+        ? { verdict: { verdict: 'skipped', reason: 'access-not-permitted', ...about } }
+        : toApplyResult(outcome, { verdict: 'access-set', ...about }, 'in-a-tree');
+    }
+
+    case 'compare-tags': {
+      const [wanted, has] = [await source.readTags(key), await backup.readTags(key)];
+      if (isDeepStrictEqual(wanted, has)) return { verdict: { verdict: 'in-sync' } };
+      return toApplyResult(await backup.setTags(key, wanted), { verdict: 'retagged' });
+    }
+
+    case 'delete':
+      return toApplyResult(await backup.delete(key, decision.ifMatch), { verdict: 'deleted' }, 'in-a-tree');
+
+    default:
+      return await applyToDirectory(pair, key, decision, { onlyEmpty: isAbove === true });
+  }
 }

@@ -1,15 +1,31 @@
-import { ABSENT, type BlobAbsent, type BlobPresent, isDirectory, type Reading } from '../model/reading.ts';
-import { isSameContent } from '../model/same-content.ts';
-import { isOnTier } from '../model/tier.ts';
-import { decideDirectory } from './decide-directory.ts';
-import type { Decision, Sides } from './decision.ts';
-import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from './decision-tables.ts';
-import { effectiveOwnership } from './ownership.ts';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  BACKUP_ONLY,
+  BOTH_PRESENT,
+  type BackupState,
+  type Decision,
+  type MissingAccess,
+  type Ownership,
+  SOURCE_ONLY,
+  type MirrorAccounts,
+  type SourceState,
+} from './decision.ts';
 import { type Policy, wantedTier } from './policy.ts';
-import { backupState, missingAccess, sourceState, withMissing } from './states.ts';
+import { isSameAccess } from '../model/access.ts';
+import {
+  ABSENT,
+  type BlobAbsent,
+  type BlobPresent,
+  type DirectoryPresent,
+  type Reading,
+  isDirectory,
+  isOnTier,
+  isSameContent,
+} from '../model/reading.ts';
+import { type Stamp, addStamp, fitsIntoMetadata } from '../model/stamp.ts';
 
 /** A pure function of the two readings and the policy. */
-export function decide(sides: Sides, source: Reading, backup: Reading, policy: Policy): Decision {
+export function decide(sides: MirrorAccounts, source: Reading, backup: Reading, policy: Policy): Decision {
   if (isDirectory(source) || isDirectory(backup)) return decideDirectory(sides, source, backup, policy);
   if (source.present && backup.present) return decideBothPresent(sides, source, backup, policy);
   if (source.present && !backup.present) return decideSourceOnly(sides, source, backup, policy);
@@ -20,7 +36,12 @@ export function decide(sides: Sides, source: Reading, backup: Reading, policy: P
   return { action: 'nothing' };
 }
 
-function decideBothPresent(sides: Sides, source: BlobPresent, backup: BlobPresent, policy: Policy): Decision {
+function decideBothPresent(
+  sides: MirrorAccounts,
+  source: BlobPresent,
+  backup: BlobPresent,
+  policy: Policy,
+): Decision {
   const move = BOTH_PRESENT[sourceState(sides, source)][backupState(sides, source, backup, policy)];
   switch (move) {
     case 'nothing':
@@ -55,7 +76,12 @@ export function decideInStep(source: BlobPresent, backup: BlobPresent, policy: P
   return policy.tags === 'mirror' && tagged ? { action: 'compare-tags' } : { action: 'nothing' };
 }
 
-function decideSourceOnly(sides: Sides, source: BlobPresent, backup: BlobAbsent, policy: Policy): Decision {
+function decideSourceOnly(
+  sides: MirrorAccounts,
+  source: BlobPresent,
+  backup: BlobAbsent,
+  policy: Policy,
+): Decision {
   const move = SOURCE_ONLY[sourceState(sides, source)];
   if (move !== 'copy') return { action: 'skip', reason: move };
   return {
@@ -64,4 +90,134 @@ function decideSourceOnly(sides: Sides, source: BlobPresent, backup: BlobAbsent,
     source,
     ...withMissing(policy, source, backup),
   };
+}
+
+/** Where at least one of the sides has a directory. What stands in its place, or it in, goes by the proofs of a delete. */
+function decideDirectory(sides: MirrorAccounts, source: Reading, backup: Reading, policy: Policy): Decision {
+  if (isDirectory(source)) {
+    if (isDirectory(backup)) return decideBothDirectories(source, backup, policy);
+    if (backup.present) return decideFileInTheWay(sides, backup, policy);
+    return { action: 'make-directory', source, ...withMissing(policy, source, backup) };
+  }
+  if (!isDirectory(backup)) return { action: 'nothing' };
+  if (source.present) {
+    const move = SOURCE_ONLY[sourceState(sides, source)];
+    return move === 'copy'
+      ? { action: 'clear-directory', source, ifMatch: backup.etag, ...withMissing(policy, source, ABSENT) }
+      : { action: 'skip', reason: move };
+  }
+  // A directory bears no stamp. Whether it is ours depends on what is below it, and is seen to before it goes.
+  const move = BACKUP_ONLY[source.container][policy.deletes].ours;
+  return move === 'delete'
+    ? { action: 'remove-directory', ifMatch: backup.etag }
+    : { action: 'skip', reason: move };
+}
+
+/** A directory bears no stamp, so the two are compared as they are. Their ETags tell nothing of each other. */
+function decideBothDirectories(source: DirectoryPresent, backup: DirectoryPresent, policy: Policy): Decision {
+  if (!isDeepStrictEqual(source.metadata, backup.metadata))
+    return { action: 'set-directory-metadata', source, ifMatch: backup.etag };
+  const missing = missingAccess(policy, source, backup);
+  return missing === undefined
+    ? { action: 'nothing', isDirectory: true }
+    : { action: 'set-access', ...missing, isDirectory: true };
+}
+
+/** The source lacks the file, since it has a directory there. */
+function decideFileInTheWay(sides: MirrorAccounts, backup: BlobPresent, policy: Policy): Decision {
+  const ownership = effectiveOwnership(sides, backup, policy);
+  if (isForeign(ownership)) return { action: 'skip', reason: 'backup-in-the-way' };
+  const move = BACKUP_ONLY.exists.mirror[ownership];
+  return move === 'delete' ? { action: 'make-way', ifMatch: backup.etag } : { action: 'skip', reason: move };
+}
+
+/** What the source says of access and the backup does not; undefined where they agree or nothing is said. */
+export function missingAccess(
+  policy: Policy,
+  { access }: BlobPresent | DirectoryPresent,
+  backup: Reading,
+): MissingAccess | undefined {
+  if (policy.acl === 'off' || access === undefined) return undefined;
+  if (!backup.present) return { access };
+  const { access: there } = backup;
+  return isSameAccess(access, there) ? undefined : { access, ...(there !== undefined && { there }) };
+}
+
+/** The same as a part of a decision. */
+export function withMissing(...sides: Parameters<typeof missingAccess>): {
+  readonly missing?: MissingAccess;
+} {
+  const missing = missingAccess(...sides);
+  return missing === undefined ? {} : { missing };
+}
+
+function sourceState(sides: MirrorAccounts, source: BlobPresent): SourceState {
+  if (source.stamp?.account === sides.backup) return 'replica';
+  if (source.pendingCopy !== undefined) return 'copy-pending';
+  return source.archived ? 'archived' : 'copyable';
+}
+
+function backupState(
+  sides: MirrorAccounts,
+  source: BlobPresent,
+  backup: BlobPresent,
+  { declaredMd5 }: Pick<Policy, 'declaredMd5'>,
+): BackupState {
+  if (ownershipOf(sides, backup) === 'of-another-source') return 'of-another-source';
+  // The length is no proof of anything but that a copy was not whole: a stamp on other bytes says nothing.
+  if (isMadeFrom(sides, backup.stamp, source) && backup.size === source.size) return 'in-step';
+  if (isMadeFrom(sides, backup.pendingCopy?.stamp, source)) return 'arriving';
+  if (mayStillBeWritten(sides, source) && backup.size > 0) return 'fuller-than-a-stage';
+  if (backup.kind !== source.kind) return backup.isVersioned ? 'other-kind-versioned' : 'other-kind';
+  if (backup.archived) return 'stale-archived';
+  const isSame = declaredMd5 === 'trust' && isSameContent(source, backup) === true;
+  return isSame ? 'same-content' : 'stale';
+}
+
+/** Whether a stamp names the very version of the source. */
+export function isMadeFrom(sides: MirrorAccounts, stamp: Stamp | undefined, source: BlobPresent): boolean {
+  return stamp?.etag === source.etag && stamp.account === sides.source;
+}
+
+/**
+ * For how long an empty blob may be the first stage of a write, in milliseconds. An upload to a Data Lake account makes
+ * an empty file, sends the content and flushes it at the end, perhaps an hour later and without an event
+ * (Azure/azure-sdk-for-java#26742); an append blob begins empty, too.
+ */
+export const EMPTY_STAGE_MS = 3_600_000;
+
+/** Whether the source is empty and its writer may be at work: by the service's own clock, or where that is not known. */
+function mayStillBeWritten(
+  { isTree }: MirrorAccounts,
+  { kind, size, lastModified, readAt }: BlobPresent,
+): boolean {
+  if (size > 0 || kind === 'page' || (kind === 'block' && isTree !== true)) return false;
+  return readAt === undefined || readAt.getTime() - lastModified.getTime() < EMPTY_STAGE_MS;
+}
+
+/**
+ * Whose a backup blob is. Ours bears a stamp that names our source, or the mark of a copy of ours that is under way or
+ * was left. Several sources may share a backup account, each under container names of its own.
+ */
+export function ownershipOf({ source: account }: MirrorAccounts, backup: BlobPresent): Ownership {
+  const owner = (backup.stamp ?? backup.pendingCopy?.stamp ?? backup.unfinishedCopy?.stamp)?.account;
+  if (owner !== undefined) return owner === account ? 'ours' : 'of-another-source';
+  const { metadata, etag, lastModified } = backup;
+  return fitsIntoMetadata(addStamp(metadata, { account, etag, lastModified }))
+    ? 'foreign'
+    : 'foreign-no-room';
+}
+
+/** The same where the user lets what is foreign go: then nothing parts it from what is ours. */
+function effectiveOwnership(
+  sides: MirrorAccounts,
+  backup: BlobPresent,
+  { foreign }: Pick<Policy, 'foreign'>,
+): Ownership {
+  const ownership = ownershipOf(sides, backup);
+  return foreign === 'delete' && isForeign(ownership) ? 'ours' : ownership;
+}
+
+export function isForeign(ownership: Ownership): boolean {
+  return ownership === 'foreign' || ownership === 'foreign-no-room';
 }

@@ -1,12 +1,10 @@
-import type { BlobPresent, Reading } from '../model/reading.ts';
-import { isBlob, isDirectory } from '../model/reading.ts';
-import type { Rename } from '../model/rename.ts';
+import { type BlobPresent, type Reading, isBlob, isDirectory } from '../model/reading.ts';
+import type { Rename } from '../model/key.ts';
 import type { WriteCondition } from '../ports/write-outcome.ts';
-import { prepareParent } from './converge-above.ts';
-import type { Sides } from './decision.ts';
-import { ownershipOf } from './ownership.ts';
-import { type Pair, sidesOf } from './pair.ts';
-import { isMadeFrom } from './states.ts';
+import { prepareParent } from './ancestors.ts';
+import type { MirrorAccounts } from './decision.ts';
+import { isMadeFrom, ownershipOf } from './decide.ts';
+import { type MirrorContext, accountsOf } from './mirror-context.ts';
 
 /** What each account has at both names. */
 interface Readings {
@@ -22,7 +20,7 @@ interface Readings {
  *
  * Requests: 2 where the backup has nothing at the old name, else 4, and 1 for the rename.
  */
-export async function followRename(pair: Pair, rename: Rename): Promise<'renamed' | 'not renamed'> {
+export async function followRename(pair: MirrorContext, rename: Rename): Promise<'renamed' | 'not renamed'> {
   const { source, backup, tree } = pair;
   if (tree === undefined) return 'not renamed';
   const { from, to } = rename;
@@ -30,17 +28,20 @@ export async function followRename(pair: Pair, rename: Rename): Promise<'renamed
   const onBackup = { from: await backup.read(from), to: await backup.read(to) };
   if (!onBackup.from.present) return 'not renamed';
   const onSource = { from: await source.read(from), to: await source.read(to) };
-  const condition = decideRename(sidesOf(pair), { source: onSource, backup: onBackup });
+  const condition = decideRename(accountsOf(pair), { source: onSource, backup: onBackup });
   if (condition === undefined) return 'not renamed';
   if ((await prepareParent(tree, to, { isSure: true })) !== 'there') return 'not renamed';
   tree.known.forget(from);
   tree.known.forget(to);
-  const { outcome } = await backup.rename({ from, to, ifMatch: onBackup.from.etag, condition });
+  const { kind: outcome } = await backup.rename({ from, to, ifMatch: onBackup.from.etag, condition });
   return outcome === 'written' ? 'renamed' : 'not renamed';
 }
 
 /** Under which condition at the new name; undefined: a rename would not bring the backup in step. */
-export function decideRename(sides: Sides, { source, backup }: Readings): WriteCondition | undefined {
+export function decideRename(
+  sides: MirrorAccounts,
+  { source, backup }: Readings,
+): WriteCondition | undefined {
   if (source.from.present || source.from.container === 'missing') return undefined;
   if (isDirectory(source.to))
     return isDirectory(backup.from) && isFree(backup.to) ? { nothingThere: true } : undefined;
@@ -55,6 +56,6 @@ function isFree(reading: Reading): boolean {
   return !reading.present && reading.container === 'exists';
 }
 
-function isMirrorOf(sides: Sides, backup: BlobPresent, source: BlobPresent): boolean {
+function isMirrorOf(sides: MirrorAccounts, backup: BlobPresent, source: BlobPresent): boolean {
   return isMadeFrom(sides, backup.stamp, source) && backup.size === source.size;
 }

@@ -1,6 +1,6 @@
 import { isLasting } from './errors.ts';
-import { type HeldKey, heldText, parseHeld, parseWatch, type Watch, watchText } from './watch.ts';
-import { parseWalkPosition, type WalkPosition, walkPositionText } from './walk-position.ts';
+import { type WalkPosition, parseWalkPosition, walkPositionText } from './hint.ts';
+import { type HeldKey, type Watch, heldText, parseHeld, parseWatch, watchText } from './watch.ts';
 
 /** An event on its way back into the queue or to the dead-letter queue, with what earlier tries learned. */
 export interface HintMessage {
@@ -168,4 +168,16 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     }),
     ...(replays > 0 && { replays }),
   };
+}
+
+/**
+ * A copy that was sent to expire into the dead-letter queue was received before it did. Its message goes back, and
+ * expires: no failure, so whoever runs the handler need not tell it as one.
+ */
+export class ParkedMessageReceived extends Error {
+  override readonly name = 'ParkedCameBy';
+
+  constructor() {
+    super('a parked message came by before it expired; it goes back until it does');
+  }
 }

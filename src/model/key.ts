@@ -54,3 +54,15 @@ export function parentOf({ container, path }: Key): Key | undefined {
 export function keyText(key: Key): string {
   return `${key.container}/${key.path}`;
 }
+
+/** All keys of a container whose path begins with these characters: with none of them, all of the container's. */
+export interface Prefix {
+  readonly container: ContainerName;
+  readonly path: string;
+}
+
+/** A file or directory that got another place at the source, as far as an event may be believed. */
+export interface Rename {
+  readonly from: Key;
+  readonly to: Key;
+}

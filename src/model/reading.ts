@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Access } from './access.ts';
 import type { Etag } from './etag.ts';
 import type { Metadata, Stamp } from './stamp.ts';
@@ -79,4 +80,53 @@ export interface ContentHeaders {
   readonly contentLanguage?: string;
   readonly contentDisposition?: string;
   readonly cacheControl?: string;
+}
+
+/** Index tags of a blob: at most 10, names and values as they were written. */
+export type Tags = Readonly<Record<string, string>>;
+
+/**
+ * Whether two blobs hold the same bytes, as far as their size and MD5 tell; undefined where those tell nothing.
+ *
+ * The MD5 of a page blob is never one of the two: clients set it, and the service leaves it as it was when pages are
+ * written, so that a disk has the MD5 of its upload for ever.
+ */
+export function isSameContent(one: BlobPresent, other: BlobPresent): boolean | undefined {
+  if (one.size !== other.size) return false;
+  if (one.kind === 'page' || other.kind === 'page') return undefined;
+  if (one.contentMd5 === undefined || other.contentMd5 === undefined) return undefined;
+  return one.contentMd5 === other.contentMd5;
+}
+
+/**
+ * What a blob is served as that has no Content-Type (learn.microsoft.com/rest/api/storageservices/get-blob-properties,
+ * Content-Type). Set Blob Properties takes the type away; Put Blob and Put Block List store this one where none is given,
+ * and copies do either. So to have none and to have this one is the same.
+ */
+const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
+
+/** The headers that a client is served. */
+export function toServedHeaders(headers: ContentHeaders): ContentHeaders {
+  return { contentType: DEFAULT_CONTENT_TYPE, ...headers };
+}
+
+/** Whether a client is served the same headers. */
+export function isSameHeaders(one: ContentHeaders, other: ContentHeaders): boolean {
+  return isDeepStrictEqual(toServedHeaders(one), toServedHeaders(other));
+}
+
+/** The access tier of a blob, as far as it is known. */
+export interface TierState {
+  /** The one that was set on this very blob; the one it is on its way to while it is rehydrated. */
+  readonly tier?: string | undefined;
+  /** The one that it has by default, where none was set on it. */
+  readonly inferredTier?: string | undefined;
+}
+
+/**
+ * Whether a blob is on a tier already. To set the one that it has by default would change nothing, and a service may go on
+ * saying that it is inferred: Azure/Azurite#2038, microsoft/AzureStorageExplorer#3082.
+ */
+export function isOnTier({ tier, inferredTier }: TierState, wanted: string): boolean {
+  return (tier ?? inferredTier) === wanted;
 }

@@ -1,18 +1,17 @@
+import {
+  type ContainerNames,
+  type ContainerNaming,
+  SAME_NAMES,
+  createContainerNames,
+} from './container-names.ts';
+import type { ContainerName, Key, Prefix } from './key.ts';
+import { isCanaryName } from './mirror-id.ts';
+
 /**
  * What of the source is mirrored, and under which name: one definition for events, listings and comparisons. What it
  * leaves out is not read, written, listed or deleted on either side; what lies on the backup and is no image of
  * anything in it belongs to somebody else.
  */
-import {
-  type ContainerNames,
-  type ContainerNaming,
-  createContainerNames,
-  SAME_NAMES,
-} from './container-names.ts';
-import type { ContainerName, Key } from './key.ts';
-import { isCanaryName } from './mirror-id.ts';
-import type { Prefix } from './prefix.ts';
-import { matchesWildcard } from './wildcard.ts';
 
 export interface Scope extends ContainerNames {
   /** The source account's name. */
@@ -170,4 +169,54 @@ function chooses<Rule>({ include, exclude }: Choice<Rule>, takes: (rule: Rule) =
 
 function isOf(rule: PathRule, container: ContainerName): boolean {
   return matchesWildcard(rule.containers, container);
+}
+
+/**
+ * Whether a text is of a pattern: `*` stands for any run of characters, `?` for any one, and every other character for
+ * itself, its case included.
+ *
+ * These are the wildcards that AzCopy documents. It hands its patterns to Go's path.Match, which also reads `[a-z]` and
+ * `\`; a blob's name may well hold brackets, braces, backslashes and exclamation marks, so here they are just
+ * characters. A glob library would give each of them a meaning. The time is at most the product of both lengths.
+ */
+export function matchesWildcard(pattern: string, text: string): boolean {
+  return consume(
+    Array.from(pattern),
+    Array.from(text),
+    (wanted, character) => wanted === character || wanted === '?',
+  );
+}
+
+/** Whether the wide pattern takes every text that the narrow one takes. */
+export function coversWildcard(wide: string, narrow: string): boolean {
+  return consume(
+    Array.from(wide),
+    Array.from(narrow),
+    (wanted, token) => token !== '*' && (wanted === token || wanted === '?'),
+  );
+}
+
+/** Greedy: only the last `*` that was met ever needs to take more, since an earlier one gains nothing by it. */
+function consume(
+  pattern: readonly string[],
+  text: readonly string[],
+  takes: (wanted: string, character: string) => boolean,
+): boolean {
+  let [at, star, starTook] = [0, -1, 0];
+  for (let i = 0; i < text.length; i++) {
+    const [wanted, character = ''] = [pattern[at], text[i]];
+    if (wanted === '*') {
+      star = at++;
+      starTook = i--;
+    } else if (wanted !== undefined && takes(wanted, character)) {
+      at++;
+    } else if (star >= 0) {
+      at = star + 1;
+      i = starTook++;
+    } else {
+      return false;
+    }
+  }
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
 }

@@ -1,4 +1,4 @@
-import type { AdoptBy } from './reconcile/adoption.ts';
+import type { AdoptBy } from './adoption.ts';
 
 /** What converge found or did for a key. */
 export type Verdict =
@@ -70,7 +70,7 @@ export function isOfDirectory(verdict: Verdict): boolean {
 }
 
 /** Whether a directory that the source lacks stays for what is below it, which must be looked at key by key. */
-export function isLeftStanding(verdict: Verdict): boolean {
+export function isDirectoryKept(verdict: Verdict): boolean {
   return verdict.verdict === 'skipped' && verdict.isDirectory === true && LEFT_STANDING.has(verdict.reason);
 }
 

@@ -1,7 +1,6 @@
 import type { Etag } from '../model/etag.ts';
 import type { BlobPath, ContainerName, Key } from '../model/key.ts';
-import type { BlobPresent, DirectoryPresent } from '../model/reading.ts';
-import type { Tags } from '../model/tags.ts';
+import type { BlobPresent, DirectoryPresent, Tags } from '../model/reading.ts';
 import type { BlobReader } from './blob-reader.ts';
 
 /**

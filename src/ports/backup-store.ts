@@ -1,10 +1,8 @@
 import type { Etag } from '../model/etag.ts';
 import type { ContainerName, Key } from '../model/key.ts';
-import type { BlobPresent } from '../model/reading.ts';
+import type { BlobPresent, Tags } from '../model/reading.ts';
 import type { Metadata } from '../model/stamp.ts';
-import type { Tags } from '../model/tags.ts';
 import type { BlobReader } from './blob-reader.ts';
-import type { ContentComparison } from './content-comparison.ts';
 import type { DirectoryStore } from './directory-store.ts';
 import type { WriteCondition, WriteOutcome } from './write-outcome.ts';
 
@@ -82,9 +80,39 @@ export interface Secured {
 }
 
 export type SecureOutcome =
-  | { readonly outcome: 'secured'; readonly secured: Secured; readonly engine: string }
-  | Exclude<CopyOutcome, { readonly outcome: 'written' }>;
+  | { readonly kind: 'secured'; readonly secured: Secured; readonly engine: string }
+  | Exclude<CopyOutcome, { readonly kind: 'written' }>;
 
 /** `engine` is the way that was taken, for the log. */
 export type CopyOutcome =
-  (WriteOutcome & { readonly engine: string }) | { readonly outcome: 'unfinished'; readonly engine: string };
+  (WriteOutcome & { readonly engine: string }) | { readonly kind: 'unfinished'; readonly engine: string };
+
+/** Reads both sides and says whether they hold the same bytes. Nothing here writes. */
+export interface ContentComparison {
+  /**
+   * Compares what both sides hold, each byte read under the ETag that was observed, in bounded memory. It stops after a
+   * piece when it is told to; the same request with what is equal so far, from any worker, then goes on where it was.
+   *
+   * Rejects with a `BlobmirrorError` and nothing else.
+   */
+  compareContent(request: ComparisonRequest): Promise<ComparisonOutcome>;
+}
+
+export interface ComparisonRequest {
+  /** On the backup. */
+  readonly key: Key;
+  /** At the source: the same when left out. */
+  readonly from?: Key;
+  /** The versions to compare, as they were read. */
+  readonly source: BlobPresent;
+  readonly backup: BlobPresent;
+  /** How many bytes, from the first on, an earlier call found equal in these very versions. */
+  readonly equal?: number;
+  /** Asked after every piece. */
+  readonly mustStop?: () => boolean;
+}
+
+export type ComparisonOutcome =
+  | { readonly kind: 'same' | 'different' | 'source-moved' | 'backup-moved' }
+  /** `equal`: how many bytes, from the first on, were found equal. */
+  | { readonly kind: 'unfinished'; readonly equal: number };

@@ -1,9 +1,8 @@
 import type { Access } from '../model/access.ts';
 import type { Etag } from '../model/etag.ts';
-import type { ContainerName, BlobPath, Key } from '../model/key.ts';
-import type { BlobPresent, Reading } from '../model/reading.ts';
+import type { BlobPath, ContainerName, Key } from '../model/key.ts';
+import type { BlobPresent, Reading, Tags } from '../model/reading.ts';
 import type { Metadata, Stamp } from '../model/stamp.ts';
-import type { Tags } from '../model/tags.ts';
 
 /**
  * What can be asked of either account. Every method rejects with a `BlobmirrorError` and nothing else; none retries
@@ -88,7 +87,7 @@ export interface PairsAhead {
 }
 
 /** Pairs of entries that are in step. */
-export interface PairsInStep {
+export interface EqualPairs {
   readonly count: number;
   /** The length of the content of all of them. */
   readonly bytes: number;
@@ -124,7 +123,7 @@ export interface ListedBlob {
    * The same for a walk: the pairs ahead, from this one and the backup's on, that surely are in step one after the other
    * in path, content, metadata and tier, and in access if that is asked. After the last of them the strings tell.
    */
-  findInStep?(backup: ListedBlob, ahead: PairsAhead): PairsInStep;
+  countEqualPairs?(backup: ListedBlob, ahead: PairsAhead): EqualPairs;
   /** What a look at the blob would have told; undefined for a directory, and where the listing does not tell all. */
   reading(): BlobPresent | undefined;
   /**

@@ -36,7 +36,7 @@ export interface DirectoryStore {
    * Removes a directory that has nothing in it: `backup-moved` when it is no longer the one that was read, or no
    * directory, `not-empty` when anything is in it.
    */
-  removeEmptyDirectory(key: Key, ifMatch: Etag): Promise<WriteOutcome | { readonly outcome: 'not-empty' }>;
+  removeEmptyDirectory(key: Key, ifMatch: Etag): Promise<WriteOutcome | { readonly kind: 'not-empty' }>;
 
   /**
    * Takes a directory with all that is below it out of the live tree in one step: to a place in the trash of its
@@ -71,12 +71,12 @@ export interface RenameRequest {
 }
 
 export interface Trashed {
-  readonly outcome: 'trashed';
+  readonly kind: 'trashed';
   /** Where it is now, in the account's own names: only to be handed back. */
   readonly trashed: Key;
 }
 
 /** `access` says what became of it: it takes rights that a mirror need not have. */
 export type AccessOutcome =
-  | { readonly outcome: 'written'; readonly access: 'set' | 'not-permitted' }
-  | Exclude<WriteOutcome, { readonly outcome: 'written' }>;
+  | { readonly kind: 'written'; readonly access: 'set' | 'not-permitted' }
+  | Exclude<WriteOutcome, { readonly kind: 'written' }>;

@@ -1,5 +1,6 @@
 import type { ContainerNames } from '../model/container-names.ts';
 import type { ContainerName, Key } from '../model/key.ts';
+import type { AccountInspector } from './account-inspector.ts';
 import type { BackupStore } from './backup-store.ts';
 import type { BlobReader } from './blob-reader.ts';
 
@@ -56,7 +57,7 @@ export function mapContainers(backup: BackupStore, names: ContainerNames): Backu
 }
 
 /** The reading half of it. */
-export function mapReader(backup: BlobReader, names: ContainerNames): BlobReader {
+function mapReader(backup: BlobReader, names: ContainerNames): BlobReader {
   const toBackup = toBackupKey(names);
   return {
     account: backup.account,
@@ -79,4 +80,17 @@ export function mapReader(backup: BlobReader, names: ContainerNames): BlobReader
 
 function toBackupKey(names: ContainerNames): (key: Key) => Key {
   return ({ container, path }) => ({ container: names.toBackup(container), path });
+}
+
+/** The inspection of a backup whose containers have the names that they have at the source: see `mapContainers`. */
+export function mapInspector(backup: AccountInspector, names: ContainerNames): AccountInspector {
+  const toBackup = ({ container, path }: Key): Key => ({ container: names.toBackup(container), path });
+  return {
+    ...mapReader(backup, names),
+    readRange: async (key, range) => await backup.readRange(toBackup(key), range),
+    readPublicAccess: async (container) => await backup.readPublicAccess(names.toBackup(container)),
+    listReadings: async function* (container, options) {
+      yield* backup.listReadings(names.toBackup(container), options);
+    },
+  };
 }

@@ -8,7 +8,7 @@ export interface PauseGate {
    * until the pause is over or the process is to end, and resolves to after how many milliseconds the message should
    * come again. What the work rejects with, this does.
    */
-  readonly pass: (work: () => Promise<void>) => Promise<PutOff | undefined>;
+  readonly pass: (work: () => Promise<void>) => Promise<RequeueDelay | undefined>;
 
   /** Whether mirroring is paused, as it was last seen. While work is done it is looked at every two seconds. */
   readonly isPaused: () => boolean;
@@ -20,7 +20,7 @@ export interface PauseGate {
   readonly pausedSince: (since: Date) => Promise<number>;
 }
 
-export interface PutOff {
+export interface RequeueDelay {
   readonly delayMs: number;
 }
 

@@ -1,7 +1,7 @@
 import type { BackupStore } from './backup-store.ts';
 import type { BlobReader } from './blob-reader.ts';
-import type { AdaptiveGate } from './adaptive-gate.ts';
-import { createSlots } from './slots.ts';
+import type { AdaptiveGate } from '../concurrency/adaptive-gate.ts';
+import { createLimiter } from '../concurrency/limiter.ts';
 
 /** How many comparisons of content are made at a time in a process: each holds a piece of both sides, 16 MiB. */
 const MOST_COMPARISONS = 4;
@@ -25,7 +25,7 @@ export function throttleBackup(
   gates: { readonly source: AdaptiveGate; readonly backup: AdaptiveGate },
 ): BackupStore {
   const { source, backup } = gates;
-  const inSlot = createSlots(MOST_COMPARISONS);
+  const inSlot = createLimiter(MOST_COMPARISONS);
   return {
     ...throttleReader(store, backup),
     copy: async (request) =>

@@ -4,13 +4,13 @@ import type { Etag } from '../model/etag.ts';
 export type WriteCondition = { readonly nothingThere: true } | { readonly ifMatch: Etag };
 
 export type WriteOutcome =
-  | { readonly outcome: 'written' }
+  | { readonly kind: 'written' }
   /** The backup's blob is not, or is no longer, what the condition asks for. */
-  | { readonly outcome: 'backup-moved' }
+  | { readonly kind: 'backup-moved' }
   /** The source's blob is no longer the version that was asked for. */
-  | { readonly outcome: 'source-moved' }
+  | { readonly kind: 'source-moved' }
   /** The backup is held by something that only a person can lift. */
-  | { readonly outcome: 'refused'; readonly reason: RefusalReason };
+  | { readonly kind: 'refused'; readonly reason: RefusalReason };
 
 export type RefusalReason =
   'backup-leased' | 'backup-immutable' | 'backup-has-snapshots' | 'backup-versions-of-another-kind';

@@ -1,7 +1,102 @@
-import type { BlobPath } from '../model/key.ts';
-import type { BlobPage, ListedBlob, PairsAhead, PairsInStep } from '../ports/blob-reader.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Policy } from '../mirror/policy.ts';
+import { isSameAccess } from '../model/access.ts';
+import type { BlobPath, Prefix } from '../model/key.ts';
+import { comesAfter, comesBefore, comesBeforeInTree } from '../model/listing-order.ts';
+import { isOnTier } from '../model/reading.ts';
+import type { BlobPage, ListedBlob, PairsAhead, EqualPairs } from '../ports/blob-reader.ts';
 import { ListingCursor } from './listing-cursor.ts';
-import { comesAfter } from '../model/listing-order.ts';
+import type { ComparedAccounts } from './slice.ts';
+
+/**
+ * Nominates the keys of the scope beneath a prefix, from where an earlier call was stopped. What lies outside the scope
+ * is nominated for nothing, whichever side it is on.
+ */
+export async function* nominatePrefix(
+  sides: ComparedAccounts,
+  { container, path }: Prefix,
+  from?: ListingPositions,
+  mustStop?: () => boolean,
+): AsyncGenerator<Nominee, ListingPositions | undefined, void> {
+  const { source, backup, scope } = sides;
+  const range = { prefix: path, ...toDetails(sides) };
+  const nominees = nominate(
+    source.listBlobs(container, { ...range, after: from?.source, marker: from?.markers?.source }),
+    backup.listBlobs(container, { ...range, after: from?.backup, marker: from?.markers?.backup }),
+    {
+      ...toComparison(sides),
+      ...(from !== undefined && { from }),
+      ...(mustStop !== undefined && { mustStop }),
+    },
+  );
+  for (;;) {
+    const next = await nominees.next();
+    if (next.done) return next.value;
+    if (scope.includes({ container, path: next.value.path })) yield next.value;
+  }
+}
+
+/** What the listings are asked for beyond what they always tell. */
+export function toDetails({ policy, hierarchical }: ComparedAccounts): { access: boolean; tags: boolean } {
+  return {
+    access: hierarchical && policy.acl === 'mirror',
+    tags: !hierarchical && policy.tags === 'mirror',
+  };
+}
+
+/** How two entries are compared, and what order they are thought to have. */
+export function toComparison({
+  policy,
+  hierarchical,
+}: ComparedAccounts): Pick<NominateOptions, 'isInStep' | 'byBytes' | 'isBefore'> {
+  // A flat account has no access to compare, and that it has none is read out of the page for every entry.
+  const compared: Policy = hierarchical ? policy : { ...policy, acl: 'off' };
+  return {
+    isInStep: (one, other) => entriesLookInStep(one, other, compared),
+    ...(compared.tier === 'same' &&
+      compared.tags === 'off' && { byBytes: { access: compared.acl === 'mirror' } }),
+    isBefore: hierarchical ? comesBeforeInTree : comesBefore,
+  };
+}
+
+/**
+ * Whether two entries of listings look in step: content and metadata by the stamp, and what no ETag stands for by itself.
+ * A stamp on a blob of another size is not believed: a service may have written less than it said. A directory bears no
+ * stamp, so the two are compared as they are.
+ */
+export function entriesLookInStep(
+  source: ListedBlob,
+  backup: ListedBlob,
+  { acl, tags, tier }: Policy,
+): boolean {
+  if (source.isDirectory !== backup.isDirectory) return false;
+  if (acl === 'mirror' && !isSameAccess(source.access, backup.access)) return false;
+  if (source.isDirectory) return isDeepStrictEqual(source.metadata, backup.metadata);
+  if (backup.stamp?.etag !== source.etag || backup.bytes !== source.bytes) return false;
+  const ofAll = source.isBlockBlob && tier !== 'none' ? tier : undefined;
+  const wanted = tier === 'same' ? source.tier : ofAll;
+  if (wanted !== undefined && !isOnTier(backup, wanted)) return false;
+  return tags !== 'mirror' || isDeepStrictEqual(source.tags ?? {}, backup.tags ?? {});
+}
+
+const CONCURRENCY = 16;
+
+/**
+ * Looks at keys as they are nominated, many at once. Rejects when the nomination does, or a look, but not before every
+ * look that was begun has ended.
+ */
+export async function convergeAll<Nominated>(
+  nominated: AsyncIterator<Nominated, unknown>,
+  look: (each: Nominated) => Promise<void>,
+  concurrency = CONCURRENCY,
+): Promise<void> {
+  const draw = async (): Promise<void> => {
+    for (let next = await nominated.next(); !next.done; next = await nominated.next()) await look(next.value);
+  };
+  // An async generator queues its callers, so any number of workers may draw from the same one.
+  const ends = await Promise.allSettled(Array.from({ length: concurrency }, draw));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason as Error;
+}
 
 type Pages = AsyncIterable<BlobPage>;
 
@@ -12,7 +107,7 @@ export type Nominee = { readonly path: BlobPath } & (
 );
 
 /** After which path each listing goes on; undefined: at its beginning. */
-export interface Drawn {
+export interface ListingPositions {
   readonly source: BlobPath | undefined;
   readonly backup: BlobPath | undefined;
   /** On which page of each listing that is, for services that begin nowhere else. */
@@ -25,14 +120,14 @@ export interface NominateOptions {
   readonly byBytes?: Pick<PairsAhead, 'access'>;
   /** The order that the listings are thought to have. */
   readonly isBefore: (path: string, other: string) => boolean;
-  readonly from?: Drawn;
+  readonly from?: ListingPositions;
   /** Asked after every entry, or every run of pairs that listings compared by themselves. */
   readonly mustStop?: () => boolean;
   /** Told of every pair that is in step. */
-  readonly onInStep?: (pairs: PairsInStep) => void;
+  readonly onInStep?: (pairs: EqualPairs) => void;
 }
 
-const NOTHING: Drawn = { source: undefined, backup: undefined };
+const NOTHING: ListingPositions = { source: undefined, backup: undefined };
 
 /**
  * Walks two listings of a container in step and yields every key that is on one side only or does not look in step. One
@@ -47,10 +142,10 @@ export async function* nominate(
   source: Pages,
   backup: Pages,
   { isInStep, byBytes, isBefore, from = NOTHING, mustStop = () => false, onInStep }: NominateOptions,
-): AsyncGenerator<Nominee, Drawn | undefined, void> {
+): AsyncGenerator<Nominee, ListingPositions | undefined, void> {
   const [left, right] = [await ListingCursor.open(source), await ListingCursor.open(backup)];
   let drawn = from;
-  const stopped = (): Drawn => {
+  const stopped = (): ListingPositions => {
     const { source: theirs, backup: ours } = drawn;
     const [onSource, onBackup] = [left.marker, right.marker];
     const isKnown = onSource !== undefined || onBackup !== undefined;
@@ -109,13 +204,13 @@ function findInStep(
   left: ListingCursor,
   right: ListingCursor,
   byBytes: Pick<PairsAhead, 'access'>,
-): PairsInStep | undefined {
+): EqualPairs | undefined {
   const [one, other] = [left.current, right.current];
   const count = Math.min(left.rest, right.rest);
   const [last, backupLast] = [left.ahead(count - 1), right.ahead(count - 1)];
   if (one === undefined || other === undefined || last === undefined || backupLast === undefined)
     return undefined;
-  return one.findInStep?.(other, { ...byBytes, count, last, backupLast });
+  return one.countEqualPairs?.(other, { ...byBytes, count, last, backupLast });
 }
 
 /**

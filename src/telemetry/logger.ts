@@ -1,3 +1,6 @@
+import { pino } from 'pino';
+import pretty from 'pino-pretty';
+
 /**
  * A log line is a constant message plus fields, so that lines can be counted and searched by message.
  * Fields never carry a key, a token or a SAS signature.
@@ -12,3 +15,50 @@ export interface Logger {
 }
 
 export type LogFields = Readonly<Record<string, unknown>>;
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+const FOR_PEOPLE = {
+  destination: 2,
+  sync: true,
+  singleLine: true,
+  translateTime: 'SYS:HH:MM:ss.l',
+  messageFormat: '{msg}{if key} {key}{end}',
+  ignore: 'key',
+} as const;
+
+/**
+ * Logs to standard error: a line for people on a terminal, JSON lines elsewhere. Standard output is left to the data
+ * that a command prints.
+ */
+export function createLogger(level: LogLevel): Logger {
+  const options = { level, base: null, serializers: { error: describeError } };
+  const logger = process.stderr.isTTY
+    ? pino(options, pretty(FOR_PEOPLE))
+    : pino(
+        {
+          ...options,
+          timestamp: pino.stdTimeFunctions.isoTime,
+          formatters: { level: (label) => ({ level: label }) },
+        },
+        pino.destination({ dest: 2, sync: true }),
+      );
+  return wrap(logger);
+}
+
+/** Name, message and code alone: an SDK's error carries its request, and a request carries keys and signatures. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? { code: error.code } : {};
+  return { name: error.name, message: error.message, ...code, stack: error.stack };
+}
+
+function wrap(logger: pino.Logger): Logger {
+  return {
+    debug: (message, fields) => logger.debug(fields ?? {}, message),
+    info: (message, fields) => logger.info(fields ?? {}, message),
+    warn: (message, fields) => logger.warn(fields ?? {}, message),
+    error: (message, fields) => logger.error(fields ?? {}, message),
+    child: (fields) => wrap(logger.child(fields)),
+  };
+}

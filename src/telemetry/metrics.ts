@@ -6,8 +6,7 @@
  */
 import type { ErrorCode } from '../model/errors.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { instrumentsOfProcess } from './instruments.ts';
-import { Observed } from './observed.ts';
+import { Observed, instrumentsOfProcess } from './instruments.ts';
 
 /** Where a key came from: a message of the events queue, or a full sync. */
 export type Door = 'event' | 'reconcile';

@@ -1,4 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
+import { SpanKind } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   InstrumentType,
@@ -7,7 +8,6 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from './logger.ts';
-import { nameOperation } from './name-operation.ts';
 
 /** Where Azure Monitor takes telemetry. */
 export interface MonitorConnection {
@@ -94,4 +94,14 @@ function openLazily<Batch>(what: string, log: Logger, open: () => Promise<Export
       await (await opened)?.shutdown();
     },
   };
+}
+
+/** What Azure Monitor's exporter takes the name of an operation from, where a request is no HTTP request. */
+const OPERATION_NAME = 'ai.operation.name';
+
+/** The span of a message as the exporter of Azure Monitor wants it: else it would show as a request without a name. */
+export function nameOperation(span: ReadableSpan): ReadableSpan {
+  if (span.kind !== SpanKind.CONSUMER) return span;
+  const attributes = { ...span.attributes, [OPERATION_NAME]: span.name };
+  return Object.create(span, { attributes: { value: attributes, enumerable: true } }) as ReadableSpan;
 }

@@ -12,7 +12,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import type { Logger } from './logger.ts';
-import { openExporters, type Exporters, type MonitorConnection } from './open-exporters.ts';
+import { type Exporters, type MonitorConnection, openExporters } from './open-exporters.ts';
 import type { Tracing } from './start-tracing.ts';
 
 export interface Telemetry {

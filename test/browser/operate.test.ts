@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { Status } from '../../src/model/status.ts';
+import type { Status } from '../../src/api/status.ts';
 import { untilMirrored } from '../e2e/support/until-mirrored.ts';
 import { PHONE, startBrowser, type TestBrowser } from './support/start-browser.ts';
 import { type Operated, startOperated } from './support/start-operated.ts';

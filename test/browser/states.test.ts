@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Status } from '../../src/model/status.ts';
+import type { Status } from '../../src/api/status.ts';
 import { type Answered, answerWith } from './support/answer-with.ts';
 import { faintTexts } from './support/read-contrast.ts';
 import { servePage } from './support/serve-page.ts';

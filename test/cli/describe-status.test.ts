@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { describeStatus } from '../../src/cli/status/describe-status.ts';
-import { NO_ACTIVITY } from '../../src/model/activity.ts';
-import { toSummary } from '../../src/model/reconcile/run-summary.ts';
-import type { Status } from '../../src/model/status.ts';
+import { describeStatus } from '../../src/cli/describe-status.ts';
+import { NO_ACTIVITY, type Status } from '../../src/api/status.ts';
+import { toSummary } from '../../src/api/run.ts';
 import { aRun } from '../support/a-run.ts';
 
 const AT = '2026-11-25T12:03:02.000Z';

@@ -1,9 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runBlobmirror, spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
+import { temporaryDirectory } from '../e2e/support/temporary-directory.ts';
 import { waitUntil } from '../e2e/support/wait-until.ts';
 import { SETTINGS } from '../functions/support/start-app.ts';
+import type { Script } from './fixtures/scripted-open-reconciler.ts';
 import { aRun } from '../support/a-run.ts';
-import { runInProcess } from './fixtures/run-in-process.ts';
-import type { Script } from './fixtures/scripted-reconciler.ts';
+
+const HOOK = fileURLToPath(new URL('./fixtures/script-the-reconciler.ts', import.meta.url));
 
 const STARTED = aRun();
 const { id } = STARTED;
@@ -21,28 +27,21 @@ const LINES = [
   '{"container":"photos","path":"c","verdict":"skipped","reason":"backup-leased"}',
 ];
 
-beforeEach(() => {
-  // What this process compiles is no part of the command.
-  for (const [name, value] of Object.entries({ ...SETTINGS, NODE_DISABLE_COMPILE_CACHE: '1' }))
-    vi.stubEnv(name, value);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.doUnmock('../../src/app/open-reconciler.ts');
+let directory: string;
+let scripts = 0;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
 });
 
-function begin(args: readonly string[], script: Script) {
-  vi.doMock('../../src/app/open-reconciler.ts', async () => {
-    const { scriptedReconciler } = await import('./fixtures/scripted-reconciler.ts');
-    return { openReconciler: () => scriptedReconciler(script) };
-  });
-  return runInProcess(['reconcile', ...args]);
+async function environment(script: Script): Promise<Record<string, string>> {
+  const file = join(directory, `script-${scripts++}.json`);
+  await writeFile(file, JSON.stringify(script));
+  return { ...SETTINGS, BLOBMIRROR_TEST_SCRIPT: file, NODE_OPTIONS: `--import=${HOOK}` };
 }
 
 async function reconcile(args: readonly string[], script: Script) {
-  const { ended, output } = begin(args, script);
-  const status = await ended;
-  return { status, ...output };
+  return await runBlobmirror(['reconcile', ...args], { env: await environment(script) });
 }
 
 describe('blobmirror reconcile', () => {
@@ -103,11 +102,11 @@ describe('blobmirror reconcile', () => {
   });
 
   it('tells how the run goes on in lines of JSON, leaves it at Ctrl-C and says how to end it', async () => {
-    const run = begin(['--wait'], { reads: [STARTED] });
+    const run = spawnBlobmirror(['reconcile', '--wait'], { env: await environment({ reads: [STARTED] }) });
     await waitUntil('a line of progress', () => run.output.stderr.includes('"keysPerSecond"'), {
       within: 20_000,
     });
-    process.emit('SIGINT');
+    run.signal('SIGINT');
     expect(await run.ended).toBe(130);
     const lines = run.output.stderr.trimEnd().split('\n');
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ run: id, state: 'comparing', keys: 0 });
@@ -115,6 +114,7 @@ describe('blobmirror reconcile', () => {
       `the run goes on without this command; to end it: blobmirror reconcile cancel ${id}`,
     );
     expect(run.output.stdout).toBe('');
+    await run.end();
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { isOfFuture } from '../../src/model/reconcile/run-id.ts';
+import { isOfFuture } from '../../src/model/run-id.ts';
 import { ClaimsWorld, type Rule } from './support/claims-world.ts';
 
 const HOUR = 3_600_000;

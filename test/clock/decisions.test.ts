@@ -1,18 +1,17 @@
 import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAzureHintQueue } from '../../src/azure/azure-hint-queue.ts';
-import { createAzureShardQueue } from '../../src/azure/azure-shard-queue.ts';
-import { connectAccount } from '../../src/azure/connect-account.ts';
-import { createCopySources } from '../../src/azure/copy-source.ts';
-import { theServiceClock } from '../../src/clock/the-service-clock.ts';
-import { createPauses } from '../../src/control/pauses.ts';
-import { fromTrigger } from '../../src/app/from-trigger.ts';
-import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { createAzureHintQueue, createAzureShardQueue } from '../../src/azure/queue/queue-senders.ts';
+import { connectAccount } from '../../src/azure/account/connect-account.ts';
+import { createCopySources } from '../../src/azure/copy/copy-source.ts';
+import { theServiceClock } from '../../src/clock/process-clocks.ts';
+import { createPauseStore } from '../../src/pause/pause-store.ts';
+import { fromTrigger } from '../../src/wiring/from-trigger.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
 import { parseKey } from '../../src/model/key.ts';
-import type { RunId } from '../../src/model/reconcile/run.ts';
-import type { ShardMessage } from '../../src/model/reconcile/shard.ts';
+import type { RunId } from '../../src/model/run-id.ts';
+import { type ShardMessage } from '../../src/model/shard-message.ts';
 
 /** As the clock of a machine that is so far ahead. */
 function shiftedDate(ahead: number): typeof Date {
@@ -49,7 +48,7 @@ describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead)
       ['date', new Date(trueTime()).toUTCString()],
       ['x-ms-request-id', 'r'],
     ]);
-    for (let i = 0; i < 2; i++) theServiceClock.note('source', headers, performance.now());
+    for (let i = 0; i < 2; i++) theServiceClock.observe('source', headers, performance.now());
   });
   beforeEach(() => void sent.splice(0));
   afterAll(() => {
@@ -90,7 +89,7 @@ describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead)
 
   it('a pause has begun, and ends, when the service says so', async () => {
     const documents = new MemoryDocuments().through(immediately);
-    const pauses = createPauses(documents);
+    const pauses = createPauseStore(documents);
     expectDue(new Date((await pauses.pause({ by: 'test' })).since), 0);
     await pauses.resume();
     expectDue(new Date((await pauses.read()).ended[0]?.until ?? ''), 0);

@@ -1,18 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { readActivity } from '../../src/activity/read-activity.ts';
-import { WorkerActivity } from '../../src/activity/worker-activity.ts';
-import { claim } from '../../src/identity/claim.ts';
-import type { MirrorFacts } from '../../src/identity/mirror-facts.ts';
-import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
-import { immediately } from '../../src/memory/schedule.ts';
-import { createRunId } from '../../src/model/reconcile/run-id.ts';
-import type { Run, RunId } from '../../src/model/reconcile/run.ts';
-import { believeCanary } from '../../src/recovery/canary/canary-document.ts';
-import {
-  addSample,
-  believeHistory,
-  type HistoryDocument,
-} from '../../src/recovery/history/history-document.ts';
+import { readActivity } from '../../src/status/activity/read-activity.ts';
+import { WorkerActivity } from '../../src/status/activity/worker-activity.ts';
+import { registerMirror } from '../../src/identity/register-mirror.ts';
+import type { MirrorFacts } from '../../src/identity/other-mirrors.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
+import { type RunId, createRunId } from '../../src/model/run-id.ts';
+import type { Run } from '../../src/api/run.ts';
+import { believeCanary } from '../../src/status/canary.ts';
+import { type HistoryDocument, addSample, believeHistory } from '../../src/status/history.ts';
 import { createRunHistory } from '../../src/reconcile/runs/run-history.ts';
 import { createRunStore } from '../../src/reconcile/runs/run-store.ts';
 import { ReconcileBench } from '../reconcile/runs/support/reconcile-bench.ts';
@@ -118,8 +114,9 @@ it('a mirror is at work by when its registration was written, whatever its worke
   const other = { ...facts, queues: { ...facts.queues, events: 'others', reconcile: 'other-reconcile' } };
   for (const ahead of [2 * HOUR, -2 * HOUR]) {
     const { world, documents } = bench();
-    await claim(documents, facts, { now: new Date(world.time + ahead), isLookedAt: false });
-    const late = async () => await claim(documents, other, { now: new Date(world.time), isLookedAt: false });
+    await registerMirror(documents, facts, { now: new Date(world.time + ahead), isLookedAt: false });
+    const late = async () =>
+      await registerMirror(documents, other, { now: new Date(world.time), isLookedAt: false });
     world.time += 14 * MINUTE;
     await expect(late()).rejects.toMatchObject({ code: 'mirror-name-taken' });
     world.time += 2 * MINUTE;

@@ -75,7 +75,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(
           await stage.stores.backup.createDirectory({ key, metadata, access: DIRECTORY_ACCESS }),
         ).toEqual({
-          outcome: 'written',
+          kind: 'written',
           access: 'set',
         });
         const made = await directory('backup', key);
@@ -90,7 +90,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(
           await stage.stores.backup.createDirectory({ key, metadata: {}, access: undefined }),
         ).toMatchObject({
-          outcome: 'written',
+          kind: 'written',
         });
         expect((await directory('backup', key)).access).toBeDefined();
       });
@@ -104,7 +104,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
           expect(
             await stage.stores.backup.createDirectory({ key, metadata: { a: 'b' }, access: undefined }),
             keyText(key),
-          ).toEqual({ outcome: 'backup-moved' });
+          ).toEqual({ kind: 'backup-moved' });
         expect(await directory('backup', other)).toMatchObject({ etag, metadata: {} });
         expect(await stage.stores.content('backup', aFile)).toBe('x');
       });
@@ -113,7 +113,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
     describe('copy', () => {
       it('into a directory that is missing brings it into being', async () => {
         const key = below(newKey(), 'deeper/f');
-        expect(await copyTo(key)).toMatchObject({ outcome: 'written' });
+        expect(await copyTo(key)).toMatchObject({ kind: 'written' });
         expect(await stage.stores.content('backup', key)).toBe('copied');
         expect(await file('backup', key)).toMatchObject({ stamp: STAMP });
         await directory('backup', parentOf(key));
@@ -122,15 +122,15 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
 
       it('onto a directory is lost to the backup, whatever it asks for', async () => {
         const { key, etag } = await newDirectory('backup');
-        expect(await copyTo(key)).toMatchObject({ outcome: 'backup-moved' });
-        expect(await copyTo(key, { ifMatch: etag })).toMatchObject({ outcome: 'backup-moved' });
+        expect(await copyTo(key)).toMatchObject({ kind: 'backup-moved' });
+        expect(await copyTo(key, { ifMatch: etag })).toMatchObject({ kind: 'backup-moved' });
         expect(await directory('backup', key)).toMatchObject({ etag });
       });
 
       it('below a file is lost to the backup', async () => {
         const { key } = await newFile('backup');
-        expect(await copyTo(below(key, 'x'))).toMatchObject({ outcome: 'backup-moved' });
-        expect(await copyTo(below(key, 'x/y'))).toMatchObject({ outcome: 'backup-moved' });
+        expect(await copyTo(below(key, 'x'))).toMatchObject({ kind: 'backup-moved' });
+        expect(await copyTo(below(key, 'x/y'))).toMatchObject({ kind: 'backup-moved' });
         expect(await stage.stores.content('backup', key)).toBe('x');
       });
     });
@@ -138,7 +138,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
     describe('setAccess', () => {
       it('sets owner, group, permissions and list of a file and of a directory', async () => {
         const [{ key: inside }, { key: whole }] = [await newFile('backup'), await newDirectory('backup')];
-        const set = { outcome: 'written', access: 'set' };
+        const set = { kind: 'written', access: 'set' };
         expect(await stage.stores.backup.setAccess(inside, FILE_ACCESS)).toEqual(set);
         expect(await stage.stores.backup.setAccess(whole, DIRECTORY_ACCESS)).toEqual(set);
         const [ofFile, ofDirectory] = [await file('backup', inside), await directory('backup', whole)];
@@ -152,13 +152,13 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         const { key } = await newFile('backup');
         await stage.stores.setAccess('backup', key, FILE_ACCESS);
         const plain = { ...FILE_ACCESS, acl: 'user::rwx,group::r-x,other::---' };
-        expect(await stage.stores.backup.setAccess(key, plain)).toMatchObject({ outcome: 'written' });
+        expect(await stage.stores.backup.setAccess(key, plain)).toMatchObject({ kind: 'written' });
         expect(isSameAccess((await file('backup', key)).access, plain)).toBe(true);
       });
 
       it('is lost to the backup where nothing is', async () => {
         expect(await stage.stores.backup.setAccess(newKey(), FILE_ACCESS)).toEqual({
-          outcome: 'backup-moved',
+          kind: 'backup-moved',
         });
       });
     });
@@ -189,7 +189,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         for (const access of [sticky, DIRECTORY_ACCESS, NEW]) {
           const there = await stores.backup.readRootAccess(fresh);
           expect(await stores.backup.setRootAccess(fresh, access, there)).toEqual({
-            outcome: 'written',
+            kind: 'written',
             access: 'set',
           });
           const seen = await stores.backup.readRootAccess(fresh);
@@ -200,7 +200,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
 
       it('is not there where the container is not', async () => {
         expect(await stores.source.readRootAccess(nowhere)).toBeUndefined();
-        expect(await stores.backup.setRootAccess(nowhere, NEW)).toEqual({ outcome: 'backup-moved' });
+        expect(await stores.backup.setRootAccess(nowhere, NEW)).toEqual({ kind: 'backup-moved' });
       });
     });
 
@@ -211,10 +211,10 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         await stage.stores.put('backup', below(key, 'f'), { content: 'x' });
         const request = { key, metadata: { Bee: '2' } };
         expect(await stage.stores.backup.restamp({ ...request, ifMatch: STALE })).toEqual({
-          outcome: 'backup-moved',
+          kind: 'backup-moved',
         });
         expect(await stage.stores.backup.restamp({ ...request, ifMatch: etag })).toEqual({
-          outcome: 'written',
+          kind: 'written',
         });
         const after = await directory('backup', key);
         expect(after.metadata).toEqual({ Bee: '2' });
@@ -232,14 +232,14 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
             metadata: {},
             ifMatch: etag,
           }),
-        ).toEqual({ outcome: 'backup-moved' });
+        ).toEqual({ kind: 'backup-moved' });
       });
     });
 
     describe('delete', () => {
       it('of a file leaves the directory that it was in', async () => {
         const { key, etag } = await newFile('backup');
-        expect(await stage.stores.backup.delete(key, etag)).toEqual({ outcome: 'written' });
+        expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'written' });
         expect(await stage.stores.backup.read(key)).toEqual(ABSENT);
         await directory('backup', parentOf(key));
       });
@@ -248,14 +248,14 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         const { key, etag } = await newFile('backup');
         await stage.stores.remove('backup', key);
         await stage.stores.makeDirectory('backup', key);
-        expect(await stage.stores.backup.delete(key, etag)).toEqual({ outcome: 'backup-moved' });
+        expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'backup-moved' });
         await directory('backup', key);
       });
 
       it('leaves a directory that anything is in, even by its own ETag', async () => {
         const { key, etag } = await newDirectory('backup');
         await stage.stores.put('backup', below(key, 'f'), { content: 'x' });
-        expect(await stage.stores.backup.delete(key, etag)).toEqual({ outcome: 'backup-moved' });
+        expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'backup-moved' });
         expect(await stage.stores.content('backup', below(key, 'f'))).toBe('x');
       });
     });

@@ -20,7 +20,7 @@ export function describeMoves(stage: TreeStage): void {
       const before = await file('backup', key);
       const { key: into } = await newDirectory('backup');
       const to = below(into, 'renamed ü%');
-      expect(await rename(key, to, before.etag)).toEqual({ outcome: 'written' });
+      expect(await rename(key, to, before.etag)).toEqual({ kind: 'written' });
       expect(await stage.stores.backup.read(key)).toEqual(ABSENT);
       expect(await file('backup', to)).toEqual({ ...before, readAt: expect.any(Date) as Date });
       expect(await stage.stores.content('backup', to)).toBe('hello');
@@ -35,7 +35,7 @@ export function describeMoves(stage: TreeStage): void {
       });
       const before = await file('backup', below(key, 'a/b/f'));
       const to = parseKey(key.container, `${key.path} elsewhere`);
-      expect(await rename(key, to, etag)).toEqual({ outcome: 'written' });
+      expect(await rename(key, to, etag)).toEqual({ kind: 'written' });
       expect(await directory('backup', to)).toMatchObject({ etag });
       expect(await file('backup', below(to, 'a/b/f'))).toEqual({
         ...before,
@@ -48,12 +48,12 @@ export function describeMoves(stage: TreeStage): void {
 
     it('takes the place of the file that it names and of no other', async () => {
       const [one, other] = [await newFile('backup', 'one'), await newFile('backup', 'other')];
-      const lost = { outcome: 'backup-moved' };
+      const lost = { kind: 'backup-moved' };
       expect(await rename(one.key, other.key, one.etag)).toEqual(lost);
       expect(await rename(one.key, other.key, one.etag, { ifMatch: STALE })).toEqual(lost);
       expect(await stage.stores.content('backup', other.key)).toBe('other');
       expect(await rename(one.key, other.key, one.etag, { ifMatch: other.etag })).toEqual({
-        outcome: 'written',
+        kind: 'written',
       });
       expect(await stage.stores.content('backup', other.key)).toBe('one');
       expect(await stage.stores.backup.read(one.key)).toEqual(ABSENT);
@@ -62,7 +62,7 @@ export function describeMoves(stage: TreeStage): void {
     it('is lost when what is to be renamed is another one or gone', async () => {
       const [one, whole] = [await newFile('backup', 'one'), await newDirectory('backup')];
       const to = parseKey('lake', `${one.key.path} to`);
-      const lost = { outcome: 'backup-moved' };
+      const lost = { kind: 'backup-moved' };
       expect(await rename(one.key, to, STALE)).toEqual(lost);
       expect(await rename(whole.key, to, STALE)).toEqual(lost);
       await stage.stores.remove('backup', one.key);
@@ -76,7 +76,7 @@ export function describeMoves(stage: TreeStage): void {
       const [one, other] = [await newFile('backup', 'one'), await newFile('backup', 'other')];
       await stage.stores.remove('backup', other.key);
       expect(await rename(one.key, other.key, one.etag, { ifMatch: other.etag })).toEqual({
-        outcome: 'backup-moved',
+        kind: 'backup-moved',
       });
       expect(await stage.stores.content('backup', one.key)).toBe('one');
     });
@@ -84,7 +84,7 @@ export function describeMoves(stage: TreeStage): void {
     it('is lost where the directory that it goes into is missing or a file', async () => {
       const [one, other] = [await newFile('backup', 'one'), await newFile('backup', 'other')];
       for (const to of [newKey(), below(other.key, 'x')])
-        expect(await rename(one.key, to, one.etag)).toEqual({ outcome: 'backup-moved' });
+        expect(await rename(one.key, to, one.etag)).toEqual({ kind: 'backup-moved' });
       expect(await stage.stores.content('backup', one.key)).toBe('one');
     });
 
@@ -95,7 +95,7 @@ export function describeMoves(stage: TreeStage): void {
         await newDirectory('backup'),
       ];
       await stage.stores.put('backup', below(other.key, 'f'), { content: 'x' });
-      const lost = { outcome: 'backup-moved' };
+      const lost = { kind: 'backup-moved' };
       expect(await rename(one.key, whole.key, one.etag, { ifMatch: whole.etag })).toEqual(lost);
       expect(await rename(whole.key, one.key, whole.etag, { ifMatch: one.etag })).toEqual(lost);
       expect(await rename(whole.key, other.key, whole.etag)).toEqual(lost);
@@ -109,10 +109,10 @@ export function describeMoves(stage: TreeStage): void {
   describe('removeEmptyDirectory', () => {
     it('removes the one that was read', async () => {
       const { key, etag } = await newDirectory('backup');
-      expect(await stage.stores.backup.removeEmptyDirectory(key, STALE)).toEqual({ outcome: 'backup-moved' });
-      expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ outcome: 'written' });
+      expect(await stage.stores.backup.removeEmptyDirectory(key, STALE)).toEqual({ kind: 'backup-moved' });
+      expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ kind: 'written' });
       expect(await stage.stores.backup.read(key)).toEqual(ABSENT);
-      expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ outcome: 'backup-moved' });
+      expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ kind: 'backup-moved' });
     });
 
     it('leaves one that anything is in', async () => {
@@ -120,7 +120,7 @@ export function describeMoves(stage: TreeStage): void {
       await stage.stores.put('backup', below(full.key, 'f'), { content: 'x' });
       await stage.stores.makeDirectory('backup', below(nested.key, 'd'));
       for (const { key, etag } of [full, nested])
-        expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ outcome: 'not-empty' });
+        expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ kind: 'not-empty' });
       expect(await stage.stores.content('backup', below(full.key, 'f'))).toBe('x');
     });
 
@@ -128,7 +128,7 @@ export function describeMoves(stage: TreeStage): void {
       const { key, etag } = await newDirectory('backup');
       await stage.stores.removeDirectory('backup', key);
       await stage.stores.put('backup', key, { content: 'x' });
-      expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ outcome: 'backup-moved' });
+      expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ kind: 'backup-moved' });
       expect(await stage.stores.content('backup', key)).toBe('x');
     });
   });
@@ -136,7 +136,7 @@ export function describeMoves(stage: TreeStage): void {
   describe('the trash', () => {
     async function trash(key: Key, etag: Etag): Promise<Key> {
       const outcome = await stage.stores.backup.moveToTrash(key, etag);
-      if (outcome.outcome !== 'trashed') throw new Error(`it was not trashed: ${outcome.outcome}`);
+      if (outcome.kind !== 'trashed') throw new Error(`it was not trashed: ${outcome.kind}`);
       return outcome.trashed;
     }
 
@@ -160,7 +160,7 @@ export function describeMoves(stage: TreeStage): void {
     it('is lost to the backup when the directory is another one, gone, or a file', async () => {
       const { key, etag } = await newDirectory('backup');
       await stage.stores.put('backup', below(key, 'f'), { content: 'x' });
-      const lost = { outcome: 'backup-moved' };
+      const lost = { kind: 'backup-moved' };
       expect(await stage.stores.backup.moveToTrash(key, STALE)).toEqual(lost);
       expect(await stage.stores.content('backup', below(key, 'f'))).toBe('x');
       await stage.stores.removeDirectory('backup', key);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEtag } from '../../src/model/etag.ts';
 import { type Key, parseBlobPath, parseContainerName, parseKey } from '../../src/model/key.ts';
-import { type BlobPresent, isBlob, type Reading } from '../../src/model/reading.ts';
+import { type BlobPresent, type Reading, isBlob } from '../../src/model/reading.ts';
 import { addStamp } from '../../src/model/stamp.ts';
 import type { ListRange } from '../../src/ports/blob-reader.ts';
-import type { ComparisonRequest } from '../../src/ports/content-comparison.ts';
+import type { ComparisonRequest } from '../../src/ports/backup-store.ts';
 import { describeReplacing } from './replace.contract.ts';
 import { ODD_METADATA, ODD_TAGS } from '../support/odd-metadata.ts';
 import type { StoresUnderTest } from './stores.ts';
@@ -54,7 +54,7 @@ export function describePorts(
         tags: {},
         condition: { nothingThere: true },
       });
-      expect(outcome).toMatchObject({ outcome: 'written' });
+      expect(outcome).toMatchObject({ kind: 'written' });
     }
 
     describe('read', () => {
@@ -138,7 +138,7 @@ export function describePorts(
             tags: {},
             condition: { nothingThere: true },
           }),
-        ).toMatchObject({ outcome: 'written' });
+        ).toMatchObject({ kind: 'written' });
         expect(await stores.content('backup', key)).toBe('hello');
         expect(await present('backup', key)).toMatchObject({
           headers: { contentType: 'text/x', cacheControl: 'no-store' },
@@ -155,7 +155,7 @@ export function describePorts(
         expect(copied.metadata).toEqual(ODD_METADATA);
         const metadata = addStamp(ODD_METADATA, STAMP);
         const outcome = await stores.backup.restamp({ key, metadata, ifMatch: copied.etag });
-        expect(outcome).toMatchObject({ outcome: 'written' });
+        expect(outcome).toMatchObject({ kind: 'written' });
         expect(await present('backup', key)).toMatchObject({ metadata: ODD_METADATA, stamp: STAMP });
         const listed = [];
         for await (const page of stores.backup.listBlobs(key.container))
@@ -177,7 +177,7 @@ export function describePorts(
             tags: {},
             condition: { nothingThere: true },
           }),
-        ).toMatchObject({ outcome: 'backup-moved' });
+        ).toMatchObject({ kind: 'backup-moved' });
         expect(await stores.content('backup', key)).toBe('old');
       });
 
@@ -197,7 +197,7 @@ export function describePorts(
             tags: {},
             condition: { ifMatch: etag },
           }),
-        ).toMatchObject({ outcome: 'backup-moved' });
+        ).toMatchObject({ kind: 'backup-moved' });
         expect(await stores.content('backup', key)).toBe('newer');
         const now = await present('backup', key);
         expect(
@@ -209,7 +209,7 @@ export function describePorts(
             tags: {},
             condition: { ifMatch: now.etag },
           }),
-        ).toMatchObject({ outcome: 'written' });
+        ).toMatchObject({ kind: 'written' });
         expect(await stores.content('backup', key)).toBe('new');
       });
 
@@ -229,7 +229,7 @@ export function describePorts(
             tags: {},
             condition: { ifMatch: etag },
           }),
-        ).toMatchObject({ outcome: 'backup-moved' });
+        ).toMatchObject({ kind: 'backup-moved' });
 
         const elsewhere = parseKey('only-on-source', 'x');
         await stores.put('source', elsewhere, { content: 'x' });
@@ -243,7 +243,7 @@ export function describePorts(
             tags: {},
             condition: { nothingThere: true },
           }),
-        ).toMatchObject({ outcome: 'backup-moved' });
+        ).toMatchObject({ kind: 'backup-moved' });
       });
 
       it('is lost to the source when that was overwritten or deleted since it was read', async () => {
@@ -259,9 +259,9 @@ export function describePorts(
           tags: {},
           condition: { nothingThere: true },
         } as const;
-        expect(await stores.backup.copy(request)).toMatchObject({ outcome: 'source-moved' });
+        expect(await stores.backup.copy(request)).toMatchObject({ kind: 'source-moved' });
         await stores.remove('source', key);
-        expect(await stores.backup.copy(request)).toMatchObject({ outcome: 'source-moved' });
+        expect(await stores.backup.copy(request)).toMatchObject({ kind: 'source-moved' });
         expect(await stores.content('backup', key)).toBeUndefined();
       });
 
@@ -286,13 +286,13 @@ export function describePorts(
           tags: { colour: 'red', 'a b': 'c+d' },
           condition: { nothingThere: true },
         });
-        expect(outcome).toMatchObject({ outcome: 'written' });
+        expect(outcome).toMatchObject({ kind: 'written' });
         const copied = await present('backup', key);
         expect(copied).toMatchObject({ tier: 'Cool', tagCount: 2 });
         expect(await stores.backup.readTags(key)).toEqual({ colour: 'red', 'a b': 'c+d' });
 
-        expect(await stores.backup.setTier(key, 'Archive')).toMatchObject({ outcome: 'written' });
-        expect(await stores.backup.setTags(key, { colour: 'blue' })).toMatchObject({ outcome: 'written' });
+        expect(await stores.backup.setTier(key, 'Archive')).toMatchObject({ kind: 'written' });
+        expect(await stores.backup.setTags(key, { colour: 'blue' })).toMatchObject({ kind: 'written' });
         expect(await present('backup', key)).toMatchObject({
           etag: copied.etag,
           tier: 'Archive',
@@ -307,19 +307,19 @@ export function describePorts(
         const source = await present('source', key);
         const condition = { nothingThere: true } as const;
         const request = { key, source, metadata: {}, tier: undefined, tags: ODD_TAGS, condition };
-        expect(await stores.backup.copy(request)).toMatchObject({ outcome: 'written' });
+        expect(await stores.backup.copy(request)).toMatchObject({ kind: 'written' });
         const tags = async () => new Map(Object.entries(await stores.backup.readTags(key)));
         expect(await tags()).toEqual(new Map(Object.entries(ODD_TAGS)));
 
         const others = Object.fromEntries(Object.keys(ODD_TAGS).map((tag) => [tag, 'other']));
-        expect(await stores.backup.setTags(key, others)).toMatchObject({ outcome: 'written' });
+        expect(await stores.backup.setTags(key, others)).toMatchObject({ kind: 'written' });
         expect(await tags()).toEqual(new Map(Object.entries(others)));
       });
 
       it('are lost to the backup when the blob is gone', async () => {
-        expect(await stores.backup.setTier(newKey(), 'Cool')).toMatchObject({ outcome: 'backup-moved' });
+        expect(await stores.backup.setTier(newKey(), 'Cool')).toMatchObject({ kind: 'backup-moved' });
         if (hierarchical) return;
-        expect(await stores.backup.setTags(newKey(), { a: 'b' })).toMatchObject({ outcome: 'backup-moved' });
+        expect(await stores.backup.setTags(newKey(), { a: 'b' })).toMatchObject({ kind: 'backup-moved' });
         expect(await stores.backup.readTags(newKey())).toEqual({});
       });
     });
@@ -350,7 +350,7 @@ export function describePorts(
           metadata: addStamp({ Bee: '2' }, STAMP),
           ifMatch: before.etag,
         });
-        expect(outcome).toMatchObject({ outcome: 'written' });
+        expect(outcome).toMatchObject({ kind: 'written' });
         const after = await present('backup', key);
         expect(after).toMatchObject({
           headers: { contentType: 'text/x' },
@@ -368,10 +368,10 @@ export function describePorts(
         const { etag } = await present('backup', key);
         const request = { key, metadata: { x: 'y' }, ifMatch: etag };
         await stores.put('backup', key, { content: 'two' });
-        expect(await stores.backup.restamp(request)).toMatchObject({ outcome: 'backup-moved' });
+        expect(await stores.backup.restamp(request)).toMatchObject({ kind: 'backup-moved' });
         expect((await present('backup', key)).metadata).toEqual({});
         await stores.remove('backup', key);
-        expect(await stores.backup.restamp(request)).toMatchObject({ outcome: 'backup-moved' });
+        expect(await stores.backup.restamp(request)).toMatchObject({ kind: 'backup-moved' });
       });
     });
 
@@ -385,33 +385,33 @@ export function describePorts(
       const compare = async (request: ComparisonRequest) => await stores.backup.compareContent(request);
 
       it('tells the same bytes from others of the same length, and from fewer', async () => {
-        expect(await compare(await both('balance=0100', 'balance=0100'))).toEqual({ outcome: 'same' });
-        expect(await compare(await both('balance=0100', 'balance=9999'))).toEqual({ outcome: 'different' });
-        expect(await compare(await both('balance=0100', 'balance'))).toEqual({ outcome: 'different' });
-        expect(await compare(await both('', ''))).toEqual({ outcome: 'same' });
+        expect(await compare(await both('balance=0100', 'balance=0100'))).toEqual({ kind: 'same' });
+        expect(await compare(await both('balance=0100', 'balance=9999'))).toEqual({ kind: 'different' });
+        expect(await compare(await both('balance=0100', 'balance'))).toEqual({ kind: 'different' });
+        expect(await compare(await both('', ''))).toEqual({ kind: 'same' });
       });
 
       it('says which side is no longer the version that was read', async () => {
         const atSource = await both('x', 'x');
         await stores.put('source', atSource.key, { content: 'x' });
-        expect(await compare(atSource)).toEqual({ outcome: 'source-moved' });
+        expect(await compare(atSource)).toEqual({ kind: 'source-moved' });
         const gone = await both('x', 'x');
         await stores.remove('source', gone.key);
-        expect(await compare(gone)).toEqual({ outcome: 'source-moved' });
+        expect(await compare(gone)).toEqual({ kind: 'source-moved' });
         const onBackup = await both('x', 'x');
         await stores.put('backup', onBackup.key, { content: 'x' });
-        expect(await compare(onBackup)).toEqual({ outcome: 'backup-moved' });
+        expect(await compare(onBackup)).toEqual({ kind: 'backup-moved' });
       });
 
       it('stops after a piece when it is told to, and goes on from there', async () => {
         const long = 'x'.repeat(9 * 1024 * 1024);
         const request = await both(long, `${long.slice(0, -1)}y`);
         const stopped = await compare({ ...request, mustStop: () => true });
-        const equal = stopped.outcome === 'unfinished' ? stopped.equal : undefined;
+        const equal = stopped.kind === 'unfinished' ? stopped.equal : undefined;
         expect(equal).toBeGreaterThan(0);
         expect(equal).toBeLessThan(long.length);
         expect(await compare({ ...request, equal: equal ?? 0, mustStop: () => true })).toEqual({
-          outcome: 'different',
+          kind: 'different',
         });
       });
     });
@@ -422,10 +422,10 @@ export function describePorts(
         await stores.put('backup', key, { content: 'one' });
         const { etag } = await present('backup', key);
         await stores.put('backup', key, { content: 'two' });
-        expect(await stores.backup.delete(key, etag)).toMatchObject({ outcome: 'backup-moved' });
+        expect(await stores.backup.delete(key, etag)).toMatchObject({ kind: 'backup-moved' });
         expect(await stores.content('backup', key)).toBe('two');
         expect(await stores.backup.delete(key, (await present('backup', key)).etag)).toMatchObject({
-          outcome: 'written',
+          kind: 'written',
         });
         expect(await stores.content('backup', key)).toBeUndefined();
       });
@@ -436,20 +436,20 @@ export function describePorts(
         await stores.snapshot('backup', key);
         await stores.put('backup', key, { content: 'two' });
         const { etag } = await present('backup', key);
-        expect(await stores.backup.delete(key, parseEtag('0x1'))).toMatchObject({ outcome: 'backup-moved' });
+        expect(await stores.backup.delete(key, parseEtag('0x1'))).toMatchObject({ kind: 'backup-moved' });
         expect(await stores.backup.delete(key, etag)).toEqual({
-          outcome: 'refused',
+          kind: 'refused',
           reason: 'backup-has-snapshots',
         });
         expect(await stores.content('backup', key)).toBe('two');
         await stores.removeSnapshots('backup', key);
-        expect(await stores.backup.delete(key, etag)).toMatchObject({ outcome: 'written' });
+        expect(await stores.backup.delete(key, etag)).toMatchObject({ kind: 'written' });
         expect(await stores.content('backup', key)).toBeUndefined();
       });
 
       it('is lost to the backup when nothing is there any more', async () => {
         expect(await stores.backup.delete(newKey(), parseEtag('0x1'))).toMatchObject({
-          outcome: 'backup-moved',
+          kind: 'backup-moved',
         });
       });
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BrowsedMessage, QueueBrowser } from '../../src/ports/queue-browser.ts';
+import type { BrowsedMessage, QueueBrowser } from '../../src/ports/dead-letter-queue.ts';
 
 /** A queue with nothing in it, and what a test does to it. */
 export interface QueueUnderTest {

@@ -12,7 +12,7 @@ export interface ReplaceStage {
   readonly present: (side: 'source' | 'backup', key: Key) => Promise<BlobPresent>;
 }
 
-const MOVED = { outcome: 'backup-moved' };
+const MOVED = { kind: 'backup-moved' };
 
 /** What the ports promise of replacing what cannot be overwritten: secured first, then the old one goes. */
 export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hierarchical: boolean }): void {
@@ -27,13 +27,13 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
 
   async function secure(request: CopyRequest): Promise<Secured> {
     const outcome = await stage.stores.backup.secure(request);
-    if (outcome.outcome !== 'secured') throw new Error(`it was not secured: ${outcome.outcome}`);
+    if (outcome.kind !== 'secured') throw new Error(`it was not secured: ${outcome.kind}`);
     return outcome.secured;
   }
 
   async function clear(key: Key): Promise<void> {
     const { etag } = await present('backup', key);
-    expect(await stage.stores.backup.delete(key, etag)).toEqual({ outcome: 'written' });
+    expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'written' });
   }
 
   describe('secure and place', () => {
@@ -54,7 +54,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
         expect((await present('backup', key)).etag).toBe(before.etag);
 
         await clear(key);
-        expect(await stage.stores.backup.place(request, secured)).toEqual({ outcome: 'written' });
+        expect(await stage.stores.backup.place(request, secured)).toEqual({ kind: 'written' });
         expect(await stage.stores.content('backup', key)).toBe('new content');
         expect(await present('backup', key)).toMatchObject({
           kind: from.kind,
@@ -93,7 +93,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       const placed = await Promise.all(
         [one, other].map(async (s) => await stage.stores.backup.place(request, s)),
       );
-      expect(placed.map(({ outcome }) => outcome).toSorted()).toEqual(['backup-moved', 'written']);
+      expect(placed.map(({ kind: outcome }) => outcome).toSorted()).toEqual(['backup-moved', 'written']);
       expect(await stage.stores.content('backup', key)).toBe('x');
     });
 
@@ -106,7 +106,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       expect(await stage.stores.backup.place(request, secured)).toEqual(MOVED);
       expect(await stage.stores.content('backup', key)).toBe('theirs');
       await clear(key);
-      expect(await stage.stores.backup.place(request, await secure(request))).toEqual({ outcome: 'written' });
+      expect(await stage.stores.backup.place(request, await secure(request))).toEqual({ kind: 'written' });
     });
 
     it('are lost to the source when that moved before it was secured, and leave the backup alone', async () => {
@@ -115,9 +115,9 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       await stage.stores.put('backup', key, { content: 'old', kind: 'append' });
       const request = await requestFor(key);
       await stage.stores.put('source', key, { content: 'v2' });
-      expect(await stage.stores.backup.secure(request)).toMatchObject({ outcome: 'source-moved' });
+      expect(await stage.stores.backup.secure(request)).toMatchObject({ kind: 'source-moved' });
       await stage.stores.remove('source', key);
-      expect(await stage.stores.backup.secure(request)).toMatchObject({ outcome: 'source-moved' });
+      expect(await stage.stores.backup.secure(request)).toMatchObject({ kind: 'source-moved' });
       expect(await stage.stores.content('backup', key)).toBe('old');
     });
 
@@ -127,7 +127,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       const request = await requestFor(key);
       const secured = await secure(request);
       await stage.stores.put('source', key, { content: 'v2' });
-      expect(await stage.stores.backup.place(request, secured)).toEqual({ outcome: 'written' });
+      expect(await stage.stores.backup.place(request, secured)).toEqual({ kind: 'written' });
       expect(await stage.stores.content('backup', key)).toBe('v1');
       expect((await present('backup', key)).stamp?.etag).toBe(request.source.etag);
       const newer = await requestFor(key);
@@ -142,7 +142,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       const listed = [];
       for await (const page of stage.stores.backup.listBlobs(key.container)) listed.push(...page);
       expect(listed.filter(({ path }) => path.startsWith('.blobmirror'))).toEqual([]);
-      expect(await stage.stores.backup.place(request, secured)).toEqual({ outcome: 'written' });
+      expect(await stage.stores.backup.place(request, secured)).toEqual({ kind: 'written' });
       expect(await stage.stores.content('backup', key)).toBe('');
     });
 
@@ -152,7 +152,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
         await stage.stores.put('source', key, { content: 'x' });
         const request = await requestFor(key, { tier });
         expect(await stage.stores.backup.place(request, await secure(request))).toEqual({
-          outcome: 'written',
+          kind: 'written',
         });
         expect(await present('backup', key)).toMatchObject({ tier, archived: tier === 'Archive' });
       }

@@ -1,4 +1,4 @@
-import type { MemoryBlob } from '../../src/memory/memory-account.ts';
+import type { MemoryBlob } from '../memory/memory-account.ts';
 import type { Key } from '../../src/model/key.ts';
 import type { BackupStore } from '../../src/ports/backup-store.ts';
 import type { BlobReader } from '../../src/ports/blob-reader.ts';

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { createLetterBox } from '../../src/deadletter/letter-box.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { createDeadLetterStore } from '../../src/deadletter/dead-letter-store.ts';
+import { immediately } from '../memory/schedule.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import type { DeadLetterQueue } from '../../src/ports/dead-letter-queue.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
-import { eventOf, type LetterBench, parked, startLetterBench } from './support/letter-bench.ts';
+import { eventOf, type LetterBench, parked, startLetterBench } from './support/dead-letter-bench.ts';
 
 /** The letters of a bench whose queue of events refuses what one of them becomes. */
 function refusing({ queues, documents }: LetterBench, code: ErrorCode, path: string) {
   const refuse: DeadLetterQueue = {
     ...queues.events,
-    take: async (visit, options) =>
-      await queues.events.take(
+    process: async (visit, options) =>
+      await queues.events.process(
         async (letter) =>
           await visit({
             ...letter,
@@ -24,7 +24,7 @@ function refusing({ queues, documents }: LetterBench, code: ErrorCode, path: str
         options,
       ),
   };
-  const box = createLetterBox(
+  const box = createDeadLetterStore(
     { ...queues, events: refuse },
     documents.through(immediately),
     createSilentLogger(),

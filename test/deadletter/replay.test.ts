@@ -1,8 +1,8 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { freshMessage } from '../../src/deadletter/fresh-message.ts';
+import { replayMessage } from '../../src/deadletter/dead-letter-store.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
-import { eventOf, parked, startLetterBench } from './support/letter-bench.ts';
+import { eventOf, parked, startLetterBench } from './support/dead-letter-bench.ts';
 
 const cat = eventOf('photos', 'cat.jpg');
 
@@ -52,7 +52,7 @@ describe('a replay', () => {
     expect(left.map(({ id }) => id)).toEqual(letters.map(({ id }) => id).filter((id) => id !== wanted?.id));
     // Nobody holds them any more.
     let taken = 0;
-    await queues.events.take(
+    await queues.events.process(
       async () => {
         await Promise.resolve();
         return ++taken === 129 ? 'enough' : 'next';
@@ -68,7 +68,7 @@ describe('a replay', () => {
     await bury('events', ...events.map((event) => parked(event, 'storage-rejected')));
     const seen = new Set<string>();
     const began = performance.now();
-    await queues.events.take(
+    await queues.events.process(
       async ({ message }) => {
         seen.add(message.sequenceNumber);
         await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -110,9 +110,9 @@ describe('a replay', () => {
   it('that is sent twice, since its end was not seen, is one message', async () => {
     const { box, bury, counts, queues } = await startLetterBench();
     await bury('events', parked(cat, 'storage-rejected'));
-    await queues.events.take(
+    await queues.events.process(
       async ({ message, sendAgain }) => {
-        await sendAgain(freshMessage(message, 'events'));
+        await sendAgain(replayMessage(message, 'events'));
         return 'enough';
       },
       { expected: 1, signal: new AbortController().signal },

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
 import type { DataLakeFileSystemClient, PathAccessControlItem } from '@azure/storage-file-datalake';
 import { expect, test, vi } from 'vitest';
-import { toAccessControl, toPermissions } from '../../src/azure/to-access-control.ts';
-import type { LocalInfo } from '../../src/local/ready-file.ts';
+import { toAccessControl, toPermissions } from '../../src/azure/lake/access-control.ts';
+import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
 import { expectEqualLakes } from './support/expect-equal-lakes.ts';
 import { connectLakes, type Lakes } from './support/lakes.ts';
 import { untilQueueDrained } from './support/queue-counts.ts';
@@ -37,7 +37,7 @@ const aclOf = async ({ backup }: Lakes, path: string): Promise<PathAccessControl
   (await backup.getFileSystemClient('lake').getFileClient(path).getAccessControl()).acl;
 
 /** Sends an event of each path once more, as Event Grid does when it is not sure that it was delivered. */
-async function sendEvents({ source, serviceBus }: LocalInfo, paths: readonly string[]): Promise<void> {
+async function sendEvents({ source, serviceBus }: LocalConnections, paths: readonly string[]): Promise<void> {
   const client = new ServiceBusClient(serviceBus.connectionString);
   const sender = client.createSender(serviceBus.eventsQueue);
   for (const path of paths) {

@@ -7,9 +7,9 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createRecovery, type Recovery } from '../../src/app/create-recovery.ts';
+import { createStatusService, type StatusService } from '../../src/wiring/create-status-service.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { toEnvironment } from '../../src/local/environment.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
@@ -24,9 +24,9 @@ beforeAll(async () => {
   });
 });
 
-function open(env: Readonly<Record<string, string>> = {}, log = createSilentLogger()): Recovery {
-  const settings = readSettings({ ...toEnvironment(environment.info), BLOBMIRROR_CANARY: 'on', ...env });
-  const recovery = createRecovery(settings, log);
+function open(env: Readonly<Record<string, string>> = {}, log = createSilentLogger()): StatusService {
+  const settings = readSettings({ ...localSettings(environment.info), BLOBMIRROR_CANARY: 'on', ...env });
+  const recovery = createStatusService(settings, log);
   onTestFinished(async () => await recovery.stop());
   return recovery;
 }
@@ -34,11 +34,11 @@ function open(env: Readonly<Record<string, string>> = {}, log = createSilentLogg
 test('a canary is written at the source, mirrored like any blob, and seen to arrive; it is a stranger to nobody', async () => {
   await environment.source.createContainer('photos');
   const recovery = open();
-  expect(recovery.canary).toBeDefined();
+  expect(recovery.followCanary).toBeDefined();
   await waitUntil(
     'the canary is followed',
     async () => {
-      await recovery.canary?.();
+      await recovery.followCanary?.();
       const { canary } = (await recovery.read()).recovery;
       return canary.state === 'following' && (canary.ageMs ?? Infinity) < 5000;
     },
@@ -77,8 +77,8 @@ test('a source that takes no canary is told of in the problems and the log, and 
     },
     log,
   );
-  await recovery.canary?.();
-  await recovery.canary?.();
+  await recovery.followCanary?.();
+  await recovery.followCanary?.();
   const { health, recovery: point } = await recovery.read();
   expect(point.canary).toMatchObject({ state: 'waiting' });
   expect(health).toMatchObject({ status: 'ok', problems: [{ code: 'canary-not-written' }] });

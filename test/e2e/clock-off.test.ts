@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { freePort } from '../../src/cli/free-port.ts';
-import type { Finding } from '../../src/model/finding.ts';
-import type { Run } from '../../src/model/reconcile/run.ts';
-import type { Status } from '../../src/model/status.ts';
+import { freePort } from '../../src/cli/run-start.ts';
+import type { Finding } from '../../src/api/finding.ts';
+import type { Run } from '../../src/api/run.ts';
+import type { Status } from '../../src/api/status.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { startEnvironment, startWorker } from './support/start-environment.ts';
 import { untilMirrored } from './support/until-mirrored.ts';

@@ -1,6 +1,6 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, test } from 'vitest';
-import { eventOf } from '../deadletter/support/letter-bench.ts';
+import { eventOf } from '../deadletter/support/dead-letter-bench.ts';
 import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
 import { buryEvents } from './support/bury-events.ts';
 import { queueCounts, untilQueueDrained } from './support/queue-counts.ts';

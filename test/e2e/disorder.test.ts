@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { writeReadyFile } from '../../src/local/ready-file.ts';
-import { startLocal } from '../../src/local/start-local.ts';
+import { writeReadyFile } from '../../packages/local/src/ready-file.ts';
+import { startLocal } from '../../packages/local/src/start-local.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { untilQueueDrained } from './support/queue-counts.ts';
@@ -23,13 +23,13 @@ test('with a third of the events doubled, all reordered among 200 and all delaye
   });
   onTestFinished(async () => await local.stop());
   const readyFile = join(await temporaryDirectory(), 'local.json');
-  await writeReadyFile(readyFile, { ...local.info, http: { baseUrl: 'http://127.0.0.1:9' } });
+  await writeReadyFile(readyFile, { ...local.connections, http: { baseUrl: 'http://127.0.0.1:9' } });
   await startWorker(readyFile);
 
-  const accounts = connectAccounts(local.info);
+  const accounts = connectAccounts(local.connections);
   await writeAtRandom(accounts.source, { seed: 11, count: OPERATIONS, names: 15 });
   await local.events.idle();
-  const { deadLetter } = await untilQueueDrained(local.info.serviceBus, { within: 30_000 });
+  const { deadLetter } = await untilQueueDrained(local.connections.serviceBus, { within: 30_000 });
 
   // What lost too many races is tried again a little later.
   expect(await expectEqualAccounts(accounts, { within: 20_000 })).toBeGreaterThan(10);

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Run } from '../../src/model/reconcile/run.ts';
+import type { Run } from '../../src/api/run.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { queueCounts } from './support/queue-counts.ts';
 import { startEnvironment } from './support/start-environment.ts';

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { toEnvironment } from '../../src/local/environment.ts';
-import type { LocalInfo } from '../../src/local/ready-file.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
+import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectNoSecrets } from './support/expect-no-secrets.ts';
 import { startEnvironment } from './support/start-environment.ts';
 
-const startBetween = async (source: LocalInfo, backup: LocalInfo) =>
+const startBetween = async (source: LocalConnections, backup: LocalConnections) =>
   await runBlobmirror(['worker', '--http-port', '0'], {
-    env: toEnvironment({ ...source, backup: backup.backup }),
+    env: localSettings({ ...source, backup: backup.backup }),
   });
 
 test('a worker between accounts of different kinds ends with a line that says why, whichever is the flat one', async () => {

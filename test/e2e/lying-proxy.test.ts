@@ -1,9 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { freePort } from '../../src/cli/free-port.ts';
-import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../src/local/ready-file.ts';
-import type { Status } from '../../src/model/status.ts';
+import { freePort } from '../../src/cli/run-start.ts';
+import {
+  type LocalAccount,
+  type LocalConnections,
+  writeReadyFile,
+} from '../../packages/local/src/ready-file.ts';
+import type { Status } from '../../src/api/status.ts';
 import { type BlobmirrorProcess, runBlobmirror } from './support/blobmirror-process.ts';
 import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
@@ -64,7 +68,7 @@ beforeAll(async () => {
   const { info } = environment;
   const port = await freePort(0, 'the app');
   baseUrl = `http://127.0.0.1:${port}`;
-  const lied: LocalInfo = {
+  const lied: LocalConnections = {
     ...info,
     source: await behindLies(info.source),
     backup: await behindLies(info.backup),

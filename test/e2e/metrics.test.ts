@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
 import { beforeAll, expect, test } from 'vitest';
-import { readActivity } from '../../src/activity/read-activity.ts';
-import { openDocuments } from '../../src/app/open-documents.ts';
+import { readActivity } from '../../src/status/activity/read-activity.ts';
+import { openDocuments } from '../../src/wiring/open-documents.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { toEnvironment } from '../../src/local/environment.ts';
-import { ACTIVITY_PREFIX, parseActivityDocument } from '../../src/model/activity-document.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
+import { ACTIVITY_PREFIX, parseActivityDocument } from '../../src/status/activity/activity-document.ts';
 import { parsePrometheus, type Sample, valueOf } from '../telemetry/support/parse-prometheus.ts';
 import { expectNoSecrets } from './support/expect-no-secrets.ts';
 import { untilQueueDrained } from './support/queue-counts.ts';
@@ -126,7 +126,7 @@ test('the metrics tell how far a full sync is, and what it repaired', async () =
 test('the activity of two workers adds up to all that was mirrored, and outlives a worker that was killed', async () => {
   const { info, source, readyFile } = await startEnvironment([], QUIET);
   const other = await startWorker(readyFile, [], QUIET);
-  const documents = openDocuments(readSettings(toEnvironment(info)));
+  const documents = openDocuments(readSettings(localSettings(info)));
   const container = source.getContainerClient('photos');
   await container.create();
 

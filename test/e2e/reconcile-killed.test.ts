@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Run } from '../../src/model/reconcile/run.ts';
+import type { Run } from '../../src/api/run.ts';
 import { writeBlobs } from './support/blobs-of.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { listed } from './support/expect-repaired.ts';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Run } from '../../src/model/reconcile/run.ts';
+import type { Run } from '../../src/api/run.ts';
 import { stampOf } from '../support/of-ours.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';

@@ -1,6 +1,6 @@
 import type { DataLakeDirectoryClient, DataLakeServiceClient } from '@azure/storage-file-datalake';
 import { expect, test, vi } from 'vitest';
-import { toAccessControl } from '../../src/azure/to-access-control.ts';
+import { toAccessControl } from '../../src/azure/lake/access-control.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualLakes } from './support/expect-equal-lakes.ts';
 import { connectLakes } from './support/lakes.ts';

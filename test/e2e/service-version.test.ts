@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { writeReadyFile } from '../../src/local/ready-file.ts';
+import { writeReadyFile } from '../../packages/local/src/ready-file.ts';
 import { SERVICE_VERSIONS } from '../../src/model/service-version.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import type { Status } from '../../src/model/status.ts';
+import type { Status } from '../../src/api/status.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { expectEqualLakes } from './support/expect-equal-lakes.ts';

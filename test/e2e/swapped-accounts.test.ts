@@ -1,6 +1,6 @@
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toEnvironment } from '../../src/local/environment.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
 import { blobsOf, writeBlobs } from './support/blobs-of.ts';
 import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
@@ -21,7 +21,7 @@ let swapped: Record<string, string>;
 beforeAll(async () => {
   environment = await startEnvironment(['--no-worker']);
   const { source, backup } = environment.info;
-  swapped = toEnvironment({ ...environment.info, source: backup, backup: source });
+  swapped = localSettings({ ...environment.info, source: backup, backup: source });
   const worker = await startWorker(environment.readyFile);
   await writeBlobs(environment.source, 'photos', BLOBS);
   await expectEqualAccounts(environment, WITHIN);

@@ -1,9 +1,9 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createRecovery } from '../../src/app/create-recovery.ts';
+import { createStatusService } from '../../src/wiring/create-status-service.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { toEnvironment } from '../../src/local/environment.ts';
-import type { Status } from '../../src/model/status.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
+import type { Status } from '../../src/api/status.ts';
 import { readFormerDocuments } from '../fixtures/former-release/read-former-release.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { writeBlobs } from './support/blobs-of.ts';
@@ -49,9 +49,9 @@ describe('two mirrors with one source, one backup and one container of the state
     environment = first;
     // One that begins by itself would be mirrored before the pause.
     const canary = { BLOBMIRROR_CANARY: 'on', 'AzureWebJobs.canary.Disabled': 'true' };
-    photos = { ...toEnvironment(first.info), ...canary, BLOBMIRROR_INCLUDE_CONTAINERS: 'photos' };
+    photos = { ...localSettings(first.info), ...canary, BLOBMIRROR_INCLUDE_CONTAINERS: 'photos' };
     docs = {
-      ...toEnvironment({ ...first.info, serviceBus: queues.info.serviceBus }),
+      ...localSettings({ ...first.info, serviceBus: queues.info.serviceBus }),
       ...canary,
       BLOBMIRROR_INCLUDE_CONTAINERS: 'docs',
       BLOBMIRROR_NAME: 'docs',
@@ -82,8 +82,8 @@ describe('two mirrors with one source, one backup and one container of the state
 
   it('have each a canary, and none is mirrored by the other', async () => {
     const follow = async (env: Settings) => {
-      const recovery = createRecovery(readSettings(env), createSilentLogger());
-      await recovery.canary?.();
+      const recovery = createStatusService(readSettings(env), createSilentLogger());
+      await recovery.followCanary?.();
       await recovery.stop();
     };
     await Promise.all([photos, docs].map(follow));
@@ -131,7 +131,7 @@ describe('a mirror that the release before this one paused in the middle of a fu
 
   beforeAll(async () => {
     const environment = await startEnvironment(['--no-worker']);
-    env = { ...toEnvironment(environment.info), BLOBMIRROR_CANARY: 'on' };
+    env = { ...localSettings(environment.info), BLOBMIRROR_CANARY: 'on' };
     state = environment.backup.getContainerClient('blobmirror-state');
     await state.create();
     for (const [name, { text }] of (await readFormerDocuments()).stored) {

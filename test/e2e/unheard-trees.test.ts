@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { toAccessControl } from '../../src/azure/to-access-control.ts';
+import { toAccessControl } from '../../src/azure/lake/access-control.ts';
 import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.ts';
 import { stampOf } from '../support/of-ours.ts';
-import type { ReportLine } from '../../src/model/reconcile/run.ts';
+import type { ReportLine } from '../../src/api/run.ts';
 import { connectLakes } from './support/lakes.ts';
 import { startUnheard } from './support/start-unheard.ts';
 import { pathsOfTree, writeFile, writeFiles } from './support/write-files.ts';

@@ -4,8 +4,8 @@ import { readHostJson } from '../../src/host/host-json.ts';
 import { loadRegistrations } from '../../src/host/load-registrations.ts';
 import { type HttpTrigger, parseTrigger } from '../../src/host/parse-trigger.ts';
 import type { Host } from '../../src/host/start-host.ts';
-import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
 import { createScriptedReconciler } from '../support/scripted-reconciler.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { admitted } from './support/admitted.ts';
@@ -14,11 +14,14 @@ import { registrationOf, SETTINGS, startApp } from './support/start-app.ts';
 const reconciler = createScriptedReconciler();
 const documents = new MemoryDocuments();
 
-vi.mock('../../src/app/open-reconciler.ts', () => ({ openReconciler: () => reconciler }));
-vi.mock('../../src/app/open-identity.ts', () => ({
+vi.mock('../../src/wiring/open-reconciler.ts', () => ({ openReconciler: () => reconciler }));
+vi.mock('../../src/wiring/open-identity.ts', () => ({
   openIdentity: () => admitted(documents.through(immediately)),
 }));
 
+const RESOURCES = readdirSync(new URL('../../src/functions/', import.meta.url))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace(/\.ts$/, ''));
 const PAGE: ReadonlySet<string> = new Set(['page', 'page-asset']);
 let host: Host;
 let http: readonly HttpTrigger[];
@@ -28,8 +31,9 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
   http = await httpTriggers();
   host = await startApp(
-    http.map(({ name }) => name),
+    RESOURCES,
     createSilentLogger(),
+    http.map(({ name }) => name),
   );
   origin = host.baseUrl ?? '';
 });
@@ -38,12 +42,9 @@ afterAll(async () => {
   await host.stop();
 });
 
-/** Those of the HTTP functions that the app has; each file is named for its function. */
+/** The HTTP functions of the app. */
 async function httpTriggers(): Promise<HttpTrigger[]> {
-  const names = readdirSync(new URL('../../src/functions/', import.meta.url)).map((file) =>
-    file.replace(/\.ts$/, ''),
-  );
-  const { functions } = await loadRegistrations(names.map(registrationOf), createSilentLogger());
+  const { functions } = await loadRegistrations(RESOURCES.map(registrationOf), createSilentLogger());
   const { routePrefix } = await readHostJson(new URL('../../host.json', import.meta.url));
   return functions
     .map((registered) => parseTrigger(registered, process.env, routePrefix))

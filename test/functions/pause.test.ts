@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { Host } from '../../src/host/start-host.ts';
-import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { admitted } from './support/admitted.ts';
 import { SETTINGS, startApp } from './support/start-app.ts';
 
 const documents = new MemoryDocuments();
 
-vi.mock('../../src/app/open-identity.ts', () => ({
+vi.mock('../../src/wiring/open-identity.ts', () => ({
   openIdentity: () => admitted(documents.through(immediately)),
 }));
 
@@ -16,7 +16,7 @@ let host: Host;
 
 beforeAll(async () => {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
-  host = await startApp(['pause', 'resume'], createSilentLogger());
+  host = await startApp(['pause'], createSilentLogger());
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

@@ -9,7 +9,7 @@ import { SETTINGS, startApp } from './support/start-app.ts';
 
 let reconciler = createScriptedReconciler();
 
-vi.mock('../../src/app/open-reconciler.ts', () => ({
+vi.mock('../../src/wiring/open-reconciler.ts', () => ({
   openReconciler: () => new Proxy({}, { get: (_, name) => Reflect.get(reconciler, name) as unknown }),
 }));
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
   vi.stubEnv('BLOBMIRROR_EXCLUDE_CONTAINERS', 'private');
   const names = ['start', 'list', 'show', 'cancel', 'report'].map((name) => `reconcile-${name}`);
-  host = await startApp(names, createSilentLogger());
+  host = await startApp(['reconcile'], createSilentLogger(), names);
   url = `${host.baseUrl ?? ''}/api/reconcile`;
 });
 afterAll(async () => {

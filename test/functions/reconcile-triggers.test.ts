@@ -1,18 +1,18 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Host } from '../../src/host/start-host.ts';
-import { QUEUES, RECONCILE_QUEUE } from '../../src/local/queues.ts';
-import { type Broker, startBroker } from '../../src/local/service-bus/start-broker.ts';
+import { QUEUES, RECONCILE_QUEUE } from '../../packages/local/src/layout.ts';
+import { type Broker, startBroker } from '../../packages/local/src/service-bus/start-broker.ts';
 import { waitUntil } from '../e2e/support/wait-until.ts';
 import { ERRORS } from '../../src/model/errors.ts';
-import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
+import { parseShardMessage } from '../../src/model/shard-message.ts';
 import { createScriptedReconciler } from '../support/scripted-reconciler.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { SETTINGS, startApp } from './support/start-app.ts';
 
 const reconciler = createScriptedReconciler();
 
-vi.mock('../../src/app/open-reconciler.ts', () => ({ openReconciler: () => reconciler }));
+vi.mock('../../src/wiring/open-reconciler.ts', () => ({ openReconciler: () => reconciler }));
 
 const log = createSilentLogger();
 let broker: Broker;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
   vi.stubEnv('BLOBMIRROR_SERVICE_BUS', broker.connectionString);
   vi.stubEnv('BLOBMIRROR_RECONCILE_SCHEDULE', '* * * * * *');
-  host = await startApp(['reconcile-shard', 'reconcile-timer'], log);
+  host = await startApp(['reconcile'], log, ['reconcile-shard', 'reconcile-timer']);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

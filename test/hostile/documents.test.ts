@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type History, toProperties } from '../../src/model/hint-message.ts';
-import { isProof } from '../../src/model/reconcile/is-proof.ts';
+import { isProof } from '../../src/api/proof.ts';
 import { parseKey } from '../../src/model/key.ts';
-import type { Run, RunId } from '../../src/model/reconcile/run.ts';
-import type { BrowsedMessage } from '../../src/ports/queue-browser.ts';
-import { readWaiting } from '../../src/recovery/status/read-waiting.ts';
+import type { RunId } from '../../src/model/run-id.ts';
+import type { Run } from '../../src/api/run.ts';
+import type { BrowsedMessage } from '../../src/ports/dead-letter-queue.ts';
+import { readWaiting } from '../../src/status/read-waiting.ts';
 import { eventGridEvent } from '../events/samples.ts';
 import { damagedTexts, JUNK } from './support/damaged-texts.ts';
 import { type Snapshot, StateWorld } from './support/state-world.ts';

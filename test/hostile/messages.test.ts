@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { letterBody } from '../../src/deadletter/letter-body.ts';
-import { readLetter } from '../../src/deadletter/read-letter.ts';
-import { eventFacts } from '../../src/events/event-facts.ts';
-import { MESSAGE_BOUNDS } from '../../src/events/message-bounds.ts';
+import { toJsonBody } from '../../src/deadletter/browse-dead-letters.ts';
+import { readDeadLetter } from '../../src/deadletter/read-dead-letter.ts';
+import { readEventFacts } from '../../src/events/event-facts.ts';
+import { MESSAGE_BOUNDS } from '../../src/events/message-body.ts';
 import { parseMessage } from '../../src/events/parse-message.ts';
 import { BlobmirrorError, ERRORS, toBlobmirrorError } from '../../src/model/errors.ts';
 import { keyText } from '../../src/model/key.ts';
-import { ParkedCameBy } from '../../src/model/parked-came-by.ts';
-import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
+import { ParkedMessageReceived } from '../../src/model/hint-message.ts';
+import { parseShardMessage } from '../../src/model/shard-message.ts';
 import { writeJson } from '../../src/model/write-json.ts';
 import { cloudEvent, created, eventGridEvent } from '../events/samples.ts';
 import { eventOf, HostileStage, type Outcome } from './support/hostile-stage.ts';
@@ -139,10 +139,10 @@ const properties = fc.oneof(
 
 /** What is wrong with what became of a message: nothing, when it is settled and can be understood by those who look. */
 function faultsIn({ dead, requests }: Outcome, events: number): string[] {
-  const letters = dead.map((message) => ({ message, letter: readLetter(message, 'events', NOW) }));
+  const letters = dead.map((message) => ({ message, letter: readDeadLetter(message, 'events', NOW) }));
   return letters
     .flatMap(({ message, letter }) => {
-      const line = JSON.stringify({ ...letter, messageBody: letterBody(message.body) });
+      const line = JSON.stringify({ ...letter, messageBody: toJsonBody(message.body) });
       return [
         ...(Object.hasOwn(ERRORS, letter.code) ? [] : [`code ${letter.code}`]),
         ...(letter.hint === '' || letter.detail === '' ? [`no hint or detail of ${letter.code}`] : []),
@@ -180,7 +180,7 @@ describe('whatever a message holds', () => {
         // Nothing vanishes without a letter, a look or a line.
         const said = stage.log.lines.filter(({ message }) => message !== 'mirrored');
         expect(outcome.dead.length + said.length + outcome.requests).toBeGreaterThan(0);
-        expect(() => eventFacts(hostile)).not.toThrow();
+        expect(() => readEventFacts(hostile)).not.toThrow();
 
         const again = outcome.dead.length;
         stage.replay();
@@ -220,7 +220,7 @@ describe('whatever a message holds', () => {
         paused.pauses = pauses;
         for (const stage of [paused, other]) stage.send(hostile);
         const codesOf = ({ dead }: Outcome): string[] =>
-          dead.map((message) => readLetter(message, 'events', NOW).code).toSorted();
+          dead.map((message) => readDeadLetter(message, 'events', NOW).code).toSorted();
         const [after, straight] = [await paused.drain(8), await other.drain(8)];
         expect(after.failures).toEqual([]);
         expect(codesOf(after)).toEqual(codesOf(straight));
@@ -285,12 +285,12 @@ describe('a message that is out of bounds', () => {
       // All of it is kept.
       expect(writeJson(message.body)).toBe(writeJson(JSON.parse(text)));
       // Also of one that Service Bus gave up on, nobody who looks chokes.
-      const given = readLetter({ ...message, applicationProperties: {} }, 'events', NOW);
+      const given = readDeadLetter({ ...message, applicationProperties: {} }, 'events', NOW);
       expect(given).toMatchObject({
         code: 'message-out-of-bounds',
         hint: ERRORS['message-out-of-bounds'].hint,
       });
-      expect(JSON.parse(JSON.stringify({ messageBody: letterBody(message.body) }))).toBeDefined();
+      expect(JSON.parse(JSON.stringify({ messageBody: toJsonBody(message.body) }))).toBeDefined();
     },
   );
 
@@ -324,7 +324,10 @@ describe('a message with many bad parts', () => {
     expect(stage.isMirrored('first.txt')).toBe(true);
     expect(deliveries).toBe(1);
     expect(
-      dead.map((message) => [readLetter(message, 'events', NOW).code, (message.body as unknown[]).length]),
+      dead.map((message) => [
+        readDeadLetter(message, 'events', NOW).code,
+        (message.body as unknown[]).length,
+      ]),
     ).toEqual([
       ['message-not-event', 999],
       ['event-key-invalid', 2],
@@ -369,7 +372,7 @@ describe('an error that nobody knows, of the client of the queue', () => {
     const { dead, deliveries, failures } = await stage.drain();
     expect([deliveries, failures]).toEqual([1, []]);
     expect(stage.isMirrored('neighbour.txt')).toBe(true);
-    expect(dead.map((message) => readLetter(message, 'events', NOW))).toMatchObject([
+    expect(dead.map((message) => readDeadLetter(message, 'events', NOW))).toMatchObject([
       { code: 'unexpected', path: 'grows.txt', detail: expect.stringContaining('RangeError') as string },
     ]);
     expect(stage.log.lines).toContainEqual(
@@ -385,7 +388,7 @@ describe('an error that nobody knows, of the client of the queue', () => {
     failing(stage, (_how, event) => !(event instanceof Uint8Array));
     stage.send(JSON.stringify(growing('grows.txt')));
     const { dead } = await stage.drain();
-    expect(dead.map((message) => readLetter(message, 'events', NOW))).toMatchObject([
+    expect(dead.map((message) => readDeadLetter(message, 'events', NOW))).toMatchObject([
       { code: 'unexpected', path: 'grows.txt' },
     ]);
   });
@@ -435,7 +438,7 @@ describe('an event that met an outage for long', () => {
       stage.send(JSON.stringify(eventOf(PATH)));
       const { dead } = await stage.drain();
       expect(tries.filter((met) => met === code)).toHaveLength(5);
-      expect(dead.map((message) => readLetter(message, 'events', NOW))).toMatchObject([
+      expect(dead.map((message) => readDeadLetter(message, 'events', NOW))).toMatchObject([
         { code, attempts: 25 },
       ]);
     },
@@ -489,7 +492,7 @@ describe('a message that says it is parked, though it does not expire', () => {
     stage.queue.ready.clear();
     stage.send(normal?.body as Buffer, parked);
     const { failures, dead } = await stage.drain();
-    expect(failures.map(({ message }) => message)).toEqual([new ParkedCameBy().message]);
+    expect(failures.map(({ message }) => message)).toEqual([new ParkedMessageReceived().message]);
     expect([stage.isMirrored('normal.txt'), dead]).toEqual([true, []]);
   });
 
@@ -498,7 +501,7 @@ describe('a message that says it is parked, though it does not expire', () => {
     stage.send('{"no":"event"}', { ...parked, 'blobmirror-code': 'storage-rejected' });
     const { deliveries, dead } = await stage.drain();
     expect(deliveries).toBe(2);
-    expect(dead.map((message) => readLetter(message, 'events', NOW).code)).toEqual(['message-not-event']);
+    expect(dead.map((message) => readDeadLetter(message, 'events', NOW).code)).toEqual(['message-not-event']);
   });
 });
 
@@ -557,6 +560,6 @@ describe('an event that has drifted', () => {
     stage.send(JSON.stringify({ ...withoutId, data: { blobType: 'AppendBlob' } }));
     stage.send(JSON.stringify({ ...withoutId, subject: '', data: {} }));
     const { dead } = await stage.drain(2);
-    expect(dead.map((message) => readLetter(message, 'events', NOW).code)).toEqual(['event-key-invalid']);
+    expect(dead.map((message) => readDeadLetter(message, 'events', NOW).code)).toEqual(['event-key-invalid']);
   });
 });

@@ -1,42 +1,34 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readActivity } from '../../src/activity/read-activity.ts';
-import { createActionTokens } from '../../src/app/action-tokens.ts';
-import { mirrorDigest } from '../../src/app/mirror-digest.ts';
+import { readActivity } from '../../src/status/activity/read-activity.ts';
+import { createActionTokens } from '../../src/http/action-guard.ts';
+import { mirrorDigest } from '../../src/wiring/mirror-id.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { createPauses } from '../../src/control/pauses.ts';
-import { ACKNOWLEDGED } from '../../src/deadletter/letter-box.ts';
-import { isBefore } from '../../src/deadletter/letter-mark.ts';
-import { readMark } from '../../src/deadletter/mark-document.ts';
-import { readLetter } from '../../src/deadletter/read-letter.ts';
+import { createPauseStore } from '../../src/pause/pause-store.ts';
+import { ACKNOWLEDGED } from '../../src/deadletter/dead-letter-store.ts';
+import { isCoveredBy, readMark } from '../../src/deadletter/dead-letter-mark.ts';
+import { readDeadLetter } from '../../src/deadletter/read-dead-letter.ts';
 import { parseMessage } from '../../src/events/parse-message.ts';
-import { claim } from '../../src/identity/claim.ts';
-import { locateDocuments } from '../../src/identity/locate-documents.ts';
-import type { MirrorFacts } from '../../src/identity/mirror-facts.ts';
-import type { MemoryDocuments } from '../../src/memory/memory-documents.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { registerMirror } from '../../src/identity/register-mirror.ts';
+import { locateDocuments } from '../../src/identity/mirror-documents.ts';
+import type { MirrorFacts } from '../../src/identity/other-mirrors.ts';
+import type { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
 import { keyText } from '../../src/model/key.ts';
 import { mirrorId } from '../../src/model/mirror-id.ts';
-import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
-import type { RunId } from '../../src/model/reconcile/run.ts';
-import type { CompareShard } from '../../src/model/reconcile/shard.ts';
-import type { BrowsedMessage } from '../../src/ports/queue-browser.ts';
+import { parseShardMessage } from '../../src/model/shard-message.ts';
+import type { RunId } from '../../src/model/run-id.ts';
+import type { CompareShard } from '../../src/reconcile/shard.ts';
+import type { BrowsedMessage } from '../../src/ports/dead-letter-queue.ts';
 import type { DocumentStore } from '../../src/ports/document-store.ts';
-import { NO_COUNTS } from '../../src/reconcile/add-counts.ts';
-import { createReconciler } from '../../src/reconcile/runs/create-reconciler.ts';
+import { NO_COUNTS } from '../../src/reconcile/counts.ts';
+import { type Reconciler, createReconciler } from '../../src/reconcile/runs/reconciler.ts';
 import { createRunHistory } from '../../src/reconcile/runs/run-history.ts';
 import { createRunStore } from '../../src/reconcile/runs/run-store.ts';
-import type { Reconciler } from '../../src/reconcile/reconciler.ts';
-import { CANARY, type CanaryDocument } from '../../src/recovery/canary/canary-document.ts';
-import { toCanaryStatus } from '../../src/recovery/canary/canary-status.ts';
-import {
-  HISTORY,
-  type HistoryDocument,
-  lastLive,
-  toSamples,
-} from '../../src/recovery/history/history-document.ts';
+import { CANARY, type CanaryDocument, toCanaryStatus } from '../../src/status/canary.ts';
+import { HISTORY, type HistoryDocument, lastLive, toSamples } from '../../src/status/history.ts';
 import { createScope } from '../../src/model/scope.ts';
-import { createMemoryAccount } from '../../src/memory/memory-account.ts';
+import { createMemoryAccount } from '../memory/memory-account.ts';
 import {
   type FormerMessage,
   readFormerDocuments,
@@ -74,7 +66,7 @@ let second: DocumentStore;
 beforeEach(async () => {
   memory = await readFormerDocuments();
   store = memory.through(immediately);
-  for (const facts of [FACTS, SECOND]) await claim(store, facts, { now: NOW, isLookedAt: true });
+  for (const facts of [FACTS, SECOND]) await registerMirror(store, facts, { now: NOW, isLookedAt: true });
   own = await locateDocuments(store, mirrorId(FACTS))();
   second = await locateDocuments(store, mirrorId(SECOND))();
 });
@@ -89,7 +81,7 @@ describe('what the release before has left', () => {
   });
 
   it('was paused, and stays paused for each mirror until that one is resumed', async () => {
-    const pauses = createPauses(own);
+    const pauses = createPauseStore(own);
     const paused = {
       since: '2026-11-29T16:10:54.394Z',
       by: 'operator@host',
@@ -98,15 +90,15 @@ describe('what the release before has left', () => {
     expect(await pauses.read()).toMatchObject({ paused, ended: [{ since: '2026-11-29T16:09:25.834Z' }] });
     expect(await pauses.resume()).toEqual(paused);
     expect((await pauses.read()).paused).toBeNull();
-    expect((await createPauses(second).read()).paused).toEqual(paused);
+    expect((await createPauseStore(second).read()).paused).toEqual(paused);
   });
 
   it('holds with a name where the wish to pause was damaged when it was taken over', async () => {
     const damaged = await readFormerDocuments();
     damaged.stored.set('control/pause', { text: '{"paused":{"since"', version: 'cut off' });
-    await claim(damaged.through(immediately), FACTS, { now: NOW, isLookedAt: true });
+    await registerMirror(damaged.through(immediately), FACTS, { now: NOW, isLookedAt: true });
     const documents = await locateDocuments(damaged.through(immediately), mirrorId(FACTS))();
-    const pauses = createPauses(documents);
+    const pauses = createPauseStore(documents);
     const { paused } = await pauses.read();
     expect(paused).toMatchObject({ by: 'blobmirror' });
     expect(paused?.reason).toContain('document-damaged: the document control/pause is damaged');
@@ -169,7 +161,7 @@ describe('what the release before has left', () => {
   it('acknowledged one dead letter and not the other', async () => {
     const mark = await readMark(own, ACKNOWLEDGED);
     const letters = (await readFormerMessages()).deadEvents.map(toLetter);
-    expect(letters.map((letter) => [letter.code, mark !== undefined && isBefore(mark)(letter)])).toEqual([
+    expect(letters.map((letter) => [letter.code, mark !== undefined && isCoveredBy(mark)(letter)])).toEqual([
       ['message-not-event', true],
       ['event-key-invalid', false],
     ]);
@@ -248,7 +240,7 @@ function toLetter(message: FormerMessage, i: number) {
     applicationProperties,
     ...(deadLetterReason !== undefined && { deadLetterReason }),
   };
-  return readLetter(letter, 'events', NOW);
+  return readDeadLetter(letter, 'events', NOW);
 }
 
 /** Today's reconciler, for which everything is in step. */

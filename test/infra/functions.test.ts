@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { Environment } from '../../src/config/environment.ts';
 import type { FunctionMetadata } from '../../src/host/functions-core.ts';
 import { parseHostJson } from '../../src/host/host-json.ts';
-import { parseTrigger, type Trigger } from '../../src/host/parse-trigger.ts';
+import { type Trigger, parseTrigger } from '../../src/host/parse-trigger.ts';
 import { openProject, type OpenProject } from '../../scripts/infra/open-project.ts';
 import { appSettings } from '../../scripts/infra/settings/app-settings.ts';
 import { registeredFunctions } from '../../scripts/infra/settings/registered-functions.ts';

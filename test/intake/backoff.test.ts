@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isWorthAnotherTry } from '../../src/intake/is-worth-another-try.ts';
-import { backoffMs } from '../../src/model/backoff.ts';
+import { shouldRetry } from '../../src/intake/settle-failure.ts';
+import { backoffMs } from '../../src/concurrency/backoff.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import type { History } from '../../src/model/hint-message.ts';
 
@@ -43,7 +43,7 @@ describe('the delay before the next try', () => {
 
 describe('another try', () => {
   const worth = (code: ErrorCode, attempts: number, hours: number): boolean =>
-    isWorthAnotherTry(new BlobmirrorError(code, 'x'), history(attempts, hours), new Date());
+    shouldRetry(new BlobmirrorError(code, 'x'), history(attempts, hours), new Date());
 
   it('is worth it for a day when the cause may pass', () => {
     expect(worth('storage-unavailable', 5000, 23)).toBe(true);
@@ -61,7 +61,7 @@ describe('another try', () => {
     ['the content is not what it says', 'content-mismatch'],
   ])('is worth it four times when %s, however many tries met an outage before', (_what, code) => {
     const worthAfter = (attempts: number, defects: number): boolean =>
-      isWorthAnotherTry(new BlobmirrorError(code, 'x'), history(attempts, 0, defects), new Date());
+      shouldRetry(new BlobmirrorError(code, 'x'), history(attempts, 0, defects), new Date());
     for (const outages of [0, 20, 500]) {
       expect(worthAfter(outages, 0)).toBe(true);
       expect(worthAfter(outages + 3, 3)).toBe(true);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readLetter } from '../../src/deadletter/read-letter.ts';
+import { readDeadLetter } from '../../src/deadletter/read-dead-letter.ts';
 import { handleShardMessage } from '../../src/intake/handle-shard-message.ts';
-import { type MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { type MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
+import { immediately } from '../memory/schedule.ts';
 import { BlobmirrorError, ERRORS } from '../../src/model/errors.ts';
-import { parseShardMessage } from '../../src/model/reconcile/parse-shard-message.ts';
+import { parseShardMessage } from '../../src/model/shard-message.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
 const SHARD = { run: '2026-11-25T13-09-31Z-4f2a', shard: 'c0', slice: 0, attempt: 0 };
@@ -80,7 +80,7 @@ describe('a message on the reconcile queue that is no shard', () => {
       ]);
       const [dead] = queue.dead;
       const letter = { ...(dead as MemoryMessage), enqueuedAt: new Date(), sequenceNumber: '7' };
-      expect(readLetter({ ...letter, state: 'active' }, 'reconcile', new Date())).toMatchObject({
+      expect(readDeadLetter({ ...letter, state: 'active' }, 'reconcile', new Date())).toMatchObject({
         code: 'message-not-shard',
         detail,
         hint,

@@ -3,9 +3,9 @@ import { handleMessage } from '../../src/intake/handle-message.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import { type HintMessage, toProperties } from '../../src/model/hint-message.ts';
 import { parseContainerName, parseKey } from '../../src/model/key.ts';
-import { createScope, type ScopeRules } from '../../src/model/scope.ts';
+import { type ScopeRules, createScope } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import { walk } from '../../src/reconcile/walk.ts';
+import { walkPrefix } from '../../src/reconcile/walk-prefix.ts';
 import { FLAT } from '../support/flat.ts';
 import { createMemoryPair } from '../support/memory-pair.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
@@ -45,7 +45,7 @@ function createMirror(rules: Partial<ScopeRules> = {}, budgetMs = 60_000) {
         converge: async (key) => state.outcome(key.path) ?? (await pair.converge(key)),
         followRename: async () => await Promise.resolve('not renamed' as const),
         walk: async (prefix, from, look) =>
-          await walk({ ...FLAT, source, backup, scope }, { prefix, from, look, budgetMs }),
+          await walkPrefix({ ...FLAT, source, backup, scope }, { prefix, from, converge: look, budgetMs }),
         queue: {
           sendLater: async (hint, delayMs) => {
             await Promise.resolve();

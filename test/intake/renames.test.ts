@@ -3,7 +3,7 @@ import { handleMessage } from '../../src/intake/handle-message.ts';
 import { type HintMessage, toProperties } from '../../src/model/hint-message.ts';
 import { createScope } from '../../src/model/scope.ts';
 import { splitStamp } from '../../src/model/stamp.ts';
-import { walk } from '../../src/reconcile/walk.ts';
+import { walkPrefix } from '../../src/reconcile/walk-prefix.ts';
 import { at, createMemoryTree, type MemoryTree, TREE_POLICY } from '../support/memory-tree.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
@@ -187,7 +187,7 @@ function createWorker(tree: MemoryTree) {
         scope,
         converge: tree.converge,
         followRename: tree.followRename,
-        walk: async (prefix, from, look) => await walk(sides, { prefix, from, look }),
+        walk: async (prefix, from, look) => await walkPrefix(sides, { prefix, from, converge: look }),
         queue: {
           sendLater: async (sent) => void (await Promise.resolve(later.push(sent))),
           deadLetter: async (sent) => void (await Promise.resolve(dead.push(sent))),

@@ -1,5 +1,5 @@
-import { MemoryDocuments } from '../../src/memory/memory-documents.ts';
-import { immediately } from '../../src/memory/schedule.ts';
+import { MemoryDocuments } from './memory-documents.ts';
+import { immediately } from './schedule.ts';
 import { describeDocuments } from '../contract/documents.contract.ts';
 
 describeDocuments('in memory', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { MemoryBlob } from '../../src/memory/memory-account.ts';
-import { adopt, type Adopted, type AdoptRequest, mayBeAdopted } from '../../src/mirror/adopt.ts';
-import { openHeart } from '../../src/mirror/open-heart.ts';
+import type { MemoryBlob } from '../memory/memory-account.ts';
+import { type AdoptRequest, type AdoptResult, adopt, mayBeAdopted } from '../../src/mirror/listed-keys.ts';
+import { createMirrorCore } from '../../src/mirror/mirror-core.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import { type BlobPresent, isBlob } from '../../src/model/reading.ts';
-import { ADOPT_BY, type AdoptBy } from '../../src/model/reconcile/adoption.ts';
+import { ADOPT_BY, type AdoptBy } from '../../src/model/adoption.ts';
 import { splitStamp } from '../../src/model/stamp.ts';
 import type { BackupStore } from '../../src/ports/backup-store.ts';
 import { KEY } from '../support/keys.ts';
@@ -20,7 +20,7 @@ function scene(ours: Partial<MemoryBlob> = {}, before = once('never', () => {}))
   pair.backup.put(KEY, { ...BLOB, metadata: {}, ...ours });
   return {
     ...pair,
-    adopt: async (request: Partial<AdoptRequest> = {}): Promise<Adopted | undefined> =>
+    adopt: async (request: Partial<AdoptRequest> = {}): Promise<AdoptResult | undefined> =>
       await adopt({ source: pair.source, backup: pair.backup, policy: POLICY }, KEY, {
         by: 'read',
         ...request,
@@ -118,7 +118,7 @@ describe('adopting', () => {
     const stage = scene();
     stage.backup.restamp = async () => {
       await Promise.resolve();
-      return { outcome: 'refused', reason: 'backup-immutable' };
+      return { kind: 'refused', reason: 'backup-immutable' };
     };
     expect(await stage.adopt()).toMatchObject({ verdict: { verdict: 'copied' }, hasMore: false });
     expect(stage.calls.filter((call) => call === 'backupaccount.copy')).toHaveLength(1);
@@ -137,9 +137,12 @@ describe('adopting', () => {
     tree.backup.put(at('f'), { ...BLOB, metadata: {} });
     const backup: BackupStore = {
       ...tree.backup,
-      restamp: async () => await Promise.resolve({ outcome: 'refused', reason: 'backup-immutable' }),
+      restamp: async () => await Promise.resolve({ kind: 'refused', reason: 'backup-immutable' }),
     };
-    const heart = openHeart({ source: tree.source, backup, policy: TREE_POLICY }, { hierarchical: true });
+    const heart = createMirrorCore(
+      { source: tree.source, backup, policy: TREE_POLICY },
+      { hierarchical: true },
+    );
     // In a tree every write is followed by another reading of the source (invariant 5).
     expect(await heart.adopt(at('f'), { by: 'read' })).toMatchObject({
       verdict: { verdict: 'copied' },
@@ -161,7 +164,7 @@ describe('adopting', () => {
     stage.backup.compareContent = async ({ equal }) => {
       await Promise.resolve();
       asked.push(equal);
-      return { outcome: 'unfinished', equal: 9 };
+      return { kind: 'unfinished', equal: 9 };
     };
     const compared = {
       source: stage.source.peek(KEY)?.etag ?? parseEtag('0x0'),

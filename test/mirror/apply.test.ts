@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apply } from '../../src/mirror/apply.ts';
+import { apply } from '../../src/mirror/converge.ts';
 import type { Decision } from '../../src/mirror/decision.ts';
 import { type BlobPresent, isBlob } from '../../src/model/reading.ts';
 import type { BackupStore } from '../../src/ports/backup-store.ts';
@@ -7,7 +7,7 @@ import type { WriteOutcome } from '../../src/ports/write-outcome.ts';
 import { KEY } from '../support/keys.ts';
 import { createMemoryPair, POLICY } from '../support/memory-pair.ts';
 
-const LEASED: WriteOutcome = { outcome: 'refused', reason: 'backup-leased' };
+const LEASED: WriteOutcome = { kind: 'refused', reason: 'backup-leased' };
 
 /** A source with one blob, and a backup that holds another one and answers every write as it is told. */
 async function createStage(answer: WriteOutcome | undefined, engineAnswer?: 'unfinished') {
@@ -21,13 +21,13 @@ async function createStage(answer: WriteOutcome | undefined, engineAnswer?: 'unf
   };
   const write = async (): Promise<WriteOutcome> => {
     await Promise.resolve();
-    return answer ?? { outcome: 'written' };
+    return answer ?? { kind: 'written' };
   };
   const store: BackupStore = {
     ...backup,
     copy: async () =>
       engineAnswer === 'unfinished'
-        ? { outcome: 'unfinished', engine: 'blocks-from-url' }
+        ? { kind: 'unfinished', engine: 'blocks-from-url' }
         : { ...(await write()), engine: 'memory' },
     restamp: write,
     setTier: write,
@@ -66,7 +66,7 @@ describe('apply', () => {
 
   it('reads everything again when somebody moved, on either side', async () => {
     for (const outcome of ['backup-moved', 'source-moved'] as const) {
-      const stage = await createStage({ outcome });
+      const stage = await createStage({ kind: outcome });
       const copy: Decision = { action: 'copy', source: stage.onSource, condition: { nothingThere: true } };
       expect(await stage.apply(copy)).toEqual({ again: 'somebody moved' });
     }

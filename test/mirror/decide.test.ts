@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/mirror/decide.ts';
-import type { Decision } from '../../src/mirror/decision.ts';
-import { BACKUP_ONLY, BOTH_PRESENT, SOURCE_ONLY } from '../../src/mirror/decision-tables.ts';
+import { EMPTY_STAGE_MS, decide } from '../../src/mirror/decide.ts';
+import { BACKUP_ONLY, BOTH_PRESENT, type Decision, SOURCE_ONLY } from '../../src/mirror/decision.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import type { BlobAbsent, BlobPresent } from '../../src/model/reading.ts';
 import type { Stamp } from '../../src/model/stamp.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
-import { STAGE_MS } from '../../src/mirror/states.ts';
 import type { SkipReason } from '../../src/model/verdict.ts';
 
 const SOURCE = 'sourceaccount';
@@ -226,7 +224,7 @@ describe('decide, a source that was just made empty', () => {
 
   it.each([
     { at: after(0), what: 'at once' },
-    { at: after(STAGE_MS - 1000), what: 'for an hour' },
+    { at: after(EMPTY_STAGE_MS - 1000), what: 'for an hour' },
     { at: undefined, what: 'where the time of the reading is not known' },
   ])('holds what the backup has $what', ({ at }) => {
     expect(decide(SIDES, made(at), older, MIRROR)).toEqual(HELD);
@@ -236,7 +234,7 @@ describe('decide, a source that was just made empty', () => {
   });
 
   it('follows it once it was left empty for an hour', () => {
-    expect(decide(SIDES, made(after(STAGE_MS)), older, MIRROR)).toMatchObject({ action: 'copy' });
+    expect(decide(SIDES, made(after(EMPTY_STAGE_MS)), older, MIRROR)).toMatchObject({ action: 'copy' });
   });
 
   it('follows at once where nothing is lost by it, and on a flat account, where an upload is whole', () => {

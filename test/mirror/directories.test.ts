@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { mirrorHint, type Mirroring } from '../../src/intake/mirror-hint.ts';
-import { markUnfinished } from '../../src/model/unfinished-copy.ts';
-import { openHeart } from '../../src/mirror/open-heart.ts';
+import { type HintContext, mirrorHint } from '../../src/intake/mirror-hint.ts';
+import { markUnfinished } from '../../src/model/stamp.ts';
+import { createMirrorCore } from '../../src/mirror/mirror-core.ts';
 import type { Hint } from '../../src/model/hint.ts';
 import { createScope } from '../../src/model/scope.ts';
-import { walk } from '../../src/reconcile/walk.ts';
+import { walkPrefix } from '../../src/reconcile/walk-prefix.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { createMemoryTree, at, type MemoryTree, TREE_POLICY } from '../support/memory-tree.ts';
 import { once } from '../support/memory-pair.ts';
@@ -108,7 +108,7 @@ describe('a directory', () => {
       backup.put(at(path), { content: path, ...ofOurs() });
     const scope = createScope('sourceaccount', { patterns: { include: [], exclude: ['*.tmp'] } });
     const sides = { source, backup, policy: TREE_POLICY };
-    const heart = openHeart(sides, { hierarchical: true, takesAllBelow: scope.takesAllBelow });
+    const heart = createMirrorCore(sides, { hierarchical: true, takesAllBelow: scope.takesAllBelow });
     for (const directory of ['a', 'b']) {
       const event = {
         keys: [at(directory)],
@@ -122,8 +122,8 @@ describe('a directory', () => {
         silentChanges: 'none' as const,
         event: {},
       };
-      const walked: Mirroring['walk'] = async (prefix, from, look) =>
-        await walk({ ...sides, scope, hierarchical: true }, { prefix, from, look });
+      const walked: HintContext['walk'] = async (prefix, from, look) =>
+        await walkPrefix({ ...sides, scope, hierarchical: true }, { prefix, from, converge: look });
       const earlier = { from: undefined, isDeep: false, watch: undefined, held: undefined, root: 'm' };
       await mirrorHint({ scope, ...heart, walk: walked }, createSilentLogger(), event, earlier);
     }
@@ -210,9 +210,9 @@ async function mirrorEvent(
     silentChanges: 'none',
     event: {},
   };
-  const walked: Mirroring['walk'] = async (prefix, from, look) =>
-    await walk({ ...sides, scope, hierarchical: true }, { prefix, from, look });
-  const mirroring = { scope, ...openHeart(sides, { hierarchical: true }), walk: walked };
+  const walked: HintContext['walk'] = async (prefix, from, look) =>
+    await walkPrefix({ ...sides, scope, hierarchical: true }, { prefix, from, converge: look });
+  const mirroring = { scope, ...createMirrorCore(sides, { hierarchical: true }), walk: walked };
   const earlier = { from: undefined, isDeep: false, watch: undefined, held: undefined, root: 'm' };
   const next = await mirrorHint(mirroring, createSilentLogger(), event, earlier);
   return (next?.held ?? []).map(({ key, reason }) => `${key.path}: ${reason}`);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createKnownDirectories } from '../../src/mirror/known-directories.ts';
+import { createKnownDirectories } from '../../src/mirror/mirror-context.ts';
 import { at } from '../support/memory-tree.ts';
 
 function createKnown() {
@@ -18,7 +18,7 @@ const NOON = new Date('2026-01-01T12:00:00Z');
 it('a directory is known to be there for a short while', () => {
   const { known, pass } = createKnown();
   expect(known.isThere(at('a'))).toBe(false);
-  known.note(at('a'), NOON);
+  known.record(at('a'), NOON);
   expect(known.isThere(at('a'))).toBe(true);
   pass(60_000);
   expect(known.isThere(at('a'))).toBe(false);
@@ -26,7 +26,7 @@ it('a directory is known to be there for a short while', () => {
 
 it('a reading serves for events that are older than it, and for no others', () => {
   const { known } = createKnown();
-  known.note(at('a'), NOON);
+  known.record(at('a'), NOON);
   expect(known.isThereSince(at('a'), new Date(NOON.getTime() - 1))).toBe(true);
   expect(known.isThereSince(at('a'), NOON)).toBe(false);
   expect(known.isThereSince(at('b'), new Date(0))).toBe(false);
@@ -34,14 +34,14 @@ it('a reading serves for events that are older than it, and for no others', () =
 
 it('a directory that is moved is forgotten with all that is below it, and its neighbours are not', () => {
   const { known } = createKnown();
-  for (const path of ['a', 'a/b', 'ab']) known.note(at(path), NOON);
+  for (const path of ['a', 'a/b', 'ab']) known.record(at(path), NOON);
   known.forget(at('a'));
   expect(['a', 'a/b', 'ab'].filter((path) => known.isThere(at(path)))).toEqual(['ab']);
 });
 
 it('memory is bounded: the oldest are forgotten', () => {
   const { known } = createKnown();
-  for (let i = 0; i < 12_000; i++) known.note(at(`${i}`), NOON);
+  for (let i = 0; i < 12_000; i++) known.record(at(`${i}`), NOON);
   expect(known.isThere(at('0'))).toBe(false);
   expect(known.isThere(at('11999'))).toBe(true);
 });

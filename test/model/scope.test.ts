@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseContainerName, parseKey } from '../../src/model/key.ts';
-import { createScope, type PathRule, type ScopeRules } from '../../src/model/scope.ts';
+import { type PathRule, type ScopeRules, createScope } from '../../src/model/scope.ts';
 
 type Lists = Partial<Record<`${'include' | 'exclude'}${'Containers' | 'Paths' | 'Patterns'}`, string[]>>;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coversWildcard, matchesWildcard } from '../../src/model/wildcard.ts';
+import { coversWildcard, matchesWildcard } from '../../src/model/scope.ts';
 
 describe('a pattern', () => {
   it.each([

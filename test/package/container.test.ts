@@ -3,11 +3,11 @@ import { readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { beforeAll, expect, it } from 'vitest';
-import { freePort } from '../../src/cli/free-port.ts';
+import { freePort } from '../../src/cli/run-start.ts';
 import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
-import { toEnvironment } from '../../src/local/environment.ts';
-import { type Local, startLocal } from '../../src/local/start-local.ts';
-import { createLogger } from '../../src/telemetry/create-logger.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
+import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
 import { waitUntil } from '../e2e/support/wait-until.ts';
 import { makePackage } from './support/make-package.ts';
@@ -52,7 +52,7 @@ it('the command of the image, in a folder that holds what the image does, mirror
     program: process.execPath,
     cwd: folder,
     env: {
-      ...toEnvironment({ ...local.info, http: { baseUrl: '' } }),
+      ...localSettings({ ...local.connections, http: { baseUrl: '' } }),
       ...(Object.fromEntries(variables) as Record<string, string>),
     },
   });
@@ -64,8 +64,9 @@ it('the command of the image, in a folder that holds what the image does, mirror
     await promisify(execFile)(process.execPath, check);
     expect((await fetch(`http://127.0.0.1:${port}/api/status`)).status).toBe(403);
 
-    const [source, backup] = [local.info.source, local.info.backup].map(({ connectionString }) =>
-      BlobServiceClient.fromConnectionString(connectionString).getContainerClient('docs'),
+    const [source, backup] = [local.connections.source, local.connections.backup].map(
+      ({ connectionString }) =>
+        BlobServiceClient.fromConnectionString(connectionString).getContainerClient('docs'),
     ) as [
       ReturnType<BlobServiceClient['getContainerClient']>,
       ReturnType<BlobServiceClient['getContainerClient']>,

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort } from '../../src/cli/free-port.ts';
+import { freePort } from '../../src/cli/run-start.ts';
 import { parsePrometheus, valueOf } from '../telemetry/support/parse-prometheus.ts';
 import { spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
 import { startEnvironment, trackProcess } from '../e2e/support/start-environment.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FLAT } from '../support/flat.ts';
-import { createMemoryAccount } from '../../src/memory/memory-account.ts';
+import { createMemoryAccount } from '../memory/memory-account.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { parseContainerName, parseKey } from '../../src/model/key.ts';
 import { createScope } from '../../src/model/scope.ts';
 import { mapContainers } from '../../src/ports/map-containers.ts';
-import { walk } from '../../src/reconcile/walk.ts';
+import { walkPrefix } from '../../src/reconcile/walk-prefix.ts';
 import { describePorts } from '../contract/ports.contract.ts';
 import type { StoresUnderTest } from '../contract/stores.ts';
 import { createMemoryStores } from '../support/memory-stores.ts';
@@ -88,12 +88,12 @@ it('two sources share one backup account, and neither touches what the other kee
       const sides = { source, backup, policy: FLAT.policy };
       const looked: string[] = [];
       const prefix = { container: key.container, path: '' };
-      await walk(
+      await walkPrefix(
         { ...FLAT, source, backup, scope: regional },
         {
           prefix,
           from: undefined,
-          look: async (each) => {
+          converge: async (each) => {
             looked.push(each.path);
             return await converge(sides, each);
           },

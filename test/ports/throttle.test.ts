@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createMemoryAccount, type Schedule } from '../../src/memory/memory-account.ts';
-import { AdaptiveGate } from '../../src/ports/adaptive-gate.ts';
+import { type Schedule, createMemoryAccount } from '../memory/memory-account.ts';
+import { AdaptiveGate } from '../../src/concurrency/adaptive-gate.ts';
 import { throttleBackup, throttleReader } from '../../src/ports/throttle.ts';
 import { describePorts } from '../contract/ports.contract.ts';
 import { isBlob } from '../../src/model/reading.ts';
@@ -90,7 +90,7 @@ describe('the ports behind gates', () => {
         compareContent: async () => {
           begun++;
           await end;
-          return { outcome: 'same' };
+          return { kind: 'same' };
         },
       },
       gates,

@@ -4,8 +4,8 @@ import { openScene, type Sync } from '../../bench/correctness/scene.ts';
 import { judgeRun } from '../../bench/sync/judge-run.ts';
 import { reconcileInline } from '../../bench/sync/reconcile-inline.ts';
 import { OURS } from '../../bench/sync/sync-tools.ts';
-import { type Local, startLocal } from '../../src/local/start-local.ts';
-import { createLogger } from '../../src/telemetry/create-logger.ts';
+import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 
 /** In which a listing that is refused is given up here; by itself a run insists for some minutes. */
 const WITHIN_MS = 3000;
@@ -33,7 +33,7 @@ const sync: Sync = async (tool, route) => {
 test.for(ROWS.map((row, i) => ({ ...row, i })))(
   'a reconcile leaves the backup right when $title',
   async ({ play, isHierarchical, i }) => {
-    const { info } = isHierarchical === true ? tree : flat;
+    const { connections: info } = isHierarchical === true ? tree : flat;
     expect(await play(await openScene(info, `row${i}`, OURS, sync))).toMatchObject({ isRight: true });
   },
 );

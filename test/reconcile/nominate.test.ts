@@ -4,9 +4,13 @@ import { parseEtag } from '../../src/model/etag.ts';
 import { parseBlobPath } from '../../src/model/key.ts';
 import type { ListedBlob } from '../../src/ports/blob-reader.ts';
 import { FLAT } from '../support/flat.ts';
-import { isInStep } from '../../src/reconcile/in-step.ts';
+import {
+  type ListingPositions,
+  type NominateOptions,
+  entriesLookInStep,
+  nominate,
+} from '../../src/reconcile/nominate.ts';
 import { comesBefore } from '../../src/model/listing-order.ts';
-import { type Drawn, type NominateOptions, nominate } from '../../src/reconcile/nominate.ts';
 
 async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerator<readonly ListedBlob[]> {
   for (let i = 0; i < blobs.length; i += size) {
@@ -40,7 +44,7 @@ const onBackup = (path: string, stamp: string | undefined): ListedBlob => ({
 });
 
 const FLAT_ORDER: NominateOptions = {
-  isInStep: (one, other) => isInStep(one, other, FLAT.policy),
+  isInStep: (one, other) => entriesLookInStep(one, other, FLAT.policy),
   isBefore: comesBefore,
 };
 
@@ -130,7 +134,7 @@ describe('nominate', () => {
         async (left, right, sourceOrder, backupOrder, budgets) => {
           const onBackupNow = new Set(right);
           const found: string[] = [];
-          let from: Drawn = { source: undefined, backup: undefined };
+          let from: ListingPositions = { source: undefined, backup: undefined };
           for (const budget of budgets) {
             let drawn = 0;
             const keys = nominate(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
-import { eventOf } from '../deadletter/support/letter-bench.ts';
+import { eventOf } from '../deadletter/support/dead-letter-bench.ts';
 import { spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
 import { buryEvents } from '../e2e/support/bury-events.ts';
 import { queueCounts } from '../e2e/support/queue-counts.ts';
@@ -19,7 +19,7 @@ interface Ended {
   readonly megabytes: number;
 }
 
-const COMMAND = fileURLToPath(new URL('../../dist/package/cli/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
 /** Runs the command to its end, and looks at its memory all the while. */
 async function run(...args: readonly string[]): Promise<Ended> {

@@ -1,5 +1,5 @@
-import type { MemoryAccount } from '../../src/memory/memory-account.ts';
-import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.ts';
+import type { MemoryAccount } from '../memory/memory-account.ts';
+import { type MemoryEntry, isStoredDirectory } from '../memory/memory-entry.ts';
 import type { ContainerName } from '../../src/model/key.ts';
 import { isReserved } from '../../src/model/scope.ts';
 

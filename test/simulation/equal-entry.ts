@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { MemoryAccount } from '../../src/memory/memory-account.ts';
-import type { StoredBlob } from '../../src/memory/memory-blob.ts';
-import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.ts';
+import type { MemoryAccount } from '../memory/memory-account.ts';
+import { type MemoryEntry, type StoredBlob, isStoredDirectory } from '../memory/memory-entry.ts';
 import { type Key, keyText } from '../../src/model/key.ts';
 import { splitStamp } from '../../src/model/stamp.ts';
 import { isForeignBlob } from './is-foreign.ts';

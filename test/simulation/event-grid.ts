@@ -1,4 +1,4 @@
-import type { MemoryQueue } from '../../src/memory/memory-queue.ts';
+import type { MemoryQueue } from '../memory/memory-queue.ts';
 import type { Choices } from './choices.ts';
 import { describeEvent, type Happening, toEvent } from './event.ts';
 import type { Tell } from './story.ts';

@@ -1,4 +1,4 @@
-import type { StoredBlob } from '../../src/memory/memory-blob.ts';
+import type { StoredBlob } from '../memory/memory-entry.ts';
 import { type Key, keyText } from '../../src/model/key.ts';
 import { splitStamp } from '../../src/model/stamp.ts';
 import { Violation } from './violation.ts';

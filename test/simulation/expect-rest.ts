@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { MemoryMessage } from '../../src/memory/memory-queue.ts';
-import type { Schedule } from '../../src/memory/schedule.ts';
-import { openHeart } from '../../src/mirror/open-heart.ts';
+import type { MemoryMessage } from '../memory/memory-queue.ts';
+import type { Schedule } from '../memory/schedule.ts';
+import { createMirrorCore } from '../../src/mirror/mirror-core.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
 import { type Key, keyText } from '../../src/model/key.ts';
 import { isWrite } from './call.ts';
@@ -50,7 +50,7 @@ async function expectIdle({ kind, source, backup, heart, tell }: World, key: Key
     if (isWrite({ name }) && !isRefused(value)) writes.push(name);
     return value;
   };
-  const { converge } = openHeart(
+  const { converge } = createMirrorCore(
     { source: source.through(counting), backup: backup.through(counting), policy: POLICY },
     { hierarchical: kind === 'tree', clock: TIMELESS, functions: heart },
   );

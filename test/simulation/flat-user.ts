@@ -1,4 +1,4 @@
-import type { MemoryBlob } from '../../src/memory/memory-account.ts';
+import type { MemoryBlob } from '../memory/memory-account.ts';
 import { type Key, keyText } from '../../src/model/key.ts';
 import type { BlobKind } from '../../src/model/reading.ts';
 import { type Choices, pick, pickOne } from './choices.ts';

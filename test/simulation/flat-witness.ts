@@ -1,5 +1,5 @@
-import type { MemoryAccount } from '../../src/memory/memory-account.ts';
-import type { StoredBlob } from '../../src/memory/memory-blob.ts';
+import type { MemoryAccount } from '../memory/memory-account.ts';
+import type { StoredBlob } from '../memory/memory-entry.ts';
 import type { Etag } from '../../src/model/etag.ts';
 import { type Key, keyText } from '../../src/model/key.ts';
 import type { BlobKind } from '../../src/model/reading.ts';

@@ -1,4 +1,4 @@
-import type { StoredBlob } from '../../src/memory/memory-blob.ts';
+import type { StoredBlob } from '../memory/memory-entry.ts';
 import { splitStamp } from '../../src/model/stamp.ts';
 
 /** Whether a blob of the backup bears no stamp. In these worlds none is left unfinished. */

@@ -1,4 +1,4 @@
-import type { MemoryAccount } from '../../src/memory/memory-account.ts';
+import type { MemoryAccount } from '../memory/memory-account.ts';
 import type { Key } from '../../src/model/key.ts';
 
 /** Whether a version of the key waits on the backup for its place. */

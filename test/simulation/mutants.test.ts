@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { isFullBudget } from '../support/budgets.ts';
-import type { Heart } from './heart.ts';
+import type { MirrorFunctions } from './mirror-functions.ts';
 import { errorMeansAbsent, missingContainerMeansAbsent } from './mutants/absence-without-proof.ts';
 import { blindBelowDirectory, deletesForeign } from './mutants/deletes-foreign.ts';
 import { followsEmptyStage } from './mutants/follows-empty-stage.ts';
-import { makesWayFirst } from './mutants/makes-way-first.ts';
+import { deletesOtherKindFirst } from './mutants/deletes-other-kind-first.ts';
 import { trustsDeclaredMd5 } from './mutants/trusts-declared-md5.ts';
 import { blindToRedelivery } from './mutants/blind-to-redelivery.ts';
 import { blindToStamp } from './mutants/blind-to-stamp.ts';
@@ -14,8 +14,8 @@ import { noAncestors } from './mutants/no-ancestors.ts';
 import { noReadingAfterCreate } from './mutants/no-reading-after-create.ts';
 import { noReadingAfterDirectory } from './mutants/no-reading-after-directory.ts';
 import { noReadingAfterTrash } from './mutants/no-reading-after-trash.ts';
-import { noSecondLook } from './mutants/no-second-look.ts';
-import { renameWithoutLooks } from './mutants/rename-without-looks.ts';
+import { noRecheck } from './mutants/no-recheck.ts';
+import { renameWithoutChecks } from './mutants/rename-without-checks.ts';
 import { renameWithoutWalk } from './mutants/rename-without-walk.ts';
 import { sourceBeforeBackup } from './mutants/source-before-backup.ts';
 import { stampByLikeness } from './mutants/stamp-by-likeness.ts';
@@ -29,7 +29,7 @@ interface Mutation {
   readonly what: string;
   /** Of the worlds that it is let loose in: flat unless it says otherwise. */
   readonly kind?: WorldKind;
-  readonly heart: Heart;
+  readonly heart: MirrorFunctions;
   /** It must be caught among so many histories. Several times what was seen to be needed. */
   readonly within: number;
   /** The first history that caught it when this was written. */
@@ -69,7 +69,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: 'does not look again after a write of unknown outcome (invariant 5)',
-    heart: noSecondLook,
+    heart: noRecheck,
     within: 40_000,
     seed: 8_895,
     breaks: ['unequal at rest'],
@@ -112,7 +112,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: 'lets a blob of another kind go before the new one is there (what cannot be overwritten)',
-    heart: makesWayFirst,
+    heart: deletesOtherKindFirst,
     within: 2_000,
     seed: 12,
     breaks: ['a live blob was deleted', 'a foreign blob was deleted'],
@@ -170,7 +170,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'leaves out the looks at both names after a rename (rules 1 and 2 of directories)',
     kind: 'tree',
-    heart: renameWithoutLooks,
+    heart: renameWithoutChecks,
     within: 10_000,
     seed: 1_456,
     breaks: ['unequal at rest'],

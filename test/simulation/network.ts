@@ -1,6 +1,6 @@
-import { LONGEST_REQUEST_MS } from '../../src/intake/is-worth-another-try.ts';
-import type { MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.ts';
-import type { Schedule } from '../../src/memory/schedule.ts';
+import { LONGEST_REQUEST_MS } from '../../src/intake/settle-failure.ts';
+import type { MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
+import type { Schedule } from '../memory/schedule.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import { type Call, isCopy, isOfQueue, isUnderWay, isWrite, type Life } from './call.ts';
 import { type Choices, pickOne } from './choices.ts';
@@ -118,7 +118,7 @@ export class Network {
     const how = pickOne(choices, isCopy(call) ? [...WRITE_FAULTS, 'unfinished' as const] : WRITE_FAULTS);
     if (how === 'unfinished') {
       this.#tell?.(call.life.worker, `${describeCall(call)}: its time is used up, and it is to go on later`);
-      call.resolve({ outcome: 'unfinished', engine: 'memory' });
+      call.resolve({ kind: 'unfinished', engine: 'memory' });
       return;
     }
     if (how === 'refused') {

@@ -1,5 +1,5 @@
 import { createSeededChoices, replayChoices } from './choices.ts';
-import { type Heart, REAL_HEART } from './heart.ts';
+import { type MirrorFunctions, REAL_FUNCTIONS } from './mirror-functions.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 import { createStory } from './story.ts';
@@ -21,7 +21,7 @@ export interface Found {
 /** Plays histories until one breaks a promise. Lets other work of the process go on now and then. */
 export async function search(
   { kind, firstSeed, histories }: Range,
-  heart: Heart = REAL_HEART,
+  heart: MirrorFunctions = REAL_FUNCTIONS,
   onProgress: (played: number) => void = () => {},
 ): Promise<Found | undefined> {
   for (let played = 0; played < histories; played++) {
@@ -44,7 +44,7 @@ const BREATH = 500;
 export async function explain(
   kind: WorldKind,
   seed: number,
-  heart: Heart = REAL_HEART,
+  heart: MirrorFunctions = REAL_FUNCTIONS,
 ): Promise<readonly string[]> {
   const choices = createSeededChoices(seed);
   const violation = await simulate(kind, choices, heart);

@@ -7,7 +7,7 @@
 import { type Choices, pick } from './choices.ts';
 import { expectRest } from './expect-rest.ts';
 import { faults } from './faults.ts';
-import { type Heart, REAL_HEART } from './heart.ts';
+import { type MirrorFunctions, REAL_FUNCTIONS } from './mirror-functions.ts';
 import { moves } from './moves.ts';
 import type { Tell } from './story.ts';
 import { Violation } from './violation.ts';
@@ -21,7 +21,7 @@ const MOST_STEPS = 6_000;
 export async function simulate(
   kind: WorldKind,
   choices: Choices,
-  heart: Heart = REAL_HEART,
+  heart: MirrorFunctions = REAL_FUNCTIONS,
   tell?: Tell,
 ): Promise<Violation | undefined> {
   const world = createWorld(kind, choices, heart, tell);

@@ -1,4 +1,4 @@
-import type { MemoryAccount } from '../../src/memory/memory-account.ts';
+import type { MemoryAccount } from '../memory/memory-account.ts';
 import type { ContainerName, Key } from '../../src/model/key.ts';
 import type { Choices } from './choices.ts';
 import type { EventGrid } from './event-grid.ts';

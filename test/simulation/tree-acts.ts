@@ -1,5 +1,5 @@
-import type { MemoryBlob } from '../../src/memory/memory-account.ts';
-import { isStoredDirectory } from '../../src/memory/memory-entry.ts';
+import type { MemoryBlob } from '../memory/memory-account.ts';
+import { isStoredDirectory } from '../memory/memory-entry.ts';
 import type { Access } from '../../src/model/access.ts';
 import type { BlobPath, Key } from '../../src/model/key.ts';
 import { type Choices, pickOne } from './choices.ts';

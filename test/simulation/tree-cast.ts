@@ -1,5 +1,5 @@
 import { addStamp } from '../../src/model/stamp.ts';
-import { isStoredDirectory } from '../../src/memory/memory-entry.ts';
+import { isStoredDirectory } from '../memory/memory-entry.ts';
 import { type Key, parseKey } from '../../src/model/key.ts';
 import { isReserved } from '../../src/model/scope.ts';
 import type { Cast, Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import { isStoredDirectory } from '../../src/memory/memory-entry.ts';
+import { isStoredDirectory } from '../memory/memory-entry.ts';
 import type { BlobPath, Key } from '../../src/model/key.ts';
 import { type Choices, pickOne } from './choices.ts';
 import type { Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { SeenContainer } from '../../src/memory/memory-account.ts';
+import type { SeenContainer } from '../memory/memory-account.ts';
 import type { Stage } from './stage.ts';
 
 /** What is in the container of the source, which must be there. */

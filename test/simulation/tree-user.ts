@@ -1,5 +1,5 @@
-import type { SeenContainer } from '../../src/memory/memory-account.ts';
-import { isStoredDirectory } from '../../src/memory/memory-entry.ts';
+import type { SeenContainer } from '../memory/memory-account.ts';
+import { isStoredDirectory } from '../memory/memory-entry.ts';
 import type { BlobPath, Key } from '../../src/model/key.ts';
 import { type Choices, pick, pickOne } from './choices.ts';
 import type { Happening } from './event.ts';

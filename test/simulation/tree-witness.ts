@@ -1,6 +1,5 @@
-import type { MemoryAccount } from '../../src/memory/memory-account.ts';
-import type { StoredBlob } from '../../src/memory/memory-blob.ts';
-import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.ts';
+import type { MemoryAccount } from '../memory/memory-account.ts';
+import { type MemoryEntry, type StoredBlob, isStoredDirectory } from '../memory/memory-entry.ts';
 import type { Etag } from '../../src/model/etag.ts';
 import type { BlobPath, ContainerName } from '../../src/model/key.ts';
 import { isReserved } from '../../src/model/scope.ts';

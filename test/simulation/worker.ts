@@ -1,18 +1,17 @@
-import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
-import type { MemoryAccount } from '../../src/memory/memory-account.ts';
-import type { Lock, MemoryMessage, MemoryQueue } from '../../src/memory/memory-queue.ts';
-import { openHeart } from '../../src/mirror/open-heart.ts';
+import type { IncomingMessage } from '../../src/intake/message-chain.ts';
+import type { MemoryAccount } from '../memory/memory-account.ts';
+import type { Lock, MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
+import { createMirrorCore } from '../../src/mirror/mirror-core.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
-import type { Key } from '../../src/model/key.ts';
-import type { Prefix } from '../../src/model/prefix.ts';
+import type { Key, Prefix } from '../../src/model/key.ts';
 import { createScope } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import type { WalkPosition } from '../../src/model/walk-position.ts';
-import type { Clock } from '../../src/ports/clock.ts';
-import { walk } from '../../src/reconcile/walk.ts';
+import type { WalkPosition } from '../../src/model/hint.ts';
+import type { SteadyClock } from '../../src/clock/steady-clock.ts';
+import { walkPrefix } from '../../src/reconcile/walk-prefix.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 import type { Life } from './call.ts';
-import type { Heart } from './heart.ts';
+import type { MirrorFunctions } from './mirror-functions.ts';
 import type { Network } from './network.ts';
 import type { WorldKind } from './stage.ts';
 
@@ -30,7 +29,7 @@ export const POLICY: Policy = {
 const SCOPE = createScope('sourceaccount');
 
 /** Calls here take no time, so nobody waits too long for another. */
-export const TIMELESS: Clock = { now: () => 0, after: () => () => undefined };
+export const TIMELESS: SteadyClock = { now: () => 0, after: () => () => undefined };
 
 const quiet = (): void => undefined;
 const LOG: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => LOG };
@@ -42,7 +41,7 @@ export interface Surroundings {
   readonly backup: MemoryAccount;
   readonly queue: MemoryQueue;
   readonly network: Network;
-  readonly heart: Heart;
+  readonly heart: MirrorFunctions;
 }
 
 /** A process with flights of its own: it handles messages with the production code and settles them as a host does. */
@@ -110,9 +109,9 @@ export class Worker {
     const hierarchical = kind === 'tree';
     const intake = {
       scope: SCOPE,
-      ...openHeart(sides, { hierarchical, clock: TIMELESS, functions: heart }),
+      ...createMirrorCore(sides, { hierarchical, clock: TIMELESS, functions: heart }),
       walk: (prefix: Prefix, from: WalkPosition | undefined, look: (key: Key) => Promise<Verdict>) =>
-        walk({ ...sides, scope: SCOPE, hierarchical }, { prefix, from, look }),
+        walkPrefix({ ...sides, scope: SCOPE, hierarchical }, { prefix, from, converge: look }),
       queue: queue.through(schedule),
     };
     return (message) => heart.handleMessage(intake, LOG, message);

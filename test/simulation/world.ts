@@ -1,10 +1,10 @@
-import { createMemoryAccount } from '../../src/memory/memory-account.ts';
-import { MemoryQueue } from '../../src/memory/memory-queue.ts';
+import { createMemoryAccount } from '../memory/memory-account.ts';
+import { MemoryQueue } from '../memory/memory-queue.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import type { Choices } from './choices.ts';
 import { EventGrid } from './event-grid.ts';
 import { castFlat } from './flat-cast.ts';
-import type { Heart } from './heart.ts';
+import type { MirrorFunctions } from './mirror-functions.ts';
 import { Network } from './network.ts';
 import type { Cast, Stage, WorldKind } from './stage.ts';
 import type { Tell } from './story.ts';
@@ -20,7 +20,7 @@ const MOST_FAULTS = 4;
 /** All that takes part in one history. */
 export interface World extends Stage, Omit<Cast, 'witness'> {
   readonly kind: WorldKind;
-  readonly heart: Heart;
+  readonly heart: MirrorFunctions;
   readonly queue: MemoryQueue;
   readonly network: Network;
   readonly workers: readonly Worker[];
@@ -28,7 +28,12 @@ export interface World extends Stage, Omit<Cast, 'witness'> {
   readonly left: { acts: number; faults: number };
 }
 
-export function createWorld(kind: WorldKind, choices: Choices, heart: Heart, tell: Tell | undefined): World {
+export function createWorld(
+  kind: WorldKind,
+  choices: Choices,
+  heart: MirrorFunctions,
+  tell: Tell | undefined,
+): World {
   const workerCount = 1 + choices.draw(MOST_WORKERS);
   const left = { acts: 1 + choices.draw(MOST_ACTS), faults: choices.draw(MOST_FAULTS + 1) };
 

@@ -1,4 +1,5 @@
-import type { Run, RunId } from '../../src/model/reconcile/run.ts';
+import type { RunId } from '../../src/model/run-id.ts';
+import type { Run } from '../../src/api/run.ts';
 
 /** A run that has begun and found nothing yet, but for what is said of it. */
 export function aRun(run: Partial<Run> = {}): Run {

@@ -1,4 +1,4 @@
-import { createMemoryAccount, type MemoryAccount, type Schedule } from '../../src/memory/memory-account.ts';
+import { type MemoryAccount, type Schedule, createMemoryAccount } from '../memory/memory-account.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import type { Key } from '../../src/model/key.ts';
 import type { Verdict } from '../../src/model/verdict.ts';

@@ -1,4 +1,4 @@
-import { createMemoryAccount, type MemoryAccount } from '../../src/memory/memory-account.ts';
+import { type MemoryAccount, createMemoryAccount } from '../memory/memory-account.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import type { StoresUnderTest } from '../contract/stores.ts';
 

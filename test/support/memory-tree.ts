@@ -1,6 +1,6 @@
-import { createMemoryAccount, type MemoryAccount, type Schedule } from '../../src/memory/memory-account.ts';
-import { isStoredDirectory, type MemoryEntry } from '../../src/memory/memory-entry.ts';
-import { type OpenHeart, openHeart } from '../../src/mirror/open-heart.ts';
+import { type MemoryAccount, type Schedule, createMemoryAccount } from '../memory/memory-account.ts';
+import { type MemoryEntry, isStoredDirectory } from '../memory/memory-entry.ts';
+import { type MirrorCore, createMirrorCore } from '../../src/mirror/mirror-core.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
 import { type Key, parseContainerName, parseKey } from '../../src/model/key.ts';
 import { isReserved } from '../../src/model/scope.ts';
@@ -15,13 +15,13 @@ export const TREE_POLICY: Policy = {
   acl: 'mirror',
 };
 
-export interface MemoryTree extends OpenHeart {
+export interface MemoryTree extends MirrorCore {
   readonly source: MemoryAccount;
   readonly backup: MemoryAccount;
   /** All calls of the heart under test so far: `sourceaccount.read`. */
   readonly calls: string[];
   /** Another worker, with a memory of its own; its calls are neither counted nor disturbed. */
-  readonly otherWorker: OpenHeart;
+  readonly otherWorker: MirrorCore;
   /** Paths of the backup with the content of files, a directory with a slash at its end. What is in the trash is not there. */
   readonly onBackup: () => Readonly<Record<string, string>>;
 }
@@ -51,8 +51,8 @@ export function createMemoryTree(before: Before = () => {}, policy: Policy = TRE
     source,
     backup,
     calls,
-    ...openHeart(sides, { hierarchical: true }),
-    otherWorker: openHeart({ source, backup, policy }, { hierarchical: true }),
+    ...createMirrorCore(sides, { hierarchical: true }),
+    otherWorker: createMirrorCore({ source, backup, policy }, { hierarchical: true }),
     onBackup: () => {
       const entries =
         backup.containers.get(parseContainerName('lake'))?.blobs ?? new Map<string, MemoryEntry>();

@@ -1,5 +1,5 @@
 import { parseEtag } from '../../src/model/etag.ts';
-import { addStamp, type Metadata } from '../../src/model/stamp.ts';
+import { type Metadata, addStamp } from '../../src/model/stamp.ts';
 
 /** The user's metadata with the stamp of a version that the source no longer has. */
 export function stampOf(account: string, metadata: Metadata = {}): Metadata {

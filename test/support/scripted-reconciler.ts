@@ -1,5 +1,6 @@
-import type { Run, RunId } from '../../src/model/reconcile/run.ts';
-import type { Reconciler } from '../../src/reconcile/reconciler.ts';
+import type { RunId } from '../../src/model/run-id.ts';
+import type { Run } from '../../src/api/run.ts';
+import type { Reconciler } from '../../src/reconcile/runs/reconciler.ts';
 import { aRun } from './a-run.ts';
 
 /** A reconciler that works on nothing: it holds the runs that a test puts there, and remembers what it was asked. */

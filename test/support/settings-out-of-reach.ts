@@ -1,4 +1,4 @@
-import { BACKUP, SOURCE } from '../../src/local/accounts.ts';
+import { BACKUP, SOURCE } from '../../packages/local/src/layout.ts';
 
 const connect = ({ name, key }: { name: string; key: string }): string =>
   `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=http://127.0.0.1:9/${name};`;

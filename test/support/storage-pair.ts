@@ -1,12 +1,12 @@
 import { BlobServiceClient } from '@azure/storage-blob';
-import { createAzureBackup } from '../../src/azure/azure-backup.ts';
-import { createAzureReader } from '../../src/azure/azure-reader.ts';
-import type { CopyOptions } from '../../src/azure/copy/copy-options.ts';
-import { connectAccount } from '../../src/azure/connect-account.ts';
-import { BACKUP, SOURCE } from '../../src/local/accounts.ts';
-import { startStorage } from '../../src/local/storage/start-storage.ts';
-import type { StorageRequest } from '../../src/local/storage/storage-request.ts';
-import type { MemoryBlob } from '../../src/memory/memory-account.ts';
+import { createAzureBackupStore } from '../../src/azure/backup-store.ts';
+import { createAzureBlobReader } from '../../src/azure/blob-reader.ts';
+import type { CopyOptions } from '../../src/azure/copy/copy-engine.ts';
+import { connectAccount } from '../../src/azure/account/connect-account.ts';
+import { BACKUP, SOURCE } from '../../packages/local/src/layout.ts';
+import { startStorage } from '../../packages/local/src/start-storage.ts';
+import type { StorageRequest } from '../../packages/local/src/requests/storage-request.ts';
+import type { MemoryBlob } from '../memory/memory-account.ts';
 import type { Key } from '../../src/model/key.ts';
 import type { StoresUnderTest } from '../contract/stores.ts';
 
@@ -44,8 +44,8 @@ export async function startStoragePair(
   return {
     requests,
     connectionStrings,
-    source: createAzureReader(accounts.source),
-    backup: createAzureBackup(accounts.backup, accounts.source, copyOptions),
+    source: createAzureBlobReader(accounts.source),
+    backup: createAzureBackupStore(accounts.backup, accounts.source, copyOptions),
     put: async (side, key, blob) => {
       await users[side].getContainerClient(key.container).createIfNotExists();
       await put(blobOf(side, key), blob);

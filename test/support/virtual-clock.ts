@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/ports/clock.ts';
+import type { SteadyClock } from '../../src/clock/steady-clock.ts';
 
 interface Timer {
   readonly at: number;
@@ -6,7 +6,7 @@ interface Timer {
 }
 
 /** Time that passes only when the test lets it, and then at once. */
-export class VirtualClock implements Clock {
+export class VirtualClock implements SteadyClock {
   #now = 0;
   /** By due time, so that timers of one moment share an entry. */
   readonly #timers = new Map<number, Set<Timer>>();

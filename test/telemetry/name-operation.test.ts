@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { expect, it } from 'vitest';
-import { nameOperation } from '../../src/telemetry/name-operation.ts';
+import { nameOperation } from '../../src/telemetry/open-exporters.ts';
 
 const ended: ReadableSpan[] = [];
 const keep: SpanProcessor = {

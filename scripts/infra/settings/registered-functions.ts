@@ -1,6 +1,6 @@
 import { glob } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { createLogger } from '../../../src/telemetry/create-logger.ts';
+import { createLogger } from '../../../src/telemetry/logger.ts';
 import type { Environment } from '../../../src/config/environment.ts';
 import type { FunctionMetadata } from '../../../src/host/functions-core.ts';
 import { loadRegistrations } from '../../../src/host/load-registrations.ts';

@@ -1,11 +1,15 @@
-import type { CopyRequest } from '../../ports/backup-store.ts';
-import { toBlockOutcome } from './block-outcome.ts';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { BlockBlobClient } from '@azure/storage-blob';
+import type { Account } from '../account/connect-account.ts';
+import { blobClient } from '../blob/blob-client.ts';
 import { createCopyAside } from './copy-aside.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
-import { copyInBlocks, type StageBlock } from './copy-in-blocks.ts';
-import { refuseOtherSuccess } from './not-whole.ts';
-import { pinnedBlockBlob } from './pinned-block-blob.ts';
-import type { TimeBudget } from './time-budget.ts';
+import { type StageBlock, copyInBlocks, toBlockOutcome } from './copy-in-blocks.ts';
+import { refuseUnexpectedSuccess } from './prove-copy.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import { type Etag, etagHeader } from '../../model/etag.ts';
+import type { Key } from '../../model/key.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
 
 /** The backup account fetches a block blob of any size by itself, many blocks at a time. */
 export function createBlocksFromUrl(setup: CopySetup): CopyEngine {
@@ -20,7 +24,7 @@ export function createBlocksFromUrl(setup: CopySetup): CopyEngine {
       const { url, ...authorization } = await copySources.grant(from);
       return await toBlockOutcome(sides, async () => {
         const fetching = { ...authorization, abortSignal: budget.signal };
-        await refuseOtherSuccess(backup.name, () =>
+        await refuseUnexpectedSuccess(backup.name, () =>
           blob.stageBlockFromURL(block.id, url, block.offset, block.count, fetching),
         );
       });
@@ -33,4 +37,26 @@ export function createBlocksFromUrl(setup: CopySetup): CopyEngine {
     ...(await copyAside(request, (wanted) => copyInPlace(wanted, budget))),
     engine: 'blocks-from-url',
   });
+}
+
+/**
+ * A blob on the backup whose blocks are fetched from one version of the source only. The service knows the condition,
+ * but the SDK's `stageBlockFromURL` has no option for it (seen with 12.34), so this client adds the header itself,
+ * before the request is signed.
+ */
+function pinnedBlockBlob(backup: Account, { container, path }: Key, etag: Etag): BlockBlobClient {
+  const pipeline = backup.createPipeline(pinSource(etag));
+  return new BlockBlobClient(blobClient(backup, { container, path }).url, pipeline);
+}
+
+function pinSource(etag: Etag): PipelinePolicy {
+  return {
+    name: 'blobmirrorPinSource',
+    sendRequest: async (request, next) => {
+      if (request.headers.has('x-ms-copy-source')) {
+        request.headers.set('x-ms-source-if-match', etagHeader(etag));
+      }
+      return await next(request);
+    },
+  };
 }

@@ -3,11 +3,11 @@ import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.ts';
 import { createBlocksFromUrl } from './blocks-from-url.ts';
 import { createCopyBlob } from './copy-blob.ts';
 import type { CopyEngine, CopySetup } from './copy-engine.ts';
-import { type LeftBehind, NotWhole } from './not-whole.ts';
+import { type LeftoverBlob, IncompleteCopy } from './prove-copy.ts';
 import { createPutBlobFromUrl } from './put-blob-from-url.ts';
-import { readPinned } from './read-pinned.ts';
-import { createRefusedWays, toRefusal } from './refused-ways.ts';
-import { shortCopySources, SourceUrlTooLong } from './short-copy-sources.ts';
+import { readPinned } from './compare-content.ts';
+import { createEngineRefusals, toEngineRefusal } from './refused-ways.ts';
+import { SourceUrlTooLong, shortCopySources } from './copy-source.ts';
 import { findCopy, removeCopy } from './staged-copies.ts';
 import { createStreamed } from './streamed.ts';
 import { verifyCopies } from './verify-copies.ts';
@@ -42,7 +42,7 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
     createCopyBlob(fetching),
     createStreamed(setup),
   ];
-  const refused = createRefusedWays<CopyEngine>(now);
+  const refused = createEngineRefusals<CopyEngine>(now);
 
   /** The ways that would do, the best one first. An empty blob has no block that would ask for the source's version. */
   function waysFor({ source: { kind, size } }: CopyRequest): readonly CopyEngine[] {
@@ -66,30 +66,31 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
     const ways = waysFor(asked);
     const suspected: CopyEngine[] = [];
     let request = asked;
-    let left: LeftBehind | undefined;
+    let left: LeftoverBlob | undefined;
     let failure: BlobmirrorError | undefined;
     for (const way of ways.filter((each) => !refused.isRefused(each))) {
       // No copy source is short enough for any other way.
       if (failure instanceof SourceUrlTooLong && way !== streamed) continue;
       try {
         const outcome = await judgeKind(request, await way(request, budget));
-        if (outcome.outcome === 'written') {
+        if (outcome.kind === 'written') {
           refused.clear(way);
-          for (const earlier of suspected) refused.note(earlier, 'of-the-key');
+          for (const earlier of suspected) refused.record(earlier, 'of-the-key');
         }
         return outcome;
       } catch (error) {
         if (!(error instanceof BlobmirrorError)) throw error;
         // A source that grows while it is copied is no fault of the way: the next look copies over what came of it.
-        if (error instanceof NotWhole && !(await isSourceThere(request)))
-          return { outcome: 'source-moved', engine: 'none' };
-        const refusal = toRefusal(error);
+        if (error instanceof IncompleteCopy && !(await isSourceThere(request)))
+          return { kind: 'source-moved', engine: 'none' };
+        const refusal = toEngineRefusal(error);
         if (refusal === undefined && !isMisdeclared(error) && !(error instanceof SourceUrlTooLong))
           throw error;
         if (refusal === 'of-the-key') suspected.push(way);
-        else if (refusal !== undefined) refused.note(way, refusal);
+        else if (refusal !== undefined) refused.record(way, refusal);
         failure = error;
-        if (error instanceof NotWhole) ({ request, left } = await replaceLeft(request, error.left ?? left));
+        if (error instanceof IncompleteCopy)
+          ({ request, left } = await replaceLeft(request, error.left ?? left));
       }
     }
     // A stamp must not stay on what is not whole.
@@ -102,16 +103,16 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
    * and the kind is refused all the same, versions of another one are: without this, that would be a race for ever.
    */
   async function judgeKind({ key, condition }: CopyRequest, outcome: CopyOutcome): Promise<CopyOutcome> {
-    if (outcome.outcome !== 'refused' || outcome.reason !== 'backup-versions-of-another-kind') return outcome;
+    if (outcome.kind !== 'refused' || outcome.reason !== 'backup-versions-of-another-kind') return outcome;
     const isFree = 'nothingThere' in condition && (await findCopy(setup.backup, key)) === undefined;
-    return isFree ? outcome : { outcome: 'backup-moved', engine: outcome.engine };
+    return isFree ? outcome : { kind: 'backup-moved', engine: outcome.engine };
   }
 
   /** The request that overwrites what a way left that wrote something else. */
   async function replaceLeft(
     request: CopyRequest,
-    left: LeftBehind | undefined,
-  ): Promise<{ request: CopyRequest; left: LeftBehind | undefined }> {
+    left: LeftoverBlob | undefined,
+  ): Promise<{ request: CopyRequest; left: LeftoverBlob | undefined }> {
     if (left === undefined) return { request, left };
     if (left.isOfKind) return { request: { ...request, condition: { ifMatch: left.etag } }, left };
     await removeCopy(setup.backup, request.key, left.etag);
@@ -128,11 +129,11 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
     request: CopyRequest,
     failure: BlobmirrorError | undefined,
   ): ReturnType<CopyEngine> {
-    if (failure !== undefined && toRefusal(failure) === 'of-the-key') {
+    if (failure !== undefined && toEngineRefusal(failure) === 'of-the-key') {
       // A source that moved or was archived meanwhile is refused like that as well.
-      if (!(await isSourceThere(request))) return { outcome: 'source-moved', engine: 'none' };
+      if (!(await isSourceThere(request))) return { kind: 'source-moved', engine: 'none' };
     }
-    if (failure !== undefined && (isMisdeclared(failure) || toRefusal(failure) === 'of-the-key'))
+    if (failure !== undefined && (isMisdeclared(failure) || toEngineRefusal(failure) === 'of-the-key'))
       throw failure;
     const why = failure instanceof SourceUrlTooLong ? `: ${failure.message}` : '';
     throw new BlobmirrorError(

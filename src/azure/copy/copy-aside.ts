@@ -2,8 +2,7 @@ import { BlobmirrorError } from '../../model/errors.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteCondition } from '../../ports/write-outcome.ts';
 import type { CopyResult, CopySetup } from './copy-engine.ts';
-import { type FoundCopy, findCopy, isWholeCopy, removeCopy } from './staged-copies.ts';
-import { stagingKey } from './staging-key.ts';
+import { type FoundCopy, findCopy, isWholeCopy, removeCopy, stagingKey } from './staged-copies.ts';
 
 /** Makes a copy block by block at the key of the request. */
 type CopyInPlace = (request: CopyRequest) => Promise<CopyResult>;
@@ -41,13 +40,13 @@ export function createCopyAside({
     const { key, from = key } = request;
     const aside = stagingKey(request);
     const made = await copyInPlace({ ...request, key: aside, from, condition: { nothingThere: true } });
-    if (made.outcome !== 'written' && made.outcome !== 'backup-moved') return made;
+    if (made.kind !== 'written' && made.kind !== 'backup-moved') return made;
     // It may be there already, of a worker that died before the rename.
     const staged = await findCopy(backup, aside);
-    if (staged === undefined || !isWholeCopy(staged, request)) return { outcome: 'backup-moved' };
+    if (staged === undefined || !isWholeCopy(staged, request)) return { kind: 'backup-moved' };
     if (access !== undefined) await directories.setAccess(aside, access);
     const outcome = await directories.rename({ from: aside, to: key, ifMatch: staged.etag, condition });
-    if (outcome.outcome !== 'written') await removeCopy(backup, aside, staged.etag);
+    if (outcome.kind !== 'written') await removeCopy(backup, aside, staged.etag);
     return outcome;
   }
 }
@@ -63,7 +62,7 @@ function toConflict(error: unknown): BlobmirrorError {
 /** That it is not what the condition asks for, or no blob of blocks. */
 function isOfTheBackup(result: CopyResult): boolean {
   return (
-    result.outcome === 'backup-moved' ||
-    (result.outcome === 'refused' && result.reason === 'backup-versions-of-another-kind')
+    result.kind === 'backup-moved' ||
+    (result.kind === 'refused' && result.reason === 'backup-versions-of-another-kind')
   );
 }

@@ -5,15 +5,12 @@ import { etagHeader, parseEtag } from '../../model/etag.ts';
 import { keyText } from '../../model/key.ts';
 import { STAMP_NAME } from '../../model/stamp.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
-import { blobClient } from '../blob-client.ts';
-import { serviceCode, toMeanings, toStorageError } from '../storage-error.ts';
-import { toWriteOutcome } from '../write-outcome.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import { serviceCode, toMeanings, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
-import { refuseOtherSuccess } from './not-whole.ts';
-import { refuseNotWhole } from './prove-copy.ts';
-import { tagOptions } from './tag-options.ts';
-import type { TimeBudget } from './time-budget.ts';
-import { toConditions } from './to-conditions.ts';
+import { refuseIncomplete, refuseUnexpectedSuccess } from './prove-copy.ts';
+import { tagOptions, toConditions } from '../blob/write-options.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
@@ -39,13 +36,13 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
     let pendingAlready = false;
     const outcome = await toWriteOutcome(sides, async () => {
       try {
-        started = await refuseOtherSuccess(backup.name, () => start(blob, url, request));
+        started = await refuseUnexpectedSuccess(backup.name, () => start(blob, url, request));
       } catch (error) {
         if (serviceCode(error) !== 'PendingCopyOperation') throw error;
         pendingAlready = true;
       }
     });
-    if (outcome.outcome !== 'written') return outcome;
+    if (outcome.kind !== 'written') return outcome;
     return pendingAlready
       ? await meetPending(blob, request, budget)
       : await waitFor(blob, started.copyId, request, budget);
@@ -59,7 +56,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
   ): Promise<CopyResult> {
     const { condition, metadata } = request;
     const found = await look(blob);
-    if (found?.copyId === undefined || found.copyStatus !== 'pending') return { outcome: 'backup-moved' };
+    if (found?.copyId === undefined || found.copyStatus !== 'pending') return { kind: 'backup-moved' };
     const mark = metadata[STAMP_NAME];
     if (mark !== undefined && found.metadata?.[STAMP_NAME] === mark)
       return await waitFor(blob, found.copyId, request, budget);
@@ -67,9 +64,9 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
     if ('ifMatch' in condition && parseEtag(found.etag) === condition.ifMatch) {
       const { copyId } = found;
       const outcome = await toWriteOutcome(sides, () => blob.abortCopyFromURL(copyId));
-      if (outcome.outcome === 'refused') return outcome;
+      if (outcome.kind === 'refused') return outcome;
     }
-    return { outcome: 'backup-moved' };
+    return { kind: 'backup-moved' };
   }
 
   /** A copy that was over when the request was is looked at all the same: its length is not in the answer. */
@@ -81,18 +78,18 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
   ): Promise<CopyResult> {
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
       const found = await look(blob);
-      if (found === undefined || found.copyId !== copyId) return { outcome: 'backup-moved' };
+      if (found === undefined || found.copyId !== copyId) return { kind: 'backup-moved' };
       switch (found.copyStatus) {
         case 'success':
         case undefined:
-          refuseNotWhole(backup, request, found, parseEtag(found.etag));
-          return { outcome: 'written' };
+          refuseIncomplete(backup, request, found, parseEtag(found.etag));
+          return { kind: 'written' };
         case 'aborted':
-          return { outcome: 'backup-moved' };
+          return { kind: 'backup-moved' };
         case 'failed':
           return toFailure(found.copyStatusDescription, request);
         default:
-          if (budget.isSpent() || budget.isPaused()) return { outcome: 'unfinished' };
+          if (budget.isSpent() || budget.isPaused()) return { kind: 'unfinished' };
           await sleep(wait);
       }
     }
@@ -110,7 +107,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
 
   /** The description begins with the status that the source answered: a precondition, or that it is gone. */
   function toFailure(description: string | undefined, { key, from = key }: CopyRequest): CopyResult {
-    if (description?.startsWith('412') || description?.startsWith('404')) return { outcome: 'source-moved' };
+    if (description?.startsWith('412') || description?.startsWith('404')) return { kind: 'source-moved' };
     throw new BlobmirrorError(
       'copy-failed',
       `the copy of ${keyText(from)} failed: ${description ?? 'no reason given'}`,

@@ -1,17 +1,17 @@
+import type { Account } from '../account/connect-account.ts';
+import type { CopySources } from './copy-source.ts';
+import type { TierSupport } from './refused-ways.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.ts';
+import type { DirectoryStore } from '../../ports/directory-store.ts';
+import type { WriteOutcome } from '../../ports/write-outcome.ts';
+
 /**
  * The ways to make the backup's blob from the source's, one to a file, behind one type; choose-engine.ts says which is
  * taken when. Every byte that an engine writes was read under the source's ETag, and every blob that it makes appears
  * under the condition on the backup. No engine leaves a blob that carries a stamp before its content is whole, and none
  * holds a blob in memory.
  */
-import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.ts';
-import type { WriteOutcome } from '../../ports/write-outcome.ts';
-import type { DirectoryStore } from '../../ports/directory-store.ts';
-import type { Account } from '../connect-account.ts';
-import type { CopySources } from '../copy-source.ts';
-import type { CopyOptions } from './copy-options.ts';
-import type { TierSupport } from './tier-support.ts';
-import type { TimeBudget } from './time-budget.ts';
 
 /**
  * Makes the backup's blob from the source's: whole or not at all, under `request.condition` on the backup and under
@@ -21,7 +21,7 @@ import type { TimeBudget } from './time-budget.ts';
 export type CopyEngine = (request: CopyRequest, budget: TimeBudget) => Promise<CopyOutcome>;
 
 /** What becomes of a copy, when it is plain which engine makes it. */
-export type CopyResult = WriteOutcome | { readonly outcome: 'unfinished' };
+export type CopyResult = WriteOutcome | { readonly kind: 'unfinished' };
 
 /** A way to copy blobs of one kind. */
 export type CopyBlob = (request: CopyRequest, budget: TimeBudget) => Promise<CopyResult>;
@@ -35,3 +35,43 @@ export interface CopySetup {
   readonly tiers: TierSupport;
   readonly options: CopyOptions;
 }
+
+/** How copies are made. Sizes are in bytes. */
+export interface CopyOptions {
+  /**
+   * `server`: the backup account fetches by itself, whatever the blob. `copy-blob`: the same by asynchronous copies only.
+   * `streamed`: all bytes pass through this process. `auto`: `server`, and streamed where the service has no such
+   * operation.
+   */
+  readonly engine: 'auto' | 'server' | 'copy-blob' | 'streamed';
+  /** `service`: the checksums that the service itself computes. `full`: both sides are read back and compared as well. */
+  readonly verify: 'service' | 'full';
+  /** After this long, in milliseconds, a call begins nothing new and answers `unfinished`. */
+  readonly budgetMs: number;
+  /** How long after the budget the requests that still run are cut off, in milliseconds. */
+  readonly graceMs: number;
+  /** The largest blob that one Put Blob From URL copies. Longer ones might not fit the budget. */
+  readonly largestInOneRequest: number;
+  /** Blocks that the service fetches. They grow with the blob: there are never more than 50,000. */
+  readonly serverBlock: BlockOptions;
+  /** Blocks that pass through the process: `size * atOnce` is what is held in memory. */
+  readonly streamedBlock: BlockOptions;
+}
+
+export interface BlockOptions {
+  readonly size: number;
+  readonly atOnce: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** The budget and its grace fit the five minutes that Azure Functions gives on a Consumption plan. */
+export const COPY_DEFAULTS: CopyOptions = {
+  engine: 'auto',
+  verify: 'service',
+  budgetMs: 240_000,
+  graceMs: 30_000,
+  largestInOneRequest: 256 * MIB,
+  serverBlock: { size: 32 * MIB, atOnce: 8 },
+  streamedBlock: { size: 8 * MIB, atOnce: 4 },
+};

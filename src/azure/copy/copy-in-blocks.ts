@@ -1,19 +1,15 @@
+import { createHash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
+import { tagOptions, toBlobHeaders, toConditions } from '../blob/write-options.ts';
+import type { BlockOptions, CopyResult } from './copy-engine.ts';
+import { IncompleteCopy } from './prove-copy.ts';
+import { type AccountNames, serviceCode, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
+import { forEachLimited } from '../../concurrency/limiter.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
+import { keyText } from '../../model/key.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
-import { serviceCode, toStorageError } from '../storage-error.ts';
-import { toBlobHeaders } from '../to-blob-headers.ts';
-import type { WriteSides } from '../write-outcome.ts';
-import { blocksInTheWay, toBlockOutcome } from './block-outcome.ts';
-import { FEWEST_ID_BYTES, ID_BYTES, type PlannedBlock, planBlocks, toBlockSize } from './block-plan.ts';
-import type { CopyResult } from './copy-engine.ts';
-import type { BlockOptions } from './copy-options.ts';
-import { inLanes } from './in-lanes.ts';
-import { tagOptions } from './tag-options.ts';
-import { NotWhole } from './not-whole.ts';
-import type { TimeBudget } from './time-budget.ts';
-import { toConditions } from './to-conditions.ts';
 
 /** Brings one block to the backup, uncommitted, its bytes read under the source's ETag. */
 export type StageBlock = (block: PlannedBlock, lane: number) => Promise<WriteOutcome>;
@@ -34,27 +30,27 @@ export interface Staging {
  */
 export async function copyInBlocks(
   blob: BlockBlobClient,
-  sides: WriteSides,
+  sides: AccountNames,
   request: CopyRequest,
   { size, atOnce }: BlockOptions,
   budget: TimeBudget,
   { stage, isProven }: Staging,
 ): Promise<CopyResult> {
   const there = await listUncommitted(blob, sides.backup);
-  if (there === undefined) return { outcome: 'backup-moved' };
+  if (there === undefined) return { kind: 'backup-moved' };
   const blockSize = toBlockSize(request.source.size, size);
-  const blocks = planBlocks(sides.source, request, blockSize, idBytes(there, sides.backup));
+  const blocks = planBlocks(sides.source, request, blockSize, blockIdLength(there, sides.backup));
   const missing = blocks.filter(({ id, count }) => there.get(id) !== count);
 
   let staged = 0;
   let refusal: WriteOutcome | undefined;
   const isOver = (): boolean => budget.isSpent() || budget.isPaused();
   try {
-    await inLanes(missing, Math.min(atOnce, missing.length), isOver, async (block, lane) => {
+    await forEachLimited(missing, Math.min(atOnce, missing.length), isOver, async (block, lane) => {
       const outcome = await stage(block, lane);
-      if (outcome.outcome === 'written') staged++;
+      if (outcome.kind === 'written') staged++;
       else refusal ??= outcome;
-      return outcome.outcome === 'written';
+      return outcome.kind === 'written';
     });
   } catch (error) {
     if (!budget.signal.aborted) throw error;
@@ -62,12 +58,12 @@ export async function copyInBlocks(
     if (staged === 0) throw new BlobmirrorError('storage-unavailable', 'no block came across in time');
   }
   if (refusal !== undefined) return refusal;
-  if (staged < missing.length) return { outcome: 'unfinished' };
+  if (staged < missing.length) return { kind: 'unfinished' };
   if (staged > 0 && !isProven) {
     const now = await listUncommitted(blob, sides.backup);
     // A service that ignores where a block is to be fetched from stages an empty one.
     if (missing.some(({ id, count }) => now?.has(id) && now.get(id) !== count))
-      throw new NotWhole(sides.backup);
+      throw new IncompleteCopy(sides.backup);
   }
   return await toBlockOutcome(sides, () => commit(blob, blocks, request));
 }
@@ -112,10 +108,77 @@ async function listUncommitted(
 }
 
 /** All uncommitted blocks of a blob have ids of one length. Where another program has set it, ours take it over. */
-function idBytes(there: ReadonlyMap<string, number>, account: string): number {
+function blockIdLength(there: ReadonlyMap<string, number>, account: string): number {
   const [id] = there.keys();
   if (id === undefined) return ID_BYTES;
   const bytes = Buffer.from(id, 'base64').length;
-  if (bytes < FEWEST_ID_BYTES) throw blocksInTheWay(account);
+  if (bytes < FEWEST_ID_BYTES) throw foreignBlocks(account);
   return bytes;
+}
+
+/** A part of a blob on its way: bytes `offset` to `offset + count` of one version of the source. */
+export interface PlannedBlock {
+  /** Base64, as long as every other one of the same blob: the service asks for that. */
+  readonly id: string;
+  readonly offset: number;
+  readonly count: number;
+}
+
+/** learn.microsoft.com/rest/api/storageservices/put-block-list */
+const MOST_BLOCKS = 50_000;
+const MIB = 1024 * 1024;
+
+/** The length of an id in bytes, where nobody else has set another. */
+const ID_BYTES = 24;
+/** Below this an id would hold too little of the version's hash to tell versions apart for sure. */
+const FEWEST_ID_BYTES = 12;
+const INDEX_BYTES = 3;
+
+/** The preferred size, or whole MiB more where a blob would have more blocks than the service takes. */
+export function toBlockSize(size: number, preferred: number): number {
+  if (size <= preferred * MOST_BLOCKS) return preferred;
+  return Math.ceil(size / MOST_BLOCKS / MIB) * MIB;
+}
+
+/**
+ * All blocks of a blob, in order. An id is made from the source's version, the block size and the offset, so that the
+ * blocks which lie uncommitted on the backup tell any worker what is done, and no list can ever mix two versions.
+ */
+export function planBlocks(
+  account: string,
+  { key, from = key, source }: CopyRequest,
+  blockSize: number,
+  idBytes: number,
+): PlannedBlock[] {
+  const version = createHash('shake256', { outputLength: idBytes - INDEX_BYTES })
+    .update(JSON.stringify([account, keyText(from), source.etag, source.size, blockSize]))
+    .digest();
+  return Array.from({ length: Math.ceil(source.size / blockSize) }, (_, index) => {
+    const id = Buffer.concat([version, Buffer.alloc(INDEX_BYTES)]);
+    id.writeUIntBE(index, version.length, INDEX_BYTES);
+    const offset = index * blockSize;
+    return { id: id.toString('base64'), offset, count: Math.min(blockSize, source.size - offset) };
+  });
+}
+
+/** Does a write of a block or of a block list, and tells what became of it. */
+export async function toBlockOutcome(
+  sides: AccountNames,
+  write: () => Promise<unknown>,
+): Promise<WriteOutcome> {
+  return await toWriteOutcome(sides, async () => {
+    try {
+      await write();
+    } catch (error) {
+      throw serviceCode(error) === 'InvalidBlobOrBlock' ? foreignBlocks(sides.backup) : error;
+    }
+  });
+}
+
+/** Another program left blocks whose ids are of a length that ours do not have, and the service mixes no lengths. */
+function foreignBlocks(backup: string): BlobmirrorError {
+  return new BlobmirrorError(
+    'blocks-in-the-way',
+    `on ${backup} lie uncommitted blocks of another program, whose ids are of another length`,
+  );
 }

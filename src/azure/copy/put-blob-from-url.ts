@@ -2,15 +2,13 @@ import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { etagHeader, parseEtag } from '../../model/etag.ts';
 import { keyText } from '../../model/key.ts';
-import type { Tags } from '../../model/tags.ts';
+import type { Tags } from '../../model/reading.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
-import { blobUrl } from '../blob-url.ts';
-import type { CopySource } from '../copy-source.ts';
-import { serviceCode } from '../storage-error.ts';
-import { toWriteOutcome } from '../write-outcome.ts';
+import { blobUrl } from '../blob/blob-client.ts';
+import type { CopySource } from './copy-source.ts';
+import { serviceCode, toWriteOutcome } from '../errors/storage-error.ts';
 import type { CopyEngine, CopySetup } from './copy-engine.ts';
-import { refuseOtherSuccess } from './not-whole.ts';
-import { isProvenByMd5, proveCopy } from './prove-copy.ts';
+import { isProvenByMd5, proveCopy, refuseUnexpectedSuccess } from './prove-copy.ts';
 
 /**
  * One request, and the backup account fetches the bytes of a block blob by itself. Content headers follow the source.
@@ -27,7 +25,7 @@ export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup)
     let answer: PipelineResponse | undefined;
     const outcome = await toWriteOutcome(sides, async () => {
       try {
-        answer = await refuseOtherSuccess(backup.name, () =>
+        answer = await refuseUnexpectedSuccess(backup.name, () =>
           backup.client.send({
             method: 'PUT',
             url,
@@ -45,7 +43,7 @@ export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup)
       }
     });
     const isProven = isProvenByMd5(request, answer?.headers.get('content-md5'));
-    if (outcome.outcome !== 'written' || isProven) return { ...outcome, engine: 'put-blob-from-url' };
+    if (outcome.kind !== 'written' || isProven) return { ...outcome, engine: 'put-blob-from-url' };
     const etag = parseEtag(answer?.headers.get('etag'));
     return { ...(await proveCopy(backup, request, etag)), engine: 'put-blob-from-url' };
   };

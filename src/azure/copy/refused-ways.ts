@@ -1,6 +1,44 @@
+import { IncompleteCopy } from './prove-copy.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import { NotWhole } from './not-whole.ts';
-import { NO_TIERS } from './tier-support.ts';
+
+/** Whether an account has access tiers: one of general purpose v1 and most premium ones have none. */
+export interface TierSupport {
+  isMissing(): boolean;
+  /**
+   * Does a write that names a tier, and again without where the account has none.
+   *
+   * @throws what the write throws
+   */
+  try<Result>(
+    tier: string | undefined,
+    write: (tier: string | undefined) => Promise<Result>,
+  ): Promise<Result>;
+}
+
+/** As seen in Azure/azure-sdk-for-net#48742; the older operation named a query parameter (Azure/azure-cli#10630). */
+const NO_TIERS: ReadonlySet<unknown> = new Set([
+  'BlobAccessTierNotSupportedForAccountType',
+  'AccessTierNotSupportedForAccountType',
+]);
+
+/** Learned from the first refusal, for as long as the process lives: `onMissing` is called then, and once. */
+export function createTierSupport(onMissing: () => void): TierSupport {
+  let isMissing = false;
+  return {
+    isMissing: () => isMissing,
+    try: async (tier, write) => {
+      if (tier === undefined || isMissing) return await write(undefined);
+      try {
+        return await write(tier);
+      } catch (error) {
+        if (!(error instanceof BlobmirrorError) || !NO_TIERS.has(error.context['service'])) throw error;
+        if (!isMissing) onMissing();
+        isMissing = true;
+        return await write(undefined);
+      }
+    },
+  };
+}
 
 /**
  * What a refusal says of the way that was tried:
@@ -9,7 +47,7 @@ import { NO_TIERS } from './tier-support.ts';
  * - `lacking`: it has no such operation, or not with the headers that we send.
  * - `of-the-key`: it may be about this blob alone, its name or its source, or about every one.
  */
-export type Refusal = 'harmful' | 'lacking' | 'of-the-key';
+export type EngineRefusal = 'harmful' | 'lacking' | 'of-the-key';
 
 /** Codes of a service that was made before an operation was, or before one of its headers. */
 const LACKING: ReadonlySet<unknown> = new Set([
@@ -32,8 +70,8 @@ const OF_EVERY_WAY: ReadonlySet<unknown> = new Set<unknown>([
 ]);
 
 /** Undefined: what failed was not the way, and no other one would do better. */
-export function toRefusal(error: unknown): Refusal | undefined {
-  if (error instanceof NotWhole) return 'harmful';
+export function toEngineRefusal(error: unknown): EngineRefusal | undefined {
+  if (error instanceof IncompleteCopy) return 'harmful';
   if (!(error instanceof BlobmirrorError)) return undefined;
   const { status, service, isOfService = true } = error.context;
   // What something in between cannot do says nothing of the account.
@@ -53,10 +91,10 @@ const SUSPECT_MS = 600_000;
 const SUSPECT_AFTER = 3;
 
 /** What one account is known to refuse: a few numbers for each way, whatever the number of blobs. */
-export interface RefusedWays<Way> {
+export interface EngineRefusals<Way> {
   isRefused(way: Way): boolean;
   /** It was refused for a blob that another way then copied, or of which that need not be seen. */
-  note(way: Way, refusal: Refusal): void;
+  record(way: Way, refusal: EngineRefusal): void;
   /** It was taken: what was suspected of it is forgotten. */
   clear(way: Way): void;
 }
@@ -68,11 +106,11 @@ export interface RefusedWays<Way> {
  *
  * @param now milliseconds
  */
-export function createRefusedWays<Way>(now: () => number): RefusedWays<Way> {
+export function createEngineRefusals<Way>(now: () => number): EngineRefusals<Way> {
   const known = new Map<Way, { inARow: number; until: number }>();
   return {
     isRefused: (way) => now() < (known.get(way)?.until ?? Number.NEGATIVE_INFINITY),
-    note: (way, refusal) => {
+    record: (way, refusal) => {
       const { inARow = 0, until = Number.NEGATIVE_INFINITY } = known.get(way) ?? {};
       const next = { inARow: inARow + 1, until };
       if (refusal === 'harmful') next.until = Number.POSITIVE_INFINITY;

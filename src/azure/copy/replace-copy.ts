@@ -1,17 +1,16 @@
-import { BlobmirrorError } from '../../model/errors.ts';
-import type { Key } from '../../model/key.ts';
-import { STAMP_NAME } from '../../model/stamp.ts';
-import type { CopyOutcome, CopyRequest, Secured, SecureOutcome } from '../../ports/backup-store.ts';
-import type { WriteCondition, WriteOutcome } from '../../ports/write-outcome.ts';
-import { blobClient } from '../blob-client.ts';
-import { createCopySources } from '../copy-source.ts';
-import { toWriteOutcome } from '../write-outcome.ts';
+import { blobClient } from '../blob/blob-client.ts';
 import { chooseEngine } from './choose-engine.ts';
 import type { CopyEngine, CopySetup } from './copy-engine.ts';
-import { type FoundCopy, findCopy, isWholeCopy, removeCopy } from './staged-copies.ts';
+import { createCopySources } from './copy-source.ts';
+import { type FoundCopy, findCopy, isWholeCopy, removeCopy, stagingKey } from './staged-copies.ts';
 import { createStreamed } from './streamed.ts';
-import { stagingKey } from './staging-key.ts';
-import type { TimeBudget } from './time-budget.ts';
+import { toWriteOutcome } from '../errors/storage-error.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { Key } from '../../model/key.ts';
+import { STAMP_NAME, unfinishedBytes } from '../../model/stamp.ts';
+import type { CopyOutcome, CopyRequest, SecureOutcome, Secured } from '../../ports/backup-store.ts';
+import type { WriteCondition, WriteOutcome } from '../../ports/write-outcome.ts';
 
 export interface ReplaceCopy {
   secure(request: CopyRequest, budget: TimeBudget): Promise<SecureOutcome>;
@@ -25,7 +24,7 @@ export interface ReplaceCopy {
   ): Promise<WriteOutcome>;
 }
 
-const OF_TWO_KINDS = { outcome: 'refused', reason: 'backup-versions-of-another-kind' } as const;
+const OF_TWO_KINDS = { kind: 'refused', reason: 'backup-versions-of-another-kind' } as const;
 
 /** A copy that an earlier worker left there, unfinished or damaged, is gone on with once. */
 const MOST_ROUNDS = 3;
@@ -68,16 +67,16 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
       // cannot be copied.
       const made = await copy({ ...request, key: at, from, condition, tier: undefined, tags: {} }, budget);
       ({ engine } = made);
-      if (made.outcome !== 'written' && made.outcome !== 'backup-moved') return { ...made, engine };
+      if (made.kind !== 'written' && made.kind !== 'backup-moved') return { ...made, engine };
       const found = await find(at);
       if (found === undefined) break;
-      if (found.copy === 'pending') return { outcome: 'unfinished', engine };
+      if (found.copy === 'pending') return { kind: 'unfinished', engine };
       // Without a stamp nothing but its own answer tells a copy that is whole from one that is not.
-      const isSure = made.outcome === 'written' || STAMP_NAME in request.metadata;
+      const isSure = made.kind === 'written' || STAMP_NAME in request.metadata;
       if (isSure && isWholeCopy(found, request)) return await toSecured(request, at, found, engine);
       condition = { ifMatch: found.etag };
     }
-    return { outcome: 'backup-moved', engine };
+    return { kind: 'backup-moved', engine };
   }
 
   /** Of what has no stamp, nothing that lies there tells anything. */
@@ -98,7 +97,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
       return { ...OF_TWO_KINDS, engine };
     }
     await keepAccess(request.key, at, staged);
-    return { outcome: 'secured', secured: { key: at, etag: staged.etag }, engine };
+    return { kind: 'secured', secured: { key: at, etag: staged.etag }, engine };
   }
 
   /** Once it went, it would be a version, and nothing of the new kind could take its place. */
@@ -126,7 +125,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     await placeUnder({ nothingThere: true }, request, secured, budget);
 
   const placeUnder: ReplaceCopy['placeUnder'] = async (condition, request, secured, budget) => {
-    if (isFlat === undefined && (await find(secured.key)) === undefined) return { outcome: 'backup-moved' };
+    if (isFlat === undefined && (await find(secured.key)) === undefined) return { kind: 'backup-moved' };
     return isFlat === true
       ? await copyToPlace({ ...request, condition }, secured, budget)
       : await renameToPlace({ ...request, condition }, secured);
@@ -141,13 +140,13 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     const wanted = { ...request, from, source };
     let copied = await copyWithin(wanted, budget).catch(toUnread);
     // The service said that it could not read what is there: now that the old blob is gone, nothing is left untried.
-    if (copied.outcome === 'source-moved' && (await find(from))?.etag === etag)
+    if (copied.kind === 'source-moved' && (await find(from))?.etag === etag)
       copied = await streamWithin(wanted, budget);
-    if (copied.outcome === 'refused') return { outcome: 'refused', reason: copied.reason };
+    if (copied.kind === 'refused') return { kind: 'refused', reason: copied.reason };
     // Else it is still under way by the service, which the next reading shows, or the staged one is gone.
-    if (copied.outcome !== 'written') return { outcome: 'backup-moved' };
+    if (copied.kind !== 'written') return { kind: 'backup-moved' };
     await removeCopy(backup, from, etag);
-    return { outcome: 'written' };
+    return { kind: 'written' };
   }
 
   async function renameToPlace(
@@ -155,7 +154,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     { key: from, etag }: Secured,
   ): Promise<WriteOutcome> {
     const outcome = await directories.rename({ from, to: key, ifMatch: etag, condition });
-    if (outcome.outcome !== 'written' || tier === undefined) return outcome;
+    if (outcome.kind !== 'written' || tier === undefined) return outcome;
     // No part of what an ETag stands for: whoever dies before it leaves a tier that the next look sets.
     return await setup.tiers.try(tier, async (wanted) =>
       wanted === undefined
@@ -173,5 +172,40 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
 function toUnread(error: unknown): CopyOutcome {
   if (!(error instanceof BlobmirrorError) || error.context['service'] !== 'CannotVerifyCopySource')
     throw error;
-  return { outcome: 'source-moved', engine: 'none' };
+  return { kind: 'source-moved', engine: 'none' };
+}
+
+/**
+ * Copies that are compared before they count, and never cost the version that they replace: the copy is made and
+ * compared at a place of ours, and takes the place of the old blob only when it is equal. One that differs goes, and the
+ * old blob is still there. Where the account keeps versions the old one stays readable anyway, and the copy is compared
+ * at its place.
+ *
+ * What takes the place on a flat account is a copy within the account, whose length, and MD5 where it has one, the
+ * service proves; it is not read back once more. On a hierarchical one it is the very file that was read back.
+ *
+ * Costs, besides the comparison: a look at what is there, and what it takes to secure and place a copy.
+ */
+export function compareBeforeReplacing(
+  { backup }: CopySetup,
+  compared: CopyEngine,
+  replacing: ReplaceCopy,
+): CopyEngine {
+  return async (request, budget) => {
+    const { key, condition } = request;
+    if ('nothingThere' in condition) return await compared(request, budget);
+    const there = await findCopy(backup, key);
+    if (there?.etag !== condition.ifMatch) return { kind: 'backup-moved', engine: 'none' };
+    if (there.isVersioned || isBeingCompared(there, request)) return await compared(request, budget);
+    const outcome = await replacing.secure(request, budget);
+    if (outcome.kind !== 'secured') return outcome;
+    const { secured, engine } = outcome;
+    return { ...(await replacing.placeUnder(condition, request, secured, budget)), engine };
+  };
+}
+
+/** A comparison that another call began at the place itself, where nothing was. */
+function isBeingCompared({ mark }: FoundCopy, { metadata }: CopyRequest): boolean {
+  if (mark === undefined) return false;
+  return unfinishedBytes({ [STAMP_NAME]: mark }, 'unverified', metadata) !== undefined;
 }

@@ -1,15 +1,27 @@
+import { createHash } from 'node:crypto';
 import type { BlobGetPropertiesResponse } from '@azure/storage-blob';
+import type { Account } from '../account/connect-account.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import { toPathReading } from '../blob/to-reading.ts';
+import { DamagedPage } from '../errors/damaged-page.ts';
+import { toMeanings, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
 import type { Access } from '../../model/access.ts';
 import { type Etag, etagHeader, parseEtag } from '../../model/etag.ts';
-import type { Key } from '../../model/key.ts';
+import { type ContainerName, type Key, keyText, parseBlobPath } from '../../model/key.ts';
 import type { BlobKind } from '../../model/reading.ts';
+import { RESERVED_DIRECTORY } from '../../model/scope.ts';
 import { STAMP_NAME } from '../../model/stamp.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
-import { blobClient } from '../blob-client.ts';
-import type { Account } from '../connect-account.ts';
-import { toMeanings, toStorageError } from '../storage-error.ts';
-import { toPathReading } from '../to-path-reading.ts';
-import { toWriteOutcome } from '../write-outcome.ts';
+
+const STAGING = `${RESERVED_DIRECTORY}/staging`;
+
+/** Where a copy is made that then takes its place by a rename: the same for every worker that copies this version. */
+export function stagingKey({ key, source }: CopyRequest): Key {
+  const name = createHash('sha256')
+    .update(JSON.stringify([keyText(key), source.etag]))
+    .digest('hex');
+  return { container: key.container, path: parseBlobPath(`${STAGING}/${name}`) };
+}
 
 /** What is at a place of the backup, as far as a copy on its way depends on it. */
 export interface FoundCopy {
@@ -64,4 +76,42 @@ export async function removeCopy(backup: Account, key: Key, etag: Etag): Promise
   await toWriteOutcome(sides, () =>
     blobClient(backup, key).delete({ conditions: { ifMatch: etagHeader(etag) } }),
   );
+}
+
+/** Far more than any worker takes from one part of a copy to the next. */
+const HOUR_MS = 3_600_000;
+/** What it may take of a message's time. */
+const BUDGET_MS = 60_000;
+
+/**
+ * Removes the staged copies that workers left which died, an hour after the last write to them, on accounts of either
+ * kind. One request where there are none.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function emptyStaging(
+  account: Account,
+  container: ContainerName,
+  now: () => number,
+): Promise<void> {
+  const [end, before] = [performance.now() + BUDGET_MS, now() - HOUR_MS];
+  const prefix = `${STAGING}/`;
+  const blobs = account.client.getContainerClient(container).listBlobsFlat({ prefix });
+  try {
+    for await (const { name, properties } of blobs) {
+      if (performance.now() > end) return;
+      // What follows deletes: whatever something in between made of the request, nothing else goes.
+      if (!name.startsWith(prefix)) throw new DamagedPage('a name without the prefix that was asked for');
+      if (!isWhole(properties)) throw new DamagedPage('an entry without ETag or Last-Modified');
+      if (properties.lastModified.getTime() < before)
+        await removeCopy(account, { container, path: parseBlobPath(name) }, parseEtag(properties.etag));
+    }
+  } catch (error) {
+    if (toMeanings(error)?.read !== 'absent') throw toStorageError(error, 'read', account.name);
+  }
+}
+
+/** The SDK's types promise what a page that something in between damaged does not have. */
+function isWhole({ etag, lastModified }: Partial<Record<'etag' | 'lastModified', unknown>>): boolean {
+  return typeof etag === 'string' && lastModified instanceof Date;
 }

@@ -1,24 +1,31 @@
 import type { BlobClient, BlobGetPropertiesResponse } from '@azure/storage-blob';
+import { blobClient } from '../blob/blob-client.ts';
+import { md5Of, tagOptions, toBlobHeaders, toConditions } from '../blob/write-options.ts';
+import { readPinned } from './compare-content.ts';
+import type { CopyBlob, CopyResult, CopySetup } from './copy-engine.ts';
+import { toBlockSize } from './copy-in-blocks.ts';
+import {
+  type AccountNames,
+  serviceCode,
+  toMeanings,
+  toStorageError,
+  toWriteOutcome,
+} from '../errors/storage-error.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { type Etag, etagHeader, parseEtag } from '../../model/etag.ts';
 import { keyText } from '../../model/key.ts';
-import { type Metadata, STAMP_NAME } from '../../model/stamp.ts';
-import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.ts';
+import { type Metadata, STAMP_NAME, markUnfinished, unfinishedBytes } from '../../model/stamp.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
-import { serviceCode, toStorageError } from '../storage-error.ts';
-import { toBlobHeaders } from '../to-blob-headers.ts';
-import { toWriteOutcome, type WriteSides } from '../write-outcome.ts';
-import type { CopyResult } from './copy-engine.ts';
-import type { TimeBudget } from './time-budget.ts';
 
 /** Bytes `offset` to `offset + count`. */
-export interface Piece {
+interface Piece {
   readonly offset: number;
   readonly count: number;
 }
 
 /** What tells append and page blobs apart. Both grow under the eyes of everybody: they have no commit. */
-export interface InPlaceBlob {
+interface InPlaceBlob {
   readonly blob: BlobClient;
   /** Whether the length of a partial copy tells that nobody else has written to it since it was left. */
   readonly isResumable: boolean;
@@ -37,9 +44,9 @@ export interface InPlaceBlob {
  * Writes a blob piece by piece, each under the ETag that the one before left behind, so that two writers never mix.
  * Until the last piece is there a mark stands in the stamp's place; the stamp comes with the last request.
  */
-export async function streamInPlace(
+async function streamInPlace(
   { blob, isResumable, create, pieces, write }: InPlaceBlob,
-  sides: WriteSides,
+  sides: AccountNames,
   request: CopyRequest,
   budget: TimeBudget,
 ): Promise<CopyResult> {
@@ -70,7 +77,7 @@ export async function streamInPlace(
     });
     await setMetadata(metadata, parseEtag(headers.etag));
   });
-  return end === undefined || outcome.outcome !== 'written' ? outcome : { outcome: end };
+  return end === undefined || outcome.kind !== 'written' ? outcome : { kind: end };
 
   /** What this or another worker has left of the same copy; undefined when something else is there. */
   async function findPartial(ifMatch: Etag): Promise<{ etag: Etag; offset: number } | undefined> {
@@ -100,4 +107,107 @@ export async function streamInPlace(
   async function setMetadata(to: Metadata, etag: Etag): Promise<void> {
     await blob.setMetadata({ ...to }, { conditions: { ifMatch: etagHeader(etag) } });
   }
+}
+
+/** An append blob through the process, one block after the other: the service takes them in no other way. */
+export function createStreamAppendBlob({ backup, source, options }: CopySetup): CopyBlob {
+  const sides = { backup: backup.name, source: source.name };
+  return async (request, budget) => {
+    const { key, metadata, tags, condition } = request;
+    const { size, headers } = request.source;
+    const blob = blobClient(backup, key).getAppendBlobClient();
+    const pieceSize = toBlockSize(size, options.streamedBlock.size);
+    const buffer = Buffer.allocUnsafeSlow(Math.min(pieceSize, size));
+
+    async function* pieces(start: number): AsyncGenerator<Piece | 'source-moved'> {
+      // A blob that is empty has no piece that would ask for the version.
+      if (size === 0 && !(await readPinned(source, request, 0, buffer))) yield 'source-moved';
+      for (let offset = start; offset < size; offset += pieceSize)
+        yield { offset, count: Math.min(pieceSize, size - offset) };
+    }
+
+    const inPlace = {
+      blob,
+      isResumable: true,
+      create: async () =>
+        await blob.create({
+          metadata: { ...markUnfinished(metadata, 'partial', 0) },
+          ...tagOptions(tags),
+          blobHTTPHeaders: toBlobHeaders(headers, undefined),
+          conditions: toConditions(condition),
+        }),
+      pieces,
+      write: async ({ offset, count }: Piece, ifMatch: string) => {
+        const bytes = buffer.subarray(0, count);
+        if (!(await readPinned(source, request, offset, bytes))) return undefined;
+        return await blob.appendBlock(bytes, count, {
+          conditions: { ifMatch, appendPosition: offset },
+          transactionalContentMD5: md5Of(bytes),
+        });
+      },
+    };
+    return await streamInPlace(inPlace, sides, request, budget);
+  };
+}
+
+/** The most that one request writes: learn.microsoft.com/rest/api/storageservices/put-page */
+const LARGEST_WRITE = 4 * 1024 * 1024;
+
+/**
+ * A page blob through the process: only the ranges that the source has, so that what is sparse stays sparse. Nothing
+ * would tell whether somebody else wrote a page between two calls, so it is copied in one call or not at all.
+ */
+export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
+  const sides = { backup: backup.name, source: source.name };
+  return async (request, budget) => {
+    const { key, from = key, metadata, tags, condition } = request;
+    const { size, headers, etag } = request.source;
+    const blob = blobClient(backup, key).getPageBlobClient();
+    const original = blobClient(source, from).getPageBlobClient();
+    const buffer = Buffer.allocUnsafeSlow(Math.min(LARGEST_WRITE, size));
+
+    async function* pieces(start: number): AsyncGenerator<Piece | 'source-moved'> {
+      // A blob of no size has no ranges that would ask for the version.
+      if (size === 0 && !(await readPinned(source, request, 0, buffer))) yield 'source-moved';
+      if (start >= size) return;
+      const pinned = { conditions: { ifMatch: etagHeader(etag) } };
+      try {
+        for await (const { start: first, end, isClear } of original.listPageRanges(
+          start,
+          size - start,
+          pinned,
+        )) {
+          if (isClear) continue;
+          for (let offset = Math.max(first, start); offset <= end; offset += LARGEST_WRITE)
+            yield { offset, count: Math.min(LARGEST_WRITE, end + 1 - offset) };
+        }
+      } catch (error) {
+        const meaning = toMeanings(error)?.read;
+        if (meaning !== 'absent' && meaning !== 'race-lost') throw toStorageError(error, 'read', source.name);
+        yield 'source-moved';
+      }
+    }
+
+    const inPlace = {
+      blob,
+      isResumable: false,
+      create: async () =>
+        await blob.create(size, {
+          metadata: { ...markUnfinished(metadata, 'partial', 0) },
+          ...tagOptions(tags),
+          blobHTTPHeaders: toBlobHeaders(headers, undefined),
+          conditions: toConditions(condition),
+        }),
+      pieces,
+      write: async ({ offset, count }: Piece, ifMatch: string) => {
+        const bytes = buffer.subarray(0, count);
+        if (!(await readPinned(source, request, offset, bytes))) return undefined;
+        return await blob.uploadPages(bytes, offset, count, {
+          conditions: { ifMatch },
+          transactionalContentMD5: md5Of(bytes),
+        });
+      },
+    };
+    return await streamInPlace(inPlace, sides, request, budget);
+  };
 }

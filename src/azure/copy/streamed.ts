@@ -1,8 +1,16 @@
+import { blobClient } from '../blob/blob-client.ts';
+import { md5Of, tagOptions, toBlobHeaders, toConditions } from '../blob/write-options.ts';
+import { readPinned } from './compare-content.ts';
+import { createCopyAside } from './copy-aside.ts';
+import type { BlockOptions, CopyBlob, CopyEngine, CopySetup } from './copy-engine.ts';
+import { type StageBlock, copyInBlocks, toBlockOutcome, toBlockSize } from './copy-in-blocks.ts';
+import { createStreamAppendBlob, createStreamPageBlob } from './stream-in-place.ts';
+import { toWriteOutcome } from '../errors/storage-error.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import { keyText } from '../../model/key.ts';
 import type { BlobKind } from '../../model/reading.ts';
-import type { CopyBlob, CopyEngine, CopySetup } from './copy-engine.ts';
-import { createStreamAppendBlob } from './stream-append-blob.ts';
-import { createStreamBlockBlob } from './stream-block-blob.ts';
-import { createStreamPageBlob } from './stream-page-blob.ts';
+import type { CopyRequest } from '../../ports/backup-store.ts';
+import type { WriteOutcome } from '../../ports/write-outcome.ts';
 
 /** All bytes pass through this process, in bounded memory, each piece with an MD5 that the service checks. */
 export function createStreamed(setup: CopySetup): CopyEngine {
@@ -15,4 +23,67 @@ export function createStreamed(setup: CopySetup): CopyEngine {
     ...(await streams[request.source.kind](request, budget)),
     engine: 'streamed',
   });
+}
+
+/**
+ * A block blob through the process: in one request where one block holds it, else block by block. Memory is that of the
+ * blocks at once, whatever the blob's size; larger blocks mean fewer at once.
+ */
+function createStreamBlockBlob(setup: CopySetup): CopyBlob {
+  const { backup, source, options } = setup;
+  const sides = { backup: backup.name, source: source.name };
+  const copyAside = createCopyAside(setup);
+  const blobOf = ({ key }: CopyRequest) => blobClient(backup, key).getBlockBlobClient();
+  return async (request, budget) => {
+    if (request.source.size <= options.streamedBlock.size) {
+      const whole = await putWhole(request);
+      if (whole !== 'misdeclared') return whole;
+    }
+
+    const blocks = fitMemory(request, options.streamedBlock);
+    const buffers = Array.from({ length: blocks.atOnce }, () => Buffer.allocUnsafeSlow(blocks.size));
+    return await copyAside(request, async (wanted) => {
+      const blob = blobOf(wanted);
+      const stage: StageBlock = async ({ id, offset, count }, lane) => {
+        const bytes = (buffers[lane] ?? Buffer.allocUnsafeSlow(count)).subarray(0, count);
+        if (!(await readPinned(source, wanted, offset, bytes, budget.signal)))
+          return { kind: 'source-moved' };
+        const checked = { transactionalContentMD5: md5Of(bytes), abortSignal: budget.signal };
+        return await toBlockOutcome(sides, () => blob.stageBlock(id, bytes, count, checked));
+      };
+      return await copyInBlocks(blob, sides, wanted, blocks, budget, { stage, isProven: true });
+    });
+
+    /** A Put Blob has its Content-MD5 checked; one that is not of the bytes can only be given to committed blocks. */
+    async function putWhole({
+      source: pinned,
+      ...wanted
+    }: CopyRequest): Promise<WriteOutcome | 'misdeclared'> {
+      const bytes = Buffer.alloc(pinned.size);
+      if (!(await readPinned(source, request, 0, bytes))) return { kind: 'source-moved' };
+      const md5 = Buffer.from(md5Of(bytes)).toString('base64');
+      if (pinned.contentMd5 !== undefined && pinned.contentMd5 !== md5) return 'misdeclared';
+      return await toWriteOutcome(sides, () =>
+        blobOf(request).upload(bytes, bytes.length, {
+          blobHTTPHeaders: toBlobHeaders(pinned.headers, md5),
+          metadata: { ...wanted.metadata },
+          ...tagOptions(wanted.tags),
+          ...(wanted.tier !== undefined && { tier: wanted.tier }),
+          conditions: toConditions(wanted.condition),
+        }),
+      );
+    }
+  };
+}
+
+/** @throws BlobmirrorError `source-too-large` when not even one block fits the memory that all were to take */
+function fitMemory({ key, source }: CopyRequest, { size, atOnce }: BlockOptions): BlockOptions {
+  const blockSize = toBlockSize(source.size, size);
+  if (blockSize > size * atOnce) {
+    throw new BlobmirrorError(
+      'source-too-large',
+      `${keyText(key)} has ${source.size} bytes, too many to pass through the process`,
+    );
+  }
+  return { size: blockSize, atOnce: Math.floor((size * atOnce) / blockSize) };
 }

@@ -2,16 +2,14 @@ import { createHash } from 'node:crypto';
 import { type Etag, etagHeader, parseEtag } from '../../model/etag.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { keyText } from '../../model/key.ts';
-import { STAMP_NAME } from '../../model/stamp.ts';
-import { markUnfinished, unfinishedBytes } from '../../model/unfinished-copy.ts';
+import { STAMP_NAME, markUnfinished, unfinishedBytes } from '../../model/stamp.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
-import { blobClient } from '../blob-client.ts';
-import { toMeanings, toStorageError } from '../storage-error.ts';
-import { toWriteOutcome } from '../write-outcome.ts';
+import { blobClient } from '../blob/blob-client.ts';
+import { toMeanings, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
-import { comparePieces } from './compare-pieces.ts';
-import type { TimeBudget } from './time-budget.ts';
+import { comparePieces } from './compare-content.ts';
+import type { TimeBudget } from '../../concurrency/time-budget.ts';
 
 /** A copy that is whole, with a mark in the stamp's place. */
 interface Unverified {
@@ -50,9 +48,9 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
       { ...request, tier, metadata: markUnfinished(request.metadata, 'unverified', 0) },
       budget,
     );
-    if (copied.outcome !== 'written') return copied;
+    if (copied.kind !== 'written') return copied;
     const made = await findUnverified(request);
-    if (made === undefined) return { outcome: 'backup-moved', engine: copied.engine };
+    if (made === undefined) return { kind: 'backup-moved', engine: copied.engine };
     return { ...(await compare(request, made, budget)), engine: copied.engine };
   };
 
@@ -82,11 +80,11 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
       {
         size: pinned.size,
         equal: compared,
-        sees: (piece) => hash.update(piece),
+        onEqualPiece: (piece) => hash.update(piece),
         mustStop: () => budget.isSpent() || (isMarked(request) && budget.isPaused()),
       },
     );
-    switch (found.outcome) {
+    switch (found.kind) {
       case 'same':
         return await stamp(request, etag, compared === 0 ? hash.digest('base64') : undefined, budget);
       case 'different':
@@ -94,7 +92,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
       case 'unfinished':
         return await pause(request, etag, found.equal);
       default:
-        return { outcome: found.outcome };
+        return { kind: found.kind };
     }
   }
 
@@ -113,7 +111,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
       const again = { ...request, source: { ...read, contentMd5 }, condition: { ifMatch: etag } };
       return await engine(again, budget);
     }
-    if (outcome.outcome !== 'written' || tier !== 'Archive') return outcome;
+    if (outcome.kind !== 'written' || tier !== 'Archive') return outcome;
     return await toWriteOutcome(sides, () => blobOf(request).setAccessTier(tier));
   }
 
@@ -134,12 +132,12 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
         `the comparison of ${keyText(request.key)} does not fit one call, and on an immutable backup it cannot be noted how far it came`,
       );
     }
-    return outcome.outcome === 'written' ? { outcome: 'unfinished' } : outcome;
+    return outcome.kind === 'written' ? { kind: 'unfinished' } : outcome;
   }
 
   async function reject(request: CopyRequest, etag: Etag): Promise<never> {
     // One that has snapshots, of versions before it, stays under its mark and is copied anew.
-    const { outcome } = await toWriteOutcome(sides, () =>
+    const { kind: outcome } = await toWriteOutcome(sides, () =>
       blobOf(request).delete({ conditions: { ifMatch: etagHeader(etag) } }),
     );
     const isDeleted = outcome === 'refused' ? 'could not be deleted' : 'is deleted';
@@ -151,7 +149,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
 }
 
 function isImmutable(outcome: WriteOutcome): boolean {
-  return outcome.outcome === 'refused' && outcome.reason === 'backup-immutable';
+  return outcome.kind === 'refused' && outcome.reason === 'backup-immutable';
 }
 
 /** Where the user's metadata leaves no room for a stamp, there is none for a mark. */

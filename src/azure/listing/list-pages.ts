@@ -1,20 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Account } from '../account/connect-account.ts';
+import { DamagedPage, refuseOtherPage } from '../errors/damaged-page.ts';
+import { toStorageError } from '../errors/storage-error.ts';
+import type { AnsweredPage, ListedPage, Listing } from './listing.ts';
+import { LostBody, type PageRequest, openListing } from './open-listing.ts';
+import { type PageOptions, parsePage } from './parse-page.ts';
+import { scanPage } from './scan-page.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { ContainerName } from '../../model/key.ts';
+
 /**
  * List Blobs without the SDK's parser of XML, for walks of listings that are long: a page is scanned as bytes, and its
  * entries are read where they lie. The scanner never guesses; a page that it does not know goes through a real parser,
  * and one that is not whole is an error, never a short page.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { BlobmirrorError } from '../../model/errors.ts';
-import type { ContainerName } from '../../model/key.ts';
-import type { Account } from '../connect-account.ts';
-import { toStorageError } from '../storage-error.ts';
-import { DamagedPage } from './damaged-page.ts';
-import type { AnsweredPage } from './listed-page.ts';
-import type { Listing } from './listing.ts';
-import { COMES_AGAIN, MarkerWatch } from './marker-watch.ts';
-import { LostBody, openListing, type PageRequest } from './open-listing.ts';
-import { readPage } from './read-page.ts';
-import { refuseUnasked } from './refuse-unasked.ts';
 
 /** Milliseconds before a page is asked for again whose body was none; then twice as long each time. */
 const FIRST_WAIT = 250;
@@ -37,7 +36,7 @@ export async function* listPages(
   listing: Listing = {},
 ): AsyncGenerator<AnsweredPage, void, void> {
   const request = openListing(account, container);
-  const watch = new MarkerWatch();
+  const watch = new MarkerCycleDetector();
   let { marker } = listing;
   for (;;) {
     let page: AnsweredPage;
@@ -53,7 +52,7 @@ export async function* listPages(
     yield page;
     if (page.nextMarker === undefined) return;
     if (page.nextMarker === marker || watch.repeats(page.nextMarker))
-      throw toStorageError(new DamagedPage(COMES_AGAIN), 'read', account.name);
+      throw toStorageError(new DamagedPage(MARKER_CYCLE), 'read', account.name);
     marker = page.nextMarker;
   }
 }
@@ -65,7 +64,7 @@ function answerOf(
   listing: Listing,
 ): AnsweredPage {
   const page = readPage(bytes, release, { snapshots: listing.include?.snapshots });
-  refuseUnasked(bytes, page, container, listing);
+  refuseOtherPage(bytes, page, container, listing);
   return { ...page, readAt };
 }
 
@@ -94,4 +93,62 @@ export function hasNothingToList(error: unknown): boolean {
 /** The service's own code in an error of a listing, which is translated already. */
 export function listingCode(error: unknown): unknown {
   return error instanceof BlobmirrorError ? error.context['service'] : undefined;
+}
+
+/**
+ * A page of a listing from the body of an answer.
+ *
+ * @param release told when the body is needed no more
+ * @throws DamagedPage when it is not all there
+ */
+export function readPage(
+  body: Buffer,
+  release: () => void = () => {},
+  options: PageOptions = {},
+): ListedPage {
+  const scanned = scanPage(body, release);
+  if (scanned !== undefined) return scanned;
+  const parsed = parsePage(body, options);
+  release();
+  return parsed;
+}
+
+/** What is wrong with such a listing, in words. */
+const MARKER_CYCLE = 'a page is followed by itself, or by one before it';
+
+/**
+ * Notices a listing that goes round in circles: a service, or a cache before it, that names a page as the next one that
+ * went by already. It remembers one marker, and another one after twice as many pages (Brent's way to find a cycle), so
+ * that a circle is noticed after a few rounds.
+ */
+class MarkerCycleDetector {
+  #kept: string | undefined;
+  #pages = 0;
+  #until = 1;
+
+  /** Whether the page that a marker names was among the last ones. */
+  repeats(marker: string): boolean {
+    if (marker === this.#kept) return true;
+    if (++this.#pages < this.#until) return false;
+    this.#kept = marker;
+    this.#pages = 0;
+    this.#until *= 2;
+    return false;
+  }
+}
+
+interface SdkPage {
+  readonly continuationToken?: string;
+}
+
+/** Pages of a listing of the SDK's, of which none may come again and again. @throws DamagedPage */
+export async function* refuseRepeatedPages<Page extends SdkPage>(
+  pages: AsyncIterable<Page>,
+): AsyncGenerator<Page, void, void> {
+  const watch = new MarkerCycleDetector();
+  for await (const page of pages) {
+    yield page;
+    const { continuationToken: marker = '' } = page;
+    if (marker !== '' && watch.repeats(marker)) throw new DamagedPage(MARKER_CYCLE);
+  }
 }

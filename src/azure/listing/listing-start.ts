@@ -1,10 +1,9 @@
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { ContainerName } from '../../model/key.ts';
 import { comesAfter } from '../../model/listing-order.ts';
-import type { Account } from '../connect-account.ts';
-import type { Listing } from './listing.ts';
+import type { Account } from '../account/connect-account.ts';
+import type { Listing, PageEntry } from './listing.ts';
 import { listPages } from './list-pages.ts';
-import type { PageEntry } from './page-entry.ts';
 
 /** So long an account is not asked again to begin at a place: services are renewed. */
 const REMEMBERED_MS = 3_600_000;

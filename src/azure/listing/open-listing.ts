@@ -1,9 +1,8 @@
-import { addAbortSignal, type Readable } from 'node:stream';
+import { type Readable, addAbortSignal } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { ContainerName } from '../../model/key.ts';
-import type { Account } from '../connect-account.ts';
+import type { Account } from '../account/connect-account.ts';
 import { type Listing, toQuery } from './listing.ts';
-import { PageBody } from './page-body.ts';
+import type { ContainerName } from '../../model/key.ts';
 
 /** Asks for a page and resolves to the answer. One at a time. */
 export type PageRequest = (listing: Listing) => Promise<PageAnswer>;
@@ -71,4 +70,43 @@ async function readWithin(
 function toDate(text = ''): Date | undefined {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+const FIRST_BYTES = 64 * 1024;
+
+/**
+ * Bytes of a page as they come. They are put where they stay, since pieces of some megabytes that are put together at
+ * the end are in memory twice until then.
+ */
+class PageBody {
+  #bytes: Buffer;
+  #length = 0;
+
+  /** @param room to put them, if there is some that nobody needs */
+  constructor(room: Buffer | undefined) {
+    this.#bytes = room ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
+  }
+
+  add(piece: Uint8Array): void {
+    const length = this.#length + piece.length;
+    if (length > this.#bytes.length) this.#grow(Math.max(length, this.#bytes.length * 2));
+    this.#bytes.set(piece, this.#length);
+    this.#length = length;
+  }
+
+  /** All of them so far. */
+  read(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Where they are, and what is left of it. */
+  get room(): Buffer {
+    return this.#bytes;
+  }
+
+  #grow(size: number): void {
+    const larger = Buffer.allocUnsafeSlow(size);
+    larger.set(this.read());
+    this.#bytes = larger;
+  }
 }

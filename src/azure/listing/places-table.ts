@@ -1,5 +1,5 @@
 /** What a scan learns of an entry: where its parts are on the page, from which byte to before which. */
-export interface EntryPlaces {
+export interface EntryOffsets {
   /** Behind `<Blob>`. */
   start: number;
   nameStart: number;
@@ -67,11 +67,11 @@ const NO_NUMBERS = new Int32Array(0);
  * The places of all entries of a page, a row for each, in one piece of memory: an object for each would give the
  * collector more to do than all else that compares two listings.
  */
-export class PlacesTable {
+export class OffsetsTable {
   #numbers = spares.pop() ?? new Int32Array(FIRST_ENTRIES * FIELDS);
   length = 0;
 
-  add(places: EntryPlaces): void {
+  add(places: EntryOffsets): void {
     const at = this.length * FIELDS;
     if (at === this.#numbers.length) this.#grow();
     const numbers = this.#numbers;

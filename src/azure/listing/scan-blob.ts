@@ -1,6 +1,32 @@
-import { ascii, BLOB, METADATA, PROPERTIES, REPLICATION, TAG, TAG_SET, TAGS } from './elements.ts';
-import type { EntryPlaces } from './places-table.ts';
+import type { EntryFields } from './entry-fields.ts';
+import type { EntryOffsets } from './places-table.ts';
 import type { XmlCursor } from './xml-cursor.ts';
+
+/** The elements of a page that hold others, as bytes to look for. */
+export interface Element {
+  readonly open: Uint8Array;
+  readonly close: Uint8Array;
+  /** The two ways in which services write that it holds nothing. */
+  readonly empty: readonly [Uint8Array, Uint8Array];
+}
+
+export const ascii = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
+
+const element = (name: string): Element => ({
+  open: ascii(`<${name}>`),
+  close: ascii(`</${name}>`),
+  empty: [ascii(`<${name} />`), ascii(`<${name}/>`)],
+});
+
+export const ROOT = element('EnumerationResults');
+export const BLOBS = element('Blobs');
+export const BLOB = element('Blob');
+const PROPERTIES = element('Properties');
+const METADATA = element('Metadata');
+const TAGS = element('Tags');
+const TAG_SET = element('TagSet');
+const TAG = element('Tag');
+const REPLICATION = element('OrMetadata');
 
 const NAME = ascii('Name');
 const VERSION_ID = ascii('VersionId');
@@ -41,7 +67,7 @@ export function isJudgedByText(cursor: XmlCursor): boolean {
   return [...JUDGED, ...WITH_CHILDREN].some((name) => cursor.isNamed(name));
 }
 
-const NOTHING: EntryPlaces = {
+const NOTHING: EntryOffsets = {
   start: 0,
   nameStart: 0,
   nameEnd: 0,
@@ -63,8 +89,8 @@ const NOTHING: EntryPlaces = {
 };
 
 /** One `<Blob>`, from behind its beginning to behind its end. Undefined when it is not written as is known. */
-export function scanBlob(cursor: XmlCursor): EntryPlaces | undefined {
-  const places: EntryPlaces = { ...NOTHING, start: cursor.at };
+export function scanBlob(cursor: XmlCursor): EntryOffsets | undefined {
+  const places: EntryOffsets = { ...NOTHING, start: cursor.at };
   const isKnown =
     scanName(cursor, places) &&
     scanVersion(cursor) &&
@@ -76,8 +102,8 @@ export function scanBlob(cursor: XmlCursor): EntryPlaces | undefined {
   return isKnown ? places : undefined;
 }
 
-function scanName(cursor: XmlCursor, places: EntryPlaces): boolean {
-  if (!cursor.leaf() || !cursor.isNamed(NAME)) return false;
+function scanName(cursor: XmlCursor, places: EntryOffsets): boolean {
+  if (!cursor.skipLeaf() || !cursor.isNamed(NAME)) return false;
   places.nameStart = cursor.textStart;
   places.nameEnd = cursor.textEnd;
   places.isNameEscaped = cursor.hasReference;
@@ -86,12 +112,12 @@ function scanName(cursor: XmlCursor, places: EntryPlaces): boolean {
 
 /** Of entries that are no blob as it is now, such as snapshots, the parser knows more. */
 function scanVersion(cursor: XmlCursor): boolean {
-  if (!cursor.leaf()) return true;
-  if (cursor.isNamed(VERSION_ID) && !cursor.leaf()) return true;
+  if (!cursor.skipLeaf()) return true;
+  if (cursor.isNamed(VERSION_ID) && !cursor.skipLeaf()) return true;
   return cursor.isNamed(IS_CURRENT_VERSION) && cursor.isText(TRUE);
 }
 
-function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
+function scanProperties(cursor: XmlCursor, places: EntryOffsets): boolean {
   let etags = 0;
   let resourceTypes = 0;
   let copyStatuses = 0;
@@ -100,7 +126,7 @@ function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
   let accesses = 0;
   let isInferred = false;
   if (!cursor.skip(PROPERTIES.open)) return false;
-  while (cursor.leaf()) {
+  while (cursor.skipLeaf()) {
     if (cursor.isNamed(ETAG)) {
       // Listings have ETags without quotes.
       if (cursor.textBeginsWith(QUOTE) || cursor.textBeginsWith(AMPERSAND)) return false;
@@ -142,10 +168,10 @@ function scanProperties(cursor: XmlCursor, places: EntryPlaces): boolean {
   return isClear && cursor.skip(PROPERTIES.close);
 }
 
-function scanMetadata(cursor: XmlCursor, places: EntryPlaces): boolean {
+function scanMetadata(cursor: XmlCursor, places: EntryOffsets): boolean {
   let stamps = 0;
   if (METADATA.empty.some((each) => cursor.skip(each)) || !cursor.skip(METADATA.open)) return true;
-  while (cursor.leaf()) {
+  while (cursor.skipLeaf()) {
     if (cursor.isNamedInAnyCase(STAMP)) {
       stamps++;
       places.stampStart = cursor.hasText ? cursor.textStart : -1;
@@ -160,7 +186,8 @@ function scanTags(cursor: XmlCursor): boolean {
   if (TAG_SET.empty.some((each) => cursor.skip(each))) return cursor.skip(TAGS.close);
   if (!cursor.skip(TAG_SET.open)) return false;
   while (cursor.skip(TAG.open)) {
-    if (!cursor.leaf() || !cursor.isNamed(KEY) || !cursor.leaf() || !cursor.isNamed(VALUE)) return false;
+    if (!cursor.skipLeaf() || !cursor.isNamed(KEY) || !cursor.skipLeaf() || !cursor.isNamed(VALUE))
+      return false;
     if (!cursor.skip(TAG.close)) return false;
   }
   return cursor.skip(TAG_SET.close) && cursor.skip(TAGS.close);
@@ -169,6 +196,37 @@ function scanTags(cursor: XmlCursor): boolean {
 /** What object replication says of itself. */
 function scanReplication(cursor: XmlCursor): boolean {
   if (REPLICATION.empty.some((each) => cursor.skip(each)) || !cursor.skip(REPLICATION.open)) return true;
-  while (cursor.leaf());
+  while (cursor.skipLeaf());
   return cursor.skip(REPLICATION.close);
+}
+
+/** All of an entry that `scanBlob` went over before, from where it began. Of a name that comes twice, the last counts. */
+export function readFields(cursor: XmlCursor, start: number): EntryFields {
+  cursor.at = start;
+  while (cursor.skipLeaf());
+  cursor.skip(PROPERTIES.open);
+  const properties = readLeaves(cursor);
+  cursor.skip(PROPERTIES.close);
+  const metadata = cursor.skip(METADATA.open) ? readLeaves(cursor) : new Map<string, string>();
+  if (!cursor.skip(METADATA.close)) METADATA.empty.some((each) => cursor.skip(each));
+  return { properties, metadata, tags: readTags(cursor) };
+}
+
+function readLeaves(cursor: XmlCursor): Map<string, string> {
+  const leaves = new Map<string, string>();
+  while (cursor.skipLeaf()) leaves.set(cursor.name, cursor.text());
+  return leaves;
+}
+
+function readTags(cursor: XmlCursor): Map<string, string> {
+  const tags = new Map<string, string>();
+  if (!cursor.skip(TAGS.open) || !cursor.skip(TAG_SET.open)) return tags;
+  while (cursor.skip(TAG.open)) {
+    cursor.skipLeaf();
+    const key = cursor.text();
+    cursor.skipLeaf();
+    tags.set(key, cursor.text());
+    cursor.skip(TAG.close);
+  }
+  return tags;
 }

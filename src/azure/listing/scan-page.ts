@@ -1,10 +1,105 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { ascii, BLOB, BLOBS, ROOT } from './elements.ts';
-import type { ListedPage } from './listed-page.ts';
+import { toDetails, toListedTier, toStamp } from './entry-fields.ts';
 import { EntryShapes } from './entry-shapes.ts';
-import { ScannedEntry } from './scanned-entry.ts';
+import { type ListedDetails, type ListedPage, PageEntry } from './listing.ts';
+import { Field, Mark } from './places-table.ts';
+import { BLOB, BLOBS, ROOT, ascii, readFields } from './scan-blob.ts';
 import { ScannedPage } from './scanned-page.ts';
 import type { XmlCursor } from './xml-cursor.ts';
+import type { Etag } from '../../model/etag.ts';
+import type { Stamp } from '../../model/stamp.ts';
+import type { ListedBlob, ListingOrder, PairsAhead, EqualPairs } from '../../ports/blob-reader.ts';
+
+const NONE: EqualPairs = { count: 0, bytes: 0 };
+
+/** An entry on a page that was scanned. */
+class ScannedEntry extends PageEntry {
+  readonly #page: ScannedPage;
+  readonly #row: number;
+
+  constructor(page: ScannedPage, row: number) {
+    super();
+    this.#page = page;
+    this.#row = row;
+  }
+
+  get name(): string {
+    return this.#text(Field.nameStart) ?? '';
+  }
+
+  get etag(): Etag {
+    return (this.#text(Field.etagStart) ?? '') as Etag;
+  }
+
+  get stamp(): Stamp | undefined {
+    const text = this.#isMarked(Mark.unsettled) ? undefined : this.#text(Field.stampStart);
+    return text === undefined ? undefined : toStamp(text);
+  }
+
+  get isDirectory(): boolean {
+    return this.#isMarked(Mark.directory);
+  }
+
+  get isBlockBlob(): boolean {
+    return this.#isMarked(Mark.blockBlob);
+  }
+
+  get bytes(): number {
+    return this.#page.bytesOf(this.#row, 1);
+  }
+
+  get tier(): string | undefined {
+    if (!this.isBlockBlob) return undefined;
+    return this.#isMarked(Mark.rehydrating)
+      ? toListedTier(this.#fields().properties)
+      : this.#text(Field.tierStart);
+  }
+
+  details(): ListedDetails {
+    return toDetails(this.#fields());
+  }
+
+  forgetPage(): void {
+    this.#page.forget();
+  }
+
+  override ascendsTo(last: ListedBlob, order: ListingOrder): boolean {
+    return (
+      last instanceof ScannedEntry &&
+      last.#page === this.#page &&
+      this.#page.isAscending(this.#row, last.#row, order)
+    );
+  }
+
+  override countEqualPairs(backup: ListedBlob, { count, last, backupLast, access }: PairsAhead): EqualPairs {
+    const areRows =
+      backup instanceof ScannedEntry &&
+      last instanceof ScannedEntry &&
+      backupLast instanceof ScannedEntry &&
+      last.#page === this.#page &&
+      backupLast.#page === backup.#page &&
+      // None of those in between was left out.
+      last.#row - this.#row === count - 1 &&
+      backupLast.#row - backup.#row === count - 1;
+    if (!areRows) return NONE;
+    const found = this.#page.countInStep(this.#row, backup.#page, backup.#row, { most: count, access });
+    return { count: found, bytes: this.#page.bytesOf(this.#row, found) };
+  }
+
+  #fields() {
+    return readFields(this.#page.cursor, this.#page.places.read(this.#row, Field.start));
+  }
+
+  #text(field: number): string | undefined {
+    const { cursor, places } = this.#page;
+    const start = places.read(this.#row, field);
+    return start < 0 ? undefined : cursor.text(start, places.read(this.#row, field + 1));
+  }
+
+  #isMarked(mark: number): boolean {
+    return this.#page.places.isMarked(this.#row, mark);
+  }
+}
 
 /** The declaration and the root's start. Byte order mark and attributes as services send them, and no others. */
 const HEAD =
@@ -39,7 +134,7 @@ export function scanPage(bytes: Buffer, release: () => void = () => {}): ListedP
   cursor.at = head[0].length;
 
   scanEchoes(cursor);
-  if (!scanBlobs(page) || !cursor.leaf() || !cursor.isNamed(NEXT_MARKER)) return undefined;
+  if (!scanBlobs(page) || !cursor.skipLeaf() || !cursor.isNamed(NEXT_MARKER)) return undefined;
   const marker = cursor.text();
   if (!cursor.skip(ROOT.close) || !WHITE_SPACE.test(bytes.toString('latin1', cursor.at))) return undefined;
   addEntries(page, entries);
@@ -53,7 +148,7 @@ export function scanPage(bytes: Buffer, release: () => void = () => {}): ListedP
 /** An empty `Blobs`, which may follow, is a leaf too. */
 function scanEchoes(cursor: XmlCursor): void {
   let { at } = cursor;
-  while (cursor.leaf() && ECHOES.some((name) => cursor.isNamed(name))) at = cursor.at;
+  while (cursor.skipLeaf() && ECHOES.some((name) => cursor.isNamed(name))) at = cursor.at;
   cursor.at = at;
 }
 

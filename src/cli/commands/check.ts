@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { helpAfter } from '../help-after.ts';
-import { type LocalOption, withLocal } from '../local-option.ts';
-import { type OutputOption, withOutput } from '../output/output-option.ts';
+import { type LocalOption, helpAfter, withLocal } from '../command-options.ts';
+import { type OutputOption, withOutput } from '../output/print.ts';
 
 const HELP = helpAfter({
   notes:

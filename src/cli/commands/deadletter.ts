@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import type { ChoiceOptions, LetterOptions, PurgeOptions } from '../run-deadletter.ts';
-import { helpAfter } from '../help-after.ts';
-import { withLocal } from '../local-option.ts';
-import { withOutput } from '../output/output-option.ts';
+import type { ChoiceOptions, DeadLetterOptions, PurgeOptions } from '../run-deadletter.ts';
+import { helpAfter, withLocal } from '../command-options.ts';
+import { withOutput } from '../output/print.ts';
 
 const NOTES =
   'A dead letter is an event, or a piece of a full sync, that could not be worked on. Mend what its code and hint speak of, then replay it: it is looked at anew, and both accounts decide what is done.';
@@ -64,7 +63,7 @@ export function deadletterCommand(): Command {
       .argument('<id>', 'as the list has it'),
   )
     .addHelpText('after', helpAfter({ examples: [['blobmirror deadletter show events:4711 -o json']] }))
-    .action(async (id: string, options: LetterOptions) => {
+    .action(async (id: string, options: DeadLetterOptions) => {
       const { showDeadLetter } = await import('../run-deadletter.ts');
       process.exitCode = await showDeadLetter(id, options);
     });
@@ -102,7 +101,7 @@ export function deadletterCommand(): Command {
       .description('take note of the dead letters there are: health is no longer red for them'),
   )
     .addHelpText('after', helpAfter({ examples: [['blobmirror deadletter acknowledge']] }))
-    .action(async (options: LetterOptions) => {
+    .action(async (options: DeadLetterOptions) => {
       const { acknowledgeDeadLetters } = await import('../run-deadletter.ts');
       process.exitCode = await acknowledgeDeadLetters(options);
     });

@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
-import { ADOPT_BY } from '../../model/reconcile/adoption.ts';
-import { helpAfter } from '../help-after.ts';
-import { withLocal } from '../local-option.ts';
-import { withOutput } from '../output/output-option.ts';
+import { ADOPT_BY } from '../../model/adoption.ts';
+import { helpAfter, withLocal } from '../command-options.ts';
+import { withOutput } from '../output/print.ts';
 import type { ReconcileOptions, RunOptions } from '../run-reconcile.ts';
 
 const NOTES =

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { READY_FILE, readReadyFile } from '../../local/ready-file.ts';
+import { READY_FILE, readReadyFile } from '../../../packages/local/src/ready-file.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import { helpAfter } from '../help-after.ts';
+import { helpAfter } from '../command-options.ts';
 
 const HELP = helpAfter({
   examples: [
@@ -24,7 +24,7 @@ export function sasCommand(): Command {
           `--account is ${JSON.stringify(account)}; it should be source or backup`,
         );
       }
-      const { createAccountSas } = await import('../../local/account-sas.ts');
+      const { createAccountSas } = await import('../../../packages/local/src/account-sas.ts');
       const info = await readReadyFile(local === true ? READY_FILE : local);
       process.stdout.write(`${createAccountSas(info[account])}\n`);
     });

@@ -1,10 +1,10 @@
-import { Command, Option } from 'commander';
-import { READY_FILE } from '../../local/ready-file.ts';
-import { helpAfter } from '../help-after.ts';
-import { parsePort } from '../parse-port.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { READY_FILE } from '../../../packages/local/src/ready-file.ts';
+import { helpAfter, withLocal } from '../command-options.ts';
 import type { StartOptions } from '../run-start.ts';
+import type { WorkerOptions } from '../run-worker.ts';
 
-const HELP = helpAfter({
+const START_HELP = helpAfter({
   ends: { done: 'it was asked to stop, and did' },
   examples: [
     ['npm start', 'in memory, on ports 10000, 5672 and 7071'],
@@ -32,9 +32,44 @@ export function startCommand(): Command {
     )
     .option('--ready-file <file>', 'written once everything serves', READY_FILE)
     .option('--no-worker', 'leave the mirror to "blobmirror worker --local"')
-    .addHelpText('after', HELP)
+    .addHelpText('after', START_HELP)
     .action(async (options: StartOptions) => {
       const { runStart } = await import('../run-start.ts');
       await runStart(options);
     });
+}
+
+const WORKER_HELP = helpAfter({
+  ends: { done: 'it was asked to stop, and did' },
+  examples: [
+    ['blobmirror worker --local', 'beside "npm start -- --no-worker"'],
+    ['blobmirror worker', 'connections from the environment: BLOBMIRROR_SOURCE and so on'],
+  ],
+});
+
+export function workerCommand(): Command {
+  return withLocal(
+    new Command('worker').description('run the functions of the mirror outside Azure Functions'),
+  )
+    .addOption(
+      new Option('--http-port <port>', '0 picks a free one (default: as the file says, or 7071)').argParser(
+        parsePort,
+      ),
+    )
+    .option('--sweep', 'begin a full sync at the start: see "blobmirror reconcile"', false)
+    .addOption(
+      new Option('--alone', 'with --sweep: end a run that was left under way').default(false).hideHelp(),
+    )
+    .addHelpText('after', WORKER_HELP)
+    .action(async (options: WorkerOptions) => {
+      const { runWorker } = await import('../run-worker.ts');
+      await runWorker(options);
+    });
+}
+
+/** @throws InvalidArgumentError which commander turns into a line that names the option */
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65535) return port;
+  throw new InvalidArgumentError('It should be a port from 1 to 65535, or 0 for a free one.');
 }

@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { helpAfter } from '../help-after.ts';
-import { withLocal } from '../local-option.ts';
-import { withOutput } from '../output/output-option.ts';
+import { helpAfter, withLocal } from '../command-options.ts';
+import { withOutput } from '../output/print.ts';
 import type { VerifyOptions } from '../run-verify.ts';
 
 const HELP = helpAfter({

@@ -1,13 +1,11 @@
-import { ERRORS } from '../../model/errors.ts';
-import { skipHintOf } from '../../model/skip-hints.ts';
-import type { RunSummary } from '../../model/reconcile/run-summary.ts';
-import type { Run } from '../../model/reconcile/run.ts';
-import { localFlag, type LocalOption } from '../local-option.ts';
-import { toTable } from '../output/to-table.ts';
-import { describeAdoption } from './describe-adoption.ts';
-import { count, quote } from '../plain-text.ts';
-import { toColumns } from './print-lines.ts';
+import type { ReportLine, Run, RunSummary } from '../../api/run.ts';
+import { skipHintOf } from '../../api/skip-hints.ts';
+import { type LocalOption, localFlag } from '../command-options.ts';
+import { printEach } from '../output/print.ts';
+import { count, quote, toTable } from '../output/table.ts';
 import { figuresOf } from './run-figures.ts';
+import type { AdoptionEstimate } from '../../model/adoption.ts';
+import { ERRORS } from '../../model/errors.ts';
 
 /** More failures than these are told of in the report alone. */
 const FAILURES = 10;
@@ -25,10 +23,10 @@ export function describeRun(run: Run, options: LocalOption = {}): string {
       ['keys', `${count(keys, 'key')}, ${outOfStep.toLocaleString('en')} out of step`],
       ['copied', count(counts.bytesCopied, 'byte')],
     ]),
-    table('VERDICT', counts.byVerdict),
-    table('SKIPPED', counts.skipped, skipHintOf),
+    describeTable('VERDICT', counts.byVerdict),
+    describeTable('SKIPPED', counts.skipped, skipHintOf),
     foreign(run),
-    table('FAILED', counts.failed, hintOf),
+    describeTable('FAILED', counts.failed, hintOf),
     run.samples.failed
       .slice(0, FAILURES)
       .map((line) => `${toColumns(line)}\n`)
@@ -82,7 +80,7 @@ function hintOf(code: string): string {
   return code in ERRORS ? ERRORS[code as keyof typeof ERRORS].hint : '';
 }
 
-function table(
+function describeTable(
   title: string,
   numbers: Readonly<Record<string, number>>,
   tell: (name: string) => string = () => '',
@@ -93,4 +91,55 @@ function table(
     [title, 'KEYS', ''],
     ...entries.map(([name, many]) => [name, many.toLocaleString('en'), tell(name)]),
   ]);
+}
+
+const COLUMN = 20;
+
+/** Lines of a report on standard output, no faster than they are taken. */
+export async function printLines(lines: AsyncIterable<string>, format: 'table' | 'json'): Promise<void> {
+  await printEach(format === 'json' ? lines : toTexts(lines));
+}
+
+async function* toTexts(lines: AsyncIterable<string>): AsyncIterable<string> {
+  for await (const line of lines) yield toColumns(JSON.parse(line) as ReportLine);
+}
+
+function toColumns({ container, path, verdict, reason, code, detail }: ReportLine): string {
+  const why = [reason ?? code, detail].filter((part) => part !== undefined).join(': ');
+  return [verdict.padEnd(COLUMN), quote(`${container}/${path}`), why].filter(Boolean).join('  ');
+}
+
+const GB = 1024 ** 3;
+
+/** What a dry run says of adopting, for people. */
+function describeAdoption({
+  keys,
+  bytes,
+  versionedKeys,
+  versionedBytes,
+  bytesRead,
+  dollars,
+  assumption,
+}: AdoptionEstimate): string {
+  const { writes, reads, transfer, versionsPerMonth } = dollars;
+  const table = toTable([
+    ['ADOPTABLE', '', 'DOLLARS'],
+    ['keys', `${count(keys, 'key')}, ${gigabytes(bytes)}`, money(writes)],
+    ['to be read', gigabytes(bytesRead), money(reads + transfer)],
+    [
+      'new versions',
+      `${count(versionedKeys, 'version')}, ${gigabytes(versionedBytes)}`,
+      `${money(versionsPerMonth)} a month`,
+    ],
+  ]);
+  return `${table}${assumption}\n`;
+}
+
+function gigabytes(bytes: number): string {
+  if (bytes > 0 && bytes < GB / 1000) return 'less than 0.001 GB';
+  return `${(bytes / GB).toLocaleString('en', { maximumFractionDigits: 3 })} GB`;
+}
+
+function money(dollars: number): string {
+  return dollars > 0 && dollars < 0.01 ? 'less than 0.01' : dollars.toFixed(2);
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Reconciler } from '../../app/create-reconciliation.ts';
+import type { Run } from '../../api/run.ts';
+import { startProgressLine } from '../output/print.ts';
+import { figuresOf, secondsLeft } from './run-figures.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import type { Run } from '../../model/reconcile/run.ts';
-import { type RunProgress, startRunProgress } from './run-progress.ts';
+import type { Reconciler } from '../../wiring/create-reconciliation.ts';
 
 /** Milliseconds. */
 export interface Pace {
@@ -50,7 +51,7 @@ async function untilEnded(
     if (isQuiet && hasMoved(run, started)) isQuiet = false;
     if (isQuiet && performance.now() > quietUntil) {
       isQuiet = false;
-      progress.tell(
+      progress.print(
         `no worker has told of a piece of this run for ${pace.workerWithin / 1000} s. A first large piece takes longer; if none runs, start one: blobmirror worker`,
       );
     }
@@ -61,7 +62,7 @@ async function untilEnded(
       isLost = false;
     } catch (error) {
       if (!(error instanceof BlobmirrorError) || error.disposition !== 'retry') throw error;
-      if (!isLost) progress.tell(`the run cannot be read now and is asked for again: ${error.message}`);
+      if (!isLost) progress.print(`the run cannot be read now and is asked for again: ${error.message}`);
       isLost = true;
     }
   }
@@ -78,4 +79,89 @@ function hasMoved(run: Run, started: Run): boolean {
     run.updatedAt !== started.updatedAt ||
     Object.values(run.shards).some(({ slices, isDone }) => slices > 0 || isDone)
   );
+}
+
+interface RunProgress {
+  update(run: Run): void;
+  /** A line of its own. */
+  print(line: string): void;
+  stop(): void;
+}
+
+/** Where nobody sees a line change, so often a new one is printed. */
+const LINE_EVERY_MS = 5000;
+
+/** How a run goes on, on standard error: one line that changes on a terminal, lines of JSON elsewhere. */
+function startRunProgress(started: Run, former: Run | undefined): RunProgress {
+  const formerKeys = former && figuresOf(former).keys;
+  let run = started;
+  const line = startProgressLine(() => describeProgress(run, line.seconds(), formerKeys));
+  const timer = process.stderr.isTTY
+    ? undefined
+    : setInterval(() => {
+        process.stderr.write(`${JSON.stringify(progressOf(run, line.seconds(), formerKeys))}\n`);
+      }, LINE_EVERY_MS);
+  return {
+    update: (newer) => {
+      run = newer;
+    },
+    print: (text) => {
+      line.clear();
+      process.stderr.write(`${text}\n`);
+    },
+    stop: () => {
+      clearInterval(timer);
+      line.stop();
+    },
+  };
+}
+
+export function describeProgress(run: Run, seconds: number, formerKeys: number | undefined): string {
+  const {
+    keys,
+    keysPerSecond,
+    outOfStep,
+    repaired,
+    failed,
+    secondsLeft: left,
+  } = progressOf(run, seconds, formerKeys);
+  return [
+    `${run.state}: ${number(keys)} keys`,
+    `${number(keysPerSecond)}/s`,
+    `${number(outOfStep)} out of step`,
+    `${number(repaired)} repaired`,
+    failed > 0 && `${number(failed)} failed`,
+    clockText(seconds),
+    left !== undefined && `about ${clockText(left)} left`,
+  ]
+    .filter((part) => part !== false)
+    .join(', ');
+}
+
+export function progressOf(run: Run, seconds: number, formerKeys: number | undefined) {
+  const { keys, outOfStep, repaired, skipped, failed } = figuresOf(run);
+  const left = secondsLeft(keys, seconds, formerKeys);
+  return {
+    run: run.id,
+    state: run.state,
+    seconds: Math.round(seconds),
+    keys,
+    keysPerSecond: Math.round(keys / Math.max(seconds, 0.001)),
+    outOfStep,
+    repaired,
+    skipped,
+    failed,
+    ...(left !== undefined && { secondsLeft: Math.round(left) }),
+  };
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function clockText(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }

@@ -1,4 +1,5 @@
-import type { Counts, Run } from '../../model/reconcile/run.ts';
+import type { Counts, Run } from '../../api/run.ts';
+import { EXIT } from '../exit-codes.ts';
 
 /** What a line about a run is made of. */
 export interface RunFigures {
@@ -57,4 +58,10 @@ export function secondsLeft(
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((all, each) => all + each, 0);
+}
+
+/** Of a run that has ended. */
+export function exitStatusOf(run: Run): number {
+  const isWhole = run.state === 'done' && run.alerts.length === 0 && figuresOf(run).failed === 0;
+  return isWhole ? EXIT.done : EXIT.incomplete;
 }

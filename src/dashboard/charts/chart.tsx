@@ -1,10 +1,9 @@
-import { useEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { clock } from '../format/time.tsx';
-import { Legend } from './legend.tsx';
 import { type Line, toOptions } from './options.ts';
+import { clock } from '../format/format-values.tsx';
 
 interface ChartProps {
   readonly lines: readonly Line[];
@@ -67,5 +66,36 @@ export function Chart({ lines, data, from, to, axis, format, label }: ChartProps
         at={time === undefined ? 'now' : clock(new Date(time * 1000), new Date(to * 1000), false)}
       />
     </figure>
+  );
+}
+
+interface LegendProps {
+  readonly lines: readonly Line[];
+  readonly values: readonly (number | null)[];
+  readonly format: (value: number) => string;
+  readonly at: string;
+}
+
+/** Each line as it is drawn, with its name and its value. */
+function Legend({ lines, values, format, at }: LegendProps) {
+  return (
+    <figcaption>
+      <span class="at">{at}</span>
+      {lines.map(({ name, tone, dash }, index) => {
+        const value = values[index] ?? null;
+        return (
+          <span key={name}>
+            <svg class={`sample tone-${tone}`} viewBox="0 0 24 8" aria-hidden="true">
+              {dash === 'bars' ? (
+                <path d="M3 8V3M9 8V1M15 8V4M21 8V2" />
+              ) : (
+                <path d="M0 4h24" stroke-dasharray={dash?.join(' ')} />
+              )}
+            </svg>
+            {name} <b>{value === null ? 'none' : format(value)}</b>
+          </span>
+        );
+      })}
+    </figcaption>
   );
 }

@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
 import UPlot from 'uplot';
-import { clock } from '../format/time.tsx';
+import { clock } from '../format/format-values.tsx';
 
 export interface Line {
   readonly name: string;

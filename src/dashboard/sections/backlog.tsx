@@ -1,6 +1,6 @@
-import type { Status } from '../../model/status.ts';
-import { bytes, count, counted } from '../format/figures.ts';
-import { Section } from '../ui/section.tsx';
+import type { Status } from '../../api/status.ts';
+import { bytes, count, counted } from '../format/format-values.tsx';
+import { Section } from '../ui/elements.tsx';
 
 /** What waits in the queue, by how long ago it changed. */
 export function Backlog({ status: { backlog } }: { readonly status: Status }) {

@@ -1,8 +1,6 @@
-import type { Status } from '../../model/status.ts';
-import { ago } from '../format/ago.ts';
-import { bytes, count, counted } from '../format/figures.ts';
-import { utc } from '../format/time.tsx';
-import { Section } from '../ui/section.tsx';
+import type { Status } from '../../api/status.ts';
+import { ago, bytes, count, counted, utc } from '../format/format-values.tsx';
+import { Section } from '../ui/elements.tsx';
 
 /** The containers that are mirrored, as the last reconcile of everything counted them. */
 export function Containers({ status: { containers, at } }: { readonly status: Status }) {

@@ -1,5 +1,5 @@
-import { key, setKey } from '../state/key.ts';
-import { textOf } from '../ui/text-of.ts';
+import { key, setKey } from '../state/call-api.ts';
+import { textOf } from '../ui/elements.tsx';
 
 /** Where the app asks for a function key, or no longer takes the one there is. */
 export function KeyForm() {

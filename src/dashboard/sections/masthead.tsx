@@ -1,7 +1,10 @@
-import type { Status } from '../../model/status.ts';
-import { PauseButton } from '../actions/pause-button.tsx';
-import { overall } from '../state/overall.ts';
-import { Icon } from '../ui/icon.tsx';
+import { useState } from 'preact/hooks';
+import type { Status } from '../../api/status.ts';
+import { post } from '../state/call-api.ts';
+import { act } from '../state/notice.ts';
+import { overall } from '../state/poll.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Button, Icon, textOf } from '../ui/elements.tsx';
 
 /** Whose mirror it is, how it is, and the one switch that holds it. */
 export function Masthead({ status }: { readonly status: Status | undefined }) {
@@ -23,5 +26,43 @@ export function Masthead({ status }: { readonly status: Status | undefined }) {
       </p>
       {status === undefined ? null : <PauseButton status={status} />}
     </header>
+  );
+}
+
+/** Holds the mirror, or lets it go on. */
+function PauseButton({ status }: { readonly status: Status }) {
+  const [isAsking, setAsking] = useState(false);
+  const isPaused = status.paused !== undefined;
+
+  const resume = async () =>
+    await act(async () => {
+      await post('/api/resume');
+      return 'Mirroring goes on.';
+    });
+  const pause = async (fields: FormData) =>
+    await act(async () => {
+      const reason = textOf(fields, 'reason');
+      await post('/api/pause', reason === '' ? {} : { reason });
+      return 'Mirroring is paused. Changes wait in the queue.';
+    });
+
+  return (
+    <>
+      <Button
+        {...(isPaused && { kind: 'primary' as const })}
+        onPress={isPaused ? resume : () => setAsking(true)}
+      >
+        {isPaused ? 'Resume' : 'Pause'}
+      </Button>
+      {isAsking ? (
+        <Dialog title="Pause mirroring?" confirm="Pause" onConfirm={pause} onClose={() => setAsking(false)}>
+          <p>Every worker stops within seconds. Changes wait in the queue and nothing is lost.</p>
+          <label>
+            Reason, for whoever looks next
+            <input name="reason" maxLength={200} autocomplete="off" />
+          </label>
+        </Dialog>
+      ) : null}
+    </>
   );
 }

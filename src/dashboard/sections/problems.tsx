@@ -1,9 +1,7 @@
-import type { Status } from '../../model/status.ts';
-import { sentence } from '../format/sentence.ts';
-import { Time } from '../format/time.tsx';
+import type { Status } from '../../api/status.ts';
+import { Time, sentence } from '../format/format-values.tsx';
 import { refresh, trouble } from '../state/poll.ts';
-import { Button } from '../ui/button.tsx';
-import { Icon } from '../ui/icon.tsx';
+import { Button, Icon } from '../ui/elements.tsx';
 
 /** Where on the page to look on. */
 const PLACES: readonly (readonly [mark: string, id: string, words: string])[] = [

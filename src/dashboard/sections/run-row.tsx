@@ -1,12 +1,9 @@
-import type { RunSummary } from '../../model/reconcile/run-summary.ts';
-import type { Status } from '../../model/status.ts';
+import type { RunSummary } from '../../api/run.ts';
+import type { Status } from '../../api/status.ts';
 import { post } from '../state/call-api.ts';
 import { act } from '../state/notice.ts';
-import { bytes, count, counted, sum } from '../format/figures.ts';
-import { rounded } from '../format/span.ts';
-import { Time } from '../format/time.tsx';
-import { Button } from '../ui/button.tsx';
-import { Icon } from '../ui/icon.tsx';
+import { Time, bytes, count, counted, rounded, sum } from '../format/format-values.tsx';
+import { Button, Icon } from '../ui/elements.tsx';
 
 const STATES = {
   comparing: 'Comparing',

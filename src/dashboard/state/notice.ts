@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { sentence } from '../format/sentence.ts';
+import { sentence } from '../format/format-values.tsx';
 import { ApiError } from './call-api.ts';
 import { refresh } from './poll.ts';
 

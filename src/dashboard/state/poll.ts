@@ -1,7 +1,7 @@
-import { effect, signal } from '@preact/signals';
-import type { Status } from '../../model/status.ts';
-import { ApiError, get } from './call-api.ts';
-import { key } from './key.ts';
+import { computed, effect, signal } from '@preact/signals';
+import type { Status } from '../../api/status.ts';
+import { counted } from '../format/format-values.tsx';
+import { ApiError, get, key } from './call-api.ts';
 
 /** What the app said last. */
 export const status = signal<Status | undefined>(undefined);
@@ -71,3 +71,24 @@ async function poll(): Promise<void> {
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(() => void poll(), wait);
 }
+
+interface Overall {
+  readonly shape: 'ok' | 'bad' | 'paused' | 'lost';
+  /** Few words, and none that change while nothing happens: they are read aloud. */
+  readonly text: string;
+}
+
+/** How it is, all in all. */
+export const overall = computed<Overall>(() => {
+  if (trouble.value?.kind === 'key-needed') return { shape: 'lost', text: 'Key needed' };
+  if (trouble.value !== undefined) return { shape: 'lost', text: 'Not reachable' };
+  if (status.value === undefined) return { shape: 'ok', text: 'Asking' };
+  const { health, paused } = status.value;
+  const problems = counted(health.problems.length, 'problem');
+  if (paused !== undefined)
+    return { shape: 'paused', text: health.status === 'ok' ? 'Paused' : `Paused, ${problems}` };
+  if (health.status === 'failing') return { shape: 'bad', text: problems };
+  if (health.problems.length > 0)
+    return { shape: 'ok', text: `Well, with ${counted(health.problems.length, 'warning')}` };
+  return { shape: 'ok', text: 'All is well' };
+});

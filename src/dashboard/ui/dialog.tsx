@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { dismissNotice, notice, type Notice } from '../state/notice.ts';
-import { Icon } from './icon.tsx';
+import { Icon } from './elements.tsx';
 
 interface DialogProps {
   readonly title: string;

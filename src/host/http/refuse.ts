@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isLoopbackHost } from './is-loopback-host.ts';
 
 /** Where the server listens, and what it asks of those who are not on this machine. */
 export interface Exposure {
@@ -16,7 +15,7 @@ export interface Refusal {
 
 /** What whoever runs a container asks, and an orchestrator has no key. */
 const HEALTH = /^\/api\/health(?:\/|$)/i;
-const LOOPBACK = /^(?:127(?:\.\d+){3}|::1)$/;
+const LOOPBACK_ADDRESS = /^(?:127(?:\.\d+){3}|::1)$/;
 
 /**
  * Whether a request is let in; undefined: it is. On the loopback interface everybody is, as with `func start`. On any
@@ -24,7 +23,7 @@ const LOOPBACK = /^(?:127(?:\.\d+){3}|::1)$/;
  * Azure Functions has for one. Without a key there is nothing else.
  */
 export function refuse(request: Request, { host, key }: Exposure): Refusal | undefined {
-  if (LOOPBACK.test(host)) {
+  if (LOOPBACK_ADDRESS.test(host)) {
     if (isLoopbackHost(request.headers.get('host'))) return undefined;
     return {
       status: 403,
@@ -54,4 +53,14 @@ export function refuse(request: Request, { host, key }: Exposure): Refusal | und
 function isSame(given: string, key: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(key));
+}
+
+const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+
+/**
+ * Whether a Host header names this machine as itself. A name of the internet that somebody lets point to 127.0.0.1 (DNS
+ * rebinding) would make a page of that name one of the same origin as ours, so that it could read and do anything here.
+ */
+function isLoopbackHost(host: string | null): boolean {
+  return host !== null && LOOPBACK_HOST.test(host);
 }

@@ -1,4 +1,4 @@
-import { registrationError } from '../registration-error.ts';
+import { registrationError } from '../app-settings.ts';
 
 /** A route template as Azure Functions has them (those of ASP.NET): `items/{id:int}/{view?}`, `files/{*path}`. */
 export interface Route {

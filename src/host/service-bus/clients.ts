@@ -1,10 +1,10 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
-import { mendRheaSettlement } from '../../amqp/mend-rhea-settlement.ts';
-import { mendRheaWindow } from '../../amqp/mend-rhea-window.ts';
+import { patchRheaSettlement } from '../../../packages/rhea-patches/src/patch-settlement.ts';
+import { patchRheaWindow } from '../../../packages/rhea-patches/src/patch-window.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
-import type { ServiceBusConnection } from '../settings.ts';
+import type { ServiceBusConnection } from '../app-settings.ts';
 
 /** Makes the credential for an identity; `clientId` names a user-assigned one. */
 export type CreateCredential = (clientId: string | undefined) => TokenCredential;
@@ -41,8 +41,8 @@ export class ServiceBusClients {
   }
 
   #create(connection: ServiceBusConnection): ServiceBusClient {
-    mendRheaSettlement();
-    mendRheaWindow();
+    patchRheaSettlement();
+    patchRheaWindow();
     if (connection.kind === 'identity') {
       if (this.#createCredential === undefined) {
         throw new BlobmirrorError(

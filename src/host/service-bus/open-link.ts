@@ -4,7 +4,9 @@ import type {
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
 } from '@azure/service-bus';
-import { settledOrAborted } from '../settled-or-aborted.ts';
+import { theServiceClock } from '../../clock/process-clocks.ts';
+import { settledOrAborted } from '../deadline.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 
 /** A message in hand. */
 export interface Delivery {
@@ -12,10 +14,10 @@ export interface Delivery {
   /** Renews locks. */
   readonly receiver: ServiceBusReceiver;
   /** Rejects when the broker does not take it, as when the lock is lost. */
-  settle(outcome: Outcome): Promise<void>;
+  settle(outcome: Settlement): Promise<void>;
 }
 
-export type Outcome = 'complete' | 'abandon';
+export type Settlement = 'complete' | 'abandon';
 
 export interface LinkOptions {
   readonly queue: string;
@@ -24,7 +26,7 @@ export interface LinkOptions {
   /** Ends the attempts to open the link. */
   readonly stopping: AbortSignal;
   /** Never rejects; the next message comes when it has resolved. */
-  take(delivery: Delivery): Promise<void>;
+  onMessage(delivery: Delivery): Promise<void>;
   onUp(): void;
   onDown(error: Error): void;
 }
@@ -47,7 +49,7 @@ export function openLink(client: ServiceBusClient, options: LinkOptions): { clos
   const handlers = {
     async processMessage(message: ServiceBusReceivedMessage): Promise<void> {
       const { signal } = lost;
-      await options.take({ message, receiver, settle: (outcome) => settle(message, outcome, signal) });
+      await options.onMessage({ message, receiver, settle: (outcome) => settle(message, outcome, signal) });
       // What never returns asks for nothing, and is garbage.
       if (signal.aborted) await new Promise<never>(() => undefined);
     },
@@ -71,7 +73,7 @@ export function openLink(client: ServiceBusClient, options: LinkOptions): { clos
 
   async function settle(
     message: ServiceBusReceivedMessage,
-    outcome: Outcome,
+    outcome: Settlement,
     lostSince: AbortSignal,
   ): Promise<void> {
     if (!lostSince.aborted) {
@@ -84,7 +86,83 @@ export function openLink(client: ServiceBusClient, options: LinkOptions): { clos
     await settleOverLink({ ...message, delivery: {} } as ServiceBusReceivedMessage, outcome);
   }
 
-  function settleOverLink(message: ServiceBusReceivedMessage, outcome: Outcome): Promise<void> {
+  function settleOverLink(message: ServiceBusReceivedMessage, outcome: Settlement): Promise<void> {
     return outcome === 'complete' ? receiver.completeMessage(message) : receiver.abandonMessage(message);
+  }
+}
+
+const SHORTEST_PAUSE_MS = 1000;
+
+/**
+ * Renews the lock of a message, each time when half of it is over, for at most `maxMs`. Returns what ends it.
+ *
+ * Written here since the renewal of @azure/service-bus 7.9 keeps its timers by message id: it refuses to settle a
+ * message that has none, and mixes up two messages with the same one.
+ */
+export function keepLock({ receiver, message }: Delivery, maxMs: number, log: Logger): () => void {
+  const until = performance.now() + maxMs;
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+
+  const schedule = (): void => {
+    const left = leftOf(message);
+    if (ended || performance.now() + left >= until) return;
+    const pause = Math.max(SHORTEST_PAUSE_MS, left / 2);
+    timer = setTimeout(() => void renew(), pause).unref();
+  };
+
+  const renew = async (): Promise<void> => {
+    try {
+      // The client sets lockedUntilUtc of the message to the answer.
+      await receiver.renewMessageLock(message);
+    } catch (error) {
+      if (ended) return;
+      log.warn('Message lock could not be renewed', { messageId: message.messageId, error });
+      // A cut connection may be back before the lock is over; a lock that is over stays over.
+      if (leftOf(message) <= 0) return;
+    }
+    schedule();
+  };
+
+  schedule();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
+}
+
+/** For how many milliseconds the lock still holds, by the clocks of the services. */
+function leftOf({ lockedUntilUtc }: Delivery['message']): number {
+  return (lockedUntilUtc?.getTime() ?? 0) - theServiceClock.now().getTime();
+}
+
+/**
+ * Follows the links to one queue and turns their many errors into two lines for each outage: one when the first link
+ * is lost, one when all are back.
+ */
+export class LinkHealth {
+  readonly #log: Logger;
+  readonly #links: number;
+  readonly #up = new Set<number>();
+  #state: 'starting' | 'receiving' | 'outage' = 'starting';
+
+  constructor(links: number, log: Logger) {
+    this.#links = links;
+    this.#log = log;
+  }
+
+  up(link: number): void {
+    this.#up.add(link);
+    if (this.#up.size < this.#links || this.#state === 'receiving') return;
+    this.#log.info(this.#state === 'outage' ? 'receiving from the queue again' : 'receiving from the queue');
+    this.#state = 'receiving';
+  }
+
+  down(link: number, error: Error): void {
+    this.#up.delete(link);
+    if (this.#state === 'outage') return;
+    this.#state = 'outage';
+    const code = 'code' in error ? error.code : undefined;
+    this.#log.warn('Queue cannot be received; trying until it can', { code, reason: error.message });
   }
 }

@@ -3,13 +3,9 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { Invoke } from '../create-invoke.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { TypedData } from '../functions-core.ts';
-import type { ServiceBusTrigger } from '../parse-trigger.ts';
-import type { RunningTrigger } from '../running-trigger.ts';
-import { settledOrAborted } from '../settled-or-aborted.ts';
-import { withDeadline } from '../with-deadline.ts';
-import { keepLock } from './keep-lock.ts';
-import { LinkHealth } from './link-health.ts';
-import { openLink, type Delivery, type Outcome } from './open-link.ts';
+import type { RunningTrigger, ServiceBusTrigger } from '../parse-trigger.ts';
+import { settledOrAborted, withDeadline } from '../deadline.ts';
+import { type Delivery, LinkHealth, type Settlement, keepLock, openLink } from './open-link.ts';
 import { toInput, toTriggerMetadata } from './to-input.ts';
 
 /**
@@ -51,7 +47,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
       queue: trigger.queue,
       calls: share(settings.maxConcurrentCalls, links, link),
       stopping: stopping.signal,
-      take,
+      onMessage: take,
       onUp: () => health.up(link),
       onDown: (error) => stopping.signal.aborted || health.down(link, error),
     }),
@@ -78,7 +74,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
     endLock();
   }
 
-  async function handle({ message }: Delivery): Promise<Outcome> {
+  async function handle({ message }: Delivery): Promise<Settlement> {
     const { messageId } = message;
     let input: TypedData;
     let triggerMetadata: Readonly<Record<string, TypedData>>;
@@ -101,7 +97,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
     }
   }
 
-  async function settle(delivery: Delivery, outcome: Outcome): Promise<void> {
+  async function settle(delivery: Delivery, outcome: Settlement): Promise<void> {
     if (settled.has(delivery)) return;
     settled.add(delivery);
     try {

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { registrationError } from '../registration-error.ts';
+import { registrationError } from '../app-settings.ts';
 
 /** An NCRONTAB expression that is known to be one: `{second} {minute} {hour} {day} {month} {day of week}`, in UTC. */
 export interface Schedule {

@@ -1,8 +1,7 @@
 import type { Invoke } from '../create-invoke.ts';
 import type { TypedData } from '../functions-core.ts';
-import type { TimerTrigger } from '../parse-trigger.ts';
-import type { RunningTrigger } from '../running-trigger.ts';
-import { settledOrAborted } from '../settled-or-aborted.ts';
+import type { RunningTrigger, TimerTrigger } from '../parse-trigger.ts';
+import { settledOrAborted } from '../deadline.ts';
 import type { Occurrences } from './schedule.ts';
 
 /**

@@ -5,18 +5,21 @@
  */
 import { isStartIgnored } from '../../model/errors.ts';
 import { parseBlobPath } from '../../model/key.ts';
-import type { CompareShard, SliceResult } from '../../model/reconcile/shard.ts';
-import type { ListedBlob, ListRange, PairsInStep } from '../../ports/blob-reader.ts';
-import { createKnownOrder, type KnownOrder } from '../known-order.ts';
-import { lookAtAll } from '../look-at-all.ts';
-import { toComparison, toDetails } from '../nominate-prefix.ts';
-import { type Drawn, nominate, type Nominee } from '../nominate.ts';
-import { findBoundary } from './find-boundary.ts';
-import { nextShards } from './next-shards.ts';
-import { type Comparing, OutOfStep } from './out-of-step.ts';
-import type { SliceContext } from '../slice-context.ts';
-import { Unordered, upTo } from './stretch.ts';
-import { Tally } from '../tally.ts';
+import type { CompareShard, SliceResult } from '../shard.ts';
+import type { ListedBlob, ListRange, EqualPairs } from '../../ports/blob-reader.ts';
+import { type KnownOrder, UnorderedListing, createKnownOrder, listUpTo } from './ordered-listing.ts';
+import {
+  type ListingPositions,
+  type Nominee,
+  convergeAll,
+  nominate,
+  toComparison,
+  toDetails,
+} from '../nominate.ts';
+import { findBoundary, nextShards } from './next-shards.ts';
+import { type CompareParts, OutOfStepKeys } from './out-of-step-keys.ts';
+import type { SliceContext } from '../slice.ts';
+import { KeyCounter as Tally } from '../counts.ts';
 
 const CONCURRENCY = 32;
 /** While fewer shards than this are open, what is left of one is parted in two, and soon. */
@@ -27,22 +30,22 @@ const FIRST_SLICE_MS = 15_000;
  * @throws BlobmirrorError what a listing failed with; what a key fails with is counted and reported
  */
 export async function compareSlice(
-  comparing: Comparing,
+  comparing: CompareParts,
   shard: CompareShard,
   context: SliceContext,
 ): Promise<SliceResult> {
-  const slice = new Slice(comparing, shard, context);
+  const slice = new SliceComparison(comparing, shard, context);
   try {
     return await slice.run();
   } catch (error) {
-    if (!(error instanceof Unordered)) throw error;
+    if (!(error instanceof UnorderedListing)) throw error;
     await slice.compareRoot();
     return { ...slice.result(), isUnordered: true };
   }
 }
 
-class Slice {
-  readonly #comparing: Comparing;
+class SliceComparison {
+  readonly #comparing: CompareParts;
   readonly #shard: CompareShard;
   readonly #context: SliceContext;
   readonly #tally = new Tally();
@@ -50,10 +53,10 @@ class Slice {
   readonly #listed = { source: 0, backup: 0, bytes: 0 };
   readonly #order: KnownOrder;
   readonly #comparison: ReturnType<typeof toComparison>;
-  readonly #outOfStep: OutOfStep;
+  readonly #outOfStep: OutOfStepKeys;
   readonly #mustStop: () => boolean;
 
-  constructor(comparing: Comparing, shard: CompareShard, context: SliceContext) {
+  constructor(comparing: CompareParts, shard: CompareShard, context: SliceContext) {
     this.#comparing = comparing;
     this.#shard = shard;
     this.#context = context;
@@ -66,7 +69,7 @@ class Slice {
     const end = performance.now() + (isAlone ? Math.min(budgetMs, FIRST_SLICE_MS) : budgetMs);
     this.#mustStop = () => signal.aborted || performance.now() >= end;
     const walked = { container, prefix, isBefore, listed: this.#listed };
-    this.#outOfStep = new OutOfStep(comparing, walked, context, this.#tally, {
+    this.#outOfStep = new OutOfStepKeys(comparing, walked, context, this.#tally, {
       unfinished: again.map(parseBlobPath),
       compared,
       mustStop: this.#mustStop,
@@ -76,10 +79,10 @@ class Slice {
   async run(): Promise<SliceResult> {
     const { signal } = this.#context;
     const mustStop = this.#mustStop;
-    let rest: Drawn | undefined;
+    let rest: ListingPositions | undefined;
     if (this.#shard.isWalked !== true) {
       const nominees = this.#nominees(mustStop, (drawn) => (rest = drawn));
-      await lookAtAll(nominees, async (nominee) => await this.#outOfStep.handle(nominee), CONCURRENCY);
+      await convergeAll(nominees, async (nominee) => await this.#outOfStep.handle(nominee), CONCURRENCY);
     }
     await this.#outOfStep.finish(mustStop);
     const isRootLeft = !(await this.compareRoot());
@@ -115,7 +118,7 @@ class Slice {
 
   async *#nominees(
     mustStop: () => boolean,
-    stopped: (at: Drawn) => void,
+    stopped: (at: ListingPositions) => void,
   ): AsyncGenerator<Nominee, void, void> {
     const { source, backup, scope } = this.#comparing;
     const { container, prefix, from, to, at, markers, unordered } = this.#shard;
@@ -126,9 +129,9 @@ class Slice {
         after: after === undefined ? undefined : parseBlobPath(after),
         marker,
       });
-      return unordered === true ? pages : upTo(pages, to, this.#order);
+      return unordered === true ? pages : listUpTo(pages, to, this.#order);
     };
-    const drawn: Drawn = {
+    const drawn: ListingPositions = {
       source: at?.source === undefined ? undefined : parseBlobPath(at.source),
       backup: at?.backup === undefined ? undefined : parseBlobPath(at.backup),
     };
@@ -157,14 +160,14 @@ class Slice {
     this.#listed.bytes += source.bytes;
   }
 
-  #passPairs({ count, bytes }: PairsInStep): void {
+  #passPairs({ count, bytes }: EqualPairs): void {
     this.#listed.source += count;
     this.#listed.backup += count;
     this.#listed.bytes += bytes;
-    this.#tally.inStep(count);
+    this.#tally.countInStep(count);
   }
 
-  async #split({ source }: Drawn): Promise<string | undefined> {
+  async #split({ source }: ListingPositions): Promise<string | undefined> {
     const { container, prefix, to, unordered } = this.#shard;
     if (unordered === true || source === undefined || this.#context.openShards >= ENOUGH_SHARDS)
       return undefined;

@@ -1,15 +1,13 @@
-import { isForeign } from '../../mirror/ownership.ts';
-import type { Ownership } from '../../mirror/decision-tables.ts';
+import { isForeign } from '../../mirror/decide.ts';
+import type { Ownership } from '../../mirror/decision.ts';
 import type { BlobPath, ContainerName } from '../../model/key.ts';
-import type { SliceResult } from '../../model/reconcile/shard.ts';
+import type { SliceResult } from '../shard.ts';
 import type { ListedBlob } from '../../ports/blob-reader.ts';
-import { ownerOf } from '../owner-of.ts';
-import type { ForeignReason, SliceContext } from '../slice-context.ts';
-import type { Sides } from '../sides.ts';
-import type { Tally } from '../tally.ts';
+import { type ForeignReason, type ComparedAccounts, type SliceContext, listedOwnerOf } from '../slice.ts';
+import type { KeyCounter as Tally } from '../counts.ts';
 
 /** What is asked of them. */
-export interface ExtraRules extends Pick<Sides, 'source' | 'backup' | 'scope' | 'policy'> {
+export interface ExtraRules extends Pick<ComparedAccounts, 'source' | 'backup' | 'scope' | 'policy'> {
   readonly container: ContainerName;
 }
 
@@ -48,7 +46,7 @@ export class ExtraKeys {
     };
   }
 
-  async keep(entry: ListedBlob): Promise<void> {
+  async add(entry: ListedBlob): Promise<void> {
     const { path, isDirectory } = entry;
     const { source, scope, container } = this.#rules;
     this.#all++;
@@ -62,7 +60,7 @@ export class ExtraKeys {
     if (owner === 'ours') this.#deletions++;
     if (isDirectory) this.#above.push(path);
     if (this.#context.dryRun) {
-      await this.#context.report(this.#tally.found({ container, path }, 'extra'));
+      await this.#context.report(this.#tally.recordDryRun({ container, path }, 'extra'));
       return;
     }
     if (this.#whole !== undefined && path.startsWith(`${this.#whole}/`)) return;
@@ -76,14 +74,16 @@ export class ExtraKeys {
     const reason: ForeignReason = owner === 'foreign' ? 'backup-foreign' : 'backup-foreign-no-room';
     this.#foreign[reason] = (this.#foreign[reason] ?? 0) + 1;
     if (this.#context.dryRun)
-      await this.#context.report(this.#tally.found({ container: this.#rules.container, path }, 'foreign'));
+      await this.#context.report(
+        this.#tally.recordDryRun({ container: this.#rules.container, path }, 'foreign'),
+      );
     else await this.#context.foreign({ path, reason });
   }
 
   /** Whose it is, as far as that keeps it: what may go is ours. */
   #ownerOf(entry: ListedBlob): Ownership {
     const { policy } = this.#rules;
-    const owner = ownerOf(this.#rules, entry);
+    const owner = listedOwnerOf(this.#rules, entry);
     // Where deletions are kept altogether, that is why these stay.
     const isLeave = policy.deletes === 'keep' || policy.foreign === 'delete' || this.#context.deleteForeign;
     return isLeave && isForeign(owner) ? 'ours' : owner;

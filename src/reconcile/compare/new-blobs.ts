@@ -11,7 +11,7 @@ export interface SourceListing {
   /** What is there now; undefined: nothing. One request. */
   readonly read: (path: BlobPath) => Promise<Etag | undefined>;
   /** Looks at one key, and brings it in step. */
-  readonly look: (path: BlobPath) => Promise<void>;
+  readonly converge: (path: BlobPath) => Promise<void>;
   readonly isBefore: (path: string, other: string) => boolean;
 }
 
@@ -45,7 +45,7 @@ export class NewBlobs {
 
   /** Reads the source once more for all that were added, and looks at those that moved. */
   async verify(): Promise<void> {
-    const { isBefore, look } = this.#source;
+    const { isBefore, converge: look } = this.#source;
     const blobs = this.#blobs.toSorted((one, other) => (isBefore(one.path, other.path) ? -1 : 1));
     this.#blobs = [];
     const [first, last] = [blobs[0], blobs.at(-1)];

@@ -1,16 +1,15 @@
-import { isForeign } from '../../mirror/ownership.ts';
+import { isForeign } from '../../mirror/decide.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
 import { gravestError } from '../../model/gravest-error.ts';
 import { type Key, parseBlobPath } from '../../model/key.ts';
-import type { Run } from '../../model/reconcile/run.ts';
-import type { DeleteShard, DirectoryRest, SliceResult } from '../../model/reconcile/shard.ts';
-import { isLeftStanding, type Verdict } from '../../model/verdict.ts';
-import { lookAtAll } from '../look-at-all.ts';
-import { ownerOf } from '../owner-of.ts';
+import type { Run } from '../../api/run.ts';
+import type { DeleteShard, DirectoryRest, SliceResult } from '../shard.ts';
+import { isDirectoryKept, type Verdict } from '../../model/verdict.ts';
+import { convergeAll } from '../nominate.ts';
+import { type SliceContext, listedOwnerOf } from '../slice.ts';
 import { readExtras } from './extras.ts';
-import type { ReconcilerParts } from './reconciler-parts.ts';
-import type { SliceContext } from '../slice-context.ts';
-import { Tally } from '../tally.ts';
+import type { ReconcilerParts } from './reconciler-context.ts';
+import { KeyCounter as Tally } from '../counts.ts';
 
 type Parts = Pick<ReconcilerParts, 'source' | 'backup' | 'documents' | 'converge' | 'foreign' | 'clock'>;
 
@@ -63,7 +62,7 @@ class DeleteSlice {
   }
 
   async run(): Promise<SliceResult> {
-    await lookAtAll(this.#tasks(), async (task) => {
+    await convergeAll(this.#tasks(), async (task) => {
       if ('directory' in task) await this.#goBelow(task);
       else if (isLeft(await this.#look(task.key))) await this.#goBelow({ directory: task.key.path });
     });
@@ -114,14 +113,14 @@ class DeleteSlice {
       const verdict = await this.#parts.converge(key, leave);
       // One that is too large goes key by key, and is no skip.
       const isSkipped = verdict.verdict === 'skipped' && verdict.reason === 'directory-too-large';
-      const line = isSkipped ? undefined : this.#tally.verdict(key, verdict);
+      const line = isSkipped ? undefined : this.#tally.recordVerdict(key, verdict);
       // None: it was there when the source was listed, or is by now.
       if (line !== undefined) await this.#context.report(line);
       return verdict;
     } catch (thrown) {
       const error = toBlobmirrorError(thrown);
       this.#errors.push(error);
-      await this.#context.report(this.#tally.failure(key, error));
+      await this.#context.report(this.#tally.recordFailure(key, error));
       return undefined;
     }
   }
@@ -157,16 +156,16 @@ class DeleteSlice {
         }
       }
     };
-    await lookAtAll(keys.call(this), async (key) => void (await this.#look(key)));
+    await convergeAll(keys.call(this), async (key) => void (await this.#look(key)));
   }
 
   /** Foreign, and told of when the listings were compared. */
-  #isKept(entry: Parameters<typeof ownerOf>[1]): boolean {
+  #isKept(entry: Parameters<typeof listedOwnerOf>[1]): boolean {
     const { foreign } = this.#parts;
-    return foreign === 'keep' && !this.#context.deleteForeign && isForeign(ownerOf(this.#parts, entry));
+    return foreign === 'keep' && !this.#context.deleteForeign && isForeign(listedOwnerOf(this.#parts, entry));
   }
 }
 
 function isLeft(verdict: Verdict | undefined): boolean {
-  return verdict !== undefined && isLeftStanding(verdict);
+  return verdict !== undefined && isDirectoryKept(verdict);
 }

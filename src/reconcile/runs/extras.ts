@@ -1,12 +1,13 @@
-import { damaged } from '../../model/document-kind.ts';
+import type { ContainerProgress, ReportLine, Run } from '../../api/run.ts';
+import { damaged } from '../../documents/document-kind.ts';
 import { type BlobPath, parseBlobPath } from '../../model/key.ts';
-import type { Run, RunId } from '../../model/reconcile/run.ts';
+import type { RunId } from '../../model/run-id.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
-import type { ForeignKey, ForeignReason } from '../slice-context.ts';
-import { outcomeName } from './document-names.ts';
-import type { SliceOutcome } from './slice-outcome.ts';
+import { addCountsByName } from '../counts.ts';
 import { countForeign } from './guard-deletions.ts';
-import { readOutcome } from './read-outcome.ts';
+import { outcomeName } from './run-document.ts';
+import { type SliceOutcome, readOutcome } from './slice-outcome.ts';
+import type { ForeignKey, ForeignReason } from '../slice.ts';
 
 type Lines = Pick<DocumentStore, 'read' | 'readLines'>;
 
@@ -52,7 +53,7 @@ export async function* readExtras(
  *
  * @throws BlobmirrorError `document-damaged`, or any storage code
  */
-export async function* readForeign(
+async function* readForeign(
   documents: Lines,
   run: Run,
   container: string,
@@ -119,4 +120,42 @@ function toForeignKey(value: unknown): ForeignKey | undefined {
   const path = toPath(value.path);
   if (path === undefined || !REASONS.has(value.reason)) return undefined;
   return { path, reason: value.reason as ForeignReason };
+}
+
+/** The keys of a container that stay because they are foreign, or because all of its deletions were stopped; none of a dry run. */
+export async function* skippedLines(
+  documents: DocumentStore,
+  run: Run,
+  container: string,
+  stopped: ContainerProgress['stopped'],
+): AsyncGenerator<ReportLine, void, void> {
+  // Its slices' own reports have them.
+  if (run.request.dryRun) return;
+  if (stopped !== undefined)
+    for await (const path of readExtras(documents, run, container))
+      yield { container, path, verdict: 'skipped', reason: stopped };
+  for await (const { path, reason } of readForeign(documents, run, container))
+    yield { container, path, verdict: 'skipped', reason: reasonOfForeign(reason, stopped) };
+}
+
+/** What of a container is not even looked at, by the reason. */
+export function countSkipped(
+  progress: ContainerProgress,
+  stopped: ContainerProgress['stopped'],
+): Readonly<Record<string, number>> {
+  const others = progress.extras - countForeign(progress);
+  const foreign = Object.entries(progress.foreign ?? {}).map(([reason, many]) => ({
+    [reasonOfForeign(reason, stopped)]: many,
+  }));
+  return [stopped === undefined || others === 0 ? {} : { [stopped]: others }, ...foreign].reduce(
+    (sum, each) => addCountsByName(sum, each),
+  );
+}
+
+/**
+ * Why foreign keys of a container stay. In one that the source has not and of which nothing was ever mirrored, they are
+ * no concern of the mirror's.
+ */
+function reasonOfForeign(reason: string, stopped: ContainerProgress['stopped']): string {
+  return stopped === 'container-not-mirrored' ? stopped : reason;
 }

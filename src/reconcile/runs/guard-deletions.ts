@@ -1,4 +1,4 @@
-import type { ContainerProgress } from '../../model/reconcile/run.ts';
+import type { ContainerProgress } from '../../api/run.ts';
 
 /**
  * How many keys of a container a run may delete without being told to by name: a share of it, or a number, but never more

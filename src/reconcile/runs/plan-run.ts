@@ -1,5 +1,3 @@
-import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
-import type { ContainerName } from '../../model/key.ts';
 import type {
   ContainerProgress,
   ReconcileRequest,
@@ -7,14 +5,20 @@ import type {
   Run,
   ShardPlan,
   ShardProgress,
-} from '../../model/reconcile/run.ts';
-import { createRunId } from '../../model/reconcile/run-id.ts';
-import type { ShardMessage } from '../../model/reconcile/shard.ts';
+} from '../../api/run.ts';
+import { damaged } from '../../documents/document-kind.ts';
+import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
+import type { ContainerName } from '../../model/key.ts';
+import { createRunId } from '../../model/run-id.ts';
 import type { Scope } from '../../model/scope.ts';
-import { addCounts, addSamples, NO_COUNTS, NO_SAMPLES } from '../add-counts.ts';
-import type { ReconcilerParts } from './reconciler-parts.ts';
-import { clockAlerts } from './note-clock.ts';
+import type { ShardMessage } from '../../model/shard-message.ts';
+import { NO_COUNTS, NO_SAMPLES, addCounts, addSamples } from '../counts.ts';
+import type { ReconcilerParts } from './reconciler-context.ts';
 import { NOTHING_LISTED } from './record-slice.ts';
+import { type SliceName, outcomeName, runName } from './run-document.ts';
+import { clockAlerts, progressOf } from './run-state.ts';
+import { readOutcome } from './slice-outcome.ts';
+import type { CompareShard, Shard } from '../shard.ts';
 
 export interface PlannedRun {
   readonly run: Run;
@@ -32,12 +36,12 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
   const startedAt = parts.now();
   const id = createRunId(startedAt);
   const under = request.prefix ?? '';
-  const names = (await listBoth(parts)).filter(
+  const names = (await listContainersOfBoth(parts)).filter(
     (name) => request.container === undefined || name === request.container,
   );
-  refuse(request, parts.scope, names);
+  refuseUnmirrored(request, parts.scope, names);
   // Asked after both accounts have answered, and so told their time.
-  const judgement = parts.serviceClock.judge(beginning);
+  const judgement = parts.serviceClock.assess(beginning);
 
   const shards: Record<string, ShardProgress> = {};
   const containers: Record<string, ContainerProgress> = {};
@@ -45,7 +49,7 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
   for (const container of names) {
     const prefixes = parts.scope.prefixes({ container, path: under });
     if (prefixes.length === 0) continue;
-    const error = whyUnnamed(parts.scope, container);
+    const error = whyUnmappable(parts.scope, container);
     containers[container] = error === undefined ? NOTHING_LISTED : { ...NOTHING_LISTED, failed: error };
     if (error !== undefined) {
       failed.push(toFailedLine(container, error));
@@ -85,10 +89,7 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
  * @param prefixes of the container in the scope of the run
  * @param under the prefix that the run is of: the root directory is compared where it is all of the container
  */
-export function firstPlans(
-  prefixes: readonly { readonly path: string }[],
-  under: string,
-): readonly ShardPlan[] {
+function firstPlans(prefixes: readonly { readonly path: string }[], under: string): readonly ShardPlan[] {
   return prefixes.map(({ path }, i) => ({
     ...(path !== '' && { prefix: path }),
     ...(i === 0 && under === '' && { root: true as const }),
@@ -103,7 +104,7 @@ export function toFailedLine(
   return { container, path: '', verdict: 'failed', code, detail };
 }
 
-function refuse(
+function refuseUnmirrored(
   { container, prefix = '' }: ReconcileRequest,
   scope: Scope,
   names: readonly ContainerName[],
@@ -117,7 +118,7 @@ function refuse(
     throw invalid(`nothing below the prefix ${JSON.stringify(prefix)} is mirrored by the settings`);
 }
 
-function whyUnnamed(scope: Scope, container: ContainerName): ContainerProgress['failed'] {
+function whyUnmappable(scope: Scope, container: ContainerName): ContainerProgress['failed'] {
   try {
     scope.toBackup(container);
     return undefined;
@@ -128,7 +129,7 @@ function whyUnnamed(scope: Scope, container: ContainerName): ContainerProgress['
 }
 
 /** An account holds few containers beside its blobs, so their names, unlike those of blobs, are held in memory. */
-async function listBoth({
+async function listContainersOfBoth({
   source,
   backup,
   scope,
@@ -140,4 +141,74 @@ async function listBoth({
     }
   }
   return [...names].toSorted();
+}
+
+type Parts = Pick<ReconcilerParts, 'documents' | 'scope'>;
+
+/**
+ * What is to be done in the slice of a shard that is due, by the documents of the run alone: the first one is planned in
+ * the run itself, and each further one in what came of the slice before it, which was put down before anybody was asked
+ * for it.
+ *
+ * @throws BlobmirrorError `document-damaged` when no document says it, or any storage code
+ */
+export async function readPlan(parts: Parts, run: Run, slice: SliceName): Promise<Shard> {
+  const progress = progressOf(run, slice.shard);
+  if (progress === undefined) throw damaged(runName(run.id), `it has no shard ${slice.shard}`);
+  if (slice.slice > 0) {
+    const before = { ...slice, slice: slice.slice - 1 };
+    const planned = findIn((await readOutcome(parts, before))?.follow, slice);
+    if (planned === undefined) throw damaged(outcomeName(before), 'it does not tell what follows it');
+    return planned;
+  }
+  const { run: id, shard } = slice;
+  const begun = { run: id, shard, slice: 0, container: progress.container as ContainerName };
+  if (progress.phase === 'delete') return { ...begun, phase: 'delete', line: 0 };
+  if (progress.plan !== undefined) return toShard(begun, progress, progress.plan);
+  const planned = await readFormerPlan(parts, run, slice, progress);
+  if (planned === undefined) throw damaged(runName(run.id), `it does not tell where ${shard} begins`);
+  return planned;
+}
+
+type Begun = Pick<CompareShard, 'run' | 'shard' | 'slice' | 'container'>;
+
+function toShard(begun: Begun, { unordered }: ShardProgress, plan: ShardPlan): CompareShard {
+  return { ...begun, phase: 'compare', prefix: '', ...plan, ...(unordered !== undefined && { unordered }) };
+}
+
+/**
+ * The same of a run in which a former release had a part, which left the plan of a shard to its messages: what was split
+ * off is told by the slice that it was split off from, and the first shards of a container are those of its prefixes.
+ */
+async function readFormerPlan(
+  parts: Parts,
+  run: Run,
+  slice: SliceName,
+  progress: ShardProgress,
+): Promise<Shard | undefined> {
+  const { container } = progress;
+  const ofContainer = Object.entries(run.shards).filter(
+    ([, other]) => other.phase === 'compare' && other.container === container,
+  );
+  for (const [shard, { slices }] of ofContainer) {
+    for (let before = 0; before < slices; before++) {
+      const outcome = await readOutcome(parts, { run: run.id, shard, slice: before });
+      const planned = findIn(outcome?.follow, slice);
+      if (planned !== undefined) return planned;
+    }
+  }
+  const first = ofContainer.map(([name]) => name).filter((name) => /^c\d+$/.test(name));
+  const under = run.request.prefix ?? '';
+  const plans = firstPlans(
+    parts.scope.prefixes({ container: container as ContainerName, path: under }),
+    under,
+  );
+  const plan = plans[first.indexOf(slice.shard)];
+  if (plan === undefined || plans.length !== first.length) return undefined;
+  const begun = { run: run.id, shard: slice.shard, slice: 0, container: container as ContainerName };
+  return toShard(begun, progress, plan);
+}
+
+function findIn(follow: readonly Shard[] | undefined, { shard, slice }: SliceName): Shard | undefined {
+  return follow?.find((next) => next.shard === shard && next.slice === slice);
 }

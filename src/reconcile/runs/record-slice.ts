@@ -1,12 +1,10 @@
-import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/reconcile/adoption.ts';
-import type { ContainerProgress, Run, ShardPlan, ShardProgress } from '../../model/reconcile/run.ts';
-import type { Shard } from '../../model/reconcile/shard.ts';
+import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/adoption.ts';
+import type { ContainerProgress, Run, ShardPlan, ShardProgress } from '../../api/run.ts';
+import type { Shard } from '../shard.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import { addAlert } from './add-alert.ts';
-import { addCounts, addSamples, addTallies } from '../add-counts.ts';
-import type { SliceName } from './document-names.ts';
-import { giveUp } from './note-failure.ts';
-import { isUnderWay, progressOf } from './run-progress.ts';
+import { addAlert, failShard, isUnderWay, progressOf } from './run-state.ts';
+import { addCounts, addSamples, addCountsByName } from '../counts.ts';
+import type { SliceName } from './run-document.ts';
 import type { SliceOutcome } from './slice-outcome.ts';
 
 export const NOTHING_LISTED: ContainerProgress = {
@@ -55,7 +53,7 @@ export function recordSlice(run: Run, shard: SliceName, outcome: SliceOutcome, n
     mirroredExtras: before.mirroredExtras + mirroredExtras,
     deletions: (before.deletions ?? before.extras) + deletions,
     ...(blocked !== undefined && { blocked: (before.blocked ?? 0) + blocked }),
-    ...(foreign !== undefined && { foreign: addTallies(before.foreign ?? {}, foreign) }),
+    ...(foreign !== undefined && { foreign: addCountsByName(before.foreign ?? {}, foreign) }),
   };
   const added: Record<string, ShardProgress> = {};
   for (const next of follow) if (next.shard !== shard.shard) added[next.shard] = toProgress(next);
@@ -75,8 +73,8 @@ export function recordSlice(run: Run, shard: SliceName, outcome: SliceOutcome, n
         adoption: toEstimate(run.request.adopt, addAdoptable(run.adoption ?? NOTHING_ADOPTABLE, adoptable)),
       }),
   };
-  if (outcome.isUnordered === true) return walkAnew(advanced, name);
-  return idle < MOST_IDLE ? advanced : (giveUp(advanced, shard.shard, ENDLESS) ?? advanced);
+  if (outcome.isUnordered === true) return restartUnordered(advanced, name);
+  return idle < MOST_IDLE ? advanced : (failShard(advanced, shard.shard, ENDLESS) ?? advanced);
 }
 
 const ENDLESS = new BlobmirrorError(
@@ -115,7 +113,7 @@ function withoutPlan({ plan, ...progress }: ShardProgress): ShardProgress {
 }
 
 /** All that was seen of the container is forgotten, and what is left of its shards is not walked. */
-function walkAnew(run: Run, name: string): Run {
+function restartUnordered(run: Run, name: string): Run {
   const { inStep } = run.containers[name] ?? NOTHING_LISTED;
   const shards = Object.entries(run.shards).map(([shard, progress]) => {
     const isOver = progress.container === name && progress.unordered !== true;

@@ -1,17 +1,20 @@
-import { damaged } from '../../model/document-kind.ts';
-import type { ReportLine, RunId } from '../../model/reconcile/run.ts';
+import { damaged } from '../../documents/document-kind.ts';
+import type { RunId } from '../../model/run-id.ts';
+import type { ReportLine } from '../../api/run.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
-import { reportLineSchema } from '../../model/reconcile/run-schema.ts';
-import type { Desk } from './desk.ts';
-import { readOutcomes } from './extras.ts';
-import { skippedLines } from './skipped-extras.ts';
+import { reportLineSchema } from './run-document.ts';
+import type { ReconcilerContext } from './reconciler-context.ts';
+import { readOutcomes, skippedLines } from './extras.ts';
 import { toFailedLine } from './plan-run.ts';
 
 /**
  * Every key of a run that was out of step, as lines of JSON (`ReportLine`); none when there is no such run. What of it
  * can be read no more is a line of its own, with an empty path.
  */
-export async function* reportRun({ parts, runs }: Desk, id: RunId): AsyncGenerator<string, void, void> {
+export async function* reportRun(
+  { parts, runs }: ReconcilerContext,
+  id: RunId,
+): AsyncGenerator<string, void, void> {
   const run = await runs.read(id);
   if (run === undefined) return;
   const { documents } = parts;
@@ -22,17 +25,17 @@ export async function* reportRun({ parts, runs }: Desk, id: RunId): AsyncGenerat
   for (const [shard, progress] of Object.entries(run.shards).toSorted(([one], [other]) =>
     one < other ? -1 : 1,
   ))
-    yield* told(progress.container, sliceLines(parts.documents, id, [shard, progress]));
+    yield* withDamageLine(progress.container, sliceLines(parts.documents, id, [shard, progress]));
 
   // What stays is told of once all is compared: only then the guards have spoken.
   if (run.state === 'comparing') return;
   for (const [container, { stopped, foreign }] of Object.entries(run.containers)) {
     if (stopped === undefined && foreign === undefined) continue;
-    yield* told(container, toText(skippedLines(documents, run, container, stopped)));
+    yield* withDamageLine(container, toJsonLines(skippedLines(documents, run, container, stopped)));
   }
 }
 
-type Documents = Desk['parts']['documents'];
+type Documents = ReconcilerContext['parts']['documents'];
 
 async function* sliceLines(
   documents: Documents,
@@ -51,12 +54,15 @@ async function* sliceLines(
   }
 }
 
-async function* toText(lines: AsyncIterable<ReportLine>): AsyncGenerator<string, void, void> {
+async function* toJsonLines(lines: AsyncIterable<ReportLine>): AsyncGenerator<string, void, void> {
   for await (const line of lines) yield JSON.stringify(line);
 }
 
 /** Lines, and one more where the rest of them is damaged. */
-async function* told(container: string, lines: AsyncIterable<string>): AsyncGenerator<string, void, void> {
+async function* withDamageLine(
+  container: string,
+  lines: AsyncIterable<string>,
+): AsyncGenerator<string, void, void> {
   try {
     yield* lines;
   } catch (thrown) {

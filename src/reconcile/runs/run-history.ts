@@ -1,8 +1,7 @@
-import { isProof } from '../../model/reconcile/is-proof.ts';
-import { type Proof, toProof } from '../../model/reconcile/proof.ts';
-import { type RunSummary, toSummary } from '../../model/reconcile/run-summary.ts';
-import type { RunId } from '../../model/reconcile/run.ts';
-import { isUnderWay } from './run-progress.ts';
+import { type Proof, isProof, toProof } from '../../api/proof.ts';
+import { type RunSummary, toSummary } from '../../api/run.ts';
+import type { RunId } from '../../model/run-id.ts';
+import { isUnderWay } from './run-state.ts';
 import type { RunStore } from './run-store.ts';
 
 /** The last runs, for those who ask often. */

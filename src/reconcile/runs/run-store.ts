@@ -1,16 +1,13 @@
-import { theServiceClock } from '../../clock/the-service-clock.ts';
-import { type FoundDocument, damaged, parseDocument } from '../../model/document-kind.ts';
+import { theServiceClock } from '../../clock/process-clocks.ts';
+import { type FoundDocument, damaged, parseDocument } from '../../documents/document-kind.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import { damagedRun } from '../../model/reconcile/damaged-run.ts';
-import { isProof } from '../../model/reconcile/is-proof.ts';
-import type { Alert, Run, RunId } from '../../model/reconcile/run.ts';
-import { isOfFuture, isRunId } from '../../model/reconcile/run-id.ts';
-import { RUN_DOCUMENT } from '../../model/reconcile/run-schema.ts';
+import { RUNS, RUN_DOCUMENT, damagedRun, dataPrefix, runName } from './run-document.ts';
+import { isProof } from '../../api/proof.ts';
+import { type RunId, isOfFuture, isRunId } from '../../model/run-id.ts';
+import type { Alert, Run } from '../../api/run.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { believe } from './note-clock.ts';
-import { dataPrefix, RUNS, runName } from './document-names.ts';
-import { isUnderWay } from './run-progress.ts';
+import { correctByServiceTime, isUnderWay } from './run-state.ts';
 
 /** How many of the last runs are kept. */
 const KEPT_RUNS = 50;
@@ -55,7 +52,7 @@ export function createRunStore(
     const found = asNamed(name, id, parseDocument(RUN_DOCUMENT, name, await documents.read(name)));
     if (found.state === 'absent') return undefined;
     if (found.state === 'there')
-      return { run: believe(found.value, found.writtenAt, now()), version: found.version };
+      return { run: correctByServiceTime(found.value, found.writtenAt, now()), version: found.version };
     const { code, message, hint } = found.error;
     if (!told.has(id))
       log.warn('the document of a full sync is damaged', { run: id, code, detail: message, hint });

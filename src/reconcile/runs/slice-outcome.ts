@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { documentKind } from '../../model/document-kind.ts';
-import { adoptableSchema, countsSchema, reportLineSchema } from '../../model/reconcile/run-schema.ts';
-import { shardSchema } from '../../model/reconcile/shard-schema.ts';
-import type { Shard, SliceResult } from '../../model/reconcile/shard.ts';
+import { readWholeDocument } from '../../documents/change-document.ts';
+import { documentKind } from '../../documents/document-kind.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import {
+  type SliceName,
+  adoptableSchema,
+  countsSchema,
+  outcomeName,
+  reportLineSchema,
+} from './run-document.ts';
+import { type Shard, type SliceResult, shardSchema } from '../shard.ts';
 
 /**
  * What came of a slice, as it is kept: whoever puts it there first has walked the slice, and what others found of the
@@ -30,7 +37,7 @@ export type SliceLineNames = Pick<
 
 const count = z.int().min(0);
 
-export const OUTCOME_DOCUMENT = documentKind<SliceOutcome>(
+const OUTCOME_DOCUMENT = documentKind<SliceOutcome>(
   'what came of a slice of a full sync',
   z.object({
     counts: countsSchema,
@@ -88,4 +95,16 @@ function nameChild({ shard }: Shard, what: string): string {
   const name = `${shard}-${what}`;
   if (name.length <= LONGEST_NAME) return name;
   return `h${createHash('sha256').update(name).digest('base64url').slice(0, 22)}`;
+}
+
+/**
+ * What came of a slice before; undefined when nobody got so far.
+ *
+ * @throws BlobmirrorError `document-damaged`, or any storage code
+ */
+export async function readOutcome(
+  { documents }: { readonly documents: Pick<DocumentStore, 'read'> },
+  slice: SliceName,
+): Promise<SliceOutcome | undefined> {
+  return await readWholeDocument(documents, OUTCOME_DOCUMENT, outcomeName(slice));
 }

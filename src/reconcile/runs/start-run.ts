@@ -1,17 +1,15 @@
 import { z } from 'zod';
-import { documentKind, type FoundDocument } from '../../model/document-kind.ts';
+import { type FoundDocument, documentKind } from '../../documents/document-kind.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import type { ReconcileRequest, Run, RunId } from '../../model/reconcile/run.ts';
-import { runIdSchema } from '../../model/reconcile/shard-schema.ts';
+import { type RunId, runIdSchema } from '../../model/run-id.ts';
+import type { ReconcileRequest, Run } from '../../api/run.ts';
 import type { DocumentCondition } from '../../ports/document-store.ts';
-import { readDocument } from '../../ports/read-document.ts';
-import { addAlert } from './add-alert.ts';
-import { CURRENT } from './document-names.ts';
-import type { Desk } from './desk.ts';
-import { moveOn } from './move-on.ts';
+import { readDocument } from '../../documents/change-document.ts';
+import { addAlert, endRun, isUnderWay } from './run-state.ts';
+import { CURRENT } from './run-document.ts';
+import type { ReconcilerContext } from './reconciler-context.ts';
+import { advanceRun } from './advance-run.ts';
 import { planRun } from './plan-run.ts';
-import { endRun } from './end-run.ts';
-import { isUnderWay } from './run-progress.ts';
 
 /** After how long without a sign of life a run makes room for another. */
 const ABANDONED_MS = 15 * 60_000;
@@ -35,13 +33,13 @@ const CLAIM_DOCUMENT = documentKind<Claim>(
 const FAR_AHEAD_MS = 24 * 3_600_000;
 
 /** So many of the newest runs are looked at where it is not known which one is under way. */
-const MOST_LOOKED_AT = 10;
+const MAX_RUNS_READ = 10;
 
 const MOST_TRIES = 10;
 
 /** Begins a run, unless one is moving. */
 export async function startRun(
-  desk: Desk,
+  desk: ReconcilerContext,
   request: ReconcileRequest,
 ): Promise<{ readonly started: Run } | { readonly running: RunId }> {
   const { parts, runs } = desk;
@@ -49,7 +47,7 @@ export async function startRun(
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const found = await readDocument(documents, CLAIM_DOCUMENT, CURRENT);
     const holder = await findHolder(desk, found);
-    if (holder !== undefined && (await isMoving(desk, holder))) return { running: holder.run };
+    if (holder !== undefined && (await isActive(desk, holder))) return { running: holder.run };
 
     const { run, messages } = await planRun(parts, request);
     const claim: Claim = { run: run.id, claimedAt: now().toISOString() };
@@ -59,10 +57,10 @@ export async function startRun(
       await runs.create(run);
       for (const message of messages) await queue.send(message);
     } catch (error) {
-      await release(desk, run.id);
+      await cancelUnstarted(desk, run.id);
       throw error;
     }
-    return { started: await moveOn(desk, run, 'compare') };
+    return { started: await advanceRun(desk, run, 'compare') };
   }
   throw new BlobmirrorError('race-lost', 'others kept beginning runs');
 }
@@ -70,7 +68,10 @@ export async function startRun(
 /**
  * Who holds the place, and since when by the service's own clock, unless it was given up. Where it is damaged, that of the newest run that is under way.
  */
-async function findHolder({ parts, runs }: Desk, found: FoundDocument<Claim>): Promise<Claim | undefined> {
+async function findHolder(
+  { parts, runs }: ReconcilerContext,
+  found: FoundDocument<Claim>,
+): Promise<Claim | undefined> {
   if (found.state === 'absent') return undefined;
   if (found.state === 'there') {
     const { value: claim, writtenAt } = found;
@@ -82,7 +83,7 @@ async function findHolder({ parts, runs }: Desk, found: FoundDocument<Claim>): P
     'the record of the full sync that is under way is damaged; it is looked up among the newest',
     { code, detail: message, hint },
   );
-  for (const id of (await runs.ids()).slice(0, MOST_LOOKED_AT)) {
+  for (const id of (await runs.ids()).slice(0, MAX_RUNS_READ)) {
     const run = await runs.read(id);
     if (run !== undefined && isUnderWay(run)) return { run: id, claimedAt: run.startedAt };
   }
@@ -93,7 +94,7 @@ function toCondition(found: FoundDocument<Claim>): DocumentCondition {
   return found.state === 'absent' ? { nothingThere: true } : { version: found.version };
 }
 
-async function isMoving({ parts, runs }: Desk, { run: id, claimedAt }: Claim): Promise<boolean> {
+async function isActive({ parts, runs }: ReconcilerContext, { run: id, claimedAt }: Claim): Promise<boolean> {
   const run = await runs.read(id);
   if (run !== undefined && !isUnderWay(run)) return false;
   const since = new Date(run?.updatedAt ?? claimedAt);
@@ -103,7 +104,7 @@ async function isMoving({ parts, runs }: Desk, { run: id, claimedAt }: Claim): P
 }
 
 /** Whoever still works for it stops, since its document says that it is over. */
-async function abandon({ parts, runs }: Desk, id: RunId): Promise<void> {
+async function abandon({ parts, runs }: ReconcilerContext, id: RunId): Promise<void> {
   await runs.change(id, (run) => {
     if (!isUnderWay(run)) return undefined;
     const detail = `Nothing was heard of this run since ${run.updatedAt}, so another one took its place. Look at the workers and at the dead letters of the reconcile queue.`;
@@ -113,18 +114,18 @@ async function abandon({ parts, runs }: Desk, id: RunId): Promise<void> {
 }
 
 /** A run that could not begin is over, so that the next one need not wait for it. */
-async function release(desk: Desk, id: RunId): Promise<void> {
+async function cancelUnstarted(desk: ReconcilerContext, id: RunId): Promise<void> {
   try {
     if ((await desk.runs.change(id, (run) => endRun(run, 'cancelled', desk.parts.now()))) !== undefined)
       return;
-    await giveUpClaim(desk, id);
+    await releaseClaim(desk, id);
   } catch {
     // Then it is taken over in time.
   }
 }
 
 /** Makes room where a run holds the place and was never written down. False: it does not hold it. */
-export async function giveUpClaim({ parts: { documents } }: Desk, id: RunId): Promise<boolean> {
+export async function releaseClaim({ parts: { documents } }: ReconcilerContext, id: RunId): Promise<boolean> {
   const found = await readDocument(documents, CLAIM_DOCUMENT, CURRENT);
   if (found.state !== 'there' || found.value.run !== id) return false;
   const { version } = found;

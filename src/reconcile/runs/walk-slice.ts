@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { ReportLine, Run } from '../../api/run.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import type { Run } from '../../model/reconcile/run.ts';
-import type { Shard, SliceResult } from '../../model/reconcile/shard.ts';
+import type { BlobPath } from '../../model/key.ts';
+import type { DocumentStore, LineWriter } from '../../ports/document-store.ts';
 import { deleteSlice } from './delete-slice.ts';
-import { outcomeName } from './document-names.ts';
-import { readOutcome } from './read-outcome.ts';
-import type { ReconcilerParts } from './reconciler-parts.ts';
-import { isUnderWay } from './run-progress.ts';
+import { extraLine } from './extras.ts';
+import type { ReconcilerParts } from './reconciler-context.ts';
+import { type SliceName, linesName, outcomeName } from './run-document.ts';
+import { isSliceDue, isUnderWay } from './run-state.ts';
 import type { RunStore } from './run-store.ts';
-import type { SliceContext } from '../slice-context.ts';
-import { openSliceLines } from './slice-lines.ts';
-import { type SliceOutcome, toOutcome } from './slice-outcome.ts';
-import { watchSlice } from './watch-slice.ts';
+import { type SliceLineNames, type SliceOutcome, readOutcome, toOutcome } from './slice-outcome.ts';
+import type { Shard, SliceResult } from '../shard.ts';
+import type { ForeignKey, SliceContext } from '../slice.ts';
 
 /**
  * Walks a slice and puts down what came of it, unless somebody else was there first: then theirs is what counts.
@@ -64,4 +64,115 @@ export async function walkSlice(
   const found = await readOutcome(parts, shard);
   if (found === undefined) throw new BlobmirrorError('race-lost', `${name} went as soon as it was there`);
   return found;
+}
+
+/** How soon a worker sees that a run was cancelled, in milliseconds. */
+const CHECK_EVERY_MS = 3_000;
+
+/**
+ * Looks every few seconds whether a slice is still wanted, and aborts the signal when it is not, or when mirroring is
+ * paused: then what it has done counts, and the rest is left for later.
+ */
+function watchSlice(
+  runs: RunStore,
+  shard: SliceName,
+  { clock, pause }: Pick<ReconcilerParts, 'clock' | 'pause'>,
+) {
+  const controller = new AbortController();
+  let isStopped = false;
+  let isUnwanted = false;
+  let cancel = wait();
+  const unlisten = pause.whenPaused(() => controller.abort());
+
+  function wait(): () => void {
+    return clock.after(CHECK_EVERY_MS, () => void look());
+  }
+
+  async function look(): Promise<void> {
+    const wanted = await isWanted();
+    if (isStopped) return;
+    if (wanted) cancel = wait();
+    else {
+      isUnwanted = true;
+      controller.abort();
+    }
+  }
+
+  async function isWanted(): Promise<boolean> {
+    try {
+      const run = await runs.read(shard.run);
+      return run !== undefined && isSliceDue(run, shard);
+    } catch {
+      // Whoever cannot be asked has said nothing.
+      return true;
+    }
+  }
+
+  return {
+    signal: controller.signal,
+    isUnwanted: (): boolean => isUnwanted,
+    stop: (): void => {
+      isStopped = true;
+      cancel();
+      unlisten();
+    },
+  };
+}
+
+/** Where one walk of a slice writes: names of its own, so that nobody else who walks it can write over them. */
+interface SliceLines {
+  readonly report: (line: ReportLine) => Promise<void>;
+  readonly extra: (path: BlobPath) => Promise<void>;
+  readonly foreign: (key: ForeignKey) => Promise<void>;
+  /** Makes the lines appear, and says where. */
+  close(): Promise<SliceLineNames>;
+  /** For a walk that does not count. */
+  discard(): Promise<void>;
+}
+
+function openSliceLines(documents: DocumentStore, shard: SliceName, walk: string): SliceLines {
+  const names = {
+    report: linesName(shard, walk, 'report'),
+    extras: linesName(shard, walk, 'extras'),
+    foreign: linesName(shard, walk, 'foreign'),
+  };
+  let report: LineWriter | undefined;
+  let extras: LineWriter | undefined;
+  let foreign: LineWriter | undefined;
+  let count = 0;
+  let reported = 0;
+
+  return {
+    report: async (line) => {
+      report ??= documents.openLines(names.report);
+      reported++;
+      await report.write(JSON.stringify(line));
+    },
+    extra: async (path) => {
+      extras ??= documents.openLines(names.extras);
+      count++;
+      await extras.write(extraLine(path));
+    },
+    foreign: async (key) => {
+      foreign ??= documents.openLines(names.foreign);
+      await foreign.write(JSON.stringify(key));
+    },
+    close: async () => {
+      await report?.close();
+      await extras?.close();
+      await foreign?.close();
+      return {
+        report: report && names.report,
+        reportCount: report && reported,
+        extraLines: extras && names.extras,
+        extraCount: count,
+        foreignLines: foreign && names.foreign,
+      };
+    },
+    discard: async () => {
+      if (report !== undefined) await documents.remove(names.report);
+      if (extras !== undefined) await documents.remove(names.extras);
+      if (foreign !== undefined) await documents.remove(names.foreign);
+    },
+  };
 }

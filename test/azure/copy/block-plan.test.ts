@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planBlocks, toBlockSize } from '../../../src/azure/copy/block-plan.ts';
+import { planBlocks, toBlockSize } from '../../../src/azure/copy/copy-in-blocks.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { parseKey } from '../../../src/model/key.ts';
 import type { CopyRequest } from '../../../src/ports/backup-store.ts';

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 import type { Key } from '../../../src/model/key.ts';
 import type { BackupStore, CopyOutcome, CopyRequest } from '../../../src/ports/backup-store.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 
 const SMALL: Partial<CopyOptions> = { largestInOneRequest: 0, serverBlock: { size: 4, atOnce: 2 } };
 /** A worker that copies one block in each call. */
 const ONE_BLOCK: Partial<CopyOptions> = { ...SMALL, serverBlock: { size: 4, atOnce: 1 }, budgetMs: 0 };
-const WRITTEN = { outcome: 'written', engine: 'blocks-from-url' };
-const UNFINISHED = { outcome: 'unfinished', engine: 'blocks-from-url' };
+const WRITTEN = { kind: 'written', engine: 'blocks-from-url' };
+const UNFINISHED = { kind: 'unfinished', engine: 'blocks-from-url' };
 
 describe('copying by blocks', () => {
   let stage: CopyStage;
@@ -26,9 +26,9 @@ describe('copying by blocks', () => {
   const blocksSent = () => stage.wire.requests.filter(({ url }) => url.includes('comp=block&'));
   const isCommit = (url: string): boolean => url.includes('comp=blocklist') && !url.includes('blocklisttype');
 
-  async function copyTo(end: CopyOutcome['outcome'], worker: BackupStore): Promise<number> {
+  async function copyTo(end: CopyOutcome['kind'], worker: BackupStore): Promise<number> {
     for (let calls = 1; calls <= 20; calls++) {
-      const { outcome } = await worker.copy(await stage.requestFor(key));
+      const { kind: outcome } = await worker.copy(await stage.requestFor(key));
       if (outcome === end) return calls;
       expect(outcome).toBe('unfinished');
     }
@@ -56,7 +56,7 @@ describe('copying by blocks', () => {
       return undefined;
     };
     const worker = stage.worker({ ...SMALL, serverBlock: { size: 4, atOnce: 1 } });
-    expect(await worker.copy(request)).toEqual({ outcome: 'source-moved', engine: 'blocks-from-url' });
+    expect(await worker.copy(request)).toEqual({ kind: 'source-moved', engine: 'blocks-from-url' });
     expect(blocksSent()).toHaveLength(2);
     expect(await contentOf(stage.onBackup, key)).toBeUndefined();
   });
@@ -164,7 +164,7 @@ describe('copying by blocks', () => {
       .getBlockList('uncommitted');
     expect(new Set(uncommittedBlocks.map(({ name }) => name)).size).toBe(2);
     expect(await stage.worker(SMALL).copy(newer)).toEqual(WRITTEN);
-    expect(await stage.worker(SMALL).copy(older)).toMatchObject({ outcome: 'source-moved' });
+    expect(await stage.worker(SMALL).copy(older)).toMatchObject({ kind: 'source-moved' });
     expect(await contentOf(stage.onBackup, key)).toBe('abcdefghij');
   });
 
@@ -179,7 +179,7 @@ describe('copying by blocks', () => {
       await blob.delete();
       return undefined;
     };
-    expect(await stage.worker(SMALL).copy(request)).toMatchObject({ outcome: 'backup-moved' });
+    expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'backup-moved' });
     expect(await contentOf(stage.onBackup, key)).toBeUndefined();
   });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
 import type { BackupStore } from '../../../src/ports/backup-store.ts';
-import { contentOf, type CopyStage } from '../support/copy-stage.ts';
+import { contentOf, type CopyStage } from './support/copy-stage.ts';
 import { ENGINES } from '../support/engines.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 import type { WireRequest } from '../support/start-wire.ts';
 
 const SIZES: Partial<CopyOptions> = { largestInOneRequest: 8, serverBlock: { size: 4, atOnce: 2 } };
@@ -28,7 +28,7 @@ describe('the engine of a copy', () => {
   }
 
   async function engineFor(store: BackupStore, key: Key): Promise<string> {
-    const { outcome, engine } = await store.copy(await stage.requestFor(key));
+    const { kind: outcome, engine } = await store.copy(await stage.requestFor(key));
     expect(outcome).toBe('written');
     return engine;
   }
@@ -118,7 +118,7 @@ describe('the engine of a copy', () => {
       const request = await stage.requestFor(key);
       await stage.atSource.getBlobClient(key.path).setAccessTier('Archive');
       for (const engine of ['auto', 'server'] as const) {
-        const { outcome } = await stage.worker({ ...SIZES, engine }).copy(request);
+        const { kind: outcome } = await stage.worker({ ...SIZES, engine }).copy(request);
         expect(['source-moved', 'backup-moved']).toContain(outcome);
       }
     });
@@ -164,7 +164,7 @@ describe('the engine of a copy', () => {
           : undefined;
       for (let i = 0; i < 3; i++) {
         const request = await stage.requestFor(await putBlock(8), { tier: 'Cool' });
-        expect(await store.copy(request)).toMatchObject({ outcome: 'written' });
+        expect(await store.copy(request)).toMatchObject({ kind: 'written' });
       }
       expect(stage.wire.requests.filter(({ headers }) => 'x-ms-access-tier' in headers)).toHaveLength(1);
       expect(told).toBe(1);

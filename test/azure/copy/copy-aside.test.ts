@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
-import { connectAccount } from '../../../src/azure/connect-account.ts';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
-import { stagingKey } from '../../../src/azure/copy/staging-key.ts';
+import { createAzureBackupStore } from '../../../src/azure/backup-store.ts';
+import { connectAccount } from '../../../src/azure/account/connect-account.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
+import { stagingKey } from '../../../src/azure/copy/staged-copies.ts';
 import { isSameAccess } from '../../../src/model/access.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
 import { type BlobPresent, isBlob } from '../../../src/model/reading.ts';
@@ -37,7 +37,7 @@ describe.each(ENGINES)(
 
     const worker = (more: Partial<CopyOptions> = {}): BackupStore => {
       const { source, backup } = pair.connectionStrings;
-      return createAzureBackup(
+      return createAzureBackupStore(
         connectAccount({ connectionString: backup }),
         connectAccount({ connectionString: source }),
         { ...options, ...more },
@@ -82,7 +82,7 @@ describe.each(ENGINES)(
       });
       const { access } = await blob('backup');
       const wanted = await request();
-      expect(await worker().copy(wanted)).toEqual({ outcome: 'written', engine });
+      expect(await worker().copy(wanted)).toEqual({ kind: 'written', engine });
       expect(await pair.content('backup', key)).toBe(CONTENT);
       const copied = await blob('backup');
       expect(copied).toMatchObject({ metadata: { Aa: 'b' }, stamp: { etag: wanted.source.etag } });
@@ -94,9 +94,9 @@ describe.each(ENGINES)(
     it('is there with its old content until the last block is, and any worker goes on with the copy', async () => {
       const wanted = await request();
       let calls = 0;
-      for (let outcome = 'unfinished'; outcome === 'unfinished'; calls++) {
-        ({ outcome } = await worker({ budgetMs: 0 }).copy(wanted));
-        expect(await pair.content('backup', key)).toBe(outcome === 'unfinished' ? 'old' : CONTENT);
+      for (let kind = 'unfinished'; kind === 'unfinished'; calls++) {
+        ({ kind } = await worker({ budgetMs: 0 }).copy(wanted));
+        expect(await pair.content('backup', key)).toBe(kind === 'unfinished' ? 'old' : CONTENT);
       }
       expect(calls).toBe(CONTENT.length / 2);
       expect(await aside()).toEqual([]);
@@ -104,9 +104,9 @@ describe.each(ENGINES)(
 
     it('is left as it is when it was written again meanwhile, and nothing is left over', async () => {
       const wanted = await request();
-      expect(await worker({ budgetMs: 0 }).copy(wanted)).toMatchObject({ outcome: 'unfinished' });
+      expect(await worker({ budgetMs: 0 }).copy(wanted)).toMatchObject({ kind: 'unfinished' });
       await write('newer');
-      expect(await worker().copy(wanted)).toMatchObject({ outcome: 'backup-moved' });
+      expect(await worker().copy(wanted)).toMatchObject({ kind: 'backup-moved' });
       expect(await pair.content('backup', key)).toBe('newer');
       expect(await aside()).toEqual([]);
     });
@@ -119,7 +119,7 @@ describe.each(ENGINES)(
       const wanted = await request();
       await pair.rename('backup', made, stagingKey(wanted));
       expect(await aside()).toHaveLength(1);
-      expect(await worker().copy(wanted)).toEqual({ outcome: 'written', engine });
+      expect(await worker().copy(wanted)).toEqual({ kind: 'written', engine });
       expect(await pair.content('backup', key)).toBe(CONTENT);
       expect(await aside()).toEqual([]);
     });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/mirror/decide.ts';
 import type { Key } from '../../../src/model/key.ts';
-import { addStamp, STAMP_NAME } from '../../../src/model/stamp.ts';
+import { STAMP_NAME, addStamp } from '../../../src/model/stamp.ts';
 import type { CopyRequest } from '../../../src/ports/backup-store.ts';
 import { POLICY } from '../../support/memory-pair.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 import type { WireAnswer, WireRequest } from '../support/start-wire.ts';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
@@ -67,7 +67,7 @@ describe('asynchronous copies', () => {
     await blob.appendBlock('hello', 5);
     const store = stage.worker();
     const request = await stage.requestFor(key, { tags: { colour: 'red' } });
-    expect(await store.copy(request)).toEqual({ outcome: 'written', engine: 'copy-blob' });
+    expect(await store.copy(request)).toEqual({ kind: 'written', engine: 'copy-blob' });
     expect(await present(store, key)).toMatchObject({
       kind: 'append',
       size: 5,
@@ -85,7 +85,7 @@ describe('asynchronous copies', () => {
     await blob.uploadPages(Buffer.alloc(1024, 'b'), 524_288, 1024);
     const store = stage.worker();
     expect(await store.copy(await stage.requestFor(key))).toEqual({
-      outcome: 'written',
+      kind: 'written',
       engine: 'copy-blob',
     });
     const ranges = [];
@@ -126,14 +126,14 @@ describe('asynchronous copies', () => {
       if (isStart(sent)) return started('pending');
       return properties(++looks < 3 ? 'pending' : 'success');
     };
-    expect(await worker().copy(request)).toEqual({ outcome: 'written', engine: 'copy-blob' });
+    expect(await worker().copy(request)).toEqual({ kind: 'written', engine: 'copy-blob' });
     expect(looks).toBe(3);
   });
 
   it('end unfinished when their time is over, and the next look waits without a request to copy', async () => {
     const request = await requestForNew();
     stage.wire.intercept = (sent) => (isStart(sent) ? started('pending') : properties('pending'));
-    expect(await worker(0).copy(request)).toEqual({ outcome: 'unfinished', engine: 'copy-blob' });
+    expect(await worker(0).copy(request)).toEqual({ kind: 'unfinished', engine: 'copy-blob' });
 
     stage.wire.intercept = () =>
       properties('pending', { [`x-ms-meta-${STAMP_NAME}`]: request.metadata[STAMP_NAME] ?? '' });
@@ -156,8 +156,8 @@ describe('asynchronous copies', () => {
   });
 
   it.each([
-    ['412 Precondition Failed "Copy failed when reading the source."', { outcome: 'source-moved' }],
-    ['404 Not Found "Copy failed when reading the source."', { outcome: 'source-moved' }],
+    ['412 Precondition Failed "Copy failed when reading the source."', { kind: 'source-moved' }],
+    ['404 Not Found "Copy failed when reading the source."', { kind: 'source-moved' }],
   ])('that fail with %s are lost to the source', async (description, outcome) => {
     const request = await requestForNew();
     stage.wire.intercept = (sent) =>
@@ -182,7 +182,7 @@ describe('asynchronous copies', () => {
     const request = await requestForNew();
     stage.wire.intercept = (sent) =>
       isStart(sent) ? started('pending') : properties('pending', { 'x-ms-copy-id': 'copy-2' });
-    expect(await worker().copy(request)).toMatchObject({ outcome: 'backup-moved' });
+    expect(await worker().copy(request)).toMatchObject({ kind: 'backup-moved' });
   });
 
   describe('onto a blob with a pending copy', () => {
@@ -209,21 +209,21 @@ describe('asynchronous copies', () => {
     it('of an older version abort it and look again', async () => {
       const request = await knowing();
       meet(olderStamp(request));
-      expect(await worker().copy(request)).toMatchObject({ outcome: 'backup-moved' });
+      expect(await worker().copy(request)).toMatchObject({ kind: 'backup-moved' });
       expect(stage.wire.requests.find(isAbort)?.url).toContain('copyid=copy-1');
     });
 
     it('that began since the backup was read leave it alone', async () => {
       const request = await knowing();
       meet(olderStamp(request), '"0xB1"');
-      expect(await worker().copy(request)).toMatchObject({ outcome: 'backup-moved' });
+      expect(await worker().copy(request)).toMatchObject({ kind: 'backup-moved' });
       expect(stage.wire.requests.some(isAbort)).toBe(false);
     });
 
     it('of the same version wait for that one', async () => {
       const request = await knowing();
       meet(request.metadata[STAMP_NAME] ?? '');
-      expect(await worker().copy(request)).toMatchObject({ outcome: 'written' });
+      expect(await worker().copy(request)).toMatchObject({ kind: 'written' });
       expect(stage.wire.requests.some(isAbort)).toBe(false);
     });
   });
@@ -243,7 +243,7 @@ describe('asynchronous copies', () => {
     await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
     const request = await requestForNew();
     await stage.atSource.getBlockBlobClient(key.path).upload('newer', 5);
-    expect(await worker().copy(request)).toMatchObject({ outcome: 'source-moved' });
+    expect(await worker().copy(request)).toMatchObject({ kind: 'source-moved' });
     expect(await contentOf(stage.onBackup, key)).toBe('old');
   });
 });

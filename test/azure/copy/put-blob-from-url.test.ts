@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 import type { Key } from '../../../src/model/key.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 
-const WRITTEN = { outcome: 'written', engine: 'put-blob-from-url' };
+const WRITTEN = { kind: 'written', engine: 'put-blob-from-url' };
 const md5Of = (content: string): Buffer => createHash('md5').update(content).digest();
 
 describe('copying in one request', () => {
@@ -60,7 +60,7 @@ describe('copying in one request', () => {
     await blob.setHTTPHeaders({ blobContentMD5: md5Of('other') });
     const store = stage.worker();
     expect(await store.copy(await stage.requestFor(key))).toEqual({
-      outcome: 'written',
+      kind: 'written',
       engine: 'blocks-from-url',
     });
     expect(await contentOf(stage.onBackup, key)).toBe('hello');
@@ -74,9 +74,9 @@ describe('copying in one request', () => {
     await blob.setMetadata({ moved: 'yes' });
     const streaming = stage.worker({ engine: 'streamed' });
     expect(await stage.worker({ largestInOneRequest: -1 }).copy(request)).toMatchObject({
-      outcome: 'source-moved',
+      kind: 'source-moved',
     });
-    expect(await streaming.copy(request)).toMatchObject({ outcome: 'source-moved' });
+    expect(await streaming.copy(request)).toMatchObject({ kind: 'source-moved' });
     expect(await stage.worker({ largestInOneRequest: -1 }).copy(await stage.requestFor(key))).toEqual(
       WRITTEN,
     );

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { createRefusedWays, type RefusedWays } from '../../../src/azure/copy/refused-ways.ts';
+import { type EngineRefusals, createEngineRefusals } from '../../../src/azure/copy/refused-ways.ts';
 
 const MINUTE = 60_000;
 
 describe('what is remembered of the ways that an account refuses', () => {
-  function start(): { ways: RefusedWays<string>; pass: (ms: number) => void } {
+  function start(): { ways: EngineRefusals<string>; pass: (ms: number) => void } {
     let now = 0;
-    return { ways: createRefusedWays(() => now), pass: (ms) => (now += ms) };
+    return { ways: createEngineRefusals(() => now), pass: (ms) => (now += ms) };
   }
 
   it('is nothing after one odd blob, or after several with one in between that went well', () => {
     const { ways } = start();
     for (let i = 0; i < 10; i++) {
-      ways.note('a', 'of-the-key');
-      ways.note('a', 'of-the-key');
+      ways.record('a', 'of-the-key');
+      ways.record('a', 'of-the-key');
       expect(ways.isRefused('a')).toBe(false);
       ways.clear('a');
     }
@@ -21,21 +21,21 @@ describe('what is remembered of the ways that an account refuses', () => {
 
   it('is for ten minutes what was refused three times in a row, and then one blob asks again', () => {
     const { ways, pass } = start();
-    for (let i = 0; i < 3; i++) ways.note('a', 'of-the-key');
+    for (let i = 0; i < 3; i++) ways.record('a', 'of-the-key');
     expect([ways.isRefused('a'), ways.isRefused('b')]).toEqual([true, false]);
     pass(10 * MINUTE);
     expect(ways.isRefused('a')).toBe(false);
-    ways.note('a', 'of-the-key');
+    ways.record('a', 'of-the-key');
     expect(ways.isRefused('a')).toBe(true);
     pass(10 * MINUTE);
     ways.clear('a');
-    ways.note('a', 'of-the-key');
+    ways.record('a', 'of-the-key');
     expect(ways.isRefused('a')).toBe(false);
   });
 
   it('is for an hour what the service does not have', () => {
     const { ways, pass } = start();
-    ways.note('a', 'lacking');
+    ways.record('a', 'lacking');
     pass(59 * MINUTE);
     expect(ways.isRefused('a')).toBe(true);
     pass(MINUTE);
@@ -44,7 +44,7 @@ describe('what is remembered of the ways that an account refuses', () => {
 
   it('is for good what did something else, since to ask again would cost a version', () => {
     const { ways, pass } = start();
-    ways.note('a', 'harmful');
+    ways.record('a', 'harmful');
     pass(1e12);
     expect(ways.isRefused('a')).toBe(true);
   });

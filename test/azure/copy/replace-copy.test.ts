@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
-import { connectAccount } from '../../../src/azure/connect-account.ts';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import { createAzureBackupStore } from '../../../src/azure/backup-store.ts';
+import { connectAccount } from '../../../src/azure/account/connect-account.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import { converge } from '../../../src/mirror/converge.ts';
 import type { Key } from '../../../src/model/key.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import type { BackupStore } from '../../../src/ports/backup-store.ts';
 import { POLICY } from '../../support/memory-pair.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
 import { ENGINES } from '../support/engines.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 import type { WireAnswer, WireRequest } from '../support/start-wire.ts';
 
 const HOUR = 3_600_000;
@@ -88,7 +88,7 @@ describe('replacing what cannot be overwritten', () => {
   async function tidyUp(ahead: number): Promise<void> {
     key = stage.newKey();
     await putBlock('atSource', 'x');
-    const store = createAzureBackup(
+    const store = createAzureBackupStore(
       connectAccount({ connectionString: stage.backupThroughWire }),
       connectAccount({ connectionString: stage.sourceDirectly }),
       {},
@@ -98,7 +98,7 @@ describe('replacing what cannot be overwritten', () => {
     );
     const request = await stage.requestFor(key);
     const outcome = await store.secure(request);
-    if (outcome.outcome !== 'secured') throw new Error(outcome.outcome);
+    if (outcome.kind !== 'secured') throw new Error(outcome.kind);
     await store.place(request, outcome.secured);
   }
 
@@ -252,6 +252,6 @@ describe('replacing what cannot be overwritten', () => {
     });
     await stage.onBackup.getBlockBlobClient(key.path).upload('x', 1);
     const request = await stage.requestFor(key, { condition: { nothingThere: true } });
-    expect(await stage.worker().copy(request)).toMatchObject({ outcome: 'backup-moved' });
+    expect(await stage.worker().copy(request)).toMatchObject({ kind: 'backup-moved' });
   });
 });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import type { Key } from '../../../src/model/key.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 
 const SMALL: Partial<CopyOptions> = { engine: 'streamed', streamedBlock: { size: 4, atOnce: 2 } };
 const ONE_BLOCK: Partial<CopyOptions> = {
@@ -11,8 +11,8 @@ const ONE_BLOCK: Partial<CopyOptions> = {
   streamedBlock: { size: 4, atOnce: 1 },
   budgetMs: 0,
 };
-const WRITTEN = { outcome: 'written', engine: 'streamed' };
-const UNFINISHED = { outcome: 'unfinished', engine: 'streamed' };
+const WRITTEN = { kind: 'written', engine: 'streamed' };
+const UNFINISHED = { kind: 'unfinished', engine: 'streamed' };
 const MIB = 1024 * 1024;
 
 describe('streaming through the process', () => {
@@ -66,7 +66,7 @@ describe('streaming through the process', () => {
     const other = createHash('md5').update('other').digest();
     await blob.upload('0123', 4);
     await blob.setHTTPHeaders({ blobContentMD5: other });
-    expect(await stage.worker(SMALL).copy(await stage.requestFor(key))).toMatchObject({ outcome: 'written' });
+    expect(await stage.worker(SMALL).copy(await stage.requestFor(key))).toMatchObject({ kind: 'written' });
     expect(await contentOf(stage.onBackup, key)).toBe('0123');
     const { contentMD5 } = await stage.onBackup.getBlobClient(key.path).getProperties();
     expect(Buffer.from(contentMD5 ?? [])).toEqual(other);
@@ -83,7 +83,7 @@ describe('streaming through the process', () => {
     };
     expect(await stage.worker(ONE_BLOCK).copy(request)).toEqual(UNFINISHED);
     expect(await stage.worker(server as Partial<CopyOptions>).copy(request)).toMatchObject({
-      outcome: 'unfinished',
+      kind: 'unfinished',
     });
     expect(await stage.worker(ONE_BLOCK).copy(request)).toEqual(WRITTEN);
     expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
@@ -147,7 +147,7 @@ describe('streaming through the process', () => {
           await stage.onBackup.getAppendBlobClient(key.path).appendBlock('xxxx', 4);
         return undefined;
       };
-      expect(await stage.worker(SMALL).copy(request)).toMatchObject({ outcome: 'backup-moved' });
+      expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'backup-moved' });
       expect((await present(stage.worker(), key)).stamp).toBeUndefined();
       stage.wire.intercept = () => undefined;
       expect(await stage.worker(SMALL).copy(await stage.requestFor(key))).toEqual(WRITTEN);
@@ -168,7 +168,7 @@ describe('streaming through the process', () => {
       if (content !== '') await blob.appendBlock(content, content.length);
       const request = await stage.requestFor(key);
       await blob.setMetadata({ moved: 'yes' });
-      expect(await stage.worker(SMALL).copy(request)).toMatchObject({ outcome: 'source-moved' });
+      expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'source-moved' });
       expect(await stage.worker(SMALL).copy(await stage.requestFor(key))).toEqual(WRITTEN);
     });
   });
@@ -233,7 +233,7 @@ describe('streaming through the process', () => {
       const request = await stage.requestFor(key);
       await stage.atSource.getPageBlobClient(key.path).uploadPages(Buffer.alloc(512, 'z'), 0, 512);
       expect(await stage.worker({ engine: 'streamed' }).copy(request)).toMatchObject({
-        outcome: 'source-moved',
+        kind: 'source-moved',
       });
     });
   });

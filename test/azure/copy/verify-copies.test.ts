@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import { decide } from '../../../src/mirror/decide.ts';
 import type { Key } from '../../../src/model/key.ts';
 import { POLICY } from '../../support/memory-pair.ts';
-import { contentOf, type CopyStage, present } from '../support/copy-stage.ts';
-import { onCopyStage } from '../support/on-copy-stage.ts';
+import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
+import { onCopyStage } from './support/on-copy-stage.ts';
 import type { WireRequest } from '../support/start-wire.ts';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
@@ -41,7 +41,7 @@ describe('copies that are compared before they count', () => {
       .upload('0123456789', 10, { metadata: { CamelCase: 'x' } });
     const store = stage.worker(options);
     const request = await stage.requestFor(key);
-    expect(await store.copy(request)).toEqual({ outcome: 'written', engine });
+    expect(await store.copy(request)).toEqual({ kind: 'written', engine });
     const copy = await present(store, key);
     expect(copy).toMatchObject({ metadata: { CamelCase: 'x' }, contentMd5: request.source.contentMd5 });
     expect(decide(SIDES, request.source, copy, POLICY)).toEqual({ action: 'nothing' });
@@ -101,7 +101,7 @@ describe('copies that are compared before they count', () => {
     stage.wire.intercept = () => undefined;
     stage.wire.requests.length = 0;
     expect(await stage.worker(FULL).copy(await stage.requestFor(key))).toEqual({
-      outcome: 'written',
+      kind: 'written',
       engine: 'compared',
     });
     expect(stage.wire.requests.some(({ headers }) => headers['x-ms-copy-source'] !== undefined)).toBe(false);
@@ -111,10 +111,10 @@ describe('copies that are compared before they count', () => {
     const content = Buffer.alloc(20 * MIB, 'x');
     await stage.atSource.getBlockBlobClient(key.path).upload(content, content.length);
     const brief = stage.worker({ ...FULL, budgetMs: 0 });
-    expect(await brief.copy(await stage.requestFor(key))).toMatchObject({ outcome: 'unfinished' });
+    expect(await brief.copy(await stage.requestFor(key))).toMatchObject({ kind: 'unfinished' });
     expect((await present(brief, key)).stamp).toBeUndefined();
-    expect(await brief.copy(await stage.requestFor(key))).toMatchObject({ outcome: 'unfinished' });
-    expect(await brief.copy(await stage.requestFor(key))).toMatchObject({ outcome: 'written' });
+    expect(await brief.copy(await stage.requestFor(key))).toMatchObject({ kind: 'unfinished' });
+    expect(await brief.copy(await stage.requestFor(key))).toMatchObject({ kind: 'written' });
     expect(stage.wire.requests.filter(isRead).map(({ headers }) => headers['x-ms-range'])).toEqual([
       `bytes=0-${8 * MIB - 1}`,
       `bytes=${8 * MIB}-${16 * MIB - 1}`,
@@ -129,7 +129,7 @@ describe('copies that are compared before they count', () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
     const store = stage.worker(FULL);
     expect(await store.copy(await stage.requestFor(key, { tier: 'Archive' }))).toMatchObject({
-      outcome: 'written',
+      kind: 'written',
     });
     expect(await present(store, key)).toMatchObject({ archived: true, tier: 'Archive' });
   });
@@ -142,10 +142,10 @@ describe('copies that are compared before they count', () => {
       if (method === 'HEAD' && url.includes('/backupaccount/')) await blob.upload('abcdefghij', 10);
       return undefined;
     };
-    expect(await stage.worker(FULL).copy(request)).toMatchObject({ outcome: 'source-moved' });
+    expect(await stage.worker(FULL).copy(request)).toMatchObject({ kind: 'source-moved' });
     stage.wire.intercept = () => undefined;
     expect((await present(stage.worker(), key)).stamp).toBeUndefined();
-    expect(await stage.worker(FULL).copy(await stage.requestFor(key))).toMatchObject({ outcome: 'written' });
+    expect(await stage.worker(FULL).copy(await stage.requestFor(key))).toMatchObject({ kind: 'written' });
     expect(await contentOf(stage.onBackup, key)).toBe('abcdefghij');
   });
 
@@ -180,7 +180,7 @@ describe('copies that are compared before they count', () => {
           return undefined;
         };
         const request = await stage.requestFor(key);
-        expect(await stage.worker(options).copy(request)).toEqual({ outcome: 'written', engine });
+        expect(await stage.worker(options).copy(request)).toEqual({ kind: 'written', engine });
         expect(meanwhile).toBe('old');
         expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
         expect((await present(stage.worker(), key)).stamp?.etag).toBe(request.source.etag);
@@ -194,10 +194,10 @@ describe('copies that are compared before they count', () => {
       const options = { ...FULL, largestInOneRequest: 0, serverBlock: { size: 8 * MIB, atOnce: 4 } };
       const brief = stage.worker({ ...options, budgetMs: 0 });
       const request = await stage.requestFor(key);
-      let outcome: string;
-      do ({ outcome } = await brief.copy(request));
-      while (outcome === 'unfinished');
-      expect(outcome).toBe('written');
+      let kind: string;
+      do ({ kind } = await brief.copy(request));
+      while (kind === 'unfinished');
+      expect(kind).toBe('written');
       const isStaged = ({ method, url }: WireRequest): boolean =>
         method === 'PUT' && url.includes('comp=block&') && url.includes('.blobmirror');
       expect(stage.wire.requests.filter(isStaged)).toHaveLength(3);
@@ -211,7 +211,7 @@ describe('copies that are compared before they count', () => {
         if (isRead(sent)) await stage.onBackup.getBlockBlobClient(key.path).upload('newer', 5);
         return undefined;
       };
-      expect(await stage.worker(FULL).copy(request)).toMatchObject({ outcome: 'backup-moved' });
+      expect(await stage.worker(FULL).copy(request)).toMatchObject({ kind: 'backup-moved' });
       expect(await contentOf(stage.onBackup, key)).toBe('newer');
     });
   });
@@ -238,7 +238,7 @@ describe('copies that are compared before they count', () => {
           if (sent.headers['x-ms-copy-source'] !== undefined) copies.push(sent);
           return isImmutable(sent) ? refused : undefined;
         };
-        expect(await stage.worker(FULL).copy(request)).toMatchObject({ outcome: 'written' });
+        expect(await stage.worker(FULL).copy(request)).toMatchObject({ kind: 'written' });
         expect(stampWhenRead).toBeUndefined();
         expect((await present(stage.worker(), key)).stamp?.etag).toBe(request.source.etag);
         const md5 = createHash('md5').update('0123456789').digest('base64');

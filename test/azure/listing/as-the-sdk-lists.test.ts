@@ -1,16 +1,15 @@
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectAccount } from '../../../src/azure/connect-account.ts';
+import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { listPages } from '../../../src/azure/listing/list-pages.ts';
-import type { PageEntry } from '../../../src/azure/listing/page-entry.ts';
-import type { Listing } from '../../../src/azure/listing/listing.ts';
-import { toReading } from '../../../src/azure/to-reading.ts';
-import { BACKUP, SOURCE } from '../../../src/local/accounts.ts';
-import { startStorage, type Storage } from '../../../src/local/storage/start-storage.ts';
+import type { Listing, PageEntry } from '../../../src/azure/listing/listing.ts';
+import { toReading } from '../../../src/azure/blob/to-reading.ts';
+import { BACKUP, SOURCE } from '../../../packages/local/src/layout.ts';
+import { type Storage, startStorage } from '../../../packages/local/src/start-storage.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
 import { addStamp } from '../../../src/model/stamp.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
-import { startLake } from '../../local/data-lake/start-lake.ts';
+import { startLake } from '../../../packages/local/test/support/start-lake.ts';
 
 /** The same listing by the SDK, as what both know of it. */
 async function bySdk(

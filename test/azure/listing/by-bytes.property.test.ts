@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PageEntry } from '../../../src/azure/listing/page-entry.ts';
+import type { PageEntry } from '../../../src/azure/listing/listing.ts';
 import { scanPage } from '../../../src/azure/listing/scan-page.ts';
 import type { Policy } from '../../../src/mirror/policy.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
-import { addStamp, type Metadata } from '../../../src/model/stamp.ts';
-import type { PairsInStep } from '../../../src/ports/blob-reader.ts';
-import { isInStep } from '../../../src/reconcile/in-step.ts';
+import { type Metadata, addStamp } from '../../../src/model/stamp.ts';
+import type { EqualPairs } from '../../../src/ports/blob-reader.ts';
+import { type ListingPositions, entriesLookInStep, nominate } from '../../../src/reconcile/nominate.ts';
 import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../../../src/model/listing-order.ts';
-import { type Drawn, nominate } from '../../../src/reconcile/nominate.ts';
 import { FLAT } from '../../support/flat.ts';
 import { USUAL, type WrittenBlob, writePage } from './support/written-page.ts';
 
@@ -124,8 +123,8 @@ async function* pagesOf(blobs: readonly WrittenBlob[], size: number): AsyncGener
 
 interface Walk {
   readonly nominees: readonly string[];
-  readonly inStep: PairsInStep;
-  readonly drawn: Drawn | undefined;
+  readonly inStep: EqualPairs;
+  readonly drawn: ListingPositions | undefined;
 }
 
 async function walk(
@@ -141,7 +140,7 @@ async function walk(
     pagesOf(isOn('source').map(onSource), sizes[0]),
     pagesOf(isOn('backup').map(onBackup), sizes[1]),
     {
-      isInStep: (source, backup) => isInStep(source, backup, policy),
+      isInStep: (source, backup) => entriesLookInStep(source, backup, policy),
       isBefore: comesBefore,
       onInStep: ({ count, bytes }) => ((inStep.count += count), (inStep.bytes += bytes)),
       ...(byBytes && { byBytes: { access: policy.acl === 'mirror' } }),
@@ -169,8 +168,8 @@ describe('listings that are compared by their bytes', () => {
     const pair = { ...usualPair('a'), backup: { 'Content-Length': length } };
     const [source, backup] = [entriesOf([onSource(pair)])[0], entriesOf([onBackup(pair)])[0]];
     const ahead = { count: 1, last: source as PageEntry, backupLast: backup as PageEntry, access: false };
-    expect(source?.findInStep?.(backup as PageEntry, ahead)).toMatchObject({ count: 0 });
-    expect(isInStep(source as PageEntry, backup as PageEntry, FLAT.policy)).toBe(false);
+    expect(source?.countEqualPairs?.(backup as PageEntry, ahead)).toMatchObject({ count: 0 });
+    expect(entriesLookInStep(source as PageEntry, backup as PageEntry, FLAT.policy)).toBe(false);
   });
 
   it('leave it to their texts that a backup has the wanted tier by default', () => {
@@ -178,17 +177,17 @@ describe('listings that are compared by their bytes', () => {
     const pair = { ...usualPair('a'), source: { AccessTier: 'Hot' }, backup: inferred };
     const [source, backup] = [entriesOf([onSource(pair)])[0], entriesOf([onBackup(pair)])[0]];
     const ahead = { count: 1, last: source as PageEntry, backupLast: backup as PageEntry, access: false };
-    expect(source?.findInStep?.(backup as PageEntry, ahead)).toMatchObject({ count: 0 });
-    expect(isInStep(source as PageEntry, backup as PageEntry, FLAT.policy)).toBe(true);
+    expect(source?.countEqualPairs?.(backup as PageEntry, ahead)).toMatchObject({ count: 0 });
+    expect(entriesLookInStep(source as PageEntry, backup as PageEntry, FLAT.policy)).toBe(true);
     const hot: Policy = { ...FLAT.policy, tier: 'Hot' };
-    expect(isInStep(source as PageEntry, backup as PageEntry, hot)).toBe(true);
-    expect(isInStep(backup as PageEntry, backup as PageEntry, { ...hot, tier: 'Cool' })).toBe(false);
+    expect(entriesLookInStep(source as PageEntry, backup as PageEntry, hot)).toBe(true);
+    expect(entriesLookInStep(backup as PageEntry, backup as PageEntry, { ...hot, tier: 'Cool' })).toBe(false);
   });
 
   it('find pages of usual pairs in step without reading a text of them', () => {
     const pairs = Array.from({ length: 50 }, (_, i): Pair => usualPair(`dir/${String(i).padStart(3, '0')}`));
     const [source, backup] = [pairs.map(onSource), pairs.map(onBackup)].map(entriesOf);
-    const found = source?.[0]?.findInStep?.(backup?.[0] as PageEntry, {
+    const found = source?.[0]?.countEqualPairs?.(backup?.[0] as PageEntry, {
       count: 50,
       last: source.at(-1) as PageEntry,
       backupLast: backup?.at(-1) as PageEntry,
@@ -203,9 +202,9 @@ describe('listings that are compared by their bytes', () => {
     const [first, , last] = source;
     const ahead = { count: 2, last: last as PageEntry, backupLast: backup[1] as PageEntry, access: false };
     expect(
-      first?.findInStep?.(backup[0] as PageEntry, { ...ahead, last: source[1] as PageEntry }),
+      first?.countEqualPairs?.(backup[0] as PageEntry, { ...ahead, last: source[1] as PageEntry }),
     ).toMatchObject({ count: 2 });
-    expect(first?.findInStep?.(backup[0] as PageEntry, ahead)).toMatchObject({ count: 0 });
+    expect(first?.countEqualPairs?.(backup[0] as PageEntry, ahead)).toMatchObject({ count: 0 });
   });
 
   it.each([

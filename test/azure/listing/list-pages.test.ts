@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectAccount, type ConnectOptions } from '../../../src/azure/connect-account.ts';
+import { type ConnectOptions, connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { listPages } from '../../../src/azure/listing/list-pages.ts';
-import type { PageEntry } from '../../../src/azure/listing/page-entry.ts';
-import type { Listing } from '../../../src/azure/listing/listing.ts';
+import type { Listing, PageEntry } from '../../../src/azure/listing/listing.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
 import { rejectionOf } from '../support/answering-service.ts';
 import { type WrittenBlob, writePage } from './support/written-page.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DamagedPage } from '../../../src/azure/listing/damaged-page.ts';
+import { DamagedPage } from '../../../src/azure/errors/damaged-page.ts';
 import { parsePage } from '../../../src/azure/listing/parse-page.ts';
-import { readPage } from '../../../src/azure/listing/read-page.ts';
+import { readPage } from '../../../src/azure/listing/list-pages.ts';
 import { scanPage } from '../../../src/azure/listing/scan-page.ts';
 import { splitStamp } from '../../../src/model/stamp.ts';
 import { anyPage, anySpelling } from './support/any-page.ts';

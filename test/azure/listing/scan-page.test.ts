@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { connectAccount } from '../../../src/azure/connect-account.ts';
+import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import type { Listing } from '../../../src/azure/listing/listing.ts';
 import { openListing } from '../../../src/azure/listing/open-listing.ts';
 import { parsePage } from '../../../src/azure/listing/parse-page.ts';
 import { scanPage } from '../../../src/azure/listing/scan-page.ts';
-import { toStamp } from '../../../src/azure/listing/to-stamp.ts';
+import { toStamp } from '../../../src/azure/listing/entry-fields.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
-import { splitStamp, type Stamp } from '../../../src/model/stamp.ts';
-import { startLake } from '../../local/data-lake/start-lake.ts';
-import { startTwoAccounts } from '../../local/storage/two-accounts.ts';
+import { type Stamp, splitStamp } from '../../../src/model/stamp.ts';
+import { startLake } from '../../../packages/local/test/support/start-lake.ts';
+import { startTwoAccounts } from '../../../packages/local/test/support/two-accounts.ts';
 import { plain } from './support/plain.ts';
 
 /** By the documented example of an answer, in the spelling of Azure. */

@@ -1,4 +1,4 @@
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 
 /** Each way to copy, by options that make small blobs go it. */
 export const ENGINES: readonly (readonly [name: string, options: Partial<CopyOptions>])[] = [

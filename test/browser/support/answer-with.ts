@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { Status } from '../../../src/model/status.ts';
+import type { Status } from '../../../src/api/status.ts';
 import { LETTERS } from './statuses.ts';
 
 /** A status that the page is answered with from now on; another one may be set while it is open. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeReadyFile } from '../../../src/local/ready-file.ts';
+import { writeReadyFile } from '../../../packages/local/src/ready-file.ts';
 import {
   startEnvironment,
   startWorker,

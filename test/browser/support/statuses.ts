@@ -1,8 +1,7 @@
-import { NO_ACTIVITY } from '../../../src/model/activity.ts';
-import type { DeadLetter } from '../../../src/model/dead-letter.ts';
-import type { RunId } from '../../../src/model/reconcile/run.ts';
-import type { RunSummary } from '../../../src/model/reconcile/run-summary.ts';
-import type { RecoverySample, Status } from '../../../src/model/status.ts';
+import { NO_ACTIVITY, type RecoverySample, type Status } from '../../../src/api/status.ts';
+import type { DeadLetter } from '../../../src/api/dead-letter.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
+import type { RunSummary } from '../../../src/api/run.ts';
 
 const MINUTE_MS = 60_000;
 const BUCKETS = ['0-5 min', '5-10 min', '10-15 min', '15-30 min', '30 min-2 h', '2-8 h', '8-24 h', 'more'];

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
-import type { EventGrid } from '../../../src/local/event-grid/event-grid.ts';
-import { createEventGrid } from '../../../src/local/event-grid/event-grid.ts';
-import { createSeededRandom } from '../../../src/local/event-grid/seeded-random.ts';
-import { EVENTS_QUEUE, RECONCILE_QUEUE } from '../../../src/local/queues.ts';
-import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.ts';
-import { BACKUP, SOURCE } from '../../../src/local/accounts.ts';
-import { type Storage, startStorage } from '../../../src/local/storage/start-storage.ts';
-import type { StorageMutation } from '../../../src/local/storage-mutation.ts';
+import type { EventGrid } from '../../../packages/local/src/event-grid/event-grid.ts';
+import { createEventGrid } from '../../../packages/local/src/event-grid/event-grid.ts';
+import { createSeededRandom } from '../../../packages/local/src/event-grid/seeded-random.ts';
+import { BACKUP, EVENTS_QUEUE, RECONCILE_QUEUE, SOURCE } from '../../../packages/local/src/layout.ts';
+import {
+  type LocalAccount,
+  type LocalConnections,
+  writeReadyFile,
+} from '../../../packages/local/src/ready-file.ts';
+import { type Storage, startStorage } from '../../../packages/local/src/start-storage.ts';
+import type { StorageMutation } from '../../../packages/local/src/requests/storage-mutation.ts';
 import { type Accounts, connectAccounts } from '../../e2e/support/start-environment.ts';
 import { RestartableBroker } from './restartable-broker.ts';
 import { type FaultProxy, startFaultProxy } from './start-fault-proxy.ts';
@@ -80,7 +83,7 @@ export async function startWorld(seed: number, directory: string): Promise<World
   };
 }
 
-function toLocalInfo(storage: Storage, { connectionString }: RestartableBroker): LocalInfo {
+function toLocalInfo(storage: Storage, { connectionString }: RestartableBroker): LocalConnections {
   const account = ({ name, key }: typeof SOURCE | typeof BACKUP): LocalAccount => ({
     accountName: name,
     accountKey: key,

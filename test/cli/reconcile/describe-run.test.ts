@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { describeRun, describeRuns } from '../../../src/cli/reconcile/describe-run.ts';
-import { toEstimate } from '../../../src/model/reconcile/adoption.ts';
-import { SKIP_HINTS } from '../../../src/model/skip-hints.ts';
-import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.ts';
+import { toEstimate } from '../../../src/model/adoption.ts';
+import { SKIP_HINTS } from '../../../src/api/skip-hints.ts';
+import { exitStatusOf } from '../../../src/cli/reconcile/run-figures.ts';
 import { aRun } from '../../support/a-run.ts';
 
 const RUN = aRun({

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { followRun } from '../../../src/cli/reconcile/follow-run.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
-import type { Run } from '../../../src/model/reconcile/run.ts';
+import type { Run } from '../../../src/api/run.ts';
 import { aRun } from '../../support/a-run.ts';
 
 const STARTED = aRun();

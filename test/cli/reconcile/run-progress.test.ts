@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isOfSameScope } from '../../../src/cli/reconcile/run-figures.ts';
-import { describeProgress, progressOf } from '../../../src/cli/reconcile/run-progress.ts';
-import type { RunId } from '../../../src/model/reconcile/run.ts';
+import { describeProgress, progressOf } from '../../../src/cli/reconcile/follow-run.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
 import { aRun } from '../../support/a-run.ts';
 
 const RUN = aRun({

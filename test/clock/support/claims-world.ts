@@ -1,21 +1,19 @@
-import { createMemoryAccount } from '../../../src/memory/memory-account.ts';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
-import { MemoryQueue } from '../../../src/memory/memory-queue.ts';
-import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.ts';
-import { immediately } from '../../../src/memory/schedule.ts';
+import { createMemoryAccount } from '../../memory/memory-account.ts';
+import { MemoryDocuments } from '../../memory/memory-documents.ts';
+import { MemoryQueue, createMemoryShardQueue } from '../../memory/memory-queue.ts';
+import { immediately } from '../../memory/schedule.ts';
 import { trustClock } from '../../../src/clock/service-clock.ts';
-import { NO_ACTIVITY } from '../../../src/model/activity.ts';
+import { NO_ACTIVITY, type Status } from '../../../src/api/status.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
 import { createScope } from '../../../src/model/scope.ts';
-import type { Status } from '../../../src/model/status.ts';
-import type { BrowsedMessage } from '../../../src/ports/queue-browser.ts';
-import { NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
-import { createReconciler } from '../../../src/reconcile/runs/create-reconciler.ts';
+import type { BrowsedMessage } from '../../../src/ports/dead-letter-queue.ts';
+import { NO_COUNTS } from '../../../src/reconcile/counts.ts';
+import { createReconciler } from '../../../src/reconcile/runs/reconciler.ts';
 import { createRunHistory } from '../../../src/reconcile/runs/run-history.ts';
 import { createRunStore } from '../../../src/reconcile/runs/run-store.ts';
-import { recordSample } from '../../../src/recovery/history/record-sample.ts';
-import type { StatusParts } from '../../../src/recovery/status/status-parts.ts';
-import { createStatusReader } from '../../../src/recovery/status/create-status-reader.ts';
+import { recordSample } from '../../../src/status/history.ts';
+import type { StatusParts } from '../../../src/status/read-state.ts';
+import { createStatusReader } from '../../../src/status/create-status-reader.ts';
 import { eventGridEvent } from '../../events/samples.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import { REQUEST } from '../../reconcile/runs/support/reconcile-bench.ts';
@@ -114,7 +112,7 @@ export class ClaimsWorld {
       readActivity: async () => await Promise.resolve(NO_ACTIVITY),
       readPause: async () => await Promise.resolve(undefined),
       events: { browse: () => this.#browse() },
-      readLetters: async function* () {
+      listDeadLetters: async function* () {
         yield* await Promise.resolve([]);
       },
       readAcknowledged: async () => await Promise.resolve(() => false),
@@ -128,7 +126,7 @@ export class ClaimsWorld {
           machine.hear({ tookMs: 40, account: 'backup' });
         },
       },
-      lookAtCanary: undefined,
+      readCanary: undefined,
       canaryContainer: undefined,
       limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
       versions: () => ({ source: SPOKEN, backup: SPOKEN }),

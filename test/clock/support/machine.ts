@@ -1,4 +1,4 @@
-import { HeardClock } from '../../../src/clock/heard-clock.ts';
+import { ObservedClock } from '../../../src/clock/observed-clock.ts';
 
 export const START = Date.parse('2026-11-25T12:00:00Z');
 
@@ -14,12 +14,12 @@ export class Machine {
   ahead: number;
   /** For so long the machine slept, in which the steady clock stood still. */
   slept = 0;
-  readonly clock: HeardClock;
+  readonly clock: ObservedClock;
 
   constructor(ahead = 0, world: World = { time: START + 312 }) {
     this.ahead = ahead;
     this.world = world;
-    this.clock = new HeardClock({
+    this.clock = new ObservedClock({
       own: () => this.time + this.ahead,
       steady: () => this.time - START + 5000 - this.slept,
     });
@@ -53,7 +53,7 @@ export class Machine {
       ...Object.entries(more),
     ]);
     this.time += tookMs / 2;
-    this.clock.note(account, headers, sentAt);
+    this.clock.observe(account, headers, sentAt);
   }
 
   hearSome(count = 3): void {
@@ -64,6 +64,6 @@ export class Machine {
   }
 
   judge() {
-    return this.clock.judge(this.clock.begin());
+    return this.clock.assess(this.clock.begin());
   }
 }

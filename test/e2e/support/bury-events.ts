@@ -1,5 +1,5 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { parked } from '../../deadletter/support/letter-bench.ts';
+import { parked } from '../../deadletter/support/dead-letter-bench.ts';
 import { queueCounts } from './queue-counts.ts';
 import type { RunningEnvironment } from './start-environment.ts';
 import { waitUntil } from './wait-until.ts';

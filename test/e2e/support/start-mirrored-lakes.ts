@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { FaultPlan } from '../../../src/local/event-grid/fault-plan.ts';
-import { type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.ts';
-import { type Local, startLocal } from '../../../src/local/start-local.ts';
-import type { StorageRequest } from '../../../src/local/storage/storage-request.ts';
+import type { FaultPlan } from '../../../packages/local/src/event-grid/fault-plan.ts';
+import { type LocalConnections, writeReadyFile } from '../../../packages/local/src/ready-file.ts';
+import { type Local, startLocal } from '../../../packages/local/src/start-local.ts';
+import type { StorageRequest } from '../../../packages/local/src/requests/storage-request.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import type { BlobmirrorProcess } from './blobmirror-process.ts';
 import { connectLakes, type Lakes } from './lakes.ts';
@@ -12,7 +12,7 @@ import { startWorker } from './start-environment.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface MirroredLakes extends Lakes {
-  readonly info: Local['info'];
+  readonly info: Local['connections'];
   readonly readyFile: string;
   readonly worker: BlobmirrorProcess;
   /** The mirror's own requests so far, oldest first. The tests' are left out, and those for its own state. */
@@ -41,7 +41,7 @@ export async function startMirroredLakes(
     log: createSilentLogger(),
   });
   running.push(local);
-  const info: LocalInfo = { ...local.info, http: { baseUrl: 'http://127.0.0.1:9' } };
+  const info: LocalConnections = { ...local.connections, http: { baseUrl: 'http://127.0.0.1:9' } };
   const readyFile = join(await temporaryDirectory(), 'local.json');
   await writeReadyFile(readyFile, info);
   const worker = await startWorker(readyFile, [], { env });

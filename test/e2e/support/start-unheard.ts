@@ -1,14 +1,19 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { createReconciliation, type Reconciler } from '../../../src/app/create-reconciliation.ts';
-import { exitStatusOf } from '../../../src/cli/reconcile/exit-status-of.ts';
+import { createReconciliation, type Reconciler } from '../../../src/wiring/create-reconciliation.ts';
+import { exitStatusOf } from '../../../src/cli/reconcile/run-figures.ts';
 import { readSettings } from '../../../src/config/settings.ts';
-import { toEnvironment } from '../../../src/local/environment.ts';
-import { parseReconcileRequest } from '../../../src/model/reconcile/parse-reconcile-request.ts';
-import type { Run, RunId } from '../../../src/model/reconcile/run.ts';
-import { type LocalAccount, type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.ts';
-import { startLocal } from '../../../src/local/start-local.ts';
-import type { StorageRequest } from '../../../src/local/storage/storage-request.ts';
+import { localSettings } from '../../../src/cli/local-settings.ts';
+import { parseReconcileRequest } from '../../../src/api/reconcile-request.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
+import type { Run } from '../../../src/api/run.ts';
+import {
+  type LocalAccount,
+  type LocalConnections,
+  writeReadyFile,
+} from '../../../packages/local/src/ready-file.ts';
+import { startLocal } from '../../../packages/local/src/start-local.ts';
+import type { StorageRequest } from '../../../packages/local/src/requests/storage-request.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import type { BlobmirrorProcess, ProcessOptions } from './blobmirror-process.ts';
 import { type Accounts, connectAccounts, startWorker } from './start-environment.ts';
@@ -25,7 +30,7 @@ export interface UnheardOptions {
 
 /** Two accounts none of whose events arrives, so that a full sync alone finds what changes. */
 export interface Unheard extends Accounts {
-  readonly info: LocalInfo;
+  readonly info: LocalConnections;
   /** As the mirror sees the accounts. */
   readonly readyFile: string;
   /** The mirror's own requests so far, oldest first. What it reads and notes of its runs is left out. */
@@ -66,7 +71,7 @@ export async function startUnheard({
     log: createSilentLogger(),
   });
   running.push(local);
-  const info: LocalInfo = { ...local.info, http: { baseUrl: 'http://127.0.0.1:9' } };
+  const info: LocalConnections = { ...local.connections, http: { baseUrl: 'http://127.0.0.1:9' } };
   const readyFile = join(await temporaryDirectory(), 'local.json');
   const seen = {
     ...info,
@@ -74,7 +79,7 @@ export async function startUnheard({
     backup: await behind(info.backup, intercept?.backup),
   };
   await writeReadyFile(readyFile, seen);
-  const settings = readSettings(toEnvironment(seen));
+  const settings = readSettings(localSettings(seen));
   const reconciliation = createReconciliation(settings, createSilentLogger());
   const { reconciler } = reconciliation;
   running.push(reconciliation);

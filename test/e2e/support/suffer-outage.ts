@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Status } from '../../../src/model/status.ts';
-import { type LocalInfo, writeReadyFile } from '../../../src/local/ready-file.ts';
+import type { Status } from '../../../src/api/status.ts';
+import { type LocalConnections, writeReadyFile } from '../../../packages/local/src/ready-file.ts';
 import { type BlobmirrorProcess, runBlobmirror } from './blobmirror-process.ts';
 import { type BreakableNetwork, startBreakableNetwork } from './breakable-network.ts';
-import { freePort } from '../../../src/cli/free-port.ts';
+import { freePort } from '../../../src/cli/run-start.ts';
 import { type RunningEnvironment, startEnvironment, startWorker } from './start-environment.ts';
 import { through } from './start-proxied-worker.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -44,7 +44,11 @@ export async function startPatient(env: Readonly<Record<string, string>>): Promi
   const port = await freePort(0, 'the app');
   const baseUrl = `http://127.0.0.1:${port}`;
   const readyFile = join(await temporaryDirectory(), 'breakable.json');
-  const behindIt: LocalInfo = { ...info, backup: through(network.port, info.backup), http: { baseUrl } };
+  const behindIt: LocalConnections = {
+    ...info,
+    backup: through(network.port, info.backup),
+    http: { baseUrl },
+  };
   await writeReadyFile(readyFile, behindIt);
   const worker = await startWorker(readyFile, ['--http-port', String(port)], { env });
   const container = source.getContainerClient('photos');

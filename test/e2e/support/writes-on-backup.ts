@@ -1,5 +1,5 @@
-import { BACKUP } from '../../../src/local/accounts.ts';
-import type { StorageRequest } from '../../../src/local/storage/storage-request.ts';
+import { BACKUP } from '../../../packages/local/src/layout.ts';
+import type { StorageRequest } from '../../../packages/local/src/requests/storage-request.ts';
 
 /** Of the mirror's requests, those that changed the backup: `container/path`, once for each. */
 export function writesOnBackup(requests: readonly StorageRequest[]): string[] {

@@ -1,4 +1,4 @@
-import type { Identity } from '../../../src/app/open-identity.ts';
+import type { Identity } from '../../../src/wiring/open-identity.ts';
 import type { DocumentStore } from '../../../src/ports/document-store.ts';
 
 /** A worker that may work, whose documents are these. */

@@ -1,7 +1,7 @@
 import type { InvocationContext } from '@azure/functions';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Host } from '../../../src/host/start-host.ts';
-import { ParkedCameBy } from '../../../src/model/parked-came-by.ts';
+import { ParkedMessageReceived } from '../../../src/model/hint-message.ts';
 import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
@@ -42,12 +42,12 @@ describe('a queue function', () => {
 
   it('that gives back a parked copy which came by failed at nothing that an operator would want to read', async () => {
     handlers.message = (_input, { triggerMetadata }) => {
-      if (triggerMetadata?.['deliveryCount'] === 1) throw new ParkedCameBy();
+      if (triggerMetadata?.['deliveryCount'] === 1) throw new ParkedMessageReceived();
     };
     await queue.send({ body: 'x' });
     await start();
     await emptied();
-    const told = log.lines.filter(({ message }) => message === new ParkedCameBy().message);
+    const told = log.lines.filter(({ message }) => message === new ParkedMessageReceived().message);
     expect(told).toMatchObject([{ level: 'debug', fields: { function: 'mirror', deliveryCount: 1 } }]);
     expect(told[0]?.fields).not.toHaveProperty('error');
     expect(log.lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);

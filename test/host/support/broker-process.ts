@@ -1,6 +1,6 @@
 // A broker in a process of its own, with as many messages as the argument says: 0, 1, 2, … Prints its connection
 // string on one line, and ends with its input.
-import { startBroker } from '../../../src/local/service-bus/start-broker.ts';
+import { startBroker } from '../../../packages/local/src/service-bus/start-broker.ts';
 
 const definition = {
   name: 'events',

@@ -1,19 +1,18 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import { fromTrigger } from '../../../src/app/from-trigger.ts';
-import { toQueueError } from '../../../src/azure/queue-error.ts';
+import { fromTrigger } from '../../../src/wiring/from-trigger.ts';
+import { toQueueError } from '../../../src/azure/queue/queue-error.ts';
 import type { TypedData } from '../../../src/host/functions-core.ts';
 import { toInput, toTriggerMetadata } from '../../../src/host/service-bus/to-input.ts';
 import { handleMessage } from '../../../src/intake/handle-message.ts';
-import { type MemoryMessage, MemoryQueue } from '../../../src/memory/memory-queue.ts';
-import { createMemoryQueueBrowser } from '../../../src/memory/memory-queue-browser.ts';
-import { immediately } from '../../../src/memory/schedule.ts';
+import { type MemoryMessage, MemoryQueue, createMemoryQueueBrowser } from '../../memory/memory-queue.ts';
+import { immediately } from '../../memory/schedule.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../../../src/model/errors.ts';
 import { type HintMessage, toProperties } from '../../../src/model/hint-message.ts';
 import { parseKey } from '../../../src/model/key.ts';
 import { createScope } from '../../../src/model/scope.ts';
-import type { HintQueue } from '../../../src/ports/hint-queue.ts';
+import type { HintQueue } from '../../../src/ports/work-queues.ts';
 import { NEVER_PAUSED } from '../../../src/ports/pause-gate.ts';
-import type { BrowsedMessage } from '../../../src/ports/queue-browser.ts';
+import type { BrowsedMessage } from '../../../src/ports/dead-letter-queue.ts';
 import { createMemoryPair } from '../../support/memory-pair.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { readAccountKind } from '../../../src/azure/account-kind.ts';
-import { createAzureBackup } from '../../../src/azure/azure-backup.ts';
-import { createAzureCanary } from '../../../src/azure/azure-canary.ts';
-import { createAzureDocuments } from '../../../src/azure/azure-documents.ts';
-import { createAzureInspector } from '../../../src/azure/azure-inspector.ts';
-import { type Account, connectAccount } from '../../../src/azure/connect-account.ts';
-import type { CopyOptions } from '../../../src/azure/copy/copy-options.ts';
-import { SOURCE } from '../../../src/local/accounts.ts';
+import { type Account, connectAccount, readAccountKind } from '../../../src/azure/account/connect-account.ts';
+import { createAzureBackupStore } from '../../../src/azure/backup-store.ts';
+import { createAzureCanarySource } from '../../../src/azure/blob/canary-source.ts';
+import { createAzureDocumentStore } from '../../../src/azure/documents/document-store.ts';
+import { createAzureAccountInspector } from '../../../src/azure/account-inspector.ts';
+import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
+import { SOURCE } from '../../../packages/local/src/layout.ts';
 import {
   type ContainerName,
   type Key,
@@ -63,12 +62,12 @@ function through(pair: StoragePair, port: number): Through {
     });
   const account = { source: connect('source'), backup: connect('backup') };
   const worker = (options: Partial<CopyOptions>): BackupStore =>
-    createAzureBackup(account.backup, account.source, options);
+    createAzureBackupStore(account.backup, account.source, options);
   return {
     account,
-    reader: createAzureInspector(account.source),
+    reader: createAzureAccountInspector(account.source),
     backup: worker({}),
-    documents: createAzureDocuments(account.backup, 'state'),
+    documents: createAzureDocumentStore(account.backup, 'state'),
     worker,
   };
 }
@@ -243,7 +242,7 @@ export async function startFlatBehindLiar(): Promise<Behind> {
         return {
           act: async () => await behind.lied.backup.compareContent({ key, source, backup: there }),
           isTrue: async (result) =>
-            await Promise.resolve(isMoved(result) || isDeepStrictEqual(result, { outcome: 'same' })),
+            await Promise.resolve(isMoved(result) || isDeepStrictEqual(result, { kind: 'same' })),
         };
       },
     },
@@ -336,7 +335,7 @@ export async function startFlatBehindLiar(): Promise<Behind> {
       prepare: async () => {
         const key = newKey();
         return await Promise.resolve({
-          act: async () => await createAzureCanary(behind.lied.account.source).write(key, 'now'),
+          act: async () => await createAzureCanarySource(behind.lied.account.source).write(key, 'now'),
           isTrue: async (etag) => (await present(pair.source, key)).etag === etag,
         });
       },

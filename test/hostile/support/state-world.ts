@@ -1,39 +1,37 @@
-import { readActivity } from '../../../src/activity/read-activity.ts';
-import { WorkerActivity } from '../../../src/activity/worker-activity.ts';
-import { createActionTokens } from '../../../src/app/action-tokens.ts';
-import { checkPause } from '../../../src/check/check-state.ts';
+import { readActivity } from '../../../src/status/activity/read-activity.ts';
+import { WorkerActivity } from '../../../src/status/activity/worker-activity.ts';
+import { createActionTokens } from '../../../src/http/action-guard.ts';
+import { checkPause } from '../../../src/setup-check/check-state.ts';
 import { describeRun, describeRuns } from '../../../src/cli/reconcile/describe-run.ts';
-import { describeStatus } from '../../../src/cli/status/describe-status.ts';
+import { describeStatus } from '../../../src/cli/describe-status.ts';
 import { trustClock } from '../../../src/clock/service-clock.ts';
-import { createPauses } from '../../../src/control/pauses.ts';
-import { ACKNOWLEDGED, createLetterBox } from '../../../src/deadletter/letter-box.ts';
-import { isBefore } from '../../../src/deadletter/letter-mark.ts';
-import { advanceMark, readMark } from '../../../src/deadletter/mark-document.ts';
-import { watchLetters } from '../../../src/deadletter/watch-letters.ts';
-import { claim } from '../../../src/identity/claim.ts';
-import type { MirrorFacts } from '../../../src/identity/mirror-facts.ts';
-import { ownDocuments } from '../../../src/identity/own-documents.ts';
-import { createMemoryAccount } from '../../../src/memory/memory-account.ts';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
-import { MemoryQueue } from '../../../src/memory/memory-queue.ts';
-import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.ts';
-import { immediately } from '../../../src/memory/schedule.ts';
+import { createPauseStore } from '../../../src/pause/pause-store.ts';
+import { ACKNOWLEDGED, createDeadLetterStore } from '../../../src/deadletter/dead-letter-store.ts';
+import { advanceMark, isCoveredBy, readMark } from '../../../src/deadletter/dead-letter-mark.ts';
+import { watchDeadLetters } from '../../../src/deadletter/watch-dead-letters.ts';
+import { registerMirror } from '../../../src/identity/register-mirror.ts';
+import type { MirrorFacts } from '../../../src/identity/other-mirrors.ts';
+import { mirrorDocuments } from '../../../src/identity/mirror-documents.ts';
+import { createMemoryAccount } from '../../memory/memory-account.ts';
+import { MemoryDocuments } from '../../memory/memory-documents.ts';
+import { MemoryQueue, createMemoryShardQueue } from '../../memory/memory-queue.ts';
+import { immediately } from '../../memory/schedule.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { parseContainerName, parseKey } from '../../../src/model/key.ts';
 import { mirrorId } from '../../../src/model/mirror-id.ts';
-import type { Run, RunId } from '../../../src/model/reconcile/run.ts';
-import { documentsPrefix } from '../../../src/model/registration.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
+import type { Run } from '../../../src/api/run.ts';
+import { documentsPrefix } from '../../../src/identity/registration.ts';
 import { createScope } from '../../../src/model/scope.ts';
-import type { Status } from '../../../src/model/status.ts';
+import type { Status } from '../../../src/api/status.ts';
 import type { DocumentStore } from '../../../src/ports/document-store.ts';
-import type { Reconciler } from '../../../src/reconcile/reconciler.ts';
-import { createReconciler } from '../../../src/reconcile/runs/create-reconciler.ts';
+import { type Reconciler, createReconciler } from '../../../src/reconcile/runs/reconciler.ts';
 import { createRunHistory } from '../../../src/reconcile/runs/run-history.ts';
 import { createRunStore } from '../../../src/reconcile/runs/run-store.ts';
-import type { CompareSlice } from '../../../src/reconcile/slice-context.ts';
-import { followCanary } from '../../../src/recovery/canary/follow-canary.ts';
-import { recordSample } from '../../../src/recovery/history/record-sample.ts';
-import { createStatusReader } from '../../../src/recovery/status/create-status-reader.ts';
+import type { CompareSlice } from '../../../src/reconcile/slice.ts';
+import { followCanary } from '../../../src/status/follow-canary.ts';
+import { recordSample } from '../../../src/status/history.ts';
+import { createStatusReader } from '../../../src/status/create-status-reader.ts';
 import {
   createModelSlice,
   type Kind,
@@ -92,7 +90,7 @@ export class StateWorld {
     for (const [run, keys] of snapshot?.walked ?? []) this.walked.set(run, new Set(keys));
     this.now = snapshot?.now ?? this.now;
     this.#store = this.memory.through(immediately);
-    this.documents = ownDocuments(this.#store, { prefix: documentsPrefix(mirrorId(FACTS)), former: {} });
+    this.documents = mirrorDocuments(this.#store, { prefix: documentsPrefix(mirrorId(FACTS)), former: {} });
     this.reconciler = createReconciler({
       source: this.#source,
       backup: this.#backup,
@@ -128,8 +126,8 @@ export class StateWorld {
 
   /** What a mirror has after a while: a document of each kind, a run that proved something, and one that is under way. */
   async live(): Promise<void> {
-    await claim(this.#store, FACTS, { now: new Date(this.now), isLookedAt: true });
-    const pauses = createPauses(this.documents, () => new Date(this.now));
+    await registerMirror(this.#store, FACTS, { now: new Date(this.now), isLookedAt: true });
+    const pauses = createPauseStore(this.documents, () => new Date(this.now));
     await pauses.pause({ by: 'somebody' });
     await pauses.resume();
     await createActionTokens(this.documents).issue();
@@ -151,7 +149,7 @@ export class StateWorld {
 
   /** What a worker does each minute. */
   async minute(): Promise<void> {
-    const { damaged: registrations } = await claim(this.#store, FACTS, {
+    const { damaged: registrations } = await registerMirror(this.#store, FACTS, {
       now: new Date(this.now),
       isLookedAt: true,
     });
@@ -163,17 +161,18 @@ export class StateWorld {
       source: {
         write: async () => await Promise.resolve(parseEtag(`0x${this.now}`)),
       },
-      look: async () => await Promise.resolve({ present: false as const, container: 'exists' as const }),
+      readBackup: async () =>
+        await Promise.resolve({ present: false as const, container: 'exists' as const }),
       documents: this.documents,
       log: this.log,
-      looksMs: [],
+      checksMs: [],
       now: () => new Date(this.now),
     });
     const queues = { events: NO_LETTERS, reconcile: NO_LETTERS };
-    await watchLetters({
+    await watchDeadLetters({
       queues,
       documents: this.documents,
-      box: createLetterBox(queues, this.documents, this.log),
+      store: createDeadLetterStore(queues, this.documents, this.log),
       accountsAnswer: async () => await Promise.resolve(true),
       observe: () => undefined,
       log: this.log,
@@ -184,7 +183,7 @@ export class StateWorld {
   }
 
   async status(): Promise<Status> {
-    const pauses = createPauses(this.documents, () => new Date(this.now));
+    const pauses = createPauseStore(this.documents, () => new Date(this.now));
     const runs = createRunStore(this.documents, this.log, FACTS.settings, () => new Date(this.now));
     return await createStatusReader({
       source: 'sourceaccount',
@@ -194,13 +193,13 @@ export class StateWorld {
       readActivity: async (now, damaged) => await readActivity(this.documents, now, damaged),
       readPause: async () => (await pauses.read()).paused ?? undefined,
       events: { browse: async function* () {} },
-      readLetters: async function* () {},
+      listDeadLetters: async function* () {},
       readAcknowledged: async (damaged) => {
         const mark = await readMark(this.documents, ACKNOWLEDGED, damaged);
-        return mark === undefined ? () => false : isBefore(mark);
+        return mark === undefined ? () => false : isCoveredBy(mark);
       },
       probe: { source: async () => await Promise.resolve(), backup: async () => await Promise.resolve() },
-      lookAtCanary: async () =>
+      readCanary: async () =>
         await Promise.resolve({ present: false as const, container: 'exists' as const }),
       canaryContainer: 'canary',
       serviceClock: trustClock(() => new Date(this.now)),
@@ -212,7 +211,7 @@ export class StateWorld {
 
   /** All that somebody may ask for, as text. */
   async ask(): Promise<string> {
-    const pauses = createPauses(this.documents, () => new Date(this.now));
+    const pauses = createPauseStore(this.documents, () => new Date(this.now));
     const status = await this.status();
     const runs = await this.reconciler.list();
     const texts = [
@@ -231,13 +230,13 @@ export class StateWorld {
 
   /** What people do about what does not heal by itself. */
   async mend(): Promise<void> {
-    await createPauses(this.documents, () => new Date(this.now)).resume();
+    await createPauseStore(this.documents, () => new Date(this.now)).resume();
     const queues = { events: NO_LETTERS, reconcile: NO_LETTERS };
-    await createLetterBox(queues, this.documents, this.log).acknowledge();
+    await createDeadLetterStore(queues, this.documents, this.log).acknowledge();
   }
 
   async paused() {
-    return (await createPauses(this.documents).read()).paused;
+    return (await createPauseStore(this.documents).read()).paused;
   }
 
   async start(): Promise<Run | RunId> {

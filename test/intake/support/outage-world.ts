@@ -1,12 +1,12 @@
 import { handleMessage } from '../../../src/intake/handle-message.ts';
-import { createMemoryAccount, type Schedule } from '../../../src/memory/memory-account.ts';
+import { type Schedule, createMemoryAccount } from '../../memory/memory-account.ts';
 import { converge } from '../../../src/mirror/converge.ts';
-import { shareFlights } from '../../../src/mirror/flights.ts';
+import { coalesceByKey } from '../../../src/concurrency/coalesce-by-key.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 import { type HintMessage, toProperties } from '../../../src/model/hint-message.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
 import { createScope } from '../../../src/model/scope.ts';
-import { AdaptiveGate } from '../../../src/ports/adaptive-gate.ts';
+import { AdaptiveGate } from '../../../src/concurrency/adaptive-gate.ts';
 import { throttleBackup, throttleReader } from '../../../src/ports/throttle.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import { POLICY } from '../../support/memory-pair.ts';
@@ -63,7 +63,7 @@ export class OutageWorld {
       backup: throttleBackup(this.#backup, gates),
       policy: POLICY,
     };
-    this.#converge = shareFlights((key) => converge(pair, key), clock);
+    this.#converge = coalesceByKey((key) => converge(pair, key), clock);
   }
 
   /** Messages that wait, are worked on or come back later. */

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { handleMessage } from '../../../src/intake/handle-message.ts';
-import { LooksToCome } from '../../../src/intake/looks-to-come.ts';
-import { WATCH_RULES, type WatchRules } from '../../../src/intake/plan-next-look.ts';
+import { PendingRechecks } from '../../../src/intake/rechecks.ts';
+import { WATCH_RULES, type WatchRules } from '../../../src/intake/plan-key-checks.ts';
 import { type HintMessage, toProperties } from '../../../src/model/hint-message.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
@@ -40,14 +40,14 @@ export class WatchWorld {
   waiting = 0;
   mostWaiting = 0;
   readonly #log = createSilentLogger();
-  readonly #processes: readonly LooksToCome[];
+  readonly #processes: readonly PendingRechecks[];
   readonly #rules: WatchRules;
   readonly #acts: Act[] = [];
   #order = 0;
   #seed = 1;
 
   constructor({ processes = 1, rules = WATCH_RULES }: { processes?: number; rules?: WatchRules } = {}) {
-    this.#processes = Array.from({ length: processes }, () => new LooksToCome());
+    this.#processes = Array.from({ length: processes }, () => new PendingRechecks());
     this.#rules = rules;
   }
 

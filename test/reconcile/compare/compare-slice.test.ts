@@ -1,21 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { MemoryAccount } from '../../../src/memory/memory-account.ts';
-import { adopt } from '../../../src/mirror/adopt.ts';
-import { convergeRoot } from '../../../src/mirror/converge-root.ts';
-import { copyListed } from '../../../src/mirror/copy-listed.ts';
-import { prepareContainer } from '../../../src/mirror/make-container.ts';
+import type { MemoryAccount } from '../../memory/memory-account.ts';
+import { adopt, copyListed } from '../../../src/mirror/listed-keys.ts';
+import { convergeRoot, prepareContainer } from '../../../src/mirror/converge-container.ts';
 import { type BlobPath, parseContainerName, parseKey } from '../../../src/model/key.ts';
-import type { AdoptBy } from '../../../src/model/reconcile/adoption.ts';
+import type { AdoptBy } from '../../../src/model/adoption.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
-import type { ReportLine, RunId } from '../../../src/model/reconcile/run.ts';
-import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.ts';
-import { shardSchema } from '../../../src/model/reconcile/shard-schema.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
+import type { ReportLine } from '../../../src/api/run.ts';
+import { type CompareShard, type SliceResult, shardSchema } from '../../../src/reconcile/shard.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import { splitStamp } from '../../../src/model/stamp.ts';
 import type { ListedBlob } from '../../../src/ports/blob-reader.ts';
 import { compareSlice } from '../../../src/reconcile/compare/compare-slice.ts';
-import type { ForeignKey } from '../../../src/reconcile/slice-context.ts';
-import type { Comparing } from '../../../src/reconcile/compare/out-of-step.ts';
+import type { ForeignKey } from '../../../src/reconcile/slice.ts';
+import type { CompareParts } from '../../../src/reconcile/compare/out-of-step-keys.ts';
 import { createMemoryPair, type MemoryPair } from '../../support/memory-pair.ts';
 import { stampOf } from '../../support/of-ours.ts';
 import { FLAT } from '../../support/flat.ts';
@@ -47,7 +45,11 @@ interface Stage extends MemoryPair {
   readonly lines: ReportLine[];
   readonly extras: string[];
   readonly foreign: ForeignKey[];
-  slice(shard?: Partial<CompareShard>, changes?: Partial<Comparing>, budgetMs?: number): Promise<SliceResult>;
+  slice(
+    shard?: Partial<CompareShard>,
+    changes?: Partial<CompareParts>,
+    budgetMs?: number,
+  ): Promise<SliceResult>;
 }
 
 function createStage({

@@ -1,16 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAzureReader } from '../../../src/azure/azure-reader.ts';
-import { connectAccount } from '../../../src/azure/connect-account.ts';
+import { createAzureBlobReader } from '../../../src/azure/blob-reader.ts';
+import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createMemoryStores } from '../../support/memory-stores.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { type BlobPath, parseBlobPath, parseContainerName } from '../../../src/model/key.ts';
-import { shardSchema } from '../../../src/model/reconcile/shard-schema.ts';
-import type { CompareShard } from '../../../src/model/reconcile/shard.ts';
-import type { RunId } from '../../../src/model/reconcile/run.ts';
+import { type CompareShard, shardSchema } from '../../../src/reconcile/shard.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
 import { createScope } from '../../../src/model/scope.ts';
-import { addStamp, STAMP_NAME } from '../../../src/model/stamp.ts';
+import { STAMP_NAME, addStamp } from '../../../src/model/stamp.ts';
 import type { BlobReader } from '../../../src/ports/blob-reader.ts';
 import { compareSlice } from '../../../src/reconcile/compare/compare-slice.ts';
 import { type WrittenBlob, writePage } from '../../azure/listing/support/written-page.ts';
@@ -79,7 +78,7 @@ async function startOldService(newAccount?: string): Promise<OldService> {
     requests,
     told,
     reader: (account) =>
-      createAzureReader(
+      createAzureBlobReader(
         connectAccount({
           connectionString: `BlobEndpoint=http://127.0.0.1:${port}/${account};SharedAccessSignature=sig=x`,
         }),

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Access } from '../../../src/model/access.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
-import type { ReportLine, RunId } from '../../../src/model/reconcile/run.ts';
-import type { CompareShard, SliceResult } from '../../../src/model/reconcile/shard.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
+import type { ReportLine } from '../../../src/api/run.ts';
+import type { CompareShard, SliceResult } from '../../../src/reconcile/shard.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import type { Policy } from '../../../src/mirror/policy.ts';
 import { compareSlice } from '../../../src/reconcile/compare/compare-slice.ts';
-import type { Comparing } from '../../../src/reconcile/compare/out-of-step.ts';
+import type { CompareParts } from '../../../src/reconcile/compare/out-of-step-keys.ts';
 import { at, createMemoryTree, type MemoryTree, TREE_POLICY } from '../../support/memory-tree.ts';
 
 const LAKE = at('x').container;
@@ -29,7 +30,7 @@ const ROOT = { container: 'lake', path: '' };
 
 interface Stage extends MemoryTree {
   readonly lines: ReportLine[];
-  slice(shard?: Partial<CompareShard>, changes?: Partial<Comparing>): Promise<SliceResult>;
+  slice(shard?: Partial<CompareShard>, changes?: Partial<CompareParts>): Promise<SliceResult>;
 }
 
 function createStage({ dryRun = false, policy = TREE_POLICY, budgetMs = 60_000 } = {}): Stage {
@@ -82,7 +83,7 @@ describe('a slice whose container has its root to be compared', () => {
 
   it('excepts it by name where the right to set it is missing', async () => {
     const stage = createStage();
-    const convergeRoot: Comparing['convergeRoot'] = async () =>
+    const convergeRoot: CompareParts['convergeRoot'] = async () =>
       await Promise.resolve({ verdict: 'skipped', reason: 'access-not-permitted', isDirectory: true });
     const result = await stage.slice({}, { convergeRoot });
     expect(result).toMatchObject({ counts: { skipped: { 'access-not-permitted': 1 } } });
@@ -93,7 +94,7 @@ describe('a slice whose container has its root to be compared', () => {
   it('reports what it failed with, and nothing else comes to harm', async () => {
     const stage = createStage();
     stage.source.put(at('a'), { content: 'x' });
-    const convergeRoot: Comparing['convergeRoot'] = async () =>
+    const convergeRoot: CompareParts['convergeRoot'] = async () =>
       await Promise.reject(new BlobmirrorError('storage-forbidden', 'no'));
     expect(await stage.slice({}, { convergeRoot })).toMatchObject({
       counts: { byVerdict: { copied: 1 }, failed: { 'storage-forbidden': 1 } },
@@ -138,7 +139,7 @@ describe('a slice whose container has its root to be compared', () => {
   it('leaves it to the next slice where there is no container yet, and to no other', async () => {
     const stage = createStage({ budgetMs: 0 });
     for (const path of ['a', 'b', 'c']) stage.source.put(at(path), { content: 'x' });
-    const missing: Partial<Comparing> = { convergeRoot: async () => await Promise.resolve(undefined) };
+    const missing: Partial<CompareParts> = { convergeRoot: async () => await Promise.resolve(undefined) };
     expect((await stage.slice({}, missing)).next).toMatchObject({ root: true });
     const { next } = await stage.slice();
     expect(next).toBeDefined();
@@ -167,7 +168,7 @@ describe('a slice whose container has its root to be compared', () => {
     const stage = createStage({ policy });
     stage.source.permitRoot(LAKE, TEAM);
     let asked = 0;
-    const convergeRoot: Comparing['convergeRoot'] = async () => {
+    const convergeRoot: CompareParts['convergeRoot'] = async () => {
       asked++;
       return await Promise.resolve(undefined);
     };

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { immediately } from '../../../src/memory/schedule.ts';
-import { openHeart } from '../../../src/mirror/open-heart.ts';
-import type { ReportLine, Run } from '../../../src/model/reconcile/run.ts';
-import type { DeleteShard, SliceResult } from '../../../src/model/reconcile/shard.ts';
+import { immediately } from '../../memory/schedule.ts';
+import { createMirrorCore } from '../../../src/mirror/mirror-core.ts';
+import type { ReportLine, Run } from '../../../src/api/run.ts';
+import { type DeleteShard, type SliceResult, shardSchema } from '../../../src/reconcile/shard.ts';
 import { parseContainerName, parseKey } from '../../../src/model/key.ts';
-import { shardSchema } from '../../../src/model/reconcile/shard-schema.ts';
-import { createMemoryAccount } from '../../../src/memory/memory-account.ts';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
+import { createMemoryAccount } from '../../memory/memory-account.ts';
+import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { isReserved } from '../../../src/model/scope.ts';
-import { outcomeName } from '../../../src/reconcile/runs/document-names.ts';
+import { outcomeName } from '../../../src/reconcile/runs/run-document.ts';
 import { deleteSlice } from '../../../src/reconcile/runs/delete-slice.ts';
 import type { SliceOutcome } from '../../../src/reconcile/runs/slice-outcome.ts';
-import { NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
+import { NO_COUNTS } from '../../../src/reconcile/counts.ts';
 import { aRun } from '../../support/a-run.ts';
 import { fromMarkersAlone } from '../../support/from-markers-alone.ts';
 import { POLICY } from '../../support/memory-pair.ts';
@@ -58,7 +57,7 @@ async function createTree(paths: readonly string[], foreign: ReadonlySet<string>
   };
   const name = outcomeName({ run: RUN.id, shard: 'c0', slice: 0 });
   await documents.write(name, outcome, { nothingThere: true });
-  const heart = openHeart({ source, backup, policy: POLICY }, { hierarchical: true });
+  const heart = createMirrorCore({ source, backup, policy: POLICY }, { hierarchical: true });
   const report: ReportLine[] = [];
   return {
     report,

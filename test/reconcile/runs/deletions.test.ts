@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 import { parseContainerName, parseKey } from '../../../src/model/key.ts';
 import { createScope } from '../../../src/model/scope.ts';
-import { NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
-import { immediately } from '../../../src/memory/schedule.ts';
-import { toProof } from '../../../src/model/reconcile/proof.ts';
-import type { ContainerProgress, Run } from '../../../src/model/reconcile/run.ts';
+import { NO_COUNTS } from '../../../src/reconcile/counts.ts';
+import { immediately } from '../../memory/schedule.ts';
+import { toProof } from '../../../src/api/proof.ts';
+import type { ContainerProgress, Run } from '../../../src/api/run.ts';
 import { type Kind, toEntries } from './support/model-listing.ts';
 import { ReconcileBench } from './support/reconcile-bench.ts';
 

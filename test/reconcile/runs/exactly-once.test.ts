@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseContainerName } from '../../../src/model/key.ts';
-import type { ReconcileRequest, ReportLine } from '../../../src/model/reconcile/run.ts';
-import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
+import type { ReconcileRequest, ReportLine } from '../../../src/api/run.ts';
+import { NO_COUNTS, addCounts } from '../../../src/reconcile/counts.ts';
 import {
   countsOf,
   type Entry,

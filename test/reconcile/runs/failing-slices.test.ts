@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isProof } from '../../../src/model/reconcile/is-proof.ts';
-import { NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
+import { isProof } from '../../../src/api/proof.ts';
+import { NO_COUNTS } from '../../../src/reconcile/counts.ts';
+import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { BlobmirrorError, type ErrorCode } from '../../../src/model/errors.ts';
-import type { CompareSlice } from '../../../src/reconcile/slice-context.ts';
+import type { CompareSlice } from '../../../src/reconcile/slice.ts';
 import { createModelSlice, toEntries } from './support/model-listing.ts';
 import { ReconcileBench } from './support/reconcile-bench.ts';
 

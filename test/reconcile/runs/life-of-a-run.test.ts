@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryShardQueue } from '../../../src/memory/memory-shard-queue.ts';
-import { immediately } from '../../../src/memory/schedule.ts';
+import { createMemoryShardQueue } from '../../memory/memory-queue.ts';
+import { immediately } from '../../memory/schedule.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
-import { isProof } from '../../../src/model/reconcile/is-proof.ts';
-import type { RunId } from '../../../src/model/reconcile/run.ts';
+import { isProof } from '../../../src/api/proof.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import { toEntries } from './support/model-listing.ts';
 import { ReconcileBench, REQUEST } from './support/reconcile-bench.ts';

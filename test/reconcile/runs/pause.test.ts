@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { SliceResult } from '../../../src/model/reconcile/shard.ts';
-import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
+import type { SliceResult } from '../../../src/reconcile/shard.ts';
+import { NO_COUNTS, addCounts } from '../../../src/reconcile/counts.ts';
 import { ScriptedPause } from '../../support/scripted-pause.ts';
 import { toEntries } from './support/model-listing.ts';
 import { ReconcileBench, REQUEST } from './support/reconcile-bench.ts';

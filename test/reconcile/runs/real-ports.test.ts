@@ -1,15 +1,15 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createAzureDocuments } from '../../../src/azure/azure-documents.ts';
-import { createAzureShardQueue } from '../../../src/azure/azure-shard-queue.ts';
-import { connectAccount } from '../../../src/azure/connect-account.ts';
-import { BACKUP } from '../../../src/local/accounts.ts';
-import { startStorage } from '../../../src/local/storage/start-storage.ts';
-import { createMemoryAccount } from '../../../src/memory/memory-account.ts';
+import { createAzureDocumentStore } from '../../../src/azure/documents/document-store.ts';
+import { createAzureShardQueue } from '../../../src/azure/queue/queue-senders.ts';
+import { connectAccount } from '../../../src/azure/account/connect-account.ts';
+import { BACKUP } from '../../../packages/local/src/layout.ts';
+import { startStorage } from '../../../packages/local/src/start-storage.ts';
+import { createMemoryAccount } from '../../memory/memory-account.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
-import type { ReportLine } from '../../../src/model/reconcile/run.ts';
+import type { ReportLine } from '../../../src/api/run.ts';
 import { createScope } from '../../../src/model/scope.ts';
-import { createReconciler } from '../../../src/reconcile/runs/create-reconciler.ts';
-import { startTestBroker } from '../../local/service-bus/test-broker.ts';
+import { createReconciler } from '../../../src/reconcile/runs/reconciler.ts';
+import { startTestBroker } from '../../../packages/local/test/support/test-broker.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import { createModelSlice, type Kind, type Model, toEntries } from './support/model-listing.ts';
 import { REQUEST } from './support/reconcile-bench.ts';
@@ -46,7 +46,7 @@ it('a run over a real queue and a real account ends with every key counted once,
       await Promise.resolve();
       return { verdict: 'deleted' };
     },
-    documents: createAzureDocuments(account, 'blobmirror-state'),
+    documents: createAzureDocumentStore(account, 'blobmirror-state'),
     queue: createAzureShardQueue(sender),
     log,
   });

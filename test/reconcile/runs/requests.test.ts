@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
-import { immediately } from '../../../src/memory/schedule.ts';
+import { MemoryDocuments } from '../../memory/memory-documents.ts';
+import { immediately } from '../../memory/schedule.ts';
 import { createModelSlice, toEntries } from './support/model-listing.ts';
 import { ReconcileBench } from './support/reconcile-bench.ts';
 

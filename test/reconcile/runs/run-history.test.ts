@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryDocuments } from '../../../src/memory/memory-documents.ts';
-import { immediately, type Schedule } from '../../../src/memory/schedule.ts';
-import type { Run, RunId } from '../../../src/model/reconcile/run.ts';
+import { MemoryDocuments } from '../../memory/memory-documents.ts';
+import { immediately, type Schedule } from '../../memory/schedule.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
+import type { Run } from '../../../src/api/run.ts';
 import { createRunHistory } from '../../../src/reconcile/runs/run-history.ts';
 import { createRunStore } from '../../../src/reconcile/runs/run-store.ts';
 import { aRun } from '../../support/a-run.ts';

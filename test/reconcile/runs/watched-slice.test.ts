@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createScope } from '../../../src/model/scope.ts';
-import { addCounts, NO_COUNTS } from '../../../src/reconcile/add-counts.ts';
+import { NO_COUNTS, addCounts } from '../../../src/reconcile/counts.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { toEntries } from './support/model-listing.ts';
 import { ReconcileBench } from './support/reconcile-bench.ts';

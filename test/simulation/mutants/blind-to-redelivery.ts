@@ -1,8 +1,8 @@
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
 /** Against invariant 5: a message that comes again is taken for one that comes for the first time. */
-export const blindToRedelivery: Heart = {
-  ...REAL_HEART,
+export const blindToRedelivery: MirrorFunctions = {
+  ...REAL_FUNCTIONS,
   handleMessage: (intake, log, message) =>
-    REAL_HEART.handleMessage(intake, log, { ...message, deliveryCount: 1 }),
+    REAL_FUNCTIONS.handleMessage(intake, log, { ...message, deliveryCount: 1 }),
 };

@@ -1,10 +1,10 @@
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
 /** Against invariant 9: a message is done with as soon as its handling began. */
-export const completedBeforeWrite: Heart = {
-  ...REAL_HEART,
+export const completedBeforeWrite: MirrorFunctions = {
+  ...REAL_FUNCTIONS,
   handleMessage: async (intake, log, message) => {
     await Promise.resolve();
-    REAL_HEART.handleMessage(intake, log, message).catch(() => undefined);
+    REAL_FUNCTIONS.handleMessage(intake, log, message).catch(() => undefined);
   },
 };

@@ -1,8 +1,8 @@
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
 /** Against rule 4 of directories: what is below a directory that was deleted and made again is not walked. */
-export const madeAgainWithoutWalk: Heart = {
-  ...REAL_HEART,
+export const madeAgainWithoutWalk: MirrorFunctions = {
+  ...REAL_FUNCTIONS,
   handleMessage: (intake, log, message) => {
     let isRename = false;
     const short: typeof intake = {
@@ -13,6 +13,6 @@ export const madeAgainWithoutWalk: Heart = {
       },
       walk: async (...args) => (isRename ? await intake.walk(...args) : undefined),
     };
-    return REAL_HEART.handleMessage(short, log, message);
+    return REAL_FUNCTIONS.handleMessage(short, log, message);
   },
 };

@@ -1,16 +1,16 @@
-import type { Pair } from '../../../src/mirror/pair.ts';
-import { type BlobPresent, isBlob, type Reading } from '../../../src/model/reading.ts';
+import type { MirrorContext } from '../../../src/mirror/mirror-context.ts';
+import { type BlobPresent, type Reading, isBlob } from '../../../src/model/reading.ts';
 import type { Key } from '../../../src/model/key.ts';
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
 /**
  * A mutant is the production heart between ports that take one of its rules away: what it asks for is not what
  * happens. `spoil` is called for every converge, so that a mutant can remember what this one has read.
  */
-export function spoilPorts(spoil: (pair: Pair) => Partial<Pair>): Heart {
+export function spoilPorts(spoil: (pair: MirrorContext) => Partial<MirrorContext>): MirrorFunctions {
   return {
-    ...REAL_HEART,
-    converge: (pair, key, look) => REAL_HEART.converge({ ...pair, ...spoil(pair) }, key, look),
+    ...REAL_FUNCTIONS,
+    converge: (pair, key, look) => REAL_FUNCTIONS.converge({ ...pair, ...spoil(pair) }, key, look),
   };
 }
 

@@ -1,12 +1,12 @@
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
 /** Against rule 3 of directories: a key that the source does not have leaves the directories above it alone. */
-export const noAncestors: Heart = {
-  ...REAL_HEART,
+export const noAncestors: MirrorFunctions = {
+  ...REAL_FUNCTIONS,
   converge: (pair, key, look) => {
     const { tree } = pair;
     const since = look?.since ?? new Date(0);
     const blind = tree && { ...tree, known: { ...tree.known, isThereSince: () => true } };
-    return REAL_HEART.converge({ ...pair, ...(blind && { tree: blind }) }, key, { ...look, since });
+    return REAL_FUNCTIONS.converge({ ...pair, ...(blind && { tree: blind }) }, key, { ...look, since });
   },
 };

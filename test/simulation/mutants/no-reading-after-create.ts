@@ -9,7 +9,7 @@ export const noReadingAfterCreate = spoilPorts(({ source, backup }) => {
       ...backup,
       copy: async (request) => {
         const answer = await backup.copy(request);
-        if (answer.outcome === 'written' && 'nothingThere' in request.condition) created = request.source;
+        if (answer.kind === 'written' && 'nothingThere' in request.condition) created = request.source;
         return answer;
       },
     },

@@ -10,7 +10,7 @@ export const noReadingAfterDirectory = spoilPorts(({ source, backup }) => {
       ...backup,
       createDirectory: async (request) => {
         const answer = await backup.createDirectory(request);
-        isMade = answer.outcome === 'written';
+        isMade = answer.kind === 'written';
         return answer;
       },
     },

@@ -8,7 +8,7 @@ export const noReadingAfterTrash = spoilPorts(({ source, backup }) => {
       ...backup,
       moveToTrash: async (key, ifMatch) => {
         const answer = await backup.moveToTrash(key, ifMatch);
-        isTrashed = answer.outcome === 'trashed';
+        isTrashed = answer.kind === 'trashed';
         return answer;
       },
     },

@@ -1,8 +1,8 @@
-import { type Heart, REAL_HEART } from '../heart.ts';
+import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
 /** Against rule 2 of directories: after a rename on the backup, what is below the two names is not walked. */
-export const renameWithoutWalk: Heart = {
-  ...REAL_HEART,
+export const renameWithoutWalk: MirrorFunctions = {
+  ...REAL_FUNCTIONS,
   handleMessage: (intake, log, message) => {
     let isRenamed = false;
     const trusting: typeof intake = {
@@ -14,6 +14,6 @@ export const renameWithoutWalk: Heart = {
       },
       walk: async (...args) => (isRenamed ? undefined : await intake.walk(...args)),
     };
-    return REAL_HEART.handleMessage(trusting, log, message);
+    return REAL_FUNCTIONS.handleMessage(trusting, log, message);
   },
 };

@@ -1,9 +1,11 @@
-import { type BlobPresent, isBlob, type Reading } from '../../../src/model/reading.ts';
-import type { Heart } from '../heart.ts';
+import { type BlobPresent, type Reading, isBlob } from '../../../src/model/reading.ts';
+import type { MirrorFunctions } from '../mirror-functions.ts';
 import { spoilPorts } from './mutant.ts';
 
 /** Against invariant 6: a pair is taken to be in sync when the two sides are alike in some other way than by ETag. */
-export function stampByLikeness(isAlike: (source: BlobPresent, backup: BlobPresent) => boolean): Heart {
+export function stampByLikeness(
+  isAlike: (source: BlobPresent, backup: BlobPresent) => boolean,
+): MirrorFunctions {
   return spoilPorts(({ source, backup }) => {
     let onBackup: Reading | undefined;
     return {

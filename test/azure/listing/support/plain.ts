@@ -1,5 +1,4 @@
-import type { ListedPage } from '../../../../src/azure/listing/listed-page.ts';
-import type { PageEntry } from '../../../../src/azure/listing/page-entry.ts';
+import type { ListedPage, PageEntry } from '../../../../src/azure/listing/listing.ts';
 
 /** All that a page says, to compare it with another one. What cannot be read is an error's message. */
 export function plain({ entries, nextMarker }: ListedPage) {

@@ -1,7 +1,7 @@
-import { addCounts, NO_COUNTS } from '../../../../src/reconcile/add-counts.ts';
-import type { CompareSlice } from '../../../../src/reconcile/slice-context.ts';
+import { NO_COUNTS, addCounts } from '../../../../src/reconcile/counts.ts';
+import type { CompareSlice } from '../../../../src/reconcile/slice.ts';
 import type { BlobPath } from '../../../../src/model/key.ts';
-import type { Counts, ReportLine } from '../../../../src/model/reconcile/run.ts';
+import type { Counts, ReportLine } from '../../../../src/api/run.ts';
 
 /** What two listings say of a key, and what a slice makes of it. */
 export type Kind = 'same' | 'changed' | 'missing' | 'archived' | 'extra' | 'foreign';

@@ -1,13 +1,11 @@
-import { createMemoryAccount, type MemoryAccount } from '../../../../src/memory/memory-account.ts';
-import { MemoryDocuments } from '../../../../src/memory/memory-documents.ts';
-import { MemoryQueue } from '../../../../src/memory/memory-queue.ts';
-import { createMemoryShardQueue } from '../../../../src/memory/memory-shard-queue.ts';
-import { immediately } from '../../../../src/memory/schedule.ts';
+import { type MemoryAccount, createMemoryAccount } from '../../../memory/memory-account.ts';
+import { MemoryDocuments } from '../../../memory/memory-documents.ts';
+import { MemoryQueue, createMemoryShardQueue } from '../../../memory/memory-queue.ts';
+import { immediately } from '../../../memory/schedule.ts';
 import { parseContainerName } from '../../../../src/model/key.ts';
-import type { ReconcileRequest, ReportLine, Run } from '../../../../src/model/reconcile/run.ts';
+import type { ReconcileRequest, ReportLine, Run } from '../../../../src/api/run.ts';
 import { createScope } from '../../../../src/model/scope.ts';
-import type { Reconciler } from '../../../../src/reconcile/reconciler.ts';
-import { createReconciler } from '../../../../src/reconcile/runs/create-reconciler.ts';
+import { type Reconciler, createReconciler } from '../../../../src/reconcile/runs/reconciler.ts';
 import { createSilentLogger } from '../../../support/silent-logger.ts';
 import { createModelSlice, type ModelContainer } from './model-listing.ts';
 

@@ -1,17 +1,20 @@
-import { createSeededRandom } from '../../../../src/local/event-grid/seeded-random.ts';
-import { createMemoryAccount, type Schedule } from '../../../../src/memory/memory-account.ts';
-import { MemoryDocuments } from '../../../../src/memory/memory-documents.ts';
-import { type Lock, type MemoryMessage, MemoryQueue } from '../../../../src/memory/memory-queue.ts';
-import { createMemoryShardQueue } from '../../../../src/memory/memory-shard-queue.ts';
-import { immediately } from '../../../../src/memory/schedule.ts';
+import { createSeededRandom } from '../../../../packages/local/src/event-grid/seeded-random.ts';
+import { type Schedule, createMemoryAccount } from '../../../memory/memory-account.ts';
+import { MemoryDocuments } from '../../../memory/memory-documents.ts';
+import {
+  type Lock,
+  type MemoryMessage,
+  MemoryQueue,
+  createMemoryShardQueue,
+} from '../../../memory/memory-queue.ts';
+import { immediately } from '../../../memory/schedule.ts';
 import { BlobmirrorError } from '../../../../src/model/errors.ts';
 import { type Key, parseContainerName } from '../../../../src/model/key.ts';
 import { createScope } from '../../../../src/model/scope.ts';
-import type { Run } from '../../../../src/model/reconcile/run.ts';
+import type { Run } from '../../../../src/api/run.ts';
 import type { Verdict } from '../../../../src/model/verdict.ts';
-import type { Reconciler } from '../../../../src/reconcile/reconciler.ts';
-import { createReconciler } from '../../../../src/reconcile/runs/create-reconciler.ts';
-import { RUNS } from '../../../../src/reconcile/runs/document-names.ts';
+import { type Reconciler, createReconciler } from '../../../../src/reconcile/runs/reconciler.ts';
+import { RUNS } from '../../../../src/reconcile/runs/run-document.ts';
 import { createSilentLogger } from '../../../support/silent-logger.ts';
 import { createModelSlice, type Model } from './model-listing.ts';
 

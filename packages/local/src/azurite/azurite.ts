@@ -1,0 +1,172 @@
+import { createRequire } from 'node:module';
+import type { AzuriteError, BlobDocument, Context } from './azurite-model.ts';
+import type {
+  AzuriteModules,
+  HandlerClass,
+  HandlerMethod,
+  SerializerClass,
+  UriTemplate,
+  XmlBuilderClass,
+} from './azurite-modules.ts';
+
+/**
+ * The few internals of Azurite that this room builds on, loaded in one place.
+ *
+ * Azurite has no public programming interface and is CommonJS, so its modules are required by path. Nothing else in
+ * the project may load Azurite. Everything that is relied on is looked up when this module loads, so that a version
+ * with other internals fails at the start and not in the middle of a write. Seen to fit 3.35.0 and 3.37.0.
+ */
+
+const load = createRequire(createRequire(import.meta.url).resolve('azurite/package.json'));
+
+function member<Module extends keyof AzuriteModules, Name extends string & keyof AzuriteModules[Module]>(
+  module: Module,
+  name: Name,
+): AzuriteModules[Module][Name] {
+  const exports: unknown = load(`./dist/src/${module}.js`);
+  const value: unknown =
+    typeof exports === 'object' && exports !== null ? Reflect.get(exports, name) : undefined;
+  if (!isMember(module, name, value))
+    throw new Error(`This version of Azurite does not fit: ${module} lacks ${name}`);
+  return value;
+}
+
+function moduleWith<Module extends keyof AzuriteModules>(
+  module: Module,
+  name: string & keyof AzuriteModules[Module],
+): AzuriteModules[Module] {
+  member(module, name);
+  return load(`./dist/src/${module}.js`) as AzuriteModules[Module];
+}
+
+/** That it has the shape that azurite-modules.ts says is known only from reading Azurite. */
+function isMember<Module extends keyof AzuriteModules, Name extends keyof AzuriteModules[Module]>(
+  _module: Module,
+  _name: Name,
+  value: unknown,
+): value is AzuriteModules[Module][Name] {
+  return value !== undefined;
+}
+
+export const logger = member('common/Logger', 'default');
+/** Names to numbers and numbers to names. */
+export const operations = member('blob/generated/artifacts/operation', 'default');
+/** Where in `response.locals` the context of a request lies. */
+export const contextPath = member('blob/utils/constants', 'DEFAULT_CONTEXT_PATH');
+export const StorageError = member('blob/errors/StorageError', 'default');
+export const LokiBlobMetadataStore = member('blob/persistence/LokiBlobMetadataStore', 'default');
+export const MemoryExtentChunkStore = member(
+  'common/persistence/MemoryExtentStore',
+  'MemoryExtentChunkStore',
+);
+export const MemoryExtentStore = member('common/persistence/MemoryExtentStore', 'default');
+export const FSExtentStore = member('common/persistence/FSExtentStore', 'default');
+export const RequestListenerFactory = member('blob/BlobRequestListenerFactory', 'default');
+export const BlobStorageContext = member('blob/context/BlobStorageContext', 'default');
+export const AccountSasAuthenticator = member('blob/authentication/AccountSASAuthenticator', 'default');
+export const BlobSasAuthenticator = member('blob/authentication/BlobSASAuthenticator', 'default');
+export const SharedKeyAuthenticator = member('blob/authentication/BlobSharedKeyAuthenticator', 'default');
+export const listedProperties = member('blob/generated/artifacts/mappers', 'BlobPropertiesInternal');
+export const containerProperties = member('blob/generated/artifacts/mappers', 'ContainerProperties');
+export const PublicAccessAuthenticator = member('blob/authentication/PublicAccessAuthenticator', 'default');
+export const TokenAuthenticator = member('blob/authentication/BlobTokenAuthenticator', 'default');
+export const PageBlobRangesManager = member('blob/handlers/PageBlobRangesManager', 'default');
+export const BlobHandler = member('blob/handlers/BlobHandler', 'default');
+export const ContainerHandler = member('blob/handlers/ContainerHandler', 'default');
+export const ServiceHandler = member('blob/handlers/ServiceHandler', 'default');
+export const BlockBlobHandler = member('blob/handlers/BlockBlobHandler', 'default');
+export const AppendBlobHandler = member('blob/handlers/AppendBlobHandler', 'default');
+export const PageBlobHandler = member('blob/handlers/PageBlobHandler', 'default');
+export const accountSasPermissions = member('blob/authentication/OperationAccountSASPermission', 'default');
+export const blobSasPermissions = member(
+  'blob/authentication/OperationBlobSASPermission',
+  'OPERATION_BLOB_SAS_BLOB_PERMISSIONS',
+);
+export const containerSasPermissions = member(
+  'blob/authentication/OperationBlobSASPermission',
+  'OPERATION_BLOB_SAS_CONTAINER_PERMISSIONS',
+);
+export const validateReadConditions = member(
+  'blob/conditions/ReadConditionalHeadersValidator',
+  'validateReadConditions',
+);
+export const validateWriteConditions = member(
+  'blob/conditions/WriteConditionalHeadersValidator',
+  'validateWriteConditions',
+);
+const LeaseFactory = member('blob/lease/LeaseFactory', 'default');
+const BlobLeaseAdapter = member('blob/lease/BlobLeaseAdapter', 'default');
+const BlobLeaseSyncer = member('blob/lease/BlobLeaseSyncer', 'default');
+/** Azurite's own, which loses some names: `metadataOf` in metadata-names.ts keeps all. */
+export const validMetadataOf = member('common/utils/utils', 'convertRawHeadersToMetadata');
+export const tagsOf = member('blob/utils/utils', 'getTagsFromString');
+export const newETag = member('common/utils/utils', 'newEtag');
+
+/** Modules whose functions are called as members of the module, so that a member may be replaced. */
+export const dispatching = moduleWith('blob/generated/utils/utils', 'isURITemplateMatch');
+export const commonUtils = moduleWith('common/utils/utils', 'computeHMACSHA256');
+export const xml = moduleWith('blob/generated/utils/xml', 'stringifyXML');
+export const tagQueries = moduleWith(
+  'blob/persistence/QueryInterpreter/QueryInterpreter',
+  'generateQueryBlobWithTagsWhereFunction',
+);
+export const parseTagQuery = member('blob/persistence/QueryInterpreter/QueryParser', 'default');
+/** The libraries that Azurite has for it. */
+export const parseUriTemplate = load('uri-templates') as (text: string) => UriTemplate;
+export const { Serializer } = load('@azure/ms-rest-js') as { Serializer: SerializerClass };
+export const { Builder: XmlBuilder } = load('xml2js') as { Builder: XmlBuilderClass };
+
+const specifications = member('blob/generated/artifacts/specifications', 'default');
+export const MiddlewareError = member('blob/generated/errors/MiddlewareError', 'default');
+export const AuthenticationMiddlewareFactory = member(
+  'blob/middlewares/AuthenticationMiddlewareFactory',
+  'default',
+);
+export const dispatch = moduleWith('blob/generated/middleware/dispatch.middleware', 'default');
+export const errorMiddleware = moduleWith('blob/generated/middleware/error.middleware', 'default');
+export const strictModel = moduleWith(
+  'blob/middlewares/StrictModelMiddlewareFactory',
+  'UnsupportedHeadersBlocker',
+);
+
+/** The query parameters that an operation has; `value` where it can only be that. */
+export function operationParameters(
+  operation: number,
+): readonly { readonly name: string; readonly value: string | undefined }[] {
+  return (specifications[operation]?.queryParameters ?? []).map(({ mapper }) => ({
+    name: mapper.serializedName,
+    value: mapper.isConstant === true ? mapper.defaultValue : undefined,
+  }));
+}
+
+/** Sets the lease properties of a blob to what they are at the time of a request: a lease may have ended meanwhile. */
+export function updateLease(blob: BlobDocument, context: Context): void {
+  LeaseFactory.createLeaseState(new BlobLeaseAdapter(blob), context).sync(new BlobLeaseSyncer(blob));
+}
+
+/** Replaces one method of a handler class. Applies to every server of the process, so it is done once per process. */
+export function replaceHandlerMethod(
+  handler: HandlerClass,
+  name: string,
+  replacement: (original: HandlerMethod) => HandlerMethod,
+): void {
+  const original = handler.prototype[name];
+  if (typeof original !== 'function')
+    throw new Error(`This version of Azurite does not fit: a handler lacks ${name}`);
+  handler.prototype[name] = replacement(original);
+}
+
+/** An error that Azurite answers as it stands. The message reaches the client: no secrets in it. */
+export function storageError(
+  context: Context,
+  status: number,
+  code: string,
+  message: string,
+  more: Record<string, string> = {},
+): AzuriteError {
+  return new StorageError(status, code, message, context.contextId, more);
+}
+
+export function isAzuriteError(error: unknown): error is AzuriteError {
+  return error instanceof Error && 'storageErrorCode' in error && 'statusCode' in error;
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
+
+/**
+ * Makes the directory and marks it as this process's, since two environments that write to the same files would ruin
+ * both. The mark of a process that died is taken over. Returns what takes the mark off.
+ *
+ * @throws BlobmirrorError `setting-invalid`
+ */
+export async function lockDataDirectory(directory: string): Promise<() => Promise<void>> {
+  const mark = join(directory, 'in-use-by');
+  try {
+    await mkdir(directory, { recursive: true });
+    const holder = await readHolder(mark);
+    if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
+      throw new BlobmirrorError(
+        'setting-invalid',
+        `--data ${directory} is in use by process ${holder}; it should be a folder of its own`,
+      );
+    }
+    await writeFile(mark, String(process.pid));
+  } catch (cause) {
+    if (cause instanceof BlobmirrorError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new BlobmirrorError(
+      'setting-invalid',
+      `--data ${directory} cannot be used (${why}); it should be a folder that can be written to`,
+      { cause },
+    );
+  }
+  return async () => await rm(mark, { force: true });
+}
+
+async function readHolder(mark: string): Promise<number | undefined> {
+  try {
+    const pid = Number(await readFile(mark, 'utf8'));
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/**
+ * Writes down which kind of accounts a data directory is for, at the first start with it, and holds later starts to
+ * that: the stored documents of the one kind say nothing to the other. The directory must be held.
+ *
+ * @throws BlobmirrorError `setting-invalid` for a directory of the other kind, which is left as it is
+ */
+export async function recordAccountKind(directory: string, hierarchical: boolean): Promise<void> {
+  const file = join(directory, 'account-kind');
+  const wanted = hierarchical ? 'hierarchical' : 'flat';
+  const kept = await readRecordedKind(directory, file);
+  if (kept === undefined) return await writeFile(file, wanted);
+  if (kept === wanted) return;
+  const change = hierarchical ? 'leave --hns out' : 'add --hns';
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `--data ${directory} holds ${kept} accounts and cannot serve ${wanted} ones; ${change} or use another folder`,
+  );
+}
+
+async function readRecordedKind(directory: string, file: string): Promise<string | undefined> {
+  if (existsSync(file)) return (await readFile(file, 'utf8')).trim();
+  // Directories that were made before they had a mark are of flat accounts: there was no other kind.
+  return existsSync(join(directory, 'storage')) ? 'flat' : undefined;
+}

@@ -1,0 +1,67 @@
+import { type AclEntry, type Mode, formatAcl, newAcl, parseAcl, parseMode, withMask } from './acl.ts';
+import type { Entry, Node } from './entry.ts';
+import { PathError, pathErrors } from './path-error.ts';
+import type { PathRequest } from './path-request.ts';
+
+/** Owner and group of what an account key makes. */
+const superuser = '$superuser';
+
+export type Access = Pick<Entry, 'owner' | 'group' | 'acl' | 'sticky'>;
+
+/** What something new gets where nothing is asked for; its parent is absent for a root. */
+export function defaultAccess(parent: Node | undefined, kind: Entry['kind']): Access {
+  const { group = superuser, acl } = parent?.document.entry ?? {};
+  return { owner: superuser, group, acl: newAcl(kind, acl), sticky: false };
+}
+
+/** What something new gets by the headers of the request that makes it. */
+export function accessOf(request: PathRequest, parent: Node, kind: Entry['kind']): Access {
+  const own = defaultAccess(parent, kind);
+  const entries = aclOf(request, kind);
+  const mode = modeOf(request, 'x-ms-permissions');
+  const umask = modeOf(request, 'x-ms-umask');
+  const acl =
+    entries === undefined
+      ? newAcl(kind, parent.document.entry.acl, mode?.classes, umask?.classes)
+      : formatAcl(entries);
+  return {
+    owner: request.header('x-ms-owner') ?? own.owner,
+    group: request.header('x-ms-group') ?? own.group,
+    acl,
+    sticky: mode?.sticky ?? false,
+  };
+}
+
+/** @throws PathError for something that is no mode */
+export function modeOf(request: PathRequest, header: 'x-ms-permissions' | 'x-ms-umask'): Mode | undefined {
+  const text = request.header(header);
+  if (text === undefined) return undefined;
+  const mode = parseMode(text);
+  if (mode === undefined) throw pathErrors.invalidHeader(header);
+  return mode;
+}
+
+/** A whole list in `x-ms-acl`, with its masks. @throws PathError for something that is none */
+export function aclOf(request: PathRequest, kind: Entry['kind']): readonly AclEntry[] | undefined {
+  const text = request.header('x-ms-acl');
+  if (text === undefined) return undefined;
+  if (request.header('x-ms-permissions') !== undefined)
+    throw new PathError(
+      400,
+      'InvalidHeaderValue',
+      'Permissions and an access control list exclude each other.',
+    );
+  const entries = parseAcl(text);
+  if (entries === undefined || !isCompleteAcl(entries, kind)) throw pathErrors.invalidHeader('x-ms-acl');
+  return withMask(entries);
+}
+
+/** Every list has an owner, a group and others; only directories have a default one. */
+export function isCompleteAcl(entries: readonly AclEntry[], kind: Entry['kind']): boolean {
+  const has = (isDefault: boolean) =>
+    (['user', 'group', 'other'] as const).every((name) =>
+      entries.some((entry) => entry.isDefault === isDefault && entry.kind === name && entry.id === ''),
+    );
+  const hasDefault = entries.some(({ isDefault }) => isDefault);
+  return has(false) && (!hasDefault || (kind === 'directory' && has(true)));
+}

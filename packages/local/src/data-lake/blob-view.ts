@@ -1,0 +1,114 @@
+import { listedProperties, storageError, updateLease } from '../azurite/azurite.ts';
+import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
+import { invalidQuery } from '../requests/unsupported-requests.ts';
+import { guardBlobWrites, notSupported, withTypeMismatch } from './blob-writes.ts';
+import { accessHeaders } from './path-properties.ts';
+import { type Node, type Records, isDirectory } from './entry.ts';
+import { type BlobListing, listBlobs } from './list-blobs.ts';
+import type { Namespace } from './namespace.ts';
+
+const longestPage = 5000;
+
+/**
+ * The Blob API of a hierarchical account, where it differs from a flat one: directories are blobs without content,
+ * listed in the order of the tree, replaced by nothing and deleted only when empty; tags and page blobs are not there;
+ * blocks cannot be added to what the Data Lake API wrote (learn.microsoft.com/azure/storage/blobs/
+ * data-lake-storage-known-issues). The status codes are Azure's; the error codes of the last three are inferred.
+ */
+export function adaptBlobApi(store: MetadataStore, namespace: Namespace, records: Records): void {
+  const nodeOf = ({ context }: Context): Node | undefined =>
+    namespace.find(context.account, context.container, context.blob);
+  showDirectories(store, nodeOf);
+  guardBlobWrites(store, namespace, nodeOf);
+  refuseTags(store);
+
+  store.listBlobs = async (context, account, container, delimiter, _blob, prefix, ...rest) => {
+    const [maxResults, marker, snapshots, uncommitted, startFrom] = rest;
+    await store.checkContainerExist(context, account, container);
+    if (delimiter !== undefined && delimiter !== '/')
+      throw storageError(context, 400, 'InvalidQueryParameterValue', 'The delimiter can only be a slash.');
+    const showOnly = context.request.getQuery('showonly') ?? 'all';
+    const kinds = shownOnly.get(showOnly);
+    if (kinds === undefined) throw invalidQuery(context, 'showonly', showOnly);
+    const list = () =>
+      listBlobs(namespace, records, account, container, {
+        prefix: prefix ?? '',
+        hierarchical: delimiter !== undefined,
+        maxResults: maxResults ?? longestPage,
+        marker: marker ?? '',
+        startFrom,
+        snapshots: snapshots === true,
+        uncommitted: uncommitted === true,
+        permissions: (context.request.getQuery('include') ?? '').split(',').includes('permissions'),
+        kinds,
+      });
+    // Azure documents an error; which one is inferred.
+    const page = await withTypeMismatch(context, list);
+    for (const listed of page.blobs) updateLease(listed, context);
+    return [page.blobs, page.prefixes, page.marker];
+  };
+}
+
+/** What `showonly` leaves of a listing. Of what was deleted there is nothing, as in an account without soft delete. */
+const shownOnly = new Map<string, BlobListing['kinds']>([
+  ['all', ['file', 'directory']],
+  ['files', ['file']],
+  ['directories', ['directory']],
+  ['deleted', []],
+]);
+
+/** Azurite's listings leave out what they do not know. Once per process; flat accounts' blobs have no such properties. */
+export function listPathProperties(): void {
+  for (const name of ['ResourceType', 'Owner', 'Group', 'Permissions', 'Acl'])
+    listedProperties.type.modelProperties[`${name[0]?.toLowerCase()}${name.slice(1)}`] = {
+      xmlName: name,
+      serializedName: name,
+      type: { name: 'String' },
+    };
+}
+
+function showDirectories(store: MetadataStore, nodeOf: (context: Context) => Node | undefined): void {
+  const show = (context: Context) => {
+    const entry = nodeOf(context)?.document.entry;
+    if (entry === undefined) return;
+    const { request, response } = context;
+    const version = request.getHeader('x-ms-version') ?? request.getQuery('sv') ?? '';
+    const headers = {
+      'x-ms-resource-type': entry.kind,
+      ...accessHeaders(entry),
+      ...(version >= '2023-11-03' && { 'x-ms-acl': entry.acl }),
+    };
+    for (const [name, value] of Object.entries(headers)) response?.setHeader(name, value);
+  };
+  const getBlobProperties = store.getBlobProperties.bind(store);
+  store.getBlobProperties = async (context, ...rest) => {
+    const properties = await getBlobProperties(context, ...rest);
+    show(context);
+    return properties;
+  };
+  const downloadBlob = store.downloadBlob.bind(store);
+  store.downloadBlob = async (context, ...rest) => {
+    const blob = await downloadBlob(context, ...rest);
+    show(context);
+    return blob;
+  };
+  const setBlobMetadata = store.setBlobMetadata.bind(store);
+  store.setBlobMetadata = async (context, account, container, blob, lease, metadata, ...rest) => {
+    const node = nodeOf(context);
+    const kept = node && isDirectory(node) ? { ...metadata, hdi_isfolder: 'true' } : metadata;
+    return setBlobMetadata(context, account, container, blob, lease, kept, ...rest);
+  };
+  const getBlockList = store.getBlockList.bind(store);
+  store.getBlockList = async (context, ...rest) => {
+    const blocks = await getBlockList(context, ...rest);
+    if (nodeOf(context)?.document.entry.writer !== 'path') return blocks;
+    return { ...blocks, uncommittedBlocks: [], committedBlocks: [] };
+  };
+}
+
+function refuseTags(store: MetadataStore): void {
+  const refuse = (context: Context) => Promise.reject(notSupported(context, 'Blob tags are'));
+  store.setBlobTag = refuse;
+  store.getBlobTag = refuse;
+  store.filterBlobs = refuse;
+}

@@ -1,0 +1,31 @@
+import type { ExtentStore, MetadataStore } from '../azurite/azurite-model.ts';
+import type { StorageMutation } from '../requests/storage-mutation.ts';
+import type { Namespace } from './namespace.ts';
+import type { PathRequest } from './path-request.ts';
+import type { Records } from './entry.ts';
+
+/** What the operations of the Data Lake API work on. */
+export interface Lake {
+  readonly namespace: Namespace;
+  readonly records: Records;
+  readonly extents: ExtentStore;
+  /** `http://127.0.0.1:PORT`: here both APIs have the same. */
+  readonly origin: string;
+  /** As the Blob API has them, but reported to nobody. */
+  readonly createBlob: MetadataStore['createBlob'];
+  readonly deleteBlob: MetadataStore['deleteBlob'];
+  report(request: PathRequest, change: PathMutation): void;
+}
+
+type TakenFromRequest = 'account' | 'container' | 'path' | 'url' | 'requestId' | 'clientRequestId' | 'time';
+
+/** What the request itself does not tell of a mutation. */
+type PathMutation = Omit<StorageMutation, TakenFromRequest>;
+
+export interface PathAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: object;
+}
+
+export type PathOperation = (lake: Lake, request: PathRequest) => Promise<PathAnswer> | PathAnswer;

@@ -1,0 +1,50 @@
+import type { BlobProperties, ContentHeaders, Metadata } from '../azurite/azurite-model.ts';
+import type { Entry, Node } from './entry.ts';
+import { pathErrors } from './path-error.ts';
+import type { PathRequest } from './path-request.ts';
+import { toPermissions } from './acl.ts';
+
+/** The content headers that a request gives. */
+export function contentHeadersOf(request: PathRequest): ContentHeaders {
+  const given: [keyof ContentHeaders, string | undefined][] = [
+    ['contentType', request.header('x-ms-content-type')],
+    ['contentEncoding', request.header('x-ms-content-encoding')],
+    ['contentLanguage', request.header('x-ms-content-language')],
+    ['contentDisposition', request.header('x-ms-content-disposition')],
+    ['cacheControl', request.header('x-ms-cache-control')],
+  ];
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+/** `x-ms-properties: name=base64,name=base64`; undefined when it is not given. */
+export function metadataOf(request: PathRequest): Metadata | undefined {
+  const header = request.header('x-ms-properties');
+  if (header === undefined) return undefined;
+  const metadata: [name: string, value: string][] = [];
+  for (const part of header.split(',').filter((each) => each.trim() !== '')) {
+    const [, name = '', value = ''] = /^\s*([A-Za-z_]\w*)=([A-Za-z0-9+/]*=*)\s*$/.exec(part) ?? [];
+    if (name === '') throw pathErrors.invalidHeader('x-ms-properties');
+    metadata.push([name, Buffer.from(value, 'base64').toString('latin1')]);
+  }
+  return Object.fromEntries(metadata);
+}
+
+/** The headers that tell a client which version of a path it has. */
+export function versionHeaders({ document }: Node): Record<string, string> {
+  const { etag, lastModified } = document.properties;
+  return { etag, 'last-modified': new Date(lastModified).toUTCString() };
+}
+
+/** Who may do what with a path, without the list, which not every answer has. */
+export function accessHeaders(entry: Entry): Record<string, string> {
+  return {
+    'x-ms-owner': entry.owner,
+    'x-ms-group': entry.group,
+    'x-ms-permissions': toPermissions(entry),
+  };
+}
+
+/** An ETag as events and listings have it. */
+export function unquoted({ etag }: Pick<BlobProperties, 'etag'>): string {
+  return etag.replaceAll('"', '');
+}

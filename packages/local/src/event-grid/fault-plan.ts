@@ -1,0 +1,102 @@
+import type { EventGridClock } from './clock.ts';
+import { type SeededRandom, createSeededRandom } from './seeded-random.ts';
+
+/**
+ * What is to go wrong on the way to a subscriber, for tests. The same seed and the same events in the same order meet
+ * the same faults. Each subscription meets its own.
+ */
+export interface FaultPlan {
+  readonly seed: number;
+  /** Which share of the events never arrives: 0 to 1. */
+  readonly dropShare?: number;
+  /** Which share arrives twice: 0 to 1. */
+  readonly duplicateShare?: number;
+  /**
+   * Whether a second copy bears the first one's MessageId. Duplicate detection drops such a copy, so it is `fresh`
+   * by default, and the worker really gets both.
+   */
+  readonly duplicateMessageId?: 'fresh' | 'same';
+  /** Each copy waits for anything up to `max` milliseconds. */
+  readonly delayMs?: { readonly max: number };
+  /** Copies are held until there are so many, or for 200 ms, and leave in a shuffled order. */
+  readonly reorderWindow?: number;
+}
+
+/** What happens to one copy of an event. */
+export interface CopyFaults {
+  readonly delayMs: number;
+  readonly freshMessageId: boolean;
+}
+
+export interface Faults {
+  /** The copies of the next event that leave: none, one or two. */
+  next(): readonly CopyFaults[];
+  shuffle: SeededRandom['shuffle'];
+}
+
+export function createFaults(plan: FaultPlan, subscription: number): Faults {
+  const fates = createSeededRandom(plan.seed + 2 * subscription);
+  // Of its own, since a window may be closed by time: that must not change what happens to later events.
+  const orders = createSeededRandom(plan.seed + 2 * subscription + 1);
+  return {
+    next() {
+      // Always as many draws, so that a change of one share leaves the other faults where they were.
+      const drop = fates.share() < (plan.dropShare ?? 0);
+      const duplicate = fates.share() < (plan.duplicateShare ?? 0);
+      const [first, second] = [fates.share(), fates.share()].map((share) =>
+        Math.round(share * (plan.delayMs?.max ?? 0)),
+      );
+      if (drop) return [];
+      const one = { delayMs: first ?? 0, freshMessageId: false };
+      const two = { delayMs: second ?? 0, freshMessageId: plan.duplicateMessageId !== 'same' };
+      return duplicate ? [one, two] : [one];
+    },
+    shuffle: (items) => orders.shuffle(items),
+  };
+}
+
+const LONGEST_HOLD_MS = 200;
+
+/** Holds items until there are enough of them, or for 200 ms, and lets them go in an order of its own. */
+export class ReorderWindow<Item> {
+  readonly #size: number;
+  readonly #clock: EventGridClock;
+  readonly #shuffle: (items: readonly Item[]) => Item[];
+  readonly #release: (item: Item) => void;
+  #held: Item[] = [];
+  #cancel: (() => void) | undefined;
+
+  constructor(
+    size: number,
+    clock: EventGridClock,
+    shuffle: (items: readonly Item[]) => Item[],
+    release: (item: Item) => void,
+  ) {
+    this.#size = size;
+    this.#clock = clock;
+    this.#shuffle = shuffle;
+    this.#release = release;
+  }
+
+  get held(): number {
+    return this.#held.length;
+  }
+
+  put(item: Item): void {
+    this.#held.push(item);
+    if (this.#held.length >= this.#size) this.#flush();
+    else this.#cancel ??= this.#clock.after(LONGEST_HOLD_MS, () => this.#flush());
+  }
+
+  clear(): void {
+    this.#held = [];
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #flush(): void {
+    const items = this.#shuffle(this.#held);
+    this.clear();
+    for (const item of items) this.#release(item);
+  }
+}

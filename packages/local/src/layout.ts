@@ -1,0 +1,47 @@
+import { BlobServiceClient } from '@azure/storage-blob';
+import type { QueueDefinition } from './service-bus/queue/queue.ts';
+
+/** Known to everybody, as Azurite's own account is: it opens nothing but what listens on this machine. */
+const keyOf = (account: string): string =>
+  Buffer.from(`${account}, on this machine alone`.padEnd(64, '.')).toString('base64');
+
+export const SOURCE = { name: 'sourceaccount', key: keyOf('sourceaccount') } as const;
+export const BACKUP = { name: 'backupaccount', key: keyOf('backupaccount') } as const;
+
+export const EVENTS_QUEUE = 'storage-events';
+export const RECONCILE_QUEUE = 'reconcile';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+const QUEUE_DEFAULTS: Omit<QueueDefinition, 'name'> = {
+  // Azure has 5 minutes. A worker that was killed keeps its messages locked for so long, and nobody wants to wait for
+  // that at a desk; the host renews the locks of messages that are worked on, whatever their length.
+  lockDurationMs: 15_000,
+  maxDeliveryCount: 10,
+  defaultTimeToLiveMs: 14 * DAY_MS,
+  deadLetterOnExpiration: true,
+  duplicateDetectionWindowMs: 10 * MINUTE_MS,
+};
+
+/** The queues that the infra template declares. */
+export const QUEUES: readonly QueueDefinition[] = [
+  { ...QUEUE_DEFAULTS, name: EVENTS_QUEUE },
+  { ...QUEUE_DEFAULTS, name: RECONCILE_QUEUE },
+];
+
+export const EVENT_DEAD_LETTER_CONTAINER = 'eventgrid-dead-letters';
+
+/** Keeps an event that could not be delivered as a blob, in the backup account: whoever lost the queue has not lost that. */
+export async function uploadEventDeadLetter(
+  connectionString: string,
+  path: string,
+  body: string,
+): Promise<void> {
+  const container =
+    BlobServiceClient.fromConnectionString(connectionString).getContainerClient(EVENT_DEAD_LETTER_CONTAINER);
+  await container.createIfNotExists();
+  await container.getBlockBlobClient(path).upload(body, Buffer.byteLength(body), {
+    blobHTTPHeaders: { blobContentType: 'application/json' },
+  });
+}

@@ -1,0 +1,120 @@
+import {
+  BlobHandler,
+  ContainerHandler,
+  Serializer,
+  XmlBuilder,
+  commonUtils,
+  parseTagQuery,
+  replaceHandlerMethod,
+  tagQueries,
+  validMetadataOf,
+  xml,
+} from '../azurite/azurite.ts';
+import type { AzuriteResponse, Context, Metadata, WriteOptions } from '../azurite/azurite-model.ts';
+
+const prefix = 'x-ms-meta-';
+
+/**
+ * Lets metadata and tags have every name that Azure allows, which for metadata is every identifier of C#. Azurite keeps
+ * them in plain objects: `hasOwnProperty` made each answer with that metadata a 500, `__proto__` was lost, `toString`
+ * got a value that nobody wrote, and `_` was no element of a listing. Applies to every server of the process.
+ */
+export function keepMetadataNames(): void {
+  commonUtils.convertRawHeadersToMetadata = metadataOf;
+  sendMetadataAsGiven();
+  snapshotWithMetadata();
+  listMetadataAsGiven();
+  compareTagsAsGiven();
+}
+
+/**
+ * The metadata of a request's headers, its names as they were written; undefined when there is none.
+ *
+ * @throws AzuriteError 400 `InvalidMetadata` for a name that is no identifier of C#
+ */
+export function metadataOf(rawHeaders: string[] = [], requestId = ''): Metadata | undefined {
+  const metadata = new Map<string, string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [header = '', value = ''] = rawHeaders.slice(index, index + 2);
+    if (!header.toLowerCase().startsWith(prefix) || header.length === prefix.length) continue;
+    validMetadataOf([header, value], requestId);
+    const name = header.slice(prefix.length);
+    const before = metadata.get(name);
+    metadata.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return metadata.size === 0 ? undefined : Object.fromEntries(metadata);
+}
+
+/** Sets the headers of metadata here, since the serialiser asks the metadata itself what it has of its own. */
+function sendMetadataAsGiven(): void {
+  for (const [handler, method] of [
+    [BlobHandler, 'getProperties'],
+    [BlobHandler, 'download'],
+    [ContainerHandler, 'getProperties'],
+  ] as const)
+    replaceHandlerMethod(handler, method, (original) => {
+      const answer = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
+      return async function withMetadata(this: unknown, options: WriteOptions, context: Context) {
+        const { metadata, ...response } = await answer.call(this, options, context);
+        for (const [name, value] of Object.entries(metadata ?? {}))
+          context.response?.setHeader(`${prefix}${name}`, String(value));
+        return response;
+      };
+    });
+}
+
+/** Azurite asks the deserialised headers whether there is metadata, which lack some names. */
+function snapshotWithMetadata(): void {
+  replaceHandlerMethod(BlobHandler, 'createSnapshot', (original) => {
+    const createSnapshot = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
+    return async function withMetadata(this: unknown, options: WriteOptions, context: Context) {
+      const metadata = metadataOf(context.request.getRawHeaders(), context.contextId);
+      return createSnapshot.call(this, { ...options, metadata }, context);
+    };
+  });
+}
+
+function listMetadataAsGiven(): void {
+  const serialize = Serializer.prototype.serialize;
+  Serializer.prototype.serialize = function serializeAny(mapper, value, name) {
+    const { type } = mapper;
+    // A blob's metadata is more than a dictionary to Azurite: `encrypted` would become an attribute.
+    const isMetadata = type.name === 'Dictionary' || type.className === 'BlobMetadata';
+    if (!isMetadata || typeof value !== 'object' || value === null)
+      return serialize.call(this, mapper, value, name);
+    return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
+  };
+  xml.stringifyXML = (value, options) =>
+    new XmlBuilder({
+      // What is the text of an element otherwise: `_`, a name that metadata may have.
+      charkey: '',
+      renderOpts: { pretty: false },
+      ...(options?.rootName !== undefined && { rootName: options.rootName }),
+    }).buildObject(value);
+}
+
+/**
+ * Conditions on tags, and Find Blobs by Tags. The check that no tag is asked for twice fails with a name that objects
+ * have by themselves; the search is parsed as a condition then, which goes without that check.
+ */
+function compareTagsAsGiven(): void {
+  const original = tagQueries.generateQueryBlobWithTagsWhereFunction;
+  tagQueries.generateQueryBlobWithTagsWhereFunction = (context, query, conditionHeader) => {
+    if (query === undefined) return () => [];
+    let header = conditionHeader;
+    try {
+      original(context, query, conditionHeader);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      header ??= 'where';
+    }
+    const tree = parseTagQuery(context, query, header);
+    return ({ tags, containerName }) => {
+      const own = (tags?.blobTagSet ?? []).map(({ key, value }) => [key, value] as const);
+      const values: object = Object.fromEntries([...own, ['@container', containerName]]);
+      // Without what objects have by themselves.
+      Object.setPrototypeOf(values, null);
+      return tree.evaluate(values);
+    };
+  };
+}

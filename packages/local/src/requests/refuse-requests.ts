@@ -1,0 +1,128 @@
+import type { AzuriteResponse, Context } from '../azurite/azurite-model.ts';
+import {
+  AuthenticationMiddlewareFactory,
+  MiddlewareError,
+  ServiceHandler,
+  dispatch,
+  errorMiddleware,
+  replaceHandlerMethod,
+  storageError,
+  strictModel,
+} from '../azurite/azurite.ts';
+import { notInLocalStorage, refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
+
+/**
+ * Lets every refusal of the Blob API say what is wrong, for requests and for the parts of a batch: a wrong key is
+ * `AuthenticationFailed`, what this storage does not have is refused by name once the client is known, a request that
+ * is no operation says so, and a defect of ours is `InternalError` with a body. Applies to every server of the process.
+ */
+export function explainRefusals(): void {
+  // Azurite answers 500 to headers that it knows and does not have.
+  strictModel.UnsupportedHeadersBlocker = async () => {};
+
+  const { prototype } = AuthenticationMiddlewareFactory;
+  const { authenticate } = prototype;
+  prototype.authenticate = async function authenticateAndRefuse(context, request, ...rest) {
+    refuseMissing(context, request);
+    const isKnown = await authenticate.call(this, context, request, ...rest);
+    const hasCredentials =
+      request.getHeader('authorization') !== undefined || request.getQuery('sig') !== undefined;
+    if (!isKnown && hasCredentials) throw authenticationFailed(context);
+    if (isKnown) refuseUnsupported(context, request);
+    return isKnown;
+  };
+
+  const dispatchRequest = dispatch.default;
+  dispatch.default = (context, request, next, logger) =>
+    dispatchRequest(
+      context,
+      request,
+      (error) => next(error instanceof MiddlewareError ? noSuchOperation(context) : error),
+      logger,
+    );
+
+  const sendError = errorMiddleware.default;
+  errorMiddleware.default = (context, error, ...rest) =>
+    sendError(
+      context,
+      error instanceof Error && !(error instanceof MiddlewareError) ? internalError(context) : error,
+      ...rest,
+    );
+}
+
+export function authenticationFailed(context: Context) {
+  return storageError(
+    context,
+    403,
+    'AuthenticationFailed',
+    'Server failed to authenticate the request. Make sure the value of the Authorization header is formed correctly ' +
+      'including the signature.',
+  );
+}
+
+function noSuchOperation(context: Context) {
+  return storageError(
+    context,
+    400,
+    'InvalidInput',
+    'One of the request inputs is not valid. The local storage has no operation of this method, path, query ' +
+      'parameters and required headers.',
+  );
+}
+
+function internalError(context: Context) {
+  return storageError(
+    context,
+    500,
+    'InternalError',
+    'The server encountered an internal error. Please retry the request.',
+  );
+}
+
+interface ServiceProperties {
+  readonly deleteRetentionPolicy?: { readonly enabled?: boolean };
+  readonly staticWebsite?: { readonly enabled?: boolean };
+}
+
+/** What may be switched off and not on, with its name in the body of Set Blob Service Properties. */
+const missing = [
+  ['deleteRetentionPolicy', 'DeleteRetentionPolicy'],
+  ['staticWebsite', 'StaticWebsite'],
+] as const satisfies [keyof ServiceProperties, string][];
+
+/**
+ * Refuses to switch on what this storage does not do, which Azurite takes and shows as on: soft delete and static
+ * websites. Says that soft delete is off, whatever a database of a former release has.
+ */
+export function refuseMissingFeatures(): void {
+  replaceHandlerMethod(ServiceHandler, 'setProperties', (original) => {
+    const setProperties = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
+    return async function setSupported(
+      this: unknown,
+      properties: ServiceProperties,
+      options: object,
+      context: Context,
+    ) {
+      for (const [name, element] of missing)
+        if (properties[name]?.enabled === true)
+          throw storageError(
+            context,
+            400,
+            'UnsupportedXmlNode',
+            `One of the XML nodes specified in the request body is not supported: ${notInLocalStorage(element)}.`,
+            { XmlNodeName: element },
+          );
+      return setProperties.call(this, properties, options, context);
+    };
+  });
+  replaceHandlerMethod(ServiceHandler, 'getProperties', (original) => {
+    const getProperties = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
+    return async function getSupported(this: unknown, ...parameters: unknown[]) {
+      return {
+        ...(await getProperties.apply(this, parameters)),
+        deleteRetentionPolicy: { enabled: false },
+        staticWebsite: { enabled: false },
+      };
+    };
+  });
+}

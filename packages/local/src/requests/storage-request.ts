@@ -1,0 +1,110 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Context } from '../azurite/azurite-model.ts';
+import { contextPath, operations } from '../azurite/azurite.ts';
+
+/** One answered HTTP request. A batch is one request. Reads of a copy source in this same server are none. */
+export interface StorageRequest {
+  readonly account: string;
+  readonly container?: string;
+  readonly path?: string;
+  readonly method: string;
+  /**
+   * Azurite's name for it, such as `BlockBlob_PutBlobFromUrl`, or one of the Data Lake API's, such as `Path_Rename`;
+   * `Unknown` when it fits no operation.
+   */
+  readonly operation: string;
+  readonly status: number;
+  readonly userAgent?: string;
+  readonly requestId: string;
+}
+
+type Located = Context['context'] & { contextID: string; operation?: number; operationName?: string };
+type Locals = Readonly<Record<string, Located | undefined>>;
+
+/** Wraps Azurite's listener: every request is counted as running and is reported when it is answered. */
+export function observeRequests(
+  listener: RequestListener,
+  requests: RequestsInFlight,
+  onRequest: ((request: StorageRequest) => void) | undefined,
+): RequestListener {
+  return (request, response) => {
+    const over = requests.start();
+    // A client that goes away ends a read, but a write goes on to its end and may still make a blob.
+    if (request.method === 'GET' || request.method === 'HEAD') response.once('close', over);
+    else afterEnd(response, over);
+    if (onRequest) onceAnswered(response, () => onRequest(toStorageRequest(request, response)));
+    listener(request, response);
+  };
+}
+
+/** Azurite ends every response, also one whose connection is gone and that never emits `finish`. */
+function afterEnd(response: ServerResponse, action: () => void): void {
+  const end = response.end.bind(response);
+  Object.assign(response, {
+    end: (...parameters: Parameters<typeof end>) => {
+      action();
+      return end(...parameters);
+    },
+  });
+}
+
+function onceAnswered(response: ServerResponse, action: () => void): void {
+  let answered = false;
+  const once = () => {
+    if (!answered) action();
+    answered = true;
+  };
+  response.once('finish', once);
+  response.once('close', once);
+}
+
+function toStorageRequest(request: IncomingMessage, response: ServerResponse): StorageRequest {
+  const { locals } = response as ServerResponse & { locals?: Locals };
+  const context = locals?.[contextPath];
+  const userAgent = request.headers['user-agent'];
+  return {
+    account: context?.account ?? '',
+    ...(context?.container ? { container: context.container } : {}),
+    ...(context?.blob ? { path: context.blob } : {}),
+    method: request.method ?? '',
+    operation: context?.operationName ?? operations[context?.operation ?? -1] ?? 'Unknown',
+    status: response.statusCode,
+    ...(userAgent === undefined ? {} : { userAgent }),
+    requestId: context?.contextID ?? '',
+  };
+}
+
+/**
+ * Counts requests so that an extent is freed only when no request that might still read it is left: whoever looked a
+ * blob up before its extent lost its last reference started before, too.
+ */
+export class RequestsInFlight {
+  #started = 0;
+  readonly #running = new Set<number>();
+  readonly #listeners: (() => void)[] = [];
+
+  /** Call what it returns when the request is over; further calls do nothing. */
+  start(): () => void {
+    const number = ++this.#started;
+    this.#running.add(number);
+    return () => {
+      if (this.#running.delete(number)) for (const listener of this.#listeners) listener();
+    };
+  }
+
+  /** The number of the newest request so far. */
+  get newest(): number {
+    return this.#started;
+  }
+
+  /** True when every request up to that number is over. */
+  areOver(upTo: number): boolean {
+    // A Set keeps the order of insertion, so its first member is the oldest.
+    const [oldest] = this.#running;
+    return oldest === undefined || oldest > upTo;
+  }
+
+  onEnd(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+}

@@ -1,0 +1,40 @@
+import type { AmqpError } from 'rhea';
+
+/** The error conditions that Service Bus sends, and on which its clients decide what failed and whether to retry. */
+export const CONDITION = {
+  notFound: 'amqp:not-found',
+  notAllowed: 'amqp:not-allowed',
+  notImplemented: 'amqp:not-implemented',
+  invalidField: 'amqp:invalid-field',
+  illegalState: 'amqp:illegal-state',
+  resourceLocked: 'amqp:resource-locked',
+  internalError: 'amqp:internal-error',
+  decodeError: 'amqp:decode-error',
+  framingError: 'amqp:connection:framing-error',
+  windowViolation: 'amqp:session:window-violation',
+  handleInUse: 'amqp:session:handle-in-use',
+  unattachedHandle: 'amqp:session:unattached-handle',
+  transferLimitExceeded: 'amqp:link:transfer-limit-exceeded',
+  messageTooLarge: 'amqp:link:message-size-exceeded',
+  lockLost: 'com.microsoft:message-lock-lost',
+  messageNotFound: 'com.microsoft:message-not-found',
+  argumentError: 'com.microsoft:argument-error',
+  serverBusy: 'com.microsoft:server-busy',
+} as const;
+
+export function entityNotFound(address: string): AmqpError {
+  return {
+    condition: CONDITION.notFound,
+    // The clients tell a missing queue from other missing things by this wording.
+    description: `The messaging entity '${address}' could not be found. status-code: 404`,
+  };
+}
+
+export const lockLostDescription =
+  'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.';
+
+/** What the journal could not take is asked for again: the clients retry on this condition. */
+export function writeFailed(error: unknown): AmqpError {
+  const description = error instanceof Error ? error.message : String(error);
+  return { condition: CONDITION.serverBusy, description };
+}

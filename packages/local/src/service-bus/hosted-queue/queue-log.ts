@@ -1,0 +1,232 @@
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import type { Logger } from '../../../../../src/telemetry/logger.ts';
+import type { QueueRecord } from '../queue/queue-state.ts';
+import { type Journal, JournalError } from './journal.ts';
+import { encodeRecord, frame } from './log-records.ts';
+
+/** A log below this size is not worth rewriting. */
+const SMALL_LOG_BYTES = 4 * 1024 * 1024;
+
+/** How many records of a snapshot are encoded at a time. */
+const SNAPSHOT_BATCH = 1_000;
+
+/** How long to wait before what could not be written is tried again. */
+const RETRY_MS = 1_000;
+
+/** What a full disk, a quota and a limit on the size of files are called. */
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** As of node:fs/promises; tests give files that fail. */
+export type OpenFile = (
+  path: string,
+  flags: 'w' | 'r+',
+) => Promise<Pick<FileHandle, 'write' | 'sync' | 'truncate' | 'close'>>;
+
+export interface QueueLogOptions {
+  readonly path: string;
+  /** The records that make up the queue as it is when called. */
+  readonly snapshot: () => QueueRecord[];
+  /** How many bytes of an existing log are whole records; 0 when there is none. */
+  readonly validBytes: number;
+  readonly logger: Logger | undefined;
+  readonly openFile?: OpenFile;
+}
+
+/**
+ * The append-only log of one queue.
+ *
+ * `flushed` resolves once the operating system has the record: it survives the death of the process at any instant
+ * (SIGKILL included), not a power cut. There is no fsync per record, which would cost every event a disk turn; the
+ * rewritten log is synced before it takes the old one's place. Records appended while a write is under way go out
+ * together in the next one.
+ *
+ * The log is written anew as a snapshot when it is opened, and again when it has more than doubled since, so it
+ * stays within a small factor of what it describes. A snapshot that finds no room leaves the old log in its place.
+ *
+ * A write that fails is told to all who wait for it: an acknowledgement must not stand on a record that is not
+ * there. Its records are kept and tried again, over whatever the failed write left, until they are written;
+ * meanwhile `obstacle` says what is wrong. A process that ends before leaves a torn end, which the next one cuts off.
+ */
+export class QueueLog implements Journal {
+  readonly #path: string;
+  readonly #snapshot: () => QueueRecord[];
+  readonly #logger: Logger | undefined;
+  readonly #openFile: OpenFile;
+  #file: Awaited<ReturnType<OpenFile>> | undefined;
+  #pending: Buffer[] = [];
+  #bytes = 0;
+  #rewriteAt = 0;
+  #current: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #obstacle: JournalError | undefined;
+  #retry: NodeJS.Timeout | undefined;
+
+  private constructor({ path, snapshot, logger, openFile = open }: QueueLogOptions) {
+    this.#path = path;
+    this.#snapshot = snapshot;
+    this.#logger = logger;
+    this.#openFile = openFile;
+  }
+
+  /** Rejects with a JournalError when there is no room even for an empty queue's log. */
+  static async open(options: QueueLogOptions): Promise<QueueLog> {
+    const log = new QueueLog(options);
+    try {
+      await log.#rewrite();
+    } catch (error) {
+      if (options.validBytes === 0) throw log.#errorOf(error);
+      await log.#continueOld(options.validBytes);
+      log.#tellOf(error);
+    }
+    return log;
+  }
+
+  append(record: QueueRecord): void {
+    this.#pending.push(frame(encodeRecord(record)));
+    if (this.#obstacle === undefined) this.#schedule();
+  }
+
+  flushed(): Promise<void> {
+    if (this.#obstacle !== undefined && this.#pending.length > 0) return Promise.reject(this.#obstacle);
+    return this.#next ?? this.#current;
+  }
+
+  writeError(): JournalError | undefined {
+    return this.#obstacle;
+  }
+
+  /** Tries what is left once more. Rejects when it could not be written: nobody was told that it is. */
+  async close(): Promise<void> {
+    clearTimeout(this.#retry);
+    try {
+      if (this.#obstacle !== undefined) this.#schedule();
+      await (this.#next ?? this.#current);
+    } finally {
+      clearTimeout(this.#retry);
+      await this.#file?.close();
+    }
+  }
+
+  #schedule(): void {
+    if (this.#next !== undefined) return;
+    this.#next = this.#current.catch(() => undefined).then(() => this.#write());
+    // Who waits for the record hears of a failure; without anyone waiting it must not end the process.
+    this.#next.catch(() => undefined);
+  }
+
+  async #write(): Promise<void> {
+    this.#current = this.#next ?? this.#current;
+    this.#next = undefined;
+    const frames = this.#pending;
+    this.#pending = [];
+    try {
+      await this.#writeFrames(frames);
+    } catch (error) {
+      this.#pending = [...frames, ...this.#pending];
+      throw this.#fail(error);
+    }
+    if (this.#obstacle === undefined) return;
+    this.#obstacle = undefined;
+    this.#logger?.warn('the queue log is written again', { path: this.#path });
+    if (this.#pending.length > 0) this.#schedule();
+  }
+
+  async #writeFrames(frames: readonly Buffer[]): Promise<void> {
+    // A snapshot holds what these records say: the queue had changed before they were appended.
+    if (this.#bytes > this.#rewriteAt) {
+      try {
+        await this.#rewrite();
+        return;
+      } catch (error) {
+        if (this.#obstacle === undefined) this.#tellOf(error);
+        this.#rewriteAt = this.#bytes + SMALL_LOG_BYTES;
+      }
+    }
+    const bytes = Buffer.concat(frames);
+    await writeAt(this.#file, bytes, this.#bytes);
+    this.#bytes += bytes.length;
+  }
+
+  async #rewrite(): Promise<void> {
+    const records = this.#snapshot();
+    const path = `${this.#path}.new`;
+    const file = await this.#openFile(path, 'w');
+    let bytes = 0;
+    try {
+      for (let i = 0; i < records.length; i += SNAPSHOT_BATCH) {
+        const batch = Buffer.concat(
+          records.slice(i, i + SNAPSHOT_BATCH).map((record) => frame(encodeRecord(record))),
+        );
+        await writeAt(file, batch, bytes);
+        bytes += batch.length;
+      }
+      await file.sync();
+      await rename(path, this.#path);
+    } catch (error) {
+      // The half of a snapshot takes the room that the log needs.
+      await file.close().catch(() => undefined);
+      await rm(path, { force: true }).catch(() => undefined);
+      throw error;
+    }
+    const old = this.#file;
+    this.#file = file;
+    this.#bytes = bytes;
+    this.#rewriteAt = Math.max(SMALL_LOG_BYTES, 2 * bytes);
+    // It has no name any more: whatever becomes of it, nothing may be written to it.
+    await old?.close().catch(() => undefined);
+  }
+
+  async #continueOld(validBytes: number): Promise<void> {
+    this.#file = await this.#openFile(this.#path, 'r+');
+    await this.#file.truncate(validBytes);
+    this.#bytes = validBytes;
+    this.#rewriteAt = validBytes + SMALL_LOG_BYTES;
+  }
+
+  /** One line for an obstacle, however often it is met. */
+  #fail(cause: unknown): JournalError {
+    const error = this.#errorOf(cause);
+    if (this.#obstacle === undefined) {
+      this.#logger?.error('the queue log cannot be written: its queue takes no messages until it can', {
+        path: this.#path,
+        detail: error.message,
+      });
+    }
+    this.#obstacle = error;
+    this.#retry = setTimeout(() => this.#schedule(), RETRY_MS);
+    this.#retry.unref();
+    return error;
+  }
+
+  #tellOf(cause: unknown): void {
+    this.#logger?.warn('the queue log could not be shortened and grows on', {
+      path: this.#path,
+      detail: this.#errorOf(cause).message,
+    });
+  }
+
+  #errorOf(cause: unknown): JournalError {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+    const reason = code !== undefined && NO_ROOM.has(code) ? `the disk has no room (${code})` : String(cause);
+    return new JournalError(`${reason}: ${this.#path}`, { cause });
+  }
+}
+
+/** Writes all of the bytes at that place, over what an earlier attempt may have left there. */
+async function writeAt(
+  file: Awaited<ReturnType<OpenFile>> | undefined,
+  bytes: Buffer,
+  position: number,
+): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    const { bytesWritten } = (await file?.write(
+      bytes,
+      written,
+      bytes.length - written,
+      position + written,
+    )) ?? {
+      bytesWritten: bytes.length,
+    };
+    written += bytesWritten;
+  }
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import rhea from 'rhea';
+import { acceptClients } from './accept-clients.ts';
+import { type RuntimeCounts, answerAdministrationRequest, countMessages } from './administration.ts';
+import { toNewMessage } from './amqp/incoming-message.ts';
+import { type HostedQueue, hostQueue } from './hosted-queue/hosted-queue.ts';
+import type { QueueDefinition } from './queue/queue.ts';
+import type { NewMessage, Properties } from './queue/queued-message.ts';
+import { openSharedPort } from './shared-port.ts';
+import { patchRheaSettlement } from '../../../rhea-patches/src/patch-settlement.ts';
+import { patchRheaWindow } from '../../../rhea-patches/src/patch-window.ts';
+import type { Logger } from '../../../../src/telemetry/logger.ts';
+
+/**
+ * A Service Bus broker in this process, for the unmodified Azure clients: queues with everything that the mirror
+ * uses of them, over AMQP 1.0, and the administration API's view of them over HTTP on the same port.
+ *
+ * It behaves as Azure documents Service Bus, also where that is inconvenient. It listens on 127.0.0.1 and takes any
+ * token; a key that comes with SASL PLAIN must be right. `queue/` is what happens to messages and knows nothing of AMQP; `log/` keeps it across restarts; `amqp/`,
+ * `management/` and `administration/` are how clients see it. Nothing here may know what a message is about.
+ */
+
+/** As in the connection string of Microsoft's emulator. */
+const ACCESS_KEY = { name: 'RootManageSharedAccessKey', key: 'SAS_KEY_VALUE' } as const;
+
+export interface BrokerOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly queues: readonly QueueDefinition[];
+  /**
+   * Where the queues survive a restart and a SIGKILL (not a power cut: nothing is fsynced per message). A message is
+   * acknowledged only after its record was written. One broker at a time. In memory when left out.
+   */
+  readonly dataDirectory?: string;
+  readonly log?: Logger;
+}
+
+export interface Broker {
+  readonly port: number;
+  /** For any Azure client; Microsoft's emulator can stand behind the same string. */
+  readonly connectionString: string;
+  /** Resolves when the message is in the queue's log. Rejects for an unknown queue, and where the log takes nothing. */
+  send(queue: string, message: BrokerMessage): Promise<void>;
+  /** Throws for an unknown queue. */
+  runtimeCounts(queue: string): RuntimeCounts;
+  /** Cuts every connection, frees the port and closes the logs. */
+  stop(): Promise<void>;
+}
+
+/** Rejects when the port is taken (an error that names it, with `code`), or a log cannot be read or written. */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  patchRheaSettlement();
+  patchRheaWindow();
+  const { dataDirectory, log: logger } = options;
+  // The port first: a second broker on the same port and directory must fail before it touches the logs.
+  const shared = await openSharedPort(options.port);
+  const queues = new Map<string, HostedQueue>();
+  const stop = async () => {
+    await shared.close();
+    await Promise.all([...queues.values()].map((hosted) => hosted.stop()));
+  };
+  try {
+    if (dataDirectory !== undefined) await mkdir(dataDirectory, { recursive: true });
+    for (const definition of options.queues) {
+      queues.set(definition.name.toLowerCase(), await hostQueue(definition, dataDirectory, logger));
+    }
+    const findQueue = (name: string) => queues.get(name);
+    shared.serve({
+      amqp: acceptClients(findQueue, ACCESS_KEY, logger),
+      http: answerAdministrationRequest(findQueue, new Date()),
+    });
+    const queueNamed = (name: string): HostedQueue => {
+      const hosted = queues.get(name.toLowerCase());
+      if (hosted === undefined) throw new Error(`there is no queue '${name}'`);
+      return hosted;
+    };
+    return {
+      port: shared.port,
+      connectionString:
+        `Endpoint=sb://127.0.0.1:${shared.port};SharedAccessKeyName=${ACCESS_KEY.name};` +
+        `SharedAccessKey=${ACCESS_KEY.key};UseDevelopmentEmulator=true`,
+      send: async (name, message) => {
+        const hosted = queueNamed(name);
+        const obstacle = hosted.writeError();
+        if (obstacle !== undefined) throw obstacle;
+        hosted.queue.send(fromBrokerMessage(message));
+        await hosted.flushed();
+      },
+      runtimeCounts: (name) => countMessages(queueNamed(name).queue),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A message that is sent from within the process. */
+export interface BrokerMessage {
+  /** Bytes are sent as they are; any other value as JSON. */
+  readonly body: unknown;
+  readonly messageId?: string;
+  readonly contentType?: string;
+  readonly applicationProperties?: Properties;
+  /** In milliseconds; the queue's own when left out. */
+  readonly timeToLiveMs?: number;
+  readonly scheduledEnqueueTime?: Date;
+}
+
+/** The message as a client would have sent it: its body in one data section. */
+function fromBrokerMessage(message: BrokerMessage): NewMessage {
+  const { body, messageId, contentType, applicationProperties, timeToLiveMs, scheduledEnqueueTime } = message;
+  const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+  const newMessage = toNewMessage(
+    rhea.message.encode({
+      message_id: messageId ?? randomUUID(),
+      content_type: contentType,
+      application_properties: applicationProperties,
+      body: rhea.message.data_section(bytes) as unknown,
+    }),
+  );
+  return { ...newMessage, timeToLiveMs, scheduledFor: scheduledEnqueueTime?.getTime() };
+}

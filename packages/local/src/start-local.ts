@@ -1,0 +1,161 @@
+/**
+ * The embedded environment: two storage accounts, Event Grid and Service Bus on 127.0.0.1, for trying Blobmirror and
+ * for its tests. Each speaks the real protocol to the real SDKs and behaves as Azure documents it, also where that is
+ * inconvenient. It knows nothing of the mirror, and the mirror must not be able to tell it from Azure.
+ */
+import { join } from 'node:path';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
+import type { Logger } from '../../../src/telemetry/logger.ts';
+import { BACKUP, EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE, SOURCE, uploadEventDeadLetter } from './layout.ts';
+import { type Account, type Storage, startStorage } from './start-storage.ts';
+import { lockDataDirectory, recordAccountKind } from './data-directory.ts';
+import { createEventGrid, type EventGrid } from './event-grid/event-grid.ts';
+import type { FaultPlan } from './event-grid/fault-plan.ts';
+import type { LocalAccount, LocalConnections } from './ready-file.ts';
+import { type Broker, startBroker } from './service-bus/start-broker.ts';
+import type { StorageMutation } from './requests/storage-mutation.ts';
+import type { StorageRequest } from './requests/storage-request.ts';
+
+export interface LocalOptions {
+  /** 0 picks a free one; so below. */
+  readonly storagePort: number;
+  readonly serviceBusPort: number;
+  /** Both accounts are Data Lake accounts. Flat ones when left out. */
+  readonly hierarchical?: boolean;
+  /** Where accounts and queues are kept. In memory when left out. */
+  readonly dataDirectory?: string;
+  /** What goes wrong between the source and the queue, for tests. */
+  readonly faults?: FaultPlan;
+  /** Called for every request that storage answered, for counting in tests and benchmarks. */
+  readonly onRequest?: (request: StorageRequest) => void;
+  readonly log: Logger;
+}
+
+export interface Local {
+  readonly connections: Omit<LocalConnections, 'http'>;
+  /** Events that are on their way from the source to the queue. */
+  readonly events: Pick<EventGrid, 'pending' | 'idle'>;
+  readonly broker: Broker;
+  stop(): Promise<void>;
+}
+
+/** @throws BlobmirrorError `port-taken`, or `setting-invalid` for a data directory of another process or another kind */
+export async function startLocal(options: LocalOptions): Promise<Local> {
+  const { dataDirectory, hierarchical = false, log } = options;
+  const release = dataDirectory === undefined ? undefined : await lockDataDirectory(dataDirectory);
+  const undo: (() => Promise<void>)[] = release === undefined ? [] : [release];
+  const stop = async (): Promise<void> => {
+    const failures: unknown[] = [];
+    // What cannot be saved keeps nothing else from being stopped.
+    for (const each of undo.splice(0).toReversed())
+      await each().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  };
+  try {
+    if (dataDirectory !== undefined) await recordAccountKind(dataDirectory, hierarchical);
+    const broker = await withPortError(
+      'service bus',
+      options.serviceBusPort,
+      async () =>
+        await startBroker({
+          port: options.serviceBusPort,
+          queues: QUEUES,
+          log: log,
+          ...(dataDirectory !== undefined && { dataDirectory: join(dataDirectory, 'service-bus') }),
+        }),
+    );
+    undo.push(async () => await broker.stop());
+
+    let onMutation: (mutation: StorageMutation) => void = () => {};
+    const storage = await withPortError(
+      'storage',
+      options.storagePort,
+      async () =>
+        await startStorage({
+          port: options.storagePort,
+          accounts: [SOURCE, BACKUP],
+          hierarchical,
+          onMutation: (mutation) => onMutation(mutation),
+          onDiskError: (error) =>
+            log.error('the local storage cannot be written: it refuses writes until it can', {
+              detail: error.message,
+            }),
+          onDiskFree: () => log.info('the local storage is written again'),
+          ...(options.onRequest !== undefined && { onRequest: options.onRequest }),
+          ...(dataDirectory !== undefined && { dataDirectory: join(dataDirectory, 'storage') }),
+        }),
+    );
+    undo.push(async () => await storage.stop());
+
+    const events = subscribeEventsQueue(storage, broker, options);
+    onMutation = (mutation) => events.publish(mutation);
+    undo.push(async () => await events.stop());
+
+    return { connections: connectionsOf(storage, broker, hierarchical), events, broker, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** All events of the source account, delivered to the events queue as the infra template has it. */
+function subscribeEventsQueue(storage: Storage, broker: Broker, { faults, log }: LocalOptions): EventGrid {
+  return createEventGrid({
+    subscriptions: [
+      {
+        name: 'blobmirror',
+        account: SOURCE.name,
+        schema: 'EventGridSchema',
+        deliver: async (delivery) => await broker.send(EVENTS_QUEUE, delivery),
+        deadLetter: async (path, body) =>
+          await uploadEventDeadLetter(storage.connectionString(BACKUP.name), path, body),
+      },
+    ],
+    log,
+    ...(faults !== undefined && { faults }),
+  });
+}
+
+function connectionsOf(
+  storage: Storage,
+  broker: Broker,
+  hierarchical: boolean,
+): Omit<LocalConnections, 'http'> {
+  const account = ({ name, key }: Account): LocalAccount => ({
+    accountName: name,
+    accountKey: key,
+    blobEndpoint: storage.blobEndpoint(name),
+    // One origin answers both APIs.
+    dfsEndpoint: hierarchical ? storage.blobEndpoint(name) : null,
+    connectionString: storage.connectionString(name),
+  });
+  return {
+    source: account(SOURCE),
+    backup: account(BACKUP),
+    serviceBus: {
+      connectionString: broker.connectionString,
+      eventsQueue: EVENTS_QUEUE,
+      reconcileQueue: RECONCILE_QUEUE,
+    },
+  };
+}
+
+async function withPortError<Server>(
+  service: string,
+  port: number,
+  start: () => Promise<Server>,
+): Promise<Server> {
+  try {
+    return await start();
+  } catch (error) {
+    if (!isPortTaken(error)) throw error;
+    throw new BlobmirrorError('port-taken', `port ${port} of 127.0.0.1, wanted for ${service}, is taken`, {
+      cause: error,
+    });
+  }
+}
+
+function isPortTaken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === 'EADDRINUSE') || isPortTaken(error.cause);
+}

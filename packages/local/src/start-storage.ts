@@ -1,0 +1,225 @@
+import { once } from 'node:events';
+import { type RequestListener, type Server, createServer } from 'node:http';
+import type { Accounts } from './azurite/azurite-model.ts';
+import { RequestListenerFactory } from './azurite/azurite.ts';
+import { type DataLake, openDataLake } from './data-lake/data-lake.ts';
+import { refuseBadNames } from './requests/blob-names.ts';
+import type { StorageMutation } from './requests/storage-mutation.ts';
+import { RequestsInFlight, type StorageRequest, observeRequests } from './requests/storage-request.ts';
+import { refuseShowOnly } from './requests/unsupported-requests.ts';
+import { correctCopies } from './storage/copy/copy-from-url.ts';
+import { readOneVersion, registerCopySourceReader } from './storage/copy/copy-source.ts';
+import { correctHandlers } from './storage/correct-handlers.ts';
+import { observeMutations } from './storage/mutations.ts';
+import { refuseWritesWhileDiskFails } from './storage/stores/disk-writes.ts';
+import { type Stores, openStores } from './storage/stores/open-stores.ts';
+import { refuseOtherAccountKind } from './storage/stores/recover-database.ts';
+import {
+  honourTagAndTierConditions,
+  overwriteUncommitted,
+  refuseToChangeArchived,
+} from './storage/write-conditions.ts';
+
+/**
+ * Azure Storage on this machine: Azurite's blob service inside our process, corrected to what Azure documents, for
+ * any number of accounts on one port of 127.0.0.1, addressed path-style (`http://127.0.0.1:PORT/account/container`).
+ *
+ * A correction is a file of this folder, named for what it corrects; this one only puts them together. Nothing here
+ * may behave as suits our own programs: what a client can see is what Azure documents, or it is named below.
+ *
+ * Not simulated, and refused by name (unsupported-requests.ts, service-properties.ts): versions, soft delete,
+ * immutability, encryption scopes and customer keys, structured bodies, page range diffs, queries, static websites.
+ * Not simulated: change feed, bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate and of
+ * metadata size. Hierarchical accounts are the room data-lake. Asynchronous copies and rehydration are over when the
+ * request is. Metadata with an empty value loses its key.
+ */
+
+export interface StorageOptions {
+  /** 0 for a free one. */
+  readonly port: number;
+  readonly accounts: readonly Account[];
+  /** Where everything is kept; without it, in memory. For one process at a time. */
+  readonly dataDirectory?: string;
+  /** All accounts are Data Lake accounts, as a room of its own makes them. Flat ones without. */
+  readonly hierarchical?: boolean;
+  /** Called once for every change that Azure raises an event for, after the store has it. Must not throw. */
+  readonly onMutation?: (mutation: StorageMutation) => void;
+  /** Called for every request when it is answered. Must not throw. */
+  readonly onRequest?: (request: StorageRequest) => void;
+  /**
+   * Called once when the data directory cannot be written, as when its disk is full: requests that would write are
+   * refused until it can. Without it, the failure is thrown at the process. Must not throw.
+   */
+  readonly onDiskError?: (error: Error) => void;
+  /** Called once when it can be written again. Must not throw. */
+  readonly onDiskFree?: () => void;
+}
+
+export interface Storage {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT/account` */
+  blobEndpoint(account: string): string;
+  connectionString(account: string): string;
+  /** Answers what is running for up to half a second, cuts the rest off, saves. Further calls do nothing more. */
+  stop(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+const keepAliveMs = 120_000;
+const graceMs = 500;
+
+/** Rejects when the port is taken, with EADDRINUSE as the cause, and when the data directory cannot be read. */
+export async function startStorage(options: StorageOptions): Promise<Storage> {
+  correctHandlers();
+  const requests = new RequestsInFlight();
+  const server = createServer({ keepAliveTimeout: keepAliveMs });
+  // The port comes first: while another process serves it, the data directory is most likely that process's.
+  const held = holdRequests(server);
+  const port = await listen(server, options.port);
+  let stores: Stores | undefined;
+  try {
+    const { onDiskError = throwAtProcess, onDiskFree = () => {} } = options;
+    stores = await openStores(options.dataDirectory, requests, { onDiskError, onDiskFree });
+    const accounts = createAccounts(options.accounts);
+    const lake = correctStore(stores, accounts, port, options);
+    const blobs = createListener(stores, accounts);
+    const answers = refuseWritesWhileDiskFails(lake?.serve(blobs) ?? blobs, stores.diskState);
+    held.release(observeRequests(answers, requests, options.onRequest));
+    return createStorage(server, port, options, stores);
+  } catch (error) {
+    server.close();
+    server.closeAllConnections();
+    await stores?.close();
+    throw error;
+  }
+}
+
+function throwAtProcess(error: Error): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+/** Keeps requests that come while the stores are still being opened. */
+function holdRequests(server: Server): { release(listener: RequestListener): void } {
+  const held: Parameters<RequestListener>[] = [];
+  const hold: RequestListener = (...exchange) => void held.push(exchange);
+  server.on('request', hold);
+  return {
+    release(listener) {
+      server.off('request', hold);
+      server.on('request', listener);
+      for (const exchange of held) listener(...exchange);
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const problem = isTaken ? 'is already in use' : 'cannot be listened on';
+    throw new Error(`Storage: port ${port} of ${host} ${problem}`, { cause: error });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : port;
+}
+
+function correctStore(
+  stores: Stores,
+  accounts: Accounts,
+  port: number,
+  { onMutation, hierarchical = false }: StorageOptions,
+): DataLake | undefined {
+  const { metadata, extents } = stores;
+  const origin = `http://${host}:${port}`;
+  registerCopySourceReader({
+    accounts,
+    metadataStore: metadata,
+    extentStore: extents,
+    isOwnHost: (name) => name === `${host}:${port}` || name === `localhost:${port}`,
+  });
+  readOneVersion(metadata);
+  correctCopies(metadata);
+  honourTagAndTierConditions(metadata);
+  refuseToChangeArchived(metadata);
+  overwriteUncommitted(metadata);
+  refuseBadNames(metadata);
+  refuseOtherAccountKind(metadata.db, hierarchical);
+  if (!hierarchical) refuseShowOnly(metadata);
+  const lake = hierarchical ? openDataLake(stores, { accounts, origin, onMutation }) : undefined;
+  // Outermost, so that what a correction refuses is not reported.
+  if (onMutation) observeMutations(metadata, origin, onMutation);
+  return lake;
+}
+
+function createListener({ metadata, extents }: Stores, accounts: Accounts): RequestListener {
+  const accessLog = false;
+  const loose = false;
+  // The SDKs are ahead of the newest service version that Azurite knows by name.
+  const skipApiVersionCheck = true;
+  const pathStyleOnly = true;
+  return new RequestListenerFactory(
+    metadata,
+    extents,
+    accounts,
+    accessLog,
+    undefined,
+    loose,
+    skipApiVersionCheck,
+    undefined,
+    pathStyleOnly,
+  ).createRequestListener();
+}
+
+function createStorage(
+  server: Server,
+  port: number,
+  { accounts, hierarchical }: StorageOptions,
+  stores: Stores,
+): Storage {
+  const blobEndpoint = (account: string) => `http://${host}:${port}/${account}`;
+  let stopped: Promise<void> | undefined;
+  return {
+    port,
+    blobEndpoint,
+    connectionString(account) {
+      const key = accounts.find(({ name }) => name === account)?.key;
+      if (key === undefined) throw new Error(`Storage: there is no account ${account}`);
+      const endpoint = blobEndpoint(account);
+      // The JavaScript SDK reads the first endpoint alone, az and the Python SDK the second for the Data Lake API.
+      const endpoints = `BlobEndpoint=${endpoint};${hierarchical ? `DfsEndpoint=${endpoint};` : ''}`;
+      return `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};${endpoints}`;
+    },
+    stop: () => (stopped ??= stop(server, stores)),
+  };
+}
+
+async function stop(server: Server, stores: Stores): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cutOff);
+  await stores.close();
+}
+
+export interface Account {
+  readonly name: string;
+  /** Base64. */
+  readonly key: string;
+}
+
+/**
+ * The accounts of one server. Stands in for Azurite's own store, which reads them from an environment variable of the
+ * process and so cannot give two servers in one process different accounts.
+ */
+function createAccounts(accounts: readonly Account[]): Accounts {
+  const byName = new Map(
+    accounts.map(({ name, key }) => [name, { name, key1: Buffer.from(key, 'base64') }] as const),
+  );
+  return { getAccount: (name) => byName.get(name) };
+}

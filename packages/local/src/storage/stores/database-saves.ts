@@ -1,0 +1,67 @@
+import type { Database } from '../../azurite/azurite-model.ts';
+import type { DiskWriteState } from './disk-writes.ts';
+
+const shortestPauseMs = 500;
+/** A save writes everything and keeps the process from serving meanwhile: at most a tenth of the time goes into it. */
+const pausePerSave = 9;
+
+/**
+ * Saves the metadata as often as its size allows. What was acknowledged since the last save is forgotten after a
+ * crash. `onSaving` is called when the state that is written is taken, and what it returns when it is on disk.
+ */
+export class DatabaseSaves {
+  readonly #database: Database;
+  readonly #onSaving: () => () => void;
+  readonly #obstacle: DiskWriteState;
+  /** Loki takes what it could not write for written. */
+  #isUnsaved = false;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(database: Database, onSaving: () => () => void, obstacle: DiskWriteState) {
+    this.#database = database;
+    this.#onSaving = onSaving;
+    this.#obstacle = obstacle;
+    database.autosaveDisable();
+    this.#schedule(shortestPauseMs);
+  }
+
+  /** Saves a last time. Rejects when that fails. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+    await this.#save();
+  }
+
+  #schedule(pauseMs: number): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#running = this.#saveAndSchedule();
+    }, pauseMs);
+    this.#timer.unref();
+  }
+
+  async #saveAndSchedule(): Promise<void> {
+    const started = performance.now();
+    try {
+      if (this.#isUnsaved || this.#database.autosaveDirty()) await this.#save();
+    } catch (error) {
+      this.#obstacle.failed('metadata', error);
+    }
+    this.#schedule(Math.max(shortestPauseMs, pausePerSave * (performance.now() - started)));
+  }
+
+  async #save(): Promise<void> {
+    // The state is taken within the call, the file is written beside the old one and renamed over it.
+    const saved = this.#onSaving();
+    this.#isUnsaved = true;
+    await new Promise<void>((resolve, reject) => {
+      this.#database.saveDatabase((error) => (error ? reject(error) : resolve()));
+    });
+    this.#isUnsaved = false;
+    saved();
+    this.#obstacle.succeeded('metadata');
+  }
+}

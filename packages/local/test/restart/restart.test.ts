@@ -1,0 +1,81 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+
+import { type Storage, startStorage } from '../../src/start-storage.ts';
+import { accounts } from '../support/accounts.ts';
+import { type Census, takeCensus } from './census.ts';
+import { lastWrite, writeEverything } from './every-write.ts';
+
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'blobmirror-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+async function start(dataDirectory: string, hierarchical: boolean): Promise<Storage> {
+  const storage = await startStorage({ port: 0, accounts, dataDirectory, hierarchical });
+  onTestFinished(() => storage.stop());
+  return storage;
+}
+
+/** Each order on a fresh start of its own, since what is asked first may put right what is asked next. */
+async function expectAfterRestart(directory: string, hierarchical: boolean, before: Census): Promise<void> {
+  for (const backwards of [false, true]) {
+    const copy = await temporaryDirectory();
+    await cp(directory, copy, { recursive: true });
+    const storage = await start(copy, hierarchical);
+    const after = await takeCensus(storage, { hierarchical, backwards });
+    expect(Object.fromEntries(after)).toEqual(Object.fromEntries(before));
+    await storage.stop();
+  }
+}
+
+function expectNoFailure(census: Census): void {
+  expect(census.size).toBeGreaterThan(150);
+  expect([...census].filter(([, answer]) => answer.startsWith('5'))).toEqual([]);
+}
+
+describe.each([
+  ['flat', false],
+  ['hierarchical', true],
+])('every kind of write to %s accounts', (_kind, hierarchical) => {
+  it('reads the same after a clean stop', async () => {
+    const directory = await temporaryDirectory();
+    const storage = await start(directory, hierarchical);
+    await writeEverything((account) => storage.blobEndpoint(account), hierarchical);
+    const before = await takeCensus(storage, { hierarchical });
+    expectNoFailure(before);
+    await storage.stop();
+    await expectAfterRestart(directory, hierarchical, before);
+  });
+
+  it('reads the same after a kill, once it is saved', async () => {
+    const directory = await temporaryDirectory();
+    const child = fork(new URL('../support/serve-until-killed.ts', import.meta.url), [
+      directory,
+      ...(hierarchical ? ['hierarchical'] : []),
+    ]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const port = await new Promise<number>((resolve, reject) => {
+      child.once('message', (message) => resolve(Number(message)));
+      child.once('exit', () => reject(new Error('the child ended before it served')));
+    });
+    const blobEndpoint = (account: string) => `http://127.0.0.1:${port}/${account}`;
+    await writeEverything(blobEndpoint, hierarchical);
+    const serving = { blobEndpoint, port, connectionString: () => '', stop: async () => {} };
+    const before = await takeCensus(serving, { hierarchical });
+    await vi.waitFor(
+      async () => expect(await readFile(join(directory, 'blobs.json'), 'utf8')).toContain(lastWrite),
+      { timeout: 30_000 },
+    );
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+    await expectAfterRestart(directory, hierarchical, before);
+  });
+});

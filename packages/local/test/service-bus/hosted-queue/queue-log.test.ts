@@ -1,0 +1,157 @@
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { JournalError } from '../../../src/service-bus/hosted-queue/journal.ts';
+import { type OpenFile, QueueLog } from '../../../src/service-bus/hosted-queue/queue-log.ts';
+import { recoverLog } from '../../../src/service-bus/hosted-queue/log-records.ts';
+import type { QueueRecord } from '../../../src/service-bus/queue/queue-state.ts';
+import { createSilentLogger } from '../../../../../test/support/silent-logger.ts';
+
+const seen = (messageId: string): QueueRecord => ({ type: 'seen', messageId, at: 1 });
+const idsOf = (records: readonly QueueRecord[]) =>
+  records.map((record) => ('messageId' in record ? record.messageId : record.type));
+
+/** A disk with room for so many bytes, as Linux writes to it: what still fits, then ENOSPC. */
+class SmallDisk {
+  room: number;
+  attempts = 0;
+
+  constructor(room: number) {
+    this.room = room;
+  }
+
+  readonly openFile: OpenFile = async (path, flags) => {
+    const file = await open(path, flags);
+    return {
+      write: (async (bytes: Buffer, offset: number, length: number, position: number) => {
+        this.attempts++;
+        const fitting = Math.min(length, this.room - position);
+        if (fitting <= 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+        return await file.write(bytes, offset, fitting, position);
+      }) as typeof file.write,
+      sync: async () => await file.sync(),
+      truncate: async (length) => await file.truncate(length),
+      close: async () => await file.close(),
+    };
+  };
+}
+
+async function temporaryLog(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'queue-log-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return join(directory, 'events.log');
+}
+
+async function recordsIn(path: string): Promise<{ ids: string[]; validBytes: number; tornBytes: number }> {
+  const records: QueueRecord[] = [];
+  const { validBytes, tornBytes } = await recoverLog(path, (record) => records.push(record));
+  return { ids: idsOf(records), validBytes, tornBytes };
+}
+
+const first: QueueRecord = { type: 'next', sequenceNumber: 1 };
+
+describe('a disk without room', () => {
+  it('is told to all who wait, once to the log, and the records are written when there is room', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const path = await temporaryLog();
+    const disk = new SmallDisk(Infinity);
+    const logger = createSilentLogger();
+    const log = await QueueLog.open({
+      path,
+      snapshot: () => [first],
+      validBytes: 0,
+      logger,
+      openFile: disk.openFile,
+    });
+    log.append(seen('a'));
+    await log.flushed();
+    // Room for a part of the next record, which is left torn.
+    disk.room = (await stat(path)).size + 10;
+    log.append(seen('b'));
+    await expect(log.flushed()).rejects.toThrow(/the disk has no room \(ENOSPC\): .*events\.log/);
+    expect(log.writeError()).toBeInstanceOf(JournalError);
+    expect(await recordsIn(path)).toMatchObject({ ids: ['next', 'a'], tornBytes: 10 });
+
+    log.append(seen('c'));
+    await expect(log.flushed()).rejects.toThrow(JournalError);
+    const before = disk.attempts;
+    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.waitUntil(() => disk.attempts > before);
+    expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+
+    disk.room = Infinity;
+    await vi.waitUntil(async () => {
+      await vi.advanceTimersByTimeAsync(1_000);
+      return log.writeError() === undefined;
+    });
+    await log.flushed();
+    log.append(seen('d'));
+    await log.flushed();
+    expect(await recordsIn(path)).toMatchObject({ ids: ['next', 'a', 'b', 'c', 'd'], tornBytes: 0 });
+    await log.close();
+  });
+
+  it('keeps the old log where a snapshot finds none, also at the start, and cuts off what is torn', async () => {
+    const path = await temporaryLog();
+    const content = Buffer.alloc(3_000_000, 'x');
+    const big = (sequenceNumber: number): QueueRecord => ({
+      type: 'put',
+      message: {
+        sequenceNumber,
+        messageId: `big-${sequenceNumber}`,
+        content,
+        rest: 'active',
+        deadLettered: false,
+        sentAt: 0,
+        enqueuedAt: 0,
+        timeToLiveMs: 1,
+        deliveryCount: 0,
+        properties: {},
+      },
+    });
+    const snapshot: QueueRecord[] = [first];
+    // A snapshot finds no room, while the end of the old log does.
+    const openFile: OpenFile = async (name, flags) => {
+      if (isFull && name.endsWith('.new')) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+      return await open(name, flags);
+    };
+    let isFull = false;
+    const options = { path, snapshot: () => snapshot, logger: undefined, openFile };
+    const log = await QueueLog.open({ ...options, validBytes: 0 });
+    isFull = true;
+    for (const sequenceNumber of [1, 2, 3]) {
+      log.append(big(sequenceNumber));
+      await log.flushed();
+      snapshot.push(big(sequenceNumber));
+    }
+    await log.close();
+    const torn = await open(path, 'a');
+    await torn.write('torn');
+    await torn.close();
+    const { validBytes, tornBytes } = await recordsIn(path);
+    expect(tornBytes).toBe(4);
+    const again = await QueueLog.open({ ...options, validBytes });
+    again.append(seen('after'));
+    await again.flushed();
+    await again.close();
+    const { ids, tornBytes: tornAfter } = await recordsIn(path);
+    expect(ids).toEqual(['next', 'put', 'put', 'put', 'after']);
+    expect(tornAfter).toBe(0);
+  });
+
+  it('refuses to start where there is not even room for an empty log', async () => {
+    const path = await temporaryLog();
+    const { openFile } = new SmallDisk(0);
+    const opened = QueueLog.open({
+      path,
+      snapshot: () => [first],
+      validBytes: 0,
+      logger: undefined,
+      openFile,
+    });
+    await expect(opened).rejects.toThrow(/the disk has no room \(ENOSPC\)/);
+    await expect(stat(`${path}.new`)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});

@@ -1,0 +1,267 @@
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  connect,
+  defineQueue,
+  eventually,
+  QUEUE,
+  receive,
+  receiveOne,
+  startTestBroker,
+} from '../support/test-broker.ts';
+import { type Broker, startBroker } from '../../src/service-bus/start-broker.ts';
+
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'service-bus-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+const logOf = (directory: string) => join(directory, `${QUEUE}.log`);
+
+/** A broker that a test starts and stops by itself, any number of times. */
+async function startOn(dataDirectory: string, overrides = {}): Promise<Broker> {
+  return startBroker({ port: 0, queues: [defineQueue(overrides)], dataDirectory });
+}
+
+async function bodiesIn(broker: Broker): Promise<unknown[]> {
+  const client = connect(broker.connectionString);
+  const messages = await client.createReceiver(QUEUE).peekMessages(1_000);
+  await client.close();
+  return messages.map(({ body }) => body as unknown);
+}
+
+describe('a restart on the same directory', () => {
+  it('brings back every message, in its state and place', async () => {
+    const directory = await temporaryDirectory();
+    const overrides = { duplicateDetectionWindowMs: 600_000 };
+    const first = await startTestBroker(overrides, directory);
+    const bodies = ['completed', 'abandoned', 'locked', 'deferred', 'dead', 'untouched'];
+    await first.sender.sendMessages(
+      bodies.map((body) => ({ body, messageId: body, applicationProperties: { n: 1 } })),
+    );
+    const [completed, abandoned, , deferred, dead] = await receive(first.receiver, 5);
+    if (!completed || !abandoned || !deferred || !dead) throw new Error('messages are missing');
+    await first.receiver.completeMessage(completed);
+    await first.receiver.abandonMessage(abandoned, { n: 2 });
+    await first.receiver.deferMessage(deferred);
+    await first.receiver.deadLetterMessage(dead, {
+      deadLetterReason: 'reason',
+      deadLetterErrorDescription: 'why',
+    });
+    await first.sender.scheduleMessages({ body: 'scheduled' }, new Date(Date.now() + 600_000));
+    const counts = first.broker.runtimeCounts(QUEUE);
+    await first.client.close();
+    await first.broker.stop();
+
+    const { broker, sender, receiver, deadLetters } = await startTestBroker(overrides, directory);
+    expect(broker.runtimeCounts(QUEUE)).toEqual(counts);
+    await sender.sendMessages({ body: 'again', messageId: 'completed' });
+    expect(broker.runtimeCounts(QUEUE)).toEqual(counts);
+    const active = await receive(receiver, 3);
+    expect(active.map(({ body, deliveryCount }) => [body as unknown, deliveryCount])).toEqual([
+      ['abandoned', 1],
+      ['locked', 0],
+      ['untouched', 0],
+    ]);
+    expect(active[0]?.applicationProperties).toEqual({ n: 2 });
+    expect(await receiveOne(deadLetters)).toMatchObject({
+      body: 'dead',
+      deadLetterReason: 'reason',
+      deadLetterErrorDescription: 'why',
+    });
+    if (deferred.sequenceNumber === undefined) throw new Error('no sequence number');
+    expect(await receiver.receiveDeferredMessages(deferred.sequenceNumber)).toMatchObject([
+      { body: 'deferred' },
+    ]);
+    await sender.sendMessages({ body: 'new', messageId: 'new' });
+    const numbers = (await receiver.peekMessages(10)).map(
+      ({ sequenceNumber }) => sequenceNumber?.toNumber() ?? 0,
+    );
+    expect(new Set(numbers).size).toBe(numbers.length);
+    // Seven messages, a duplicate that was dropped, and this one.
+    expect(Math.max(...numbers)).toBe(9);
+  });
+
+  it('lets happen at once what fell due meanwhile', async () => {
+    const directory = await temporaryDirectory();
+    const first = await startOn(directory);
+    await first.send(QUEUE, { body: 'expires', timeToLiveMs: 100 });
+    await first.send(QUEUE, { body: 'joins', scheduledEnqueueTime: new Date(Date.now() + 100) });
+    await first.stop();
+    const dueAt = Date.now() + 100;
+    await eventually(() => Date.now() > dueAt);
+    const second = await startOn(directory);
+    onTestFinished(() => second.stop());
+    await eventually(() => second.runtimeCounts(QUEUE).scheduled === 0);
+    await eventually(() => second.runtimeCounts(QUEUE).deadLetter === 1);
+    expect(second.runtimeCounts(QUEUE)).toMatchObject({ total: 2, active: 1 });
+  });
+
+  it('drops a torn last record and loses nothing before it', async () => {
+    const directory = await temporaryDirectory();
+    for (const tear of [
+      async (log: string) => truncate(log, (await stat(log)).size - 3),
+      async (log: string) => {
+        const bytes = await readFile(log);
+        bytes.fill(0x5a, bytes.length - 20);
+        await writeFile(log, bytes);
+      },
+    ]) {
+      await rm(logOf(directory), { force: true });
+      const first = await startOn(directory);
+      for (const body of ['a', 'b', 'torn']) await first.send(QUEUE, { body });
+      await first.stop();
+      await tear(logOf(directory));
+      const second = await startOn(directory);
+      expect(await bodiesIn(second)).toEqual(['a', 'b']);
+      await second.send(QUEUE, { body: 'c' });
+      await second.stop();
+      const third = await startOn(directory);
+      expect(await bodiesIn(third)).toEqual(['a', 'b', 'c']);
+      await third.stop();
+    }
+  });
+
+  it('drops bytes that were only begun to be written', async () => {
+    const directory = await temporaryDirectory();
+    const first = await startOn(directory);
+    await first.send(QUEUE, { body: 'a' });
+    await first.stop();
+    await appendFile(logOf(directory), Buffer.from([0, 0, 1]));
+    const second = await startOn(directory);
+    onTestFinished(() => second.stop());
+    expect(await bodiesIn(second)).toEqual(['a']);
+  });
+
+  it('refuses a file that is no log, and leaves it as it is', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(logOf(directory), 'somebody wrote this');
+    await expect(startOn(directory)).rejects.toThrow(/is not a queue log/);
+    expect(await readFile(logOf(directory), 'utf8')).toBe('somebody wrote this');
+  });
+});
+
+it('a second broker on a taken port leaves the logs of the first alone', async () => {
+  const directory = await temporaryDirectory();
+  const { broker, client } = await startTestBroker({}, directory);
+  await broker.send(QUEUE, { body: 'before' });
+  const second = startBroker({ port: broker.port, queues: [defineQueue()], dataDirectory: directory });
+  await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await broker.send(QUEUE, { body: 'after' });
+  await client.close();
+  await broker.stop();
+  const third = await startOn(directory);
+  onTestFinished(() => third.stop());
+  expect(await bodiesIn(third)).toEqual(['before', 'after']);
+});
+
+describe('the log', () => {
+  it('does not grow with what was completed, while it runs and when it starts', async () => {
+    const directory = await temporaryDirectory();
+    const { broker, client, sender } = await startTestBroker({}, directory);
+    let completed = 0;
+    client.createReceiver(QUEUE).subscribe(
+      {
+        processMessage: () => {
+          completed++;
+          return Promise.resolve();
+        },
+        processError: () => Promise.resolve(),
+      },
+      { maxConcurrentCalls: 16 },
+    );
+    const body = Buffer.alloc(200_000, 1);
+    for (let i = 0; i < 60; i++) await sender.sendMessages({ body });
+    await eventually(() => completed === 60 && broker.runtimeCounts(QUEUE).total === 0);
+    // 12 MB went through; the log is written anew above 4 MB.
+    expect((await stat(logOf(directory))).size).toBeLessThan(7_000_000);
+    await client.close();
+    await broker.stop();
+    const second = await startOn(directory);
+    onTestFinished(() => second.stop());
+    expect((await stat(logOf(directory))).size).toBeLessThan(1_000);
+  });
+
+  it('has every acknowledged message when the process was killed in the middle of sends', async () => {
+    const directory = await temporaryDirectory();
+    const child = fork(join(import.meta.dirname, '../support/broker-process.mjs'), [directory]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const connectionString = await new Promise<string>((resolve) => {
+      child.once('message', (message) => typeof message === 'string' && resolve(message));
+    });
+    // A send that never gets an answer is given up soon.
+    const client = connect(connectionString, { timeoutInMs: 2_000, maxRetries: 0 });
+    const sender = client.createSender(QUEUE);
+    const acknowledged: number[] = [];
+    let next = 0;
+    const sendOn = async () => {
+      for (;;) {
+        const body = next++;
+        await sender.sendMessages({ body, messageId: String(body) });
+        acknowledged.push(body);
+      }
+    };
+    const sending = Promise.allSettled(Array.from({ length: 16 }, sendOn));
+    await eventually(() => acknowledged.length > 500);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await sending;
+    await client.close();
+
+    const { broker, receiver } = await startTestBroker({}, directory);
+    const found = await receive(receiver, broker.runtimeCounts(QUEUE).total);
+    const bodies = new Set(found.map(({ body }) => Number(body)));
+    expect(acknowledged.filter((body) => !bodies.has(body))).toEqual([]);
+    expect(bodies.size).toBe(found.length);
+  });
+
+  it('acknowledges nothing that a limit on its file keeps off the disk, says so, and starts again with the rest', async () => {
+    const directory = await temporaryDirectory();
+    const script = join(import.meta.dirname, '../support/broker-process.mjs');
+    // 64 blocks of 512 bytes: the kernel answers EFBIG, as a full disk answers ENOSPC, after a part of the record.
+    const child = spawn('sh', ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath, script, directory], {
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const connectionString = await new Promise<string>((resolve) => {
+      child.once('message', (message) => typeof message === 'string' && resolve(message));
+    });
+    const client = connect(connectionString, { maxRetries: 0 });
+    const sender = client.createSender(QUEUE);
+    const acknowledged: number[] = [];
+    const sendUntilRefused = async () => {
+      for (let body = 0; ; body++) {
+        const applicationProperties = { pad: 'x'.repeat(3_000) };
+        await sender.sendMessages({ body, messageId: String(body), applicationProperties });
+        acknowledged.push(body);
+      }
+    };
+    await expect(sendUntilRefused()).rejects.toMatchObject({ code: 'ServiceBusy', retryable: true });
+    const busy = { code: 'ServiceBusy' };
+    await expect(sender.sendMessages({ body: 'again' })).rejects.toMatchObject(busy);
+    await expect(sender.scheduleMessages({ body: 'later' }, new Date())).rejects.toMatchObject(busy);
+    const blocked = client.createReceiver(QUEUE);
+    await expect(blocked.completeMessage(await receiveOne(blocked))).rejects.toMatchObject(busy);
+    await expect(blocked.peekMessages(1)).resolves.toHaveLength(1);
+    expect(stderr.split('\n').filter((line) => line.includes('"level":"error"'))).toEqual([
+      expect.stringMatching(/the disk has no room \(EFBIG\): .*events\.log/),
+    ]);
+    expect(acknowledged.length).toBeGreaterThan(5);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await client.close();
+
+    const { receiver, sender: after } = await startTestBroker({}, directory);
+    const found = await receive(receiver, acknowledged.length);
+    expect(found.map(({ body }) => body as unknown)).toEqual(acknowledged);
+    await after.sendMessages({ body: 'there is room' });
+    expect(await receiveOne(receiver)).toMatchObject({ body: 'there is room' });
+  });
+});

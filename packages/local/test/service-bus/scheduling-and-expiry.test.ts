@@ -1,0 +1,149 @@
+import rhea, { type EventContext } from 'rhea';
+import { describe, expect, it } from 'vitest';
+import { eventually, QUEUE, receive, receiveOne, startTestBroker } from '../support/test-broker.ts';
+
+const soon = (ms: number) => new Date(Date.now() + ms);
+
+describe('a scheduled message', () => {
+  it('joins the queue at its time, as a new message', async () => {
+    const { broker, sender, receiver } = await startTestBroker();
+    await sender.sendMessages({ body: 'first' });
+    const at = soon(700);
+    const [scheduled] = await sender.scheduleMessages([{ body: 'later', messageId: 's' }], at);
+    expect(broker.runtimeCounts(QUEUE)).toMatchObject({ scheduled: 1, active: 1 });
+    const [first, later] = await receive(receiver, 2);
+    expect(first?.body).toBe('first');
+    expect(later).toMatchObject({ body: 'later', messageId: 's' });
+    expect(later?.enqueuedTimeUtc?.getTime()).toBeGreaterThanOrEqual(at.getTime());
+    expect(later?.sequenceNumber?.toNumber()).toBeGreaterThan(scheduled?.toNumber() ?? Infinity);
+  });
+
+  it('can be sent like any other, with its time in the message', async () => {
+    const { broker, sender, receiver } = await startTestBroker();
+    await sender.sendMessages({ body: 'later', scheduledEnqueueTimeUtc: soon(500) });
+    expect(broker.runtimeCounts(QUEUE).scheduled).toBe(1);
+    expect((await receiveOne(receiver)).body).toBe('later');
+  });
+
+  it('can be cancelled until then, and not twice', async () => {
+    const { broker, sender } = await startTestBroker();
+    const [sequenceNumber] = await sender.scheduleMessages({ body: 1 }, soon(60_000));
+    if (sequenceNumber === undefined) throw new Error('no sequence number');
+    await sender.cancelScheduledMessages(sequenceNumber);
+    expect(broker.runtimeCounts(QUEUE).total).toBe(0);
+    await expect(sender.cancelScheduledMessages(sequenceNumber)).rejects.toMatchObject({
+      code: 'MessageNotFound',
+    });
+  });
+});
+
+describe('a message that expires', () => {
+  it('goes to the dead-letter queue when the queue says so', async () => {
+    const { sender, deadLetters } = await startTestBroker();
+    await sender.sendMessages({ body: 1, timeToLive: 30 });
+    expect(await receiveOne(deadLetters)).toMatchObject({ body: 1, deadLetterReason: 'TTLExpiredException' });
+  });
+
+  it('is dropped when the queue does not', async () => {
+    const { broker, sender } = await startTestBroker({ deadLetterOnExpiration: false });
+    await sender.sendMessages({ body: 1, timeToLive: 30 });
+    await eventually(() => broker.runtimeCounts(QUEUE).active === 0);
+    expect(broker.runtimeCounts(QUEUE).total).toBe(0);
+  });
+
+  it("has the queue's default for a time to live, which is also the longest", async () => {
+    const { broker, sender } = await startTestBroker({ defaultTimeToLiveMs: 50 });
+    await sender.sendMessages([{ body: 1 }, { body: 2, timeToLive: 60_000 }]);
+    await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 2);
+    expect(broker.runtimeCounts(QUEUE).active).toBe(0);
+  });
+
+  it("is still its receiver's while it is locked, and goes when it is abandoned", async () => {
+    const { broker, sender, receiver } = await startTestBroker();
+    // Connects both, so that the time to live is not spent on it.
+    await sender.sendMessages({ body: 'first' });
+    await receiver.completeMessage(await receiveOne(receiver));
+    await sender.sendMessages([
+      { body: 'kept', timeToLive: 500 },
+      { body: 'free', timeToLive: 501 },
+    ]);
+    const message = await receiveOne(receiver);
+    await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 1);
+    expect(broker.runtimeCounts(QUEUE).active).toBe(1);
+    await receiver.abandonMessage(message);
+    await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 2);
+  });
+});
+
+describe('duplicate detection', () => {
+  it('drops a message whose id was seen in the window, also after the first was completed', async () => {
+    const { broker, sender, receiver } = await startTestBroker({ duplicateDetectionWindowMs: 60_000 });
+    await sender.sendMessages({ body: 1, messageId: 'same' });
+    await receiver.completeMessage(await receiveOne(receiver));
+    await sender.sendMessages([
+      { body: 2, messageId: 'same' },
+      { body: 3, messageId: 'other' },
+    ]);
+    expect(broker.runtimeCounts(QUEUE).total).toBe(1);
+    expect((await receiveOne(receiver)).body).toBe(3);
+  });
+
+  it('forgets an id when the window is over', async () => {
+    const { broker, sender } = await startTestBroker({ duplicateDetectionWindowMs: 50 });
+    await eventually(async () => {
+      await sender.sendMessages({ body: 1, messageId: 'same' });
+      return broker.runtimeCounts(QUEUE).total === 3;
+    });
+    expect(broker.runtimeCounts(QUEUE).active).toBe(3);
+  });
+
+  it('keeps every message when it is off', async () => {
+    const { broker, sender } = await startTestBroker();
+    await sender.sendMessages([
+      { body: 1, messageId: 'same' },
+      { body: 2, messageId: 'same' },
+    ]);
+    expect(broker.runtimeCounts(QUEUE).total).toBe(2);
+  });
+});
+
+describe('times at the edge', () => {
+  it('takes a scheduled time beyond what Service Bus can say as the latest, and one long past as now', async () => {
+    const { broker, sender, receiver } = await startTestBroker();
+    await sender.scheduleMessages({ body: 'far' }, new Date(8.64e15));
+    await sender.scheduleMessages({ body: 'past' }, new Date(-8.64e15));
+    expect(broker.runtimeCounts(QUEUE)).toMatchObject({ scheduled: 1, active: 1 });
+    expect((await receiver.peekMessages(5)).map(({ body }) => body as unknown)).toEqual(['far', 'past']);
+    expect((await receiveOne(receiver)).body).toBe('past');
+  });
+
+  it('refuses a time to live below zero and a time that is none, in words', async () => {
+    const { broker } = await startTestBroker();
+    const connection = rhea
+      .create_container()
+      .connect({ host: '127.0.0.1', port: broker.port, reconnect: false });
+    connection.on('disconnected', () => undefined);
+    const link = connection.open_sender(QUEUE);
+    const descriptions: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      link.once('sendable', () => {
+        const { types } = rhea;
+        const minusOne = Buffer.from([0, 0x53, 0x70, 0xc0, 5, 3, 0x40, 0x40, 0x54, 0xff]);
+        link.send(Buffer.concat([minusOne, Buffer.from([0, 0x53, 0x77, 0x41])]), undefined, 0);
+        const annotations = { 'x-opt-scheduled-enqueue-time': types.wrap_string('tomorrow') };
+        link.send({ message_annotations: annotations, body: 2 });
+      });
+      link.on('rejected', ({ delivery }: EventContext) => {
+        const state: { error?: { description?: unknown } } | undefined = delivery?.remote_state;
+        descriptions.push(state?.error?.description);
+        if (descriptions.length === 2) resolve();
+      });
+    });
+    expect(descriptions).toEqual([
+      expect.stringContaining('ttl in the header is not of type uint'),
+      expect.stringContaining('x-opt-scheduled-enqueue-time is not of type timestamp'),
+    ]);
+    expect(broker.runtimeCounts(QUEUE).total).toBe(0);
+    connection.close();
+  });
+});

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { eventually, QUEUE, startTestBroker } from '../../local/test/support/test-broker.ts';
+
+/** More than the 2,048 places that rhea has for deliveries in a session. */
+const MANY = 2_500;
+
+it('one slow handler does not stop a subscription, however many messages come after it', async () => {
+  const { broker, client, sender } = await startTestBroker();
+  const { promise: slow, resolve: finish } = Promise.withResolvers<void>();
+  client.createReceiver(QUEUE).subscribe(
+    {
+      processMessage: ({ body }) => (body === 'slow' ? slow : Promise.resolve()),
+      processError: () => Promise.resolve(),
+    },
+    { maxConcurrentCalls: 16 },
+  );
+  await sender.sendMessages({ body: 'slow' });
+  for (let sent = 0; sent < MANY; sent += 500) {
+    await sender.sendMessages(Array.from({ length: 500 }, () => ({ body: 'quick' })));
+  }
+  await eventually(() => broker.runtimeCounts(QUEUE).total === 1);
+  expect(await client.createReceiver(QUEUE).peekMessages(10)).toMatchObject([{ body: 'slow' }]);
+  finish();
+  await eventually(() => broker.runtimeCounts(QUEUE).total === 0);
+});
+
+it('a single sender is not stopped by the number of its messages', async () => {
+  const { broker, sender } = await startTestBroker();
+  for (let sent = 0; sent < MANY; sent += 250) {
+    await Promise.all(Array.from({ length: 250 }, () => sender.sendMessages({ body: 'x' })));
+  }
+  expect(broker.runtimeCounts(QUEUE).total).toBe(MANY);
+});
+
+it('more than 2,048 requests to $management are answered', async () => {
+  const { receiver } = await startTestBroker();
+  let answered = 0;
+  while (answered < MANY) {
+    await Promise.all(Array.from({ length: 100 }, () => receiver.peekMessages(1)));
+    answered += 100;
+  }
+  expect(answered).toBe(MANY);
+});

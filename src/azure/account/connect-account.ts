@@ -1,0 +1,105 @@
+import { createSecretKey } from 'node:crypto';
+import type { TokenCredential } from '@azure/core-auth';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import {
+  BlobServiceClient,
+  type Pipeline,
+  type StoragePipelineOptions,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob';
+import { type PipelineLimits, openPipeline } from './open-pipeline.ts';
+import { type NegotiatedVersion, negotiatedVersionOf } from './service-version.ts';
+import { toStorageError } from '../errors/storage-error.ts';
+import type { ServiceVersion } from '../../model/service-version.ts';
+import { AccountClient } from '../../sdk-internals/account-client.ts';
+
+/** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
+export type AccountConnection = {
+  /** For an endpoint that does not tell it to the SDK: of the user's own domain, or in a DNS zone. */
+  readonly accountName?: string;
+  /** The one version of the storage services to ask by; undefined: that of the SDK, or an older one where it is refused. */
+  readonly apiVersion?: ServiceVersion;
+} & (
+  | { readonly connectionString: string }
+  | { readonly blobServiceUri: string; readonly credential: TokenCredential }
+);
+
+export interface Account {
+  readonly name: string;
+  readonly client: AccountClient;
+  readonly negotiatedVersion: NegotiatedVersion;
+  /** How often a request is sent in all before it fails. */
+  readonly tries: number;
+  /** A pipeline like the client's own, for a client that adds something to its requests. */
+  createPipeline(...added: readonly PipelinePolicy[]): Pipeline;
+  /** What a copy from this account is authorised by. */
+  readonly authorization:
+    | { readonly kind: 'key'; readonly credential: StorageSharedKeyCredential }
+    | { readonly kind: 'sas'; readonly query: string }
+    | { readonly kind: 'identity'; readonly credential: TokenCredential };
+}
+
+export interface ConnectOptions extends PipelineLimits {
+  /**
+   * How often a request is sent in all before it fails. One, when nothing is said: a message that failed comes back
+   * from the queue with a delay of ours, so every request can be counted and a write whose outcome is unknown is never
+   * repeated behind our back. More is for those that only read.
+   */
+  readonly tries: number;
+}
+
+export function connectAccount(
+  connection: AccountConnection,
+  { tries, ...limits }: ConnectOptions = { tries: 1 },
+): Account {
+  const pipelineOptions: StoragePipelineOptions = {
+    retryOptions: { maxTries: tries },
+    userAgentOptions: { userAgentPrefix: 'blobmirror' },
+  };
+  const open = (
+    name: string,
+    url: string,
+    credential: BlobServiceClient['credential'],
+    authorization: Account['authorization'],
+  ): Account => {
+    const spokenVersion = negotiatedVersionOf(url, connection.apiVersion);
+    const createPipeline: Account['createPipeline'] = (...added) =>
+      openPipeline(name, credential, pipelineOptions, spokenVersion, limits, added);
+    const client = new AccountClient(url, createPipeline());
+    return { name, client, negotiatedVersion: spokenVersion, tries, createPipeline, authorization };
+  };
+  if ('connectionString' in connection) {
+    const { accountName, credential, url } = BlobServiceClient.fromConnectionString(
+      connection.connectionString,
+      pipelineOptions,
+    );
+    if (credential instanceof StorageSharedKeyCredential) prepareKey(credential);
+    return open(
+      connection.accountName ?? accountName,
+      url,
+      credential,
+      credential instanceof StorageSharedKeyCredential
+        ? { kind: 'key', credential }
+        : { kind: 'sas', query: new URL(url).search },
+    );
+  }
+  const { blobServiceUri, credential } = connection;
+  const name = connection.accountName ?? new BlobServiceClient(blobServiceUri).accountName;
+  return open(name, blobServiceUri, credential, { kind: 'identity', credential });
+}
+
+/** Node prepares the key anew for each signature, unless it is given a prepared one: that takes longer than to sign. */
+function prepareKey(credential: StorageSharedKeyCredential): void {
+  const accountKey: unknown = Reflect.get(credential, 'accountKey');
+  if (accountKey instanceof Uint8Array) Reflect.set(credential, 'accountKey', createSecretKey(accountKey));
+}
+
+/** Whether an account has directories, renames and access control lists. One request. */
+export async function readAccountKind({ client, name }: Account): Promise<'flat' | 'hierarchical'> {
+  try {
+    const { isHierarchicalNamespaceEnabled } = await client.getAccountInfo();
+    return isHierarchicalNamespaceEnabled === true ? 'hierarchical' : 'flat';
+  } catch (error) {
+    throw toStorageError(error, 'read', name);
+  }
+}

@@ -1,0 +1,106 @@
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import {
+  BlobServiceClient,
+  newPipeline,
+  RestError,
+  type Pipeline,
+  type StoragePipelineOptions,
+} from '@azure/storage-blob';
+import { theServiceClock } from '../../clock/process-clocks.ts';
+import type { RequestCap } from '../../concurrency/request-cap.ts';
+import { recordRequest, type RequestOutcome } from '../../telemetry/metrics.ts';
+import { inRequestSpan } from '../../telemetry/spans.ts';
+import { refuseForeignAnswers } from '../errors/answer-of-service.ts';
+import { type NegotiatedVersion, serviceVersionPolicy } from './service-version.ts';
+import { httpStatus, isAnsweredByService } from '../errors/storage-error.ts';
+
+export interface PipelineLimits {
+  /** What every HTTP request waits for: every page and every block of a long copy counts. */
+  readonly cap?: RequestCap;
+  /** How long a request that writes nothing waits for the first byte of its answer, in milliseconds. */
+  readonly answerWithinMs?: number;
+}
+
+/**
+ * An account that is behind a broken network may not answer at all, and a connection takes a quarter of an hour to
+ * notice. Every look at a key begins with reads, so that their limit keeps all else from being sent there, too. A
+ * write has none of ours: a copy may take the service minutes, and the outcome of one that was given up is unknown.
+ */
+const ANSWER_WITHIN_MS = 60_000;
+
+/**
+ * What the SDK does for every request without need: it looks for forms to send, for which Node loads its `fetch` (a
+ * tenth of a start), and prepares spans of its own beside ours.
+ */
+const NEEDLESS: readonly string[] = ['formDataPolicy', 'tracingPolicy'];
+/** The service never redirects: what does is something else, and is not followed, which would hand it our SAS. */
+const HARMFUL: readonly string[] = ['redirectPolicy'];
+
+/**
+ * @param account what its requests are counted under
+ * @param spoken the version that it is asked by
+ * @param added what else is done with each request before it is signed
+ */
+export function openPipeline(
+  account: string,
+  credential: BlobServiceClient['credential'],
+  options: StoragePipelineOptions,
+  spoken: NegotiatedVersion,
+  { cap, answerWithinMs = ANSWER_WITHIN_MS }: PipelineLimits = {},
+  added: readonly PipelinePolicy[] = [],
+): Pipeline {
+  const limit: PipelinePolicy = {
+    name: 'blobmirrorLimit',
+    sendRequest: async (request, next) => {
+      if (request.method === 'HEAD' || request.method === 'GET') request.timeout = answerWithinMs;
+      await cap?.();
+      const sentAt = performance.now();
+      try {
+        const response = await inRequestSpan(request, async () => await next(request));
+        theServiceClock.observe(account, response.headers, sentAt);
+        recordRequest(account, toOutcome(response.status));
+        return response;
+      } catch (error) {
+        // What something in between says is of its own clock.
+        if (error instanceof RestError && error.response !== undefined && isAnsweredByService(error))
+          theServiceClock.observe(account, error.response.headers, sentAt);
+        const status = httpStatus(error);
+        recordRequest(account, status === undefined ? 'unanswered' : toOutcome(status));
+        throw error;
+      }
+    },
+  };
+  const pipeline = newPipeline(credential, options);
+  const { policies } = new PipelineAccess(pipeline);
+  for (const name of [...NEEDLESS, ...HARMFUL]) policies.removePolicy({ name });
+  for (const policy of [limit, ...added]) policies.addPolicy(policy);
+  policies.addPolicy(serviceVersionPolicy(account, spoken), { phase: 'Retry' });
+  const isOld = (date: string | undefined, sentAt: number): boolean =>
+    theServiceClock.isOld(account, date, sentAt);
+  policies.addPolicy(refuseForeignAnswers(isOld), { afterPhase: 'Retry' });
+  return pipeline;
+}
+
+/**
+ * The policies that clients with this pipeline send their requests through. The SDK lets policies be added to a
+ * pipeline by an interface of old alone, for which it makes a copy of every request and answer.
+ */
+class PipelineAccess extends BlobServiceClient {
+  constructor(pipeline: Pipeline) {
+    // The SDK keeps the policies with the pipeline, for whichever client comes next.
+    super('https://account.blob.core.windows.net', pipeline);
+  }
+
+  get policies(): BlobServiceClient['storageClientContext']['pipeline'] {
+    return this.storageClientContext.pipeline;
+  }
+}
+
+/** A blob that is not there and a condition that does not hold are answers like others, and no failures. */
+function toOutcome(status: number): RequestOutcome {
+  if (status < 400) return 'ok';
+  if (status === 404) return 'absent';
+  if (status === 409 || status === 412) return 'conflict';
+  if (status === 429 || status === 503) return 'throttled';
+  return status < 500 ? 'refused' : 'failed';
+}

@@ -1,0 +1,66 @@
+import {
+  type DataLakeDirectoryClient,
+  type DataLakeFileSystemClient,
+  DataLakeServiceClient,
+} from '@azure/storage-file-datalake';
+import { BlobmirrorError } from '../../model/errors.ts';
+import { etagHeader, type Etag } from '../../model/etag.ts';
+import { type ContainerName, type Key, keyText } from '../../model/key.ts';
+import type { WriteCondition } from '../../ports/write-outcome.ts';
+import type { Account } from '../account/connect-account.ts';
+import { toConditions } from '../blob/write-options.ts';
+import { hasDotSegment } from '../blob/blob-client.ts';
+
+/** The Data Lake API of a hierarchical account. Its errors are the SDK's, for the caller to translate. */
+export interface PathClients {
+  /** For a file as well: what the SDK asks of either is the same. */
+  path(key: Key): DataLakeDirectoryClient;
+  fileSystem(container: ContainerName): DataLakeFileSystemClient;
+  /** The directory that all of a container is in: learn.microsoft.com/azure/storage/blobs/data-lake-storage-acl-javascript */
+  root(container: ContainerName): DataLakeDirectoryClient;
+  /** Gives a file or directory another place, under the ETag of what is there and a condition on the place. */
+  move(from: Key, to: Key, ifMatch: Etag, condition: WriteCondition): Promise<void>;
+}
+
+/**
+ * The unmodified Data Lake client over the account's own pipeline. It finds the `dfs` endpoint by itself where Azure
+ * gave the host its name, and asks every other host for both APIs.
+ */
+export function createPathClients(account: Account): PathClients {
+  const service = new DataLakeServiceClient(account.client.url, account.createPipeline());
+  const fileSystem = (container: ContainerName): DataLakeFileSystemClient =>
+    service.getFileSystemClient(container);
+
+  function path(key: Key): DataLakeDirectoryClient {
+    refuseDotSegments(key);
+    return fileSystem(key.container).getDirectoryClient(key.path);
+  }
+
+  /** A hierarchical account has no such names, and the URL would name another path. */
+  function refuseDotSegments(key: Key): void {
+    if (!hasDotSegment(key.path)) return;
+    throw new BlobmirrorError(
+      'name-not-addressable',
+      `no URL can name ${JSON.stringify(keyText(key))} on a hierarchical account`,
+      { context: { account: account.name } },
+    );
+  }
+
+  return {
+    path,
+    fileSystem,
+    root: (container) => fileSystem(container).getDirectoryClient(''),
+    move: async (from, to, ifMatch, condition) => {
+      refuseDotSegments(to);
+      // The SDK encodes every path but this one, and takes a question mark in it for the start of a query.
+      const encoded = to.path.split('/').map(encodeURIComponent).join('/');
+      const answer: object = await path(from).move(to.container, encoded, {
+        conditions: { ifMatch: etagHeader(ifMatch) },
+        destinationConditions: toConditions(condition),
+      });
+      // Only an account that is not hierarchical moves a tree in more than one step.
+      if ('continuation' in answer && answer.continuation !== undefined)
+        throw new Error('the service renamed a part of the directory');
+    },
+  };
+}

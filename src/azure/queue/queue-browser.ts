@@ -1,0 +1,73 @@
+import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
+import { toQueueError } from './queue-error.ts';
+import type { BrowsedMessage, QueueBrowser } from '../../ports/dead-letter-queue.ts';
+import { toSequenceNumber } from '../../sdk-internals/service-bus-objects.ts';
+
+/** As many at once: at the largest that a message of Service Bus may be, some megabytes. */
+const PAGE_SIZE = 100;
+
+/** Looks at the messages of a queue on Service Bus, or of its dead-letter queue. */
+export function createAzureQueueBrowser(
+  client: ServiceBusClient,
+  queue: string,
+  { deadLetter = false }: { readonly deadLetter?: boolean } = {},
+): QueueBrowser {
+  return {
+    browse: async function* ({ from = '0' } = {}) {
+      const receiver = client.createReceiver(queue, { ...(deadLetter && { subQueueType: 'deadLetter' }) });
+      try {
+        for (let next = BigInt(from); ;) {
+          // Always from a number: the client shares one position among all who peek through it.
+          const fromSequenceNumber = toSequenceNumber(String(next));
+          const page = await receiver.peekMessages(PAGE_SIZE, { fromSequenceNumber });
+          // A page that is short may be one that the service cut for its size; only an empty one is the end.
+          if (page.length === 0) return;
+          const messages = page.map(toBrowsedMessage);
+          next = BigInt(messages.at(-1)?.sequenceNumber ?? next) + 1n;
+          yield messages;
+        }
+      } catch (error) {
+        throw toQueueError(error, receiver.entityPath, 'could not be looked at');
+      } finally {
+        await receiver.close();
+      }
+    },
+  };
+}
+
+/** A message of Service Bus as those see it who only look. */
+export function toBrowsedMessage(message: ServiceBusReceivedMessage): BrowsedMessage {
+  const { messageId = '', enqueuedTimeUtc, scheduledEnqueueTimeUtc: scheduled } = message;
+  const enqueuedAt = enqueuedTimeUtc ?? new Date(0);
+  return {
+    sequenceNumber: String(message.sequenceNumber ?? 0),
+    messageId: textOf(messageId),
+    state: message.state,
+    enqueuedAt,
+    ...(message.state === 'scheduled' && { scheduledFor: new Date(scheduled ?? enqueuedAt) }),
+    deliveryCount: message.deliveryCount ?? 0,
+    body: message.body as unknown,
+    applicationProperties: message.applicationProperties ?? {},
+    ...(message.deadLetterReason !== undefined && { deadLetterReason: textOf(message.deadLetterReason) }),
+    ...(message.deadLetterErrorDescription !== undefined && {
+      deadLetterDescription: textOf(message.deadLetterErrorDescription),
+    }),
+  };
+}
+
+/** AMQP lets an id be a number, a UUID or bytes, and a property anything. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Buffer.isBuffer(value)) return value.toString('hex');
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+/** JSON where bytes are JSON, and what they were otherwise: as the client does unless it is told not to. */
+export function parseBytes(body: unknown): unknown {
+  if (!Buffer.isBuffer(body)) return body;
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch {
+    return body;
+  }
+}

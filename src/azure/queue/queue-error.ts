@@ -1,0 +1,100 @@
+import { isServiceBusError } from '@azure/service-bus';
+import { BlobmirrorError, type ErrorCode } from '../../model/errors.ts';
+
+/**
+ * What each error of Service Bus means when it did not take a message, by the reason that the client gives it:
+ * learn.microsoft.com/azure/service-bus-messaging/service-bus-messaging-exceptions-latest. The client has tried the
+ * transient ones again by itself.
+ */
+export const QUEUE_ERRORS: Readonly<Record<string, ErrorCode>> = {
+  ServiceBusy: 'queue-unavailable',
+  ServiceTimeout: 'queue-unavailable',
+  ServiceCommunicationProblem: 'queue-unavailable',
+  GeneralError: 'queue-unavailable',
+  QuotaExceeded: 'queue-full',
+  UnauthorizedAccess: 'queue-refused',
+  MessagingEntityNotFound: 'queue-refused',
+  MessagingEntityDisabled: 'queue-refused',
+  MessageSizeExceeded: 'message-too-large',
+};
+
+/**
+ * Errors of the way to Service Bus that its client passes on: of the protocol, of a call that was given up, and of those
+ * who make tokens. Sources: the packages rhea-promise, @azure/core-amqp, @azure/abort-controller, @azure/identity,
+ * @azure/core-rest-pipeline.
+ */
+const ERRORS_ON_THE_WAY: ReadonlySet<string> = new Set([
+  'OperationTimeoutError',
+  'InsufficientCreditError',
+  'SendOperationFailedError',
+  'MessagingError',
+  'AbortError',
+  'TimeoutError',
+  'AuthenticationError',
+  'AggregateAuthenticationError',
+  'AuthenticationRequired',
+  'CredentialUnavailableError',
+  'RestError',
+]);
+
+/**
+ * Texts of the plain errors that rhea-promise and @azure/core-amqp throw while a connection is opened, closed or given its
+ * token. `test/azure/queue/queue-error.test.ts` holds this against the installed packages.
+ */
+export const TEXTS_ON_THE_WAY: readonly RegExp[] = [
+  /^Failed to connect$/,
+  /^Unable to (?:open|close) the amqp connection ".*" due to operation timeout\.$/,
+  // What @azure/core-amqp makes of no error at all, as where a connection ends while it is being opened.
+  /^Unknown error encountered\.$/,
+  /^Attempted to negotiate a claim but the CBS link does not exist\.$/,
+  /^An error occurred while (?:closing|removing) the cbs link: /,
+  /^\[.*\] No statusCode in the "application_properties" in the returned response with correlation-id: /,
+];
+
+/** Codes of Node.js for the network and for TLS; those of a wrong call begin with ERR_ and are not among them. */
+const CODE_ON_THE_WAY =
+  /^(?:E[A-Z]{3,}|EAI_[A-Z]+|ERR_TLS_\w+|ERR_SSL_\w+|ERR_SOCKET_\w+|ERR_STREAM_(?:DESTROYED|PREMATURE_CLOSE|WRITE_AFTER_END)|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+)$/;
+
+/** What failed, in our own words; the text never quotes the client's, which may name an endpoint with its key. */
+export function toQueueError(
+  error: unknown,
+  queue: string,
+  what = 'did not take a message',
+): BlobmirrorError {
+  if (error instanceof BlobmirrorError) return error;
+  const reason = isServiceBusError(error) ? error.code : nameOf(error);
+  const code = isServiceBusError(error)
+    ? QUEUE_ERRORS[reason]
+    : isOnTheWay(error)
+      ? 'queue-unavailable'
+      : undefined;
+  // What nobody knows is no outage: a message that cannot be written would be sent again and again.
+  return new BlobmirrorError(code ?? 'unexpected', `queue ${queue} ${what}: ${reason}`, {
+    context: { queue, service: reason },
+    ...(code === undefined && { cause: withoutText(error) }),
+  });
+}
+
+/** A refused connection, a name that was not found, no token. */
+function isOnTheWay(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError && error.errors.some(isOnTheWay)) return true;
+  if (error.name === 'Error' && TEXTS_ON_THE_WAY.some((text) => text.test(error.message))) return true;
+  return ERRORS_ON_THE_WAY.has(error.name) || CODE_ON_THE_WAY.test(nameOf(error));
+}
+
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : error.name;
+}
+
+/** Where it was thrown, for the log. What it says may quote a message, or name an endpoint with its key. */
+function withoutText(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const told = new Error(`${nameOf(error)}, whose text is left out`);
+  told.name = error.name;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  told.stack = [`${told.name}: ${told.message}`, ...frames].join('\n');
+  return told;
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { READY_FILE } from '../../packages/local/src/ready-file.ts';
+import { EXIT_CODES, type ExitName } from './exit-codes.ts';
+
+export interface LocalOption {
+  readonly local?: string | true;
+}
+
+/** The option again, for a command that is proposed: it should ask the same accounts. */
+export function localFlag({ local }: LocalOption): string {
+  if (local === undefined) return '';
+  return local === true ? ' --local' : ` --local=${local}`;
+}
+
+/** `--local[=FILE]`, of every command that connects to something. */
+export function withLocal(command: Command): Command {
+  return command.option('--local [file]', `take the connections from this file (default: ${READY_FILE})`);
+}
+
+export interface HelpAfter {
+  /** What is to be known before the first use, if anything. */
+  readonly notes?: string;
+  /** Command lines, each with what it is for. */
+  readonly examples: readonly (readonly [line: string, purpose?: string])[];
+  /** Those that it may end with besides done, failed and usage; a text where this command has more to say of one. */
+  readonly ends?: Partial<Readonly<Record<ExitName, string | true>>>;
+}
+
+/** What follows the options in a help text: notes, exit statuses, and examples at the end, where the eye falls. */
+export function helpAfter({ notes, examples, ends = {} }: HelpAfter): string {
+  const width = Math.max(...examples.map(([line, purpose]) => (purpose === undefined ? 0 : line.length)));
+  const all: HelpAfter['ends'] = { done: true, failed: true, usage: true, ...ends };
+  const statuses = Object.entries(EXIT_CODES).flatMap(([name, { status, meaning }]) => {
+    const said = all[name as ExitName];
+    return said === undefined ? [] : [`  ${String(status).padEnd(4)} ${said === true ? meaning : said}`];
+  });
+  return [
+    notes === undefined ? [] : ['', notes],
+    ['', 'Exit status:', ...statuses],
+    ['', 'Examples:'],
+    examples.map(([line, purpose]) =>
+      purpose === undefined ? `  ${line}` : `  ${line.padEnd(width)}   ${purpose}`,
+    ),
+  ]
+    .flat()
+    .join('\n');
+}

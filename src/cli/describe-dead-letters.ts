@@ -1,0 +1,77 @@
+import type { DeadLetter, DeadLetterSummary } from '../api/dead-letter.ts';
+import { ERRORS } from '../model/errors.ts';
+import { formatDuration } from '../api/statement.ts';
+import { count, quote, toTable } from './output/table.ts';
+
+export interface ListedDeadLetters {
+  readonly summary: DeadLetterSummary;
+  readonly letters: readonly DeadLetter[];
+}
+
+/** Letters for people: by code with what to do about each, then one by one. */
+export function describeDeadLetters({ summary, letters }: ListedDeadLetters): string {
+  if (summary.count === 0) return 'no dead letters\n';
+  const codes = Object.entries(summary.byCode).toSorted(([, one], [, other]) => other - one);
+  return [
+    toTable(
+      codes.map(([code, many]) => [code, many, hintOf(code)]),
+      ['CODE', 'LETTERS', 'WHAT TO DO'],
+    ),
+    `${count(summary.count, 'dead letter')}${summary.isComplete ? '' : ' at least'}, ${summary.acknowledged.toLocaleString('en')} acknowledged\n`,
+    toTable(
+      letters.map((letter) => [
+        letter.id,
+        letter.code,
+        keyOf(letter),
+        letter.attempts,
+        letter.replays,
+        formatDuration(letter.ageMs),
+        letter.detail,
+      ]),
+      ['ID', 'CODE', 'KEY', 'ATTEMPTS', 'REPLAYS', 'AGE', 'DETAIL'],
+    ),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** One letter for people. */
+export function describeDeadLetter(letter: DeadLetter): string {
+  const told = ({ code, detail }: { readonly code: string; readonly detail: string }): string =>
+    `${code}: ${detail}`;
+  return [
+    toTable([
+      ['id', letter.id],
+      ['code', letter.code],
+      ['detail', letter.detail],
+      ['what to do', letter.hint],
+      ['key', keyOf(letter)],
+      ['event', letter.event || '(none)'],
+      ['attempts', String(letter.attempts)],
+      ['first seen', letter.firstSeen],
+      ['dead-lettered', `${letter.deadLetteredAt} (${formatDuration(letter.ageMs)} ago)`],
+      ...(letter.firstError ? [['first error', told(letter.firstError)]] : []),
+      ...(letter.lastError ? [['last error', told(letter.lastError)]] : []),
+      ['replays', String(letter.replays)],
+    ]),
+    'message',
+    `${jsonText(letter.messageBody)}\n`,
+  ].join('\n');
+}
+
+/** JSON escapes what most terminals obey; the rest is escaped here. */
+function jsonText(value: unknown): string {
+  const text = JSON.stringify(value, undefined, 2);
+  return text.replaceAll(
+    /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
+
+function keyOf({ container, path }: DeadLetter): string {
+  return container === undefined ? '(none)' : quote(`${container}/${path ?? ''}`);
+}
+
+function hintOf(code: string): string {
+  return Object.hasOwn(ERRORS, code) ? ERRORS[code as keyof typeof ERRORS].hint : '';
+}

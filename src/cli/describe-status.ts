@@ -1,0 +1,170 @@
+import { HEALTH_CODES, type HealthCode } from '../api/health-codes.ts';
+import type { RunSummary } from '../api/run.ts';
+import { skipHintOf } from '../api/skip-hints.ts';
+import { formatBytes, formatDuration } from '../api/statement.ts';
+import type { Status } from '../api/status.ts';
+import { type LocalOption, localFlag } from './command-options.ts';
+import { count, toTable } from './output/table.ts';
+
+/** Status for people, the most pressing first: the point, the problems with what to do, what waits, and the rest. */
+export function describeStatus(status: Status, options: LocalOption): string {
+  return [
+    head(status),
+    problems(status, localFlag(options)),
+    facts(status),
+    excepted(status),
+    copiedAgain(status),
+    containers(status),
+    runs(status),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+function head({ source, backup, name, statement, health, paused, at }: Status): string {
+  const well = health.status === 'ok' ? 'ok' : 'FAILING';
+  const by = paused?.by === undefined ? '' : ` by ${paused.by}`;
+  const why = paused?.reason === undefined ? '' : `: ${paused.reason}`;
+  return [
+    statement,
+    `health ${well} at ${at.slice(0, 19).replace('T', ' ')} UTC, ${source} -> ${backup}${name === undefined ? '' : `, mirror ${name}`}`,
+    ...(paused === undefined
+      ? []
+      : [`PAUSED since ${paused.since.slice(0, 19).replace('T', ' ')}${by}${why}`]),
+    '',
+  ].join('\n');
+}
+
+function problems({ health, paused }: Status, local: string): string {
+  const rows = health.problems.map(({ code, detail }) => {
+    const known = HEALTH_CODES[code as HealthCode] as (typeof HEALTH_CODES)[HealthCode] | undefined;
+    return [
+      `${code}: ${detail}`,
+      ...(known === undefined ? [] : [`  what to do: ${known.toDo}`, `  next: ${known.next}${local}`]),
+    ];
+  });
+  if (paused !== undefined) rows.push([`Mirroring is paused.`, `  next: blobmirror resume${local}`]);
+  return rows
+    .flat()
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function facts({ recovery, backlog, deadLetters, activity, health }: Status): string {
+  const { proven, live, canary } = recovery;
+  const age = (point: { readonly ageMs: number } | null): string =>
+    point === null ? '(unknown)' : `${formatDuration(point.ageMs)} ago`;
+  const isMore = (complete: boolean): string => (complete ? '' : 'at least ');
+  const isUnknown = health.problems.some(({ code }) => code === 'state-unreachable');
+  const nothing = isUnknown ? '(unknown)' : '(nothing yet)';
+  const oldest = backlog.byAge.filter(({ messages }) => messages > 0);
+  const rows: [string, string][] = [
+    ['proven', proven === null ? nothing : `${age(proven)}, by ${proven.run}`],
+    ['live', age(live)],
+    [
+      'canary',
+      canary.ageMs === undefined ? canary.state : `${formatDuration(canary.ageMs)}, ${canary.state}`,
+    ],
+    [
+      'waiting',
+      `${isMore(backlog.isComplete)}${count(backlog.messages, 'change')}, ${formatBytes(backlog.bytes)}${
+        backlog.scheduled > 0 ? `, ${backlog.scheduled.toLocaleString('en')} to be tried again later` : ''
+      }`,
+    ],
+    ...oldest.map(({ bucket, messages, bytes: sum }): [string, string] => [
+      `  ${bucket}`,
+      `${messages.toLocaleString('en')}, ${formatBytes(sum)}`,
+    ]),
+    [
+      'dead letters',
+      deadLetters.count === 0
+        ? deadLetters.isComplete
+          ? '0'
+          : '(unknown)'
+        : `${isMore(deadLetters.isComplete)}${deadLetters.count.toLocaleString('en')}, ${deadLetters.acknowledged.toLocaleString('en')} acknowledged: ${Object.entries(
+            deadLetters.byCode,
+          )
+            .map(([code, number]) => `${code} ${number.toLocaleString('en')}`)
+            .join(', ')}`,
+    ],
+    [
+      'last hour',
+      `${count(activity.changes, 'change')}, ${formatBytes(activity.bytes)}${
+        activity.lagP50Ms === null || activity.lagP99Ms === null
+          ? ''
+          : `, lag ${formatDuration(activity.lagP50Ms)} (p50), ${formatDuration(activity.lagP99Ms)} (p99)`
+      }`,
+    ],
+  ];
+  return toTable(rows);
+}
+
+const SHOWN = 10;
+
+function excepted({ recovery }: Status): string {
+  const { sample, count: all } = recovery.excepted;
+  const shown = sample.slice(0, SHOWN);
+  const more = all > shown.length ? `and ${(all - shown.length).toLocaleString('en')} more\n` : '';
+  return (
+    toTable(
+      shown.map(({ container, path, reason }) => [path === '' ? container : `${container}/${path}`, reason]),
+      ['EXCEPTED', 'REASON'],
+    ) +
+    more +
+    [...new Set(shown.map(({ reason }) => reason))]
+      .filter((reason) => skipHintOf(reason) !== '')
+      .map((reason) => `  ${reason}: ${skipHintOf(reason)}\n`)
+      .join('')
+  );
+}
+
+/** What a change of headers or metadata alone cost, where it was much. */
+function copiedAgain({ activity }: Status): string {
+  if (activity.copiedAgain.length === 0) return '';
+  const rows = activity.copiedAgain.map(({ container, path, bytes: size }) => [
+    `${container}/${path}`,
+    formatBytes(size),
+  ]);
+  return (
+    toTable(rows, ['COPIED AGAIN', 'SIZE']) +
+    '  Size and Content-MD5 were the same, which proves no equal content: any client may declare any MD5. Set BLOBMIRROR_DECLARED_MD5=trust where every writer declares true ones.\n'
+  );
+}
+
+function containers({ containers: all }: Status): string {
+  const shown = all.toSorted((one, other) => other.blobs - one.blobs).slice(0, SHOWN);
+  const more =
+    all.length > shown.length ? `and ${(all.length - shown.length).toLocaleString('en')} more\n` : '';
+  return (
+    toTable(
+      shown.map(({ name, blobs, bytes: sum, lastMirroredAt }) => [
+        name,
+        blobs,
+        sum === null ? '(unknown)' : formatBytes(sum),
+        lastMirroredAt?.slice(0, 19).replace('T', ' ') ?? '',
+      ]),
+      ['CONTAINER', 'BLOBS', 'SIZE', 'LAST MIRRORED'],
+    ) + more
+  );
+}
+
+function runs({ runs: all }: Status): string {
+  return toTable(all.slice(0, 3).map(describeRunLine), ['FULL SYNC', 'STATE', 'FOUND']);
+}
+
+/** A full sync in one row. */
+function describeRunLine({ id, state, counts, alerts }: RunSummary): [string, string, string] {
+  const sum = (tally: Readonly<Record<string, number>>): number =>
+    Object.values(tally).reduce((all, each) => all + each, 0);
+  const told: [number, string][] = [
+    [counts.inStep, 'in step'],
+    [counts.nominated, 'out of step'],
+    [sum(counts.skipped), 'skipped'],
+    [sum(counts.failed), 'failed'],
+    [alerts.length, alerts.length === 1 ? 'alert' : 'alerts'],
+  ];
+  const found = told
+    .filter(([number], i) => i === 0 || number > 0)
+    .map(([number, what]) => `${number.toLocaleString('en')} ${what}`);
+  return [id, state, found.join(', ')];
+}

@@ -1,0 +1,31 @@
+import { EVENT_DEAD_LETTER_CONTAINER } from '../../packages/local/src/layout.ts';
+import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
+
+/** The settings of a worker that runs on the embedded environment. */
+export function localSettings({ source, backup, serviceBus }: LocalConnections): Record<string, string> {
+  return {
+    BLOBMIRROR_SOURCE: source.connectionString,
+    BLOBMIRROR_BACKUP: backup.connectionString,
+    BLOBMIRROR_SERVICE_BUS: serviceBus.connectionString,
+    BLOBMIRROR_EVENTS_QUEUE: serviceBus.eventsQueue,
+    BLOBMIRROR_RECONCILE_QUEUE: serviceBus.reconcileQueue,
+    BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: EVENT_DEAD_LETTER_CONTAINER,
+  };
+}
+
+/**
+ * The settings that were given, on the embedded environment. The canary is on unless they say otherwise: on this machine
+ * everybody may write to the source. The mirror has the name that the environment was started with, unless they say
+ * otherwise.
+ */
+export function withLocalSettings(
+  info: LocalConnections,
+  given: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  return {
+    BLOBMIRROR_CANARY: 'on',
+    ...given,
+    ...(info.name !== undefined && !given['BLOBMIRROR_NAME']?.trim() && { BLOBMIRROR_NAME: info.name }),
+    ...localSettings(info),
+  };
+}

@@ -1,0 +1,65 @@
+import { BlobmirrorError } from '../model/errors.ts';
+import { type Key, keyText } from '../model/key.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import { LONGEST_PRELUDE_MS } from './time-budget.ts';
+
+interface KeyRun<Result> {
+  readonly current: Promise<Result>;
+  next: { readonly result: Promise<Result>; since: Date | undefined } | undefined;
+}
+
+/**
+ * Concurrent converges of one key inside one process share a flight: a call that arrives during a flight makes it run
+ * once more, however many such calls there are, since a reading that began before the call may be too old for it. A
+ * flight that is still in the air after `LONGEST_PRELUDE_MS` is not waited for any longer.
+ *
+ * Each call may say since when its reading must be; a shared flight goes by the latest, or by none where one says none.
+ *
+ * The calls reject with what `run` does, or with `race-lost` when they have waited too long.
+ */
+export function coalesceByKey<Result>(
+  run: (key: Key, since?: Date) => Promise<Result>,
+  clock: SteadyClock = systemSteadyClock,
+): (key: Key, since?: Date) => Promise<Result> {
+  const flights = new Map<string, KeyRun<Result>>();
+
+  function start(id: string, key: Key, since: Date | undefined): Promise<Result> {
+    const flight: KeyRun<Result> = { current: run(key, since), next: undefined };
+    flights.set(id, flight);
+    const land = (): void => {
+      if (flight.next === undefined) flights.delete(id);
+    };
+    flight.current.then(land, land);
+    return flight.current;
+  }
+
+  function follow(flight: KeyRun<Result>, id: string, key: Key): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      let waiting = true;
+      const stopWaiting = clock.after(LONGEST_PRELUDE_MS, () => {
+        waiting = false;
+        flight.next = undefined;
+        reject(new BlobmirrorError('race-lost', `${id} is still being mirrored for another message`));
+      });
+      const restart = (): void => {
+        stopWaiting();
+        if (waiting) resolve(start(id, key, flight.next?.since));
+      };
+      flight.current.then(restart, restart);
+    });
+  }
+
+  return (key, since) => {
+    const id = keyText(key);
+    const flight = flights.get(id);
+    if (flight === undefined) return start(id, key, since);
+    if (flight.next === undefined) flight.next = { result: follow(flight, id, key), since };
+    else flight.next.since = latest(flight.next.since, since);
+    return flight.next.result;
+  };
+}
+
+function latest(one: Date | undefined, other: Date | undefined): Date | undefined {
+  if (one === undefined || other === undefined) return undefined;
+  return one > other ? one : other;
+}

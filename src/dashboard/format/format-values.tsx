@@ -1,0 +1,83 @@
+import { formatBytes as sizeOf, formatDuration } from '../../api/statement.ts';
+
+const NUMBERS = new Intl.NumberFormat('en');
+
+export function count(value: number): string {
+  return NUMBERS.format(value);
+}
+
+/** `1 key`, `3 keys`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** Number and unit stay on one line. */
+export function bytes(value: number): string {
+  return sizeOf(value).replace(' ', '\u00a0');
+}
+
+export function sum(values: Readonly<Record<string, number>>): number {
+  return Object.values(values).reduce((total, value) => total + value, 0);
+}
+
+/** A length of time that may be shorter than a second: `80 ms`, `1.1 s`, `3 min 5 s`. It is never broken into two lines. */
+export function span(ms: number): string {
+  return (ms < 1000 ? `${Math.round(ms)} ms` : formatDuration(ms)).replaceAll(' ', '\u00a0');
+}
+
+/** The same in whole seconds. */
+export function rounded(ms: number): string {
+  return span(Math.max(1000, ms)).replace(/\.\d(?=.s$)/, '');
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const;
+
+/** About how long before `now` that was: `just now`, `12 s ago`, `59 min ago`. */
+export function ago(at: string, now: string): string {
+  const ms = Date.parse(now) - Date.parse(at);
+  const unit = UNITS.find(([name, size]) => ms >= size * (name === 'd' ? 2 : 1));
+  return unit === undefined ? 'just now' : `${Math.floor(ms / unit[1])} ${unit[0]} ago`;
+}
+
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const SHORT = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** The local time of day, with the day where it is not today: `12:03:02`, `24 Nov, 12:03:02`. */
+export function clock(at: string | Date, now: string | Date = new Date(), seconds = true): string {
+  const time = new Date(at);
+  const text = (seconds ? CLOCK : SHORT).format(time);
+  return time.toDateString() === new Date(now).toDateString() ? text : `${DAY.format(time)}, ${text}`;
+}
+
+/** `2026-11-25 12:03:02 UTC`. */
+export function utc(at: string | Date): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+interface TimeProps {
+  readonly at: string | Date;
+  /** What counts as today. */
+  readonly now?: string | Date;
+  readonly seconds?: boolean;
+}
+
+/** A time as the reader's clock has it; in UTC when pointed at. */
+export function Time({ at, now, seconds = true }: TimeProps) {
+  return (
+    <time dateTime={new Date(at).toISOString()} title={utc(at)}>
+      {clock(at, now, seconds)}
+    </time>
+  );
+}
+
+/** A message of the app as a sentence among others: `the run has ended` to `The run has ended.` */
+export function sentence(message: string): string {
+  const end = /[.!?]$/.test(message) ? '' : '.';
+  return message.charAt(0).toUpperCase() + message.slice(1) + end;
+}

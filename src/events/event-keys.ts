@@ -1,0 +1,154 @@
+import { type Envelope, type BlobAddress, readStorageUrl, readSubject, textOf } from './envelope.ts';
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import { type Key, type Prefix, type Rename, keyText, parseContainerName, parseKey } from '../model/key.ts';
+
+const RENAME_URLS: readonly string[] = ['destinationUrl', 'sourceUrl'];
+
+/** Which fields of an event's data name what it is about; of a rename, the new name first, as in its subject. */
+const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Microsoft.Storage.BlobCreated', ['url']],
+  ['Microsoft.Storage.BlobDeleted', ['url']],
+  ['Microsoft.Storage.BlobTierChanged', ['url']],
+  ['Microsoft.Storage.BlobRenamed', RENAME_URLS],
+  ['Microsoft.Storage.DirectoryCreated', ['url']],
+  ['Microsoft.Storage.DirectoryDeleted', ['url']],
+  ['Microsoft.Storage.DirectoryRenamed', RENAME_URLS],
+  // AsyncOperationInitiated is left out on purpose: it says that a blob is about to be rehydrated, and a
+  // BlobTierChanged follows when there is something to see.
+]);
+
+/** Events that stand for all that is below a directory, or may: SFTP has one type of rename for both. */
+const DEEP_TYPES: ReadonlySet<string> = new Set([
+  'Microsoft.Storage.BlobRenamed',
+  'Microsoft.Storage.DirectoryDeleted',
+  'Microsoft.Storage.DirectoryRenamed',
+]);
+
+/** What an event is about. */
+export interface EventKeys {
+  readonly keys: readonly Key[];
+  readonly prefixes: readonly Prefix[];
+  readonly rename: Rename | undefined;
+  readonly isDeep: boolean;
+}
+
+/**
+ * The keys that an event is about: at least one, each once. And the prefixes beneath which its blobs are, for names
+ * that cannot be known for sure.
+ *
+ * The subject is documented to carry the name as it is. The url is percent-encoded as a rule, but not by every
+ * writer. When the two name the same blob, that is the key; when they differ, every reading of either is one.
+ *
+ * @throws BlobmirrorError `event-type-unknown`, `event-key-invalid`
+ */
+export function readEventKeys(envelope: Envelope): EventKeys {
+  const subject = readSubject(envelope.subject ?? '');
+  const urls = urlFields(envelope).map((field) => readStorageUrl(textOf(envelope.data, field) ?? ''));
+  const places = urls.flatMap((readings) => plausibleReadings(readings, subject));
+  const keys = toKeys(subject === undefined ? places : [subject, ...places]);
+  const prefixes = certainPrefixes(spellingsOf(urls, subject));
+  return {
+    keys,
+    prefixes,
+    rename: prefixes.length === 0 ? toRename(subject, urls) : undefined,
+    // An event whose type is lost may be one of those.
+    isDeep: envelope.type === undefined || DEEP_TYPES.has(envelope.type),
+  };
+}
+
+/** @throws BlobmirrorError `event-type-unknown` */
+function urlFields({ type, data }: Envelope): readonly string[] {
+  if (type === undefined) return RENAME_URLS.every((field) => textOf(data, field)) ? RENAME_URLS : ['url'];
+  const fields = URLS_OF_TYPE.get(type);
+  if (fields !== undefined) return fields;
+  throw new BlobmirrorError(
+    'event-type-unknown',
+    `no event of type ${JSON.stringify(type.slice(0, 80))} is mirrored`,
+  );
+}
+
+/** By the likeliest reading of either name: a wrong guess costs requests, since both sides are read before anything is done. */
+function toRename(
+  subject: BlobAddress | undefined,
+  [destinations, sources]: readonly (readonly BlobAddress[])[],
+): Rename | undefined {
+  const [to, from] = [subject ?? destinations?.[0], sources?.[0]];
+  if (to === undefined || from === undefined) return undefined;
+  try {
+    return { from: parseKey(from.container, from.path), to: parseKey(to.container, to.path) };
+  } catch {
+    // What is no name cannot be renamed; the keys tell of it.
+    return undefined;
+  }
+}
+
+/** The readings of a url that are worth a look: the likeliest alone when the subject bears it out. */
+function plausibleReadings(
+  readings: readonly BlobAddress[],
+  subject: BlobAddress | undefined,
+): readonly BlobAddress[] {
+  const [likeliest] = readings;
+  if (likeliest === undefined || subject === undefined) return readings;
+  return isSameName(subject, likeliest) ? [likeliest] : readings;
+}
+
+/** The names that the event is about, each in the spellings that it comes in. A subject is of the first url. */
+function spellingsOf(
+  urls: readonly (readonly BlobAddress[])[],
+  subject: BlobAddress | undefined,
+): readonly (readonly BlobAddress[])[] {
+  const [first, ...others] = urls.map((readings) => readings.slice(0, 1));
+  const same = first?.filter((place) => subject === undefined || isSameName(subject, place)) ?? [];
+  const different = first?.filter((place) => !same.includes(place)) ?? [];
+  return [[...(subject === undefined ? [] : [subject]), ...same], different, ...others];
+}
+
+function toKeys(places: readonly BlobAddress[]): readonly Key[] {
+  const keys = new Map<string, Key>();
+  let refusal: BlobmirrorError | undefined;
+  for (const place of places) {
+    try {
+      const key = parseKey(place.container, place.path);
+      keys.set(keyText(key), key);
+    } catch (thrown) {
+      refusal ??= toBlobmirrorError(thrown);
+    }
+  }
+  if (keys.size > 0) return [...keys.values()];
+  throw refusal ?? new BlobmirrorError('event-key-invalid', 'neither the subject nor the url names a blob');
+}
+
+/** What stands for half a character that was lost. A blob's own name may hold it, too: nothing tells the two apart. */
+const LOST = '\uFFFD';
+
+/**
+ * What Event Grid does to a name on its way into a subject: each half of a character beyond the basic plane was seen
+ * to become U+FFFD (github.com/Azure-Samples/azure-event-grid-viewer/issues/9). A run of either, as one match.
+ */
+const LOSSES = /[\u{10000}-\u{10FFFF}\uFFFD]+/gu;
+
+/** Whether two places are one once the losses are allowed for. */
+function isSameName(one: BlobAddress, other: BlobAddress): boolean {
+  return (
+    one.container === other.container &&
+    (one.path === other.path || one.path.replace(LOSSES, LOST) === other.path.replace(LOSSES, LOST))
+  );
+}
+
+/** For each name of which no spelling is free of losses: the longest prefix that is sure, each once. */
+function certainPrefixes(names: readonly (readonly BlobAddress[])[]): readonly Prefix[] {
+  const prefixes = new Map<string, Prefix>();
+  for (const spellings of names) {
+    const lengths = spellings.map((place) => place.path.indexOf(LOST));
+    const [place] = spellings;
+    if (place === undefined || lengths.includes(-1)) continue;
+    const longest = spellings[lengths.indexOf(Math.max(...lengths))] ?? place;
+    const path = longest.path.slice(0, Math.max(...lengths));
+    try {
+      prefixes.set(`${place.container}/${path}`, { container: parseContainerName(place.container), path });
+    } catch {
+      // No container, so no blob: the keys tell of it.
+    }
+  }
+  return [...prefixes.values()];
+}

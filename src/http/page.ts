@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+/** What the functions of the page are asked with. */
+interface PageRequest {
+  readonly headers: { get(name: string): string | null };
+}
+
+interface PageAnswer {
+  readonly status: 200 | 404 | 503;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array | string;
+}
+
+/** The dashboard: one document, and assets that are named for their content. None of them tells anything of a mirror. */
+export interface Page {
+  readonly document: (asking: PageRequest) => Promise<PageAnswer>;
+  readonly asset: (asking: PageRequest, name: string | undefined) => Promise<PageAnswer>;
+}
+
+interface PageFile {
+  readonly type: string;
+  readonly plain: Uint8Array;
+  readonly zipped: Uint8Array;
+}
+
+/** Nothing of anybody else is loaded, asked, framed or run, and nothing inline. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const HEADERS = {
+  'content-security-policy': POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  vary: 'accept-encoding',
+} as const;
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+};
+
+const DOCUMENT = 'index.html';
+
+/** Reads the built page when it is first asked for, and keeps it: it is small, and does not change while the app runs. */
+export function createPage(folder: URL | undefined = findBuiltPage(new URL(import.meta.url))): Page {
+  let files: Promise<ReadonlyMap<string, PageFile>> | undefined;
+
+  async function answer({ headers }: PageRequest, name: string, caching: string): Promise<PageAnswer> {
+    const file = folder && (await (files ??= readFiles(folder))).get(name);
+    if (file === undefined) return NOT_THERE[name === DOCUMENT ? 'document' : 'asset'];
+    const isZipped = /\bgzip\b/.test(headers.get('accept-encoding') ?? '');
+    return {
+      status: 200,
+      headers: {
+        ...HEADERS,
+        'content-type': file.type,
+        'cache-control': caching,
+        ...(isZipped && { 'content-encoding': 'gzip' }),
+      },
+      body: isZipped ? file.zipped : file.plain,
+    };
+  }
+
+  return {
+    document: async (asking) => await answer(asking, DOCUMENT, 'no-cache'),
+    asset: async (asking, name = '') =>
+      await answer(asking, `assets/${name}`, 'public, max-age=31536000, immutable'),
+  };
+}
+
+const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+const NOT_THERE = {
+  document: { status: 503, headers: PLAIN, body: 'The page is not built: run "npm run build".\n' },
+  asset: { status: 404, headers: PLAIN, body: 'There is no such file. Load the page anew.\n' },
+} as const;
+
+/** Beside the code that was compiled or bundled, or in `dist` of the nearest folder above that has it. */
+function findBuiltPage(from: URL): URL | undefined {
+  for (let above = new URL('./', from); ; above = new URL('../', above)) {
+    for (const folder of [new URL('dashboard/', above), new URL('dist/dashboard/', above)])
+      if (existsSync(new URL('assets/', folder))) return folder;
+    if (above.pathname === new URL('../', above).pathname) return undefined;
+  }
+}
+
+async function readFiles(folder: URL): Promise<ReadonlyMap<string, PageFile>> {
+  const names = (await readdir(folder, { recursive: true })).map((name) => name.replaceAll('\\', '/'));
+  const files = names.flatMap((name) => {
+    const type = TYPES[extname(name)];
+    return type === undefined ? [] : [{ name, type }];
+  });
+  return new Map(
+    await Promise.all(
+      files.map(async ({ name, type }) => {
+        const plain = await readFile(new URL(name, folder));
+        return [name, { type, plain, zipped: gzipSync(plain, { level: 9 }) }] as const;
+      }),
+    ),
+  );
+}

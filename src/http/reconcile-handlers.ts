@@ -1,0 +1,83 @@
+import type { ReadableStream } from 'node:stream/web';
+import { BlobmirrorError } from '../model/errors.ts';
+import { parseReconcileRequest } from '../api/reconcile-request.ts';
+import { parseRunId } from '../model/run-id.ts';
+import { type Run, toSummary } from '../api/run.ts';
+import type { Reconciler } from '../reconcile/runs/reconciler.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { parseJsonBody, streamLines, toErrorAnswer } from './answer.ts';
+
+/** An answer as HTTP functions give it. */
+interface HttpAnswer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly jsonBody?: unknown;
+  readonly body?: ReadableStream<Uint8Array>;
+}
+
+/** Full syncs over HTTP: every method answers, whatever happens. Ids and bodies are as they come. */
+export interface ReconcileHandlers {
+  start(body: string): Promise<HttpAnswer>;
+  list(): Promise<HttpAnswer>;
+  show(id: string | undefined): Promise<HttpAnswer>;
+  cancel(id: string | undefined): Promise<HttpAnswer>;
+  /** Lines of JSON, as they are read. */
+  report(id: string | undefined): Promise<HttpAnswer>;
+}
+
+export function createReconcileHandlers(reconciler: Reconciler, log: Logger): ReconcileHandlers {
+  async function answer(act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    try {
+      return await act();
+    } catch (thrown) {
+      return toErrorAnswer(thrown, log);
+    }
+  }
+
+  async function readRun(text: string | undefined): Promise<Run> {
+    const id = parseRunId(text ?? '');
+    const run = await reconciler.read(id);
+    if (run === undefined) throw new BlobmirrorError('run-not-found', `there is no run ${id}`);
+    return run;
+  }
+
+  return {
+    start: async (body) =>
+      await answer(async () => {
+        const begun = await reconciler.start(parseReconcileRequest(parseJsonBody(body), 'http'));
+        if ('started' in begun) {
+          // Seen from the address of this request.
+          const headers = { location: `reconcile/${begun.started.id}` };
+          return { status: 202, headers, jsonBody: begun.started };
+        }
+        const error = new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
+        const { jsonBody, ...rest } = toErrorAnswer(error, log);
+        return { ...rest, jsonBody: { ...jsonBody, running: begun.running } };
+      }),
+
+    list: async () =>
+      await answer(async () => {
+        const runs = await reconciler.list();
+        return { status: 200, jsonBody: { runs: runs.map(toSummary) } };
+      }),
+
+    show: async (id) => await answer(async () => ({ status: 200, jsonBody: await readRun(id) })),
+
+    cancel: async (text) =>
+      await answer(async () => {
+        const { id } = await readRun(text);
+        if (await reconciler.cancel(id)) return { status: 202, jsonBody: await readRun(id) };
+        throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`);
+      }),
+
+    report: async (text) =>
+      await answer(async () => {
+        const { id } = await readRun(text);
+        return {
+          status: 200,
+          headers: { 'content-type': 'application/x-ndjson' },
+          body: await streamLines(reconciler.report(id)),
+        };
+      }),
+  };
+}

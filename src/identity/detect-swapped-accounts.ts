@@ -1,0 +1,130 @@
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import type { ContainerName } from '../model/key.ts';
+import { pairPrefix } from '../model/mirror-id.ts';
+import { REGISTRY } from './registration.ts';
+import type { Scope } from '../model/scope.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+
+export interface SwapDetectionParts {
+  readonly source: Pick<BlobReader, 'account' | 'listContainers' | 'listBlobs'>;
+  /** The backup account's name. */
+  readonly backup: string;
+  readonly scope: Pick<Scope, 'prefixes'>;
+  /** Where mirrors may be registered: the state that the settings name, and the same container of the source. */
+  readonly registries: readonly Pick<DocumentStore, 'list'>[];
+  /** The container of canaries, looked at before all others: on a backup it has a blob with a stamp. */
+  readonly canaries: ContainerName | undefined;
+  /** For how long the look may take, in milliseconds. */
+  readonly withinMs: number;
+}
+
+/** `clear`: nothing speaks of it. `unknown`: not all could be looked at, and the rest says nothing. */
+export type SwapDetection =
+  | { readonly kind: 'clear'; readonly blobs: number }
+  | { readonly kind: 'swapped'; readonly evidence: string }
+  | { readonly kind: 'unknown'; readonly error: BlobmirrorError };
+
+const MOST_CONTAINERS = 24;
+const CONCURRENCY = 6;
+const PAGE_SIZE = 500;
+/** A page may be short, or empty, though the listing goes on. */
+const MOST_PAGES = 2;
+
+/**
+ * Whether the source is the backup of a mirror the other way round, by a bounded number of requests that only read: such
+ * a mirror is registered, or blobs of the source carry stamps that name the configured backup as what they were made
+ * from. What fails proves nothing.
+ */
+export async function detectSwappedAccounts(parts: SwapDetectionParts): Promise<SwapDetection> {
+  const late = AbortSignal.timeout(parts.withinMs);
+  const isLate = new Promise<SwapDetection>((resolve) => {
+    late.addEventListener('abort', () => resolve({ kind: 'unknown', error: toLateError(parts) }));
+  });
+  return await Promise.race([detect(parts, late), isLate]);
+}
+
+async function detect(parts: SwapDetectionParts, late: AbortSignal): Promise<SwapDetection> {
+  const failures: BlobmirrorError[] = [];
+  const fail = (thrown: unknown): void => void failures.push(toBlobmirrorError(thrown));
+  for (const registry of parts.registries) {
+    const reverse = await findReverse(registry, parts).catch((thrown: unknown) => {
+      // Who may not look there has another place for the state.
+      if (toBlobmirrorError(thrown).code !== 'storage-forbidden') fail(thrown);
+      return undefined;
+    });
+    if (reverse !== undefined) return { kind: 'swapped', evidence: `the mirror ${reverse} is registered` };
+  }
+
+  let blobs = 0;
+  let evidence: string | undefined;
+  const left = [...((await chooseContainers(parts).catch(fail)) ?? [])].toReversed();
+  const take = async (): Promise<void> => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      if (evidence !== undefined || late.aborted) return;
+      const container = next;
+      try {
+        for await (const { path, stamp } of listSome(parts, container)) {
+          blobs++;
+          if (stamp?.account !== parts.backup) continue;
+          evidence ??= `${container}/${path} at the source was made from a blob of the backup`;
+          return;
+        }
+      } catch (thrown) {
+        fail(thrown);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, take));
+  if (evidence !== undefined) return { kind: 'swapped', evidence };
+  const [error] = failures;
+  return error === undefined ? { kind: 'clear', blobs } : { kind: 'unknown', error };
+}
+
+/** A mirror from the backup to the source. */
+async function findReverse(
+  registry: Pick<DocumentStore, 'list'>,
+  { source, backup }: SwapDetectionParts,
+): Promise<string | undefined> {
+  for await (const [name] of registry.list(`${REGISTRY}${pairPrefix(backup, source.account)}`))
+    if (name !== undefined) return name.slice(REGISTRY.length);
+  return undefined;
+}
+
+/** Some of the containers that are mirrored, far from each other, since neighbours often have one origin. */
+async function chooseContainers({
+  source,
+  scope,
+  canaries,
+}: SwapDetectionParts): Promise<readonly ContainerName[]> {
+  const mirrored: ContainerName[] = [];
+  for await (const page of source.listContainers()) {
+    for (const name of page)
+      if (name !== canaries && scope.prefixes({ container: name, path: '' }).length > 0) mirrored.push(name);
+    break;
+  }
+  const step = Math.max(1, mirrored.length / MOST_CONTAINERS);
+  const chosen = new Set<ContainerName>(canaries === undefined ? [] : [canaries]);
+  for (let at = 0; at < mirrored.length; at += step) {
+    const name = mirrored[Math.floor(at)];
+    if (name !== undefined) chosen.add(name);
+  }
+  return [...chosen];
+}
+
+async function* listSome({ source, scope }: SwapDetectionParts, container: ContainerName) {
+  const [first = { path: '' }] = scope.prefixes({ container, path: '' });
+  let pages = 0;
+  for await (const page of source.listBlobs(container, { prefix: first.path, pageSize: PAGE_SIZE })) {
+    yield* page;
+    if (++pages === MOST_PAGES) return;
+  }
+}
+
+function toLateError({ source, withinMs }: SwapDetectionParts): BlobmirrorError {
+  return new BlobmirrorError(
+    'storage-unavailable',
+    `${source.account} could not be looked at within ${withinMs / 1000} s`,
+    { context: { account: source.account, operation: 'read' } },
+  );
+}

@@ -1,0 +1,90 @@
+import { readDocument } from '../documents/change-document.ts';
+import {
+  type Queues,
+  REGISTRATION_DOCUMENT,
+  REGISTRY,
+  type Registration,
+  registrationName,
+  toRegistration,
+} from './registration.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import { type MirrorId, type MirrorIdentity, mirrorId } from '../model/mirror-id.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+
+/** Who a mirror is, as its settings say. */
+export interface MirrorFacts extends MirrorIdentity {
+  /** Of scope and policy: see `Run.mirror`. */
+  readonly settings: string;
+  readonly queues: Queues;
+}
+
+/**
+ * The other mirrors that keep their state in one container: a few small documents.
+ *
+ * @param damaged is told the name of each that cannot be read: who that mirror is, is not known
+ */
+export async function listOtherMirrors(
+  store: Pick<DocumentStore, 'list' | 'read'>,
+  own: MirrorId,
+  damaged: (name: string) => void,
+): Promise<readonly Registration[]> {
+  const names = (await Array.fromAsync(store.list(REGISTRY)))
+    .flat()
+    .filter((name) => name !== registrationName(own));
+  const found = await Promise.all(
+    names.map(async (name) => ({ name, found: await readDocument(store, REGISTRATION_DOCUMENT, name) })),
+  );
+  return found.flatMap(({ name, found: each }) => {
+    if (each.state === 'damaged') damaged(name);
+    const registration = toRegistration(each);
+    return registration === undefined ? [] : [registration];
+  });
+}
+
+/** A worker says every few minutes that it is at work; one that has said nothing for so long is gone. */
+const GONE_AFTER_MS = 15 * 60_000;
+
+/** No clock is so far ahead: a time of tomorrow was written by no worker, and refuses no start. */
+const FAR_AHEAD_MS = 24 * 3_600_000;
+
+/** Whether a mirror has workers, as far as its registration tells. */
+export function isMirrorActive({ seenAt }: Pick<Registration, 'seenAt'>, now: Date): boolean {
+  const silentMs = now.getTime() - Date.parse(seenAt);
+  return silentMs > -FAR_AHEAD_MS && silentMs < GONE_AFTER_MS;
+}
+
+/**
+ * Two mirrors with one queue lose events: each takes some of the other's, finds them out of its scope, and completes
+ * them. Of two that are at work already the one that was registered first goes on, so that they never stop each other.
+ *
+ * @param own as it is registered; undefined: it is not
+ * @throws BlobmirrorError `queue-taken`
+ */
+export function refuseSharedQueues(
+  facts: MirrorFacts,
+  own: Registration | undefined,
+  others: readonly Registration[],
+  now: Date,
+): void {
+  for (const other of others) {
+    const queue = findShared(facts.queues, other.queues);
+    if (queue === undefined || !isMirrorActive(other, now)) continue;
+    if (own !== undefined && isMirrorActive(own, now) && isOlder(own, other)) continue;
+    throw new BlobmirrorError(
+      'queue-taken',
+      `the mirror ${mirrorId(other)} takes messages from the queue ${queue} of ${facts.queues.namespace}, which the settings of ${mirrorId(facts)} name, too`,
+    );
+  }
+}
+
+function findShared(ours: Queues, theirs: Queues): string | undefined {
+  if (ours.namespace !== theirs.namespace) return undefined;
+  // Two brokers on one machine.
+  if (ours.port !== undefined && theirs.port !== undefined && ours.port !== theirs.port) return undefined;
+  return [ours.events, ours.reconcile].find((name) => name === theirs.events || name === theirs.reconcile);
+}
+
+function isOlder(one: Registration, other: Registration): boolean {
+  const order = Date.parse(one.registeredAt) - Date.parse(other.registeredAt);
+  return order === 0 ? mirrorId(one) < mirrorId(other) : order < 0;
+}

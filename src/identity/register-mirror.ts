@@ -1,0 +1,101 @@
+import { BlobmirrorError } from '../model/errors.ts';
+import { mirrorId } from '../model/mirror-id.ts';
+import {
+  documentsPrefix,
+  type Registration,
+  REGISTRATION_DOCUMENT,
+  registrationName,
+  toRegistration,
+} from './registration.ts';
+import { parseDocument } from '../documents/document-kind.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { type MirrorFacts, isMirrorActive, listOtherMirrors, refuseSharedQueues } from './other-mirrors.ts';
+import { migrateFormerDocuments } from './former-release.ts';
+
+const MOST_TRIES = 20;
+
+export interface RegisteredMirror {
+  readonly registration: Registration;
+  /** As it was before; undefined: there was none. */
+  readonly before: Registration | undefined;
+  /** The names of registrations that cannot be read: the mirror's own is made anew, and who another one is, is not known. */
+  readonly damaged: readonly string[];
+}
+
+/**
+ * Registers a mirror as the one of its id, and takes over what the release before has left for it: what the mirror
+ * writes under its name is its own from then on. Done again, it renews what is registered.
+ *
+ * @param isLookedAt the source was looked at, and showed nothing of a mirror the other way round
+ * @throws BlobmirrorError `mirror-name-taken` when another mirror is at work under the same id, `queue-taken` when one
+ * is with a queue that is to be this one's; or any storage code
+ */
+export async function registerMirror(
+  store: DocumentStore,
+  facts: MirrorFacts,
+  { now, isLookedAt }: { readonly now: Date; readonly isLookedAt: boolean },
+): Promise<RegisteredMirror> {
+  const id = mirrorId(facts);
+  const name = registrationName(id);
+  const at = now.toISOString();
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const found = await store.read(name);
+    const parsed = parseDocument(REGISTRATION_DOCUMENT, name, found);
+    const before = toRegistration(parsed);
+    const damaged = new Set(parsed.state === 'damaged' ? [name] : []);
+    const tell = (each: string): void => void damaged.add(each);
+    refuseAnother(before, facts, now);
+    const others = await listOtherMirrors(store, id, tell);
+    refuseSharedQueues(facts, before, others, now);
+    const former =
+      before?.former ??
+      (await migrateFormerDocuments({
+        store,
+        prefix: documentsPrefix(id),
+        settings: facts.settings,
+        others,
+        now,
+      }));
+    const lookedAt = before?.lookedAt ?? (isLookedAt ? at : undefined);
+    const registration: Registration = {
+      ...before,
+      format: before?.format ?? 1,
+      ...facts,
+      registeredAt: before?.registeredAt ?? at,
+      seenAt: at,
+      ...(lookedAt !== undefined && { lookedAt }),
+      former,
+    };
+    if ((await store.write(name, registration, found ?? { nothingThere: true })) !== 'written') continue;
+    // Two that start at the same time see each other only now.
+    if (before === undefined || !isMirrorActive(before, now))
+      refuseSharedQueues(facts, registration, await listOtherMirrors(store, id, tell), now);
+    return { registration, before, damaged: [...damaged] };
+  }
+  throw new BlobmirrorError('race-lost', `the document ${name} kept changing`);
+}
+
+/**
+ * Two apps with the same accounts and name, and queues of their own, are two mirrors: each would take the other's pause
+ * and full syncs for its own. Scope and policy do not tell them apart, since whoever deploys an app anew may have changed
+ * those, nor do queues that nobody takes messages from any more.
+ *
+ * @throws BlobmirrorError `mirror-name-taken`
+ */
+export function refuseAnother(
+  registered: Registration | undefined,
+  { queues, ...facts }: MirrorFacts,
+  now: Date,
+): void {
+  if (registered === undefined) return;
+  // The port may be another one when a machine starts anew.
+  const isSame = (['namespace', 'events', 'reconcile'] as const).every(
+    (key) => registered.queues[key] === queues[key],
+  );
+  if (isSame || !isMirrorActive(registered, now)) return;
+  const { namespace, events, reconcile } = registered.queues;
+  throw new BlobmirrorError(
+    'mirror-name-taken',
+    `another mirror ${mirrorId(facts)} is at work, with the queues ${events} and ${reconcile} of ${namespace}; these settings name ${queues.events} and ${queues.reconcile} of ${queues.namespace}`,
+  );
+}

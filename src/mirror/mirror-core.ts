@@ -1,0 +1,90 @@
+import type { ContainerName, Key, Rename } from '../model/key.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import {
+  type AdoptRequest,
+  type AdoptResult,
+  type ListedCopy,
+  type ListedReadings,
+  adopt,
+  copyListed,
+} from './listed-keys.ts';
+import { converge } from './converge.ts';
+import { convergeRoot, prepareContainer } from './converge-container.ts';
+import { coalesceByKey } from '../concurrency/coalesce-by-key.ts';
+import { followRename } from './follow-rename.ts';
+import { type MirrorContext, type Tree, createKnownDirectories } from './mirror-context.ts';
+
+/** The heart of a process: what its keys and directories share. */
+export interface MirrorCore {
+  readonly converge: (key: Key, since?: Date, leave?: { readonly deleteForeign: true }) => Promise<Verdict>;
+  readonly followRename: (rename: Rename) => Promise<'renamed' | 'not renamed'>;
+  readonly adopt: (key: Key, request: AdoptRequest) => Promise<AdoptResult | undefined>;
+  readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
+  readonly prepareContainer: (container: ContainerName) => Promise<void>;
+  readonly convergeRoot: (container: ContainerName) => Promise<Verdict | undefined>;
+}
+
+export interface MirrorCoreOptions {
+  /** Whether both accounts are. */
+  readonly hierarchical: boolean;
+  /** Whether the settings take in all that may be below a directory; they do when nothing is said. */
+  readonly takesAllBelow?: (directory: Key) => boolean;
+  readonly clock?: SteadyClock;
+  /** The two functions that all is made of, for tests that put others in their place. */
+  readonly functions?: { readonly converge: typeof converge; readonly followRename: typeof followRename };
+}
+
+const TRASH_EMPTYING_INTERVAL_MS = 3_600_000;
+
+/** Wires the functions of this room to what they share in a process: flights, and what is known of directories. */
+export function createMirrorCore(
+  sides: Omit<MirrorContext, 'tree'>,
+  {
+    hierarchical,
+    takesAllBelow = () => true,
+    clock = systemSteadyClock,
+    functions = { converge, followRename },
+  }: MirrorCoreOptions,
+): MirrorCore {
+  const convergeAbove = coalesceByKey(
+    (key, since) => functions.converge(pair, key, { since, isAncestor: true }),
+    clock,
+  );
+  const tree: Tree = {
+    known: createKnownDirectories(clock),
+    convergeAncestor: convergeAbove,
+    takesAllBelow,
+    emptyTrash: atMostOncePerInterval(async (container) => await sides.backup.emptyTrash(container), clock),
+  };
+  const pair: MirrorContext = hierarchical ? { ...sides, tree } : sides;
+  const look = coalesceByKey((key, since) => functions.converge(pair, key, { since }), clock);
+  // Flights of their own: a look with leave must not share one that has none, nor hand its leave on.
+  const lookWithLeave = coalesceByKey(
+    (key, since) => functions.converge(pair, key, { since, deleteForeign: true }),
+    clock,
+  );
+  return {
+    converge: async (key, since, leave) =>
+      await (leave === undefined ? look(key, since) : lookWithLeave(key, since)),
+    followRename: async (rename) => await functions.followRename(pair, rename),
+    adopt: async (key, request) => await adopt(pair, key, request),
+    copyListed: async (key, readings) => await copyListed(pair, key, readings),
+    convergeRoot: async (container) => await convergeRoot(pair, container),
+    prepareContainer: async (container) => await prepareContainer(pair, container),
+  };
+}
+
+/** For each container at most once in that time, the first call included. */
+function atMostOncePerInterval(
+  empty: (container: ContainerName) => Promise<void>,
+  clock: SteadyClock,
+): (container: ContainerName) => Promise<void> {
+  const emptied = new Map<ContainerName, number>();
+  return async (container) => {
+    const last = emptied.get(container);
+    if (last !== undefined && clock.now() - last < TRASH_EMPTYING_INTERVAL_MS) return;
+    emptied.set(container, clock.now());
+    await empty(container);
+  };
+}

@@ -1,0 +1,191 @@
+import { decideInStep, withMissing } from './decide.ts';
+import type { Decision, MissingAccess } from './decision.ts';
+import type { MirrorContext } from './mirror-context.ts';
+import { wantedTier } from './policy.ts';
+import type { Key } from '../model/key.ts';
+import { type BlobPresent, isSameHeaders } from '../model/reading.ts';
+import { type Metadata, addStamp, fitsIntoMetadata } from '../model/stamp.ts';
+import type { SkipReason, Verdict } from '../model/verdict.ts';
+import type { CopyRequest } from '../ports/backup-store.ts';
+import type { AccessOutcome } from '../ports/directory-store.ts';
+import type { WriteCondition, WriteOutcome } from '../ports/write-outcome.ts';
+
+/** Copies under the condition on the backup and the version of the source. */
+export async function copyBlob(
+  pair: MirrorContext,
+  key: Key,
+  { source: from, condition, missing, likelySame }: Extract<Decision, { action: 'copy' }>,
+): Promise<ApplyResult> {
+  const { request, stamped } = await toCopyRequest(pair, key, from, condition);
+  const outcome = await pair.backup.copy(request);
+  const { engine } = outcome;
+  if (outcome.kind === 'unfinished') return { verdict: { verdict: 'unfinished', engine } };
+
+  const created = 'nothingThere' in condition;
+  const copied: CopiedVerdict = {
+    verdict: 'copied',
+    created,
+    bytes: from.size,
+    engine,
+    stamped,
+    ...(likelySame && { likelySame }),
+  };
+  if (outcome.kind !== 'written') return toApplyResult(outcome, copied);
+  const verdict = await withAccess(pair, key, copied, missing);
+  return { verdict, readAgain: created ? 'always' : 'in-a-tree' };
+}
+
+type CopiedVerdict = Extract<Verdict, { verdict: 'copied' }>;
+
+/**
+ * Replaces what cannot be overwritten. Where the new version cannot be had, nothing has gone; whoever dies after the old
+ * one went leaves a key that the next look copies anew.
+ */
+export async function replaceBlob(
+  pair: MirrorContext,
+  key: Key,
+  { source: from, ifMatch, missing }: Extract<Decision, { action: 'replace' }>,
+): Promise<ApplyResult> {
+  return await replaceViaStaging(pair, key, { source: from, missing }, async () =>
+    toApplyResult(await pair.backup.delete(key, ifMatch), REMOVED),
+  );
+}
+
+/** What becomes of the way once the old one is gone is for the placing to say. */
+const REMOVED: Verdict = { verdict: 'deleted' };
+
+/**
+ * Brings the new version to the account, lets the old one go, and puts the new one in its place.
+ *
+ * @param makeWay takes away what is there; a verdict other than `deleted` means that it stays
+ */
+export async function replaceViaStaging(
+  pair: MirrorContext,
+  key: Key,
+  { source: from, missing }: { readonly source: BlobPresent; readonly missing?: MissingAccess | undefined },
+  makeWay: () => Promise<ApplyResult>,
+): Promise<ApplyResult> {
+  const { request, stamped } = await toCopyRequest(pair, key, from, { nothingThere: true });
+  const outcome = await pair.backup.secure(request);
+  const { engine } = outcome;
+  if (outcome.kind === 'unfinished') return { verdict: { verdict: 'unfinished', engine } };
+  const copied: CopiedVerdict = { verdict: 'copied', created: false, bytes: from.size, engine, stamped };
+  if (outcome.kind !== 'secured') return toApplyResult(outcome, copied);
+
+  const way = await makeWay();
+  if (!('verdict' in way) || way.verdict.verdict !== 'deleted') return way;
+  const placed = toApplyResult(await pair.backup.place(request, outcome.secured), copied, 'always');
+  if (!('verdict' in placed) || placed.verdict !== copied) return placed;
+  return { ...placed, verdict: await withAccess(pair, key, copied, missing) };
+}
+
+async function toCopyRequest(
+  { source, policy }: MirrorContext,
+  key: Key,
+  from: BlobPresent,
+  condition: WriteCondition,
+): Promise<{ readonly request: CopyRequest; readonly stamped: boolean }> {
+  const { metadata, stamped } = stampedMetadata(source.account, from);
+  const tagged = policy.tags === 'mirror' && (from.tagCount ?? 0) > 0;
+  const tags = tagged ? await source.readTags(key) : {};
+  const request = { key, source: from, metadata, condition, tier: wantedTier(policy, from), tags };
+  return { request, stamped };
+}
+
+/** Whoever dies in between leaves a blob whose access a later look finds out of step. */
+async function withAccess(
+  pair: MirrorContext,
+  key: Key,
+  copied: CopiedVerdict,
+  missing: MissingAccess | undefined,
+): Promise<CopiedVerdict> {
+  const isLacking = missing !== undefined && (await lacksAccess(pair, key, missing));
+  return isLacking ? { ...copied, access: 'not-permitted' } : copied;
+}
+
+/** A copy brings neither owner nor list with it. What became of one that is gone again is for the next reading to say. */
+async function lacksAccess(
+  { backup }: MirrorContext,
+  key: Key,
+  { access, there }: MissingAccess,
+): Promise<boolean> {
+  const outcome = await backup.setAccess(key, access, there);
+  return outcome.kind === 'written' && outcome.access === 'not-permitted';
+}
+
+/**
+ * Gives a blob whose content is that of the source, the user's metadata and the stamp: one request, and no bytes are
+ * moved. It is a copy instead where the headers differ, since headers and metadata are two writes, and half of them would
+ * be a version that neither side ever had; and where nothing may change the metadata of what is there, while an
+ * overwrite is allowed as a new version (an immutable backup).
+ */
+export async function restampBlob(
+  pair: MirrorContext,
+  key: Key,
+  from: BlobPresent,
+  onto: BlobPresent,
+): Promise<ApplyResult> {
+  const { source, backup, policy } = pair;
+  const asCopy = async (): Promise<ApplyResult> =>
+    await copyBlob(pair, key, {
+      action: 'copy',
+      source: from,
+      condition: { ifMatch: onto.etag },
+      ...withMissing(policy, from, onto),
+    });
+  if (!isSameHeaders(from.headers, onto.headers)) return await asCopy();
+
+  const { metadata, stamped } = stampedMetadata(source.account, from);
+  const outcome = await backup.restamp({ key, metadata, ifMatch: onto.etag });
+  if (outcome.kind === 'refused' && outcome.reason === 'backup-immutable') return await asCopy();
+  const done: Verdict = { verdict: 'restamped' };
+  // What an ETag does not stand for, tier and tags, can only be told of a pair in step: then there is more to do.
+  return outcome.kind === 'written' && stamped && decideInStep(from, onto, policy).action !== 'nothing'
+    ? { again: 'there is more', done }
+    : toApplyResult(outcome, done, 'in-a-tree');
+}
+
+/**
+ * The user's metadata and the stamp. Where the user's own leaves no room, it goes without: the copy is whole, no later
+ * look can take it for one in step, and each copies it anew.
+ */
+function stampedMetadata(
+  account: string,
+  source: BlobPresent,
+): { readonly metadata: Metadata; readonly stamped: boolean } {
+  const { etag, lastModified } = source;
+  const metadata = addStamp(source.metadata, { account, etag, lastModified });
+  return fitsIntoMetadata(metadata)
+    ? { metadata, stamped: true }
+    : { metadata: source.metadata, stamped: false };
+}
+
+/** What came of a decision: the verdict, or that everything is to be read again, and what was done so far. */
+export type ApplyResult =
+  | {
+      readonly verdict: Verdict;
+      /** A write that another reading of the source must follow: on every account, or on hierarchical ones. */
+      readonly readAgain?: 'always' | 'in-a-tree';
+    }
+  | { readonly again: 'somebody moved' | 'the way is clear' | 'there is more'; readonly done?: Verdict };
+
+/** The verdict of a write that was done, or what its refusal means. */
+export function toApplyResult(
+  outcome: WriteOutcome | AccessOutcome,
+  verdict: Verdict,
+  readAgain?: 'always' | 'in-a-tree',
+): ApplyResult {
+  switch (outcome.kind) {
+    case 'written':
+      return { verdict, ...(readAgain !== undefined && { readAgain }) };
+    case 'refused':
+      return skippedResult(outcome.reason);
+    case 'backup-moved':
+    case 'source-moved':
+      return { again: 'somebody moved' };
+  }
+}
+
+export function skippedResult(reason: SkipReason): ApplyResult {
+  return { verdict: { verdict: 'skipped', reason } };
+}

@@ -1,0 +1,29 @@
+import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import { type OnSendRefused, sendWithRetry } from '../concurrency/send-with-retry.ts';
+import type { HintQueue, ShardQueue } from './work-queues.ts';
+
+/** The queue of hints, for those who hold a message that they must not give back lightly. */
+export function retryHintQueue(
+  queue: HintQueue,
+  tell: OnSendRefused,
+  clock: SteadyClock = systemSteadyClock,
+): HintQueue {
+  return {
+    sendLater: async (message, delayMs) =>
+      await sendWithRetry(clock, tell, async () => await queue.sendLater(message, delayMs)),
+    deadLetter: async (message) =>
+      await sendWithRetry(clock, tell, async () => await queue.deadLetter(message)),
+  };
+}
+
+/** The queue of shards, for those who hold a message that they must not give back lightly. */
+export function retryShardQueue(
+  queue: ShardQueue,
+  tell: OnSendRefused,
+  clock: SteadyClock = systemSteadyClock,
+): ShardQueue {
+  return {
+    send: async (shard, delayMs) =>
+      await sendWithRetry(clock, tell, async () => await queue.send(shard, delayMs)),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Finding } from '../api/finding.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import type { ContainerName } from '../model/key.ts';
+import type { AccountProbe } from '../ports/probes.ts';
+import { tryRight } from './try-right.ts';
+
+export interface BackupNeeds {
+  readonly tags: boolean;
+  /** Whether owners, permissions and access control lists are mirrored. */
+  readonly access: boolean;
+  /** A container on it that is the mirror's own, or an image of one that is mirrored; undefined: there is none yet. */
+  readonly sample: ContainerName | undefined;
+}
+
+/** Whether the backup can be written to, by a blob of the mirror's own that goes at once. */
+export async function checkBackup(
+  probe: AccountProbe,
+  { tags, access, sample }: BackupNeeds,
+): Promise<readonly Finding[]> {
+  const reached = await tryRight(
+    probe,
+    { check: 'backup-list', right: 'read', able: 'it answers, and its containers can be listed' },
+    async () => await probe.containers(),
+  );
+  if (reached.status !== 'ok') return [reached];
+  if (sample === undefined) {
+    const detail = 'it has no container yet, so that writing could not be tried';
+    return [reached, { check: 'backup-write', of: probe.account, status: 'unknown', detail }];
+  }
+  const written = await tryRight(
+    probe,
+    { check: 'backup-write', right: 'write', able: 'blobs can be written, read and deleted' },
+    async () => await probe.write(sample),
+  );
+  const made = await tryRight(
+    probe,
+    { check: 'backup-containers', right: 'write', able: 'containers can be made' },
+    async () => await probe.makeContainer(sample),
+  );
+  const findings = [reached, written, made];
+  if (tags && written.status === 'ok')
+    findings.push(
+      await tryRight(
+        probe,
+        { check: 'backup-tags', right: 'write-tags', able: 'tags can be set' },
+        async () => await probe.writeTags(sample),
+      ),
+    );
+  if (access && written.status === 'ok')
+    findings.push(
+      await tryRight(
+        probe,
+        {
+          check: 'backup-access',
+          right: 'own',
+          able: 'owners, permissions and access control lists can be set',
+          lacking: {
+            status: 'warning',
+            detail: 'all else is mirrored; BLOBMIRROR_ACL=off does without',
+          },
+        },
+        async () => await probe.writeAccess(sample),
+      ),
+    );
+  return findings;
+}
+
+/** What is deleted at the source by mistake is deleted on the backup within seconds: this keeps it. */
+const ENOUGH_DAYS = 7;
+
+export async function checkSoftDelete(
+  probe: Pick<AccountProbe, 'account' | 'softDeleteDays'>,
+): Promise<Finding> {
+  const { account } = probe;
+  const about = { check: 'backup-soft-delete', of: account };
+  const mend = `az storage account blob-service-properties update --account-name ${account} --enable-delete-retention true --delete-retention-days 14 --enable-container-delete-retention true --container-delete-retention-days 14`;
+  try {
+    const days = await probe.softDeleteDays();
+    if (days === 0)
+      return {
+        ...about,
+        status: 'warning',
+        detail: 'soft delete is off: what is deleted at the source by mistake is gone from the backup, too',
+        fix: mend,
+      };
+    if (days < ENOUGH_DAYS)
+      return {
+        ...about,
+        status: 'warning',
+        detail: `deleted blobs are kept for ${days} days only`,
+        fix: mend,
+      };
+    return { ...about, status: 'ok', detail: `deleted blobs are kept for ${days} days` };
+  } catch (thrown) {
+    const { message } = toBlobmirrorError(thrown);
+    return {
+      ...about,
+      status: 'unknown',
+      detail: `who asks may not read the properties of the service: ${message}`,
+      fix: `az storage account blob-service-properties show --account-name ${account} --query deleteRetentionPolicy`,
+    };
+  }
+}

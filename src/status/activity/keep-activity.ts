@@ -1,0 +1,106 @@
+/**
+ * What the workers did in the last hour, for whoever asks: each counts for itself and writes a document of its own, and a
+ * reader adds them up. It must never delay a change, nor fail one: what cannot be written is told in the log and lost.
+ */
+import { theServiceClock } from '../../clock/process-clocks.ts';
+import { ACTIVITY_PREFIX } from './activity-document.ts';
+import { toBlobmirrorError } from '../../model/errors.ts';
+import { type SteadyClock, systemSteadyClock } from '../../clock/steady-clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { listenToChanges } from '../../telemetry/metrics.ts';
+import { WorkerActivity } from './worker-activity.ts';
+
+/** The first change after a pause is soon to be seen; after that, all of some seconds go together. */
+const FIRST_AFTER_MS = 2_000;
+const WRITE_EVERY_MS = 10_000;
+/** A stop waits for so long for the last write. */
+const LAST_WRITE_WITHIN_MS = 700;
+
+export interface KeptActivity {
+  /** Writes down what is left, if that takes no time, and counts no more. */
+  stop(): Promise<void>;
+}
+
+/** @param worker names this one among all there are */
+export function keepActivity(
+  worker: string,
+  documents: Pick<DocumentStore, 'read' | 'write'>,
+  log: Logger,
+  clock: SteadyClock = systemSteadyClock,
+): KeptActivity {
+  const name = `${ACTIVITY_PREFIX}${worker}`;
+  const activity = new WorkerActivity(() => theServiceClock.now().getTime());
+  let isDirty = false;
+  let isFailing = false;
+  let nextWrite = 0;
+  let cancel: (() => void) | undefined;
+  let writing: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
+
+  const unlisten = listenToChanges({
+    changed: (change) => {
+      activity.changed(change);
+      touch();
+    },
+    failed: () => {
+      activity.failed();
+      touch();
+    },
+  });
+
+  function touch(): void {
+    isDirty = true;
+    if (cancel !== undefined || writing !== undefined) return;
+    cancel = clock.after(Math.max(FIRST_AFTER_MS, nextWrite - clock.now()), () => void flush());
+  }
+
+  async function flush(): Promise<void> {
+    cancel?.();
+    cancel = undefined;
+    nextWrite = clock.now() + WRITE_EVERY_MS;
+    writing = write();
+    await writing;
+    writing = undefined;
+    if (isDirty && stopped === undefined) touch();
+  }
+
+  async function write(): Promise<void> {
+    isDirty = false;
+    try {
+      const found = await documents.read(name);
+      const condition = found === undefined ? ({ nothingThere: true } as const) : { version: found.version };
+      // Nobody else writes it; a reader that took it for dead may have removed it just now.
+      if ((await documents.write(name, activity.toDocument(), condition)) === 'moved') isDirty = true;
+      isFailing = false;
+    } catch (thrown) {
+      const { code, message } = toBlobmirrorError(thrown);
+      const fields = { code, detail: message };
+      if (isFailing) log.debug('the activity of this worker could still not be written', fields);
+      else log.warn('the activity of this worker could not be written; it is not in the status', fields);
+      isFailing = true;
+      isDirty = true;
+    }
+  }
+
+  async function writeLast(): Promise<void> {
+    await writing;
+    if (isDirty) await write();
+  }
+
+  async function stop(): Promise<void> {
+    unlisten();
+    cancel?.();
+    cancel = undefined;
+    if (!isDirty && writing === undefined) return;
+    const written = writeLast();
+    let cancelLate = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancelLate = clock.after(LAST_WRITE_WITHIN_MS, resolve);
+    });
+    await Promise.race([written, late]);
+    cancelLate();
+  }
+
+  return { stop: async () => await (stopped ??= stop()) };
+}

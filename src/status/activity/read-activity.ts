@@ -1,0 +1,121 @@
+import type { Activity, ActivityMinute } from '../../api/status.ts';
+import { MOST_OFF_MS } from '../../clock/observed-clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import {
+  ACTIVITY_PREFIX,
+  type ActivityDocument,
+  MINUTES_KEPT,
+  MOST_CONTAINERS,
+  MOST_COPIED_AGAIN,
+  type MinuteDocument,
+  isOfNewerFormat,
+  parseActivityDocument,
+  toMinute,
+} from './activity-document.ts';
+import { addHistograms, lagPercentile } from './lag-histogram.ts';
+
+const KEPT_FOR_MS = 3_600_000;
+const CONCURRENCY = 8;
+
+/**
+ * What all workers did in the last hour. The document of a worker that has done nothing for so long is removed on the
+ * way, and so is one that is damaged: a worker that is alive after all writes it anew at its next change.
+ *
+ * @param damaged is told the name of each that is damaged: what that worker did is not known
+ *
+ * @throws BlobmirrorError of a storage code, when the documents cannot be read
+ */
+export async function readActivity(
+  documents: Pick<DocumentStore, 'list' | 'read' | 'remove'>,
+  now: Date,
+  damaged: (name: string) => void = () => undefined,
+): Promise<Activity> {
+  const found: ActivityDocument[] = [];
+  for await (const names of documents.list(ACTIVITY_PREFIX)) {
+    const left = [...names];
+    const take = async (): Promise<void> => {
+      for (let name = left.pop(); name !== undefined; name = left.pop()) {
+        const stored = await documents.read(name);
+        const document = parseActivityDocument(stored?.value);
+        if (document === undefined) {
+          if (stored === undefined || isOfNewerFormat(stored.value)) continue;
+          damaged(name);
+          await documents.remove(name);
+          continue;
+        }
+        const said = Date.parse(document.writtenAt);
+        // The service's own word for it, where it gives one.
+        const writtenAt = stored?.writtenAt?.getTime() ?? said;
+        if (now.getTime() - writtenAt > KEPT_FOR_MS) await documents.remove(name);
+        // By a worker of the release before, whose clock was ahead: when it did what it counts, nobody knows.
+        else if (said <= writtenAt + MOST_OFF_MS && said <= now.getTime() + MOST_OFF_MS) found.push(document);
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, take));
+  }
+  return mergeActivity(found, now);
+}
+
+const MINUTE_MS = 60_000;
+
+/** What many workers did in the last hour, as if one had done it all. */
+export function mergeActivity(documents: readonly ActivityDocument[], now: Date): Activity {
+  const oldest = toMinute(now.getTime()) - MINUTES_KEPT;
+  const minutes = documents
+    .flatMap((document) => document.minutes)
+    // What lies ahead was told by a clock that is wrong.
+    .filter(({ minute }) => minute > oldest && minute <= toMinute(now.getTime()) + 1)
+    .toSorted((a, b) => a.minute - b.minute);
+  const byMinute = Map.groupBy(minutes, ({ minute }) => minute);
+  return {
+    minutes: [...byMinute].map(([minute, parts]) => toActivityMinute(minute, parts)),
+    changes: sum(minutes, ({ changes }) => changes),
+    bytes: sum(minutes, ({ bytes }) => bytes),
+    ...toPercentiles(minutes),
+    lastMirrored: mergeLastMirrored(documents, now),
+    copiedAgain: documents
+      .flatMap(({ copiedAgain }) => copiedAgain)
+      .toSorted((one, other) => (one.at < other.at ? 1 : -1))
+      .slice(0, MOST_COPIED_AGAIN),
+  };
+}
+
+function toActivityMinute(minute: number, parts: readonly MinuteDocument[]): ActivityMinute {
+  const byVerdict: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [verdict, count] of Object.entries(part.byVerdict))
+      byVerdict[verdict] = (byVerdict[verdict] ?? 0) + count;
+  }
+  return {
+    at: new Date(minute * MINUTE_MS).toISOString(),
+    changes: sum(parts, ({ changes }) => changes),
+    bytes: sum(parts, ({ bytes }) => bytes),
+    byVerdict,
+    failed: sum(parts, ({ failed }) => failed),
+    ...toPercentiles(parts),
+  };
+}
+
+function toPercentiles(parts: readonly MinuteDocument[]): Pick<Activity, 'lagP50Ms' | 'lagP99Ms'> {
+  const lags = addHistograms(parts.map((part) => part.lags));
+  return { lagP50Ms: lagPercentile(lags, 0.5), lagP99Ms: lagPercentile(lags, 0.99) };
+}
+
+/** The latest time of each container, of those that changed last. */
+function mergeLastMirrored(documents: readonly ActivityDocument[], now: Date): Record<string, string> {
+  const end = new Date(now.getTime() + MINUTE_MS).toISOString();
+  const latest = documents
+    .flatMap(({ lastMirrored }) => Object.entries(lastMirrored))
+    .filter(([, at]) => at <= end)
+    .toSorted(([, a], [, b]) => (a < b ? 1 : -1));
+  const merged = new Map<string, string>();
+  for (const [container, at] of latest) {
+    if (merged.size === MOST_CONTAINERS) break;
+    if (!merged.has(container)) merged.set(container, at);
+  }
+  return Object.fromEntries(merged);
+}
+
+function sum(parts: readonly MinuteDocument[], of: (part: MinuteDocument) => number): number {
+  return parts.reduce((total, part) => total + of(part), 0);
+}

@@ -1,0 +1,89 @@
+import {
+  type ActivityDocument,
+  type MinuteDocument,
+  MINUTES_KEPT,
+  MOST_CONTAINERS,
+  MOST_COPIED_AGAIN,
+  toMinute,
+} from './activity-document.ts';
+import { lagBucket } from './lag-histogram.ts';
+import { type Change, isMirrored } from '../../telemetry/metrics.ts';
+
+/** From so many bytes on a copy is worth a word of its own. */
+const LARGE = 1024 ** 3;
+
+type Minute = { -readonly [Name in keyof MinuteDocument]: MinuteDocument[Name] };
+
+/** Counts what this worker does, minute by minute, in bounded memory. One change costs next to nothing. */
+export class WorkerActivity {
+  readonly #minutes: Minute[] = [];
+  /** The one that changed last comes last. */
+  readonly #lastMirrored = new Map<string, number>();
+  #copiedAgain: ActivityDocument['copiedAgain'] = [];
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  changed(change: Change): void {
+    const now = this.#now();
+    const minute = this.#minute(now);
+    const { verdict, container, bytes = 0, lagMs } = change;
+    minute.byVerdict[verdict] = (minute.byVerdict[verdict] ?? 0) + 1;
+    if (!isMirrored(change)) return;
+    minute.changes++;
+    minute.bytes += bytes;
+    if (lagMs !== undefined) {
+      const bucket = lagBucket(lagMs);
+      minute.lags[bucket] = (minute.lags[bucket] ?? 0) + 1;
+    }
+    if (change.likelySame !== undefined && bytes >= LARGE) {
+      const copy = { container, path: change.likelySame.path, bytes, at: new Date(now).toISOString() };
+      this.#copiedAgain = [copy, ...this.#copiedAgain].slice(0, MOST_COPIED_AGAIN);
+    }
+    this.#lastMirrored.delete(container);
+    this.#lastMirrored.set(container, now);
+    if (this.#lastMirrored.size <= MOST_CONTAINERS) return;
+    for (const oldest of this.#lastMirrored.keys()) {
+      this.#lastMirrored.delete(oldest);
+      return;
+    }
+  }
+
+  failed(): void {
+    this.#minute(this.#now()).failed++;
+  }
+
+  toDocument(): ActivityDocument {
+    const now = this.#now();
+    const oldest = toMinute(now) - MINUTES_KEPT;
+    return {
+      format: 1,
+      writtenAt: new Date(now).toISOString(),
+      minutes: this.#minutes.filter(({ minute }) => minute > oldest),
+      copiedAgain: this.#copiedAgain.filter(({ at }) => toMinute(Date.parse(at)) > oldest),
+      lastMirrored: Object.fromEntries(
+        [...this.#lastMirrored].map(([container, at]) => [
+          container,
+          new Date(Math.min(at, now)).toISOString(),
+        ]),
+      ),
+    };
+  }
+
+  #minute(now: number): Minute {
+    const minute = toMinute(now);
+    const last = this.#minutes.at(-1);
+    if (last !== undefined && minute <= last.minute) {
+      // A clock that was set back goes on in the minute that is there; what it had put into the future was done by now.
+      if (last.minute - minute > 1)
+        for (const each of this.#minutes) each.minute = Math.min(each.minute, minute);
+      return last;
+    }
+    const added: Minute = { minute, changes: 0, bytes: 0, byVerdict: {}, failed: 0, lags: {} };
+    this.#minutes.push(added);
+    if (this.#minutes.length > MINUTES_KEPT) this.#minutes.shift();
+    return added;
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * How the mirror is doing, found out on demand: what waits in the queue, what was proven, whether both accounts answer.
+ * Everything is asked at once and nothing is waited for longer than a person on call would; what cannot be asked is a
+ * problem that the answer names, and never a reason not to answer.
+ */
+import { type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
+import { statement } from '../api/statement.ts';
+import type { Backlog, LivePoint, RecoveryPoint, Status } from '../api/status.ts';
+import { observeBacklog, observeDeadLetters, observeRecovery } from '../telemetry/metrics.ts';
+import { canaryDelay, toArrived, toCanaryStatus } from './canary.ts';
+import { judgeHealth } from './judge-health.ts';
+import { lastLive, toSamples } from './history.ts';
+import { type KnownState, type StatusParts, createStateReader, answerWithin } from './read-state.ts';
+import { AgeBuckets, type Waiting, readWaiting } from './read-waiting.ts';
+import { type DeadLetters, exceptKeys, readDeadLetters } from './read-dead-letters.ts';
+import { coalesceBriefly } from '../concurrency/coalesce-briefly.ts';
+
+export interface StatusReader {
+  /** Never rejects for anything that is out of reach. Asked often, it answers as it did a moment ago. */
+  readonly read: () => Promise<Status>;
+}
+
+const ACCOUNT_WITHIN_MS = 5000;
+const QUEUE_WITHIN_MS = 15_000;
+
+const NO_LETTERS: DeadLetters = {
+  counts: { count: 0, isComplete: false, acknowledged: 0, byCode: {} },
+  keys: [],
+};
+const NO_BACKLOG: Backlog = {
+  messages: 0,
+  scheduled: 0,
+  bytes: 0,
+  isComplete: false,
+  byAge: new AgeBuckets().byAge,
+};
+
+/** What came of asking somebody. */
+type Asked<Result> =
+  | { readonly answer: Result; readonly failure?: undefined }
+  | { readonly answer?: undefined; readonly failure: ErrorCode };
+
+export function createStatusReader(parts: StatusParts): StatusReader {
+  const readState = createStateReader(parts);
+  return { read: coalesceBriefly(async () => await readStatus(parts, readState)) };
+}
+
+async function readStatus(parts: StatusParts, readState: () => Promise<KnownState>): Promise<Status> {
+  const {
+    source,
+    backup,
+    probe,
+    events,
+    listDeadLetters: readLetters,
+    readCanary: lookAtCanary,
+    limits,
+    serviceClock,
+  } = parts;
+  const beginning = serviceClock.begin();
+  const seeing = readState();
+  const [seen, sourceProbe, backupProbe, waiting, letters, canaryOnBackup] = await Promise.all([
+    seeing,
+    ask(ACCOUNT_WITHIN_MS, source, probe.source),
+    ask(ACCOUNT_WITHIN_MS, backup, probe.backup),
+    ask(QUEUE_WITHIN_MS, 'the queue of events', async () => await readWaiting(events, parts.now)),
+    ask(QUEUE_WITHIN_MS, 'the dead-letter queues', async () =>
+      readDeadLetters(readLetters(), (await seeing).state.isAcknowledged),
+    ),
+    lookAtCanary && ask(ACCOUNT_WITHIN_MS, backup, lookAtCanary),
+  ]);
+
+  // Asked after both accounts have answered, and so told their time.
+  const judgement = serviceClock.assess(beginning);
+  const now = parts.now();
+  const at = now.toISOString();
+  const { state } = seen;
+  const ageOf = (time: string): number => Math.max(0, now.getTime() - Date.parse(time));
+  const found = letters.answer ?? NO_LETTERS;
+  const onBackup = canaryOnBackup?.answer;
+  const tookMs = onBackup && canaryDelay(state.canary, onBackup, source);
+  const followed =
+    tookMs === undefined || state.canary.missingSince === undefined
+      ? state.canary
+      : toArrived(state.canary, state.canary.last?.etag ?? '', tookMs);
+  const isOutOfSight = onBackup === undefined || seen.unreachable !== undefined;
+  const recovery: RecoveryPoint = {
+    proven:
+      state.proof === undefined
+        ? null
+        : { at: state.proof.at, ageMs: ageOf(state.proof.at), run: state.proof.run },
+    live:
+      waiting.answer === undefined || judgement.state !== 'right'
+        ? null
+        : toLive(waiting.answer, judgement.latest, now, state),
+    canary: lookAtCanary === undefined ? { state: 'off' } : toCanaryStatus(followed, now, { isOutOfSight }),
+    excepted: exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found, waiting.answer?.held),
+  };
+  const lastSample = state.history?.samples.at(-1)?.[0];
+  // A container may be named as what every object has, `constructor` for one.
+  const lastMirrored = new Map(Object.entries(state.activity.lastMirrored));
+  const status: Status = {
+    at,
+    source,
+    backup,
+    ...(parts.name !== undefined && { name: parts.name }),
+    statement: statement(recovery, at, {
+      isProvenKnown: seen.isKnown,
+      isWaitingKnown: waiting.answer?.backlog.isComplete ?? false,
+      letters:
+        letters.answer === undefined
+          ? 'none'
+          : found.counts.isComplete && !waiting.answer?.parked
+            ? 'all'
+            : 'some',
+      clock: judgement,
+    }),
+    ...(judgement.state !== 'right' && { clock: judgement }),
+    ...(state.paused !== undefined && { paused: state.paused }),
+    recovery,
+    health: judgeHealth(
+      {
+        now,
+        source,
+        backup,
+        recovery,
+        unreachable: {
+          source: sourceProbe.failure,
+          backup: backupProbe.failure,
+          queue: waiting.failure ?? letters.failure,
+          state: seen.unreachable,
+        },
+        versions: parts.versions(),
+        clock: judgement,
+        canaryRefused: state.canary.refused?.code,
+        damaged: state.damaged,
+        isPauseUnknown: state.paused?.isUnknown === true,
+        deadLetters: found.counts,
+        firstStart: state.history && new Date(state.history.since),
+        lastSample:
+          lastSample === undefined || parts.isInGrace?.() === true || seen.unreachable !== undefined
+            ? undefined
+            : new Date(lastSample * 1000),
+      },
+      limits,
+    ),
+    backlog: waiting.answer?.backlog ?? NO_BACKLOG,
+    deadLetters: found.counts,
+    activity: state.activity,
+    history: toSamples(state.history),
+    containers: (state.proof?.containers ?? [])
+      .filter(({ name }) => name !== parts.canaryContainer)
+      .map((container) => ({
+        ...container,
+        lastMirroredAt: lastMirrored.get(container.name) ?? null,
+      })),
+    runs: state.runs,
+  };
+  observe(status, waiting.answer !== undefined);
+  return status;
+}
+
+/**
+ * The live point. Of a queue that was not looked at to its end the earliest change is not known for sure, so the point
+ * does not go on from where it was last known, or from what was proven.
+ */
+function toLive(
+  { earliest, backlog }: Waiting,
+  asked: Date,
+  now: Date,
+  { history, proof }: Pick<KnownState['state'], 'history' | 'proof'>,
+): LivePoint {
+  const times = [asked.getTime(), ...(earliest === undefined ? [] : [earliest.getTime()])];
+  if (!backlog.isComplete) {
+    const last = history === undefined ? undefined : lastLive(history);
+    times.push(last ?? (proof === undefined ? Infinity : Date.parse(proof.at)));
+  }
+  const at = Math.min(...times);
+  // A moment ago is now, as long as nothing waits.
+  const isNow = at === asked.getTime();
+  return { at: new Date(at).toISOString(), ageMs: isNow ? 0 : now.getTime() - at };
+}
+
+async function ask<Result>(ms: number, what: string, call: () => Promise<Result>): Promise<Asked<Result>> {
+  try {
+    return { answer: await answerWithin(ms, what, call) };
+  } catch (thrown) {
+    return { failure: toBlobmirrorError(thrown).code };
+  }
+}
+
+function observe({ recovery, backlog, deadLetters }: Status, isQueueKnown: boolean): void {
+  const { proven, live, canary } = recovery;
+  observeRecovery({
+    provenAgeMs: proven?.ageMs,
+    liveAgeMs: live?.ageMs,
+    canaryAgeMs: canary.ageMs,
+  });
+  // What could not be asked is not known, which is something else than none.
+  observeBacklog(isQueueKnown ? backlog.byAge : []);
+  observeDeadLetters(deadLetters.byCode);
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Health, RecoverySample, Status } from '../api/status.ts';
+import { changeDocument } from '../documents/change-document.ts';
+import { documentKind } from '../documents/document-kind.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+export const HISTORY = 'recovery/history';
+
+/** What is remembered of the last day: a document that is written each minute, so it is kept small. */
+export interface HistoryDocument {
+  /** When a worker first took a sample: the first start that is known. ISO 8601. */
+  readonly since: string;
+  /** Of the last sample. */
+  readonly health: { readonly status: Health['status']; readonly codes: readonly string[] };
+  /** The oldest first. */
+  readonly samples: readonly Sample[];
+}
+
+/** When, in seconds since 1970, and three ages in milliseconds: proven, live, canary. */
+type Sample = readonly [at: number, proven: number | null, live: number | null, canary: number | null];
+
+const ageMs = z.number().min(0).nullable();
+
+/** Damaged, it begins anew with the next sample, within a minute: what was remembered of the last day is lost. */
+export const HISTORY_DOCUMENT = documentKind<HistoryDocument>(
+  'the history of the last day',
+  z.object({
+    since: z.iso.datetime(),
+    health: z.object({ status: z.enum(['ok', 'failing']), codes: z.array(z.string()) }),
+    samples: z.array(z.tuple([z.int().min(0), ageMs, ageMs, ageMs])),
+  }),
+);
+
+const MOST_SAMPLES = 24 * 60;
+const KEPT_SECONDS = 24 * 3600;
+/** Others may take samples, too; more than one in so many seconds says nothing new. */
+const LEAST_SECONDS = 30;
+/** What lies further ahead was told by a clock that is wrong. */
+const AHEAD_SECONDS = 60;
+
+/** The document with one sample more; undefined when there is one of this moment already. */
+export function addSample(
+  before: HistoryDocument | undefined,
+  { at, provenAgeMs, liveAgeMs, canaryAgeMs }: RecoverySample,
+  health: Health,
+): HistoryDocument | undefined {
+  const seconds = Math.floor(Date.parse(at) / 1000);
+  const last = before?.samples.at(-1)?.[0];
+  if (last !== undefined && Math.abs(seconds - last) < LEAST_SECONDS) return undefined;
+  const kept = (before?.samples ?? []).filter(
+    ([time]) => seconds - time < KEPT_SECONDS && time - seconds < AHEAD_SECONDS,
+  );
+  const sample: Sample = [seconds, provenAgeMs, liveAgeMs, canaryAgeMs];
+  return {
+    since: before === undefined || at < before.since ? at : before.since,
+    health: { status: health.status, codes: health.problems.map(({ code }) => code) },
+    samples: [...kept, sample].slice(-MOST_SAMPLES),
+  };
+}
+
+/** As it is believed: nothing in it was after it was written, by the service's own clock. */
+export function believeHistory(
+  document: HistoryDocument | undefined,
+  writtenAt: Date | undefined,
+): HistoryDocument | undefined {
+  if (document === undefined || writtenAt === undefined) return document;
+  const [end, last] = [writtenAt.toISOString(), Math.ceil(writtenAt.getTime() / 1000)];
+  return {
+    ...document,
+    since: document.since > end ? end : document.since,
+    samples: document.samples.map(([at, ...ages]) => [Math.min(at, last), ...ages]),
+  };
+}
+
+/** The live point of the newest sample that knew one, in milliseconds since 1970. */
+export function lastLive({ samples }: HistoryDocument): number | undefined {
+  const [at, , age] = samples.findLast(([, , live]) => live !== null) ?? [];
+  return at === undefined || age === undefined || age === null ? undefined : at * 1000 - age;
+}
+
+export function toSamples(document: HistoryDocument | undefined): readonly RecoverySample[] {
+  return (document?.samples ?? []).map(([at, provenAgeMs, liveAgeMs, canaryAgeMs]) => ({
+    at: new Date(at * 1000).toISOString(),
+    provenAgeMs,
+    liveAgeMs,
+    canaryAgeMs,
+  }));
+}
+
+/** Remembers how the mirror is doing, and logs a line when its health turns: whichever worker wrote the sample does. */
+export async function recordSample(documents: DocumentStore, log: Logger, status: Status): Promise<void> {
+  const { at, recovery, health, statement } = status;
+  const { found, isChanged } = await changeDocument(documents, HISTORY_DOCUMENT, HISTORY, (document) =>
+    addSample(
+      document,
+      {
+        at,
+        provenAgeMs: recovery.proven?.ageMs ?? null,
+        liveAgeMs: recovery.live?.ageMs ?? null,
+        canaryAgeMs: recovery.canary.ageMs ?? null,
+      },
+      health,
+    ),
+  );
+  if (found.state === 'damaged') {
+    const { code, message, hint } = found.error;
+    log.warn('the history of the last day is damaged; a new one is started', { code, detail: message, hint });
+  }
+  const former = found.state === 'there' ? found.value.health.status : 'ok';
+  if (!isChanged || former === health.status) return;
+  const fields = { statement, problems: health.problems };
+  if (health.status === 'failing') log.warn('the mirror is not well', fields);
+  else log.info('the mirror is well again', fields);
+}

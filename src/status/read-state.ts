@@ -1,0 +1,157 @@
+import type { DeadLetter } from '../api/dead-letter.ts';
+import type { Proof } from '../api/proof.ts';
+import type { RunSummary } from '../api/run.ts';
+import { type Activity, NO_ACTIVITY, type Status } from '../api/status.ts';
+import type { ServiceClock } from '../clock/service-clock.ts';
+import { readDocument } from '../documents/change-document.ts';
+import type { DocumentKind, FoundDocument } from '../documents/document-kind.ts';
+import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
+import type { Reading } from '../model/reading.ts';
+import type { VersionStatus } from '../model/service-version.ts';
+import type { QueueBrowser } from '../ports/dead-letter-queue.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { CANARY, CANARY_DOCUMENT, type CanaryDocument, believeCanary } from './canary.ts';
+import { HISTORY, HISTORY_DOCUMENT, type HistoryDocument, believeHistory } from './history.ts';
+import type { HealthLimits } from './judge-health.ts';
+
+/** Whom a status is asked of. */
+export interface StatusParts {
+  /** Account names. */
+  readonly source: string;
+  readonly backup: string;
+  /** The mirror's, where it is not `default`. */
+  readonly name?: string;
+  readonly documents: DocumentStore;
+  /** The last runs, and what was proven. */
+  readonly readRuns: () => Promise<{
+    readonly runs: readonly RunSummary[];
+    readonly proof: Proof | undefined;
+  }>;
+  /** @param damaged is told the name of each document that cannot be read */
+  readonly readActivity: (now: Date, damaged: (name: string) => void) => Promise<Activity>;
+  readonly readPause: () => Promise<Status['paused']>;
+  readonly events: QueueBrowser;
+  readonly listDeadLetters: () => AsyncIterable<DeadLetter>;
+  /** Tells the letters that somebody has taken note of. */
+  readonly readAcknowledged: (damaged: (name: string) => void) => Promise<(letter: DeadLetter) => boolean>;
+  /** One cheap request that takes the rights which the mirror takes; rejects with why it was not answered. */
+  readonly probe: { readonly source: () => Promise<unknown>; readonly backup: () => Promise<unknown> };
+  /** What the two took of the versions of the storage services that they were asked by. */
+  readonly versions: () => Readonly<Record<'source' | 'backup', VersionStatus>>;
+  /** One look at the canary on the backup; undefined where there is no canary. */
+  readonly readCanary: (() => Promise<Reading>) | undefined;
+  /** Its container, which is nobody's data. */
+  readonly canaryContainer: string | undefined;
+  readonly limits: HealthLimits;
+  /** The time of day, by the clocks of the services. */
+  readonly now: () => Date;
+  /** What is claimed is claimed by it. */
+  readonly serviceClock: Pick<ServiceClock, 'begin' | 'assess'>;
+  /** Whether workers have had no time yet to be heard of. */
+  readonly isInGrace?: () => boolean;
+}
+
+/** What the mirror knows of itself. */
+interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
+  readonly history: HistoryDocument | undefined;
+  readonly canary: CanaryDocument;
+  readonly isAcknowledged: (letter: DeadLetter) => boolean;
+  readonly activity: Activity;
+  readonly paused: Status['paused'];
+  /** The names of documents that are there and cannot be read, so that what they tell is not known. */
+  readonly damaged: readonly string[];
+}
+
+const ANSWER_WITHIN_MS = 5000;
+
+const NOTHING: State = {
+  runs: [],
+  proof: undefined,
+  history: undefined,
+  canary: {},
+  isAcknowledged: () => false,
+  activity: NO_ACTIVITY,
+  paused: undefined,
+  damaged: [],
+};
+
+export interface KnownState {
+  /** As it was last seen, where it cannot be read now. */
+  readonly state: State;
+  readonly unreachable: ErrorCode | undefined;
+  /** False: it was never seen. */
+  readonly isKnown: boolean;
+}
+
+/** Reads all that is kept of the mirror. The account that keeps it may be the very one that is out of reach. */
+export function createStateReader({
+  documents,
+  readRuns,
+  readActivity,
+  readPause,
+  readAcknowledged,
+  now,
+}: StatusParts): () => Promise<KnownState> {
+  let seen: State | undefined;
+
+  async function read(): Promise<State> {
+    const damaged: string[] = [];
+    const tell = (name: string): void => void damaged.push(name);
+    const find = async <Value>(kind: DocumentKind<Value>, name: string): Promise<FoundDocument<Value>> => {
+      const found = await readDocument(documents, kind, name);
+      if (found.state === 'damaged') tell(name);
+      return found;
+    };
+    const [recent, history, canary, isAcknowledged, activity, paused] = await Promise.all([
+      readRuns(),
+      find(HISTORY_DOCUMENT, HISTORY),
+      find(CANARY_DOCUMENT, CANARY),
+      readAcknowledged(tell),
+      readActivity(now(), tell),
+      readPause(),
+    ]);
+    return {
+      ...recent,
+      history: history.state === 'there' ? believeHistory(history.value, history.writtenAt) : undefined,
+      canary: canary.state === 'there' ? believeCanary(canary.value, canary.writtenAt) : {},
+      isAcknowledged,
+      activity,
+      paused,
+      damaged: [
+        ...damaged,
+        ...recent.runs.filter(({ state }) => state === 'damaged').map(({ id }) => `reconcile/runs/${id}`),
+      ].toSorted(),
+    };
+  }
+
+  return async () => {
+    try {
+      seen = await answerWithin(ANSWER_WITHIN_MS, "the mirror's own state", read);
+      return { state: seen, unreachable: undefined, isKnown: true };
+    } catch (thrown) {
+      const { code } = toBlobmirrorError(thrown);
+      return { state: seen ?? NOTHING, unreachable: code, isKnown: seen !== undefined };
+    }
+  };
+}
+
+/**
+ * The outcome of a call, or `storage-unavailable` when it took too long: somebody waits for a status who is on call, and
+ * a connection takes minutes to notice that nobody is there.
+ */
+export async function answerWithin<Result>(
+  ms: number,
+  what: string,
+  call: () => Promise<Result>,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new BlobmirrorError('storage-unavailable', `${what} did not answer within ${ms / 1000} s`);
+    timer = setTimeout(() => reject(error), ms);
+  });
+  try {
+    return await Promise.race([call(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

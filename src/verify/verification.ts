@@ -1,0 +1,79 @@
+import type { Difference, Place } from '../api/difference.ts';
+import type { Policy } from '../mirror/policy.ts';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { BlobPresent, DirectoryPresent, Tags } from '../model/reading.ts';
+import type { Scope } from '../model/scope.ts';
+import type { AccountInspector } from '../ports/account-inspector.ts';
+
+/** What is to be compared, and how closely. */
+export interface Verification {
+  readonly source: AccountInspector;
+  /** Its containers under the names that they have at the source. */
+  readonly backup: AccountInspector;
+  readonly scope: Scope;
+  /** The mirror's own: tags, tiers, access and kept blobs are judged by what it was told to do. */
+  readonly policy: Policy;
+  /** Only these containers of the scope, by their names at the source; undefined for all of it. */
+  readonly containers: ReadonlySet<ContainerName> | undefined;
+  /** Only blobs and directories whose name begins so; empty for all. */
+  readonly prefix: string;
+  readonly content: ContentCheck;
+  /**
+   * Milliseconds that the mirror is given to follow a change. A backup that lags is a difference only once its source
+   * has been at rest for so long.
+   */
+  readonly settleMs: number;
+  readonly found: (place: Place, difference: Difference) => void;
+  /** The blob or directory kept changing for as long as it was watched, so nothing can be said of it. */
+  readonly stillMoving: (key: Key) => void;
+}
+
+/** `md5`: by the Content-MD5 where both sides have one. `read`: every byte of both sides. `none`: not at all. */
+export type ContentCheck = 'md5' | 'read' | 'none';
+
+/** All that can be known of a key on one side without reading content: from a look, or from a listing. */
+export interface KeyView {
+  readonly reading: BlobPresent | DirectoryPresent;
+  readonly tags: Tags;
+}
+
+export interface BlobView extends KeyView {
+  readonly reading: BlobPresent;
+}
+
+export function isBlobView(view: KeyView): view is BlobView {
+  return view.reading.kind !== 'directory';
+}
+
+/** What a verification has seen so far. It is counted in place, so that progress and a partial summary can be shown. */
+export interface VerificationCounts {
+  containers: number;
+  /** Blobs of the source that were compared. */
+  blobs: number;
+  /** Directories of a hierarchical source that were compared. */
+  directories: number;
+  differences: number;
+  /** Blobs, directories and containers with at least one difference. */
+  differing: number;
+  stillMoving: number;
+  /** Blobs and directories that the backup alone has and keeps by the settings. */
+  kept: number;
+  /** Source blobs that were mirrored from the backup account and are not mirrored back. */
+  replicas: number;
+  /** Blobs in step whose content was neither read nor has an MD5 on both sides. */
+  contentUnproven: number;
+}
+
+export function createVerificationCounts(): VerificationCounts {
+  return {
+    containers: 0,
+    blobs: 0,
+    directories: 0,
+    differences: 0,
+    differing: 0,
+    stillMoving: 0,
+    kept: 0,
+    replicas: 0,
+    contentUnproven: 0,
+  };
+}

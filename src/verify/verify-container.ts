@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Difference } from '../api/difference.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
+import { BlobmirrorError } from '../model/errors.ts';
+import type { ContainerName } from '../model/key.ts';
+import type { Metadata } from '../model/stamp.ts';
+import type { AccountInspector, PublicAccess } from '../ports/account-inspector.ts';
+import { compareAccess, compareNames } from './compare-attributes.ts';
+import type { Verification } from './verification.ts';
+
+export interface ContainerVerified {
+  readonly differences: readonly Difference[];
+  /** Whether both sides are there, so that their blobs can be compared. */
+  readonly onBothSides: boolean;
+}
+
+/** Milliseconds between two looks for a container that the mirror may be about to create. */
+const ROOT_WAIT = 500;
+
+/**
+ * Compares a container without its blobs. The mirror creates a container on the backup for its first blob or directory,
+ * so one that the backup lacks is a difference only when the source's holds any; and it never deletes one.
+ */
+export async function verifyContainer(
+  task: Verification,
+  container: ContainerName,
+  signal: AbortSignal,
+): Promise<ContainerVerified> {
+  const { source, backup, policy, settleMs } = task;
+  const started = performance.now();
+  for (;;) {
+    const { metadata: theirs, access } = await readOnBackup(backup, container);
+    const ours = await source.readContainer(container);
+    const open: Difference[] =
+      access === 'none' ? [] : [{ difference: 'public-access', source: 'none', backup: access }];
+
+    if (ours === undefined) {
+      const extra = theirs !== undefined && policy.deletes === 'mirror';
+      return {
+        differences: [...(extra ? [{ difference: 'container-extra' } as const] : []), ...open],
+        onBothSides: false,
+      };
+    }
+    if (theirs !== undefined)
+      return {
+        differences: [...compareNames('container-metadata', ours, theirs), ...open],
+        onBothSides: true,
+      };
+
+    const youngest = await firstChange(task, container);
+    if (youngest === undefined) return { differences: [], onBothSides: false };
+    const ageMs = theServiceClock.now().getTime() - youngest.getTime();
+    if (signal.aborted || Math.max(performance.now() - started, ageMs) >= settleMs)
+      return { differences: [{ difference: 'container-missing' }], onBothSides: false };
+    await sleep(ROOT_WAIT, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** A container that the settings leave without a name on the backup is not there. */
+async function readOnBackup(
+  backup: AccountInspector,
+  container: ContainerName,
+): Promise<{ metadata: Metadata | undefined; access: PublicAccess }> {
+  try {
+    return {
+      metadata: await backup.readContainer(container),
+      access: await backup.readPublicAccess(container),
+    };
+  } catch (error) {
+    if (!(error instanceof BlobmirrorError) || error.code !== 'container-not-mappable') throw error;
+    return { metadata: undefined, access: 'none' };
+  }
+}
+
+/** When the first blob or directory in scope that the source lists was last changed; undefined when there is none. */
+async function firstChange(
+  { source, scope, prefix }: Verification,
+  container: ContainerName,
+): Promise<Date | undefined> {
+  for (const { path } of scope.prefixes({ container, path: prefix })) {
+    for await (const page of source.listReadings(container, { prefix: path, tags: false })) {
+      const first = page.find((blob) => scope.includes({ container, path: blob.path }));
+      if (first !== undefined) return first.reading.lastModified;
+    }
+  }
+  return undefined;
+}
+
+/** Compares who may do what with the root directory of a container of hierarchical accounts: two requests, or four. */
+export async function verifyRoot(
+  { source, backup, settleMs }: Verification,
+  container: ContainerName,
+  signal: AbortSignal,
+): Promise<readonly Difference[]> {
+  const look = async (): Promise<readonly Difference[]> =>
+    compareAccess(await source.readRootAccess(container), await backup.readRootAccess(container));
+  const differences = await look();
+  if (differences.length === 0 || settleMs === 0) return differences;
+  await sleep(Math.min(ROOT_WAIT, settleMs), undefined, { signal }).catch(() => {});
+  return await look();
+}

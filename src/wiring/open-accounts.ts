@@ -1,0 +1,182 @@
+import { type Account, readAccountKind } from '../azure/account/connect-account.ts';
+import { createAzureBackupStore } from '../azure/backup-store.ts';
+import { createAzureBlobReader } from '../azure/blob-reader.ts';
+import { AdaptiveGate } from '../concurrency/adaptive-gate.ts';
+import { capRequests } from '../concurrency/request-cap.ts';
+import type { StorageConnection } from '../config/connections.ts';
+import type { Settings } from '../config/settings.ts';
+import { type MirrorCore, createMirrorCore } from '../mirror/mirror-core.ts';
+import type { Policy } from '../mirror/policy.ts';
+import { BlobmirrorError, ERRORS } from '../model/errors.ts';
+import { type Scope, createScope } from '../model/scope.ts';
+import type { VersionStatus } from '../model/service-version.ts';
+import type { BackupStore } from '../ports/backup-store.ts';
+import type { BlobReader } from '../ports/blob-reader.ts';
+import { mapContainers } from '../ports/map-containers.ts';
+import { throttleBackup, throttleReader } from '../ports/throttle.ts';
+import type { ComparedAccounts } from '../reconcile/slice.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { connectStorage } from './connect-storage.ts';
+import type { Identity } from './open-identity.ts';
+
+/** The two accounts and the heart between them: one of each in a process, since gates and flights are shared in it. */
+export interface OpenAccounts {
+  readonly scope: Scope;
+  readonly source: BlobReader;
+  /** Its containers have the names that they have at the source. */
+  readonly backup: BackupStore;
+  /** @throws BlobmirrorError `account-kinds-differ`, or any storage code */
+  isHierarchical(): Promise<boolean>;
+  /** @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken` or `queue-taken`, while the settings must not be worked under */
+  guard(): Promise<void>;
+  /** For what deletes on the word of a listing. @throws BlobmirrorError `accounts-swapped`, or any storage code */
+  mayDelete(): Promise<void>;
+  /** @throws BlobmirrorError as `isHierarchical`; `accounts-swapped`, `mirror-name-taken` or `queue-taken` */
+  core(): Promise<MirrorCore>;
+  /** @throws BlobmirrorError as `heart` */
+  sides(): Promise<ComparedAccounts>;
+}
+
+export interface AccountOptions {
+  /** Whether long copies should be left where they are. */
+  readonly isPaused?: () => boolean;
+  /** Whether the accounts may be worked on at all. */
+  readonly identity?: Pick<Identity, 'guard' | 'mayDelete'>;
+}
+
+export function openAccounts(
+  settings: Settings,
+  log: Logger,
+  { isPaused, identity }: AccountOptions = {},
+): OpenAccounts {
+  const rates = settings.maxRequestsPerSecond;
+  const sourceAccount = connectCapped(settings.source, rates.source);
+  const backupAccount = connectCapped(settings.backup, rates.backup);
+  for (const { name, negotiatedVersion: spokenVersion } of [sourceAccount, backupAccount])
+    spokenVersion.onRefused((status) => logVersionRefusal(log, name, status));
+  const gates = {
+    source: new AdaptiveGate({ account: sourceAccount.name }),
+    backup: new AdaptiveGate({ account: backupAccount.name }),
+  };
+  const onStartIgnored = (account: Account) => (): void =>
+    log.warn('the account ignores where a listing is to begin: full syncs resume by the marker of a page', {
+      code: 'listing-start-ignored',
+      account: account.name,
+      hint: 'A service older than version 2026-02-06 does so. Its containers are walked by one worker each.',
+    });
+  const source = throttleReader(
+    createAzureBlobReader(sourceAccount, onStartIgnored(sourceAccount)),
+    gates.source,
+  );
+  let hasTiers = true;
+  const onNoTiers = (): void => {
+    hasTiers = false;
+    log.warn('the backup account has no access tiers: blobs are mirrored without', {
+      account: backupAccount.name,
+      hint: 'BLOBMIRROR_TIER=none says so from the start',
+    });
+  };
+  const policy = policyWhere(settings.policy, () => hasTiers);
+  const scope = createScope(source.account, settings.scope);
+  const backup = mapContainers(
+    throttleBackup(
+      createAzureBackupStore(backupAccount, sourceAccount, settings.copy, isPaused, {
+        onNoTiers,
+        onStartIgnored: onStartIgnored(backupAccount),
+      }),
+      gates,
+    ),
+    scope,
+  );
+  const isHierarchical = createKindCheck(sourceAccount, backupAccount, settings);
+  const guard = async (): Promise<boolean> => {
+    await identity?.guard();
+    return await isHierarchical();
+  };
+  let opened: MirrorCore | undefined;
+  return {
+    scope,
+    source,
+    backup,
+    isHierarchical,
+    guard: async () => await identity?.guard(),
+    mayDelete: async () => await identity?.mayDelete(),
+    core: async () => {
+      const hierarchical = await guard();
+      return (opened ??= createMirrorCore(
+        { source, backup, policy },
+        { hierarchical, takesAllBelow: (directory) => scope.takesAllBelow(directory) },
+      ));
+    },
+    sides: async () => ({
+      source,
+      backup,
+      scope,
+      hierarchical: await guard(),
+      policy,
+    }),
+  };
+}
+
+/** What the settings say, but for tiers once the account turned out to have none. */
+function policyWhere(policy: Policy, hasTiers: () => boolean): Policy {
+  return {
+    ...policy,
+    get tier() {
+      return hasTiers() ? policy.tier : 'none';
+    },
+  };
+}
+
+function logVersionRefusal(
+  log: Logger,
+  account: string,
+  { refused, spoken, isRefusedWhole }: VersionStatus,
+): void {
+  const code = 'service-version-refused';
+  const fields = { code, account, refused, spoken };
+  if (isRefusedWhole)
+    log.error('the account refuses every version of the storage services that it was asked by', {
+      ...fields,
+      hint: ERRORS[code].hint,
+    });
+  else
+    log.warn('the account refuses a version of the storage services, and is asked by an older one', fields);
+}
+
+function connectCapped(connection: StorageConnection, perSecond: number | undefined): Account {
+  if (perSecond === undefined) return connectStorage(connection);
+  return connectStorage(connection, { tries: 1, cap: capRequests(connection.accountName, perSecond) });
+}
+
+/**
+ * Whether both accounts have a hierarchical namespace. Asked once; while it cannot be told, everybody who needs it fails
+ * with the reason, and it is asked again.
+ *
+ * @throws BlobmirrorError `account-kinds-differ`, or any storage code
+ */
+function createKindCheck(
+  source: Account,
+  backup: Account,
+  { namespace }: Pick<Settings, 'namespace'>,
+): () => Promise<boolean> {
+  let answer: Promise<boolean> | undefined;
+  const ask = async (): Promise<boolean> => {
+    const [ofSource, ofBackup] = await Promise.all([source, backup].map(readAccountKind));
+    if (ofSource === ofBackup) return ofSource === 'hierarchical';
+    throw new BlobmirrorError(
+      'account-kinds-differ',
+      `the source ${source.name} is ${ofSource} and the backup ${backup.name} is ${ofBackup}; the backup should be ${ofSource}`,
+    );
+  };
+  return async () => {
+    if (namespace !== 'auto') return namespace === 'hierarchical';
+    answer ??= ask();
+    try {
+      return await answer;
+    } catch (error) {
+      answer = undefined;
+      throw error;
+    }
+  };
+}

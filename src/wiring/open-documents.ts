@@ -1,0 +1,88 @@
+import type { ConnectOptions } from '../azure/account/connect-account.ts';
+import { createAzureBlobReader } from '../azure/blob-reader.ts';
+import { createAzureDocumentStore } from '../azure/documents/document-store.ts';
+import { systemSteadyClock } from '../clock/steady-clock.ts';
+import type { AccountSettings } from '../config/settings.ts';
+import { readDocument } from '../documents/change-document.ts';
+import { type Admission, createAdmission } from '../identity/admission.ts';
+import { type SwapDetection, detectSwappedAccounts } from '../identity/detect-swapped-accounts.ts';
+import { deferDocuments, locateDocuments } from '../identity/mirror-documents.ts';
+import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../identity/registration.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import { createScope } from '../model/scope.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { connectStorage } from './connect-storage.ts';
+import { mirrorIdOf } from './mirror-id.ts';
+
+/** The state's container as it is, with the documents of all mirrors that share it. */
+export function openState(
+  { state }: Pick<AccountSettings, 'state'>,
+  options?: ConnectOptions,
+): DocumentStore {
+  return createAzureDocumentStore(connectStorage(state.connection, options), state.container);
+}
+
+/**
+ * The documents of the mirror that has these settings, for a command: it registers nothing, and where no worker of this
+ * release has been at work yet, it finds what the former one goes by. Nothing is written where accounts are swapped.
+ */
+export function openDocuments(settings: AccountSettings, options?: ConnectOptions): DocumentStore {
+  const state = openState(settings, options);
+  const admission = openAdmission(settings);
+  const documents = locateDocuments(state, mirrorIdOf(settings));
+  const admitted = async (): Promise<DocumentStore> => {
+    await admission.evaluate();
+    return await documents();
+  };
+  const writing = deferDocuments(admitted);
+  return {
+    ...deferDocuments(documents),
+    write: async (name, value, condition) => await writing.write(name, value, condition),
+    remove: async (name) => {
+      await writing.remove(name);
+    },
+    openLines: (name) => writing.openLines(name),
+  };
+}
+
+const WITHIN_MS = 10_000;
+/** It only reads. */
+const HASTE = { tries: 2, answerWithinMs: 5000 };
+
+/** Looks at the source, and at who is registered as a mirror, when it is first asked. */
+export function openAdmission(settings: AccountSettings): Admission {
+  const { source, backup, state, scope } = settings;
+  const store = createAzureDocumentStore(connectStorage(state.connection, HASTE), state.container);
+  const accounts = { source: source.accountName, backup: backup.accountName };
+
+  async function see(): Promise<SwapDetection> {
+    try {
+      if (settings.twoWay || (await wasLookedAt())) return { kind: 'clear', blobs: 0 };
+      const account = connectStorage(source, HASTE);
+      const isStateThere = state.connection.accountName === source.accountName;
+      const reader = createAzureBlobReader(account);
+      return await detectSwappedAccounts({
+        source: reader,
+        backup: accounts.backup,
+        scope: createScope(reader.account, scope),
+        registries: [store, ...(isStateThere ? [] : [createAzureDocumentStore(account, state.container)])],
+        canaries: scope.canaries?.container,
+        withinMs: WITHIN_MS,
+      });
+    } catch (thrown) {
+      return { kind: 'unknown', error: toBlobmirrorError(thrown) };
+    }
+  }
+
+  /** By a worker of this very mirror, before. */
+  async function wasLookedAt(): Promise<boolean> {
+    try {
+      const name = registrationName(mirrorIdOf(settings));
+      return toRegistration(await readDocument(store, REGISTRATION_DOCUMENT, name))?.lookedAt !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  return createAdmission(accounts, see, systemSteadyClock);
+}

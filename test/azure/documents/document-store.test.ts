@@ -1,0 +1,79 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createAzureDocumentStore } from '../../../src/azure/documents/document-store.ts';
+import { connectAccount } from '../../../src/azure/account/connect-account.ts';
+import { BACKUP } from '../../../packages/local/src/layout.ts';
+import { startStorage } from '../../../packages/local/src/start-storage.ts';
+import { describeDocuments } from '../../contract/documents.contract.ts';
+
+for (const hierarchical of [false, true]) {
+  describeDocuments(`in a ${hierarchical ? 'hierarchical' : 'flat'} account`, async () => {
+    const storage = await startStorage({ port: 0, accounts: [BACKUP], hierarchical });
+    const account = connectAccount({ connectionString: storage.connectionString(BACKUP.name) });
+    return {
+      documents: createAzureDocumentStore(account, 'blobmirror-state'),
+      stop: async () => await storage.stop(),
+    };
+  });
+}
+
+describe('a store whose account does not answer as it should', () => {
+  it.each([
+    [403, 'AuthorizationFailure', 'storage-forbidden', 'storage-forbidden'],
+    [503, 'ServerBusy', 'storage-throttled', 'storage-throttled'],
+    [500, 'InternalError', 'storage-unavailable', 'write-outcome-unknown'],
+  ])('says so for %i %s', async (status, service, onRead, onWrite) => {
+    const server = createServer((_, response) => {
+      response.writeHead(status, { 'x-ms-error-code': service }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${BACKUP.name}`;
+    const account = connectAccount({
+      connectionString: `DefaultEndpointsProtocol=http;AccountName=${BACKUP.name};AccountKey=${BACKUP.key};BlobEndpoint=${endpoint};`,
+    });
+    const documents = createAzureDocumentStore(account, 'blobmirror-state');
+    const writer = documents.openLines('lines');
+    await writer.write('a');
+
+    const reads = [
+      documents.read('a'),
+      Array.fromAsync(documents.list('')),
+      Array.fromAsync(documents.readLines('a')),
+    ];
+    const writes = [documents.write('a', 1, { nothingThere: true }), documents.remove('a'), writer.close()];
+    const codes = (await Promise.allSettled([...reads, ...writes])).map((end) =>
+      end.status === 'rejected' ? (end.reason as { code?: unknown }).code : 'none',
+    );
+    expect(codes).toEqual([...reads.map(() => onRead), ...writes.map(() => onWrite)]);
+  });
+});
+
+describe('a document that somebody else wrote', () => {
+  it('is there, with a version to write over, and no value', async () => {
+    const storage = await startStorage({ port: 0, accounts: [BACKUP] });
+    onTestFinished(async () => await storage.stop());
+    const account = connectAccount({ connectionString: storage.connectionString(BACKUP.name) });
+    const container = account.client.getContainerClient('blobmirror-state');
+    await container.create();
+    const documents = createAzureDocumentStore(account, container.containerName);
+    const contents: readonly [string, Buffer][] = [
+      ['cut off', Buffer.from('{"paused":')],
+      ['empty', Buffer.alloc(0)],
+      ['no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
+      ['nested deep', Buffer.from(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)],
+      ['50 MB', Buffer.alloc(50_000_000, 0x20)],
+    ];
+    for (const [name, content] of contents) {
+      await container.getBlockBlobClient(name).uploadData(content);
+      const found = await documents.read(name);
+      expect([name, found?.value, typeof found?.version]).toEqual([name, undefined, 'string']);
+      expect(await documents.write(name, { mended: true }, found ?? { nothingThere: true })).toBe('written');
+      expect((await documents.read(name))?.value).toEqual({ mended: true });
+    }
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connectAccount } from '../../../src/azure/account/connect-account.ts';
+import { createAzureBlobReader } from '../../../src/azure/blob-reader.ts';
+import { createDelegationKeys } from '../../../src/azure/copy/copy-source.ts';
+import { KEY } from '../../support/keys.ts';
+import { rejectionOf, startAnsweringService } from '../support/answering-service.ts';
+
+type Answer = Parameters<typeof startAnsweringService>[0];
+
+async function connect(answer: Answer, tries = 1) {
+  const service = await startAnsweringService(answer);
+  onTestFinished(async () => await service.stop());
+  const { origin } = new URL(service.container.url);
+  return connectAccount(
+    { connectionString: `BlobEndpoint=${origin}/sourceaccount;SharedAccessSignature=sig=x` },
+    { tries },
+  );
+}
+
+const OF_A_BLOB = {
+  etag: '"0x1"',
+  'last-modified': new Date(0).toUTCString(),
+  'content-length': '5',
+  'x-ms-blob-type': 'BlockBlob',
+};
+
+describe('an answer to a look at a blob', () => {
+  it('is taken without the headers that a proxy took away, where one sign is left', async () => {
+    const account = await connect((_, response) => {
+      response.removeHeader('x-ms-request-id');
+      response
+        .writeHead(200, { ...OF_A_BLOB, 'x-ms-version': '2015-04-05', 'x-ms-meta-CamelCase': 'x' })
+        .end();
+    });
+    expect(await createAzureBlobReader(account).read(KEY)).toMatchObject({
+      present: true,
+      metadata: { CamelCase: 'x' },
+    });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['an ETag that a proxy made weak', { etag: 'W/"0x1"' }],
+    ['no ETag', { etag: '' }],
+    ['no date of its last change', { 'last-modified': 'yesterday' }],
+    ['no kind', { 'x-ms-blob-type': 'Page' }],
+    ['the id of another request', { 'x-ms-client-request-id': '1' }],
+  ])('is none with %s', async (_, headers) => {
+    const account = await connect((_request, response) => {
+      response.writeHead(200, { ...OF_A_BLOB, ...headers }).end();
+    });
+    expect(await rejectionOf(createAzureBlobReader(account).read(KEY))).toMatchObject({
+      code: 'answer-not-of-service',
+      context: { account: 'sourceaccount', status: 200 },
+    });
+  });
+
+  it('is asked for again where that was wished for', async () => {
+    let asked = 0;
+    const account = await connect((_, response) => {
+      if (++asked === 1) response.writeHead(200, { 'content-type': 'text/html' }).end();
+      else response.writeHead(200, OF_A_BLOB).end();
+    }, 2);
+    expect(await createAzureBlobReader(account).read(KEY)).toMatchObject({ present: true, size: 5 });
+    expect(asked).toBe(2);
+  });
+});
+
+describe('a listing by the SDK', () => {
+  const page = (container: string) =>
+    `<?xml version="1.0"?><EnumerationResults ContainerName="${container}"><Blobs /><NextMarker /></EnumerationResults>`;
+  const list = async (asked: string, answered: string) => {
+    const { client } = await connect((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/xml' }).end(page(answered));
+    });
+    return await Array.fromAsync(client.getContainerClient(asked).listBlobsFlat());
+  };
+
+  it.each(['photos', '$web', '$root'])(
+    'is taken where it is of the container that was asked for: %s',
+    async (name) => {
+      expect(await list(name, name)).toEqual([]);
+    },
+  );
+
+  it('is none where it is of another one', async () => {
+    await expect(list('photos', '$web')).rejects.toThrow('the listing of another container');
+  });
+});
+
+describe('a listing of containers', () => {
+  const head = '<?xml version="1.0"?><EnumerationResults ServiceEndpoint="https://x.blob.core.windows.net/">';
+  const list = async (body: string) => {
+    const account = await connect((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/xml' }).end(body);
+    });
+    return await Array.fromAsync(createAzureBlobReader(account).listContainers());
+  };
+
+  it('is empty where the service says so', async () => {
+    const empty = `${head}<Prefix /><Marker></Marker><Containers /><NextMarker /></EnumerationResults>`;
+    expect(await list(empty)).toEqual([[]]);
+  });
+
+  it.each([
+    ['has no containers', `${head}<NextMarker /></EnumerationResults>`],
+    ['is one of blobs', `${head}<Blobs /><NextMarker /></EnumerationResults>`],
+    ['is of a prefix', `${head}<Prefix>zzz</Prefix><Containers /><NextMarker /></EnumerationResults>`],
+    [
+      'is a later page',
+      `${head}<Marker>/account/zzz</Marker><Containers /><NextMarker /></EnumerationResults>`,
+    ],
+  ])('is none when it %s', async (_, body) => {
+    expect(await rejectionOf(list(body))).toMatchObject({ code: 'answer-not-of-service' });
+  });
+});
+
+describe('an answer that was given before the request was sent', () => {
+  const ABSENT = { 'x-ms-error-code': 'BlobNotFound', 'x-ms-request-id': '1' };
+
+  it.each<[string, Record<string, string>]>([
+    ['has an age', { age: '120' }],
+    ['has an age of nothing', { age: '0' }],
+    ['is to another request', { 'x-ms-client-request-id': 'of another' }],
+    ['has nothing of the service but its code', { 'x-ms-request-id': '', server: 'nginx' }],
+  ])('is no proof of absence, when it %s', async (_, headers) => {
+    const account = await connect((_request, response) => {
+      const all = Object.entries({ ...ABSENT, ...headers });
+      response.removeHeader('x-ms-request-id');
+      response.writeHead(404, Object.fromEntries(all.filter(([, value]) => value !== ''))).end();
+    });
+    expect(await rejectionOf(createAzureBlobReader(account).read(KEY))).toMatchObject({
+      code: 'answer-not-of-service',
+      context: { status: 404 },
+    });
+  });
+
+  it('is none when its date is too old by the clock of the account', async () => {
+    let isKept = false;
+    const account = await connect((_request, response) => {
+      const date = new Date(Date.now() - (isKept ? 90_000 : 0)).toUTCString();
+      response.sendDate = false;
+      response.writeHead(404, { ...ABSENT, date }).end();
+    });
+    const reader = createAzureBlobReader(account);
+    // What three answers agree on; of those that come in one second, one counts but for the first.
+    for (let heard = 0; heard < 3; heard++) {
+      expect(await reader.read(KEY)).toEqual({ present: false, container: 'exists' });
+      await new Promise((resolve) => setTimeout(resolve, heard === 0 ? 0 : 1050));
+    }
+    isKept = true;
+    expect(await rejectionOf(reader.read(KEY))).toMatchObject({ code: 'answer-not-of-service' });
+  });
+});
+
+describe('an answer to a request for a key to sign with', () => {
+  it.each([
+    ['is a page', 'text/html', '<html>Sign in</html>'],
+    ['is empty', 'application/xml', ''],
+    ['is a refusal', 'application/xml', '<?xml version="1.0"?><Error><Code>ServerBusy</Code></Error>'],
+    ['lacks the key', 'application/xml', '<?xml version="1.0"?><UserDelegationKey></UserDelegationKey>'],
+  ])('is none when it %s', async (_, type, body) => {
+    const { client } = await connect((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-type': type }).end(body);
+    });
+    expect(await rejectionOf(createDelegationKeys(client)(new Date()))).toMatchObject({
+      code: 'answer-not-of-service',
+    });
+  });
+});

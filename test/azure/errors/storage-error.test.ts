@@ -1,0 +1,178 @@
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BlobServiceClient } from '@azure/storage-blob';
+import {
+  isRefusal,
+  type Refusal,
+  STORAGE_ANSWERS,
+  type StorageAnswer,
+  toRefusedOutcome,
+} from '../../../src/azure/errors/storage-answers.ts';
+import { toStorageError, toWriteOutcome } from '../../../src/azure/errors/storage-error.ts';
+import { type BlobmirrorError, toBlobmirrorError } from '../../../src/model/errors.ts';
+import { type AnsweringService, rejectionOf, startAnsweringService } from '../support/answering-service.ts';
+
+const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
+
+/** Codes that the SDK knows and that no request of ours can meet: we ask for no lease, snapshot or sequence number. */
+const NOT_OURS =
+  /^(Lease(?!IdMissing)|InfiniteLease|Incremental|OperationNotAllowedOnIncremental|PreviousSnapshot|SnapshotCount|SequenceNumberIncrement|AccountAlreadyExists)/;
+
+describe('an answer of storage', () => {
+  let service: AnsweringService;
+  beforeAll(async () => {
+    service = await startAnsweringService((request, response) => {
+      if (request.url?.includes('/stranger/')) response.removeHeader('x-ms-request-id');
+      const [status, code] = new URL(request.url ?? '', 'http://x').pathname
+        .replace('/stranger', '')
+        .split('/')
+        .slice(3);
+      response.writeHead(Number(status), {
+        ...(code !== undefined && { 'x-ms-error-code': code }),
+        ...(code === 'ServerBusy' && { 'retry-after': '7' }),
+      });
+      request.resume().on('end', () => response.end());
+    });
+  });
+  afterAll(async () => {
+    await service.stop();
+  });
+
+  const readError = async (name: string): Promise<BlobmirrorError> =>
+    toStorageError(
+      await rejectionOf(service.container.getBlobClient(name).getProperties()),
+      'read',
+      'sourceaccount',
+    );
+  const write = async (name: string) =>
+    await toWriteOutcome(
+      SIDES,
+      async () => await service.container.getBlobClient(name).setMetadata({ a: 'b' }),
+    );
+  const writeError = async (name: string): Promise<BlobmirrorError> =>
+    toBlobmirrorError(await rejectionOf(write(name)));
+
+  const named = (row: StorageAnswer) => [`${row.status} ${row.service}`, row] as const;
+
+  it.each(STORAGE_ANSWERS.map(named))('%s means to a read what its row says', async (_name, row) => {
+    const read = await readError(`${row.status}/${row.service}`);
+    expect(read.code).toBe(row.read === 'absent' ? 'absence-not-proven' : row.read);
+    expect(read.context).toMatchObject({ account: 'sourceaccount', status: row.status });
+  });
+
+  it.each(STORAGE_ANSWERS.filter(({ write: means }) => isRefusal(means)).map(named))(
+    '%s tells a write that its condition did not hold',
+    async (_name, row) => {
+      expect(await write(`${row.status}/${row.service}`)).toEqual(toRefusedOutcome(row.write as Refusal));
+    },
+  );
+
+  it.each(STORAGE_ANSWERS.filter(({ write: means }) => !isRefusal(means)).map(named))(
+    '%s means to a write what its row says, and names the account that it is of',
+    async (_name, row) => {
+      const error = await writeError(`${row.status}/${row.service}`);
+      expect(error.code).toBe(row.write);
+      expect(error.context['account']).toBe(row.of === 'source' ? 'sourceaccount' : 'backupaccount');
+    },
+  );
+
+  it.each([
+    ['302', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['400', 'storage-rejected', 'storage-rejected'],
+    ['403', 'storage-forbidden', 'storage-forbidden'],
+    ['404', 'absence-not-proven', 'absence-not-proven'],
+    ['409/Unheard', 'storage-rejected', 'storage-rejected'],
+    ['412/Unheard', 'race-lost', 'race-lost'],
+    ['429', 'storage-throttled', 'storage-throttled'],
+    ['500/Unheard', 'storage-unavailable', 'write-outcome-unknown'],
+    ['502', 'storage-unavailable', 'write-outcome-unknown'],
+    ['503', 'storage-throttled', 'write-outcome-unknown'],
+  ])('that is not in the table, %s, goes by its status', async (name, read, written) => {
+    expect((await readError(name)).code).toBe(read);
+    expect((await writeError(name)).code).toBe(written);
+  });
+
+  it.each([
+    ['stranger/302', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/400', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/401', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/403', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/404', 'absence-not-proven', 'absence-not-proven'],
+    ['stranger/405', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/407', 'storage-forbidden', 'storage-forbidden'],
+    ['stranger/409', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/412', 'answer-not-of-service', 'write-outcome-unknown'],
+    ['stranger/429', 'storage-throttled', 'storage-throttled'],
+    ['stranger/502', 'storage-unavailable', 'write-outcome-unknown'],
+    ['stranger/503', 'storage-throttled', 'write-outcome-unknown'],
+  ])('of something else, %s, says nothing of the account', async (name, read, written) => {
+    expect((await readError(name)).code).toBe(read);
+    expect((await writeError(name)).code).toBe(written);
+  });
+
+  it('says how long it is to be left alone', async () => {
+    expect((await readError('503/ServerBusy')).retryAfterMs).toBe(7000);
+    expect((await readError('500/InternalError')).retryAfterMs).toBeUndefined();
+  });
+
+  it('is in the table once for each status and code', () => {
+    const names = STORAGE_ANSWERS.map(({ status, service: code }) => `${status} ${code}`);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+
+  it('has a row for every code that the SDK knows and our requests can meet', () => {
+    const require = createRequire(import.meta.url);
+    const models = new URL(
+      '../../../node_modules/@azure/storage-blob/dist/commonjs/generated/src/models/index.js',
+      import.meta.url,
+    );
+    const { KnownStorageErrorCode } = require(models.pathname) as {
+      KnownStorageErrorCode: Record<string, string>;
+    };
+    const known = Object.values(KnownStorageErrorCode);
+    const rows = new Set(STORAGE_ANSWERS.map(({ service: code }) => code));
+    expect(known.length).toBeGreaterThan(100);
+    expect(known.filter((code) => !rows.has(code) && !NOT_OURS.test(code))).toEqual([]);
+  });
+});
+
+describe('a request without an answer', () => {
+  it('was never sent when the connection was refused, so a write did not happen', async () => {
+    const service = await startAnsweringService(() => {});
+    await service.stop();
+    const error = await rejectionOf(service.container.getBlobClient('a').setMetadata({}));
+    expect(toStorageError(error, 'write', 'backupaccount')).toMatchObject({
+      code: 'storage-unavailable',
+      message: 'a write on backupaccount failed: ECONNREFUSED',
+    });
+  });
+
+  it('was never sent when the name of the account could not be resolved', async () => {
+    const client = new BlobServiceClient('http://account.invalid', undefined, {
+      retryOptions: { maxTries: 1 },
+    });
+    const error = await rejectionOf(client.getContainerClient('a').setMetadata({}));
+    expect(toStorageError(error, 'write', 'backupaccount').code).toBe('storage-unavailable');
+  });
+
+  it('may have been done when the connection was cut after it was sent', async () => {
+    const service = await startAnsweringService((request) => request.socket.destroy());
+    const blob = service.container.getBlobClient('a');
+    const [read, written] = [
+      await rejectionOf(blob.getProperties()),
+      await rejectionOf(blob.setMetadata({})),
+    ];
+    await service.stop();
+    expect(toStorageError(read, 'read', 'backupaccount').code).toBe('storage-unavailable');
+    expect(toStorageError(written, 'write', 'backupaccount').code).toBe('write-outcome-unknown');
+  });
+
+  it('was never sent when no token could be had', () => {
+    const error = Object.assign(new Error('no identity here'), { name: 'CredentialUnavailableError' });
+    expect(toStorageError(error, 'write', 'backupaccount').code).toBe('storage-forbidden');
+  });
+
+  it('is a defect of ours when neither storage nor the network had to do with it', () => {
+    expect(toStorageError(new TypeError('x is undefined'), 'write', 'backupaccount').code).toBe('unexpected');
+  });
+});

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { createAzureShardQueue } from '../../../src/azure/queue/queue-senders.ts';
+import type { RunId } from '../../../src/model/run-id.ts';
+import { type ShardMessage } from '../../../src/model/shard-message.ts';
+import { startTestBroker } from '../../../packages/local/test/support/test-broker.ts';
+
+const MESSAGE: ShardMessage = {
+  run: '2026-11-25T13-09-31Z-4f2a' as RunId,
+  shard: 'c0',
+  slice: 2,
+  attempt: 1,
+};
+
+it('sends a message as it is, named by its try, and drops the same try again', async () => {
+  const { sender, receiver } = await startTestBroker({ duplicateDetectionWindowMs: 600_000 });
+  const queue = createAzureShardQueue(sender);
+  await queue.send(MESSAGE);
+  await queue.send(MESSAGE);
+  await queue.send({ ...MESSAGE, attempt: 2 });
+  const received = [];
+  while (received.length < 2) received.push(...(await receiver.receiveMessages(2)));
+  expect(received.map(({ body, messageId }) => [messageId, body as unknown])).toEqual([
+    ['2026-11-25T13-09-31Z-4f2a.c0.2.1', MESSAGE],
+    ['2026-11-25T13-09-31Z-4f2a.c0.2.2', { ...MESSAGE, attempt: 2 }],
+  ]);
+});
+
+it('lets a shard wait for as long as it is told', async () => {
+  const { sender, receiver } = await startTestBroker();
+  const before = Date.now();
+  await createAzureShardQueue(sender).send(MESSAGE, 300);
+  const [message] = await receiver.receiveMessages(1);
+  expect(message?.body).toEqual(MESSAGE);
+  expect(Date.now() - before).toBeGreaterThanOrEqual(290);
+});
+
+it('says when the queue did not take it', async () => {
+  const { client } = await startTestBroker();
+  const queue = createAzureShardQueue(client.createSender('nobody'));
+  await expect(queue.send(MESSAGE)).rejects.toMatchObject({ code: 'queue-refused' });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { createTally } from '../../src/wiring/verify-accounts.ts';
+import { createFindingsPrinter, describeSummary } from '../../src/cli/run-verify.ts';
+import { parseKey } from '../../src/model/key.ts';
+
+function printed(format: 'table' | 'json', path = 'a/cat.jpg'): string[] {
+  const lines: string[] = [];
+  const print = createFindingsPrinter(format, (line) => lines.push(line));
+  const key = parseKey('photos', path);
+  print.difference(key, { difference: 'metadata', name: 'Colour', source: 'red' });
+  print.difference({ container: key.container }, { difference: 'container-missing' });
+  print.stillMoving(key);
+  return lines;
+}
+
+describe('what verify prints', () => {
+  it('is a line of JSON for each finding', () => {
+    const lines = printed('json');
+    expect(lines.every((line) => line.endsWith('}\n'))).toBe(true);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      {
+        finding: 'difference',
+        container: 'photos',
+        path: 'a/cat.jpg',
+        difference: 'metadata',
+        name: 'Colour',
+        source: 'red',
+      },
+      { finding: 'difference', container: 'photos', difference: 'container-missing' },
+      { finding: 'still-moving', container: 'photos', path: 'a/cat.jpg' },
+    ]);
+  });
+
+  it('is a table for people', () => {
+    expect(printed('table')).toEqual([
+      'metadata              photos/a/cat.jpg  Colour  red -> (none)\n',
+      'container-missing     photos\n',
+      'still-moving          photos/a/cat.jpg\n',
+    ]);
+  });
+
+  it('keeps a name that could lead a terminal astray on its line', () => {
+    const [line = ''] = printed('table', 'a\u001B[2Jb\nc');
+    expect(line).toContain(JSON.stringify('photos/a\u001B[2Jb\nc'));
+    expect(line.trimEnd()).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('sums up what was compared and what was found', () => {
+    const tally = { ...createTally(), blobs: 1200, containers: 1 };
+    expect(describeSummary(tally, 2)).toBe('1,200 blobs in 1 container compared in 2.0 s: no difference\n');
+    expect(describeSummary({ ...tally, directories: 1 }, 2)).toMatch(
+      /^1,200 blobs and 1 directory in 1 container/,
+    );
+    expect(
+      describeSummary({ ...tally, differences: 3, differing: 2, stillMoving: 1 }, 2, 'interrupted'),
+    ).toBe(
+      '1,200 blobs in 1 container compared in 2.0 s before it was interrupted: 3 differences in 2 places\n' +
+        '1 blob kept changing and could not be judged\n',
+    );
+  });
+});

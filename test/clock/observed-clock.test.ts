@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ClockAssessment } from '../../src/clock/service-clock.ts';
+import { Machine } from './support/machine.ts';
+
+const HOUR = 3_600_000;
+
+/** What is not claimed is earlier than anything. */
+function latestOf(judgement: ClockAssessment): number {
+  return judgement.state === 'right' ? judgement.latest.getTime() : -Infinity;
+}
+
+describe('the clock of the services', () => {
+  it('claims nothing before a service has told its time, and goes by our own', () => {
+    const machine = new Machine(2 * HOUR);
+    expect(machine.judge()).toEqual({ state: 'unknown' });
+    expect(machine.clock.now().getTime()).toBe(machine.time + 2 * HOUR);
+  });
+
+  it.each([2 * HOUR, -2 * HOUR, 61_000 + 2000, -63_000])(
+    'is told when ours is %d ms ahead, and is gone by instead',
+    (ahead) => {
+      const machine = new Machine(ahead);
+      machine.hear();
+      // One answer may be wrong, and nothing is claimed either way.
+      expect(machine.judge()).toEqual({ state: 'unknown' });
+      machine.hear();
+      const judgement = machine.judge();
+      expect(judgement).toMatchObject({ state: 'off', of: 'source' });
+      expect(judgement.state === 'off' && Math.abs(judgement.aheadMs - ahead)).toBeLessThan(1100);
+      expect(Math.abs(machine.clock.now().getTime() - machine.time)).toBeLessThan(1100);
+    },
+  );
+
+  it('claims no more than the service has said, where the two differ by less than a minute', () => {
+    const machine = new Machine(30_000);
+    machine.hearSome();
+    const latest = latestOf(machine.judge());
+    expect(latest).toBeLessThanOrEqual(machine.time);
+    expect(latest).toBeGreaterThan(machine.time - 1100);
+  });
+
+  it('goes by our own clock to the millisecond where they agree', () => {
+    const machine = new Machine();
+    machine.hearSome();
+    expect(machine.clock.now().getTime()).toBe(machine.time);
+  });
+
+  it('does not count what a cache has kept, nor what no service of Azure has said', () => {
+    const machine = new Machine();
+    machine.hear({ wrong: -HOUR, more: { age: '3600' } });
+    machine.hear({ wrong: -HOUR, more: { 'x-ms-request-id': '' } });
+    expect(machine.clock.now().getTime()).toBe(machine.time);
+    expect(machine.judge().state).toBe('unknown');
+  });
+
+  it('tells what was said long before it was asked for, once three answers agree', () => {
+    const machine = new Machine();
+    const isOld = (seconds: number): boolean =>
+      machine.clock.isOld(
+        'source',
+        new Date(machine.time - seconds * 1000).toUTCString(),
+        machine.clock.begin().steady,
+      );
+    machine.hearSome(2);
+    expect(isOld(HOUR)).toBe(false);
+    machine.hear();
+    expect([3600, 63, 58, 0, -3600].map(isOld)).toEqual([true, true, false, false, false]);
+    expect(machine.clock.isOld('source', undefined, 0)).toBe(false);
+    expect(machine.clock.isOld('backup', new Date(0).toUTCString(), machine.clock.begin().steady)).toBe(
+      false,
+    );
+    // A sleep of the machine makes nothing seem old, and nobody is doubted for ever.
+    machine.slept += HOUR;
+    machine.time += HOUR;
+    expect(isOld(1)).toBe(false);
+    machine.hearSome();
+    machine.time += 601_000;
+    expect(isOld(3600)).toBe(false);
+  });
+
+  it('is told of each change once', () => {
+    const machine = new Machine();
+    const told: string[] = [];
+    machine.clock.listen(({ state }) => told.push(state));
+    machine.hearSome(4);
+    expect(told).toEqual([]);
+    machine.ahead = HOUR;
+    machine.hearSome(6);
+    expect(told).toEqual(['off']);
+    machine.ahead = 0;
+    machine.hearSome(6);
+    expect(told).toEqual(['off', 'right']);
+  });
+
+  it('knows nothing after a jump, or a sleep, until a service has said more', () => {
+    const machine = new Machine();
+    machine.hearSome();
+    const before = machine.clock.begin();
+    machine.ahead = -2 * HOUR;
+    expect(machine.judge()).toEqual({ state: 'unknown' });
+    // Two answers are enough again, however soon they come.
+    machine.hear();
+    machine.hear();
+    expect(machine.judge().state).toBe('off');
+    // Work that began before it may have begun at any time.
+    expect(machine.clock.assess(before)).toEqual({ state: 'unknown' });
+    machine.ahead = 0;
+    machine.hearSome();
+    machine.time += HOUR;
+    machine.slept += HOUR;
+    expect(machine.judge()).toEqual({ state: 'unknown' });
+    machine.hear();
+    expect(machine.judge().state).toBe('right');
+  });
+
+  it('claims no more for a sleep that is too short to be seen', () => {
+    const machine = new Machine(10_000);
+    const [beginning, began] = [machine.clock.begin(), machine.time];
+    machine.time += 688;
+    machine.slept += 688;
+    // Answered at the very second that its Date tells.
+    machine.hear({ tookMs: 0 });
+    expect(latestOf(machine.clock.assess(beginning))).toBeLessThanOrEqual(began);
+  });
+
+  const STEP = fc.oneof(
+    fc.record({ does: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 600_000 }) }),
+    fc.record({ does: fc.constant('hear' as const), tookMs: fc.integer({ min: 0, max: 90_000 }) }),
+    fc.record({
+      does: fc.constant('jump' as const),
+      ms: fc.oneof(fc.integer({ min: -1500, max: 1500 }), fc.integer({ min: -3 * HOUR, max: 3 * HOUR })),
+    }),
+    fc.record({
+      does: fc.constant('sleep' as const),
+      ms: fc.oneof(fc.integer({ min: 1, max: 1500 }), fc.integer({ min: 1, max: 3 * HOUR })),
+    }),
+  );
+
+  it('never claims what the service has not said, whatever our clock does', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -3 * HOUR, max: 3 * HOUR }),
+        fc.array(STEP, { maxLength: 40 }),
+        (ahead, steps) => {
+          const machine = new Machine(ahead);
+          let work = { beginning: machine.clock.begin(), time: machine.time };
+          for (const step of steps) {
+            if (step.does === 'wait') machine.time += step.ms;
+            else if (step.does === 'hear') machine.hear({ tookMs: step.tookMs });
+            else if (step.does === 'jump') machine.ahead += step.ms;
+            else {
+              machine.time += step.ms;
+              machine.slept += step.ms;
+            }
+            expect(latestOf(machine.clock.assess(work.beginning))).toBeLessThanOrEqual(work.time);
+            if (step.does === 'wait') work = { beginning: machine.clock.begin(), time: machine.time };
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is not moved by wrong answers that are the fewer ones', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -3 * HOUR, max: 3 * HOUR }),
+        fc.array(fc.integer({ min: -3 * HOUR, max: 3 * HOUR }), { minLength: 2, maxLength: 2 }),
+        fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 2, maxLength: 2 }),
+        (ahead, wrong, places) => {
+          fc.pre(wrong.every((ms) => Math.abs(ms) > 3000));
+          const machine = new Machine(ahead);
+          for (let i = 0; i < 5; i++) {
+            machine.hear({ wrong: wrong[places.indexOf(i)] ?? 0 });
+            machine.time += 1300;
+          }
+          expect(Math.abs(machine.clock.now().getTime() - machine.time)).toBeLessThan(1100);
+          const judgement = machine.judge();
+          expect(latestOf(judgement)).toBeLessThanOrEqual(machine.time);
+          // To the second that a Date header tells.
+          fc.pre(Math.abs(Math.abs(ahead) - 60_000) > 2000);
+          expect(judgement.state).toBe(Math.abs(ahead) > 60_000 ? 'off' : 'right');
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

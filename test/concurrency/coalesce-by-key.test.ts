@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { coalesceByKey } from '../../src/concurrency/coalesce-by-key.ts';
+import { type Key, parseKey } from '../../src/model/key.ts';
+import { KEY } from '../support/keys.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+/** A run that ends when it is told to. */
+function createRuns() {
+  const ends: ((result: number | Error) => void)[] = [];
+  const run = (_key: Key): Promise<number> =>
+    new Promise((resolve, reject) => {
+      ends.push((result) => (result instanceof Error ? reject(result) : resolve(result)));
+    });
+  return { run, ends };
+}
+
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+};
+
+describe('shareFlights', () => {
+  it('runs once more, and only once, for all calls that arrive during a flight', async () => {
+    const { run, ends } = createRuns();
+    const fly = coalesceByKey(run);
+    const first = fly(KEY);
+    const late = [fly(KEY), fly(KEY), fly(KEY)];
+    expect(ends).toHaveLength(1);
+    ends[0]?.(1);
+    expect(await first).toBe(1);
+    await settled();
+    expect(ends).toHaveLength(2);
+    ends[1]?.(2);
+    expect(await Promise.all(late)).toEqual([2, 2, 2]);
+    await settled();
+    expect(ends).toHaveLength(2);
+  });
+
+  it('runs for the late calls also when the flight failed', async () => {
+    const { run, ends } = createRuns();
+    const fly = coalesceByKey(run);
+    const first = fly(KEY);
+    const late = fly(KEY);
+    ends[0]?.(new Error('cut'));
+    await expect(first).rejects.toThrow('cut');
+    await settled();
+    ends[1]?.(2);
+    expect(await late).toBe(2);
+  });
+
+  it('does not wait for a long flight to its end, so that a message keeps within the time of a function', async () => {
+    const { run, ends } = createRuns();
+    const clock = new VirtualClock();
+    const fly = coalesceByKey(run, clock);
+    const first = fly(KEY);
+    let error: unknown;
+    fly(KEY).catch((thrown: unknown) => (error = thrown));
+    await clock.runUntil(() => error !== undefined);
+    expect(error).toMatchObject({ code: 'race-lost', disposition: 'retry' });
+    expect(clock.now()).toBe(30_000);
+
+    const late = fly(KEY);
+    expect(ends).toHaveLength(1);
+    ends[0]?.(1);
+    expect(await first).toBe(1);
+    await settled();
+    expect(ends).toHaveLength(2);
+    ends[1]?.(2);
+    expect(await late).toBe(2);
+  });
+
+  it('lets different keys fly at the same time, and forgets a key once it has landed', async () => {
+    const { run, ends } = createRuns();
+    const fly = coalesceByKey(run);
+    const flights = [fly(KEY), fly(parseKey('photos', 'dog.jpg'))];
+    expect(ends).toHaveLength(2);
+    for (const end of ends) end(0);
+    await Promise.all(flights);
+    await settled();
+    const again = fly(KEY);
+    expect(ends).toHaveLength(3);
+    ends[2]?.(3);
+    expect(await again).toBe(3);
+  });
+});

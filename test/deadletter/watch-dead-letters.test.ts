@@ -1,0 +1,114 @@
+import { ServiceBusClient } from '@azure/service-bus';
+import { describe, expect, it } from 'vitest';
+import { watchDeadLetters } from '../../src/deadletter/watch-dead-letters.ts';
+import { immediately } from '../memory/schedule.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { eventOf, parked, startLetterBench } from './support/dead-letter-bench.ts';
+
+const MINUTE_MS = 60_000;
+const ARRIVED = 'a dead letter arrived';
+
+async function startWatch() {
+  const bench = await startLetterBench();
+  const log = createSilentLogger();
+  const observed: Readonly<Record<string, number>>[] = [];
+  let asked = 0;
+  return {
+    ...bench,
+    observed,
+    asked: () => asked,
+    told: () => log.lines.filter(({ message }) => message === ARRIVED).map(({ fields }) => fields['path']),
+    watch: async ({ minutes = 0, answer = true } = {}) => {
+      await watchDeadLetters({
+        queues: bench.queues,
+        documents: bench.documents.through(immediately),
+        store: bench.box,
+        accountsAnswer: async () => {
+          asked++;
+          await Promise.resolve();
+          return answer;
+        },
+        observe: (byCode) => observed.push(byCode),
+        log,
+        now: () => new Date(Date.now() + minutes * MINUTE_MS),
+      });
+    },
+  };
+}
+
+/** A message as the mirror parks it after so many replays. */
+function replayed(path: string, code: string, replays: number) {
+  const message = parked(eventOf('photos', path), code);
+  return {
+    ...message,
+    applicationProperties: {
+      ...message.applicationProperties,
+      'blobmirror-replays': replays,
+    },
+  };
+}
+
+describe('the watch over dead letters', () => {
+  it('tells of each letter once, whoever watches, and always how many there are', async () => {
+    const { watch, bury, told, observed } = await startWatch();
+    await bury('events', parked(eventOf('photos', 'a'), 'storage-rejected'));
+    await Promise.all([watch(), watch()]);
+    expect(told()).toEqual(['a']);
+    await bury('events', parked(eventOf('photos', 'b'), 'unexpected'));
+    await watch();
+    await watch();
+    expect(told()).toEqual(['a', 'b']);
+    expect(observed.at(-1)).toEqual({ 'storage-rejected': 1, unexpected: 1 });
+  });
+
+  it('tells of a message that its queue gave up on although it is older than what was told of before', async () => {
+    const { watch, bury, told, box, connectionString } = await startWatch();
+    const client = new ServiceBusClient(connectionString);
+    await client.createSender('events').sendMessages({ body: eventOf('photos', 'given up') });
+    await bury('events', parked(eventOf('photos', 'parked'), 'storage-rejected'));
+    await watch();
+    await box.acknowledge();
+    const receiver = client.createReceiver('events');
+    const [message] = await receiver.receiveMessages(1);
+    if (message === undefined) throw new Error('it is not there');
+    await receiver.deadLetterMessage(message, {
+      deadLetterReason: 'MaxDeliveryCountExceeded',
+      deadLetterErrorDescription: 'Message could not be consumed after 10 delivery attempts.',
+    });
+    await client.close();
+    expect(await box.summary()).toMatchObject({ count: 2, acknowledged: 1 });
+    await watch();
+    await watch();
+    expect(told()).toEqual(['parked', 'given up']);
+    await box.acknowledge();
+    expect(await box.summary()).toMatchObject({ count: 2, acknowledged: 2 });
+  });
+
+  it('replays what an outage left, once the accounts answer, and nothing that a person must mend', async () => {
+    const { watch, bury, counts, box, asked } = await startWatch();
+    const codes = ['storage-unavailable', 'storage-rejected', 'content-mismatch', 'unexpected', 'made-up'];
+    await bury('events', ...codes.map((code) => parked(eventOf('photos', code), code)), { body: 'poison' });
+    await watch();
+    expect([asked(), counts('events').deadLetter]).toEqual([0, 6]);
+    await watch({ minutes: 6, answer: false });
+    expect([asked(), counts('events').deadLetter]).toEqual([1, 6]);
+    await watch({ minutes: 6 });
+    expect(counts('events')).toEqual({ active: 1, deadLetter: 5 });
+    const left = (await box.list({ limit: 10 })).letters.map(({ code }) => code);
+    expect(left).not.toContain('storage-unavailable');
+  });
+
+  it('replays a letter three times at most, ever later', async () => {
+    const { watch, bury, counts } = await startWatch();
+    await bury(
+      'events',
+      ...[0, 1, 2, 3].map((replays) => replayed(`${replays}`, 'storage-unavailable', replays)),
+    );
+    const left: number[] = [];
+    for (const minutes of [4, 6, 29, 31, 119, 121, 10_000]) {
+      await watch({ minutes });
+      left.push(counts('events').deadLetter);
+    }
+    expect(left).toEqual([4, 3, 3, 2, 2, 1, 1]);
+  });
+});

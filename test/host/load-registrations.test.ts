@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { resolveRegistrations } from '../../src/host/load-registrations.ts';
+
+describe('the registrations of a package', () => {
+  let root: string;
+  let url: URL;
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'registrations-'));
+    url = pathToFileURL(`${root}/`);
+    await mkdir(join(root, 'dist/src/functions/inner'), { recursive: true });
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  const write = (file: string, text: string): Promise<void> => writeFile(join(root, file), text);
+
+  it('are the files that the glob in "main" matches, by name', async () => {
+    await write('package.json', JSON.stringify({ main: 'dist/src/functions/*.js' }));
+    for (const name of ['b.js', 'a.js', 'a.js.map', 'inner/c.js'])
+      await write(`dist/src/functions/${name}`, '');
+    expect(await resolveRegistrations(url)).toEqual([
+      new URL('dist/src/functions/a.js', url),
+      new URL('dist/src/functions/b.js', url),
+    ]);
+  });
+
+  it('are an error with a hint when there are none', async () => {
+    await write('package.json', JSON.stringify({ main: 'dist/src/functions/*.js' }));
+    await expect(resolveRegistrations(url)).rejects.toThrow(
+      /"main" \(dist.*\*\.js\) matches no file in .*npm run build/,
+    );
+  });
+
+  it('are an error when package.json has no "main"', async () => {
+    await write('package.json', '{}');
+    await expect(resolveRegistrations(url)).rejects.toThrow(/has no "main"/);
+  });
+});

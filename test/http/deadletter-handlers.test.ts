@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { createDeadLetterHandlers } from '../../src/http/deadletter-handlers.ts';
+import {
+  eventOf,
+  type LetterBench,
+  parked,
+  startLetterBench,
+} from '../deadletter/support/dead-letter-bench.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+
+async function startApi(): Promise<LetterBench & { api: ReturnType<typeof createDeadLetterHandlers> }> {
+  const bench = await startLetterBench();
+  return { ...bench, api: createDeadLetterHandlers(bench.box, createSilentLogger()) };
+}
+
+const query = (text = '') => new URLSearchParams(text);
+const body = (value: unknown): string => JSON.stringify(value);
+
+describe('dead letters over HTTP', () => {
+  it('are listed in pages, of one code or one container where that is asked for', async () => {
+    const { api, bury } = await startApi();
+    for (const container of ['photos', 'docs'])
+      for (let i = 0; i < 5; i++)
+        await bury(
+          'events',
+          parked(eventOf(container, `${i}.jpg`), i === 0 ? 'unexpected' : 'storage-rejected'),
+        );
+    await bury('reconcile', { body: 'poison' });
+
+    const read = async (text: string): Promise<string[]> => {
+      const paths: string[] = [];
+      for (let next: string | null = ''; next !== null;) {
+        const answer = await api.list(query(`${text}&from=${next}`));
+        expect(answer.status).toBe(200);
+        const page = answer.jsonBody as {
+          letters: { container?: string; path?: string }[];
+          next: string | null;
+        };
+        expect(page.letters.length).toBeLessThanOrEqual(2);
+        paths.push(...page.letters.map(({ container, path }) => `${container}/${path}`));
+        ({ next } = page);
+      }
+      return paths;
+    };
+    expect(await read('limit=2')).toHaveLength(11);
+    expect(await read('limit=2&container=docs')).toEqual([0, 1, 2, 3, 4].map((i) => `docs/${i}.jpg`));
+    expect(await read('limit=2&code=unexpected')).toEqual(['photos/0.jpg', 'docs/0.jpg']);
+    expect((await api.summary()).jsonBody).toMatchObject({
+      count: 11,
+      isComplete: true,
+      acknowledged: 0,
+      byCode: { unexpected: 2, 'storage-rejected': 8, 'message-not-shard': 1 },
+      byContainer: { photos: 5, docs: 5 },
+      acknowledgedUntil: null,
+    });
+  });
+
+  it('are shown one by one with their message, and exported as lines', async () => {
+    const { api, bury } = await startApi();
+    const event = eventOf('photos', 'cat.jpg');
+    await bury('events', parked(event, 'storage-rejected'), { body: Buffer.from([0xff]) });
+    const { jsonBody } = await api.list(query());
+    const [first, second] = (jsonBody as { letters: { id: string }[] }).letters;
+    expect(first).not.toHaveProperty('messageBody');
+    expect((await api.show(first?.id)).jsonBody).toMatchObject({ path: 'cat.jpg', messageBody: event });
+    expect((await api.show(second?.id)).jsonBody).toMatchObject({ messageBody: { base64: '/w==' } });
+    const { body: stream, headers } = await api.export(query());
+    expect(headers?.['content-type']).toBe('application/x-ndjson');
+    const lines = (await new Response(stream as never).text()).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { id: first?.id, messageBody: event },
+      { id: second?.id, code: 'message-not-event' },
+    ]);
+  });
+
+  it('are acknowledged up to now: what comes later is not', async () => {
+    const { api, bury } = await startApi();
+    const event = eventOf('photos', 'cat.jpg');
+    await bury('events', parked(event, 'storage-rejected'), { body: 'poison' });
+    expect(await api.acknowledge()).toMatchObject({
+      status: 200,
+      jsonBody: { until: expect.any(String) as string },
+    });
+    expect((await api.summary()).jsonBody).toMatchObject({ count: 2, acknowledged: 2, oldest: null });
+    await bury('events', parked(event, 'unexpected'));
+    expect((await api.summary()).jsonBody).toMatchObject({
+      count: 3,
+      acknowledged: 2,
+      oldest: expect.any(String) as string,
+    });
+  });
+
+  it('are replayed and purged as asked for, and never purged without a word that it is meant', async () => {
+    const { api, bury, counts } = await startApi();
+    for (const code of ['unexpected', 'storage-rejected'])
+      await bury('events', parked(eventOf('photos', 'a'), code), parked(eventOf('photos', 'b'), code));
+    expect(await api.replay(body({ code: 'unexpected', dryRun: true }))).toMatchObject({
+      jsonBody: { replayed: 2, gone: 0, failed: 0, dryRun: true },
+    });
+    expect((await api.replay(body({ code: 'unexpected' }))).jsonBody).toEqual({
+      replayed: 2,
+      gone: 0,
+      failed: 0,
+      isComplete: true,
+    });
+    expect(await api.purge(body({ all: true }))).toMatchObject({
+      status: 400,
+      jsonBody: { error: { code: 'request-invalid' } },
+    });
+    expect(counts('events')).toEqual({ active: 2, deadLetter: 2 });
+    expect((await api.purge(body({ all: true, confirm: true }))).jsonBody).toMatchObject({ purged: 2 });
+    expect(counts('events')).toEqual({ active: 2, deadLetter: 0 });
+  });
+
+  it.each([
+    ['replay', '', 'which letters are meant'],
+    ['replay', '{"ids": []}', 'ids'],
+    ['replay', '{"all": true, "code": "x"}', 'which letters are meant'],
+    ['replay', '{"ids": ["events:1"], "all": true}', 'which letters are meant'],
+    ['replay', '{"everything": true}', 'everything'],
+    ['replay', '{"ids": ["../1"]}', 'is no id of a dead letter'],
+    ['purge', 'x', 'the body is no JSON'],
+  ] as const)('refuse to %s by %o with one line', async (act, text, line) => {
+    const { api } = await startApi();
+    const { status, jsonBody } = await api[act](text);
+    expect(status).toBe(400);
+    expect(jsonBody).toMatchObject({ error: { message: expect.stringContaining(line) as string } });
+  });
+
+  it('answer 404 for a letter that is not there and 400 for what is no id, no page and no limit', async () => {
+    const { api } = await startApi();
+    expect((await api.show('events:5')).status).toBe(404);
+    expect((await api.show('other:5')).status).toBe(400);
+    expect((await api.show(undefined)).status).toBe(400);
+    expect((await api.list(query('limit=0'))).status).toBe(400);
+    expect((await api.list(query('from=here'))).status).toBe(400);
+  });
+});

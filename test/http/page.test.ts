@@ -1,0 +1,62 @@
+import { pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { createPage } from '../../src/http/page.ts';
+import { temporaryDirectory } from '../e2e/support/temporary-directory.ts';
+
+const MOST_SCRIPT_BYTES = 150_000;
+
+const plain = { headers: new Headers() };
+const zipped = { headers: new Headers({ 'accept-encoding': 'gzip, br' }) };
+const page = createPage();
+
+async function assets(): Promise<string[]> {
+  const { body } = await page.document(plain);
+  return [...String(body).matchAll(/(?:src|href)="\/assets\/([^"]+)"/g)].map(([, name = '']) => name);
+}
+
+it('the document is looked up anew each time, and lets nothing of others and nothing inline run', async () => {
+  const { status, headers, body } = await page.document(plain);
+  expect([status, headers['cache-control']]).toEqual([200, 'no-cache']);
+  expect(headers['content-type']).toBe('text/html; charset=utf-8');
+  const policy = headers['content-security-policy'];
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toMatch(/unsafe|http|\*/);
+  expect(String(body)).not.toMatch(/<script(?![^>]*src=)|<style|style=|https?:\/\/(?!www\.w3\.org)/);
+});
+
+it('the assets that it names are there, and are kept for ever', async () => {
+  const names = await assets();
+  expect(names.map((name) => name.replace(/^.*\./, '')).toSorted()).toEqual(['css', 'js']);
+  for (const name of names) {
+    const { status, headers } = await page.asset(plain, name);
+    expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
+    expect(name).toMatch(/-[\w-]{8}\./);
+  }
+});
+
+it('whoever takes gzip gets it, with the same content', async () => {
+  for (const name of await assets()) {
+    const { headers, body } = await page.asset(zipped, name);
+    expect([headers['content-encoding'], headers['vary']]).toEqual(['gzip', 'accept-encoding']);
+    expect(gunzipSync(body as Uint8Array)).toEqual((await page.asset(plain, name)).body);
+  }
+});
+
+it('all script together is less than 150 kB compressed', async () => {
+  const scripts = (await assets()).filter((name) => name.endsWith('.js'));
+  const sizes = await Promise.all(scripts.map(async (name) => (await page.asset(zipped, name)).body.length));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  expect(total).toBeGreaterThan(1000);
+  expect(total).toBeLessThan(MOST_SCRIPT_BYTES);
+});
+
+it.each([undefined, '', 'none.js', '../index.html', '..'])('there is no asset %s', async (name) => {
+  expect(await page.asset(plain, name)).toMatchObject({ status: 404 });
+});
+
+it('says how to build it where it is not built', async () => {
+  const empty = await temporaryDirectory();
+  const { status, body } = await createPage(pathToFileURL(`${empty}/`)).document(plain);
+  expect([status, body]).toEqual([503, 'The page is not built: run "npm run build".\n']);
+});

@@ -1,0 +1,138 @@
+import type { Access } from '../../src/model/access.ts';
+import type { Etag } from '../../src/model/etag.ts';
+import type { ContainerName, Key } from '../../src/model/key.ts';
+import { isBlob } from '../../src/model/reading.ts';
+import type { Metadata } from '../../src/model/stamp.ts';
+import type { AccountInspector, ListedReading, PublicAccess } from '../../src/ports/account-inspector.ts';
+import type { BackupStore } from '../../src/ports/backup-store.ts';
+import { createMemoryDirectories } from './memory-directories.ts';
+import {
+  type MemoryBlob,
+  type MemoryDirectory,
+  type MemoryEntry,
+  type StoredBlob,
+  createEtags,
+} from './memory-entry.ts';
+import { createMemoryPorts } from './memory-ports.ts';
+import { type AccountKind, type MemoryContainer, MemoryState } from './memory-state.ts';
+import { type Schedule, immediately } from './schedule.ts';
+
+/**
+ * The ports in memory, for tests that must choose the order of every step. It is held to the same contract suite as
+ * the ports on Azure, so what is proven here holds there. Never used to mirror anything real.
+ */
+
+export type { MemoryBlob } from './memory-entry.ts';
+export type { Schedule } from './schedule.ts';
+
+/** What is in a container, directories among it, and what its service would let a user do. */
+export type SeenContainer = Pick<
+  MemoryContainer,
+  'blobs' | 'rootAccess' | 'takesFile' | 'takesDirectory' | 'canMove' | 'isEmpty'
+>;
+
+/** An account as its service and its users see it: everything happens at once. Its ports are the `BackupStore` part. */
+export interface MemoryAccount extends BackupStore {
+  readonly containers: ReadonlyMap<ContainerName, SeenContainer>;
+  /** What a user's write does. Returns the new ETag. */
+  put(key: Key, blob: MemoryBlob): Etag;
+  /** A file; undefined where a directory is. */
+  peek(key: Key): StoredBlob | undefined;
+  /** A file or directory. */
+  entry(key: Key): MemoryEntry | undefined;
+  /** A file. */
+  remove(key: Key): boolean;
+  /** A user's snapshot of a file. */
+  snapshot(key: Key): boolean;
+  removeSnapshots(key: Key): boolean;
+  addContainer(container: ContainerName, metadata?: Metadata): void;
+  dropContainer(container: ContainerName): boolean;
+
+  /** What users of a hierarchical account do besides. One that is there keeps what is in it. */
+  makeDirectory(key: Key, directory?: MemoryDirectory): Etag;
+  /** A directory with all that is below it. */
+  removeTree(key: Key): boolean;
+  /** A user's rename. False for what a service would refuse. */
+  move(from: Key, to: Key): boolean;
+  permit(key: Key, access: Access): boolean;
+  permitRoot(container: ContainerName, access: Access): boolean;
+
+  /** The same account for another client, whose calls have a schedule of their own. */
+  through(schedule: Schedule): BackupStore;
+  readonly nextEtag: () => Etag;
+}
+
+/**
+ * One account. As a backup it copies from `source`, and takes its ETags from the same row, so that no ETag of one side
+ * is ever equal to one of the other by chance.
+ */
+export function createMemoryAccount(
+  account: string,
+  schedule: Schedule = immediately,
+  source?: MemoryAccount,
+  now: () => Date = () => new Date(),
+  kind: AccountKind = 'flat',
+): MemoryAccount {
+  const state = new MemoryState(kind, source?.nextEtag ?? createEtags(), now);
+  const through = (other: Schedule): BackupStore => ({
+    ...createMemoryPorts(account, state, other, (key) => source?.peek(key)),
+    ...createMemoryDirectories(account, state, other),
+  });
+  return {
+    ...through(schedule),
+    through,
+    containers: state.containers,
+    nextEtag: state.nextEtag,
+    put: (key, blob) => state.put(key, blob),
+    peek: (key) => state.blob(key),
+    entry: (key) => state.entry(key),
+    remove: (key) => state.blob(key) !== undefined && state.removeTree(key),
+    snapshot: (key) => {
+      const blob = state.blob(key);
+      return blob !== undefined && state.amend(key, { snapshots: (blob.snapshots ?? 0) + 1 });
+    },
+    removeSnapshots: (key) => state.amend(key, { snapshots: undefined }),
+    addContainer: (container, metadata) => state.addContainer(container, metadata),
+    dropContainer: (container) => state.containers.delete(container),
+    makeDirectory: (key, directory) => state.makeDirectory(key, directory),
+    removeTree: (key) => state.removeTree(key),
+    move: (from, to) => state.move(from, to),
+    permitRoot: (container, access) => state.permitRoot(container, access),
+    permit: (key, access) => state.amend(key, { access }),
+  };
+}
+
+/** The inspection of an account in memory. Its containers are private but for those in `open`. */
+export function createMemoryInspector(
+  account: MemoryAccount,
+  open: ReadonlyMap<string, PublicAccess> = new Map(),
+): AccountInspector {
+  return {
+    ...account,
+
+    listReadings: async function* (container, { prefix, tags }) {
+      for await (const page of account.listBlobs(container)) {
+        const readings: ListedReading[] = [];
+        for (const { path } of page.filter((blob) => blob.path.startsWith(prefix))) {
+          const key = { container, path };
+          const reading = await account.read(key);
+          if (!isBlob(reading)) continue;
+          // A listing does not tell when it saw a blob.
+          const { readAt: _, ...listed } = reading;
+          readings.push({ path, reading: listed, tags: tags ? await account.readTags(key) : {} });
+        }
+        yield readings;
+      }
+    },
+
+    readRange: async (key, { etag, offset, count }) => {
+      await account.read(key);
+      const blob = account.peek(key);
+      if (blob?.etag !== etag) return undefined;
+      return Buffer.from(blob.content).subarray(offset, offset + count);
+    },
+
+    readPublicAccess: async (container) =>
+      (await account.readContainer(container)) === undefined ? 'none' : (open.get(container) ?? 'none'),
+  };
+}

@@ -1,4 +1,0 @@
-import { describePorts } from '../contract/ports.contract.ts';
-import { createMemoryStores } from '../support/memory-stores.ts';
-
-describePorts('in memory', async () => await createMemoryStores());

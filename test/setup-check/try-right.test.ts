@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { type RequiredRight, tryRight } from '../../src/setup-check/try-right.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+
+const WANTED: RequiredRight = { check: 'backup-write', right: 'write', able: 'blobs can be written' };
+
+async function attempt(by: 'key' | 'sas' | 'identity', service: string, wanted: Partial<RequiredRight> = {}) {
+  const probe = { account: 'backupaccount', by };
+  return await tryRight(probe, { ...WANTED, ...wanted }, async () => {
+    await Promise.resolve();
+    throw new BlobmirrorError('storage-forbidden', `a write on backupaccount failed: 403 ${service}`, {
+      context: { account: 'backupaccount', operation: 'write', status: 403, service },
+    });
+  });
+}
+
+it.each([
+  ['read', 'Storage Blob Data Reader'],
+  ['write', 'Storage Blob Data Contributor'],
+  ['write-tags', 'Storage Blob Data Owner'],
+  ['own', 'Storage Blob Data Owner'],
+] as const)(
+  'an identity without the right to %s is told the role %s, and the command that gives it',
+  async (right, role) => {
+    const finding = await attempt('identity', 'AuthorizationPermissionMismatch', { right });
+    expect(finding.status).toBe('problem');
+    expect(finding.detail).toContain(`the identity lacks the role "${role}"`);
+    expect(finding.fix).toMatch(
+      new RegExp(`^az role assignment create --role "${role}" .*--name backupaccount --query id`),
+    );
+  },
+);
+
+it('a lack that is no disaster is told as it is, with what follows from it', async () => {
+  const lacking = { status: 'warning', detail: 'all else is mirrored' } as const;
+  expect(await attempt('identity', 'AuthorizationPermissionMismatch', { lacking })).toMatchObject({
+    status: 'warning',
+    detail: expect.stringMatching(/; all else is mirrored$/) as string,
+  });
+});
+
+it.each([
+  ['key', 'AuthenticationFailed', /^the account key is wrong/, 'show-connection-string'],
+  ['sas', 'AuthenticationFailed', /^the SAS is wrong/, 'generate-sas'],
+  ['sas', 'AuthorizationPermissionMismatch', /^the SAS does not permit it/, '--permissions rwdlac '],
+  ['key', 'AuthorizationFailure', /firewall/, 'az storage account show'],
+] as const)('over a %s, %s is told apart', async (by, service, detail, fix) => {
+  const finding = await attempt(by, service);
+  expect(finding).toMatchObject({ check: 'backup-write', of: 'backupaccount', status: 'problem' });
+  expect(finding.detail).toMatch(detail);
+  expect(finding.fix).toContain(fix);
+});

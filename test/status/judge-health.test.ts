@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { checkVersion } from '../../src/setup-check/check-accounts.ts';
+import { HEALTH_CODES } from '../../src/api/health-codes.ts';
+import { type HealthEvidence, judgeHealth } from '../../src/status/judge-health.ts';
+
+const NOW = new Date('2026-11-25T12:00:00Z');
+const MINUTE = 60_000;
+const ago = (minutes: number): Date => new Date(NOW.getTime() - minutes * MINUTE);
+const LIMITS = { liveWithinMs: 15 * MINUTE, provenWithinMs: 180 * MINUTE };
+const REACHED = { source: undefined, backup: undefined, queue: undefined, state: undefined };
+
+const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
+const VERSIONS = { source: SPOKEN, backup: SPOKEN };
+
+const point = (minutes: number) => ({ at: ago(minutes).toISOString(), ageMs: minutes * MINUTE });
+
+function evidence(changes: Partial<HealthEvidence> = {}, recovery = {}): HealthEvidence {
+  return {
+    now: NOW,
+    source: 'photos',
+    backup: 'photosbackup',
+    recovery: {
+      proven: { ...point(30), run: '2026-11-25T11-30-00Z-4f2a' },
+      live: point(0),
+      canary: { state: 'following', ageMs: 1100 },
+      ...recovery,
+    },
+    unreachable: REACHED,
+    versions: VERSIONS,
+    canaryRefused: undefined,
+    deadLetters: { count: 0, acknowledged: 0, isComplete: true },
+    firstStart: ago(10_000),
+    lastSample: ago(1),
+    ...changes,
+  };
+}
+
+const codes = (given: HealthEvidence, limits = LIMITS) => {
+  const { status, problems } = judgeHealth(given, limits);
+  return [status, ...problems.map(({ code }) => code)];
+};
+
+describe('health', () => {
+  it('is ok when all is well', () => {
+    expect(judgeHealth(evidence(), LIMITS)).toEqual({ status: 'ok', problems: [] });
+  });
+
+  it.each([
+    ['live-behind', evidence({}, { live: point(15.1) })],
+    ['canary-behind', evidence({}, { canary: { state: 'following', ageMs: 15.1 * MINUTE } })],
+    ['canary-behind', evidence({}, { canary: { state: 'waiting', ageMs: 15.1 * MINUTE } })],
+    ['proven-behind', evidence({}, { proven: { ...point(181), run: 'r' } })],
+    ['proven-behind', evidence({ firstStart: ago(181) }, { proven: null })],
+    ['source-unreachable', evidence({ unreachable: { ...REACHED, source: 'storage-forbidden' } })],
+    ['backup-unreachable', evidence({ unreachable: { ...REACHED, backup: 'storage-unavailable' } })],
+    ['queue-unreachable', evidence({ unreachable: { ...REACHED, queue: 'queue-refused' } }, { live: null })],
+    ['state-unreachable', evidence({ unreachable: { ...REACHED, state: 'storage-unavailable' } })],
+    ['dead-letters', evidence({ deadLetters: { count: 3, acknowledged: 2, isComplete: true } })],
+    ['dead-letters', evidence({ deadLetters: { count: 3, acknowledged: 3, isComplete: false } })],
+    ['app-silent', evidence({ lastSample: ago(5.1) })],
+    ['clock-off', evidence({ clock: { state: 'off', aheadMs: 7_200_000, of: 'photos' } }, { live: null })],
+  ])('fails with %s', (code, given) => {
+    expect(codes(given)).toEqual(['failing', code]);
+  });
+
+  it.each([
+    ['at the thresholds', evidence({}, { live: point(15), proven: { ...point(180), run: 'r' } })],
+    [
+      'right after a first start',
+      evidence({ firstStart: undefined, lastSample: undefined }, { proven: null }),
+    ],
+    ['within the grace of a first start', evidence({ firstStart: ago(180) }, { proven: null })],
+    [
+      'when all dead letters are acknowledged',
+      evidence({ deadLetters: { count: 3, acknowledged: 3, isComplete: true } }),
+    ],
+    [
+      'when dead letters are not known for another reason, which is told',
+      evidence({ deadLetters: { count: 0, acknowledged: 0, isComplete: false } }),
+    ],
+    ['with a canary that is off', evidence({}, { canary: { state: 'off', ageMs: 1e9 } })],
+    ['with a canary that is waited for', evidence({}, { canary: { state: 'waiting' } })],
+  ])('is ok %s', (_when, given) => {
+    expect(codes(given)).toEqual(['ok']);
+  });
+
+  it('does not judge the proven point where no timer begins full syncs', () => {
+    const limits = { ...LIMITS, provenWithinMs: undefined };
+    expect(judgeHealth(evidence({}, { proven: null }), limits).status).toBe('ok');
+  });
+
+  it('tells of a canary that cannot be written, and does not fail for it', () => {
+    const given = evidence(
+      { canaryRefused: 'storage-forbidden' },
+      { canary: { state: 'following', ageMs: 1e9 } },
+    );
+    expect(codes(given)).toEqual(['ok', 'canary-not-written']);
+  });
+
+  it('fails where mirroring stands still and nobody is known to have wished for it', () => {
+    expect(codes(evidence({ isPauseUnknown: true }))).toEqual(['failing', 'pause-unknown']);
+  });
+
+  it('tells of a document that cannot be read, and is no worse for it', () => {
+    const damaged = ['activity/1', 'recovery/canary', 'recovery/history'];
+    expect(judgeHealth(evidence({ damaged }), LIMITS)).toEqual({
+      status: 'ok',
+      problems: [
+        {
+          code: 'document-damaged',
+          detail:
+            'The document activity/1 and 2 more of the state cannot be read: what they told is not known.',
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [
+      '2026-10-06',
+      undefined,
+      'version 2026-10-06 of the storage services and every older one that can be spoken',
+    ],
+    ['2025-11-05', '2025-11-05', 'version 2025-11-05 of the storage services, which __apiVersion names'],
+  ])('tells once of an account that takes no version, with what it refused: %s', (refused, spoken, what) => {
+    const source = { refused, spoken, isTaken: false, isRefusedWhole: true };
+    const given = evidence({
+      unreachable: { ...REACHED, source: 'service-version-refused' },
+      versions: { ...VERSIONS, source },
+    });
+    expect(judgeHealth(given, LIMITS).problems).toEqual([
+      {
+        code: 'source-unreachable',
+        detail: `The source account photos cannot be read now (service-version-refused: ${what}).`,
+      },
+    ]);
+    expect(checkVersion('source-version', 'photos', '2026-10-06', source)).toMatchObject({
+      status: 'problem',
+      detail: `it refuses ${what}`,
+    });
+  });
+
+  it('names every problem there is, with sentences and known codes', () => {
+    const { problems } = judgeHealth(
+      evidence(
+        {
+          unreachable: {
+            source: 'unexpected',
+            backup: 'unexpected',
+            queue: 'unexpected',
+            state: 'unexpected',
+          },
+          damaged: ['recovery/canary', 'reconcile/runs/1'],
+          isPauseUnknown: true,
+          deadLetters: { count: 1200, acknowledged: 0, isComplete: false },
+          lastSample: ago(60),
+          clock: { state: 'off', aheadMs: -120_000, of: 'photos' },
+        },
+        { live: point(20), proven: null, canary: { state: 'waiting', ageMs: 1e9 } },
+      ),
+      LIMITS,
+    );
+    expect(problems).toHaveLength(Object.keys(HEALTH_CODES).length - 2);
+    for (const { code, detail } of problems) {
+      expect(Object.keys(HEALTH_CODES)).toContain(code);
+      expect(detail).toMatch(/^[A-Z].*\.$/);
+    }
+    expect(problems.at(-1)?.detail).toBe(
+      'At least 1,200 dead letters not looked at yet: changes that are not mirrored.',
+    );
+  });
+});

@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest';
+import { type ClockReading, type ClockAssessment, trustClock } from '../../src/clock/service-clock.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import type { DeadLetter } from '../../src/api/dead-letter.ts';
+import { parseHistory, toProperties } from '../../src/model/hint-message.ts';
+import { parseKey } from '../../src/model/key.ts';
+import type { Proof } from '../../src/api/proof.ts';
+import type { RunId } from '../../src/model/run-id.ts';
+import type { BrowsedMessage } from '../../src/ports/dead-letter-queue.ts';
+import { HISTORY, type HistoryDocument } from '../../src/status/history.ts';
+import { createStatusReader } from '../../src/status/create-status-reader.ts';
+import { type StatusParts, createStateReader } from '../../src/status/read-state.ts';
+import { eventGridEvent } from '../events/samples.ts';
+
+const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
+const NOW = new Date('2026-11-25T12:00:00Z');
+const ago = (minutes: number): Date => new Date(NOW.getTime() - minutes * 60_000);
+const PROOF: Proof = {
+  run: '2026-11-25T11-30-00Z-4f2a' as RunId,
+  at: ago(30).toISOString(),
+  excepted: { count: 1, sample: [{ container: 'photos', path: 'a', reason: 'source-archived' }] },
+  containers: [
+    { name: 'photos', blobs: 3, bytes: 30, countedAt: ago(30).toISOString() },
+    { name: 'constructor', blobs: 0, bytes: 0, countedAt: ago(30).toISOString() },
+    { name: 'canary', blobs: 1, bytes: 3, countedAt: ago(30).toISOString() },
+  ],
+};
+
+const away = async (): Promise<never> => {
+  await Promise.resolve();
+  throw new BlobmirrorError('storage-unavailable', 'it did not answer');
+};
+
+function message(minutes: number): BrowsedMessage {
+  const event = eventGridEvent({ type: 'x', subject: 'x', data: {} });
+  return {
+    sequenceNumber: '1',
+    messageId: 'm',
+    state: 'active',
+    enqueuedAt: NOW,
+    deliveryCount: 0,
+    body: { ...event, eventTime: ago(minutes).toISOString() },
+    applicationProperties: toProperties(parseHistory({}, 'm', NOW)),
+  };
+}
+
+function letter(i: number): DeadLetter {
+  const time = ago(3).toISOString();
+  return {
+    id: `events:${i}`,
+    queue: 'events',
+    code: 'storage-rejected',
+    detail: '',
+    hint: '',
+    container: 'photos',
+    path: `dead-${i}`,
+    event: 'Microsoft.Storage.BlobCreated',
+    attempts: 1,
+    replays: 0,
+    firstSeen: time,
+    deadLetteredAt: time,
+    ageMs: 180_000,
+  };
+}
+
+function bench() {
+  const documents = new MemoryDocuments().through(immediately);
+  const state = {
+    isStateAway: false,
+    isQueueAway: false,
+    areLettersAway: false,
+    letters: [] as DeadLetter[],
+    isBackupAway: false,
+    waiting: [] as BrowsedMessage[],
+    clock: {
+      begin: () => trustClock(() => new Date(now)).begin(),
+      assess: (beginning: ClockReading): ClockAssessment =>
+        state.assessment ?? trustClock(() => new Date(now)).assess(beginning),
+    },
+    assessment: undefined as ClockAssessment | undefined,
+  };
+  let now = NOW.getTime();
+  const parts: StatusParts = {
+    source: 'photos',
+    backup: 'photosbackup',
+    documents,
+    readRuns: async () => (state.isStateAway ? await away() : { runs: [], proof: PROOF }),
+    readActivity: async () => {
+      await Promise.resolve();
+      return {
+        minutes: [],
+        lagP50Ms: null,
+        lagP99Ms: null,
+        changes: 1,
+        bytes: 1,
+        lastMirrored: { photos: ago(1).toISOString() },
+        copiedAgain: [],
+      };
+    },
+    readPause: async () => {
+      await Promise.resolve();
+      return undefined;
+    },
+    events: {
+      browse: async function* () {
+        if (state.isQueueAway) await away();
+        await Promise.resolve();
+        yield state.waiting;
+      },
+    },
+    listDeadLetters: async function* () {
+      if (state.isQueueAway || state.areLettersAway) await away();
+      yield* await Promise.resolve(state.letters);
+    },
+    readAcknowledged: async () => {
+      await Promise.resolve();
+      return () => false;
+    },
+    probe: {
+      source: async () => await Promise.resolve(),
+      backup: async () => (state.isBackupAway ? await away() : undefined),
+    },
+    versions: () => ({ source: SPOKEN, backup: SPOKEN }),
+    readCanary: undefined,
+    canaryContainer: 'canary',
+    limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
+    now: () => new Date(now),
+    serviceClock: state.clock,
+  };
+  return {
+    documents,
+    state,
+    parts,
+    pass: (ms: number) => (now += ms),
+    open: () => createStatusReader(parts).read,
+  };
+}
+
+describe('a status', () => {
+  it('tells the points, what is excepted, and containers without that of the canary', async () => {
+    const { open, state } = bench();
+    state.waiting = [message(3)];
+    const status = await open()();
+    expect(status).toMatchObject({
+      statement: 'proven up to 11:30:00, live up to 11:57:00, except 1 key',
+      recovery: { proven: { ageMs: 1_800_000 }, live: { at: ago(3).toISOString(), ageMs: 180_000 } },
+      health: { status: 'ok', problems: [] },
+      containers: [
+        { name: 'photos', blobs: 3, bytes: 30, lastMirroredAt: ago(1).toISOString() },
+        { name: 'constructor', lastMirroredAt: null },
+      ],
+    });
+  });
+
+  it('is live up to now while a key is known to differ as yet, and excepts it by name', async () => {
+    const { open, state } = bench();
+    const held = [{ key: parseKey('lake', 'log'), reason: 'source-still-written' }] as const;
+    const history = { ...parseHistory({}, 'm', NOW), mirrored: true, looks: 1, held };
+    state.waiting = [{ ...message(50), state: 'scheduled', applicationProperties: toProperties(history) }];
+    expect(await open()()).toMatchObject({
+      statement: 'proven up to 11:30:00, live up to 12:00:00, except 2 keys',
+      recovery: {
+        excepted: {
+          sample: [{ path: 'a' }, { container: 'lake', path: 'log', reason: 'source-still-written' }],
+        },
+      },
+    });
+  });
+
+  it('claims no live point by a clock that is off or unknown, and says why', async () => {
+    const { open, state } = bench();
+    state.assessment = { state: 'off', aheadMs: 7_200_000, of: 'photos' };
+    expect(await open()()).toMatchObject({
+      statement: 'proven up to 11:30:00, live unknown (clock-off: the clock here is 2 h ahead), except 1 key',
+      clock: { state: 'off', aheadMs: 7_200_000, of: 'photos' },
+      recovery: { live: null, proven: { run: PROOF.run } },
+      health: { status: 'failing', problems: [{ code: 'clock-off' }] },
+    });
+    state.assessment = { state: 'unknown' };
+    expect(await open()()).toMatchObject({
+      statement: 'proven up to 11:30:00, live unknown (no account has told its time), except 1 key',
+      clock: { state: 'unknown' },
+      recovery: { live: null },
+      // Nothing that is not known makes health well.
+      health: { status: 'failing', problems: [{ code: 'clock-off' }] },
+    });
+  });
+
+  it('claims no more than the service has said', async () => {
+    const { open, state } = bench();
+    state.assessment = { state: 'right', latest: ago(0.5) };
+    expect((await open()()).recovery.live?.at).toBe(ago(0.5).toISOString());
+  });
+
+  it('is live up to now when nothing waits', async () => {
+    const { open } = bench();
+    expect((await open()()).recovery.live).toEqual({ at: NOW.toISOString(), ageMs: 0 });
+  });
+
+  it('goes by what was last seen of the state while that cannot be read', async () => {
+    const { parts, state } = bench();
+    const read = createStateReader(parts);
+    expect(await read()).toMatchObject({ isKnown: true, state: { proof: PROOF } });
+    state.isStateAway = true;
+    expect(await read()).toMatchObject({
+      isKnown: true,
+      unreachable: 'storage-unavailable',
+      state: { proof: PROOF },
+    });
+  });
+
+  it('does not take what it never saw of the state for nothing', async () => {
+    const { open, state, pass } = bench();
+    state.isStateAway = true;
+    pass(60_000);
+    expect(await open()()).toMatchObject({
+      statement: 'proven unknown, live up to 12:01:00',
+      health: { status: 'failing', problems: [{ code: 'state-unreachable' }] },
+    });
+  });
+
+  it('tells what it cannot ask, and answers all the same', async () => {
+    const { open, state } = bench();
+    Object.assign(state, { isStateAway: true, isQueueAway: true, isBackupAway: true });
+    const { recovery, health, backlog, deadLetters } = await open()();
+    expect(recovery.live).toBeNull();
+    expect([backlog.isComplete, deadLetters.isComplete]).toEqual([false, false]);
+    expect(health.problems.map(({ code }) => code)).toEqual([
+      'backup-unreachable',
+      'queue-unreachable',
+      'state-unreachable',
+    ]);
+    expect(health.problems[0]?.detail).toBe(
+      'The backup account photosbackup cannot be read now (storage-unavailable).',
+    );
+  });
+
+  it('does not say that nothing is excepted while the dead letters cannot be looked at', async () => {
+    const { open, state } = bench();
+    state.areLettersAway = true;
+    expect((await open()()).statement).toBe(
+      'proven up to 11:30:00, live up to 12:00:00, except 1 key, dead letters unknown',
+    );
+  });
+
+  it('says that more may be excepted when not all dead letters were counted', async () => {
+    const { open, state } = bench();
+    state.letters = Array.from({ length: 20_001 }, (_, i) => letter(i));
+    expect((await open()()).statement).toBe(
+      'proven up to 11:30:00, live up to 12:00:00, except at least 20,001 keys',
+    );
+  });
+
+  it('does not let a key pass for mirrored while its message is on its way to the dead letters', async () => {
+    const { open, state } = bench();
+    const history = { ...parseHistory({}, 'm', NOW), parked: true };
+    state.waiting = [{ ...message(3), applicationProperties: toProperties(history) }];
+    expect((await open()()).statement).toBe(
+      'proven up to 11:30:00, live up to 12:00:00, except at least 1 key',
+    );
+  });
+
+  it('goes by the last live point that was known, or by what was proven, when the newest sample knows none', async () => {
+    const { open, state, documents } = bench();
+    state.waiting = Array<BrowsedMessage>(100_000).fill(message(3));
+    expect((await open()()).recovery.live?.at).toBe(ago(30).toISOString());
+    const seconds = (minutes: number): number => ago(minutes).getTime() / 1000;
+    const history: HistoryDocument = {
+      since: ago(60).toISOString(),
+      health: { status: 'failing', codes: ['queue-unreachable'] },
+      samples: [
+        [seconds(2), null, 9 * 60_000, null],
+        [seconds(1), null, null, null],
+      ],
+    };
+    await documents.write(HISTORY, history, { nothingThere: true });
+    expect((await open()()).recovery.live?.at).toBe(ago(11).toISOString());
+  });
+
+  it('does not let the live point go on from where it was last seen while the queue is not looked at to its end', async () => {
+    const { open, state, documents } = bench();
+    const samples: HistoryDocument['samples'] = [[ago(1).getTime() / 1000, null, 9 * 60_000, null]];
+    const history: HistoryDocument = {
+      since: ago(60).toISOString(),
+      health: { status: 'ok', codes: [] },
+      samples,
+    };
+    await documents.write(HISTORY, history, { nothingThere: true });
+    state.waiting = [message(3)];
+    expect((await open()()).recovery.live?.at).toBe(ago(3).toISOString());
+    state.waiting = Array<BrowsedMessage>(100_000).fill(message(3));
+    const { recovery, backlog } = await open()();
+    expect([backlog.isComplete, recovery.live?.at]).toEqual([false, ago(10).toISOString()]);
+  });
+});

@@ -1,0 +1,134 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { type MemoryAccount, createMemoryAccount, createMemoryInspector } from '../memory/memory-account.ts';
+import type { Schedule } from '../memory/schedule.ts';
+import { converge } from '../../src/mirror/converge.ts';
+import { type Key, parseKey } from '../../src/model/key.ts';
+import { KEY } from '../support/keys.ts';
+import { POLICY } from '../support/memory-pair.ts';
+import { collectFindings } from './collect-findings.ts';
+
+const LONG_AGO = new Date('2026-11-21T20:00:00Z');
+
+interface Pair {
+  readonly source: MemoryAccount;
+  readonly backup: MemoryAccount;
+  mirror(key?: Key): Promise<unknown>;
+}
+
+/** `before` runs before each call that the verification makes; the clock of the accounts is the test's. */
+function createPair(before: (call: string) => unknown = () => {}, now?: () => Date) {
+  const source = createMemoryAccount('sourceaccount', undefined, undefined, now);
+  const backup = createMemoryAccount('backupaccount', undefined, source, now);
+  for (const account of [source, backup]) account.addContainer(KEY.container);
+  const disturbed: Schedule = async (call, _key, effect) => {
+    await before(call);
+    return effect();
+  };
+  const pair: Pair = {
+    source,
+    backup,
+    mirror: async (key = KEY) => await converge({ source, backup, policy: POLICY }, key),
+  };
+  const sides = {
+    source: createMemoryInspector({ ...source, ...source.through(disturbed) }),
+    backup: createMemoryInspector({ ...backup, ...backup.through(disturbed) }),
+  };
+  return { ...pair, sides };
+}
+
+describe('verify of accounts in motion', () => {
+  it('raises no alarm while a live mirror follows a source that is written and deleted all the time', async () => {
+    const keys = Array.from({ length: 50 }, (_, n) => parseKey(KEY.container, `blob-${n}`));
+    let looks = 0;
+    const pair = createPair(() => looks++);
+    for (const key of keys) pair.source.put(key, { content: 'first' });
+
+    const over = new AbortController();
+    async function writeAndFollow(): Promise<void> {
+      for (let round = 0; !over.signal.aborted; round++) {
+        const [key, late] = [keys[round % keys.length] ?? KEY, keys[(round + 40) % keys.length] ?? KEY];
+        if (round % 7 === 0) pair.source.remove(key);
+        else pair.source.put(key, { content: `v${round}`, metadata: { round: String(round) } });
+        await pair.mirror(late);
+        await nextTurn();
+      }
+    }
+    for (const key of keys) await pair.mirror(key);
+    const writing = writeAndFollow();
+
+    for (let run = 0; run < 5; run++) {
+      const { differences } = await collectFindings(pair.sides, { content: 'read', settleMs: 5000 });
+      expect(differences).toEqual(new Map());
+    }
+    over.abort();
+    await writing;
+    // Five runs over accounts at rest take fewer: keys in motion were met, and looked at again.
+    expect(looks).toBeGreaterThan(5 * 10);
+  });
+
+  it('waits for a mirror that is late, and finds nothing', async () => {
+    const pair = createPair();
+    pair.source.put(KEY, { content: 'x' });
+    const waiting = collectFindings(pair.sides, { settleMs: 5000 });
+    setTimeout(() => void pair.mirror(), 100);
+    expect((await waiting).differences).toEqual(new Map());
+    expect(pair.backup.peek(KEY)).toBeDefined();
+  });
+
+  it('tells a backup that stays behind once its source was at rest for the settling time', async () => {
+    const pair = createPair();
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.mirror();
+    pair.source.put(KEY, { content: 'v2' });
+    const started = performance.now();
+    const { differences } = await collectFindings(pair.sides, { settleMs: 400 });
+    expect(performance.now() - started).toBeGreaterThan(300);
+    expect(differences.get('photos/cat.jpg')).toMatchObject([{ difference: 'stamp-etag' }]);
+  });
+
+  it('does not wait where the source has been at rest for long', async () => {
+    const pair = createPair(undefined, () => LONG_AGO);
+    pair.source.put(KEY, { content: 'x' });
+    const { differences } = await collectFindings(pair.sides, { settleMs: 3_600_000 });
+    expect(differences.get('photos/cat.jpg')).toEqual([{ difference: 'missing-on-backup' }]);
+  });
+
+  it('does not wait where the stamp says that the mirror is done', async () => {
+    const pair = createPair();
+    pair.source.put(KEY, { content: 'x', metadata: { colour: 'red' } });
+    await pair.mirror();
+    const { metadata = {} } = pair.backup.peek(KEY) ?? {};
+    pair.backup.put(KEY, { content: 'x', metadata: { ...metadata, colour: 'blue' } });
+    const { differences } = await collectFindings(pair.sides, { settleMs: 3_600_000 });
+    expect(differences.get('photos/cat.jpg')).toMatchObject([{ difference: 'metadata', name: 'colour' }]);
+  });
+
+  it('says of a blob that never rests that it kept moving, and nothing else', async () => {
+    const pair = createPair((call) => {
+      if (call === 'sourceaccount.read') pair.source.put(KEY, { content: 'again' });
+    });
+    pair.source.put(KEY, { content: 'x' });
+    const { differences, stillMoving, tally } = await collectFindings(pair.sides, { settleMs: 150 });
+    expect(differences).toEqual(new Map());
+    expect(stillMoving).toEqual(['photos/cat.jpg']);
+    expect(tally.stillMoving).toBe(1);
+  });
+
+  it('does not take a mix of two versions for a difference when the source changes under the reading', async () => {
+    let reads = 0;
+    const pair = createPair(async (call) => {
+      if (call !== 'sourceaccount.read') return;
+      // Under the first reading of content, after the listing, and under the second, after a look.
+      reads++;
+      if (reads !== 2 && reads !== 4) return;
+      pair.source.put(KEY, { content: reads === 2 ? 'version two' : 'version III' });
+      await pair.mirror();
+    });
+    pair.source.put(KEY, { content: 'version one' });
+    await pair.mirror();
+    const { differences } = await collectFindings(pair.sides, { content: 'read', settleMs: 2000 });
+    expect(differences).toEqual(new Map());
+    expect(pair.source.peek(KEY)?.content).toBe('version III');
+  });
+});

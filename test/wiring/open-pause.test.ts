@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { openPause } from '../../src/wiring/open-pause.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+
+it('a worker that may not work holds its messages as in a pause, and nothing is written down of it', async () => {
+  const documents = new MemoryDocuments();
+  const log = createSilentLogger();
+  const refused = { since: '2026-11-29T12:00:00.000Z', by: 'blobmirror', reason: 'accounts look swapped' };
+  const control = openPause(documents.through(immediately), log, async () => await Promise.resolve(refused));
+  let hasWorked = false;
+  const passing = control.gate.pass(async () => {
+    hasWorked = true;
+    await Promise.resolve();
+  });
+  while (!control.gate.isPaused()) await new Promise(setImmediate);
+  control.close();
+  expect(await passing).toEqual({ delayMs: 0 });
+  expect([hasWorked, documents.stored.size]).toEqual([false, 0]);
+  expect(log.lines.at(-1)).toMatchObject({ message: 'mirroring is paused', fields: refused });
+});
