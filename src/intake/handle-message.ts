@@ -124,7 +124,7 @@ async function handle(
 }
 
 function rememberRecheck(
-  looksToCome: PendingRechecks | undefined,
+  pendingRechecks: PendingRechecks | undefined,
   { keys, eventTime: time }: Hint,
   { delayMs, held }: Recheck,
   root: string,
@@ -132,6 +132,6 @@ function rememberRecheck(
   const due = new Date(theServiceClock.now().getTime() + delayMs);
   for (const key of keys) {
     const hold = held.find((each) => keyText(each.key) === keyText(key))?.reason;
-    looksToCome?.add(key, { event: { time, root }, due, hold });
+    pendingRechecks?.add(key, { event: { time, root }, due, hold });
   }
 }

@@ -26,8 +26,8 @@ export interface RecheckCollector {
 export function collectRechecks(
   {
     watchRules = WATCH_RULES,
-    looksToCome,
-  }: { readonly watchRules?: WatchRules; readonly looksToCome?: PendingRechecks },
+    pendingRechecks,
+  }: { readonly watchRules?: WatchRules; readonly pendingRechecks?: PendingRechecks },
   hint: Hint,
   {
     from,
@@ -59,7 +59,7 @@ export function collectRechecks(
       return delayMs;
     }
     const pause = planRecheck(hint, verdict, before, watchRules, now);
-    if (pause === undefined || looksToCome?.hasNewer(key, event, pause.hold, now)) return undefined;
+    if (pause === undefined || pendingRechecks?.hasNewer(key, event, pause.hold, now)) return undefined;
     planned.push(pause);
     if (pause.hold !== undefined) held.set(keyText(key), { key, reason: pause.hold });
     return pause.delayMs;

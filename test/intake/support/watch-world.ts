@@ -121,7 +121,7 @@ export class WatchWorld {
   }
 
   async #receive(body: unknown, messageId: string, properties: Record<string, unknown>): Promise<void> {
-    const looksToCome = this.#processes[Math.floor(this.random() * this.#processes.length)];
+    const pendingRechecks = this.#processes[Math.floor(this.random() * this.#processes.length)];
     const intake = {
       scope: SCOPE,
       converge: async () => await Promise.resolve(this.#converge()),
@@ -140,7 +140,7 @@ export class WatchWorld {
         deadLetter: async () => await Promise.reject(new Error('nothing here fails')),
       },
       watchRules: this.#rules,
-      ...(looksToCome !== undefined && { looksToCome }),
+      ...(pendingRechecks !== undefined && { pendingRechecks }),
     };
     await handleMessage(intake, this.#log, {
       body,
