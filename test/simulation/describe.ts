@@ -64,6 +64,5 @@ const SHOWN: ReadonlySet<string> = new Set([
   'kind',
   'content',
   'stamp',
-  'outcome',
   'messageId',
 ]);

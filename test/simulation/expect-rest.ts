@@ -4,6 +4,7 @@ import type { Schedule } from '../memory/schedule.ts';
 import { createMirrorCore } from '../../src/mirror/mirror-core.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
 import { type Key, keyText } from '../../src/model/key.ts';
+import type { BackupStore } from '../../src/ports/backup-store.ts';
 import { isWrite } from './call.ts';
 import { expectEqualEntry, isKept } from './equal-entry.ts';
 import { Violation } from './violation.ts';
@@ -60,8 +61,10 @@ async function expectIdle({ kind, source, backup, heart, tell }: World, key: Key
   throw new Violation('written although in sync', `${keyText(key)}: ${writes.join(', ')}`);
 }
 
+type Removed = Awaited<ReturnType<BackupStore['removeEmptyDirectory']>>;
+
 /** What the service refused changed nothing: a directory that is not empty is asked to go again by each look. */
 function isRefused(value: unknown): boolean {
-  const { outcome } = (value ?? {}) as { outcome?: unknown };
-  return outcome === 'not-empty' || outcome === 'backup-moved';
+  const { kind } = (value ?? {}) as { readonly kind?: Removed['kind'] };
+  return kind === 'not-empty' || kind === 'backup-moved';
 }

@@ -17,8 +17,9 @@ import {
 import { type BlobPresent, isBlob } from '../../../src/model/reading.ts';
 import { addStamp } from '../../../src/model/stamp.ts';
 import type { AccountInspector } from '../../../src/ports/account-inspector.ts';
-import type { BackupStore, CopyRequest } from '../../../src/ports/backup-store.ts';
+import type { BackupStore, CopyOutcome, CopyRequest } from '../../../src/ports/backup-store.ts';
 import type { DocumentStore } from '../../../src/ports/document-store.ts';
+import type { WriteOutcome } from '../../../src/ports/write-outcome.ts';
 import { DIRECTORY_ACCESS } from '../../contract/tree-stage.ts';
 import { startLakePair } from '../../support/lake-pair.ts';
 import { startStoragePair, type StoragePair } from '../../support/storage-pair.ts';
@@ -83,13 +84,16 @@ async function present(reader: Pick<BackupStore, 'read'>, key: Key): Promise<Blo
 const portOf = ({ connectionStrings }: StoragePair): number =>
   Number(/127\.0\.0\.1:(\d+)/.exec(connectionStrings.source)?.[1]);
 
-/** What only claims that somebody moved: the key is read again. */
-const MOVED: ReadonlySet<unknown> = new Set(['backup-moved', 'source-moved', 'unfinished']);
+type Kind = (WriteOutcome | CopyOutcome)['kind'];
 
+/** Only says that a precondition failed or that a copy is not done: the key is read again. */
+const MOVED: ReadonlySet<Kind | undefined> = new Set<Kind>(['backup-moved', 'source-moved', 'unfinished']);
+
+const kindOf = (result: unknown): Kind | undefined =>
+  (result as Partial<WriteOutcome | CopyOutcome> | undefined)?.kind;
 const isWritten = (result: unknown): boolean =>
-  result === undefined || result === 'written' || (result as { outcome?: unknown }).outcome === 'written';
-const isMoved = (result: unknown): boolean =>
-  MOVED.has((result as { outcome?: unknown } | undefined)?.outcome);
+  result === undefined || result === 'written' || kindOf(result) === 'written';
+const isMoved = (result: unknown): boolean => MOVED.has(kindOf(result));
 
 /** A read is true when it is what the service says to everybody else. */
 function reads(name: string, ask: (stores: Asked) => Promise<unknown>, behind: Ways): Operation {
