@@ -97,6 +97,7 @@ export function serviceVersionPolicy(account: string, spoken: NegotiatedVersion)
     sendRequest: async (request, next) => {
       const asked = request.headers.get(VERSION);
       if (asked === undefined) return await next(request);
+      const wasTaken = spoken.status().isTaken;
       const send = async (version: string): Promise<PipelineResponse> => {
         request.headers.set(VERSION, version);
         return await next(request);
@@ -112,8 +113,8 @@ export function serviceVersionPolicy(account: string, spoken: NegotiatedVersion)
         if (isInvalidHeader(read)) return 'refused';
         // What says nothing of the version stands for the refusal: nothing was carried out, and it is asked again.
         if (!isAnswered(read)) return read;
-        // The version is taken by now. It may be since the refusal, so the refusal is not final until it comes again.
-        return isReplayable(request) ? await send(version) : answer;
+        // The version is taken by now. Where it was not known to be before, that may be since the refusal.
+        return isReplayable(request) && !wasTaken ? await send(version) : answer;
       };
 
       const first = spoken.versionToSend(asked);
