@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { HEALTH_CODES } from '../../src/api/health-codes.ts';
 
 const read = async (path: string): Promise<string> =>
-  await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  await readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 it('docs/operations.md has every problem of health, with what to do as the command line tells it', async () => {
   const page = await read('docs/operations.md');

@@ -8,7 +8,7 @@ import { ROOT_CORRUPTIONS, TREE_CORRUPTIONS } from './support/tree-corruptions.t
 const ROWS: readonly (readonly [string, Attribute])[] = Object.entries(ATTRIBUTES);
 
 const page = async (name: string): Promise<string> =>
-  await readFile(new URL(`../../../${name}`, import.meta.url), 'utf8');
+  await readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
 
 /** Differences that are of no attribute: something is there or is not. */
 const OF_BEING_THERE = ['missing-on-backup', 'extra-on-backup', 'container-missing', 'container-extra'];
