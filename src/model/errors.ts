@@ -157,7 +157,7 @@ export const ERRORS = {
   },
   'document-damaged': {
     disposition: 'park',
-    hint: 'Something other than Blobmirror changed a document of its state, or cut it off. docs/architecture.md "Documents" says of each what becomes of it, and what to do.',
+    hint: 'Something other than Blobmirror changed a document of its state, or cut it off. docs/documents.md says what becomes of each, and what to do.',
   },
   'request-invalid': {
     disposition: 'fatal',

@@ -1,0 +1,44 @@
+import { drawInto, PAGE, readmeOf } from './draw-house.ts';
+import { isThere, readHouse, readText, type SourceFile } from './read-house.ts';
+import { rooms } from './rooms.ts';
+
+const MAX_LINES = 350;
+const SMALL_LINES = 30;
+const MAX_FILES = 480;
+
+/** Small files that stay apart from their one importer, and why. */
+const APART: Readonly<Record<string, string>> = {
+  'src/cli/require-node.ts': 'runs before any other import',
+  'src/cli/worker-flags.ts': 'the Dockerfile and docs name it',
+  'src/telemetry/serialize-metrics.ts': 'is loaded only when metrics are asked for',
+};
+/** A port or a table is read by itself, however small. */
+const READ_ALONE = ['src/ports/', 'src/api/', 'src/functions/'];
+
+/** What is wrong with the structure of the sources; a line each, empty when nothing is. */
+export async function checkHouse(): Promise<readonly string[]> {
+  const files = readHouse();
+  return [
+    ...Object.keys(rooms)
+      .filter((room) => !isThere(readmeOf(room)))
+      .map((room) => `${room} has no README.md`),
+    ...files
+      .filter(({ lines }) => lines > MAX_LINES)
+      .map(({ path, lines }) => `${path} has ${lines} lines; the limit is ${MAX_LINES}`),
+    ...files
+      .filter((file) => isCrumb(file, files))
+      .map(({ path }) => `${path} is small, and only a neighbour imports it: merge it into that one`),
+    ...(files.length > MAX_FILES ? [`there are ${files.length} files; the limit is ${MAX_FILES}`] : []),
+    ...((await drawInto(readText(PAGE))) === readText(PAGE)
+      ? []
+      : [`${PAGE} does not show the rooms as they are: run "npm run house:draw"`]),
+  ];
+}
+
+function isCrumb({ path, lines }: SourceFile, files: readonly SourceFile[]): boolean {
+  if (lines > SMALL_LINES || path in APART || READ_ALONE.some((place) => path.startsWith(place)))
+    return false;
+  const importers = files.filter(({ imports }) => imports.includes(path));
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  return importers.length === 1 && importers.every((file) => file.path.startsWith(folder));
+}
