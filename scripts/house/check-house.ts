@@ -1,5 +1,5 @@
 import { drawInto, PAGE, readmeOf } from './draw-house.ts';
-import { isThere, readHouse, readText, type SourceFile } from './read-house.ts';
+import { isThere, listPages, readHouse, readText, type SourceFile } from './read-house.ts';
 import { rooms } from './rooms.ts';
 
 const MAX_LINES = 350;
@@ -29,10 +29,22 @@ export async function checkHouse(): Promise<readonly string[]> {
       .filter((file) => isCrumb(file, files))
       .map(({ path }) => `${path} is small, and only a neighbour imports it: merge it into that one`),
     ...(files.length > MAX_FILES ? [`there are ${files.length} files; the limit is ${MAX_FILES}`] : []),
+    ...pagePaths()
+      .filter(({ path }) => !isThere(path))
+      .map(({ page, path }) => `${page} names ${path}, which does not exist`),
     ...((await drawInto(readText(PAGE))) === readText(PAGE)
       ? []
       : [`${PAGE} does not show the rooms as they are: run "npm run house:draw"`]),
   ];
+}
+
+/** Files and folders of this repository that a page of the documentation names in code type. */
+function pagePaths(): readonly { page: string; path: string }[] {
+  return listPages().flatMap((page) =>
+    [...readText(page).matchAll(/`((?:src|test|packages|scripts|infra|bench)\/[\w./-]+)`/g)].map(
+      ([, path = '']) => ({ page, path: path.replace(/\/$/, '') }),
+    ),
+  );
 }
 
 function isCrumb({ path, lines }: SourceFile, files: readonly SourceFile[]): boolean {

@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { rooms } from './rooms.ts';
@@ -45,10 +45,19 @@ export function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
+/** The pages of the documentation, READMEs of rooms included. */
+export function listPages(): readonly string[] {
+  const globs = ['*.md', 'docs/**/*.md', '{src,packages,bench,infra}/**/README.md'];
+  return globs
+    .flatMap((glob) => globSync(glob, { cwd: ROOT, exclude: (name) => name === 'node_modules' }))
+    .map((path) => path.replaceAll(sep, '/'))
+    .filter((path) => path !== 'CHANGELOG.md');
+}
+
 export function absolute(path: string): string {
   return join(ROOT, path);
 }
 
 export function isThere(path: string): boolean {
-  return globSync(path, { cwd: ROOT }).some((found) => relative(path, found) === '');
+  return existsSync(join(ROOT, path));
 }
