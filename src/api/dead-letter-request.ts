@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { DeadLetterSelection } from './dead-letter.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 
-/** More at once are named by what they have in common. */
-const MOST_IDS = 10_000;
+/** For more, select by code or container. */
+const MAX_IDS = 10_000;
 
 export interface DeadLetterRequest {
   readonly choice: DeadLetterSelection;
@@ -12,7 +12,7 @@ export interface DeadLetterRequest {
 }
 
 const schema = z.strictObject({
-  ids: z.array(z.string()).min(1).max(MOST_IDS).optional(),
+  ids: z.array(z.string()).min(1).max(MAX_IDS).optional(),
   code: z.string().min(1).optional(),
   container: z.string().min(1).optional(),
   all: z.literal(true).optional(),
@@ -21,7 +21,7 @@ const schema = z.strictObject({
 });
 
 /**
- * Which letters somebody means, `{ids}`, `{all: true}`, or `{code?, container?}`, and whether it is meant in earnest.
+ * Which dead letters: `{ids}`, `{all: true}` or `{code?, container?}`; and `{dryRun?, confirm?}`.
  *
  * @throws BlobmirrorError `request-invalid`, with one line that names the fields
  */
@@ -31,13 +31,13 @@ export function parseDeadLetterRequest(value: unknown): DeadLetterRequest {
     const lines = parsed.error.issues.map(({ path, message }) =>
       [path.join('.'), message].filter(Boolean).join(': '),
     );
-    throw new BlobmirrorError('request-invalid', `the request is wrong: ${lines.join('; ')}`);
+    throw new BlobmirrorError('request-invalid', `the request is invalid: ${lines.join('; ')}`);
   }
   const { dryRun, confirm, ...choice } = parsed.data;
   const ways = [choice.ids, choice.all, choice.code ?? choice.container].filter((way) => way !== undefined);
   if (ways.length === 1) return { choice, dryRun, confirm };
   throw new BlobmirrorError(
     'request-invalid',
-    'the request should say which letters are meant: ids, or code and container or one of them, or all',
+    'the request must select dead letters in one way: ids, all, or code and/or container',
   );
 }

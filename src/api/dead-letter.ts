@@ -1,33 +1,33 @@
-/** The queues that have dead letters: `events` are changes at the source, `reconcile` pieces of full syncs. */
+/** The queues that have dead letters: `events` of changes at the source, `reconcile` of shards of full syncs. */
 export const DEAD_LETTER_QUEUES = ['events', 'reconcile'] as const;
 export type DeadLetterQueueName = (typeof DEAD_LETTER_QUEUES)[number];
 
-/** What became of a message that could not be worked on, for whoever is to mend it. Times are ISO 8601. */
+/** A message that could not be handled. Times are ISO 8601. */
 export interface DeadLetter {
   /** `QUEUE:SEQUENCE NUMBER`. */
   readonly id: string;
   readonly queue: DeadLetterQueueName;
-  /** Why it is here: a code of the error table, or one of a newer worker. */
+  /** Why: a code of the error table (docs/errors.md), or one of a newer release. */
   readonly code: string;
   readonly detail: string;
   /** What to do about it. */
   readonly hint: string;
-  /** The key, as far as the message names one. */
+  /** The key; undefined if the message names none. */
   readonly container?: string;
   readonly path?: string;
-  /** The event's type; `shard` for a piece of a full sync; empty where it is neither. */
+  /** The event's type; `shard` for a shard of a full sync; otherwise empty. */
   readonly event: string;
-  /** How many tries failed. */
+  /** Failed attempts. */
   readonly attempts: number;
   readonly firstSeen: string;
   readonly deadLetteredAt: string;
-  /** Since then, in milliseconds. */
+  /** Milliseconds since `deadLetteredAt`. */
   readonly ageMs: number;
   readonly firstError?: DeadLetterError;
   readonly lastError?: DeadLetterError;
-  /** How often it was replayed before. */
+  /** How often it was replayed. */
   readonly replays: number;
-  /** Only where one letter is shown, and in an export: JSON, or text, or `{base64}` of what is neither. */
+  /** Only of a single dead letter and in an export: JSON, text, or `{base64}` of anything else. */
   readonly messageBody?: unknown;
 }
 
@@ -36,7 +36,7 @@ export interface DeadLetterError {
   readonly detail: string;
 }
 
-/** Which letters are meant: exactly one of these. A code may be narrowed to a container, and the reverse. */
+/** Which dead letters: exactly one of `ids`, `all`, or code and/or container. */
 export interface DeadLetterSelection {
   readonly ids?: readonly string[] | undefined;
   readonly code?: string | undefined;
@@ -48,25 +48,25 @@ export interface DeadLetterSummary {
   readonly count: number;
   /** False: there are more than were counted. */
   readonly isComplete: boolean;
-  /** Of the letters, those that somebody has taken note of. */
+  /** How many of them are acknowledged. */
   readonly acknowledged: number;
   readonly byCode: Readonly<Record<string, number>>;
-  /** Of the letters that name a container. */
+  /** Of those that name a container. */
   readonly byContainer: Readonly<Record<string, number>>;
-  /** When the oldest one that nobody has taken note of came here; null: there is none. */
+  /** When the oldest that is not acknowledged was dead-lettered; null: there is none. */
   readonly oldest: string | null;
-  /** Until when letters are taken note of; null: never was one. */
+  /** Dead letters up to this time are acknowledged; null: none ever was. */
   readonly acknowledgedUntil: string | null;
 }
 
-/** What a replay or a purge did. */
+/** The result of a replay or a purge. */
 export interface ProcessedDeadLetters {
-  /** Replayed, or purged; of a dry run, those that would be. */
+  /** Replayed or purged; in a dry run, those that would be. */
   readonly done: number;
-  /** That somebody else has replayed, purged or taken meanwhile. */
+  /** Replayed, purged or taken by another process meanwhile. */
   readonly gone: number;
-  /** That are still there: held by somebody else, or their queue took no message. */
+  /** Still there: locked by another process, or their queue refused the message. */
   readonly failed: number;
-  /** False: time was up, and there may be more; the same again goes on. */
+  /** False: the time limit was reached; repeat the request to process the rest. */
   readonly isComplete: boolean;
 }

@@ -20,7 +20,7 @@ export const DIFFERENCES = {
   owner: 'the owning user of a file or directory',
   group: 'the owning group of a file or directory',
   permissions: 'the permissions of a file or directory, the sticky bit included',
-  acl: 'an entry of the access control list that the permissions do not tell',
+  acl: 'an entry of the access control list beyond the permissions',
   'stamp-missing': 'the backup blob carries no stamp that can be read',
   'stamp-account': 'the stamp names another account than the source',
   'stamp-etag': 'the stamp names another version than the source has now',

@@ -1,16 +1,16 @@
-/** What a check of the set-up found of one thing. */
+/** A result of the set-up check. */
 export interface Finding {
-  /** What was looked at, for programs: `backup-write`. */
+  /** The name of the check, for programs: `backup-write`. */
   readonly check: string;
-  /** The account or queue that it is about. */
+  /** The account, queue or mirror that was checked. */
   readonly of: string;
   /**
-   * `warning`: it works, and something is amiss. `problem`: it does not work, or will lose something. `unknown`: who
-   * asks may not see it.
+   * `warning`: it works, with a defect. `problem`: it does not work, or will lose something. `unknown`: the caller may
+   * not read it.
    */
   readonly status: 'ok' | 'warning' | 'problem' | 'unknown';
   /** One sentence. Never a secret. */
   readonly detail: string;
-  /** The command that mends it, or that looks where this one may not. */
+  /** The command that fixes it, or that shows what the caller could not read. */
   readonly fix?: string;
 }

@@ -1,34 +1,34 @@
 import { z } from 'zod';
 import { BlobmirrorError } from '../model/errors.ts';
 
-/** Mirroring stands still, by somebody's wish. */
+/** Mirroring is paused. */
 export interface Pause {
   /** ISO 8601, as all times here. */
   readonly since: string;
-  /** Who asked for it, as far as is known. */
+  /** Who paused it, if known. */
   readonly by?: string;
   readonly reason?: string;
-  /** Nobody is known to have asked for it: the document that would say so cannot be read. */
+  /** The pause document cannot be read, so mirroring is paused until it can. */
   readonly isUnknown?: true;
 }
 
-/** One that has ended. */
+/** A pause that has ended. */
 interface EndedPause {
   readonly since: string;
   readonly until: string;
 }
 
-/** Whether mirroring stands still, and when it did: a document that every worker reads. */
+/** The pause document, which every worker reads. */
 export interface PauseState {
-  /** Null: mirroring goes on. */
+  /** Null: mirroring is not paused. */
   readonly paused: Pause | null;
-  /** The last ones, the newest first: what waited meanwhile is no older for that. */
+  /** The last ones, the newest first: paused time does not count as age of what waited. */
   readonly ended: readonly EndedPause[];
 }
 
 export const NEVER_PAUSED_STATE: PauseState = { paused: null, ended: [] };
 
-/** For how much of the time from `since` to `now` mirroring stood still, in milliseconds. */
+/** How long mirroring was paused between `since` and `now`, in milliseconds. */
 export function pausedMs({ paused, ended }: PauseState, since: Date, now: Date): number {
   const spans = ended.map((each) => [Date.parse(each.since), Date.parse(each.until)] as const);
   if (paused !== null) spans.push([Date.parse(paused.since), now.getTime()]);
@@ -37,8 +37,8 @@ export function pausedMs({ paused, ended }: PauseState, since: Date, now: Date):
     .reduce((sum, ms) => sum + Math.max(0, ms), 0);
 }
 
-const LONGEST_REASON = 500;
-/** It is shown in terminals, which would obey some of the others. */
+const MAX_REASON_LENGTH = 500;
+/** No control characters: terminals, which show the reason, would obey them. */
 const PLAIN = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
 
 const REQUEST = z.strictObject({
@@ -46,13 +46,13 @@ const REQUEST = z.strictObject({
     .string()
     .trim()
     .min(1, 'is empty')
-    .max(LONGEST_REASON, `has more than ${LONGEST_REASON} characters`)
-    .regex(PLAIN, 'has characters that are not to be seen; it should be one line')
+    .max(MAX_REASON_LENGTH, `has more than ${MAX_REASON_LENGTH} characters`)
+    .regex(PLAIN, 'must be one line without control characters')
     .optional(),
 });
 
 /**
- * What a door was asked for.
+ * The body of `POST /api/pause`: `{reason?}`.
  *
  * @throws BlobmirrorError `request-invalid`
  */
@@ -60,5 +60,5 @@ export function parsePauseRequest(body: unknown): Pick<Pause, 'reason'> {
   const parsed = REQUEST.safeParse(body);
   if (parsed.success) return parsed.data.reason === undefined ? {} : { reason: parsed.data.reason };
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`);
-  throw new BlobmirrorError('request-invalid', `the request is not as it should be: ${wrong.join('; ')}`);
+  throw new BlobmirrorError('request-invalid', `the request is invalid: ${wrong.join('; ')}`);
 }

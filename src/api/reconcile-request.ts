@@ -8,7 +8,7 @@ const container = z.string().transform((text, context): ContainerName => {
   try {
     return parseContainerName(text);
   } catch {
-    context.addIssue(`${JSON.stringify(text.slice(0, 80))} is no name of a container`);
+    context.addIssue(`${JSON.stringify(text.slice(0, 80))} is no valid container name`);
     return z.NEVER;
   }
 });
@@ -18,7 +18,7 @@ const schema = z.strictObject({
   prefix: z
     .string()
     .max(1024)
-    .refine((text) => text.isWellFormed(), 'half a character')
+    .refine((text) => text.isWellFormed(), 'contains half a surrogate pair')
     .optional(),
   dryRun: z.boolean().default(false),
   allowDeletes: z.array(container).default([]),
@@ -27,7 +27,7 @@ const schema = z.strictObject({
 });
 
 /**
- * What somebody asks for from outside: `{container?, prefix?, dryRun?, allowDeletes?, deleteForeign?, adopt?}`.
+ * The body of `POST /api/reconcile`: `{container?, prefix?, dryRun?, allowDeletes?, deleteForeign?, adopt?}`.
  *
  * @throws BlobmirrorError `request-invalid`, with one line that names the fields
  */
@@ -37,7 +37,7 @@ export function parseReconcileRequest(value: unknown, reason: ReconcileRequest['
     const lines = parsed.error.issues.map(({ path, message }) =>
       [path.join('.'), message].filter(Boolean).join(': '),
     );
-    throw new BlobmirrorError('request-invalid', `the request is wrong: ${lines.join('; ')}`);
+    throw new BlobmirrorError('request-invalid', `the request is invalid: ${lines.join('; ')}`);
   }
   const { container: only, prefix, dryRun, allowDeletes, deleteForeign, adopt } = parsed.data;
   return {

@@ -2,39 +2,39 @@ import type { AdoptBy, AdoptionEstimate } from '../model/adoption.ts';
 import type { ContainerName } from '../model/key.ts';
 import type { RunId } from '../model/run-id.ts';
 
-/** What a reconcile is asked to do. */
+/** The options of a full sync. */
 export interface ReconcileRequest {
   /** One container; undefined: all in scope. */
   readonly container?: ContainerName;
-  /** Only keys whose path begins so. */
+  /** Only keys whose path begins with it. */
   readonly prefix?: string;
-  /** Finds and counts what is out of step, and writes nothing. */
+  /** Counts what is out of step and writes nothing. */
   readonly dryRun: boolean;
-  /** Containers whose deletions pass the guards, however many they are. */
+  /** Containers whose deletions pass the guards, whatever their number. */
   readonly allowDeletes: readonly ContainerName[];
-  /** Containers in which foreign blobs may go, too: those without a stamp of ours. Undefined in documents of a former release. */
+  /** Containers in which foreign blobs, those without our stamp, may be deleted too. Undefined in documents of a former release. */
   readonly deleteForeign?: readonly ContainerName[];
-  /** Takes over what another tool copied to the backup, where this proves that it holds what the source has. */
+  /** Adopts what another tool copied to the backup, if this comparison proves that it equals the source. */
   readonly adopt?: AdoptBy;
-  /** `unknown`: of a run whose document is damaged. */
+  /** What started it. `unknown`: the run's document is damaged. */
   readonly reason: 'timer' | 'http' | 'command-line' | 'start' | 'unknown';
 }
 
-/** One full sync, from its start to its end: a document in the state store, which every worker reads and adds to. */
+/** A run is one full sync, from its start to its end: a document of the state, which every worker reads and updates. */
 export interface Run {
   readonly id: RunId;
   readonly request: ReconcileRequest;
   readonly state: RunState;
   /**
-   * Tells one set of accounts, scope and policy from another: a run under other settings proves nothing for these, and
-   * one that workers of different settings had a part in proves nothing at all.
+   * Digest of accounts, scope and policy. A run under other settings proves nothing for these; a run of workers with
+   * different settings (`mixed`) proves nothing at all.
    */
   readonly mirror: string;
   /** ISO 8601, as all times here. */
   readonly startedAt: string;
   /**
-   * It saw every change before that: its start, by the earlier of its worker's clock and those of the services.
-   * Undefined in documents of a former release: `startedAt`.
+   * The run saw every change before this time: its start, by the earliest of the clocks of its worker and the services.
+   * Undefined in documents of a former release: use `startedAt`.
    */
   readonly provesUpTo?: string;
   readonly updatedAt: string;
@@ -44,39 +44,39 @@ export interface Run {
   readonly counts: Counts;
   readonly samples: Samples;
   readonly alerts: readonly Alert[];
-  /** A listing of the source failed on the way: this run deletes nothing. */
+  /** A listing of the source failed: this run deletes nothing. */
   readonly sourceListingFailed: boolean;
-  /** Of a dry run that is asked to adopt. */
+  /** Only of a dry run with `adopt`. */
   readonly adoption?: AdoptionEstimate;
 }
 
-/** `damaged`: the document of the run can be read no more; nothing of it is known but its id. */
+/** `damaged`: the document of the run cannot be read; only its id is known. */
 type RunState = 'comparing' | 'deleting' | 'done' | 'cancelled' | 'damaged';
 
 export interface ShardProgress {
   readonly container: string;
   readonly phase: 'compare' | 'delete';
-  /** How many slices of it are recorded: the number of the one that is due. */
+  /** How many of its slices are recorded; also the number of the slice that is due. */
   readonly slices: number;
   readonly isDone: boolean;
-  /** The code of the error that it was given up for. */
+  /** The code of the error that ended it. */
   readonly failed?: string;
-  /** It walks its container anew, in the slower way: of this container, only what such a shard found counts. */
+  /** It walks its container again, without relying on the order of listings: only such shards count for the container. */
   readonly unordered?: true;
-  /** What a shard that compares begins with, until it is done. A former release did not write it down. */
+  /** The stretch of a compare shard, until it is done. A former release did not write it. */
   readonly plan?: ShardPlan;
-  /** How many of its last slices, one after the other, listed nothing and were not the last. */
+  /** How many slices in a row listed nothing without reaching the end. */
   readonly idle?: number;
-  /** How many tries of the slice that is due failed. */
+  /** Failed attempts of the slice that is due. */
   readonly tries?: number;
 }
 
 /**
- * The stretch that a shard compares. Where its later slices go on is in the outcome of the slice before, a document of
- * its own: a position may be long, and the run is written with every slice.
+ * The stretch that a shard compares. The start of a later slice is in the outcome document of the slice before it: a
+ * position may be long, and the run's document is written with every slice.
  */
 export interface ShardPlan {
-  /** Empty where nothing is said. */
+  /** Default: empty. */
   readonly prefix?: string;
   readonly from?: string;
   readonly to?: string;
@@ -88,33 +88,33 @@ export interface ContainerProgress {
   readonly source: number;
   readonly backup: number;
   readonly inStep: number;
-  /** Of the source's entries that were listed, together. */
+  /** Total size of the source's listed entries. */
   readonly bytes?: number;
   /** Keys that only the backup has. */
   readonly extras: number;
   /** Those of them that bear a stamp of this source. */
   readonly mirroredExtras: number;
-  /** Those of them that a run would delete if no guard held it. Undefined in documents of a former release: all of them. */
+  /** Those of them that would be deleted if no guard stopped it. Undefined in documents of a former release: all of them. */
   readonly deletions?: number;
-  /** Those of them that stay since they bear no stamp of ours and the run has no leave for them, by the reason. */
+  /** By reason, those of them that stay: foreign, and the run may not delete foreign blobs. */
   readonly foreign?: Readonly<Record<string, number>>;
-  /** Keys of a hierarchical source that something on the backup kept from being mirrored. */
+  /** Keys of a hierarchical source that something on the backup blocks from being mirrored. */
   readonly blocked?: number;
-  /** Why its extras are left alone. */
+  /** Why its extras stay. */
   readonly stopped?: AlertCode | 'deletes-are-kept' | 'container-not-mirrored';
-  /** Why it is not walked at all: a code, and a sentence. */
+  /** Why it is not walked: a code, and a sentence. */
   readonly failed?: { readonly code: string; readonly detail: string };
-  /** Its listings do not have the order that was expected: it is walked in the slower way. */
+  /** Its listings are in an unknown order: it is walked without relying on the order, which is slower. */
   readonly unordered?: true;
 }
 
 export interface Counts {
   /** Keys that were on both sides and in step. */
   readonly inStep: number;
-  /** Keys that were not. */
+  /** Keys that were not, and were checked. */
   readonly nominated: number;
   readonly bytesCopied: number;
-  /** By the verdict of the heart; in a dry run `missing`, `extra` and `different`. */
+  /** By the verdict of the mirror core; in a dry run `missing`, `extra`, `different`, `adoptable` and `foreign`. */
   readonly byVerdict: Readonly<Record<string, number>>;
   /** By the reason. */
   readonly skipped: Readonly<Record<string, number>>;
@@ -122,14 +122,14 @@ export interface Counts {
   readonly failed: Readonly<Record<string, number>>;
 }
 
-/** The first ones of each, a hundred at most; all are in the report. */
+/** At most 100 lines of each kind; the report has all. */
 export interface Samples {
   readonly repaired: readonly ReportLine[];
   readonly skipped: readonly ReportLine[];
   readonly failed: readonly ReportLine[];
 }
 
-/** What became of one key that was out of step: a line of the report. */
+/** A line of the report: the result for one key that was out of step. */
 export interface ReportLine {
   readonly container: string;
   readonly path: string;
@@ -161,7 +161,7 @@ type AlertCode =
   | 'clock-off'
   | 'document-damaged';
 
-/** A run without what grows with the number of its shards, containers and samples. */
+/** A run without the members that grow with its shards, containers and samples. */
 export type RunSummary = Omit<Run, 'shards' | 'containers' | 'samples'>;
 
 export function toSummary({

@@ -1,45 +1,44 @@
 import type { SkipReason } from '../model/verdict.ts';
 import type { HoldReason } from '../model/watch.ts';
 
-/** What the operator should do about a key that is left as it is. docs/errors.md is made from this table. */
+/** What the operator should do about a key that was skipped. docs/errors.md is generated from this table. */
 export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason, string>> = {
   'source-archived':
     'The source blob is in the archive tier and cannot be read. Rehydrate it; the next full sync copies it.',
   'source-container-missing':
-    'The source has no such container. That proves no deletion: delete the container of the backup yourself if it is no longer wanted.',
+    'The source has no such container. This does not prove a deletion: delete the container on the backup yourself if you no longer want it.',
   'source-still-written':
-    'The source blob is empty where the backup is not: most likely its writer is at work. The backup keeps what it has until there is content, or for an hour; the key is looked at again.',
-  'source-copy-pending':
-    'A copy onto the source blob is under way. It is looked at again when that may be over.',
+    'The source blob is empty, the backup blob is not: most likely it is being written. The backup blob stays until the source has content, or for an hour; the key is checked again.',
+  'source-copy-pending': 'A copy onto the source blob is under way. The key is checked again after it.',
   'source-still-changing':
-    'The source blob changes without events. It was mirrored and is looked at again, after growing pauses and by each full sync.',
+    'The source blob changes without events. It was mirrored, and is checked again after growing pauses and by each full sync.',
   'replica-of-the-backup':
-    'The source blob was mirrored from the backup account, by a mirror of the other direction. Nothing is to be done.',
+    'The source blob was mirrored from the backup account, by a mirror in the other direction. Nothing to do.',
   'backup-of-another-source':
-    'The backup blob was mirrored from another source. Give one of the two sources other container names on the backup.',
+    'The backup blob was mirrored from another source. Map the containers of one of the two sources to other names on the backup.',
   'backup-foreign':
-    'The backup blob was not made by Blobmirror, and the source has none. It stays. To let it go, delete it yourself, or run blobmirror reconcile --delete-foreign CONTAINER; BLOBMIRROR_FOREIGN=delete does so for all containers.',
+    'The backup blob was not made by Blobmirror, and the source has none. It stays. To remove it, delete it yourself, or run blobmirror reconcile --delete-foreign CONTAINER; BLOBMIRROR_FOREIGN=delete does so for all containers.',
   'backup-foreign-no-room':
-    'The source has no such blob, and the metadata of the backup blob leaves no room for a stamp, so that nobody can tell whether Blobmirror made it. It stays. To let it go, delete it yourself, or run blobmirror reconcile --delete-foreign CONTAINER; BLOBMIRROR_FOREIGN=delete does so for all containers.',
+    'The source has no such blob, and the metadata of the backup blob leaves no room for a stamp, so it is not known whether Blobmirror made it. It stays. To remove it, delete it yourself, or run blobmirror reconcile --delete-foreign CONTAINER; BLOBMIRROR_FOREIGN=delete does so for all containers.',
   'directory-too-large':
-    'The source lacks the directory, and more is below it on the backup than one look goes through. What is below goes key by key; the directory goes with the last of it.',
+    'The source lacks the directory, which holds more on the backup than one check handles. Its content is deleted key by key, and the directory after it.',
   'backup-foreign-below':
-    'Below the directory there is something that was not made by Blobmirror. It stays. To let it go, delete it yourself, or run blobmirror reconcile --delete-foreign CONTAINER; BLOBMIRROR_FOREIGN=delete does so for all containers.',
+    'The directory contains something that Blobmirror did not make. It stays. To remove it, delete it yourself, or run blobmirror reconcile --delete-foreign CONTAINER; BLOBMIRROR_FOREIGN=delete does so for all containers.',
   'backup-in-the-way':
-    'The source has it, and on the backup something that was not made by Blobmirror stands in its place, above it or below it. Move or delete that yourself, or let it go: blobmirror reconcile --delete-foreign CONTAINER, or BLOBMIRROR_FOREIGN=delete.',
+    'On the backup, something that Blobmirror did not make occupies this path, a path above it or one below it. Move or delete it yourself, or let Blobmirror delete it: blobmirror reconcile --delete-foreign CONTAINER, or BLOBMIRROR_FOREIGN=delete.',
   'backup-versions-of-another-kind':
-    'On an account that keeps versions a blob never changes its kind. The old version stays readable; delete the blob with all its versions to have the new one.',
+    'An account with versioning never changes the type of a blob. The old version stays readable; to mirror the new one, delete the backup blob with all its versions.',
   'backup-has-snapshots':
-    'Users made snapshots of the backup blob, or below the directory, and a deletion would take them with it. Delete the snapshots; the next full sync deletes what is left. After soft delete was turned off on the account, deleted snapshots count too until they expire.',
-  'backup-leased': 'Somebody holds a lease on the backup blob. Break it; the next full sync goes on.',
+    'Users made snapshots of the backup blob, or below the directory; a deletion would delete them, too. Delete the snapshots; the next full sync deletes the rest. After soft delete was turned off on the account, deleted snapshots count too until they expire.',
+  'backup-leased': 'The backup blob is leased. Break the lease; the next full sync mirrors it.',
   'backup-immutable':
-    'A policy or a legal hold forbids to change the backup blob. It is mirrored when that ends; the next full sync sees to it.',
-  'deletes-are-kept': 'BLOBMIRROR_DELETES=keep keeps it. Nothing is to be done.',
+    'An immutability policy or a legal hold protects the backup blob. The next full sync after it ends mirrors the blob.',
+  'deletes-are-kept': 'BLOBMIRROR_DELETES=keep keeps it. Nothing to do.',
   'access-not-permitted':
-    'All but owner, group, permissions and access control list is mirrored. Give the mirror Storage Blob Data Owner on the backup, or set BLOBMIRROR_ACL=off.',
+    'Everything except owner, group, permissions and access control list is mirrored. Give the mirror Storage Blob Data Owner on the backup, or set BLOBMIRROR_ACL=off.',
 };
 
-/** Empty for what is no such reason: a code of an error, or what a newer worker wrote. */
+/** Empty for anything else: an error code, or a reason of a newer release. */
 export function skipHintOf(reason: string): string {
   return Object.hasOwn(SKIP_HINTS, reason) ? SKIP_HINTS[reason as keyof typeof SKIP_HINTS] : '';
 }

@@ -1,19 +1,19 @@
 import type { ClockStatus, RecoveryPoint } from './status.ts';
 
 interface StatementContext {
-  /** False: what was proven cannot be read now. */
+  /** False: the proof cannot be read now. */
   readonly isProvenKnown?: boolean;
-  /** False: not all messages that wait were looked at, each of which may except a key. */
+  /** False: not all waiting messages were read, each of which may except a key. */
   readonly isWaitingKnown?: boolean;
-  /** How many of the dead letters were looked at, each of which excepts a key. */
+  /** How many of the dead letters were read, each of which excepts a key. */
   readonly letters?: 'all' | 'some' | 'none';
-  /** Of the clock that it would be claimed by. */
+  /** The state of the clock by which the live recovery point is claimed. */
   readonly clock?: ClockStatus | { readonly state: 'right' };
 }
 
 /**
  * The recovery point in words: `proven up to 12:00:00, live up to 12:03:02, canary 1.1 s, except 3 keys`. Times are in
- * UTC, with their day where it is not the day of `at`.
+ * UTC, with the date unless it is that of `at`.
  */
 export function statement(
   { proven, live, canary, excepted }: RecoveryPoint,

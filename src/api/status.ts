@@ -1,19 +1,19 @@
 import type { RunSummary } from './run.ts';
 
-/** How the mirror is doing: what `GET /api/status` answers and `blobmirror status -o json` prints. */
+/** The status of the mirror: `GET /api/status` and `blobmirror status -o json`. */
 export interface Status {
   /** ISO 8601, as all times here. */
   readonly at: string;
   /** Account names. */
   readonly source: string;
   readonly backup: string;
-  /** The mirror's, where it is not `default`. */
+  /** The mirror's name, unless it is `default`. */
   readonly name?: string;
   /** The recovery point in words: see statement.ts. */
   readonly statement: string;
-  /** Of the machine that tells this: only while it is not known to be right, so that nothing is claimed by it. */
+  /** The clock of the worker that answers, only while it is wrong or not confirmed: then nothing is claimed by it. */
   readonly clock?: ClockStatus;
-  /** Only while it is. */
+  /** Only while mirroring is paused. */
   readonly paused?: PausedSince;
   readonly recovery: RecoveryPoint;
   readonly health: Health;
@@ -27,13 +27,13 @@ export interface Status {
   readonly runs: readonly RunSummary[];
 }
 
-/** What the services' clocks say of the clock of a machine. */
+/** The clock of a machine, compared with those of the services. */
 export type ClockStatus =
   | {
       readonly state: 'off';
-      /** How far it is ahead of the service's, in milliseconds; negative where it is behind. */
+      /** Milliseconds ahead of the service's clock; negative: behind. */
       readonly aheadMs: number;
-      /** The account whose clock says so. */
+      /** The account whose clock it was compared with. */
       readonly of: string;
     }
   /** No account has told its time yet, or the machine's clock has just jumped. */
@@ -43,15 +43,18 @@ interface PausedSince {
   readonly since: string;
   readonly by?: string;
   readonly reason?: string;
-  /** Nobody is known to have asked for it. */
+  /** The pause document cannot be read. */
   readonly isUnknown?: true;
 }
 
-/** The newest moments up to which every change of the source is in the backup, the excepted keys aside. */
+/**
+ * Two recovery points (RPO): times up to which every change of the source is in the backup, except for the `excepted` keys.
+ * `proven` rests on listings of both accounts; `live` on the events that wait, and its age is the replication lag.
+ */
 export interface RecoveryPoint {
-  /** The start of the last full sync that left nothing unseen. Null: none was completed yet. */
+  /** The start of the last complete, unrestricted full sync. Null: there was none yet. */
   readonly proven: ProvenPoint | null;
-  /** What the queue knows: the earliest change that waits in it, or now. Null: it could not be asked, or `clock` says why. */
+  /** The earliest change that waits in the queue, or now. Null: the queue could not be read, or `clock` says why. */
   readonly live: LivePoint | null;
   readonly canary: CanaryStatus;
   readonly excepted: ExceptedKeys;
@@ -70,11 +73,11 @@ export interface LivePoint {
 }
 
 export interface CanaryStatus {
-  /** `waiting`: none was seen on the backup yet. */
+  /** `waiting`: none has arrived on the backup yet. */
   readonly state: 'off' | 'waiting' | 'following';
-  /** How long the last one took to the backup, or how long the one that is not there has been on its way. */
+  /** How long the last one took to arrive, or how long the current one has been under way. */
   readonly ageMs?: number;
-  /** When the source was given the last one. */
+  /** When the last one was written to the source. */
   readonly writtenAt?: string;
 }
 
@@ -98,16 +101,16 @@ export interface Health {
 
 export interface HealthProblem {
   readonly code: string;
-  /** A sentence, without names of blobs: anybody may read it. */
+  /** A sentence without blob names: it is public. */
   readonly detail: string;
 }
 
-/** What waits in the queue of events. */
+/** The messages in the events queue. */
 export interface Backlog {
   readonly messages: number;
-  /** Of those, the ones that are to be looked at later. */
+  /** Of those, scheduled rechecks. */
   readonly scheduled: number;
-  /** Of the blobs that the events tell of. */
+  /** Total size of the blobs of the events. */
   readonly bytes: number;
   /** False: there is more than was counted. */
   readonly isComplete: boolean;
@@ -135,17 +138,17 @@ export interface RecoverySample {
   readonly canaryAgeMs: number | null;
 }
 
-/** A container as the last full sync of everything saw it. */
+/** A container, as the last unrestricted full sync counted it. */
 export interface ContainerStatus {
   readonly name: string;
   readonly blobs: number;
-  /** Null: that sync did not count them. */
+  /** Null: that full sync did not count them. */
   readonly bytes: number | null;
   readonly countedAt: string;
   readonly lastMirroredAt: string | null;
 }
 
-/** What all workers together did in the last hour. Times are ISO 8601. */
+/** The activity of all workers together in the last hour. Times are ISO 8601. */
 export interface Activity {
   /** The oldest first; a minute in which nothing happened is left out. */
   readonly minutes: readonly ActivityMinute[];
@@ -154,7 +157,7 @@ export interface Activity {
   readonly lagP99Ms: number | null;
   readonly changes: number;
   readonly bytes: number;
-  /** When something of a container was mirrored last, as far as the workers remember: container to time. */
+  /** By container, when a change was mirrored last, as far as the workers remember. */
   readonly lastMirrored: Readonly<Record<string, string>>;
   /**
    * Large blobs that were copied although most likely headers or metadata alone had changed, the latest first: an equal
@@ -187,9 +190,9 @@ export interface ActivityMinute {
   readonly changes: number;
   /** Bytes of content that were copied. */
   readonly bytes: number;
-  /** Every look at a key, those that found nothing to do included. */
+  /** Checks of keys, including those that found nothing to do. */
   readonly byVerdict: Readonly<Record<string, number>>;
-  /** Tries that failed. */
+  /** Failed attempts. */
   readonly failed: number;
   readonly lagP50Ms: number | null;
   readonly lagP99Ms: number | null;

@@ -12,7 +12,7 @@ import { dismissNotice, notice } from './state/notice.ts';
 import { overall, status, trouble } from './state/poll.ts';
 import { Button, Icon } from './ui/elements.tsx';
 
-/** The whole page: how far behind, what is stuck and why, and what can be done, in this order. */
+/** The whole page, most urgent first: problems, recovery point, dead letters, then activity and full syncs. */
 export function App() {
   const now = status.value;
   useSignalEffect(() => {
@@ -43,16 +43,16 @@ export function App() {
   );
 }
 
-/** Tells what became of an action. The element is always there, or nobody would read it aloud when it fills. */
+/** The result of the last action. The element is always in the page: screen readers announce only changes of one that exists. */
 function NoticeBar() {
-  const told = notice.value;
+  const current = notice.value;
   return (
     <div class="notice" role="status">
-      {told === undefined ? null : (
-        <div class={told.kind}>
-          <Icon shape={told.kind === 'done' ? 'ok' : 'bad'} />
+      {current === undefined ? null : (
+        <div class={current.kind}>
+          <Icon shape={current.kind === 'done' ? 'ok' : 'bad'} />
           <p>
-            {told.text} {told.hint ? <span>{told.hint}</span> : null}
+            {current.text} {current.hint ? <span>{current.hint}</span> : null}
           </p>
           <Button kind="quiet" onPress={dismissNotice}>
             Dismiss

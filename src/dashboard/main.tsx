@@ -1,6 +1,6 @@
 /**
- * The page that the app serves at `/`. It knows what `GET /api/status` tells and nothing else, keeps nothing but the
- * key of the tab, and never talks to another origin.
+ * The page that the app serves at `/`. It shows the answers of the app's HTTP API, stores only the function key, for
+ * this tab, and sends no request to another origin.
  */
 import { render } from 'preact';
 import { App } from './app.tsx';

@@ -115,7 +115,7 @@ const place = z
 const path = z.string().refine(parses(parseBlobPath), 'is no path of a blob');
 const etag = z.string().refine(parses(parseEtag), 'is no ETag');
 
-const containerName = z.string().refine(parses(parseContainerName), 'is no name of a container');
+const containerName = z.string().refine(parses(parseContainerName), 'is no valid container name');
 
 /** See `ShardPlan`. */
 export const shardPlanSchema = z.object({

@@ -1,9 +1,9 @@
 /**
- * The commands that findings name. APP, GROUP and NAMESPACE stand for what only the reader knows; all else is filled in.
+ * The az commands that findings name. The reader replaces APP, GROUP and NAMESPACE; the rest is filled in.
  */
 export type Right = 'read' | 'read-tags' | 'write' | 'write-tags' | 'own';
 
-/** Data roles, the least that has the right first. */
+/** For each right, the least privileged data role that has it. */
 const ROLES: Readonly<Record<Right, string>> = {
   read: 'Storage Blob Data Reader',
   'read-tags': 'Storage Blob Data Owner',
@@ -20,7 +20,7 @@ export function assignRoleCommand(right: Right, account: string): string {
   return `az role assignment create --role "${ROLES[right]}" --assignee-object-id "$(az functionapp identity show --name APP --resource-group GROUP --query principalId --output tsv)" --assignee-principal-type ServicePrincipal --scope "$(az storage account show --name ${account} --query id --output tsv)"`;
 }
 
-/** The letters of a SAS; `sco`: of the account, its containers and its blobs. One of an account sets no owners. */
+/** Permissions of an account SAS; `sco` covers service, containers and objects. No account SAS can set owners. */
 const SAS_PERMISSIONS: Readonly<Record<Exclude<Right, 'own'>, string>> = {
   read: 'rl',
   'read-tags': 'rlt',

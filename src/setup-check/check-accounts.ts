@@ -6,7 +6,7 @@ import { type VersionStatus, refusedWhole } from '../model/service-version.ts';
 import type { AccountProbe } from '../ports/probes.ts';
 import { showAccountCommand } from './az-commands.ts';
 
-/** Whether both accounts are flat or both hierarchical, and as the settings say. */
+/** Checks that both accounts are flat or both hierarchical, as the settings say. */
 export async function checkKinds(
   source: AccountProbe,
   backup: AccountProbe,
@@ -19,32 +19,32 @@ export async function checkKinds(
       return {
         ...about,
         status: 'problem',
-        detail: `the source is ${ofSource} and the backup is ${ofBackup}, and neither can be changed to the other by us: the backup should be another account`,
+        detail: `the source is ${ofSource}, the backup is ${ofBackup}; both must be of the same kind. Use another account as the backup`,
         fix: `az storage account create --name NEWBACKUP --resource-group GROUP --enable-hierarchical-namespace ${ofSource === 'hierarchical'}`,
       };
     if (setting !== 'auto' && setting !== ofSource)
       return {
         ...about,
         status: 'problem',
-        detail: `both accounts are ${ofSource}, and BLOBMIRROR_NAMESPACE says ${setting}`,
+        detail: `both accounts are ${ofSource}, but BLOBMIRROR_NAMESPACE says ${setting}`,
         fix: `az functionapp config appsettings set --name APP --resource-group GROUP --settings BLOBMIRROR_NAMESPACE=${ofSource}`,
       };
     return { ...about, status: 'ok', detail: `both accounts are ${ofSource}` };
   } catch (thrown) {
     const { message } = toBlobmirrorError(thrown);
-    const isTold = setting !== 'auto';
+    const isSet = setting !== 'auto';
     return {
       ...about,
-      status: isTold ? 'unknown' : 'problem',
-      detail: isTold
-        ? `who asks may not read the kind of an account, and BLOBMIRROR_NAMESPACE says ${setting}: ${message}`
-        : `the kind of an account cannot be read, and messages wait until it can; BLOBMIRROR_NAMESPACE does without: ${message}`,
+      status: isSet ? 'unknown' : 'problem',
+      detail: isSet
+        ? `the caller may not read the kind of an account, so BLOBMIRROR_NAMESPACE=${setting} could not be verified: ${message}`
+        : `the kind of an account cannot be read, and messages wait until it can. Set BLOBMIRROR_NAMESPACE to flat or hierarchical to skip this: ${message}`,
       fix: showAccountCommand(source.account),
     };
   }
 }
 
-/** Whether content goes from account to account by itself, or must pass through the workers. */
+/** Checks whether the backup can fetch content from the source, or all content must pass through the workers. */
 export async function checkCopy(
   source: string,
   backup: string,
@@ -53,25 +53,25 @@ export async function checkCopy(
   const about = { check: 'copy', of: `${source}, ${backup}` };
   try {
     if (await probe())
-      return { ...about, status: 'ok', detail: 'the backup fetches content from the source by itself' };
+      return { ...about, status: 'ok', detail: 'the backup fetches content directly from the source' };
     const detail =
-      'the backup has no operation that fetches content, so that all of it passes through the workers';
+      'the backup has no operation that fetches content, so all content passes through the workers';
     return { ...about, status: 'warning', detail };
   } catch (thrown) {
     const error = toBlobmirrorError(thrown);
     return {
       ...about,
       status: 'problem',
-      detail: `the backup cannot fetch content from the source, whose firewall may keep it out; BLOBMIRROR_COPY=streamed does without: ${error.message}`,
+      detail: `the backup cannot fetch content from the source; its firewall may block the backup. Open it, or set BLOBMIRROR_COPY=streamed: ${error.message}`,
       fix: showAccountCommand(source),
     };
   }
 }
 
 /**
- * Which version of the storage services the account takes, after it was asked for something.
+ * Checks which version of the storage REST API the account accepts, after a request to it.
  *
- * @param newest what it would be asked by
+ * @param newest the version that requests begin with
  */
 export function checkVersion(check: string, of: string, newest: string, status: VersionStatus): Finding {
   const { refused, spoken, isTaken } = status;
@@ -82,26 +82,31 @@ export function checkVersion(check: string, of: string, newest: string, status: 
       status: 'problem',
       detail: `it refuses ${refusedWhole(status)}`,
     };
-  if (!isTaken) return { check, of, status: 'unknown', detail: 'it answered to no version yet' };
+  if (!isTaken)
+    return { check, of, status: 'unknown', detail: 'it has not answered a request of any API version yet' };
   if (refused === undefined)
     return {
       check,
       of,
       status: 'ok',
-      detail: `it is asked by version ${spoken ?? newest} of the storage services`,
+      detail: `it accepts version ${spoken ?? newest} of the storage API`,
     };
   return {
     check,
     of,
     status: 'warning',
-    detail: `it refuses version ${refused} of the storage services, and is asked by ${spoken}`,
+    detail: `it refuses version ${refused} of the storage API, so requests use ${spoken}`,
   };
 }
 
-/** The wider apart they are, the earlier a moment is claimed. */
+/** Recovery points are claimed by the slower clock, so a difference makes them older. */
 const WARNING_MS = 5_000;
 
-/** @param of an account or a namespace */
+/**
+ * Checks that the clock of this machine agrees with that of a service.
+ *
+ * @param of an account or a queue
+ */
 export async function checkClock(
   check: string,
   of: string,
@@ -109,14 +114,14 @@ export async function checkClock(
 ): Promise<Finding> {
   try {
     const ahead = await aheadMs();
-    if (ahead === undefined) return { check, of, status: 'unknown', detail: 'it did not tell the time' };
+    if (ahead === undefined) return { check, of, status: 'unknown', detail: 'its answers carry no time' };
     const apart = Math.abs(ahead);
     if (apart < WARNING_MS)
       return {
         check,
         of,
         status: 'ok',
-        detail: `its clock and ours agree to ${(apart / 1000).toFixed(1)} s`,
+        detail: `its clock and the clock of this machine differ by ${(apart / 1000).toFixed(1)} s`,
       };
     const isOff = apart > MOST_OFF_MS;
     return {
@@ -124,8 +129,8 @@ export async function checkClock(
       of,
       status: isOff ? 'problem' : 'warning',
       detail: isOff
-        ? `clock-off: our clock is ${formatSkew(-ahead)}, by its own. A machine whose clock is so claims no live point, full syncs that it begins prove nothing, and from a quarter of an hour on its keys and tokens are refused`
-        : `our clock is ${formatSkew(-ahead)}, by its own; what is claimed goes by the earlier of the two`,
+        ? `clock-off: the clock of this machine is ${formatSkew(-ahead)}, compared with that of the service. Until it is right, this machine claims no live recovery point and its full syncs prove nothing; beyond 15 minutes the service refuses its keys and tokens`
+        : `the clock of this machine is ${formatSkew(-ahead)}, compared with that of the service; recovery points use the earlier time of the two`,
       fix: 'sudo timedatectl set-ntp true',
     };
   } catch (thrown) {

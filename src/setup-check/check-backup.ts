@@ -8,11 +8,11 @@ export interface BackupNeeds {
   readonly tags: boolean;
   /** Whether owners, permissions and access control lists are mirrored. */
   readonly access: boolean;
-  /** A container on it that is the mirror's own, or an image of one that is mirrored; undefined: there is none yet. */
+  /** A container of the mirror's own, or the copy of a mirrored one; undefined: there is none yet. */
   readonly sample: ContainerName | undefined;
 }
 
-/** Whether the backup can be written to, by a blob of the mirror's own that goes at once. */
+/** Checks that the backup can be written to, with a blob that is deleted at once. */
 export async function checkBackup(
   probe: AccountProbe,
   { tags, access, sample }: BackupNeeds,
@@ -24,7 +24,7 @@ export async function checkBackup(
   );
   if (reached.status !== 'ok') return [reached];
   if (sample === undefined) {
-    const detail = 'it has no container yet, so that writing could not be tried';
+    const detail = 'it has no container yet, so writing could not be tested';
     return [reached, { check: 'backup-write', of: probe.account, status: 'unknown', detail }];
   }
   const written = await tryRight(
@@ -34,7 +34,7 @@ export async function checkBackup(
   );
   const made = await tryRight(
     probe,
-    { check: 'backup-containers', right: 'write', able: 'containers can be made' },
+    { check: 'backup-containers', right: 'write', able: 'containers can be created' },
     async () => await probe.makeContainer(sample),
   );
   const findings = [reached, written, made];
@@ -56,7 +56,7 @@ export async function checkBackup(
           able: 'owners, permissions and access control lists can be set',
           lacking: {
             status: 'warning',
-            detail: 'all else is mirrored; BLOBMIRROR_ACL=off does without',
+            detail: 'all else is mirrored. Set BLOBMIRROR_ACL=off to mirror no access and end this warning',
           },
         },
         async () => await probe.writeAccess(sample),
@@ -65,30 +65,31 @@ export async function checkBackup(
   return findings;
 }
 
-/** What is deleted at the source by mistake is deleted on the backup within seconds: this keeps it. */
-const ENOUGH_DAYS = 7;
+/** A mistaken deletion at the source reaches the backup within seconds; soft delete keeps the blob restorable. */
+const MIN_DAYS = 7;
 
 export async function checkSoftDelete(
   probe: Pick<AccountProbe, 'account' | 'softDeleteDays'>,
 ): Promise<Finding> {
   const { account } = probe;
   const about = { check: 'backup-soft-delete', of: account };
-  const mend = `az storage account blob-service-properties update --account-name ${account} --enable-delete-retention true --delete-retention-days 14 --enable-container-delete-retention true --container-delete-retention-days 14`;
+  const fix = `az storage account blob-service-properties update --account-name ${account} --enable-delete-retention true --delete-retention-days 14 --enable-container-delete-retention true --container-delete-retention-days 14`;
   try {
     const days = await probe.softDeleteDays();
     if (days === 0)
       return {
         ...about,
         status: 'warning',
-        detail: 'soft delete is off: what is deleted at the source by mistake is gone from the backup, too',
-        fix: mend,
+        detail:
+          'soft delete is off: a blob that is deleted by mistake at the source cannot be restored on the backup',
+        fix,
       };
-    if (days < ENOUGH_DAYS)
+    if (days < MIN_DAYS)
       return {
         ...about,
         status: 'warning',
-        detail: `deleted blobs are kept for ${days} days only`,
-        fix: mend,
+        detail: `deleted blobs are kept for ${days} days only; keep them for ${MIN_DAYS} at least`,
+        fix,
       };
     return { ...about, status: 'ok', detail: `deleted blobs are kept for ${days} days` };
   } catch (thrown) {
@@ -96,7 +97,7 @@ export async function checkSoftDelete(
     return {
       ...about,
       status: 'unknown',
-      detail: `who asks may not read the properties of the service: ${message}`,
+      detail: `the caller may not read the soft-delete settings: ${message}`,
       fix: `az storage account blob-service-properties show --account-name ${account} --query deleteRetentionPolicy`,
     };
   }

@@ -6,7 +6,11 @@ import { QUEUE_OPTIONS, assignQueueRoleCommand, queueCommand } from './az-comman
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** @param role what the queue is for: `events` or `reconcile` */
+/**
+ * Checks that messages can be sent and received, and that the queue is declared as docs/settings.md says.
+ *
+ * @param role what the queue is for: `events` or `reconcile`
+ */
 export async function checkQueue(probe: QueueProbe, role: string): Promise<readonly Finding[]> {
   const about = (what: string) => ({ check: `${role}-queue-${what}`, of: probe.queue });
   const received = await tryQueue(probe, 'Receiver', async () => await probe.receive());
@@ -21,7 +25,7 @@ export async function checkQueue(probe: QueueProbe, role: string): Promise<reado
     findings.push({
       ...about('properties'),
       status: 'unknown',
-      detail: 'the identity may not read how the queue is declared; docs/settings.md says how it should be',
+      detail: 'the caller may not read the properties of the queue; docs/settings.md says what they must be',
       fix: queueCommand('show', probe.queue),
     });
   else
@@ -36,7 +40,7 @@ export async function checkQueue(probe: QueueProbe, role: string): Promise<reado
 
 type QueueFinding = Pick<Finding, 'status' | 'detail' | 'fix'> & { readonly isMissing?: boolean };
 
-/** Undefined when it went well. */
+/** Undefined: it succeeded. */
 async function tryQueue(
   { queue }: QueueProbe,
   role: 'Sender' | 'Receiver',
@@ -68,7 +72,7 @@ function explain(error: BlobmirrorError, queue: string, role: 'Sender' | 'Receiv
     case 'UnauthorizedAccess':
       return {
         status: 'problem',
-        detail: `the identity lacks the role "Azure Service Bus Data ${role}", or the key its claim`,
+        detail: `the identity lacks the role "Azure Service Bus Data ${role}", or the key lacks that claim`,
         fix: assignQueueRoleCommand(role, queue),
       };
     default:
@@ -90,44 +94,44 @@ function findMisdeclarations(found: QueueProperties, queue: string): readonly Qu
     },
     !found.deadLettersOnExpiration && {
       status: 'problem',
-      detail:
-        'messages that expire are thrown away, and with them every event that is given up: no dead letter tells of it',
+      detail: 'expired messages are dropped, not dead-lettered: their events are lost without a trace',
       fix: queueCommand('update', queue, '--enable-dead-lettering-on-message-expiration true'),
     },
     found.hasSessions && {
       status: 'problem',
-      detail: 'the queue has sessions, and Event Grid delivers to none that has',
+      detail: 'the queue requires sessions, and Event Grid does not deliver to such a queue',
       fix: anew,
     },
     !found.detectsDuplicates && {
       status: 'warning',
-      detail: 'duplicates are not detected: what is sent twice is done twice, which costs requests',
+      detail:
+        'duplicates are not detected: a message that is sent twice is handled twice, which costs requests',
       fix: anew,
     },
     found.detectsDuplicates &&
       found.duplicateWindowMs < 10 * MINUTE_MS && {
         status: 'warning',
-        detail: `duplicates are detected for ${found.duplicateWindowMs / 1000} s only`,
+        detail: `duplicates are detected for ${found.duplicateWindowMs / 1000} s only; 10 minutes are needed`,
         fix: queueCommand('update', queue, '--duplicate-detection-history-time-window PT10M'),
       },
     found.timeToLiveMs < DAY_MS && {
       status: 'problem',
-      detail: `messages expire after ${found.timeToLiveMs / 1000} s: an outage or a pause of that length loses them to the dead letters`,
+      detail: `messages expire after ${found.timeToLiveMs / 1000} s: an outage or a pause of that length turns them into dead letters`,
       fix: queueCommand('update', queue, '--default-message-time-to-live P14D'),
     },
     found.mostDeliveries < 5 && {
       status: 'warning',
-      detail: `a message is given up after ${found.mostDeliveries} deliveries, and every worker that dies costs one`,
+      detail: `a message is dead-lettered after ${found.mostDeliveries} deliveries, and every crash of a worker costs one`,
       fix: queueCommand('update', queue, '--max-delivery-count 10'),
     },
     found.lockMs < 10_000 && {
       status: 'warning',
-      detail: `a message is locked for ${found.lockMs / 1000} s only, and comes twice when a worker is slow to say that it is at it`,
+      detail: `a message is locked for ${found.lockMs / 1000} s only; if a worker renews the lock late, the message is delivered twice`,
       fix: queueCommand('update', queue, '--lock-duration PT5M'),
     },
   ];
-  const amiss = outcomes.filter((outcome) => outcome !== false);
-  return amiss.length > 0 ? amiss : [{ status: 'ok', detail: 'it is declared as it should be' }];
+  const problems = outcomes.filter((outcome) => outcome !== false);
+  return problems.length > 0 ? problems : [{ status: 'ok', detail: 'its properties are as they should be' }];
 }
 
 function strip({ check, of, status, detail, fix }: Finding): Finding {
@@ -135,8 +139,8 @@ function strip({ check, of, status, detail, fix }: Finding): Finding {
 }
 
 /**
- * The event subscription can be seen only by what it brings: to look at it takes rights on the source account's
- * resource, which a mirror has no need of.
+ * Checks the event subscription by its effect: to read it takes rights on the resource of the source account, which a
+ * mirror does not need otherwise.
  *
  * @param lastMirrored when the last change was mirrored within the last hour, by events
  */
@@ -157,12 +161,12 @@ export async function checkSubscription(
     return {
       ...about,
       status: 'ok',
-      detail: `events come: the last change was mirrored at ${last.toISOString()}`,
+      detail: `events arrive: the last change was mirrored at ${last.toISOString()}`,
     };
   return {
     ...about,
     status: 'unknown',
-    detail: `no change was mirrored in the last hour: nothing was written, no worker runs, or no subscription delivers to ${queue}`,
+    detail: `no change was mirrored in the last hour: nothing was written at the source, no worker runs, or no event subscription delivers to ${queue}`,
     fix,
   };
 }

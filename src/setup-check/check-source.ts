@@ -7,13 +7,13 @@ import { tryRight } from './try-right.ts';
 export interface SourceNeeds {
   /** Whether blob index tags are mirrored. */
   readonly tags: boolean;
-  /** Whether an asynchronous copy may be made, which an identity signs for with a key that the service lends it. */
+  /** Whether asynchronous copies are made, which an identity signs with a user delegation key. */
   readonly signs: boolean;
-  /** The first container that is to be mirrored; undefined: none was found. */
+  /** The first mirrored container; undefined: none was found. */
   readonly sample: ContainerName | undefined;
 }
 
-/** Whether the source can be listed and read. It is not written to here. */
+/** Checks that the source can be listed and read, without a write to it. */
 export async function checkSource(
   probe: AccountProbe,
   { tags, signs, sample }: SourceNeeds,
@@ -25,7 +25,7 @@ export async function checkSource(
   );
   if (reached.status !== 'ok') return [reached];
   if (sample === undefined) {
-    const detail = 'it has no container that is mirrored, so that reading could not be tried';
+    const detail = 'it has no container that is mirrored, so reading could not be tested';
     return [reached, { check: 'source-read', of: probe.account, status: 'unknown', detail }];
   }
   const findings = [
@@ -48,14 +48,14 @@ export async function checkSource(
     findings.push(
       await tryRight(
         probe,
-        { check: 'source-delegation', right: 'read', able: 'the identity may sign for asynchronous copies' },
+        { check: 'source-delegation', right: 'read', able: 'the identity can sign asynchronous copies' },
         async () => await probe.delegate(),
       ),
     );
   return findings;
 }
 
-/** The canary is written to the source: the one container there that the mirror may write to, where it is switched on. */
+/** Checks that the canary can be written: its container is the only one of the source that the mirror writes to. */
 export async function checkCanary(probe: AccountProbe, container: ContainerName): Promise<Finding> {
   const able = `the canary can be written to ${container}`;
   return await tryRight(
@@ -66,7 +66,7 @@ export async function checkCanary(probe: AccountProbe, container: ContainerName)
       able,
       lacking: {
         status: 'problem',
-        detail: `give the role on the container ${container} alone, or set BLOBMIRROR_CANARY=off`,
+        detail: `assign the role on the container ${container} alone, or set BLOBMIRROR_CANARY=off`,
       },
     },
     async () => {

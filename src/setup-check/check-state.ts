@@ -5,7 +5,7 @@ import type { DocumentStore } from '../ports/document-store.ts';
 import type { AccountProbe } from '../ports/probes.ts';
 import { tryRight } from './try-right.ts';
 
-/** Whether the app can keep what it knows of itself, and whether somebody has paused it. */
+/** Checks that the mirror can read and write the documents of its state. */
 export async function checkState(
   documents: DocumentStore,
   probe: Pick<AccountProbe, 'account' | 'by'>,
@@ -16,7 +16,7 @@ export async function checkState(
     probe,
     { check: 'state', right: 'write', able: `the state in ${container} can be read and written` },
     async () => {
-      // A write has no end where nobody answers.
+      // First a read: a write to an account that does not answer has no time limit.
       await documents.read(name);
       await documents.write(name, {}, { nothingThere: true });
       await documents.read(name);
@@ -25,7 +25,7 @@ export async function checkState(
   );
 }
 
-/** @param readPause undefined: mirroring goes on */
+/** @param readPause resolves to undefined if mirroring is not paused */
 export async function checkPause(
   of: string,
   readPause: () => Promise<{ readonly since: string; readonly reason?: string } | undefined>,
@@ -53,30 +53,30 @@ export interface IdentityNeeds {
   readonly backup: string;
   /** The mirror's id. */
   readonly mirror: string;
-  /** Looks whether the accounts are swapped; `unknown` where not all could be seen. */
-  readonly look: () => Promise<{ readonly kind: 'clear' | 'unknown' }>;
-  /** Whether another mirror is at work under the same id, or with the same queues: rejects then. */
+  /** Detects swapped accounts; `unknown`: not all of the source could be read. */
+  readonly detectSwap: () => Promise<{ readonly kind: 'clear' | 'unknown' }>;
+  /** Rejects if another mirror works under the same id or with the same queues. */
   readonly refuseAnother: () => Promise<void>;
 }
 
-/** Whether the accounts are what the settings take them for. While this is a problem, nothing else should be tried. */
-export async function checkSwapped({ source, backup, look }: IdentityNeeds): Promise<Finding> {
+/** Checks that source and backup are not swapped. If they are, no other check may run: some write to the accounts. */
+export async function checkSwapped({ source, backup, detectSwap }: IdentityNeeds): Promise<Finding> {
   const about = { check: 'swapped', of: `${source}, ${backup}` };
   try {
-    const { kind } = await look();
+    const { kind } = await detectSwap();
     return kind === 'clear'
-      ? { ...about, status: 'ok', detail: `nothing at the source ${source} was mirrored from ${backup}` }
+      ? { ...about, status: 'ok', detail: `no blob of the source ${source} was mirrored from ${backup}` }
       : {
           ...about,
           status: 'unknown',
-          detail: 'the source could not be looked at, so that swapped accounts would not be seen',
+          detail: 'the source could not be read, so swapped accounts would not be detected',
         };
   } catch (thrown) {
     const { message } = toBlobmirrorError(thrown);
     return {
       ...about,
       status: 'problem',
-      detail: `${message}; a worker does not start, and nothing else is tried. Where the two mirror each other on purpose, BLOBMIRROR_TWO_WAY=on says so`,
+      detail: `${message}; workers do not start, and no other check is made. If the two accounts mirror each other on purpose, set BLOBMIRROR_TWO_WAY=on`,
       fix: `az functionapp config appsettings list --name APP --resource-group GROUP --query "[?starts_with(name, 'BLOBMIRROR_SOURCE') || starts_with(name, 'BLOBMIRROR_BACKUP')].name"`,
     };
   }
@@ -87,12 +87,12 @@ const FIXED_BY_SETTING: Partial<Record<ErrorCode, string>> = {
   'queue-taken': 'BLOBMIRROR_EVENTS_QUEUE=QUEUE BLOBMIRROR_RECONCILE_QUEUE=QUEUE',
 };
 
-/** Whose documents the state holds for these settings. */
+/** Checks that no other mirror uses this id or these queues. */
 export async function checkIdentity({ mirror, refuseAnother }: IdentityNeeds): Promise<Finding> {
   const about = { check: 'identity', of: mirror };
   try {
     await refuseAnother();
-    return { ...about, status: 'ok', detail: `no other mirror is at work as ${mirror}, or with its queues` };
+    return { ...about, status: 'ok', detail: `no other mirror works as ${mirror} or with its queues` };
   } catch (thrown) {
     const { code, message } = toBlobmirrorError(thrown);
     const settings = FIXED_BY_SETTING[code];

@@ -12,17 +12,17 @@ import {
   showConnectionCommand,
 } from './az-commands.ts';
 
-/** A right on an account, as a request proves it. */
+/** A right on an account, proven by a request. */
 export interface RequiredRight {
   readonly check: string;
   readonly right: Right;
-  /** What there is to say when it is there: `blobs can be read`. */
+  /** The detail of a finding that it is there: `blobs can be read`. */
   readonly able: string;
-  /** What follows from a lack of it; a problem when nothing is said. */
+  /** The consequence if it is missing; by default a problem. */
   readonly lacking?: { readonly status: Finding['status']; readonly detail: string };
 }
 
-/** Tries it, and says what that means. */
+/** Makes the request and turns its result into a finding. */
 export async function tryRight(
   probe: Pick<AccountProbe, 'account' | 'by'>,
   wanted: RequiredRight,
@@ -38,7 +38,7 @@ export async function tryRight(
   }
 }
 
-/** Who is not who it says it is, whatever it asks for. */
+/** Error codes of wrong credentials, whatever the request. */
 const WRONG_CREDENTIALS: ReadonlySet<unknown> = new Set([
   'AuthenticationFailed',
   'InvalidAuthenticationInfo',
@@ -59,19 +59,19 @@ function explain(
     const what = by === 'key' ? 'the account key' : 'the SAS';
     return {
       status: 'problem',
-      detail: `${what} is wrong, or no longer valid: ${error.message}`,
+      detail: `${what} is wrong or has expired: ${error.message}`,
       fix: by === 'key' ? showConnectionCommand(account) : createSasCommand(right, account),
     };
   }
   if (service === 'AuthorizationFailure' && by === 'key')
     return {
       status: 'problem',
-      detail: `the account refuses the key, or its firewall refuses the caller: ${error.message}`,
+      detail: `the account refuses the key, or its firewall blocks the caller: ${error.message}`,
       fix: showAccountCommand(account),
     };
   const missing =
     by === 'identity'
-      ? `the identity lacks the role "${roleOf(right)}" or one that has more`
+      ? `the identity lacks the role "${roleOf(right)}" or a higher one`
       : `the ${by === 'sas' ? 'SAS' : 'key'} does not permit it`;
   const { status = 'problem', detail } = lacking ?? {};
   return {
@@ -88,8 +88,8 @@ export interface ProbedContainers {
 }
 
 /**
- * Where rights are tried: a container that is mirrored, and on the backup that of the state, where it is there, or an
- * image of one that is mirrored. Who may not list has told so in a finding, and has no sample.
+ * Chooses the containers in which rights are tested: a mirrored one of the source; on the backup that of the state, if it
+ * is there, or the copy of a mirrored one. Undefined if the account cannot be listed, which is a finding of its own.
  */
 export async function chooseProbedContainers(
   { source, backup }: { readonly source: AccountProbe; readonly backup: AccountProbe },
@@ -110,7 +110,7 @@ async function listContainerNames(probe: AccountProbe): Promise<readonly Contain
       try {
         return [parseContainerName(name)];
       } catch {
-        // One of the service's own.
+        // A system container such as $logs.
         return [];
       }
     });

@@ -43,7 +43,7 @@ export async function* checkSetUp(settings: Settings): AsyncGenerator<Finding, v
     source: source.name,
     backup: backup.name,
     mirror,
-    look: async () => await openAdmission(settings).evaluate(),
+    detectSwap: async () => await openAdmission(settings).evaluate(),
     refuseAnother: async () => {
       const name = registrationName(mirror);
       const found = parseDocument(REGISTRATION_DOCUMENT, name, await state.read(name));

@@ -10,7 +10,7 @@ describe('a request for a pause', () => {
   it.each(['two\nlines', 'clear\u001B[2J', 'turned \u202Eround', '', 'x'.repeat(501), 7])(
     'is refused for the reason %j',
     (reason) => {
-      expect(() => parsePauseRequest({ reason })).toThrow(/the request is not as it should be: reason: /);
+      expect(() => parsePauseRequest({ reason })).toThrow(/the request is invalid: reason: /);
     },
   );
 });

@@ -45,9 +45,9 @@ async function status(): Promise<Status> {
 
 const letters = (page: Page) => page.getByRole('region', { name: 'Dead letters' });
 
-it('a fault makes dead letters appear with their reason, and once it is mended a replay empties them', async () => {
+it('dead letters of a fault appear with their reason, and a replay mirrors them once the fault is repaired', async () => {
   const page = await browser.open(mirror.address, { viewport: PHONE });
-  await letters(page).getByText('Nothing is stuck.').waitFor();
+  await letters(page).getByText('There are none.').waitFor();
   for (const name of ['stuck 1.txt', 'stuck 2.txt', 'fine.txt']) await upload(name);
 
   for (const expected of [
@@ -59,26 +59,26 @@ it('a fault makes dead letters appear with their reason, and once it is mended a
     'mend the blob or the setting, then replay',
   ])
     await letters(page).getByText(expected).first().waitFor();
-  await page.getByRole('link', { name: 'See what is stuck' }).waitFor();
+  await page.getByRole('link', { name: 'See the dead letters' }).waitFor();
   await untilMirrored(mirror, 'photos', 'fine.txt', WITHIN);
 
   mirror.isBroken = false;
   await letters(page).getByRole('button', { name: 'Replay all', exact: true }).click();
-  await page.getByText('2 changes back in the queue.').waitFor();
-  await letters(page).getByText('Nothing is stuck.').waitFor();
+  await page.getByText('2 changes put back in the queue.').waitFor();
+  await letters(page).getByText('There are none.').waitFor();
   expect(await page.locator(':focus').getAttribute('id')).toBe('dead-letters');
   for (const name of ['stuck 1.txt', 'stuck 2.txt']) await untilMirrored(mirror, 'photos', name, WITHIN);
-  await page.getByText('All is well').first().waitFor();
+  await page.getByText('Healthy').first().waitFor();
 });
 
-it('dead letters are acknowledged, and purged only when that is confirmed', async () => {
+it('dead letters are acknowledged, and purged only after a confirmation', async () => {
   mirror.isBroken = true;
   await upload('stuck 3.txt');
   const page = await browser.open(mirror.address);
   await letters(page).getByText('photos/stuck 3.txt').waitFor();
   await letters(page).getByRole('button', { name: 'Acknowledge' }).click();
   await letters(page).getByText('All are acknowledged.').waitFor();
-  await page.getByText('All is well').first().waitFor();
+  await page.getByText('Healthy').first().waitFor();
 
   await letters(page).getByRole('button', { name: 'Purge photos/stuck 3.txt' }).click();
   const dialog = page.getByRole('dialog', { name: 'Purge 1 dead letter?' });
@@ -90,25 +90,25 @@ it('dead letters are acknowledged, and purged only when that is confirmed', asyn
   await letters(page).getByRole('button', { name: 'Purge photos/stuck 3.txt' }).click();
   await dialog.getByRole('button', { name: 'Purge' }).click();
   await page.getByText('1 dead letter purged.').waitFor();
-  await letters(page).getByText('Nothing is stuck.').waitFor();
+  await letters(page).getByText('There are none.').waitFor();
   expect(await page.locator(':focus').getAttribute('id')).toBe('dead-letters');
   expect(await isOnBackup('stuck 3.txt')).toBe(false);
 });
 
-it('a reconcile that is started is seen to finish', async () => {
+it('a full sync can be started and is shown until it is done', async () => {
   mirror.isBroken = false;
   await upload('lost.txt');
   await untilMirrored(mirror, 'photos', 'lost.txt', WITHIN);
   await mirror.backup.getContainerClient('photos').deleteBlob('lost.txt');
   const page = await browser.open(mirror.address, { allow: /status of 400/ });
-  await page.getByRole('button', { name: 'Start a reconcile' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Start a reconcile' });
+  await page.getByRole('button', { name: 'Start a full sync' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Start a full sync' });
   await dialog.getByLabel('Container').fill('Photos!');
   await dialog.getByRole('button', { name: 'Start' }).click();
-  await dialog.getByRole('alert').getByText('is no name of a container').waitFor();
+  await dialog.getByRole('alert').getByText('is no valid container name').waitFor();
   await dialog.getByLabel('Container').fill('photos');
   await dialog.getByRole('button', { name: 'Start' }).click();
-  await page.getByText('A reconcile has begun.').waitFor();
+  await page.getByText('A full sync has started.').waitFor();
   await page
     .locator('.runs li')
     .filter({ hasText: 'Done photos' })
@@ -117,9 +117,9 @@ it('a reconcile that is started is seen to finish', async () => {
   expect(await isOnBackup('lost.txt')).toBe(true);
 });
 
-it('with the keyboard alone a pause holds and a resume releases', async () => {
+it('pause and resume work with the keyboard alone', async () => {
   const page = await browser.open(mirror.address);
-  await page.getByText('All is well').first().waitFor();
+  await page.getByText('Healthy').first().waitFor();
   const focused = () => page.locator(':focus');
   await page.keyboard.press('Tab');
   expect(await focused().innerText()).toBe('Pause');
@@ -147,9 +147,9 @@ it('with the keyboard alone a pause holds and a resume releases', async () => {
 
   expect(await focused().innerText()).toBe('Resume');
   await page.keyboard.press('Enter');
-  await page.getByText('Mirroring goes on.').waitFor();
+  await page.getByText('Mirroring is resumed.').waitFor();
   await untilMirrored(mirror, 'photos', 'held.txt', WITHIN);
-  await page.getByRole('region', { name: 'Backlog' }).getByText('Nothing waits.').waitFor();
+  await page.getByRole('region', { name: 'Backlog' }).getByText('The queue is empty.').waitFor();
 });
 
 it('a page of another origin cannot pause', async () => {

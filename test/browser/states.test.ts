@@ -44,7 +44,7 @@ describe.each([
   ['a desk', DESKTOP],
 ])('on %s', (_, viewport) => {
   it.each(Object.keys(STATES) as (keyof typeof STATES)[])(
-    'all of it can be read when it is %s, in light and dark, without a scroll to the side',
+    'every text has contrast, in light and dark, without horizontal scrolling, in the state %s',
     async (name) => {
       const { page } = await show(STATES[name], { viewport });
       if (name === 'on fire') await page.locator('#dead-letters').getByText('IMG_2041.heic').waitFor();
@@ -57,32 +57,32 @@ describe.each([
   );
 });
 
-it('what cannot be seen now is not taken for nothing', async () => {
+it('a queue that cannot be read is not shown as empty', async () => {
   const backlog = { ...EMPTY.backlog, isComplete: false };
   const deadLetters = { ...EMPTY.deadLetters, isComplete: false };
   const { page } = await show({ ...EMPTY, backlog, deadLetters });
-  expect(await wordsOf(page)).toContain('Whether anything is stuck cannot be seen now.');
-  expect(await wordsOf(page)).toContain('Whether anything waits cannot be seen now.');
+  expect(await wordsOf(page)).toContain('The dead-letter queues cannot be read now.');
+  expect(await wordsOf(page)).toContain('The queue cannot be read now.');
 });
 
-it('an empty mirror says what is not there yet, and how to get it', async () => {
+it('an empty mirror says what is missing and how to get it', async () => {
   const { page } = await show(EMPTY);
   const words = await wordsOf(page);
   for (const expected of [
-    'All is well',
+    'Healthy',
     'Live up to 13:03:02 in step with the source',
     'Nothing is proven yet.',
-    'Nothing is stuck.',
-    'Nothing changed at the source.',
-    'Nothing waits.',
-    'None was made yet.',
-    'None was counted yet.',
+    'There are none.',
+    'No change was mirrored.',
+    'The queue is empty.',
+    'There was none yet.',
+    'Not counted yet.',
   ])
     expect(words).toContain(expected);
-  expect(await page.title()).toBe('All is well · Blobmirror');
+  expect(await page.title()).toBe('Healthy · Blobmirror');
 });
 
-it('one that is well tells how far behind it is, in local time, and in UTC when pointed at', async () => {
+it('a healthy mirror shows its recovery points in local time, with UTC in the tooltip', async () => {
   const { page } = await show(WELL);
   expect(await wordsOf(page, '#recovery')).toContain(
     'Live up to 13:03:01 1.2 s behind Proven up to 12:00:00 1 h 3 min behind',
@@ -99,11 +99,11 @@ it('one that is well tells how far behind it is, in local time, and in UTC when 
   expect(await page.getByRole('list', { name: 'What needs attention' }).count()).toBe(0);
 });
 
-it('one that is on fire says first what is wrong, and leads to what is stuck and why', async () => {
+it('a failing mirror shows its problems first, with links to the dead letters and their causes', async () => {
   const { page } = await show(ON_FIRE, { viewport: PHONE });
   const problems = page.getByRole('list', { name: 'What needs attention' });
   expect(await problems.getByRole('listitem').count()).toBe(4);
-  await problems.getByRole('link', { name: 'See what is stuck' }).click();
+  await problems.getByRole('link', { name: 'See the dead letters' }).click();
   const letters = page.getByRole('region', { name: 'Dead letters' });
   await letters.getByText('IMG_2041.heic').waitFor();
   expect(await wordsOf(page, '#dead-letters')).toContain(
@@ -115,22 +115,22 @@ it('one that is on fire says first what is wrong, and leads to what is stuck and
   expect(await page.title()).toBe('4 problems · Blobmirror');
   await page.getByText('Except 3 keys').click();
   await page.getByText('container-not-mappable').first().waitFor();
-  await page.getByText('The source blob is empty where the backup is not').waitFor();
+  await page.getByText('The source blob is empty, the backup blob is not').waitFor();
 });
 
-it('what changes shows without a reload, and only a change of the whole is said aloud', async () => {
+it('the page updates without a reload, and only a change of the overall state is announced', async () => {
   const { page, answered } = await show(WELL);
   const aloud = page.getByRole('status').first();
-  expect(await aloud.innerText()).toBe('All is well');
+  expect(await aloud.innerText()).toBe('Healthy');
   answered.status = { ...WELL, recovery: { ...WELL.recovery, live: { at: NOW, ageMs: 71_000 } } };
   await page.getByText('1 min 11 s behind').waitFor();
-  expect(await aloud.innerText()).toBe('All is well');
+  expect(await aloud.innerText()).toBe('Healthy');
   answered.status = ON_FIRE;
   await page.getByText('41 min 24 s behind').waitFor();
   expect(await aloud.innerText()).toBe('4 problems');
 });
 
-it('an app that is gone shows since when, is asked less and less often, and all returns by itself', async () => {
+it('an unreachable app is shown with its time, polled less often, and recovers by itself', async () => {
   let answered: Answered | undefined;
   const page = await browser.open(address, {
     allow: /status of (503|404)/,
@@ -149,7 +149,7 @@ it('an app that is gone shows since when, is asked less and less often, and all 
   await page.clock.runFor(2000);
   await page.getByText('Not reachable since').waitFor();
   expect(await wordsOf(page, '.problems')).toMatch(
-    /What you see is from then. The state is out of reach. Next try at /,
+    /The page shows the state of that time. The state is out of reach. Next try at /,
   );
   const asked = told.asked;
   for (let second = 0; second < 60; second++) {
@@ -161,11 +161,11 @@ it('an app that is gone shows since when, is asked less and less often, and all 
   expect(told.asked - asked).toBeLessThanOrEqual(6);
   delete told.failure;
   await page.getByRole('button', { name: 'Try now' }).click();
-  await page.getByText('All is well').first().waitFor();
+  await page.getByText('Healthy').first().waitFor();
   expect(await page.getByText('Not reachable since').count()).toBe(0);
 });
 
-it('nothing is asked while nobody looks', async () => {
+it('a hidden page does not poll', async () => {
   const { page, answered } = await show(WELL);
   const hide = async (hidden: boolean) =>
     await page.evaluate((value) => {
@@ -183,7 +183,7 @@ it('nothing is asked while nobody looks', async () => {
 });
 
 it.each(['?code=sec%2Fret', '#code=sec%2Fret'])(
-  'a key in the address (%s) leaves it at once, and goes along with every question',
+  'a key in the address (%s) is removed from it at once and sent with every request',
   async (suffix) => {
     let sent: string | undefined;
     const page = await browser.open(address + suffix, {
@@ -194,16 +194,16 @@ it.each(['?code=sec%2Fret', '#code=sec%2Fret'])(
         });
       },
     });
-    await page.getByText('All is well').first().waitFor();
+    await page.getByText('Healthy').first().waitFor();
     expect([page.url(), sent]).toEqual([address, 'sec/ret']);
     sent = undefined;
     await page.reload();
-    await page.getByText('All is well').first().waitFor();
+    await page.getByText('Healthy').first().waitFor();
     expect(sent).toBe('sec/ret');
   },
 );
 
-it('where the app asks for a key, so does the page', async () => {
+it('the page asks for the key that the app requires', async () => {
   const page = await browser.open(address, {
     allow: /status of 401/,
     prepare: async (opened) => {
@@ -216,11 +216,11 @@ it('where the app asks for a key, so does the page', async () => {
   const field = page.getByLabel('Function key');
   await field.fill('right');
   await field.press('Enter');
-  await page.getByText('All is well').first().waitFor();
+  await page.getByText('Healthy').first().waitFor();
   expect(await field.count()).toBe(0);
 });
 
-it('nothing that gets into the page runs, and nothing is sent to another origin', async () => {
+it('injected content does not run, and no request goes to another origin', async () => {
   const { page } = await show(WELL, {
     allow: /Content Security Policy|violates|Trusted|asked http:\/\/localhost/,
   });
@@ -249,7 +249,7 @@ it('nothing that gets into the page runs, and nothing is sent to another origin'
   expect(outcomes.failed).toEqual(expect.arrayContaining(['markup', 'script', 'elsewhere']));
 });
 
-it('the keyboard reaches everything that can be done, in the order of the page, and shows where it is', async () => {
+it('the keyboard reaches every control in the order of the page, with a visible focus', async () => {
   const { page } = await show(ON_FIRE);
   await page.locator('#dead-letters').getByText('IMG_2045.heic').waitFor();
   const reached: string[] = [];
@@ -267,8 +267,8 @@ it('the keyboard reaches everything that can be done, in the order of the page, 
   }
   const inOrder = [
     'Pause',
-    'See what waits',
-    'See what is stuck',
+    'See the backlog',
+    'See the dead letters',
     'Except 3 keys',
     'Replay all',
     'Acknowledge',
@@ -277,7 +277,7 @@ it('the keyboard reaches everything that can be done, in the order of the page, 
     'Replay photos/2026/11/25/IMG_2041.heic',
     'Purge photos/2026/11/25/IMG_2041.heic',
     'Show more of storage-rejected',
-    'Start a reconcile',
+    'Start a full sync',
     'Cancel',
   ];
   expect(reached.filter((name) => inOrder.includes(name))).toEqual(inOrder);

@@ -65,7 +65,7 @@ describe('a status for people', () => {
       'PAUSED since 2026-11-25 11:00:00 by ada: a move',
       '',
       'dead-letters: 3 dead letters not looked at yet.',
-      '  what to do: Mend what their codes speak of, then replay them; or take note of them, and health is well again.',
+      '  what to do: Fix what their codes name, then replay them; or acknowledge them to clear this problem.',
       '  next: blobmirror deadletter list --local=env.json',
       'of-a-newer-worker: Who knows.',
       'Mirroring is paused.',

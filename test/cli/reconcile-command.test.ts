@@ -118,9 +118,9 @@ describe('blobmirror reconcile', () => {
   });
 
   it.each([
-    [['--container', 'Photos'], '"Photos" is no name of a container'],
-    [['--allow-deletes', 'UP'], '"UP" is no name of a container'],
-    [['--delete-foreign', 'UP'], '"UP" is no name of a container'],
+    [['--container', 'Photos'], '"Photos" is no valid container name'],
+    [['--allow-deletes', 'UP'], '"UP" is no valid container name'],
+    [['--delete-foreign', 'UP'], '"UP" is no valid container name'],
     [['--adopt', 'size'], "argument 'size' is invalid. Allowed choices are md5, read."],
     [['--output', 'xml'], "argument 'xml' is invalid"],
     [['--local=none.json'], 'there is no none.json'],

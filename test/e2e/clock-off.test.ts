@@ -73,7 +73,7 @@ test('a worker two hours ahead mirrors, tells that its clock is off and claims n
   const findings = JSON.parse(checked.stdout) as Finding[];
   const clock = findings.find(({ check }) => check === 'source-clock');
   expect(clock).toMatchObject({ status: 'problem' });
-  expect(clock?.detail).toMatch(/^clock-off: our clock is (2 h|1 h 59 min) ahead/);
+  expect(clock?.detail).toMatch(/^clock-off: the clock of this machine is (2 h|1 h 59 min) ahead/);
 
   // Beside it, and after it, whoever is right claims what is so.
   const right = await startOn({});

@@ -113,10 +113,10 @@ describe('dead letters over HTTP', () => {
   });
 
   it.each([
-    ['replay', '', 'which letters are meant'],
+    ['replay', '', 'must select dead letters in one way'],
     ['replay', '{"ids": []}', 'ids'],
-    ['replay', '{"all": true, "code": "x"}', 'which letters are meant'],
-    ['replay', '{"ids": ["events:1"], "all": true}', 'which letters are meant'],
+    ['replay', '{"all": true, "code": "x"}', 'must select dead letters in one way'],
+    ['replay', '{"ids": ["events:1"], "all": true}', 'must select dead letters in one way'],
     ['replay', '{"everything": true}', 'everything'],
     ['replay', '{"ids": ["../1"]}', 'is no id of a dead letter'],
     ['purge', 'x', 'the body is no JSON'],

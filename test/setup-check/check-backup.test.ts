@@ -6,7 +6,7 @@ it.each([
   [0, 'warning', 'soft delete is off: '],
   [3, 'warning', 'deleted blobs are kept for 3 days only'],
   [14, 'ok', 'deleted blobs are kept for 14 days'],
-] as const)('tells for how long the backup keeps what is deleted: %i days', async (days, status, detail) => {
+] as const)('says how long the backup keeps deleted blobs: %i days', async (days, status, detail) => {
   const finding = await checkSoftDelete({
     account: 'backupaccount',
     softDeleteDays: () => Promise.resolve(days),
@@ -16,7 +16,7 @@ it.each([
   expect(finding.fix === undefined).toBe(status === 'ok');
 });
 
-it('does not know where the properties may not be read', async () => {
+it('is unknown if the caller may not read the properties', async () => {
   const finding = await checkSoftDelete({
     account: 'backupaccount',
     softDeleteDays: () => Promise.reject(new BlobmirrorError('storage-forbidden', 'a read was refused')),

@@ -20,7 +20,7 @@ it.each([
   ['write-tags', 'Storage Blob Data Owner'],
   ['own', 'Storage Blob Data Owner'],
 ] as const)(
-  'an identity without the right to %s is told the role %s, and the command that gives it',
+  'an identity without the right to %s gets the role %s and the command that assigns it',
   async (right, role) => {
     const finding = await attempt('identity', 'AuthorizationPermissionMismatch', { right });
     expect(finding.status).toBe('problem');
@@ -31,7 +31,7 @@ it.each([
   },
 );
 
-it('a lack that is no disaster is told as it is, with what follows from it', async () => {
+it('a missing right that is only a warning comes with its consequence', async () => {
   const lacking = { status: 'warning', detail: 'all else is mirrored' } as const;
   expect(await attempt('identity', 'AuthorizationPermissionMismatch', { lacking })).toMatchObject({
     status: 'warning',
@@ -44,7 +44,7 @@ it.each([
   ['sas', 'AuthenticationFailed', /^the SAS is wrong/, 'generate-sas'],
   ['sas', 'AuthorizationPermissionMismatch', /^the SAS does not permit it/, '--permissions rwdlac '],
   ['key', 'AuthorizationFailure', /firewall/, 'az storage account show'],
-] as const)('over a %s, %s is told apart', async (by, service, detail, fix) => {
+] as const)('with a %s, %s gets its own explanation', async (by, service, detail, fix) => {
   const finding = await attempt(by, service);
   expect(finding).toMatchObject({ check: 'backup-write', of: 'backupaccount', status: 'problem' });
   expect(finding.detail).toMatch(detail);

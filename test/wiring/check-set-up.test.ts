@@ -127,9 +127,14 @@ it.each([
     'a clock that is ten minutes ahead',
     -600_000,
     'problem',
-    /^clock-off: our clock is (9 min 59 s|10 min.*) ahead/,
+    /^clock-off: the clock of this machine is (9 min 59 s|10 min.*) ahead/,
   ],
-  ['a clock that half a minute is behind', 30_000, 'warning', /^our clock is (29|3\d) s behind/],
+  [
+    'a clock that half a minute is behind',
+    30_000,
+    'warning',
+    /^the clock of this machine is (29|3\d) s behind/,
+  ],
 ])('%s', async (_, aheadMs, status, detail) => {
   const findings = await check(flat, {
     BLOBMIRROR_BACKUP: await withClock(flat.connections.backup, aheadMs),

@@ -7,17 +7,17 @@ import { clock } from '../format/format-values.tsx';
 
 interface ChartProps {
   readonly lines: readonly Line[];
-  /** Seconds since 1970, and then a row for each line. */
+  /** Seconds since 1970, then a row of values for each line. */
   readonly data: readonly [times: number[], ...rows: (number | null)[][]];
   readonly from: number;
   readonly to: number;
   readonly axis: 'duration' | 'count';
   readonly format: (value: number) => string;
-  /** What somebody who does not see it should know. */
+  /** For screen readers: what the chart shows. */
   readonly label: string;
 }
 
-/** Lines over time. Below them is what they are now, or at the time that is pointed at. */
+/** Lines over time, with a legend of their latest values, or of those under the pointer. */
 export function Chart({ lines, data, from, to, axis, format, label }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
@@ -46,7 +46,7 @@ export function Chart({ lines, data, from, to, axis, format, label }: ChartProps
       dark.removeEventListener('change', draw);
       plot.current?.destroy();
     };
-    // Drawn once; what changes afterwards is the data.
+    // Drawn once; later changes of the data go through setData.
   }, []);
 
   useEffect(() => {
@@ -76,7 +76,7 @@ interface LegendProps {
   readonly at: string;
 }
 
-/** Each line as it is drawn, with its name and its value. */
+/** A sample, the name and the value of each line. */
 function Legend({ lines, values, format, at }: LegendProps) {
   return (
     <figcaption>

@@ -5,11 +5,11 @@ import { clock } from '../format/format-values.tsx';
 export interface Line {
   readonly name: string;
   readonly tone: 'first' | 'second' | 'third';
-  /** Told apart without colour: lines by their dashes; counts are bars. */
+  /** Distinguishes lines without colour; `bars` for counts. */
   readonly dash?: number[] | 'bars';
 }
 
-interface Wanted {
+interface ChartSpec {
   readonly holder: HTMLElement;
   readonly lines: readonly Line[];
   readonly axis: 'duration' | 'count';
@@ -18,12 +18,12 @@ interface Wanted {
   readonly pointed: Signal<number | undefined>;
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- UPlot.Scale.Distr is there for types alone
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- UPlot.Scale.Distr is a const enum of the types, absent at run time
 const LOGARITHMIC = 3 as NonNullable<UPlot.Scale['distr']>;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** Lines of the grid of a scale on which ten times as long is as far as ten times as long again. */
+/** Grid lines of the logarithmic scale, in milliseconds. */
 const MARKS: readonly number[] = [
   ...[0.01, 0.1, 1, 10].map((n) => n * SECOND),
   ...[1, 10].map((n) => n * MINUTE),
@@ -31,7 +31,7 @@ const MARKS: readonly number[] = [
 ];
 
 /** A chart in the colours of the page. */
-export function toOptions({ holder, lines, axis, format, range, pointed }: Wanted): UPlot.Options {
+export function toOptions({ holder, lines, axis, format, range, pointed }: ChartSpec): UPlot.Options {
   const style = getComputedStyle(holder);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const shared: UPlot.Axis = {
@@ -85,7 +85,7 @@ function toSeries({ name, tone, dash }: Line, colour: (name: string) => string):
   return { label: name, stroke, fill: stroke, width: 0, points: { show: false }, ...(paths && { paths }) };
 }
 
-/** From the mark below the least to the one above the most; two marks at the least. */
+/** From the mark below the smallest value to the mark above the largest; at least two decades. */
 function durationRange(_: UPlot, low: number | null, high: number | null): [number, number] {
   const least = MARKS.findLast((mark) => mark <= Math.max(low ?? SECOND, 10)) ?? 10;
   const most = MARKS.find((mark) => mark > Math.max(high ?? 0, least) * 1.2) ?? 10 * 365 * 24 * HOUR;

@@ -11,7 +11,7 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** Number and unit stay on one line. */
+/** With a no-break space between number and unit. */
 export function bytes(value: number): string {
   return sizeOf(value).replace(' ', '\u00a0');
 }
@@ -20,12 +20,12 @@ export function sum(values: Readonly<Record<string, number>>): number {
   return Object.values(values).reduce((total, value) => total + value, 0);
 }
 
-/** A length of time that may be shorter than a second: `80 ms`, `1.1 s`, `3 min 5 s`. It is never broken into two lines. */
+/** A duration with no-break spaces: `80 ms`, `1.1 s`, `3 min 5 s`. */
 export function span(ms: number): string {
   return (ms < 1000 ? `${Math.round(ms)} ms` : formatDuration(ms)).replaceAll(' ', '\u00a0');
 }
 
-/** The same in whole seconds. */
+/** A duration in whole seconds. */
 export function rounded(ms: number): string {
   return span(Math.max(1000, ms)).replace(/\.\d(?=.s$)/, '');
 }
@@ -37,7 +37,7 @@ const UNITS = [
   ['s', 1000],
 ] as const;
 
-/** About how long before `now` that was: `just now`, `12 s ago`, `59 min ago`. */
+/** The time from `at` to `now`, rounded down: `just now`, `12 s ago`, `59 min ago`. */
 export function ago(at: string, now: string): string {
   const ms = Date.parse(now) - Date.parse(at);
   const unit = UNITS.find(([name, size]) => ms >= size * (name === 'd' ? 2 : 1));
@@ -48,7 +48,7 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 const SHORT = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
-/** The local time of day, with the day where it is not today: `12:03:02`, `24 Nov, 12:03:02`. */
+/** The local time of day, with the date unless it is that of `now`: `12:03:02`, `24 Nov, 12:03:02`. */
 export function clock(at: string | Date, now: string | Date = new Date(), seconds = true): string {
   const time = new Date(at);
   const text = (seconds ? CLOCK : SHORT).format(time);
@@ -62,12 +62,12 @@ export function utc(at: string | Date): string {
 
 interface TimeProps {
   readonly at: string | Date;
-  /** What counts as today. */
+  /** A time of the same day as this one is shown without its date. */
   readonly now?: string | Date;
   readonly seconds?: boolean;
 }
 
-/** A time as the reader's clock has it; in UTC when pointed at. */
+/** A time in the reader's time zone; in UTC in the tooltip. */
 export function Time({ at, now, seconds = true }: TimeProps) {
   return (
     <time dateTime={new Date(at).toISOString()} title={utc(at)}>
@@ -76,7 +76,7 @@ export function Time({ at, now, seconds = true }: TimeProps) {
   );
 }
 
-/** A message of the app as a sentence among others: `the run has ended` to `The run has ended.` */
+/** An error message of the app as a sentence: `the run has ended` to `The run has ended.` */
 export function sentence(message: string): string {
   const end = /[.!?]$/.test(message) ? '' : '.';
   return message.charAt(0).toUpperCase() + message.slice(1) + end;

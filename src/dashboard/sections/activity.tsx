@@ -11,7 +11,7 @@ const LAG: readonly Line[] = [
   { name: '99 % within', tone: 'second', dash: [8, 4] },
 ];
 
-/** Throughput and lag of the last hour. */
+/** Throughput and replication lag of the last hour. */
 export function ActivitySection({ status }: { readonly status: Status }) {
   const { activity, at } = status;
   const { changes, lagP50Ms, lagP99Ms } = activity;
@@ -22,7 +22,7 @@ export function ActivitySection({ status }: { readonly status: Status }) {
   const failed = activity.minutes.reduce((sum, minute) => sum + minute.failed, 0);
 
   if (activity.minutes.length === 0)
-    return <Section id="activity" title="Last hour" summary="Nothing changed at the source." />;
+    return <Section id="activity" title="Last hour" summary="No change was mirrored." />;
   const lag =
     lagP50Ms === null || lagP99Ms === null
       ? ''
@@ -34,7 +34,7 @@ export function ActivitySection({ status }: { readonly status: Status }) {
       summary={
         <>
           {counted(changes, 'change')} mirrored, {bytes(activity.bytes)}.{lag}
-          {failed === 0 ? '' : ` ${counted(failed, 'try', 'tries')} failed.`}
+          {failed === 0 ? '' : ` ${counted(failed, 'attempt')} failed.`}
         </>
       }
     >
@@ -55,7 +55,7 @@ export function ActivitySection({ status }: { readonly status: Status }) {
           to={to}
           axis="duration"
           format={span}
-          label={`Lag of changes, minute by minute.${lag}`}
+          label={`Replication lag, minute by minute.${lag}`}
         />
       </div>
     </Section>
@@ -64,7 +64,7 @@ export function ActivitySection({ status }: { readonly status: Status }) {
 
 const MINUTE_MS = 60_000;
 const MINUTES = 60;
-/** A scale that multiplies has no zero. */
+/** A logarithmic scale has no zero. */
 const LEAST_MS = 10;
 
 interface Minutes {
@@ -75,10 +75,10 @@ interface Minutes {
   readonly lagP99Ms: (number | null)[];
 }
 
-/** Sixty minutes up to now, those in which nothing happened included. */
+/** The sixty minutes up to now, including those without a change. */
 function toMinutes({ minutes }: ActivityAnswer, now: string): Minutes {
   const known = new Map(minutes.map((minute) => [Math.floor(Date.parse(minute.at) / MINUTE_MS), minute]));
-  // The minute that is not over is no news as long as nothing happened in it.
+  // The current minute is left out while it has no change: an empty bar would look like a stop.
   const current = Math.floor(Date.parse(now) / MINUTE_MS);
   const last = known.has(current) ? current : current - 1;
   const numbers = Array.from({ length: MINUTES }, (_, index) => last - MINUTES + 1 + index);

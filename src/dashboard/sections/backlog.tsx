@@ -2,11 +2,11 @@ import type { Status } from '../../api/status.ts';
 import { bytes, count, counted } from '../format/format-values.tsx';
 import { Section } from '../ui/elements.tsx';
 
-/** What waits in the queue, by how long ago it changed. */
+/** The events in the queue, by the age of their change. */
 export function Backlog({ status: { backlog } }: { readonly status: Status }) {
   const { messages, scheduled, isComplete, byAge } = backlog;
   if (messages === 0) {
-    const summary = isComplete ? 'Nothing waits.' : 'Whether anything waits cannot be seen now.';
+    const summary = isComplete ? 'The queue is empty.' : 'The queue cannot be read now.';
     return <Section id="backlog" title="Backlog" summary={summary} />;
   }
   const most = Math.max(...byAge.map((bucket) => bucket.messages), 1);
@@ -19,7 +19,7 @@ export function Backlog({ status: { backlog } }: { readonly status: Status }) {
           {isComplete ? '' : 'More than '}
           {counted(messages, 'change')} of {bytes(backlog.bytes)}{' '}
           {messages === 1 && isComplete ? 'waits' : 'wait'}
-          {scheduled === 0 ? '.' : `, ${count(scheduled)} of them for another look later.`}
+          {scheduled === 0 ? '.' : `, ${count(scheduled)} of them for a scheduled recheck.`}
         </>
       }
     >

@@ -2,7 +2,7 @@ import type { Status } from '../../api/status.ts';
 import { ago, bytes, count, counted, utc } from '../format/format-values.tsx';
 import { Section } from '../ui/elements.tsx';
 
-/** The containers that are mirrored, as the last reconcile of everything counted them. */
+/** The mirrored containers, as the last unrestricted full sync counted them. */
 export function Containers({ status: { containers, at } }: { readonly status: Status }) {
   const newest = containers
     .map(({ countedAt }) => countedAt)
@@ -13,7 +13,7 @@ export function Containers({ status: { containers, at } }: { readonly status: St
       <Section
         id="containers"
         title="Containers"
-        summary="None was counted yet. The first reconcile does that."
+        summary="Not counted yet. The first full sync counts them."
       />
     );
   const blobs = containers.reduce((total, container) => total + container.blobs, 0);

@@ -2,39 +2,49 @@ import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { DeadLetter } from '../../api/dead-letter.ts';
 import { ago, counted, utc } from '../format/format-values.tsx';
-import { type Choice, purge, replay, stayWithLetters } from '../state/dead-letters.ts';
+import { type Choice, purge, replay, focusDeadLetters } from '../state/dead-letters.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Button } from '../ui/elements.tsx';
 
-/** `Microsoft.Storage.BlobCreated` as people say it. */
-function plain(event: string): string {
-  if (event === 'shard') return 'piece of a reconcile';
+/** `BlobCreated` for `Microsoft.Storage.BlobCreated`. */
+function toEventName(event: string): string {
+  if (event === 'shard') return 'part of a full sync';
   return event.replace(/^Microsoft\.Storage\./, '');
 }
 
 interface RowProps {
-  readonly letter: DeadLetter;
+  readonly deadLetter: DeadLetter;
   readonly now: string;
-  /** It is another than that of its neighbours. */
+  /** Its detail differs from those of the other dead letters of the group. */
   readonly hasOwnDetail: boolean;
 }
 
-export function LetterRow({ letter, now, hasOwnDetail }: RowProps) {
-  const { id, container, path, detail, event, attempts, replays, deadLetteredAt, firstError } = letter;
+export function DeadLetterRow({ deadLetter, now, hasOwnDetail }: RowProps) {
+  const { id, container, path, detail, event, attempts, replays, deadLetteredAt, firstError } = deadLetter;
   const name =
-    container === undefined ? 'names no key' : path === undefined ? container : `${container}/${path}`;
+    container === undefined
+      ? 'no key in the message'
+      : path === undefined
+        ? container
+        : `${container}/${path}`;
   const choice = { ids: [id] };
   return (
     <li>
       <div>
         <p class="key-name">{name}</p>
         {hasOwnDetail ? <p>{detail}</p> : null}
-        {firstError === undefined || firstError.detail === detail ? null : <p>First: {firstError.detail}</p>}
+        {firstError === undefined || firstError.detail === detail ? null : (
+          <p>First error: {firstError.detail}</p>
+        )}
         <p class="soft">
-          {[plain(event), counted(attempts, 'try', 'tries'), ...(replays > 0 ? [`replayed ${replays}×`] : [])]
+          {[
+            toEventName(event),
+            counted(attempts, 'attempt'),
+            ...(replays > 0 ? [`replayed ${replays}×`] : []),
+          ]
             .filter(Boolean)
             .join(', ')}
-          , stuck{' '}
+          , dead-lettered{' '}
           <time dateTime={deadLetteredAt} title={utc(deadLetteredAt)}>
             {ago(deadLetteredAt, now)}
           </time>
@@ -59,7 +69,7 @@ interface PurgeProps {
   readonly children: ComponentChildren;
 }
 
-/** Throws dead letters away, once that was confirmed. */
+/** Purges dead letters after a confirmation. */
 export function PurgeButton({ choice, number, label, children }: PurgeProps) {
   const [isAsking, setAsking] = useState(false);
   const isPurged = useRef(false);
@@ -76,12 +86,12 @@ export function PurgeButton({ choice, number, label, children }: PurgeProps) {
           onConfirm={async () => (isPurged.current = await purge(choice))}
           onClose={() => {
             setAsking(false);
-            if (isPurged.current) stayWithLetters();
+            if (isPurged.current) focusDeadLetters();
           }}
         >
           <p>
-            The record of what failed is thrown away and nothing is mirrored. A reconcile still finds what is
-            out of step; replay is the way to mend it now.
+            Purging deletes the record of the failure and mirrors nothing. The next full sync still finds what
+            is out of step; to mirror it now, replay instead.
           </p>
         </Dialog>
       ) : null}

@@ -2,15 +2,21 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeadLetter } from '../../api/dead-letter.ts';
 import type { Status } from '../../api/status.ts';
 import { count, counted } from '../format/format-values.tsx';
-import { LetterRow, PurgeButton } from './dead-letter-row.tsx';
-import { type Letters, acknowledge, generation, readLetters, replay } from '../state/dead-letters.ts';
+import { DeadLetterRow, PurgeButton } from './dead-letter-row.tsx';
+import {
+  type DeadLetterPage,
+  acknowledge,
+  generation,
+  readDeadLetters,
+  replay,
+} from '../state/dead-letters.ts';
 import { Button, Icon, Section } from '../ui/elements.tsx';
 
-/** What is stuck and why, and the two ways out. */
+/** The dead letters by error code, with replay, acknowledge and purge. */
 export function DeadLetters({ status }: { readonly status: Status }) {
   const { count: all, isComplete, acknowledged, byCode } = status.deadLetters;
   if (all === 0) {
-    const summary = isComplete ? 'Nothing is stuck.' : 'Whether anything is stuck cannot be seen now.';
+    const summary = isComplete ? 'There are none.' : 'The dead-letter queues cannot be read now.';
     return <Section id="dead-letters" title="Dead letters" summary={summary} />;
   }
   const codes = Object.entries(byCode).toSorted(([, one], [, other]) => other - one);
@@ -43,7 +49,7 @@ export function DeadLetters({ status }: { readonly status: Status }) {
       }
     >
       {codes.map(([code, number]) => (
-        <LetterGroup key={code} code={code} number={number} now={status.at} isOpen={codes.length <= 3} />
+        <DeadLetterGroup key={code} code={code} number={number} now={status.at} isOpen={codes.length <= 3} />
       ))}
     </Section>
   );
@@ -56,9 +62,9 @@ interface GroupProps {
   readonly isOpen: boolean;
 }
 
-/** The dead letters of one code: what it means and what to do, said once, and the keys. */
-function LetterGroup({ code, number, now, isOpen }: GroupProps) {
-  const { letters, next, failure, more } = useLetters(code, number);
+/** The dead letters of one code: the hint once, then the keys. */
+function DeadLetterGroup({ code, number, now, isOpen }: GroupProps) {
+  const { letters, next, failure, more } = useDeadLetters(code, number);
   const [first] = letters;
   const shared = letters.every(({ detail }) => detail === first?.detail) ? first?.detail : undefined;
   return (
@@ -78,8 +84,13 @@ function LetterGroup({ code, number, now, isOpen }: GroupProps) {
       </div>
       {failure === undefined ? null : <p class="alert">{failure}</p>}
       <ul class="letters">
-        {letters.map((letter) => (
-          <LetterRow key={letter.id} letter={letter} now={now} hasOwnDetail={shared === undefined} />
+        {letters.map((deadLetter) => (
+          <DeadLetterRow
+            key={deadLetter.id}
+            deadLetter={deadLetter}
+            now={now}
+            hasOwnDetail={shared === undefined}
+          />
         ))}
       </ul>
       {next === null ? null : (
@@ -91,16 +102,16 @@ function LetterGroup({ code, number, now, isOpen }: GroupProps) {
   );
 }
 
-/** Read anew whenever their number changes, and after every action. */
-function useLetters(code: string, number: number) {
-  const [{ letters, next }, setPage] = useState<Letters>({ letters: [], next: null });
+/** The dead letters of one code, read again when their number changes and after every action. */
+function useDeadLetters(code: string, number: number) {
+  const [{ letters, next }, setPage] = useState<DeadLetterPage>({ letters: [], next: null });
   const [failure, setFailure] = useState<string>();
   const latest = useRef(0);
 
   async function read(known: readonly DeadLetter[], from?: string): Promise<void> {
     const own = ++latest.current;
     try {
-      const page = await readLetters(code, from);
+      const page = await readDeadLetters(code, from);
       if (own !== latest.current) return;
       setPage({ letters: [...known, ...page.letters], next: page.next });
       setFailure(undefined);

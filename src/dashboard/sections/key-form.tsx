@@ -1,7 +1,7 @@
 import { key, setKey } from '../state/call-api.ts';
 import { textOf } from '../ui/elements.tsx';
 
-/** Where the app asks for a function key, or no longer takes the one there is. */
+/** Asks for the function key: none was given, or the app refused it. */
 export function KeyForm() {
   function submit(event: SubmitEvent): void {
     event.preventDefault();
@@ -12,11 +12,11 @@ export function KeyForm() {
 
   return (
     <section class="key" aria-labelledby="key-title">
-      <h2 id="key-title">This app asks for its key</h2>
+      <h2 id="key-title">This app needs a key</h2>
       <p class="summary">
         {key.value === undefined
-          ? 'What it shows and does is for those who have one.'
-          : 'The one that was given is not taken.'}
+          ? 'Enter it to see the mirror and to operate it.'
+          : 'The app refused the key.'}
       </p>
       <form onSubmit={submit}>
         <label>
@@ -28,8 +28,8 @@ export function KeyForm() {
         </button>
       </form>
       <p class="soft">
-        <code>az functionapp keys list</code> tells it. It stays in this tab and leaves with it. Where you
-        sign in instead, <a href="/">open the page anew</a>.
+        <code>az functionapp keys list</code> prints it. This tab keeps it and forgets it when you close the
+        tab. If you sign in instead, <a href="/">reload the page</a>.
       </p>
     </section>
   );

@@ -6,7 +6,7 @@ import { overall } from '../state/poll.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Button, Icon, textOf } from '../ui/elements.tsx';
 
-/** Whose mirror it is, how it is, and the one switch that holds it. */
+/** The two accounts, the overall state, and the button that pauses the mirror. */
 export function Masthead({ status }: { readonly status: Status | undefined }) {
   const { shape, text } = overall.value;
   return (
@@ -29,7 +29,7 @@ export function Masthead({ status }: { readonly status: Status | undefined }) {
   );
 }
 
-/** Holds the mirror, or lets it go on. */
+/** Pauses or resumes the mirror. */
 function PauseButton({ status }: { readonly status: Status }) {
   const [isAsking, setAsking] = useState(false);
   const isPaused = status.paused !== undefined;
@@ -37,7 +37,7 @@ function PauseButton({ status }: { readonly status: Status }) {
   const resume = async () =>
     await act(async () => {
       await post('/api/resume');
-      return 'Mirroring goes on.';
+      return 'Mirroring is resumed.';
     });
   const pause = async (fields: FormData) =>
     await act(async () => {
@@ -56,9 +56,9 @@ function PauseButton({ status }: { readonly status: Status }) {
       </Button>
       {isAsking ? (
         <Dialog title="Pause mirroring?" confirm="Pause" onConfirm={pause} onClose={() => setAsking(false)}>
-          <p>Every worker stops within seconds. Changes wait in the queue and nothing is lost.</p>
+          <p>Every worker stops within seconds. Changes wait in the queue; none is lost.</p>
           <label>
-            Reason, for whoever looks next
+            Reason, shown to other operators
             <input name="reason" maxLength={200} autocomplete="off" />
           </label>
         </Dialog>

@@ -3,15 +3,15 @@ import { Time, sentence } from '../format/format-values.tsx';
 import { refresh, trouble } from '../state/poll.ts';
 import { Button, Icon } from '../ui/elements.tsx';
 
-/** Where on the page to look on. */
+/** The section that shows more about a problem, by a part of its code. */
 const PLACES: readonly (readonly [mark: string, id: string, words: string])[] = [
-  ['dead-letter', 'dead-letters', 'See what is stuck'],
-  ['proven', 'runs', 'See the reconcile runs'],
-  ['live', 'backlog', 'See what waits'],
-  ['canary', 'backlog', 'See what waits'],
+  ['dead-letter', 'dead-letters', 'See the dead letters'],
+  ['proven', 'runs', 'See the full syncs'],
+  ['live', 'backlog', 'See the backlog'],
+  ['canary', 'backlog', 'See the backlog'],
 ];
 
-/** What somebody should know before anything else; nothing when there is no such thing. */
+/** What needs attention first: the app is unreachable, mirroring is paused, or health has problems. */
 export function Problems({ status }: { readonly status: Status | undefined }) {
   const lost = trouble.value?.kind === 'unreachable' ? trouble.value : undefined;
   const problems = status?.health.problems ?? [];
@@ -25,7 +25,7 @@ export function Problems({ status }: { readonly status: Status | undefined }) {
             <strong>
               Not reachable since <Time at={lost.since} />.
             </strong>{' '}
-            {status === undefined ? '' : 'What you see is from then. '}
+            {status === undefined ? '' : 'The page shows the state of that time. '}
             {sentence(lost.reason)} Next try at <Time at={lost.retryAt} />.
           </p>
           <Button onPress={refresh}>Try now</Button>

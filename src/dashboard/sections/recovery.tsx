@@ -5,10 +5,13 @@ import { Chart } from '../charts/chart.tsx';
 import type { Line } from '../charts/options.ts';
 import { Time, counted, span } from '../format/format-values.tsx';
 
-/** Below this, what waits is on its way. */
+/** A smaller age is that of a change that is being mirrored. */
 const IN_STEP_MS = 1000;
 
-/** How far behind the backup is, in words that can be read from across the room. */
+/**
+ * The two recovery points. Live: every change before it is in the backup, by the events in the queue; its age is the
+ * replication lag. Proven: the same, by the last complete, unrestricted full sync.
+ */
 export function Recovery({ status }: { readonly status: Status }) {
   const { recovery, health, at } = status;
   const isLate = (which: string): boolean => health.problems.some(({ code }) => code.includes(which));
@@ -29,7 +32,7 @@ export function Recovery({ status }: { readonly status: Status }) {
 interface PointProps<Point> {
   readonly point: Point;
   readonly now: string;
-  /** Its age has passed the threshold of health. */
+  /** Its age exceeds the threshold of health. */
   readonly isLate: boolean;
 }
 
@@ -42,11 +45,11 @@ function Live({
   if (live === null)
     return (
       <p class="hero">
-        <strong>How far behind is not known.</strong>
+        <strong>Live recovery point unknown.</strong>
         <span>
           {clock === undefined
-            ? 'The queue could not be asked.'
-            : 'The clock of the machine that answers is not known to be right.'}
+            ? 'The queue cannot be read now.'
+            : 'The clock of the worker that answered is wrong or not confirmed yet.'}
         </span>
       </p>
     );
@@ -67,7 +70,7 @@ function Proven({ point: proven, now, isLate }: PointProps<RecoveryPoint['proven
     return (
       <p class="second">
         <strong>Nothing is proven yet.</strong>
-        <span>The first reconcile that ends does that.</span>
+        <span>The first full sync that completes proves a recovery point.</span>
       </p>
     );
   return (
@@ -111,14 +114,14 @@ function Excepted({ excepted: { count, sample } }: Pick<RecoveryPoint, 'excepted
 }
 
 const HOUR_S = 3600;
-/** A scale that multiplies has no zero. */
+/** A logarithmic scale has no zero. */
 const LEAST_MS = 100;
 
 const LIVE: Line = { name: 'Live', tone: 'first' };
 const PROVEN: Line = { name: 'Proven', tone: 'second', dash: [8, 4] };
 const CANARY: Line = { name: 'Canary', tone: 'third', dash: [2, 3] };
 
-/** How far behind the backup was, since yesterday. */
+/** The ages of the recovery points and of the canary in the last 24 hours. */
 function RecoveryChart({ status }: { readonly status: Status }) {
   const { at, history, recovery } = status;
   const now = Date.parse(at) / 1000;
@@ -143,7 +146,7 @@ function RecoveryChart({ status }: { readonly status: Status }) {
     ] satisfies [number[], ...(number | null)[][]];
   }, [status]);
 
-  if (history.length < 2) return <p class="soft">Its age over time shows here after the first minutes.</p>;
+  if (history.length < 2) return <p class="soft">The chart of its age appears after the first minutes.</p>;
   const from = Math.min(data[0]?.[0] ?? now, now - HOUR_S / 6);
   const worst = Math.max(...history.map(({ liveAgeMs }) => liveAgeMs ?? 0));
   return (
@@ -154,7 +157,7 @@ function RecoveryChart({ status }: { readonly status: Status }) {
       to={now}
       axis="duration"
       format={span}
-      label={`Age of the recovery point over time. The live one was at most ${span(worst)} behind.`}
+      label={`Age of the recovery point over time. The live recovery point was at most ${span(worst)} behind.`}
     />
   );
 }

@@ -17,8 +17,8 @@ const REASONS = {
   timer: 'by the timer',
   http: 'over HTTP',
   'command-line': 'from the command line',
-  start: 'at a start',
-  unknown: 'for a reason unknown',
+  start: 'at startup',
+  unknown: 'for an unknown reason',
 } as const satisfies Record<RunSummary['request']['reason'], string>;
 
 interface RunProps {
@@ -54,7 +54,7 @@ export function RunRow({ run, status }: RunProps) {
 }
 
 function scopeOf({ state, request: { container, prefix } }: RunSummary): string {
-  if (state === 'damaged') return 'of a scope unknown';
+  if (state === 'damaged') return 'scope unknown';
   if (container === undefined) return 'all containers';
   return prefix === undefined ? container : `${container}/${prefix}…`;
 }
@@ -75,7 +75,7 @@ function found({ counts, request }: RunSummary): string {
   return parts.join(', ');
 }
 
-/** Against what the last run of everything counted; only that it moves where there is no such count. */
+/** In keys, of as many as the last unrestricted full sync counted; indeterminate without such a count. */
 function Progress({ run, status }: RunProps) {
   const { request, counts } = run;
   const expected = status.containers
@@ -87,11 +87,11 @@ function Progress({ run, status }: RunProps) {
   const cancel = async () =>
     await act(async () => {
       await post(`/api/reconcile/${run.id}/cancel`);
-      return 'The reconcile is cancelled.';
+      return 'The full sync is cancelled.';
     });
   return (
     <div class="progress">
-      <progress aria-label="Progress of the reconcile" {...(isKnown && { value: compared, max: expected })} />
+      <progress aria-label="Progress of the full sync" {...(isKnown && { value: compared, max: expected })} />
       {isKnown ? (
         <span class="soft">
           {count(compared)} of about {count(expected)}

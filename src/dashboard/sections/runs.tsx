@@ -7,23 +7,23 @@ import { act } from '../state/notice.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Button, Section, textOf } from '../ui/elements.tsx';
 
-/** Full syncs: what is under way, and what the last ones found. */
+/** Full syncs: the one under way, and the results of the last ones. */
 export function Runs({ status }: { readonly status: Status }) {
   const { runs, containers, at } = status;
   const underWay = runs.find(({ endedAt }) => endedAt === undefined);
   const [last] = runs;
   const summary =
     underWay !== undefined
-      ? 'One is under way.'
+      ? 'One is running.'
       : last === undefined
-        ? 'None was made yet. The first one proves the backup.'
+        ? 'There was none yet. The first one that completes proves a recovery point.'
         : `The last one ended ${ago(last.endedAt ?? last.updatedAt, at)}.`;
   return (
     <Section
       id="runs"
-      title="Reconcile runs"
+      title="Full syncs"
       summary={summary}
-      actions={<ReconcileButton containers={containers.map(({ name }) => name)} />}
+      actions={<FullSyncButton containers={containers.map(({ name }) => name)} />}
     >
       {runs.length === 0 ? null : (
         <ol class="runs">
@@ -36,8 +36,8 @@ export function Runs({ status }: { readonly status: Status }) {
   );
 }
 
-/** Begins a full sync of all or of a part. */
-function ReconcileButton({ containers }: { readonly containers: readonly string[] }) {
+/** Starts a full sync, of everything or of a part. */
+function FullSyncButton({ containers }: { readonly containers: readonly string[] }) {
   const [isAsking, setAsking] = useState(false);
 
   const start = async (fields: FormData) =>
@@ -50,14 +50,14 @@ function ReconcileButton({ containers }: { readonly containers: readonly string[
         ...(prefix !== '' && { prefix }),
         dryRun,
       });
-      return dryRun ? 'A dry run has begun.' : 'A reconcile has begun.';
+      return dryRun ? 'A dry run has started.' : 'A full sync has started.';
     });
 
   return (
     <>
-      <Button onPress={() => setAsking(true)}>Start a reconcile</Button>
+      <Button onPress={() => setAsking(true)}>Start a full sync</Button>
       {isAsking ? (
-        <Dialog title="Start a reconcile" confirm="Start" onConfirm={start} onClose={() => setAsking(false)}>
+        <Dialog title="Start a full sync" confirm="Start" onConfirm={start} onClose={() => setAsking(false)}>
           <p>Compares both accounts and repairs what is out of step.</p>
           <label>
             Container <small>all when empty</small>
@@ -75,7 +75,7 @@ function ReconcileButton({ containers }: { readonly containers: readonly string[
             ))}
           </datalist>
           <label>
-            Prefix <small>only paths that begin so</small>
+            Prefix <small>only paths that begin with it</small>
             <input name="prefix" autocomplete="off" autocapitalize="none" spellcheck={false} />
           </label>
           <label class="check">

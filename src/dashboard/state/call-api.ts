@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals';
 
-/** An answer that is no success: what the app says of it, or what is known without it. */
+/** A failed request: the error that the app answered, or that there was no answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
-  /** 0: there was no answer. */
+  /** The HTTP status; 0: no answer. */
   readonly status: number;
   readonly code: string;
   readonly hint: string;
@@ -17,9 +17,9 @@ export class ApiError extends Error {
   }
 }
 
-const WITHIN_MS = 20_000;
-/** A replay of thousands takes its time; the app gives up before this. */
-const ACTS_WITHIN_MS = 240_000;
+const READ_TIMEOUT_MS = 20_000;
+/** Longer than the app's own limit for a replay of thousands. */
+const ACTION_TIMEOUT_MS = 240_000;
 
 let token: string | undefined;
 
@@ -29,7 +29,8 @@ export async function get<T>(path: string): Promise<T> {
 }
 
 /**
- * Acts with the token of the session, which is asked for when it is needed, and once more when it has run out.
+ * Posts with the session token. Fetches one on first use, and once more after it has expired.
+ *
  * @throws ApiError
  */
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {
@@ -54,9 +55,9 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
       ...init,
       headers,
       cache: 'no-store',
-      // A sign-in page of another origin is no answer.
+      // A redirect leads to the sign-in page of another origin, not to an answer.
       redirect: 'manual',
-      signal: AbortSignal.timeout(init.method === 'POST' ? ACTS_WITHIN_MS : WITHIN_MS),
+      signal: AbortSignal.timeout(init.method === 'POST' ? ACTION_TIMEOUT_MS : READ_TIMEOUT_MS),
     });
   } catch {
     throw new ApiError(0, 'not-reachable', 'The app did not answer.');
@@ -75,10 +76,10 @@ function toApiError(status: number, body: unknown): ApiError {
   return new ApiError(status, error?.code ?? String(status), message, error?.hint);
 }
 
-/** Of the tab alone: it is forgotten when that is closed. */
+/** In the session storage: the browser deletes it when the tab is closed. */
 const STORED = 'blobmirror-key';
 
-/** The function key; undefined where none is needed, or none was given yet. */
+/** The function key; undefined: none is needed, or none was given yet. */
 export const key = signal<string | undefined>(sessionStorage.getItem(STORED) ?? undefined);
 
 export function setKey(value: string): void {
@@ -87,8 +88,8 @@ export function setKey(value: string): void {
 }
 
 /**
- * A key may come as `/#code=KEY`, which is sent nowhere, or as `/?code=KEY`, as Azure hands it out. It leaves the address
- * at once, before anybody bookmarks, shares or looks over a shoulder at it.
+ * Takes the key from `/#code=KEY`, which browsers never send, or `/?code=KEY`, the form of the Azure portal, and removes
+ * it from the address at once, so that it is not bookmarked, shared or seen.
  */
 export function takeKeyFromAddress(): void {
   const { hash, search, pathname } = location;

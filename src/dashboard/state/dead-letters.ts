@@ -4,47 +4,46 @@ import { counted } from '../format/format-values.tsx';
 import { get, post } from './call-api.ts';
 import { act } from './notice.ts';
 
-/** Which letters an action is for. */
+/** The dead letters that an action is for. */
 export type Choice = { readonly ids: readonly string[] } | { readonly code: string } | { readonly all: true };
 
-/** The letters of one code, as far as they were asked for. */
-export interface Letters {
+/** The dead letters of one code that were read so far. */
+export interface DeadLetterPage {
   readonly letters: readonly DeadLetter[];
-  /** Where to go on; null: these are all. */
+  /** The id to read on from; null: these are all. */
   readonly next: string | null;
 }
 
-interface LettersAnswer extends Omit<ProcessedDeadLetters, 'done'> {
+interface ProcessAnswer extends Omit<ProcessedDeadLetters, 'done'> {
   readonly replayed?: number;
   readonly purged?: number;
 }
 
-/** Grows with every action: what was read before it is old. */
+/** Incremented by every action: what was read before is stale. */
 export const generation: Signal<number> = signal(0);
 
-/** A few to see what it is about, and then as many as one can read. */
-const FIRST = 5;
-const MORE = 50;
+const FIRST_PAGE_SIZE = 5;
+const PAGE_SIZE = 50;
 
 /** @throws ApiError */
-export async function readLetters(code: string, from?: string): Promise<Letters> {
+export async function readDeadLetters(code: string, from?: string): Promise<DeadLetterPage> {
   const query = new URLSearchParams({
     code,
-    limit: String(from === undefined ? FIRST : MORE),
+    limit: String(from === undefined ? FIRST_PAGE_SIZE : PAGE_SIZE),
     ...(from !== undefined && { from }),
   });
-  return await get<Letters>(`/api/deadletters?${query.toString()}`);
+  return await get<DeadLetterPage>(`/api/deadletters?${query.toString()}`);
 }
 
 export async function replay(choice: Choice): Promise<boolean> {
-  const words = (number: number): string => `${counted(number, 'change')} back in the queue.`;
-  const isDone = await actOnLetters(choice, 'replay', words);
-  if (isDone) stayWithLetters();
+  const words = (number: number): string => `${counted(number, 'change')} put back in the queue.`;
+  const isDone = await process(choice, 'replay', words);
+  if (isDone) focusDeadLetters();
   return isDone;
 }
 
 export async function purge(choice: Choice): Promise<boolean> {
-  return await actOnLetters(
+  return await process(
     { ...choice, confirm: true },
     'purge',
     (number) => `${counted(number, 'dead letter')} purged.`,
@@ -58,26 +57,26 @@ export async function acknowledge(): Promise<boolean> {
   });
 }
 
-async function actOnLetters(
+async function process(
   body: Choice & { readonly confirm?: true },
   verb: 'replay' | 'purge',
   words: (number: number) => string,
 ): Promise<boolean> {
   const isDone = await act(async () => {
-    const answer = await post<LettersAnswer>(`/api/deadletters/${verb}`, body);
+    const answer = await post<ProcessAnswer>(`/api/deadletters/${verb}`, body);
     const { replayed, purged, gone, failed, isComplete } = answer;
     return [
       words(replayed ?? purged ?? 0),
-      ...(gone > 0 ? [`${counted(gone, 'other was', 'others were')} gone already.`] : []),
-      ...(failed > 0 ? [`${counted(failed, 'other', 'others')} stayed; try again.`] : []),
-      ...(isComplete ? [] : ['Time was up: there may be more. Do it again to go on.']),
+      ...(gone > 0 ? [`${counted(gone, 'other was', 'others were')} already gone.`] : []),
+      ...(failed > 0 ? [`${counted(failed, 'other', 'others')} failed; try again.`] : []),
+      ...(isComplete ? [] : ['The time limit was reached. Repeat to process the rest.']),
     ].join(' ');
   });
   generation.value++;
   return isDone;
 }
 
-/** The button that had the focus goes with its letter: whoever works with the keyboard stays where the letters are. */
-export function stayWithLetters(): void {
+/** The button with the focus is removed with its dead letter: keeps the keyboard focus in the section. */
+export function focusDeadLetters(): void {
   document.getElementById('dead-letters')?.focus({ preventScroll: true });
 }

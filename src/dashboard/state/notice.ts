@@ -9,20 +9,20 @@ export interface Notice {
   readonly hint?: string;
 }
 
-/** What became of the last action; said aloud, and gone after a while when it went well. */
+/** The result of the last action. Screen readers announce it; a success disappears after eight seconds. */
 export const notice = signal<Notice | undefined>(undefined);
 
-const STAYS_MS = 8000;
+const SHOWN_MS = 8000;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Acts, tells what came of it, and asks how things are now. Resolves to whether it was done. */
-export async function act(does: () => Promise<string>): Promise<boolean> {
+/** Acts, shows the result, and refreshes the status. Resolves to whether the action succeeded. */
+export async function act(action: () => Promise<string>): Promise<boolean> {
   try {
-    tell({ kind: 'done', text: await does() });
+    show({ kind: 'done', text: await action() });
     return true;
   } catch (error) {
     const hint = error instanceof ApiError ? error.hint : '';
-    tell({ kind: 'failed', text: sentence(error instanceof Error ? error.message : String(error)), hint });
+    show({ kind: 'failed', text: sentence(error instanceof Error ? error.message : String(error)), hint });
     return false;
   } finally {
     refresh();
@@ -34,8 +34,8 @@ export function dismissNotice(): void {
   notice.value = undefined;
 }
 
-function tell(what: Notice): void {
+function show(result: Notice): void {
   clearTimeout(timer);
-  notice.value = what;
-  if (what.kind === 'done') timer = setTimeout(dismissNotice, STAYS_MS);
+  notice.value = result;
+  if (result.kind === 'done') timer = setTimeout(dismissNotice, SHOWN_MS);
 }

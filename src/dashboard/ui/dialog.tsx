@@ -5,16 +5,16 @@ import { Icon } from './elements.tsx';
 
 interface DialogProps {
   readonly title: string;
-  /** What the button that acts is called. */
+  /** The label of the button that acts. */
   readonly confirm: string;
   readonly isDangerous?: boolean;
-  /** Resolves to whether it was done; the dialog stays open where it was not. */
+  /** Resolves to whether the action succeeded; if not, the dialog stays open. */
   readonly onConfirm: (fields: FormData) => Promise<boolean>;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
 
-/** Asks before it acts. Escape and the second button leave all as it is, and focus goes back to where it was. */
+/** Asks before it acts. Escape and the first button close it without acting, and the focus returns to where it was. */
 export function Dialog({ title, confirm, isDangerous, onConfirm, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
@@ -34,7 +34,7 @@ export function Dialog({ title, confirm, isDangerous, onConfirm, onClose, childr
       element.current?.close();
       return;
     }
-    // What is behind an open dialog can neither be reached nor heard.
+    // The notice is behind the open dialog, where neither focus nor screen readers reach it.
     setFailure(notice.value);
     dismissNotice();
   }
@@ -53,7 +53,7 @@ export function Dialog({ title, confirm, isDangerous, onConfirm, onClose, childr
         </p>
         <div class="buttons">
           <button type="button" class="quiet" onClick={() => element.current?.close()}>
-            Leave it
+            Cancel
           </button>
           <button type="submit" class={isDangerous ? 'danger' : 'primary'} aria-disabled={isBusy}>
             {confirm}

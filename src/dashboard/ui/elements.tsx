@@ -9,7 +9,7 @@ const PATHS = {
   to: 'M2 8h12M10 4l4 4-4 4',
 } as const;
 
-/** A shape beside words that say the same, so that neither colour nor shape is needed to read them. */
+/** A shape beside words of the same meaning: the page can be read without colour and without the shape. */
 export function Icon({ shape }: { readonly shape: keyof typeof PATHS }) {
   return (
     <svg class={`icon ${shape}`} viewBox="0 0 16 16" aria-hidden="true">
@@ -21,12 +21,12 @@ export function Icon({ shape }: { readonly shape: keyof typeof PATHS }) {
 interface ButtonProps {
   readonly onPress: () => void | Promise<unknown>;
   readonly kind?: 'primary' | 'quiet' | 'danger';
-  /** Where the words alone do not say what it is about. */
+  /** For screen readers, if the words alone do not name the object. */
   readonly label?: string;
   readonly children: ComponentChildren;
 }
 
-/** Takes no second press while the first one is at work, and keeps its focus meanwhile. */
+/** Ignores presses while the action runs. It stays focusable meanwhile, hence `aria-disabled`. */
 export function Button({ onPress, kind, label, children }: ButtonProps) {
   const [isBusy, setBusy] = useState(false);
 
@@ -50,7 +50,7 @@ export function Button({ onPress, kind, label, children }: ButtonProps) {
 interface SectionProps {
   readonly id: string;
   readonly title: string;
-  /** One line that says how it is, readable without what follows. */
+  /** One line with the state of the section, readable by itself. */
   readonly summary: ComponentChildren;
   readonly actions?: ComponentChildren;
   readonly children?: ComponentChildren;
@@ -71,7 +71,7 @@ export function Section({ id, title, summary, actions, children }: SectionProps)
   );
 }
 
-/** What was written into a field of a form; empty where there is none. */
+/** The trimmed text of a form field; empty if there is no such field. */
 export function textOf(fields: FormData, name: string): string {
   const value = fields.get(name);
   return typeof value === 'string' ? value.trim() : '';

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import type { Status } from '../../../src/api/status.ts';
 import { LETTERS } from './statuses.ts';
 
-/** A status that the page is answered with from now on; another one may be set while it is open. */
+/** The status that the page gets from now on; a test may replace it while the page is open. */
 export interface Answered {
   status: Status;
   /** Of the questions for it. */
@@ -11,7 +11,7 @@ export interface Answered {
   failure?: { readonly status: number; readonly body?: object } | 'no-answer';
 }
 
-/** Answers the page in the place of the app. */
+/** Answers the page's requests in place of the app. */
 export async function answerWith(page: Page, status: Status): Promise<Answered> {
   const answered: Answered = { status, asked: 0 };
   await page.route('**/api/status', async (route) => {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** Text that stands out less from what is behind it than WCAG 2 asks for (AA), as `1.9 of 4.5: the text`. */
+/** Texts with less contrast than WCAG 2 AA requires, as `1.9 of 4.5: the text`. */
 export async function faintTexts(page: Page): Promise<string[]> {
   return await page.evaluate(() => {
     const channels = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);

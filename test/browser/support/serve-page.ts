@@ -10,9 +10,9 @@ afterAll(async () => {
   await host?.stop();
 });
 
-/** The page alone, as our host serves it. Resolves to its address; it is gone when the tests of the file are over. */
+/** Serves the page alone, with our host. Resolves to its address; closed after the tests of the file. */
 export async function servePage(): Promise<string> {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
-  host = await startApp(['page', 'page-asset'], createSilentLogger());
+  host = await startApp(['page'], createSilentLogger(), ['page', 'page-asset']);
   return `${host.baseUrl ?? ''}/`;
 }

@@ -20,7 +20,7 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly allow?: RegExp;
 }
 
-/** On a busy machine. */
+/** Enough for a busy machine. */
 const WITHIN_MS = 30_000;
 
 let browser: Browser | undefined;
@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 afterAll(async () => await browser?.close());
 
-/** One browser for the tests of a file; it is gone when they are over. */
+/** One browser for the tests of a file; closed after them. */
 export async function startBrowser(): Promise<TestBrowser> {
   const { executablePath, args, env } = await unpackChromium();
   const started = await chromium.launch({ executablePath, args: [...args], env });

@@ -16,7 +16,7 @@ export interface Operated extends RunningEnvironment {
   isBroken: boolean;
 }
 
-/** An environment with a fault that can be mended, and its page. */
+/** An environment with a fault that the test can switch off, and its page. */
 export async function startOperated(): Promise<Operated> {
   const environment = await startEnvironment(['--no-worker']);
   const { info } = environment;

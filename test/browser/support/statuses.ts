@@ -9,7 +9,7 @@ const BUCKETS = ['0-5 min', '5-10 min', '10-15 min', '15-30 min', '30 min-2 h', 
 export const NOW = '2026-11-25T12:03:02.000Z';
 const before = (minutes: number): string => new Date(Date.parse(NOW) - minutes * MINUTE_MS).toISOString();
 
-/** A mirror of which nothing is known yet. */
+/** A mirror without any record yet. */
 export const EMPTY: Status = {
   at: NOW,
   source: 'sourceaccount',
@@ -30,7 +30,7 @@ export const EMPTY: Status = {
   runs: [],
 };
 
-/** A busy one that keeps pace. */
+/** A busy mirror that keeps up. */
 export const WELL: Status = {
   ...EMPTY,
   statement: 'proven up to 11:00:00, live up to 12:03:01, canary 1.1 s',
@@ -79,7 +79,7 @@ export const WELL: Status = {
   ],
 };
 
-/** One whose backup is out of reach while changes pile up. */
+/** A mirror whose backup cannot be reached while changes pile up. */
 export const ON_FIRE: Status = {
   ...WELL,
   statement: 'proven up to 24 Nov 19:00:00, live up to 11:21:40, canary 41 min 22 s, except 3 keys',
@@ -200,7 +200,7 @@ interface RunDetails {
   readonly inStep?: number;
 }
 
-/** It took no minutes: it is under way. */
+/** @param minutes its duration; 0: it is under way */
 function aRun(id: string, minutesAgo: number, took: number, details: RunDetails): RunSummary {
   const { container, prefix, dryRun = false, verdicts = {}, failed = {}, inStep = 1_223_157 } = details;
   const nominated = Object.values(verdicts).reduce((sum, value) => sum + value, 0);
@@ -247,7 +247,7 @@ function backlog(messages: readonly number[]): Status['backlog'] {
   };
 }
 
-/** Of a day, by how many minutes ago it was. */
+/** Samples of a day, by their age in minutes. */
 function history(of: (minutesAgo: number) => Omit<RecoverySample, 'at'>): RecoverySample[] {
   return Array.from({ length: 24 * 60 }, (_, index) => {
     const minutes = 24 * 60 - index;

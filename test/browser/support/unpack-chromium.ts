@@ -13,7 +13,7 @@ export interface Chromium {
   readonly env: Record<string, string>;
 }
 
-/** Made for a sandbox of a cloud, where nobody else is: they would take away what these tests are about, or crash. */
+/** Flags for a single-user cloud sandbox. They would switch off what these tests check, or crash the browser. */
 const UNWANTED: ReadonlySet<string> = new Set([
   '--disable-web-security',
   '--allow-running-insecure-content',
@@ -23,8 +23,8 @@ const UNWANTED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The browser that comes in an npm package, with the libraries and the font that it brings, so that nothing need be
- * installed. Unpacked once, beside the packages: whoever comes second while that is under way loses nothing but time.
+ * Unpacks the browser of an npm package, with its libraries and font, so that nothing has to be installed. Done once,
+ * into node_modules; a process that unpacks at the same time only repeats the work.
  */
 export async function unpackChromium(): Promise<Chromium> {
   const env = process.env as Record<string, string>;
@@ -63,7 +63,7 @@ export async function unpackChromium(): Promise<Chromium> {
   };
 }
 
-/** The package unpacks into the folder for temporary files, wherever that is. */
+/** The package unpacks into the folder for temporary files of the environment. */
 async function unpackInto(folder: string, unpack: () => Promise<void>): Promise<void> {
   const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = folder;
