@@ -6,7 +6,7 @@ const TESTS = ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
 const APART = ['test/clients/**', 'test/scale/**'];
 
 /** The ports on the real SDKs and protocols, and the embedded environment, within the process of the tests. */
-const CONTRACT = ['test/{azure,local,hostile}/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
+const CONTRACT = ['test/{azure,hostile}/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
 const BROWSER = ['test/browser/**/*.test.ts'];
 /** What starts processes. */
 const PROCESSES = ['test/{e2e,chaos,package,cli}/**/*.test.ts'];
@@ -15,9 +15,9 @@ const PROCESSES = ['test/{e2e,chaos,package,cli}/**/*.test.ts'];
  * cleaning up is registered by the first import of `test/e2e/support`.
  */
 const ALONE = [
-  'test/{app,functions,host,telemetry}/**/*.test.ts',
+  'test/{functions,host,http,telemetry,wiring}/**/*.test.ts',
   'test/azure/**/{open-pipeline,service-version}.test.ts',
-  'test/local/**/fast-requests.test.ts',
+  'packages/local/test/**/correct-handlers.test.ts',
 ];
 
 // For two cores. What computes keeps both busy; what waits for processes leaves them to others.
@@ -42,8 +42,8 @@ export default defineConfig(({ mode }) => {
         exclude: [...skipped, ...exclude],
         env: { TEST_BUDGET: isFull ? 'full' : 'small' },
         // For what hangs: on a machine that does much else, an environment takes a minute to come up.
-        testTimeout: 120_000,
-        hookTimeout: 120_000,
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
         ...options,
       },
     };

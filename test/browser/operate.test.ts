@@ -2,13 +2,11 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Status } from '../../src/api/status.ts';
 import { untilMirrored } from '../e2e/support/until-mirrored.ts';
 import { PHONE, startBrowser, type TestBrowser } from './support/start-browser.ts';
 import { type Operated, startOperated } from './support/start-operated.ts';
-
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 /** On a busy machine. */
 const WITHIN = { within: 60_000 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceBusClient } from '@azure/service-bus';
 import type { DataLakeFileSystemClient, PathAccessControlItem } from '@azure/storage-file-datalake';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { toAccessControl, toPermissions } from '../../src/azure/lake/access-control.ts';
 import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
 import { expectEqualLakes } from './support/expect-equal-lakes.ts';
@@ -13,8 +13,6 @@ import { waitUntil } from './support/wait-until.ts';
 import { writeFile } from './support/write-files.ts';
 
 const WITHIN = { within: 20_000 };
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const TEAM = toAccessControl(
   'user::rwx,group::r-x,other::---,default:user::rwx,default:user:alice:r-x,default:group::r-x,default:mask::r-x,default:other::---',

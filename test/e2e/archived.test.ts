@@ -42,7 +42,7 @@ describe.each([
     }
     const staged = await Array.fromAsync(backup.listBlobsFlat({ prefix: '.blobmirror/staging/' }));
     expect(staged).toEqual([]);
-  }, 120_000);
+  });
 });
 
 async function upload(

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { freePort } from '../../src/cli/run-start.ts';
 import type { Finding } from '../../src/api/finding.ts';
 import type { Run } from '../../src/api/run.ts';
@@ -7,8 +7,6 @@ import { runBlobmirror } from './support/blobmirror-process.ts';
 import { startEnvironment, startWorker } from './support/start-environment.ts';
 import { untilMirrored } from './support/until-mirrored.ts';
 import { waitUntil } from './support/wait-until.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const HOURS_AHEAD = 2;
 const SHIFTED = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { writeReadyFile } from '../../packages/local/src/ready-file.ts';
 import { startLocal } from '../../packages/local/src/start-local.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
@@ -10,9 +10,6 @@ import { temporaryDirectory } from './support/temporary-directory.ts';
 import { writeAtRandom } from './support/write-at-random.ts';
 
 const OPERATIONS = 1500;
-
-// On a busy machine; at ease it takes a third of this.
-vi.setConfig({ testTimeout: 90_000 });
 
 test('with a third of the events doubled, all reordered among 200 and all delayed, the backup ends equal to the source', async () => {
   const local = await startLocal({

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Run } from '../../src/api/run.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { queueCounts } from './support/queue-counts.ts';
@@ -10,9 +10,6 @@ import { writeAtRandom } from './support/write-at-random.ts';
 const ROUNDS = 3;
 /** The queue holds back what a worker died with until its lock expires, after 15 seconds. */
 const LOCK_MS = 15_000;
-
-// On a busy machine; at ease it takes a third of this.
-vi.setConfig({ testTimeout: 120_000 });
 
 test('an environment that is killed amid writes, again and again, comes back with the backup equal to the source', async () => {
   const data = await temporaryDirectory();

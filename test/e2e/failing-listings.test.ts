@@ -1,13 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { BlobmirrorProcess } from './support/blobmirror-process.ts';
 import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
 import { compareListings } from './support/expect-equal-accounts.ts';
 import { listingInPages, type OnPage, type ServedPage } from './support/listing-in-pages.ts';
 import { startUnheard, type Unheard } from './support/start-unheard.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 const PER_PAGE = 20;
 const asItIs: OnPage = ({ xml }) => xml;

@@ -1,12 +1,9 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { ofOurs } from '../support/of-ours.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { listingInPages, type OnPage } from './support/listing-in-pages.ts';
 import { startUnheard, type Unheard } from './support/start-unheard.ts';
 import { writesOnBackup } from './support/writes-on-backup.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 type Order = (one: string, other: string) => number;
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../src/cli/run-start.ts';
 import {
   type LocalAccount,
@@ -17,9 +17,6 @@ import { through } from './support/start-proxied-worker.ts';
 import { startProxy } from './support/start-proxy.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
 import { waitUntil } from './support/wait-until.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 240_000 });
 
 const PAGE = '<!DOCTYPE html><html><body>Sign in</body></html>';
 const REFUSAL = '<?xml version="1.0"?><Error><Code>ServerBusy</Code></Error>';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type LocalConnections, writeReadyFile } from '../../packages/local/src/ready-file.ts';
 import type { BlobmirrorProcess } from './support/blobmirror-process.ts';
 import { type BreakableNetwork, startBreakableNetwork } from './support/breakable-network.ts';
@@ -26,9 +26,6 @@ beforeAll(async () => {
   await writeReadyFile(readyFile, JSON.parse(behindIt) as LocalConnections);
   worker = await startWorker(readyFile);
 });
-
-// On a busy machine; at ease it takes a third of this.
-vi.setConfig({ testTimeout: 90_000 });
 
 test('while storage cannot be reached messages wait and none is dead-lettered; when it can, all is mirrored', async () => {
   const { source, info } = environment;

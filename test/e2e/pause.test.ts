@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { BlobmirrorProcess } from './support/blobmirror-process.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
@@ -8,9 +8,7 @@ import { startProxiedWorker } from './support/start-proxied-worker.ts';
 import type { Intercept } from './support/start-proxy.ts';
 import { waitUntil } from './support/wait-until.ts';
 import { writeAtRandom } from './support/write-at-random.ts';
-
-// On a busy machine; at ease it takes a third of this.
-vi.setConfig({ testTimeout: 120_000 });
+import { PATIENCE } from '../support/patience.ts';
 
 /** Looks of both workers, two seconds apart, and what was begun before. */
 const WITHIN_MS = 5_000;
@@ -68,7 +66,7 @@ test('a pause stops two workers under load within seconds, one that starts meanw
     within: 2 * WITHIN_MS,
   });
   expect(writes.length).toBeGreaterThan(0);
-  expect((writes.at(-1) ?? 0) - pausedAt).toBeLessThan(WITHIN_MS);
+  expect((writes.at(-1) ?? 0) - pausedAt).toBeLessThan(PATIENCE * WITHIN_MS);
 
   const seen = writes.length;
   workers[0]?.signal('SIGKILL');
@@ -104,12 +102,12 @@ test('a worker that holds messages stops within five seconds, and they are there
   const stoppedAt = performance.now();
   worker.signal('SIGTERM');
   expect(await worker.ended).toBe(0);
-  expect(performance.now() - stoppedAt).toBeLessThan(5_000);
+  expect(performance.now() - stoppedAt).toBeLessThan(PATIENCE * 5_000);
   expect(worker.logged('Function failed')).toEqual([]);
 
   await tellMirror(environment, 'resume');
-  const resumedAt = performance.now();
   await startWorker(environment.readyFile);
+  const resumedAt = performance.now();
   const { deadLetter } = await untilQueueDrained(info.serviceBus, { within: 30_000 });
   // Not for their locks to expire.
   expect(performance.now() - resumedAt).toBeLessThan(LOCK_MS);

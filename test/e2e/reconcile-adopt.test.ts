@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { BlobServiceClient } from '@azure/storage-blob';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { compareListings } from './support/expect-equal-accounts.ts';
 import { blobsOf, writeBlobs } from './support/blobs-of.ts';
 import { startUnheard } from './support/start-unheard.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 const MOVES = /Upload|Copy|StageBlock|CommitBlockList|Put/;
 

@@ -1,13 +1,10 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
 import { compareListings } from './support/expect-equal-accounts.ts';
 import { listingInPages, type OnPage } from './support/listing-in-pages.ts';
 import { startUnheard, type Unheard } from './support/start-unheard.ts';
 import { waitUntil } from './support/wait-until.ts';
 import { writesOnBackup } from './support/writes-on-backup.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 const asItIs: OnPage = ({ xml }) => xml;
 let onPage = asItIs;

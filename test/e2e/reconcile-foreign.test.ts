@@ -1,10 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
 import { startUnheard } from './support/start-unheard.ts';
 import { writesOnBackup } from './support/writes-on-backup.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 test('what another tool put on the backup survives every full sync, is told of by name, and goes by leave alone', async () => {
   const { source, backup, reconcile, reconciler, requests, startWorker } = await startUnheard();

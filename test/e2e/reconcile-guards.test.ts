@@ -1,12 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
 import { compareListings } from './support/expect-equal-accounts.ts';
 import { startUnheard } from './support/start-unheard.ts';
 import { waitUntil } from './support/wait-until.ts';
 import { writesOnBackup } from './support/writes-on-backup.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 test('what the source seems to have lost by a mistake stays on the backup, with an alert, until a run is told by name', async () => {
   const unheard = await startUnheard();

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Run } from '../../src/api/run.ts';
 import { writeBlobs } from './support/blobs-of.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
@@ -7,9 +7,6 @@ import { listingInPages, type OnPage } from './support/listing-in-pages.ts';
 import { startUnheard } from './support/start-unheard.ts';
 import { waitUntil } from './support/wait-until.ts';
 import { writeAtRandom } from './support/write-at-random.ts';
-
-// On a busy machine. What a worker died with waits until its lock expires, after 15 seconds.
-vi.setConfig({ testTimeout: 240_000 });
 
 const BLOBS = 200;
 const WRITES = 200;

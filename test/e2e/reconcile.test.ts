@@ -1,13 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Run } from '../../src/api/run.ts';
 import { stampOf } from '../support/of-ours.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
 import { waitUntil } from './support/wait-until.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 90_000 });
 
 /** Twenty blobs on both sides; then, with no event to tell of it, one goes from the backup, one is put there, one is changed. */
 async function startOutOfStep(): Promise<RunningEnvironment> {

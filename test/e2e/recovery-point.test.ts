@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { startPatient, watchFor } from './support/suffer-outage.ts';
 import { waitUntil } from './support/wait-until.ts';
@@ -8,8 +8,6 @@ const THRESHOLD_S = 6;
 const OUTAGE_MS = 20_000;
 /** Between a look and the clock that it is held against: a status is shared for a while, and a machine may be busy. */
 const SLACK_S = 6;
-
-vi.setConfig({ testTimeout: 180_000 });
 
 test('while the backup account is away under load the recovery point grows old in real time everywhere, health turns at its threshold, and all return by themselves', async () => {
   const patient = await startPatient({ BLOBMIRROR_HEALTH_LIVE_MINUTES: String(THRESHOLD_S / 60) });

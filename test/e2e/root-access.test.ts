@@ -1,5 +1,5 @@
 import type { DataLakeDirectoryClient, DataLakeServiceClient } from '@azure/storage-file-datalake';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { toAccessControl } from '../../src/azure/lake/access-control.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualLakes } from './support/expect-equal-lakes.ts';
@@ -8,8 +8,6 @@ import { startEnvironment } from './support/start-environment.ts';
 import { startUnheard } from './support/start-unheard.ts';
 import { waitUntil } from './support/wait-until.ts';
 import { writeFile } from './support/write-files.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** What gates all below: others may pass through the root, and what is made in it is bob's to read. */
 const ACL = toAccessControl(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { writeReadyFile } from '../../packages/local/src/ready-file.ts';
 import { SERVICE_VERSIONS } from '../../src/model/service-version.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
@@ -12,9 +12,6 @@ import { startProxy } from './support/start-proxy.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
 import { untilMirrored } from './support/until-mirrored.ts';
 import { waitUntil } from './support/wait-until.ts';
-
-// On a busy machine; at ease it takes a third of this.
-vi.setConfig({ testTimeout: 90_000 });
 
 test('events wait while the accounts take no version, and are mirrored by the newest that they take', async () => {
   const environment = await startEnvironment(['--no-worker', '--hns']);

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Status } from '../../src/api/status.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
@@ -13,8 +13,6 @@ import { waitUntil } from './support/wait-until.ts';
  */
 const SOON = { BLOBMIRROR_LOOK_AGAIN: '2' };
 const WITHIN = { within: 30_000 };
-
-vi.setConfig({ testTimeout: 90_000 });
 
 let lakes: MirroredLakes;
 let flat: RunningEnvironment;

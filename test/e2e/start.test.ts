@@ -16,6 +16,7 @@ import {
 import { temporaryDirectory } from './support/temporary-directory.ts';
 import { untilMirrored } from './support/until-mirrored.ts';
 import { waitUntil } from './support/wait-until.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 /** What the contract allows a stop. */
 const STOP_WITHIN_MS = 5000;
@@ -73,7 +74,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const asked = performance.now();
     environment.process.signal(signal);
     expect(await environment.process.ended).toBe(0);
-    expect(performance.now() - asked).toBeLessThan(STOP_WITHIN_MS);
+    expect(performance.now() - asked).toBeLessThan(PATIENCE * STOP_WITHIN_MS);
     expect(environment.process.processes()).toEqual([]);
     expect(existsSync(environment.readyFile)).toBe(false);
   },
@@ -92,7 +93,7 @@ test('npm start is ready on a line of standard output, mirrors, and stops on Ctr
   // A terminal sends it to every process of the group.
   process.kill(-started.pid, 'SIGINT');
   expect(await started.ended).toBe(0);
-  expect(performance.now() - asked).toBeLessThan(STOP_WITHIN_MS);
+  expect(performance.now() - asked).toBeLessThan(PATIENCE * STOP_WITHIN_MS);
   expect(started.processes()).toEqual([]);
 });
 

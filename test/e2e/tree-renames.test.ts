@@ -1,14 +1,11 @@
 import type { DataLakeFileSystemClient } from '@azure/storage-file-datalake';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.ts';
 import { describeWrites, expectCheapMoves } from './support/expect-cheap-moves.ts';
 import { type MirroredLakes, startMirroredLakes } from './support/start-mirrored-lakes.ts';
 import { encodePath, writeFile, writeFiles } from './support/write-files.ts';
 
 const WITHIN = { within: 60_000 };
-
-// On a busy machine; at ease it takes a quarter of this. The same with ten thousand files is in test/scale.
-vi.setConfig({ testTimeout: 240_000 });
 
 test('a tree of hundreds of files is renamed by one request and deleted by as many as one directory takes', async () => {
   // Looks at what may have changed since are not measured, and waited for.

@@ -1,9 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectRepaired } from './support/expect-repaired.ts';
 import { startUnheard } from './support/start-unheard.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 test('with no event at all, a full sync converges exactly the keys that are out of step and writes nothing else', async () => {
   const unheard = await startUnheard();

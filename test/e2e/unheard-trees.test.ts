@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { toAccessControl } from '../../src/azure/lake/access-control.ts';
 import { expectEmptyTrash, expectEqualLakes } from './support/expect-equal-lakes.ts';
 import { stampOf } from '../support/of-ours.ts';
@@ -7,9 +7,6 @@ import { connectLakes } from './support/lakes.ts';
 import { startUnheard } from './support/start-unheard.ts';
 import { pathsOfTree, writeFile, writeFiles } from './support/write-files.ts';
 import { writesOnBackup } from './support/writes-on-backup.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 const ALICE = toAccessControl('user::rw-,user:alice:r--,group::r--,mask::r--,other::---');
 const TEAM = toAccessControl(

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { untilQueueDrained } from './support/queue-counts.ts';
 import { startEnvironment, startWorker } from './support/start-environment.ts';
@@ -7,9 +7,6 @@ import { writeAtRandom } from './support/write-at-random.ts';
 const WRITES = 500;
 /** The queue holds back what a worker died with until its lock expires, after 15 seconds. */
 const LOCK_MS = 15_000;
-
-// On a busy machine; at ease it takes a third of this.
-vi.setConfig({ testTimeout: 90_000 });
 
 test('a worker that is killed in the middle of 500 writes and started again loses nothing', async () => {
   const environment = await startEnvironment(['--no-worker']);

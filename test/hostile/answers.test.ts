@@ -9,6 +9,7 @@ import {
   startFlatBehindLiar,
   startTreeBehindLiar,
 } from './support/operations.ts';
+import { budget } from '../support/budgets.ts';
 
 /** What a lie may come to: a failure that may pass, and that says nothing of the blob or of the account. */
 const HONEST: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -72,8 +73,8 @@ describe.each([
         liar.lie(undefined);
         expect([operation.name, wrong]).toEqual([operation.name, undefined]);
       }),
-      { numRuns },
+      { numRuns: budget(numRuns) },
     );
     expect(liar.strangers()).toBe(0);
-  }, 120_000);
+  });
 });

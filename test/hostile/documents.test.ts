@@ -10,6 +10,7 @@ import { readWaiting } from '../../src/status/read-waiting.ts';
 import { eventGridEvent } from '../events/samples.ts';
 import { damagedTexts, JUNK } from './support/damaged-texts.ts';
 import { type Snapshot, StateWorld } from './support/state-world.ts';
+import { budget } from '../support/budgets.ts';
 
 /** With all that a message may bear. */
 const FULL_HISTORY: History = {
@@ -164,7 +165,7 @@ describe('a document of the state that somebody else wrote', () => {
       );
     await fc.assert(
       fc.asyncProperty(damage, async ({ name, text }) => await expectHonest(name, text, false)),
-      { numRuns: 80 },
+      { numRuns: budget(80) },
     );
   });
 });
@@ -270,7 +271,7 @@ describe('a message on the reconcile queue that somebody else sent', () => {
         expect(isTaken || provenBy(run ?? begun) === begun.id).toBe(true);
         expect(run?.sourceListingFailed === true ? [...world.looks] : []).toEqual([]);
       }),
-      { numRuns: 120 },
+      { numRuns: budget(120) },
     );
   });
 

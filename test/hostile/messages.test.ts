@@ -12,6 +12,7 @@ import { parseShardMessage } from '../../src/model/shard-message.ts';
 import { writeJson } from '../../src/model/write-json.ts';
 import { cloudEvent, created, eventGridEvent } from '../events/samples.ts';
 import { eventOf, HostileStage, type Outcome } from './support/hostile-stage.ts';
+import { budget } from '../support/budgets.ts';
 
 const PATH = 'hostile.txt';
 const NOW = new Date();
@@ -188,9 +189,9 @@ describe('whatever a message holds', () => {
         expect(faultsIn(replayed, events)).toEqual([]);
         expect(replayed.dead.length).toBeLessThanOrEqual(Math.max(again, events));
       }),
-      { numRuns: 150 },
+      { numRuns: budget(150) },
     );
-  }, 60_000);
+  });
 
   it('goes back while the queue takes nothing, and is settled when the queue takes messages again', async () => {
     await fc.assert(
@@ -209,9 +210,9 @@ describe('whatever a message holds', () => {
         expect(stage.isMirrored('normal.txt')).toBe(true);
         expect(faultsIn(outcome, 8)).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: budget(60) },
     );
-  }, 60_000);
+  });
 
   it('goes back in a pause, and is afterwards what it was', async () => {
     await fc.assert(
@@ -226,9 +227,9 @@ describe('whatever a message holds', () => {
         expect(codesOf(after)).toEqual(codesOf(straight));
         expect(after.requests).toBe(straight.requests);
       }),
-      { numRuns: 60 },
+      { numRuns: budget(60) },
     );
-  }, 60_000);
+  });
 
   it('is no shard, and the line that says so is short', () => {
     fc.assert(

@@ -4,6 +4,7 @@ import { recordIgnored } from '../../src/telemetry/metrics.ts';
 import { openExporters } from '../../src/telemetry/open-exporters.ts';
 import { startTelemetry } from '../../src/telemetry/start-telemetry.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 // Nobody is there; the SDK's own retries and statistics would outlive the test.
 const CONNECTION =
@@ -35,6 +36,6 @@ describe('the exporters of Azure Monitor', () => {
     expect(await telemetry.readMetrics()).toContain('blobmirror_ignored_total{code="event-out-of-scope"} 1');
     const asked = performance.now();
     await telemetry.stop();
-    expect(performance.now() - asked).toBeLessThan(3000);
+    expect(performance.now() - asked).toBeLessThan(PATIENCE * 3000);
   });
 });

@@ -59,7 +59,7 @@ describe('startStorage', () => {
 
     const started = performance.now();
     await storage.stop();
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(4_000);
     await cut;
     agent.destroy();
     silent.destroy();

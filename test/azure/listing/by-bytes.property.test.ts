@@ -10,6 +10,7 @@ import { type ListingPositions, entriesLookInStep, nominate } from '../../../src
 import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../../../src/model/listing-order.ts';
 import { FLAT } from '../../support/flat.ts';
 import { USUAL, type WrittenBlob, writePage } from './support/written-page.ts';
+import { budget } from '../../support/budgets.ts';
 
 const modified = new Date('2026-11-21T21:54:57.000Z');
 const ACCESS = { Owner: '$superuser', Group: 'staff', Permissions: 'rw-r-----', Acl: 'user::rw-' };
@@ -160,7 +161,7 @@ describe('listings that are compared by their bytes', () => {
       fc.asyncProperty(anyPairs, anySizes, async (pairs, sizes) => {
         expect(await walk(pairs, sizes, policy, true)).toEqual(await walk(pairs, sizes, policy, false));
       }),
-      { numRuns: 2000 },
+      { numRuns: budget(2000) },
     );
   });
 
@@ -223,7 +224,7 @@ describe('listings that are compared by their bytes', () => {
         const isKnown = paths.every((path) => /^[a-z0-9/.]+$/.test(path));
         expect(isKnown ? [isAscending] : [isAscending, false]).toContain(ascends);
       }),
-      { numRuns: 2000 },
+      { numRuns: budget(2000) },
     );
   });
 });

@@ -22,13 +22,13 @@ describe('the lock of a message', () => {
       const began = Date.now();
       counts.push(triggerMetadata?.['deliveryCount']);
       if (counts.length > 1) return;
-      await vi.waitFor(() => expect(Date.now() - began).toBeGreaterThan(2 * LOCK_MS), 10_000);
+      await vi.waitFor(() => expect(Date.now() - began).toBeGreaterThan(2 * LOCK_MS), { timeout: 30_000 });
       ended = true;
     };
     queue = await startQueue({ lockDurationMs: LOCK_MS });
     await queue.send({ body: 'x' });
     host = await startQueueHost(queue, recordingLog(), { serviceBus: { maxAutoLockRenewalDuration } });
-    await vi.waitFor(() => expect([ended, queue.counts().active]).toEqual([true, 0]), 10_000);
+    await vi.waitFor(() => expect([ended, queue.counts().active]).toEqual([true, 0]), { timeout: 30_000 });
     return counts;
   }
 

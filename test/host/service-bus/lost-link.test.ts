@@ -34,7 +34,7 @@ describe('a message whose link is lost while its handler runs', () => {
     await entered.promise;
     relay.cut();
     await queue.send({ body: 'next' });
-    await vi.waitUntil(() => inputs.includes('next'), 10_000);
+    await vi.waitUntil(() => inputs.includes('next'), { timeout: 30_000 });
     return { inputs, end: finish.resolve };
   }
   afterEach(async () => {
@@ -46,7 +46,7 @@ describe('a message whose link is lost while its handler runs', () => {
   it('is completed over the new one, and not delivered again', async () => {
     const { inputs, end } = await loseLink(() => undefined);
     end();
-    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), 5000);
+    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), { timeout: 30_000 });
     expect(inputs).toEqual(['in hand', 'next']);
   });
 
@@ -55,7 +55,7 @@ describe('a message whose link is lost while its handler runs', () => {
       throw new Error('after all');
     });
     end();
-    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), 5000);
+    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), { timeout: 30_000 });
     expect(inputs).toEqual(['in hand', 'next', 'in hand']);
   });
 });

@@ -23,8 +23,8 @@ describe('an outage of the broker', () => {
     queue = await startQueue();
     host = await startQueueHost(queue, log, quickRetry);
     await queue.send({ body: 'before' });
-    await vi.waitFor(() => expect(inputs).toEqual(['before']));
-    await vi.waitFor(() => expect(messages()).toEqual(['receiving from the queue']));
+    await vi.waitFor(() => expect(inputs).toEqual(['before']), { timeout: 30_000 });
+    await vi.waitFor(() => expect(messages()).toEqual(['receiving from the queue']), { timeout: 30_000 });
 
     await queue.stop();
     await vi.waitFor(
@@ -34,8 +34,10 @@ describe('an outage of the broker', () => {
     // All eight links meet the closed port, several times each.
     queue = await startQueue({ port: queue.port });
     await queue.send({ body: 'after' });
-    await vi.waitFor(() => expect(messages()).toContain('receiving from the queue again'), 20_000);
-    await vi.waitFor(() => expect(inputs).toEqual(['before', 'after']));
+    await vi.waitFor(() => expect(messages()).toContain('receiving from the queue again'), {
+      timeout: 30_000,
+    });
+    await vi.waitFor(() => expect(inputs).toEqual(['before', 'after']), { timeout: 30_000 });
     expect(messages()).toEqual([
       'receiving from the queue',
       'Queue cannot be received; trying until it can',
@@ -58,18 +60,20 @@ describe('an outage of the broker', () => {
     queue = await startQueue();
     await queue.send(...eight);
     host = await startQueueHost(queue, log, quickRetry);
-    await vi.waitFor(() => expect(atOnce).toBe(8));
+    await vi.waitFor(() => expect(atOnce).toBe(8), { timeout: 30_000 });
 
     // The handlers go on while their links are lost, and end when the links are back.
     await queue.stop();
-    await vi.waitFor(() => expect(log.lines.at(-1)?.level).toBe('warn'), 10_000);
+    await vi.waitFor(() => expect(log.lines.at(-1)?.level).toBe('warn'), { timeout: 30_000 });
     queue = await startQueue({ port: queue.port });
-    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('receiving from the queue again'), 20_000);
+    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('receiving from the queue again'), {
+      timeout: 30_000,
+    });
     gate.resolve();
-    await vi.waitFor(() => expect(atOnce).toBe(0));
+    await vi.waitFor(() => expect(atOnce).toBe(0), { timeout: 30_000 });
     gate = Promise.withResolvers();
     await queue.send(...eight, ...eight, ...eight);
-    await vi.waitFor(() => expect(atOnce).toBe(8), 5000);
+    await vi.waitFor(() => expect(atOnce).toBe(8), { timeout: 30_000 });
     expect(await queue.takeFree()).toBe(16);
     expect(most).toBe(8);
     gate.resolve();
@@ -81,10 +85,12 @@ describe('an outage of the broker', () => {
     const { port } = queue;
     await queue.stop();
     host = await startQueueHost(queue, log, quickRetry);
-    await vi.waitFor(() => expect(log.lines).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(log.lines).toHaveLength(1), { timeout: 30_000 });
     expect(log.lines[0]?.fields['reason']).toContain('ECONNREFUSED');
     queue = await startQueue({ port });
-    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('receiving from the queue again'), 20_000);
+    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('receiving from the queue again'), {
+      timeout: 30_000,
+    });
   });
 
   it('is told from a queue that does not exist, which is one line too', async () => {
@@ -96,7 +102,7 @@ describe('an outage of the broker', () => {
       hostJson: parseHostJson({ extensions: quickRetry }),
       log,
     });
-    await vi.waitFor(() => expect(log.lines).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(log.lines).toHaveLength(1), { timeout: 30_000 });
     expect(log.lines[0]).toMatchObject({
       message: 'Queue cannot be received; trying until it can',
       fields: { queue: 'no-such-queue', code: 'MessagingEntityNotFound' },

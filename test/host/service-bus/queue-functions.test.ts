@@ -15,7 +15,7 @@ describe('a queue function', () => {
     host = await startQueueHost(queue, log, hostJson);
   };
   const emptied = (): Promise<void> =>
-    vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), 5000);
+    vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), { timeout: 30_000 });
 
   beforeEach(async () => {
     log.lines.length = 0;
@@ -111,7 +111,7 @@ describe('a queue function', () => {
     };
     await queue.send({ body: 'x', messageId: 'poison' });
     await start();
-    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 1 }), 5000);
+    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 1 }), { timeout: 30_000 });
     expect(counts).toEqual([1, 2, 3]);
     const failures = log.lines.filter(({ level }) => level === 'error');
     expect(failures).toHaveLength(3);

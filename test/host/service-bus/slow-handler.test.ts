@@ -31,10 +31,10 @@ it(
     broker = spawnScript(new URL('../support/broker-process.ts', import.meta.url), String(OTHERS + 1));
     const log = recordingLog();
     host = await startQueueHost({ connectionString: await broker.line() }, log);
-    await vi.waitFor(() => expect(others).toBe(OTHERS), 30_000);
+    await vi.waitFor(() => expect(others).toBe(OTHERS), { timeout: 30_000 });
     expect(heldEnded).toBe(false);
     release();
-    await vi.waitFor(() => expect(heldEnded).toBe(true));
+    await vi.waitFor(() => expect(heldEnded).toBe(true), { timeout: 30_000 });
     expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
   },
 );

@@ -3,6 +3,7 @@ import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { spawnScript, type Script } from '../support/spawn-script.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
 describe('a host that stops', () => {
   let queue: Queue;
@@ -38,8 +39,8 @@ describe('a host that stops', () => {
     let count: unknown;
     handlers.message = (_input, { triggerMetadata }) => void (count = triggerMetadata?.['deliveryCount']);
     const next = await startQueueHost(queue, recordingLog());
-    await vi.waitFor(() => expect(count).toBe(2), 5000);
-    await vi.waitFor(() => expect(queue.counts().active).toBe(0));
+    await vi.waitFor(() => expect(count).toBe(2), { timeout: 15_000 });
+    await vi.waitFor(() => expect(queue.counts().active).toBe(0), { timeout: 30_000 });
     end();
     await next.stop();
   });
@@ -58,7 +59,7 @@ describe('a host that stops', () => {
     await queue.stop();
     const began = Date.now();
     await host.stop({ graceMs: 500 });
-    expect(Date.now() - began).toBeLessThan(3000);
+    expect(Date.now() - began).toBeLessThan(PATIENCE * 3000);
     end();
     queue = await startQueue();
   });

@@ -31,7 +31,7 @@ describe('timer functions', () => {
     handlers.timer = (timer, { functionName }) =>
       functionName === 'atStart' ? ++started : timers.push(timer);
     await start('* * * * * *');
-    await vi.waitFor(() => expect(timers.length).toBeGreaterThanOrEqual(2), 5000);
+    await vi.waitFor(() => expect(timers.length).toBeGreaterThanOrEqual(2), { timeout: 30_000 });
     const [first, second] = timers.map(({ scheduleStatus }) => scheduleStatus);
     expect(timers[0]).toMatchObject({ isPastDue: false, schedule: { adjustForDST: true } });
     expect(Date.parse(second?.last ?? '') - Date.parse(first?.last ?? '')).toBeGreaterThan(500);
@@ -48,11 +48,13 @@ describe('timer functions', () => {
       began.push(Date.now());
       most = Math.max(most, ++atOnce);
       // Longer than the time from one occurrence to the next.
-      await vi.waitFor(() => expect(Date.now() - (began.at(-1) ?? 0)).toBeGreaterThan(1300), 5000);
+      await vi.waitFor(() => expect(Date.now() - (began.at(-1) ?? 0)).toBeGreaterThan(1300), {
+        timeout: 30_000,
+      });
       atOnce--;
     };
     await start('* * * * * *');
-    await vi.waitFor(() => expect(began).toHaveLength(2), 8000);
+    await vi.waitFor(() => expect(began).toHaveLength(2), { timeout: 30_000 });
     expect(most).toBe(1);
   });
 
@@ -62,7 +64,7 @@ describe('timer functions', () => {
       if (functionName === 'everySecond' && ++runs === 1) throw new Error('first run');
     };
     await start('* * * * * *');
-    await vi.waitFor(() => expect(runs).toBeGreaterThanOrEqual(2), 5000);
+    await vi.waitFor(() => expect(runs).toBeGreaterThanOrEqual(2), { timeout: 30_000 });
     const fields = { function: 'everySecond', error: { message: 'first run' } };
     expect(log.lines).toMatchObject([{ level: 'error', message: 'Function failed', fields }]);
   });

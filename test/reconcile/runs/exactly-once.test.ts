@@ -11,8 +11,9 @@ import {
   toEntries,
 } from './support/model-listing.ts';
 import { type Chances, RunWorld } from './support/run-world.ts';
+import { budget } from '../../support/budgets.ts';
 
-const HISTORIES = 100;
+const HISTORIES = budget(100);
 const REQUEST: ReconcileRequest = { dryRun: false, allowDeletes: [], reason: 'timer' };
 const KINDS: readonly Kind[] = ['same', 'same', 'changed', 'missing', 'archived', 'extra', 'foreign'];
 const SEEN_IN_ANY_ORDER: readonly Kind[] = ['same', 'extra', 'foreign'];
