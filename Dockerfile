@@ -1,5 +1,5 @@
 # The worker for Container Apps, Kubernetes or a machine of your own: see docs/containers.md.
-#   npm ci && npm run package && docker build -t blobmirror .
+#   npm ci && npm run build && docker build -t blobmirror .
 # All that it runs is in dist/package: the image has no npm step and no node_modules.
 FROM node:24.21.0-bookworm-slim
 

@@ -8,11 +8,11 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { localSettings } from '../src/cli/local-settings.ts';
 import { startLocal } from '../packages/local/src/start-local.ts';
 import { createLogger } from '../src/telemetry/logger.ts';
+import { bundled, COMMAND } from './bundled.ts';
 import { usageOf } from './usage.ts';
 import { WorkerRequests } from './worker-requests.ts';
 
@@ -21,7 +21,7 @@ const CONTAINER = 'bench';
 const GIVE_UP_MS = 120_000;
 
 const run = (script: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
-  spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), ...args], {
+  spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -37,7 +37,7 @@ const { source, serviceBus } = local.connections;
 await BlobServiceClient.fromConnectionString(source.connectionString).createContainer(CONTAINER);
 
 const worker = run(
-  '../src/cli/main.js',
+  COMMAND,
   ['worker', '--http-port', '0'],
   localSettings({ ...local.connections, http: { baseUrl: '' } }),
 );
@@ -51,7 +51,7 @@ const giveUp = setTimeout(() => {
   process.exit(1);
 }, GIVE_UP_MS);
 const allMirrored = requests.mirrored(COUNT);
-const client = run('write-blobs.js', [source.connectionString, CONTAINER, String(COUNT)]);
+const client = run(bundled('write-blobs'), [source.connectionString, CONTAINER, String(COUNT)]);
 const writesMs = Number(await readText(client.stdout));
 const lastWritten = performance.now();
 const lastMirrored = await allMirrored;

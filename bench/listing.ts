@@ -4,8 +4,8 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bundled } from './bundled.ts';
 import type { Listed } from './list-once.ts';
 import { spawnListingServer } from './spawn-listing-server.ts';
 
@@ -40,8 +40,7 @@ process.exitCode = sdk.entries === counts.sdk && ours.entries === counts.ours ? 
 async function measure(way: 'sdk' | 'ours', blobs: number): Promise<Listed> {
   const container = 'bench';
   const server = await spawnListingServer({ blobs, container, metadata, stampOf: 'sourceaccount' });
-  const script = fileURLToPath(new URL('list-once.js', import.meta.url));
-  const client = fork(script, [way, server.connectionString, container]);
+  const client = fork(bundled('list-once'), [way, server.connectionString, container]);
   const [listed] = (await Promise.race([once(client, 'message'), once(client, 'exit')])) as [Listed | number];
   await server.stop();
   if (typeof listed !== 'object') throw new Error(`the client ended with ${listed}`);

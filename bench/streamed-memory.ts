@@ -3,7 +3,7 @@
  * on both sides makes and forgets the bytes, in a process of its own. Fails when a byte is wrong or memory grew by more
  * than 64 MiB above what a first copy of 256 MiB took.
  *
- *     node --import ./test/host/support/resolve-typescript.ts bench/streamed-memory.ts [GIBIBYTES]
+ *     node bench/streamed-memory.ts [GIBIBYTES]
  */
 import { measureStreamedCopy } from '../test/azure/copy/support/measure-streamed-copy.ts';
 

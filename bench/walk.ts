@@ -5,9 +5,9 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WORKER_FLAGS } from '../src/cli/worker-flags.ts';
+import { bundled } from './bundled.ts';
 import { nameOf } from './listing-pages.ts';
 import { spawnListingServer } from './spawn-listing-server.ts';
 import type { Walked, WalkOrder } from './walk-once.ts';
@@ -56,8 +56,7 @@ for (const entries of numbers(values.entries)) {
 }
 
 async function walk(order: WalkOrder): Promise<Walked> {
-  const script = fileURLToPath(new URL('walk-once.js', import.meta.url));
-  const client = fork(script, [JSON.stringify(order)], { execArgv: flags });
+  const client = fork(bundled('walk-once'), [JSON.stringify(order)], { execArgv: flags });
   const [walked] = (await Promise.race([once(client, 'message'), once(client, 'exit')])) as [Walked | number];
   if (typeof walked !== 'object') throw new Error(`the worker ended with ${walked}`);
   return walked;

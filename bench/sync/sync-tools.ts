@@ -7,6 +7,7 @@ import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
 import { createAccountSas } from '../../packages/local/src/account-sas.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import type { LocalAccount, LocalConnections } from '../../packages/local/src/ready-file.ts';
+import { bundled } from '../bundled.ts';
 
 /** A program that makes one container like another. */
 export interface SyncTool {
@@ -28,11 +29,9 @@ export interface Route {
   readonly tags?: boolean;
 }
 
-const CLIENTS = fileURLToPath(new URL('../../../test/clients/', import.meta.url));
+const CLIENTS = fileURLToPath(new URL('../../test/clients/', import.meta.url));
 const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'amd64';
 const AZCOPY = `${CLIENTS}node_modules/@azure-tools/azcopy-linux/dist/bin/azcopy_linux_${ARCHITECTURE}`;
-/** Bundled, as the command is. */
-const RECONCILE = fileURLToPath(new URL('../../bundled/bench/reconcile-once.js', import.meta.url));
 /** A folder for what tools keep: job plans, logs, a configuration that is not the user's. */
 const scratch = mkdtempSync(join(tmpdir(), 'blobmirror-bench-'));
 
@@ -40,7 +39,7 @@ export const OURS: SyncTool = {
   name: 'blobmirror',
   command: ({ info, source, backup, tags = false }) => ({
     program: process.execPath,
-    args: [...WORKER_FLAGS, RECONCILE],
+    args: [...WORKER_FLAGS, bundled('reconcile-once')],
     env: {
       ...localSettings({ ...info, http: { baseUrl: '' } }),
       BLOBMIRROR_INCLUDE_CONTAINERS: source,

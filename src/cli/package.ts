@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 
-/** The script of the command. Its folder is a neighbour of this module's, compiled and bundled alike. */
-export const MAIN_SCRIPT = new URL('../cli/main.ts', import.meta.url);
+/** The script of the command. Its folder is a neighbour of this module's, as a source and bundled alike. */
+export const MAIN_SCRIPT = new URL(`../cli/main${extname(import.meta.url)}`, import.meta.url);
 
-/** The folder of package.json and host.json: the repository's when compiled, the deployed one when bundled. */
+/** The folder of package.json and host.json: the repository's for the sources, the deployed one for the bundle. */
 export const PACKAGE_ROOT = findPackageRoot();
 
 export function readVersion(): string {

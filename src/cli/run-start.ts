@@ -61,7 +61,7 @@ export async function runStart(options: StartOptions): Promise<void> {
 }
 
 function describe(info: LocalConnections, { hns, readyFile, worker }: StartOptions): string {
-  return `blobmirror is ready
+  return `blobmirror is ready after ${(performance.now() / 1000).toFixed(1)} s
   accounts     ${hns ? 'hierarchical: both endpoints answer the Data Lake API beside the Blob API' : 'flat'}
   source       ${info.source.blobEndpoint}
   backup       ${info.backup.blobEndpoint}

@@ -1,15 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { runBlobmirror, spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
-import { temporaryDirectory } from '../e2e/support/temporary-directory.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { waitUntil } from '../e2e/support/wait-until.ts';
 import { SETTINGS } from '../functions/support/start-app.ts';
-import type { Script } from './fixtures/scripted-open-reconciler.ts';
 import { aRun } from '../support/a-run.ts';
-
-const HOOK = fileURLToPath(new URL('./fixtures/script-the-reconciler.ts', import.meta.url));
+import { runInProcess } from './fixtures/run-in-process.ts';
+import type { Script } from './fixtures/scripted-reconciler.ts';
 
 const STARTED = aRun();
 const { id } = STARTED;
@@ -27,21 +21,28 @@ const LINES = [
   '{"container":"photos","path":"c","verdict":"skipped","reason":"backup-leased"}',
 ];
 
-let directory: string;
-let scripts = 0;
-
-beforeAll(async () => {
-  directory = await temporaryDirectory();
+beforeEach(() => {
+  // What this process compiles is no part of the command.
+  for (const [name, value] of Object.entries({ ...SETTINGS, NODE_DISABLE_COMPILE_CACHE: '1' }))
+    vi.stubEnv(name, value);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.doUnmock('../../src/wiring/open-reconciler.ts');
 });
 
-async function environment(script: Script): Promise<Record<string, string>> {
-  const file = join(directory, `script-${scripts++}.json`);
-  await writeFile(file, JSON.stringify(script));
-  return { ...SETTINGS, BLOBMIRROR_TEST_SCRIPT: file, NODE_OPTIONS: `--import=${HOOK}` };
+function begin(args: readonly string[], script: Script) {
+  vi.doMock('../../src/wiring/open-reconciler.ts', async () => {
+    const { scriptedReconciler } = await import('./fixtures/scripted-reconciler.ts');
+    return { openReconciler: () => scriptedReconciler(script) };
+  });
+  return runInProcess(['reconcile', ...args]);
 }
 
 async function reconcile(args: readonly string[], script: Script) {
-  return await runBlobmirror(['reconcile', ...args], { env: await environment(script) });
+  const { ended, output } = begin(args, script);
+  const status = await ended;
+  return { status, ...output };
 }
 
 describe('blobmirror reconcile', () => {
@@ -102,11 +103,11 @@ describe('blobmirror reconcile', () => {
   });
 
   it('tells how the run goes on in lines of JSON, leaves it at Ctrl-C and says how to end it', async () => {
-    const run = spawnBlobmirror(['reconcile', '--wait'], { env: await environment({ reads: [STARTED] }) });
+    const run = begin(['--wait'], { reads: [STARTED] });
     await waitUntil('a line of progress', () => run.output.stderr.includes('"keysPerSecond"'), {
       within: 20_000,
     });
-    run.signal('SIGINT');
+    process.emit('SIGINT');
     expect(await run.ended).toBe(130);
     const lines = run.output.stderr.trimEnd().split('\n');
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ run: id, state: 'comparing', keys: 0 });
@@ -114,7 +115,6 @@ describe('blobmirror reconcile', () => {
       `the run goes on without this command; to end it: blobmirror reconcile cancel ${id}`,
     );
     expect(run.output.stdout).toBe('');
-    await run.end();
   });
 
   it.each([

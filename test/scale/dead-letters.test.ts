@@ -19,7 +19,7 @@ interface Ended {
   readonly megabytes: number;
 }
 
-const COMMAND = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../dist/package/cli/main.js', import.meta.url));
 
 /** Runs the command to its end, and looks at its memory all the while. */
 async function run(...args: readonly string[]): Promise<Ended> {

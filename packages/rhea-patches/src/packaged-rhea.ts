@@ -3,7 +3,7 @@ import rhea from 'rhea';
 import frames from 'rhea/lib/frames.js';
 import type { RheaCopy } from './rhea-copies.ts';
 
-/** The one copy that was bundled; `scripts/bundle.ts` puts this in the place of `rhea-copies.ts`, and sees that it is one. */
+/** The one copy that was bundled; `scripts/build/bundle.ts` puts this in the place of `rhea-copies.ts`, and sees that it is one. */
 export function loadRheaCopies(): RheaCopy[] {
   return [{ path: 'rhea', rhea, frames: frames as unknown }];
 }

@@ -6,7 +6,7 @@ import { processesOf, signalGroup } from './process-group.ts';
 import { waitUntil } from './wait-until.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
-const COMMAND = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../../dist/package/cli/main.js', import.meta.url));
 
 export interface BlobmirrorProcess {
   readonly pid: number;
@@ -25,7 +25,7 @@ export interface BlobmirrorProcess {
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Another program than `node dist/src/cli/main.js`. */
+  /** Another program than `node dist/package/cli/main.js`. */
   readonly program?: string;
 }
 
