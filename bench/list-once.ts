@@ -23,7 +23,7 @@ interface Entry {
 
 async function* bySdk(): AsyncGenerator<readonly Entry[]> {
   for await (const page of createAzureBlobReader(account).listBlobs(name))
-    yield page.map(({ path, etag, stamp }) => ({ name: path, etag, stamp }));
+    yield page.entries.map(({ path, etag, stamp }) => ({ name: path, etag, stamp }));
 }
 
 async function* byOurs(): AsyncGenerator<readonly Entry[]> {

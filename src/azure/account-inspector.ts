@@ -31,7 +31,7 @@ export function createAzureAccountInspector(account: Account): AccountInspector 
       for await (const page of listPages(account, container, { prefix, include })) {
         const readings = page.entries.map((entry) => toListed(entry, page.readAt));
         // All that they tell is read; the page of some megabytes gives way to the next one.
-        page.forget();
+        page.release();
         yield readings;
       }
     } catch (error) {

@@ -3,19 +3,18 @@ import { type ContainerName, type Key, parseContainerName } from '../model/key.t
 import type { Reading, Tags } from '../model/reading.ts';
 import { RESERVED_DIRECTORY, isReserved } from '../model/scope.ts';
 import type { Metadata } from '../model/stamp.ts';
-import type { BlobPage, BlobReader, ListingOrder, ListRange } from '../ports/blob-reader.ts';
+import type { BlobPage, BlobReader, ListRange } from '../ports/blob-reader.ts';
 import { blobClient } from './blob/blob-client.ts';
 import type { Account } from './account/connect-account.ts';
 import { readMetadataWithCase } from '../sdk-internals/metadata-name-case.ts';
 import { hasNothingToList, refuseRepeatedPages } from './listing/list-pages.ts';
 import { createListingStart } from './listing/listing-start.ts';
-import type { PageEntry } from './listing/listing.ts';
+import type { ListedPage, PageEntry } from './listing/listing.ts';
 import { createPathClients, type PathClients } from './lake/path-clients.ts';
 import { httpStatus, serviceCode, toMeanings, toStorageError } from './errors/storage-error.ts';
 import { readAccess, toPathReading } from './blob/to-reading.ts';
 
 const PAGE_SIZE = 5000;
-const ORDERS: readonly ListingOrder[] = ['flat', 'tree'];
 /** Before it there is all that is in the reserved directory, by code units. */
 const BEHIND_RESERVED = `${RESERVED_DIRECTORY}0`;
 
@@ -58,12 +57,12 @@ export function createAzureBlobReader(account: Account, onStartIgnored: () => vo
     const include = { metadata: true, copy: true, permissions: access, tags, snapshots };
     try {
       const pages = start.list(container, { prefix, include, pageSize }, after ?? from, marker);
-      for await (const { entries, marker: begin } of pages) {
-        const blobs = withoutReserved(entries);
+      for await (const page of pages) {
+        const blobs = withoutReserved(page);
         // A service starts with the very path that it is given, or somewhere before it.
         const given = skip === undefined ? -1 : blobs.findIndex(({ path }) => path === skip);
-        if (entries.length > 0) skip = undefined;
-        yield Object.assign(given < 0 ? blobs : blobs.slice(given + 1), { marker: begin });
+        if (page.entries.length > 0) skip = undefined;
+        yield { ...page, entries: given < 0 ? blobs : blobs.slice(given + 1) };
       }
     } catch (error) {
       if (hasNothingToList(error)) return;
@@ -107,11 +106,10 @@ export function createAzureBlobReader(account: Account, onStartIgnored: () => vo
 }
 
 /** A page in order, none of whose names is where the reserved ones are, is not gone through. */
-function withoutReserved(blobs: readonly PageEntry[]): readonly PageEntry[] {
-  const [first, last] = [blobs[0], blobs.at(-1)];
-  if (first === undefined || last === undefined) return blobs;
+function withoutReserved({ entries, ascends, leaveOut }: ListedPage): readonly PageEntry[] {
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (first === undefined || last === undefined) return entries;
   const isElsewhere =
-    (last.path < RESERVED_DIRECTORY || first.path >= BEHIND_RESERVED) &&
-    ORDERS.some((order) => first.ascendsTo?.(last, order) === true);
-  return isElsewhere ? blobs : blobs.filter(({ path }) => !isReserved(path));
+    (last.path < RESERVED_DIRECTORY || first.path >= BEHIND_RESERVED) && (ascends('flat') || ascends('tree'));
+  return isElsewhere ? entries : leaveOut(({ path }) => isReserved(path));
 }

@@ -116,7 +116,7 @@ async function* listSome({ source, scope }: SwapDetectionParts, container: Conta
   const [first = { path: '' }] = scope.prefixes({ container, path: '' });
   let pages = 0;
   for await (const page of source.listBlobs(container, { prefix: first.path, pageSize: PAGE_SIZE })) {
-    yield* page;
+    yield* page.entries;
     if (++pages === MOST_PAGES) return;
   }
 }

@@ -135,7 +135,7 @@ async function findForeignBelow(
   const sides = accountsOf(pair);
   const end = performance.now() + LONGEST_SEARCH_MS;
   for await (const page of backup.listBlobs(container, { prefix: `${path}/`, snapshots: true })) {
-    for (const entry of page) {
+    for (const entry of page.entries) {
       if (entry.isSnapshot === true) return 'snapshots';
       if (entry.isDirectory || entry.stamp?.account === sides.source) continue;
       // No stamp may be the mark of a copy that was left: then the entry tells more.
@@ -145,7 +145,7 @@ async function findForeignBelow(
       const isKept = isForeign(ownership) ? policy.foreign === 'keep' : ownership === 'of-another-source';
       if (isKept) return 'some';
     }
-    page[0]?.forgetPage?.();
+    page.release();
     if (performance.now() > end) return 'unknown';
   }
   return 'none';

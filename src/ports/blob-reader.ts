@@ -40,13 +40,56 @@ export interface BlobReader {
   readRootAccess(container: ContainerName): Promise<Access | undefined>;
 }
 
-/** Entries of a listing that came together. */
-export interface BlobPage extends ReadonlyArray<ListedBlob> {
+/**
+ * A page of a listing. Its functions do not depend on `this`: `{ ...page, entries }` is a page that shows fewer of the
+ * entries.
+ */
+export interface BlobPage {
+  /** In the service's own order. */
+  readonly entries: readonly ListedBlob[];
   /**
    * What begins a listing with this page, for `ListRange.marker`: opaque, and good for later. Undefined where the listing
    * began at a place of its own with it.
    */
-  readonly marker?: string | undefined;
+  readonly marker: string | undefined;
+  /** Whether the paths surely ascend in this order. False proves nothing. */
+  readonly ascends: (order: ListingOrder) => boolean;
+  /**
+   * Counts pairs that surely are in step, from an entry of this page and one of the backup's page on: the same path,
+   * content, metadata and tier. It stops at the first pair of which the page cannot tell without making strings, of which
+   * a walk would make millions; that pair may be in step all the same.
+   */
+  readonly countInStep: (first: ListedBlob, backupFirst: ListedBlob, rules: InStepRules) => EqualPairs;
+  /**
+   * Lets the memory of the page, some megabytes, serve for the next one. Its entries tell nothing afterwards. A page that
+   * is not released lives for as long as one of its entries is held.
+   */
+  readonly release: () => void;
+}
+
+/** How pairs of entries are compared. */
+export interface InStepRules {
+  /** The most pairs to count: both pages have at least this many entries left. */
+  readonly most: number;
+  /** Whether owner, group, permissions and ACL must be the same. */
+  readonly access: boolean;
+}
+
+/** Pairs of entries that are in step. */
+export interface EqualPairs {
+  readonly count: number;
+  /** The length of the content of all of them. */
+  readonly bytes: number;
+}
+
+export const NO_PAIRS: EqualPairs = { count: 0, bytes: 0 };
+
+/** A page that knows nothing beyond its entries. */
+export function toPlainPage<Entry extends ListedBlob>(
+  entries: readonly Entry[],
+  marker?: string,
+): BlobPage & { readonly entries: readonly Entry[] } {
+  return { entries, marker, ascends: () => false, countInStep: () => NO_PAIRS, release: () => {} };
 }
 
 /** A part of a listing, and what its entries are to tell. */
@@ -76,23 +119,6 @@ export interface ListRange {
 /** By code units or code points, which agree on ASCII; or with the slash before all else, as hierarchical accounts list. */
 export type ListingOrder = 'flat' | 'tree';
 
-/** Entries of two pages that come next, each with the one at its place on the other page. */
-export interface PairsAhead {
-  /** How many, the first pair included. */
-  readonly count: number;
-  readonly last: ListedBlob;
-  readonly backupLast: ListedBlob;
-  /** Whether their access is to be the same. */
-  readonly access: boolean;
-}
-
-/** Pairs of entries that are in step. */
-export interface EqualPairs {
-  readonly count: number;
-  /** The length of the content of all of them. */
-  readonly bytes: number;
-}
-
 /** An entry of a listing. It may nominate a key for a look, and stand in for one; it never proves that anything is gone. */
 export interface ListedBlob {
   readonly path: BlobPath;
@@ -114,21 +140,6 @@ export interface ListedBlob {
   readonly access?: Access | undefined;
   /** When they were asked for. */
   readonly tags?: Tags | undefined;
-  /**
-   * For listings that can tell without making strings of what is compared, of which a walk would make millions: true where
-   * the paths of its page from this one to another one surely ascend.
-   */
-  ascendsTo?(last: ListedBlob, order: ListingOrder): boolean;
-  /**
-   * The same for a walk: the pairs ahead, from this one and the backup's on, that surely are in step one after the other
-   * in path, content, metadata and tier, and in access if that is asked. After the last of them the strings tell.
-   */
-  countEqualPairs?(backup: ListedBlob, ahead: PairsAhead): EqualPairs;
   /** What a look at the blob would have told; undefined for a directory, and where the listing does not tell all. */
   reading(): BlobPresent | undefined;
-  /**
-   * Nobody will ask it or another entry of its page for anything more, so that the memory of a page, some megabytes, can
-   * serve for the next one. Whoever says nothing keeps them all for as long as one of them is held.
-   */
-  readonly forgetPage?: () => void;
 }

@@ -4,7 +4,13 @@ import { isSameAccess } from '../model/access.ts';
 import type { BlobPath, Prefix } from '../model/key.ts';
 import { comesAfter, comesBefore, comesBeforeInTree } from '../model/listing-order.ts';
 import { isOnTier } from '../model/reading.ts';
-import type { BlobPage, ListedBlob, PairsAhead, EqualPairs } from '../ports/blob-reader.ts';
+import {
+  type BlobPage,
+  type EqualPairs,
+  type InStepRules,
+  type ListedBlob,
+  NO_PAIRS,
+} from '../ports/blob-reader.ts';
 import { ListingCursor } from './listing-cursor.ts';
 import type { ComparedAccounts } from './slice.ts';
 
@@ -117,7 +123,7 @@ export interface ListingPositions {
 export interface NominateOptions {
   readonly isInStep: (source: ListedBlob, backup: ListedBlob) => boolean;
   /** What pairs have to have in common that listings may compare by themselves; none may when it is not told. */
-  readonly byBytes?: Pick<PairsAhead, 'access'>;
+  readonly byBytes?: Pick<InStepRules, 'access'>;
   /** The order that the listings are thought to have. */
   readonly isBefore: (path: string, other: string) => boolean;
   readonly from?: ListingPositions;
@@ -147,7 +153,7 @@ export async function* nominate(
   let drawn = from;
   const stopped = (): ListingPositions => {
     const { source: theirs, backup: ours } = drawn;
-    const [onSource, onBackup] = [left.marker, right.marker];
+    const [onSource, onBackup] = [left.page.marker, right.page.marker];
     const isKnown = onSource !== undefined || onBackup !== undefined;
     return {
       source: theirs,
@@ -160,8 +166,8 @@ export async function* nominate(
       const [a, b] = [left.current, right.current];
       if (a === undefined && b === undefined) return undefined;
       const steps: (Promise<void> | undefined)[] = [];
-      const inStep = byBytes === undefined ? undefined : findInStep(left, right, byBytes);
-      if (inStep !== undefined && inStep.count > 0) {
+      const inStep = byBytes === undefined ? NO_PAIRS : findInStep(left, right, byBytes);
+      if (inStep.count > 0) {
         onInStep?.(inStep);
         const path = left.ahead(inStep.count - 1)?.path;
         drawn = { source: path, backup: path };
@@ -203,14 +209,11 @@ export async function* nominate(
 function findInStep(
   left: ListingCursor,
   right: ListingCursor,
-  byBytes: Pick<PairsAhead, 'access'>,
-): EqualPairs | undefined {
+  { access }: Pick<InStepRules, 'access'>,
+): EqualPairs {
   const [one, other] = [left.current, right.current];
-  const count = Math.min(left.rest, right.rest);
-  const [last, backupLast] = [left.ahead(count - 1), right.ahead(count - 1)];
-  if (one === undefined || other === undefined || last === undefined || backupLast === undefined)
-    return undefined;
-  return one.countEqualPairs?.(other, { ...byBytes, count, last, backupLast });
+  if (one === undefined || other === undefined) return NO_PAIRS;
+  return left.page.countInStep(one, other, { most: Math.min(left.rest, right.rest), access });
 }
 
 /**

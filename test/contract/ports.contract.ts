@@ -159,7 +159,7 @@ export function describePorts(
         expect(await present('backup', key)).toMatchObject({ metadata: ODD_METADATA, stamp: STAMP });
         const listed = [];
         for await (const page of stores.backup.listBlobs(key.container))
-          listed.push(...page.filter(({ path }) => path === key.path));
+          listed.push(...page.entries.filter(({ path }) => path === key.path));
         expect(listed.map(({ stamp }) => stamp)).toEqual([STAMP]);
       });
 
@@ -484,7 +484,8 @@ export function describePorts(
             metadata: addStamp({}, STAMP),
           });
         const listed = [];
-        for await (const page of stores.backup.listBlobs(parseContainerName(container))) listed.push(...page);
+        for await (const page of stores.backup.listBlobs(parseContainerName(container)))
+          listed.push(...page.entries);
         expect(listed.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
         for (const { path, etag, stamp } of listed) {
           expect(await stores.backup.read(parseKey(container, path))).toMatchObject({ etag, stamp });
@@ -515,7 +516,7 @@ export function describePorts(
           const list = async (range: ListRange): Promise<string[]> => {
             const listed: string[] = [];
             for await (const page of stores.source.listBlobs(container, range))
-              listed.push(...page.map(({ path }) => path));
+              listed.push(...page.entries.map(({ path }) => path));
             return listed;
           };
           const all = await list({});
@@ -533,7 +534,8 @@ export function describePorts(
 
       it('gives nothing for a container that does not exist', async () => {
         const listed = [];
-        for await (const page of stores.source.listBlobs(parseContainerName('nowhere'))) listed.push(...page);
+        for await (const page of stores.source.listBlobs(parseContainerName('nowhere')))
+          listed.push(...page.entries);
         expect(listed).toEqual([]);
       });
     });

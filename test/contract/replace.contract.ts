@@ -140,7 +140,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       const request = await requestFor(key);
       const secured = await secure(request);
       const listed = [];
-      for await (const page of stage.stores.backup.listBlobs(key.container)) listed.push(...page);
+      for await (const page of stage.stores.backup.listBlobs(key.container)) listed.push(...page.entries);
       expect(listed.filter(({ path }) => path.startsWith('.blobmirror'))).toEqual([]);
       expect(await stage.stores.backup.place(request, secured)).toEqual({ kind: 'written' });
       expect(await stage.stores.content('backup', key)).toBe('');

@@ -93,7 +93,7 @@ export function createTreeStage(stores: () => TreeStoresUnderTest): TreeStage {
   async function list(container: string, range: ListRange = {}): Promise<ListedBlob[]> {
     const listed = [];
     for await (const page of stores().backup.listBlobs(parseContainerName(container), range))
-      listed.push(...page);
+      listed.push(...page.entries);
     return listed;
   }
 

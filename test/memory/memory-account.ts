@@ -113,7 +113,7 @@ export function createMemoryInspector(
     listReadings: async function* (container, { prefix, tags }) {
       for await (const page of account.listBlobs(container)) {
         const readings: ListedReading[] = [];
-        for (const { path } of page.filter((blob) => blob.path.startsWith(prefix))) {
+        for (const { path } of page.entries.filter((blob) => blob.path.startsWith(prefix))) {
           const key = { container, path };
           const reading = await account.read(key);
           if (!isBlob(reading)) continue;

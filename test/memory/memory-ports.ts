@@ -12,7 +12,7 @@ import type {
   SecureOutcome,
   Secured,
 } from '../../src/ports/backup-store.ts';
-import type { ListRange, ListedBlob } from '../../src/ports/blob-reader.ts';
+import { type ListRange, type ListedBlob, toPlainPage } from '../../src/ports/blob-reader.ts';
 import type { DirectoryStore } from '../../src/ports/directory-store.ts';
 import type { WriteOutcome } from '../../src/ports/write-outcome.ts';
 import {
@@ -161,7 +161,9 @@ export function createMemoryPorts(
       );
     },
     listBlobs: async function* (container, range) {
-      yield await schedule(`${account}.listBlobs`, undefined, () => listEntries(state, container, range));
+      yield await schedule(`${account}.listBlobs`, undefined, () =>
+        toPlainPage(listEntries(state, container, range)),
+      );
     },
   };
 }

@@ -58,7 +58,7 @@ describe('a backup under the names of the source', () => {
     });
     const [seen, key] = [mapContainers(backup, scope), parseKey('$web', 'index.html')];
     const list = async (): Promise<void> => {
-      for await (const page of seen.listBlobs(key.container)) expect(page).toEqual([]);
+      for await (const page of seen.listBlobs(key.container)) expect(page.entries).toEqual([]);
     };
     for (const ask of [
       () => seen.read(key),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEtag } from '../../src/model/etag.ts';
 import { parseBlobPath } from '../../src/model/key.ts';
-import type { ListedBlob } from '../../src/ports/blob-reader.ts';
+import { type BlobPage, type ListedBlob, toPlainPage } from '../../src/ports/blob-reader.ts';
 import { FLAT } from '../support/flat.ts';
 import {
   type ListingPositions,
@@ -12,10 +12,10 @@ import {
 } from '../../src/reconcile/nominate.ts';
 import { comesBefore } from '../../src/model/listing-order.ts';
 
-async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerator<readonly ListedBlob[]> {
+async function* pages(blobs: readonly ListedBlob[], size: number): AsyncGenerator<BlobPage> {
   for (let i = 0; i < blobs.length; i += size) {
     await Promise.resolve();
-    yield blobs.slice(i, i + size);
+    yield toPlainPage(blobs.slice(i, i + size));
   }
 }
 
@@ -60,16 +60,17 @@ async function nominated(
 }
 
 describe('nominate', () => {
-  it('lets go of a page once it is past it, unless it nominated one of its keys', async () => {
-    const forgotten: string[] = [];
-    const forgettable = (blob: ListedBlob, side: string): ListedBlob => ({
-      ...blob,
-      forgetPage: () => forgotten.push(`${side} ${blob.path}`),
-    });
-    const source = ['a', 'b', 'c', 'd', 'e', 'f'].map((path) => forgettable(onSource(path, path), 'source'));
-    const backup = ['a', 'b', 'd', 'e', 'f'].map((path) => forgettable(onBackup(path, path), 'backup'));
-    expect(await nominated(source, backup)).toEqual(['c']);
-    expect(forgotten).toEqual(['source a', 'backup a', 'backup d', 'source e', 'backup f']);
+  it('releases a page once it is past it, unless it nominated one of its keys', async () => {
+    const released: string[] = [];
+    const recording = async function* (side: string, blobs: readonly ListedBlob[]): AsyncGenerator<BlobPage> {
+      for await (const page of pages(blobs, 2))
+        yield { ...page, release: () => released.push(`${side} ${page.entries[0]?.path}`) };
+    };
+    const source = ['a', 'b', 'c', 'd', 'e', 'f'].map((path) => onSource(path, path));
+    const backup = ['a', 'b', 'd', 'e', 'f'].map((path) => onBackup(path, path));
+    const nominees = nominate(recording('source', source), recording('backup', backup), FLAT_ORDER);
+    expect((await Array.fromAsync(nominees)).map(({ path }) => path)).toEqual(['c']);
+    expect(released).toEqual(['source a', 'backup a', 'backup d', 'source e', 'backup f']);
   });
 
   it('passes over what carries the ETag of the source and names everything else', async () => {

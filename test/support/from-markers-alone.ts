@@ -9,8 +9,8 @@ export function fromMarkersAlone<Store extends BlobReader>(store: Store): Store 
       if (after !== undefined && marker === undefined)
         throw new BlobmirrorError('listing-start-ignored', 'it begins at the beginning');
       for await (const page of store.listBlobs(container, range)) {
-        const at = page.findIndex(({ path }) => path === after);
-        yield Object.assign(page.slice(at + 1), { marker: '' });
+        const at = page.entries.findIndex(({ path }) => path === after);
+        yield { ...page, entries: page.entries.slice(at + 1), marker: '' };
       }
     },
   };

@@ -5,6 +5,7 @@ import { parseEtag } from '../../src/model/etag.ts';
 import { parseBlobPath, parseContainerName } from '../../src/model/key.ts';
 import type { BlobPresent } from '../../src/model/reading.ts';
 import type { AccountInspector, ListedReading } from '../../src/ports/account-inspector.ts';
+import { toPlainPage } from '../../src/ports/blob-reader.ts';
 import { collectFindings } from './collect-findings.ts';
 
 const PAGES = 40;
@@ -46,7 +47,7 @@ function createEndlessAccount(account: string, onPage: () => void = () => {}): A
       yield await Promise.resolve([CONTAINER]);
     },
     listBlobs: async function* () {
-      yield await Promise.resolve([]);
+      yield await Promise.resolve(toPlainPage([]));
     },
     listReadings: async function* () {
       for (let page = 0; page < PAGES; page++) {

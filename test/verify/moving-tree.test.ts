@@ -4,6 +4,7 @@ import { parseEtag } from '../../src/model/etag.ts';
 import type { BlobPresent, DirectoryPresent } from '../../src/model/reading.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
 import type { AccountInspector } from '../../src/ports/account-inspector.ts';
+import { toPlainPage } from '../../src/ports/blob-reader.ts';
 import { KEY } from '../support/keys.ts';
 import { collectFindings, names } from './collect-findings.ts';
 
@@ -43,7 +44,7 @@ function createSide(account: string, present?: Present): Side {
         yield await Promise.resolve([KEY.container]);
       },
       listBlobs: async function* () {
-        yield await Promise.resolve([]);
+        yield await Promise.resolve(toPlainPage([]));
       },
       listReadings: async function* () {
         if (side.present === undefined) return;

@@ -1,3 +1,5 @@
+import type { BlobPage } from '../../ports/blob-reader.ts';
+
 /** A body that is no page of a listing, or not all of one. */
 export class DamagedPage extends Error {
   override readonly name = 'DamagedPage';
@@ -20,9 +22,8 @@ interface Asked {
   readonly startFrom?: string | undefined;
 }
 
-interface NamedEntry<Self> {
-  readonly name: string;
-  ascendsTo?(last: Self, order: 'flat' | 'tree'): boolean;
+interface NamedPage extends Pick<BlobPage, 'ascends'> {
+  readonly entries: readonly { readonly name: string }[];
 }
 
 /**
@@ -56,9 +57,9 @@ function isPlain(text: string): boolean {
  *
  * @throws DamagedPage
  */
-export function refuseOtherPage<Entry extends NamedEntry<Entry>>(
+export function refuseOtherPage(
   body: Buffer,
-  { entries }: { readonly entries: readonly Entry[] },
+  { entries, ascends }: NamedPage,
   container: string,
   listing: Asked,
 ): void {
@@ -71,7 +72,7 @@ export function refuseOtherPage<Entry extends NamedEntry<Entry>>(
   const [first, last] = [entries[0], entries.at(-1)];
   if (prefix === '' || first === undefined || last === undefined) return;
   // Names with one beginning follow each other in every order.
-  const isSorted = first.ascendsTo?.(last, 'flat') === true || first.ascendsTo?.(last, 'tree') === true;
+  const isSorted = ascends('flat') || ascends('tree');
   const inDoubt = isSorted ? [first, last] : entries;
   if (!inDoubt.every(({ name }) => name.startsWith(prefix)))
     throw new DamagedPage('it holds names without the prefix that was asked for');

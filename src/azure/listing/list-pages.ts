@@ -98,18 +98,18 @@ export function listingCode(error: unknown): unknown {
 /**
  * A page of a listing from the body of an answer.
  *
- * @param release told when the body is needed no more
+ * @param onRelease called when the body is needed no more
  * @throws DamagedPage when it is not all there
  */
 export function readPage(
   body: Buffer,
-  release: () => void = () => {},
+  onRelease: () => void = () => {},
   options: PageOptions = {},
 ): ListedPage {
-  const scanned = scanPage(body, release);
+  const scanned = scanPage(body, onRelease);
   if (scanned !== undefined) return scanned;
   const parsed = parsePage(body, options);
-  release();
+  onRelease();
   return parsed;
 }
 

@@ -2,16 +2,14 @@ import { BlobmirrorError } from '../../model/errors.ts';
 import type { ContainerName } from '../../model/key.ts';
 import { comesAfter } from '../../model/listing-order.ts';
 import type { Account } from '../account/connect-account.ts';
-import type { Listing, PageEntry } from './listing.ts';
+import type { BlobPage } from '../../ports/blob-reader.ts';
+import type { ListedPage, Listing } from './listing.ts';
 import { listPages } from './list-pages.ts';
 
 /** So long an account is not asked again to begin at a place: services are renewed. */
 const REMEMBERED_MS = 3_600_000;
 
-interface BegunPage {
-  readonly entries: readonly PageEntry[];
-  readonly marker: string | undefined;
-}
+type BegunPage = ListedPage & Pick<BlobPage, 'marker'>;
 
 interface ListingStart {
   /** The pages of a listing from a place on, or from the page that a marker names where the service ignores the place. */
@@ -47,12 +45,12 @@ export function createListingStart(account: Account, onIgnored: () => void): Lis
     marker: string | undefined,
   ): AsyncGenerator<BegunPage, void, void> {
     let begin = marker;
-    for await (const { entries, nextMarker } of listPages(account, container, {
+    for await (const page of listPages(account, container, {
       ...listing,
       ...(marker !== undefined && marker !== '' && { marker }),
     })) {
-      yield { entries, marker: begin };
-      begin = nextMarker;
+      yield { ...page, marker: begin };
+      begin = page.nextMarker;
     }
   }
 
@@ -63,16 +61,13 @@ export function createListingStart(account: Account, onIgnored: () => void): Lis
   ): AsyncGenerator<BegunPage, void, void> {
     let begin: string | undefined;
     let isFirst = true;
-    for await (const { entries, nextMarker } of listPages(account, container, {
-      ...listing,
-      startFrom: place,
-    })) {
-      const [entry] = entries;
+    for await (const page of listPages(account, container, { ...listing, startFrom: place })) {
+      const [entry] = page.entries;
       if (isFirst && entry !== undefined && comesAfter(place, entry.name))
         throw new StartIgnored(account.name);
       isFirst &&= entry === undefined;
-      yield { entries, marker: begin };
-      begin = nextMarker;
+      yield { ...page, marker: begin };
+      begin = page.nextMarker;
     }
   }
 

@@ -4,7 +4,7 @@ import type { Etag } from '../../model/etag.ts';
 import { type BlobPath, parseBlobPath } from '../../model/key.ts';
 import type { BlobPresent, Tags } from '../../model/reading.ts';
 import type { Metadata, Stamp } from '../../model/stamp.ts';
-import type { ListedBlob, ListingOrder, PairsAhead, EqualPairs } from '../../ports/blob-reader.ts';
+import type { BlobPage, ListedBlob } from '../../ports/blob-reader.ts';
 
 /** What to list of a container. */
 export interface Listing {
@@ -59,19 +59,15 @@ export function toQuery({
 }
 
 /** One answer of List Blobs. */
-export interface ListedPage {
-  /** In the service's order. */
+export interface ListedPage extends Omit<BlobPage, 'marker'> {
   readonly entries: readonly PageEntry[];
   /** What the request for the next page names; undefined after the last one. Opaque, and good for later. */
   readonly nextMarker: string | undefined;
-  /**
-   * Nobody will ask its entries for anything more: its bytes may be overwritten by another page. An entry that is asked
-   * all the same knows nothing.
-   */
-  forget(): void;
+  /** The entries without some. `countInStep` then stops where one was left out. */
+  readonly leaveOut: (isLeftOut: (entry: PageEntry) => boolean) => readonly PageEntry[];
 }
 
-/** The same, as it was answered to a request. */
+/** A page as it was answered to a request. */
 export interface AnsweredPage extends ListedPage {
   /** When the service answered, by its own clock; undefined where the answer does not tell. */
   readonly readAt: Date | undefined;
@@ -97,8 +93,6 @@ export abstract class PageEntry implements ListedBlob {
   abstract readonly tier: string | undefined;
   /** @throws DamagedPage when a property is none: a size that is no number, for one */
   abstract details(): ListedDetails;
-  ascendsTo?(last: ListedBlob, order: ListingOrder): boolean;
-  countEqualPairs?(backup: ListedBlob, ahead: PairsAhead): EqualPairs;
 
   get path(): BlobPath {
     return (this.#path ??= parseBlobPath(this.name));

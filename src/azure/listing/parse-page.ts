@@ -4,6 +4,7 @@ import { type EntryFields, toDetails, toListedLength, toListedTier, toStamp } fr
 import { type ListedDetails, type ListedPage, PageEntry } from './listing.ts';
 import { type Etag, parseEtag } from '../../model/etag.ts';
 import { STAMP_NAME, type Stamp } from '../../model/stamp.ts';
+import { toPlainPage } from '../../ports/blob-reader.ts';
 
 /**
  * A page of a listing by a parser of XML, for what the scanner does not know. Elements that are new to it are passed
@@ -19,8 +20,11 @@ export function parsePage(bytes: Uint8Array, options: PageOptions = {}): ListedP
     if (child.name !== 'Blob') throw new DamagedPage(`${child.name} among the blobs`);
     return parseBlob(child, options);
   });
-  // Its entries have read all there is.
-  return { entries, nextMarker: marker === '' ? undefined : marker, forget: () => {} };
+  return {
+    ...toPlainPage(entries),
+    nextMarker: marker === '' ? undefined : marker,
+    leaveOut: (isLeftOut) => entries.filter((entry) => !isLeftOut(entry)),
+  };
 }
 
 function the(parent: XmlElement, name: string): XmlElement {

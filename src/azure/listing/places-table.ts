@@ -55,6 +55,8 @@ export const Mark = {
   rehydrating: 4,
   unsettled: 8,
   nameEscaped: 16,
+  /** Of an entry that its reader does not show. */
+  leftOut: 32,
 } as const;
 
 const FIRST_ENTRIES = 64;
@@ -105,8 +107,12 @@ export class OffsetsTable {
     return (this.read(row, Field.marks) & mark) !== 0;
   }
 
-  /** Nobody will ask for anything more. */
-  forget(): void {
+  addMark(row: number, mark: number): void {
+    this.#numbers[row * FIELDS + Field.marks] = this.read(row, Field.marks) | mark;
+  }
+
+  /** Gives its room to the next table. It is empty afterwards. */
+  release(): void {
     if (this.#numbers !== NO_NUMBERS && spares.length < MOST_SPARES) spares.push(this.#numbers);
     this.#numbers = NO_NUMBERS;
     this.length = 0;

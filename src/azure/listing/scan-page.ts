@@ -8,9 +8,7 @@ import { ScannedPage } from './scanned-page.ts';
 import type { XmlCursor } from './xml-cursor.ts';
 import type { Etag } from '../../model/etag.ts';
 import type { Stamp } from '../../model/stamp.ts';
-import type { ListedBlob, ListingOrder, PairsAhead, EqualPairs } from '../../ports/blob-reader.ts';
-
-const NONE: EqualPairs = { count: 0, bytes: 0 };
+import { type EqualPairs, type InStepRules, type ListedBlob, NO_PAIRS } from '../../ports/blob-reader.ts';
 
 /** An entry on a page that was scanned. */
 class ScannedEntry extends PageEntry {
@@ -59,31 +57,15 @@ class ScannedEntry extends PageEntry {
     return toDetails(this.#fields());
   }
 
-  forgetPage(): void {
-    this.#page.forget();
+  leaveOut(): void {
+    this.#page.places.addMark(this.#row, Mark.leftOut);
   }
 
-  override ascendsTo(last: ListedBlob, order: ListingOrder): boolean {
-    return (
-      last instanceof ScannedEntry &&
-      last.#page === this.#page &&
-      this.#page.isAscending(this.#row, last.#row, order)
-    );
-  }
-
-  override countEqualPairs(backup: ListedBlob, { count, last, backupLast, access }: PairsAhead): EqualPairs {
-    const areRows =
-      backup instanceof ScannedEntry &&
-      last instanceof ScannedEntry &&
-      backupLast instanceof ScannedEntry &&
-      last.#page === this.#page &&
-      backupLast.#page === backup.#page &&
-      // None of those in between was left out.
-      last.#row - this.#row === count - 1 &&
-      backupLast.#row - backup.#row === count - 1;
-    if (!areRows) return NONE;
-    const found = this.#page.countInStep(this.#row, backup.#page, backup.#row, { most: count, access });
-    return { count: found, bytes: this.#page.bytesOf(this.#row, found) };
+  /** Where both pages were scanned, the rows of them that are in step. */
+  static countInStep(first: ListedBlob, backupFirst: ListedBlob, rules: InStepRules): EqualPairs {
+    if (!(first instanceof ScannedEntry && backupFirst instanceof ScannedEntry)) return NO_PAIRS;
+    const count = first.#page.countInStep(first.#row, backupFirst.#page, backupFirst.#row, rules);
+    return { count, bytes: first.#page.bytesOf(first.#row, count) };
   }
 
   #fields() {
@@ -117,9 +99,9 @@ const NO_CHARACTERS = ['\uFFFE', '\uFFFF'].map((character) => Buffer.from(charac
  * A page of a listing as the service writes it, read without a parser. Undefined when anything is unlike that, or is
  * damaged: this scanner knows one spelling and leaves every other one to the parser, which agrees with it on that one.
  *
- * @param release told when the bytes are needed no more
+ * @param onRelease called when the bytes are needed no more
  */
-export function scanPage(bytes: Buffer, release: () => void = () => {}): ListedPage | undefined {
+export function scanPage(bytes: Buffer, onRelease: () => void = () => {}): ListedPage | undefined {
   const isPlain = isAscii(bytes);
   if (!isPlain && (!isUtf8(bytes) || NO_CHARACTERS.some((each) => bytes.includes(each)))) return undefined;
   const head = HEAD.exec(bytes.toString('latin1', 0, LONGEST_HEAD));
@@ -128,7 +110,7 @@ export function scanPage(bytes: Buffer, release: () => void = () => {}): ListedP
   const page = new ScannedPage(bytes, isPlain, () => {
     // Who waits for the next page may still hold this one, and its entries would grow old with it.
     entries.length = 0;
-    release();
+    onRelease();
   });
   const { cursor } = page;
   cursor.at = head[0].length;
@@ -141,7 +123,10 @@ export function scanPage(bytes: Buffer, release: () => void = () => {}): ListedP
   return {
     entries,
     nextMarker: marker === '' ? undefined : marker,
-    forget: () => page.forget(),
+    ascends: (order) => page.ascends(order),
+    countInStep: (...pairs) => ScannedEntry.countInStep(...pairs),
+    leaveOut: (isLeftOut) => leaveOut(entries, isLeftOut),
+    release: () => page.release(),
   };
 }
 
@@ -162,6 +147,17 @@ function scanBlobs({ cursor, places }: ScannedPage): boolean {
     places.add(found);
   }
   return cursor.skip(BLOBS.close);
+}
+
+function leaveOut(
+  entries: readonly ScannedEntry[],
+  isLeftOut: (entry: PageEntry) => boolean,
+): readonly PageEntry[] {
+  return entries.filter((entry) => {
+    if (!isLeftOut(entry)) return true;
+    entry.leaveOut();
+    return false;
+  });
 }
 
 function addEntries(page: ScannedPage, entries: ScannedEntry[]): void {

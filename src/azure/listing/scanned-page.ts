@@ -1,47 +1,38 @@
 import { toListedLength } from './entry-fields.ts';
 import { Field, Mark, OffsetsTable } from './places-table.ts';
 import { XmlCursor } from './xml-cursor.ts';
-import type { ListingOrder } from '../../ports/blob-reader.ts';
+import type { InStepRules, ListingOrder } from '../../ports/blob-reader.ts';
 
 const SLASH = 0x2f;
 /** Of entries whose bytes alone do not tell whether they are in step. */
-const UNCLEAR = Mark.directory | Mark.rehydrating | Mark.unsettled;
-
-/** What is asked of entries that are compared by their bytes. */
-export interface InStepRules {
-  /** How many pairs at most. */
-  readonly most: number;
-  /** Whether owner, group, permissions and ACL are to be the same. */
-  readonly access: boolean;
-}
+const UNCLEAR = Mark.directory | Mark.rehydrating | Mark.unsettled | Mark.leftOut;
 
 /** A page that was scanned: its bytes, and where the parts of its entries are. An entry is told by its row. */
 export class ScannedPage {
   readonly cursor: XmlCursor;
   readonly places = new OffsetsTable();
   readonly #isAscii: boolean;
-  readonly #release: () => void;
-  /** Whether all of it ascends, once that was asked. */
+  readonly #onRelease: () => void;
+  /** Answers of `ascends`. */
   readonly #ascends = new Map<ListingOrder, boolean>();
   #bytes: Buffer;
-  #isForgotten = false;
+  #isReleased = false;
 
-  /** @param release told when its bytes are needed no more */
-  constructor(bytes: Buffer, isAscii: boolean, release: () => void) {
+  constructor(bytes: Buffer, isAscii: boolean, onRelease: () => void) {
     this.cursor = new XmlCursor(bytes, isAscii);
     this.#bytes = bytes;
     this.#isAscii = isAscii;
-    this.#release = release;
+    this.#onRelease = onRelease;
   }
 
-  /** There is nothing to know of its entries any more. */
-  forget(): void {
-    if (this.#isForgotten) return;
-    this.#isForgotten = true;
+  /** Lets go of its bytes: its entries tell nothing afterwards. */
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
     this.#bytes = Buffer.alloc(0);
-    this.cursor.forget();
-    this.places.forget();
-    this.#release();
+    this.cursor.release();
+    this.places.release();
+    this.#onRelease();
   }
 
   /** The length of the content of so many entries from a row on; none where the listing tells none. */
@@ -56,18 +47,19 @@ export class ScannedPage {
   }
 
   /**
-   * Whether the names from one row to another come one after the other. False says nothing: flat accounts have two orders
-   * beyond ASCII, and some names are not written as they are read.
+   * Whether the names surely ascend. False proves nothing: flat accounts have two orders beyond ASCII, and some names are
+   * not written as they are read.
    */
-  isAscending(first: number, last: number, order: ListingOrder): boolean {
-    const all = this.#ascends.get(order) ?? this.#areAscending(0, this.places.length - 1, order);
-    this.#ascends.set(order, all);
-    return all || this.#areAscending(first, last, order);
+  ascends(order: ListingOrder): boolean {
+    const ascends = this.#ascends.get(order) ?? this.#computeAscends(order);
+    this.#ascends.set(order, ascends);
+    return ascends;
   }
 
-  #areAscending(first: number, last: number, order: ListingOrder): boolean {
+  #computeAscends(order: ListingOrder): boolean {
     if (!this.#isAscii) return false;
-    for (let row = first; row < last; row++) if (!this.#isBefore(row, row + 1, order)) return false;
+    const last = this.places.length - 1;
+    for (let row = 0; row < last; row++) if (!this.#isBefore(row, row + 1, order)) return false;
     return true;
   }
 

@@ -48,8 +48,8 @@ export class XmlCursor {
     return this.#view;
   }
 
-  /** There is nothing to go over any more. */
-  forget(): void {
+  /** Lets go of the bytes. */
+  release(): void {
     this.#bytes = Buffer.alloc(0);
     this.#view = new DataView(new ArrayBuffer(0));
   }

@@ -1,13 +1,13 @@
 import { isStartIgnored } from '../../model/errors.ts';
 import type { BlobPath } from '../../model/key.ts';
 import type { Etag } from '../../model/etag.ts';
-import type { ListedBlob, ListRange } from '../../ports/blob-reader.ts';
+import type { BlobPage, ListRange } from '../../ports/blob-reader.ts';
 
 const PAGE_SIZE = 5000;
 
 /** Where the source's blobs can be seen again. */
 export interface SourceListing {
-  readonly list: (range: ListRange) => AsyncIterable<readonly ListedBlob[]>;
+  readonly list: (range: ListRange) => AsyncIterable<BlobPage>;
   /** What is there now; undefined: nothing. One request. */
   readonly read: (path: BlobPath) => Promise<Etag | undefined>;
   /** Looks at one key, and brings it in step. */
@@ -70,9 +70,9 @@ export class NewBlobs {
   async #relist(blobs: readonly NewBlob[], first: NewBlob, last: NewBlob): Promise<readonly BlobPath[]> {
     const { list, isBefore } = this.#source;
     const left = new Map(blobs.map(({ path, etag }) => [path, etag] as const));
-    for await (const page of list({ from: first.path })) {
-      for (const { path, etag } of page) if (left.get(path) === etag) left.delete(path);
-      const end = page.at(-1)?.path;
+    for await (const { entries } of list({ from: first.path })) {
+      for (const { path, etag } of entries) if (left.get(path) === etag) left.delete(path);
+      const end = entries.at(-1)?.path;
       if (left.size === 0 || (end !== undefined && isBefore(last.path, end))) break;
     }
     return [...left.keys()];

@@ -1,4 +1,4 @@
-import type { ListRange, ListedBlob } from '../../ports/blob-reader.ts';
+import type { BlobPage, ListRange } from '../../ports/blob-reader.ts';
 import type { ListingPositions } from '../nominate.ts';
 import type { CompareShard, ComparedPath, SliceResult } from '../shard.ts';
 
@@ -74,7 +74,7 @@ interface RestOfListing {
  * @param list the listing
  */
 export async function findBoundary(
-  list: (range: ListRange) => AsyncIterable<readonly ListedBlob[]>,
+  list: (range: ListRange) => AsyncIterable<BlobPage>,
   isBefore: (path: string, other: string) => boolean,
   { prefix, after, to }: RestOfListing,
 ): Promise<string | undefined> {
@@ -82,7 +82,7 @@ export async function findBoundary(
   async function parts(place: string | undefined): Promise<boolean> {
     if (place === undefined || !isBefore(after, place)) return false;
     for await (const page of list({ prefix, from: place, pageSize: 1 })) {
-      const [found] = page;
+      const [found] = page.entries;
       if (found !== undefined) return to === undefined || isBefore(found.path, to);
     }
     return false;

@@ -52,24 +52,25 @@ export async function* listUpTo(
       if (last !== undefined && !accepts(last, path)) throw new UnorderedListing();
       last = path;
     }
-    last = page.at(-1)?.path ?? last;
+    last = page.entries.at(-1)?.path ?? last;
     const end =
-      to === undefined || last === undefined || isBefore(last, to) ? -1 : firstFrom(page, to, isBefore);
-    yield end < 0 ? page : Object.assign(page.slice(0, end), { marker: page.marker });
+      to === undefined || last === undefined || isBefore(last, to)
+        ? -1
+        : firstFrom(page.entries, to, isBefore);
+    yield end < 0 ? page : { ...page, entries: page.entries.slice(0, end) };
     if (end >= 0) return;
   }
 }
 
 /** What of a page is to be looked at for its order: all of it, or the first one where the page knows of the rest. */
-function inDoubt(page: readonly ListedBlob[], order: ListingOrder): readonly ListedBlob[] {
-  const last = page.at(-1);
-  return last !== undefined && page[0]?.ascendsTo?.(last, order) === true ? page.slice(0, 1) : page;
+function inDoubt({ entries, ascends }: BlobPage, order: ListingOrder): readonly ListedBlob[] {
+  return ascends(order) ? entries.slice(0, 1) : entries;
 }
 
 function firstFrom(
-  page: readonly ListedBlob[],
+  entries: readonly ListedBlob[],
   to: string,
   isBefore: (path: string, other: string) => boolean,
 ): number {
-  return page.findIndex(({ path }) => !isBefore(path, to));
+  return entries.findIndex(({ path }) => !isBefore(path, to));
 }

@@ -102,7 +102,7 @@ async function readSourceState(
   if (request.prefix === undefined || request.prefix === '') return 'empty';
   for (const { path } of scope.prefixes({ container, path: '' })) {
     for await (const page of source.listBlobs(container, { prefix: path })) {
-      if (page.length > 0) return 'there';
+      if (page.entries.length > 0) return 'there';
     }
   }
   return 'empty';

@@ -137,7 +137,7 @@ class DeleteSlice {
       };
       let gone: string | undefined;
       for await (const page of this.#parts.backup.listBlobs(container, range)) {
-        for (const entry of page) {
+        for (const entry of page.entries) {
           const { path } = entry;
           if (gone !== undefined && path.startsWith(gone)) continue;
           if (this.#mustStop()) {

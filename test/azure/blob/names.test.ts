@@ -31,7 +31,7 @@ describe('a blob whose name is', () => {
 
   async function listedOnBackup(key: Key): Promise<boolean> {
     for await (const page of pair.backup.listBlobs(key.container)) {
-      if (page.some(({ path }) => path === key.path)) return true;
+      if (page.entries.some(({ path }) => path === key.path)) return true;
     }
     return false;
   }

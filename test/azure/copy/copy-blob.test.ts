@@ -112,7 +112,7 @@ describe('asynchronous copies', () => {
         };
       };
       const listed = [];
-      for await (const page of worker().listBlobs(key.container)) listed.push(...page);
+      for await (const page of worker().listBlobs(key.container)) listed.push(...page.entries);
       expect(asked.get('include')).toContain('copy');
       expect(listed).toHaveLength(1);
       expect(listed[0]?.stamp?.etag).toBe(status === 'success' ? request.source.etag : undefined);

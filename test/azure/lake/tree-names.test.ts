@@ -22,7 +22,7 @@ describe('a directory whose name is', () => {
   async function listed(): Promise<string[]> {
     const paths: string[] = [];
     for await (const page of pair.backup.listBlobs(parseKey('lake', 'x').container))
-      paths.push(...page.map(({ path }) => path));
+      paths.push(...page.entries.map(({ path }) => path));
     return paths;
   }
 

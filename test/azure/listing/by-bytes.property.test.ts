@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PageEntry } from '../../../src/azure/listing/listing.ts';
+import type { ListedPage, PageEntry } from '../../../src/azure/listing/listing.ts';
 import { scanPage } from '../../../src/azure/listing/scan-page.ts';
 import type { Policy } from '../../../src/mirror/policy.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { type Metadata, addStamp } from '../../../src/model/stamp.ts';
-import type { EqualPairs } from '../../../src/ports/blob-reader.ts';
+import type { BlobPage, EqualPairs } from '../../../src/ports/blob-reader.ts';
 import { type ListingPositions, entriesLookInStep, nominate } from '../../../src/reconcile/nominate.ts';
 import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../../../src/model/listing-order.ts';
 import { FLAT } from '../../support/flat.ts';
@@ -113,12 +113,12 @@ function write(name: string, own: Readonly<Record<string, string>>, metadata: Me
 }
 
 /** As the reader has them, page by page. */
-async function* pagesOf(blobs: readonly WrittenBlob[], size: number): AsyncGenerator<readonly PageEntry[]> {
+async function* pagesOf(blobs: readonly WrittenBlob[], size: number): AsyncGenerator<BlobPage> {
   for (let from = 0; from < blobs.length; from += size) {
     const page = scanPage(writePage({ blobs: blobs.slice(from, from + size), nextMarker: '' }, USUAL));
     if (page === undefined) throw new Error('the page is for the parser');
     await Promise.resolve();
-    yield page.entries;
+    yield { ...page, marker: undefined };
   }
 }
 
@@ -167,45 +167,42 @@ describe('listings that are compared by their bytes', () => {
 
   it.each(['0', '1023', '10240', ''])('find no pair in step whose backup has %s bytes', (length) => {
     const pair = { ...usualPair('a'), backup: { 'Content-Length': length } };
-    const [source, backup] = [entriesOf([onSource(pair)])[0], entriesOf([onBackup(pair)])[0]];
-    const ahead = { count: 1, last: source as PageEntry, backupLast: backup as PageEntry, access: false };
-    expect(source?.countEqualPairs?.(backup as PageEntry, ahead)).toMatchObject({ count: 0 });
-    expect(entriesLookInStep(source as PageEntry, backup as PageEntry, FLAT.policy)).toBe(false);
+    const [source, backup] = [scan([onSource(pair)]), scan([onBackup(pair)])];
+    expect(countInStep(source, backup)).toMatchObject({ count: 0 });
+    expect(entriesLookInStep(first(source), first(backup), FLAT.policy)).toBe(false);
   });
 
   it('leave it to their texts that a backup has the wanted tier by default', () => {
     const inferred = { AccessTier: 'Hot', AccessTierInferred: 'true' };
     const pair = { ...usualPair('a'), source: { AccessTier: 'Hot' }, backup: inferred };
-    const [source, backup] = [entriesOf([onSource(pair)])[0], entriesOf([onBackup(pair)])[0]];
-    const ahead = { count: 1, last: source as PageEntry, backupLast: backup as PageEntry, access: false };
-    expect(source?.countEqualPairs?.(backup as PageEntry, ahead)).toMatchObject({ count: 0 });
-    expect(entriesLookInStep(source as PageEntry, backup as PageEntry, FLAT.policy)).toBe(true);
+    const [source, backup] = [scan([onSource(pair)]), scan([onBackup(pair)])];
+    expect(countInStep(source, backup)).toMatchObject({ count: 0 });
+    expect(entriesLookInStep(first(source), first(backup), FLAT.policy)).toBe(true);
     const hot: Policy = { ...FLAT.policy, tier: 'Hot' };
-    expect(entriesLookInStep(source as PageEntry, backup as PageEntry, hot)).toBe(true);
-    expect(entriesLookInStep(backup as PageEntry, backup as PageEntry, { ...hot, tier: 'Cool' })).toBe(false);
+    expect(entriesLookInStep(first(source), first(backup), hot)).toBe(true);
+    expect(entriesLookInStep(first(backup), first(backup), { ...hot, tier: 'Cool' })).toBe(false);
   });
 
   it('find pages of usual pairs in step without reading a text of them', () => {
     const pairs = Array.from({ length: 50 }, (_, i): Pair => usualPair(`dir/${String(i).padStart(3, '0')}`));
-    const [source, backup] = [pairs.map(onSource), pairs.map(onBackup)].map(entriesOf);
-    const found = source?.[0]?.countEqualPairs?.(backup?.[0] as PageEntry, {
-      count: 50,
-      last: source.at(-1) as PageEntry,
-      backupLast: backup?.at(-1) as PageEntry,
-      access: true,
-    });
+    const [source, backup] = [scan(pairs.map(onSource)), scan(pairs.map(onBackup))];
+    const rules = { most: 50, access: true };
+    const found = source.countInStep(first(source), first(backup), rules);
     expect(found).toEqual({ count: 50, bytes: 50 * 1024 });
+    expect(source.countInStep(first(source), first(backup), { ...rules, most: 20 }).count).toBe(20);
   });
 
-  it('take nothing for the next one where an entry between was left out', () => {
+  it('stop at an entry that was left out, on either side', () => {
     const pairs = ['a', 'b', 'c'].map(usualPair);
-    const [source, backup] = [entriesOf(pairs.map(onSource)), entriesOf(pairs.map(onBackup))];
-    const [first, , last] = source;
-    const ahead = { count: 2, last: last as PageEntry, backupLast: backup[1] as PageEntry, access: false };
-    expect(
-      first?.countEqualPairs?.(backup[0] as PageEntry, { ...ahead, last: source[1] as PageEntry }),
-    ).toMatchObject({ count: 2 });
-    expect(first?.countEqualPairs?.(backup[0] as PageEntry, ahead)).toMatchObject({ count: 0 });
+    for (const side of ['source', 'backup'] as const) {
+      const pages = { source: scan(pairs.map(onSource)), backup: scan(pairs.map(onBackup)) };
+      const count = () =>
+        pages.source.countInStep(first(pages.source), first(pages.backup), { most: 3, access: false });
+      expect(count()).toMatchObject({ count: 3 });
+      const left = pages[side].leaveOut(({ path }) => path === 'b');
+      expect(left.map(({ path }) => path)).toEqual(['a', 'c']);
+      expect(count()).toMatchObject({ count: 1 });
+    }
   });
 
   it.each([
@@ -215,8 +212,7 @@ describe('listings that are compared by their bytes', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(NAMES, { minLength: 2 }), fc.boolean(), (names, sorted) => {
         const paths = sorted ? names.toSorted((one, other) => (all[0](one, other) ? -1 : 1)) : names;
-        const entries = entriesOf(paths.map((path) => onSource(usualPair(path))));
-        const ascends = entries[0]?.ascendsTo?.(entries.at(-1) as PageEntry, order);
+        const ascends = scan(paths.map((path) => onSource(usualPair(path)))).ascends(order);
         const isAscending = paths.every((path, i) =>
           all.every((isBefore) => isBefore(paths[i - 1] ?? '', path)),
         );
@@ -260,7 +256,18 @@ function usualPair(path: string): Pair {
   };
 }
 
-function entriesOf(blobs: readonly WrittenBlob[]): readonly PageEntry[] {
+function scan(blobs: readonly WrittenBlob[]): ListedPage {
   const page = scanPage(writePage({ blobs, nextMarker: '' }));
-  return page?.entries ?? [];
+  if (page === undefined) throw new Error('the page is for the parser');
+  return page;
+}
+
+function first({ entries }: ListedPage): PageEntry {
+  const [entry] = entries;
+  if (entry === undefined) throw new Error('the page is empty');
+  return entry;
+}
+
+function countInStep(source: ListedPage, backup: ListedPage): EqualPairs {
+  return source.countInStep(first(source), first(backup), { most: 1, access: false });
 }

@@ -49,7 +49,7 @@ async function serve(
 }
 
 describe('a page', () => {
-  it('keeps all that its entries know while others come, until it is forgotten', async () => {
+  it('keeps all that its entries know while others come, until it is released', async () => {
     const { account } = await serve((response, _, query) => {
       const marker = Number(query.get('marker') ?? 0);
       response.end(page([`blob-${marker}`], marker < 3 ? String(marker + 1) : ''));
@@ -57,7 +57,7 @@ describe('a page', () => {
     const entries: PageEntry[] = [];
     for await (const listed of listPages(account, CONTAINER)) {
       entries.push(...listed.entries);
-      if (entries.length % 2 === 0) listed.forget();
+      if (entries.length % 2 === 0) listed.release();
     }
     expect(entries.filter((_, i) => i % 2 === 0).map(({ name }) => name)).toEqual(['blob-0', 'blob-2']);
     expect(entries.filter((_, i) => i % 2 === 1).map(({ name, etag }) => name + etag)).toEqual(['', '']);

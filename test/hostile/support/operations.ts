@@ -213,8 +213,10 @@ export async function startFlatBehindLiar(): Promise<Behind> {
     reads(
       'listBlobs',
       async ({ reader, key }) => {
-        const blobs = await list(reader.listBlobs(CONTAINER, { prefix: key.path }));
-        return blobs.map(({ path, etag, bytes }) => ({ path, etag, bytes }));
+        const pages = await Array.fromAsync(reader.listBlobs(CONTAINER, { prefix: key.path }));
+        return pages.flatMap(({ entries }) =>
+          entries.map(({ path, etag, bytes }) => ({ path, etag, bytes })),
+        );
       },
       behind,
     ),

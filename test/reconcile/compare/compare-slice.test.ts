@@ -125,7 +125,8 @@ function listedIn(account: MemoryAccount, order: (a: ListedBlob, b: ListedBlob) 
   return {
     ...account,
     listBlobs: async function* (container, range) {
-      for await (const page of account.listBlobs(container, range)) yield page.toSorted(order);
+      for await (const page of account.listBlobs(container, range))
+        yield { ...page, entries: page.entries.toSorted(order) };
     },
   };
 }

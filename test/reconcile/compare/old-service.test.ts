@@ -5,12 +5,12 @@ import { createAzureBlobReader } from '../../../src/azure/blob-reader.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createMemoryStores } from '../../support/memory-stores.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
-import { type BlobPath, parseBlobPath, parseContainerName } from '../../../src/model/key.ts';
+import { parseBlobPath, parseContainerName } from '../../../src/model/key.ts';
 import { type CompareShard, shardSchema } from '../../../src/reconcile/shard.ts';
 import type { RunId } from '../../../src/model/run-id.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import { STAMP_NAME, addStamp } from '../../../src/model/stamp.ts';
-import type { BlobReader } from '../../../src/ports/blob-reader.ts';
+import type { BlobPage, BlobReader } from '../../../src/ports/blob-reader.ts';
 import { compareSlice } from '../../../src/reconcile/compare/compare-slice.ts';
 import { type WrittenBlob, writePage } from '../../azure/listing/support/written-page.ts';
 import { FLAT } from '../../support/flat.ts';
@@ -88,8 +88,8 @@ async function startOldService(newAccount?: string): Promise<OldService> {
   };
 }
 
-const listed = async (pages: AsyncIterable<readonly { readonly path: BlobPath }[]>): Promise<string[]> =>
-  (await Array.fromAsync(pages)).flat().map(({ path }) => path);
+const listed = async (pages: AsyncIterable<BlobPage>): Promise<string[]> =>
+  (await Array.fromAsync(pages)).flatMap(({ entries }) => entries.map(({ path }) => path));
 
 describe('a service that ignores where a listing is to begin', () => {
   it.each([

@@ -13,7 +13,7 @@ export const blindBelowDirectory = spoilPorts(({ source, backup }) => {
       ...backup,
       listBlobs: async function* (container, range) {
         for await (const page of backup.listBlobs(container, range))
-          yield page.map((entry): ListedBlob => ({ ...entry, stamp }));
+          yield { ...page, entries: page.entries.map((entry): ListedBlob => ({ ...entry, stamp })) };
       },
     },
   };
