@@ -161,7 +161,7 @@ export class QueueLog implements Journal {
         bytes += batch.length;
       }
       await file.sync();
-      await rename(path, this.#path);
+      await this.#replaceBy(path);
     } catch (error) {
       // The half of a snapshot takes the room that the log needs.
       await file.close().catch(() => undefined);
@@ -174,6 +174,21 @@ export class QueueLog implements Journal {
     this.#rewriteAt = Math.max(SMALL_LOG_BYTES, 2 * bytes);
     // It has no name any more: whatever becomes of it, nothing may be written to it.
     await old?.close().catch(() => undefined);
+  }
+
+  /** Windows replaces no file that is open: there the old one is closed before, and opened again when it stays. */
+  async #replaceBy(path: string): Promise<void> {
+    if (process.platform !== 'win32') {
+      await rename(path, this.#path);
+      return;
+    }
+    await this.#file?.close();
+    try {
+      await rename(path, this.#path);
+    } catch (error) {
+      if (this.#file !== undefined) this.#file = await this.#openFile(this.#path, 'r+');
+      throw error;
+    }
   }
 
   async #continueOld(validBytes: number): Promise<void> {
