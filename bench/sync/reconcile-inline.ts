@@ -1,4 +1,4 @@
-import { createReconciliation } from '../../src/wiring/create-reconciliation.ts';
+import { createCommandApp } from '../../src/wiring/create-command-app.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import type { ReconcileRequest, Run } from '../../src/api/run.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
@@ -15,8 +15,8 @@ export async function reconcileInline(
   withinMs = 600_000,
 ): Promise<Run> {
   const settings = readSettings(environment);
-  const reconciliation = createReconciliation(settings, createLogger('silent'));
-  const { reconciler } = reconciliation;
+  const app = createCommandApp(settings, createLogger('silent'));
+  const { reconciler } = app.reconciliation;
   const begun = await reconciler.start(REQUEST);
   if ('running' in begun) throw new Error(`the run ${begun.running} is under way`);
   const { id } = begun.started;
@@ -47,6 +47,6 @@ export async function reconcileInline(
   } finally {
     clearTimeout(overdue);
     await shards.close();
-    await reconciliation.stop();
+    await app.stop();
   }
 }

@@ -1,4 +1,4 @@
-import { checkSetUp, type Finding } from '../wiring/check-set-up.ts';
+import { checkSettings, type Finding } from '../wiring/open-set-up-check.ts';
 import { readSettings } from '../config/settings.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
@@ -12,7 +12,7 @@ export async function runCheck(options: LocalOption & OutputOption): Promise<num
   const findings: Finding[] = [];
   const progress = startProgressLine(() => `${count(findings.length, 'thing')} checked`);
   try {
-    for await (const finding of checkSetUp(settings)) findings.push(finding);
+    for await (const finding of checkSettings(settings)) findings.push(finding);
   } finally {
     progress.stop();
   }

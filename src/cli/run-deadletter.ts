@@ -9,7 +9,10 @@ import { count } from './output/table.ts';
 import { readSettings } from '../config/settings.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { type LetterBox, createDeadLetters } from '../wiring/create-dead-letters.ts';
+import { createCommandApp } from '../wiring/create-command-app.ts';
+import type { DeadLetters } from '../wiring/create-dead-letters.ts';
+
+type DeadLetterStore = DeadLetters['store'];
 
 export interface DeadLetterOptions extends LocalOption, OutputOption {}
 
@@ -29,11 +32,11 @@ const PAGE = 500;
 export async function listDeadLetters(options: ChoiceOptions & { readonly limit: string }): Promise<number> {
   const limit = parseLimit(options.limit);
   const { code, container } = options;
-  return await withDeadLetters(options, async (box) => {
-    const summary = await box.summary();
+  return await withDeadLetters(options, async (store) => {
+    const summary = await store.summary();
     const letters: DeadLetter[] = [];
     for (let from: string | null | undefined; from !== null && letters.length < limit;) {
-      const page = await box.list({ code, container, from, limit: Math.min(PAGE, limit - letters.length) });
+      const page = await store.list({ code, container, from, limit: Math.min(PAGE, limit - letters.length) });
       letters.push(...page.letters);
       from = page.next;
     }
@@ -43,14 +46,14 @@ export async function listDeadLetters(options: ChoiceOptions & { readonly limit:
 }
 
 export async function showDeadLetter(id: string, options: DeadLetterOptions): Promise<number> {
-  return await withDeadLetters(options, async (box) => {
-    await printData(options, await box.show(id), describeDeadLetter);
+  return await withDeadLetters(options, async (store) => {
+    await printData(options, await store.show(id), describeDeadLetter);
     return EXIT.done;
   });
 }
 
 export async function replayDeadLetters(ids: readonly string[], options: ChoiceOptions): Promise<number> {
-  return await processChosen(ids, options, 'replayed', (box) => box.replay);
+  return await processChosen(ids, options, 'replayed', (store) => store.replay);
 }
 
 export async function purgeDeadLetters(ids: readonly string[], options: PurgeOptions): Promise<number> {
@@ -59,20 +62,20 @@ export async function purgeDeadLetters(ids: readonly string[], options: PurgeOpt
       'request-invalid',
       'what is purged cannot be had back; --yes says that it is meant, and --dry-run tells what it would be',
     );
-  return await processChosen(ids, options, 'purged', (box) => box.purge);
+  return await processChosen(ids, options, 'purged', (store) => store.purge);
 }
 
 export async function exportDeadLetters(options: Omit<ChoiceOptions, 'output'>): Promise<number> {
   const { code, container } = options;
-  return await withDeadLetters(options, async (box) => {
-    await printEach(box.export({ code, container }));
+  return await withDeadLetters(options, async (store) => {
+    await printEach(store.export({ code, container }));
     return EXIT.done;
   });
 }
 
 export async function acknowledgeDeadLetters(options: DeadLetterOptions): Promise<number> {
-  return await withDeadLetters(options, async (box) => {
-    const { until } = await box.acknowledge();
+  return await withDeadLetters(options, async (store) => {
+    const { until } = await store.acknowledge();
     await printData(options, { until }, () => `dead letters up to ${until} are acknowledged\n`);
     return EXIT.done;
   });
@@ -82,7 +85,7 @@ async function processChosen(
   ids: readonly string[],
   options: ChoiceOptions,
   verb: 'replayed' | 'purged',
-  act: (box: LetterBox) => LetterBox['replay'],
+  act: (store: DeadLetterStore) => DeadLetterStore['replay'],
 ): Promise<number> {
   const { code, container, all, dryRun = false } = options;
   const { choice } = parseDeadLetterRequest({
@@ -91,8 +94,8 @@ async function processChosen(
     ...(container !== undefined && { container }),
     ...(all === true && { all }),
   });
-  return await withDeadLetters(options, async (box) => {
-    const { done, ...rest } = await act(box)(choice, { dryRun });
+  return await withDeadLetters(options, async (store) => {
+    const { done, ...rest } = await act(store)(choice, { dryRun });
     const told = { [verb]: done, ...rest, ...(dryRun && { dryRun }) };
     await printData(options, told, () => describe({ done, ...rest }, verb, dryRun));
     if (rest.failed > 0)
@@ -121,17 +124,16 @@ function parseLimit(text: string): number {
   );
 }
 
-/** The dead letters of a command: it asks the queues and the state themselves, and needs no app to listen. */
 async function withDeadLetters<Result>(
   options: LocalOption,
-  use: (box: LetterBox) => Promise<Result>,
+  use: (store: DeadLetterStore) => Promise<Result>,
 ): Promise<Result> {
   const settings = readSettings(await environmentOf(options));
-  // What goes wrong is told of by the command itself.
-  const deadLetters = createDeadLetters(settings, createLogger('silent'));
+  // The command prints its errors itself.
+  const { deadLetters, stop } = createCommandApp(settings, createLogger('silent'));
   try {
     return await use(deadLetters.store);
   } finally {
-    await deadLetters.stop();
+    await stop();
   }
 }

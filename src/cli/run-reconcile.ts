@@ -13,7 +13,8 @@ import type { AdoptBy } from '../model/adoption.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { parseRunId } from '../model/run-id.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { type Reconciler, createReconciliation } from '../wiring/create-reconciliation.ts';
+import { createCommandApp } from '../wiring/create-command-app.ts';
+import type { Reconciler } from '../wiring/create-reconciliation.ts';
 
 export type RunOptions = LocalOption & OutputOption;
 
@@ -100,17 +101,16 @@ async function readRun(text: string, reconciler: Reconciler): Promise<Run> {
   throw new BlobmirrorError('run-not-found', `there is no run ${id}`);
 }
 
-/** The reconciler of a command: it asks the state store and the queue themselves, and needs no app to listen. */
 async function withReconciler<Result>(
   options: LocalOption,
   use: (reconciler: Reconciler, isPaused: () => Promise<boolean>) => Promise<Result>,
 ): Promise<Result> {
   const settings = readSettings(await environmentOf(options));
-  // What goes wrong is told of by the command itself.
-  const reconciliation = createReconciliation(settings, createLogger('silent'));
+  // The command prints its errors itself.
+  const { reconciliation, stop } = createCommandApp(settings, createLogger('silent'));
   try {
     return await use(reconciliation.reconciler, async () => await reconciliation.isPaused());
   } finally {
-    await reconciliation.stop();
+    await stop();
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createStatusService } from '../wiring/create-status-service.ts';
+import { createCommandApp } from '../wiring/create-command-app.ts';
 import { readSettings } from '../config/settings.ts';
 import type { Status } from '../api/status.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -21,18 +21,18 @@ const CLEAR = '\u001B[H\u001B[2J';
 /** Tells how the mirror is doing, once or for as long as it is watched. The exit status. */
 export async function runStatus(options: StatusOptions): Promise<number> {
   const settings = readSettings(await environmentOf(options));
-  // What goes wrong is a problem that the status names.
-  const recovery = createStatusService(settings, createLogger('silent'));
+  // The status names what fails: no log is needed.
+  const { statusService, stop } = createCommandApp(settings, createLogger('silent'));
   const describe = (status: Status): string => describeStatus(status, options);
   try {
     if (!options.watch) {
-      const status = await recovery.read();
+      const status = await statusService.read();
       await printData(options, status, describe);
       return exitStatusOf(status);
     }
-    return await watch(recovery.read, options, describe);
+    return await watch(statusService.read, options, describe);
   } finally {
-    await recovery.stop();
+    await stop();
   }
 }
 

@@ -6,7 +6,12 @@ import { type OutputOption, startProgressLine } from './output/print.ts';
 import { count, quote } from './output/table.ts';
 import { untilStopped } from './until-stopped.ts';
 import type { Key } from '../model/key.ts';
-import { type ContentCheck, type Tally, createTally, verifyAccounts } from '../wiring/verify-accounts.ts';
+import {
+  type ContentCheck,
+  type VerificationCounts,
+  createVerificationCounts,
+  verifyAccounts,
+} from '../wiring/verify-accounts.ts';
 
 export interface VerifyOptions extends LocalOption, OutputOption {
   readonly container?: readonly string[];
@@ -21,8 +26,8 @@ export interface VerifyOptions extends LocalOption, OutputOption {
 export async function runVerify(options: VerifyOptions): Promise<number> {
   const { limit = Infinity } = options;
   const enough = new AbortController();
-  const tally = createTally();
-  const progress = startProgressLine(() => describeProgress(tally, progress.seconds()));
+  const counts = createVerificationCounts();
+  const progress = startProgressLine(() => describeProgress(counts, progress.seconds()));
   const print = createFindingsPrinter(options.output, (line) => {
     progress.clear();
     process.stdout.write(line);
@@ -42,7 +47,7 @@ export async function runVerify(options: VerifyOptions): Promise<number> {
       },
       stillMoving: (key) => print.stillMoving(key),
     },
-    tally,
+    counts,
     enough.signal,
   );
   try {
@@ -54,14 +59,14 @@ export async function runVerify(options: VerifyOptions): Promise<number> {
     enough.abort();
     progress.stop();
     const stopped = ended === 'interrupted' ? 'interrupted' : printed >= limit ? 'limit' : undefined;
-    process.stderr.write(describeSummary(tally, progress.seconds(), stopped));
-    return ended === 'interrupted' ? EXIT.interrupted : exitStatusOf(tally);
+    process.stderr.write(describeSummary(counts, progress.seconds(), stopped));
+    return ended === 'interrupted' ? EXIT.interrupted : exitStatusOf(counts);
   } finally {
     progress.stop();
   }
 }
 
-function exitStatusOf({ differences }: Tally): number {
+function exitStatusOf({ differences }: VerificationCounts): number {
   return differences > 0 ? EXIT.different : EXIT.done;
 }
 
@@ -101,35 +106,39 @@ export function createFindingsPrinter(
   };
 }
 
-function describeProgress(tally: Tally, seconds: number): string {
-  const rate = Math.round(tally.blobs / Math.max(seconds, 0.001));
-  return `${count(tally.blobs, 'blob')}, ${rate.toLocaleString('en')}/s, ${count(tally.differences, 'difference')}`;
+function describeProgress(counts: VerificationCounts, seconds: number): string {
+  const rate = Math.round(counts.blobs / Math.max(seconds, 0.001));
+  return `${count(counts.blobs, 'blob')}, ${rate.toLocaleString('en')}/s, ${count(counts.differences, 'difference')}`;
 }
 
 /** `stopped`: why it ended before everything was compared. */
-export function describeSummary(tally: Tally, seconds: number, stopped?: 'interrupted' | 'limit'): string {
+export function describeSummary(
+  counts: VerificationCounts,
+  seconds: number,
+  stopped?: 'interrupted' | 'limit',
+): string {
   const found =
-    tally.differences === 0
+    counts.differences === 0
       ? 'no difference'
-      : `${count(tally.differences, 'difference')} in ${count(tally.differing, 'place')}`;
+      : `${count(counts.differences, 'difference')} in ${count(counts.differing, 'place')}`;
   const early = { interrupted: ' before it was interrupted', limit: ' before the limit was reached' };
   return [
-    `${countCompared(tally)} in ${count(tally.containers, 'container')} compared in ${seconds.toFixed(1)} s${
+    `${countCompared(counts)} in ${count(counts.containers, 'container')} compared in ${seconds.toFixed(1)} s${
       stopped === undefined ? '' : early[stopped]
     }: ${found}`,
-    tally.stillMoving > 0 && `${count(tally.stillMoving, 'blob')} kept changing and could not be judged`,
-    tally.contentUnproven > 0 &&
-      `the content of ${count(tally.contentUnproven, 'blob')} was not compared, for want of an MD5 on both sides or because it was not asked for: --content read reads it`,
-    tally.kept > 0 && `${count(tally.kept, 'blob')} gone from the source and kept by the settings`,
-    tally.replicas > 0 &&
-      `${count(tally.replicas, 'blob')} of the source came from the backup account and left out`,
+    counts.stillMoving > 0 && `${count(counts.stillMoving, 'blob')} kept changing and could not be judged`,
+    counts.contentUnproven > 0 &&
+      `the content of ${count(counts.contentUnproven, 'blob')} was not compared, for want of an MD5 on both sides or because it was not asked for: --content read reads it`,
+    counts.kept > 0 && `${count(counts.kept, 'blob')} gone from the source and kept by the settings`,
+    counts.replicas > 0 &&
+      `${count(counts.replicas, 'blob')} of the source came from the backup account and left out`,
   ]
     .filter((line) => line !== false)
     .map((line) => `${line}\n`)
     .join('');
 }
 
-function countCompared({ blobs, directories }: Tally): string {
+function countCompared({ blobs, directories }: VerificationCounts): string {
   const counted = count(blobs, 'blob');
   if (directories === 0) return counted;
   return `${counted} and ${directories.toLocaleString('en')} ${directories === 1 ? 'directory' : 'directories'}`;

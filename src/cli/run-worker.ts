@@ -32,11 +32,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
   }
   // Made first, so that a wrong setting stops the start with its own line.
-  const { pause: control, identity, mirror, reconciliation, deadLetters, statusService: recovery } = theApp();
+  const app = theApp();
   const http = readHttpSettings(process.env);
   const log = createLogger('info');
-  await check(mirror, log);
-  await admit(identity, log);
+  await check(app.mirror, log);
+  await admit(app.identity, log);
   const host = await startHost({
     registrations: await resolveRegistrations(PACKAGE_ROOT),
     settings: process.env,
@@ -50,7 +50,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const stopping = new AbortController();
   if (options.sweep) {
     const how = { isAlone: options.alone, stopped: stopping.signal };
-    void beginRun(reconciliation.reconciler, log, how);
+    void beginRun(app.reconciliation.reconciler, log, how);
   }
   process.stdout.write(`blobmirror worker is ready\n`);
   process.send?.('ready');
@@ -58,11 +58,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 
   await stopped;
   stopping.abort();
-  // It takes no more messages from here on, and those that are held need not wait for the end of the grace.
-  const stop = host.stop();
-  control.close();
-  await stop;
-  await Promise.all([mirror.stop(), reconciliation.stop(), recovery.stop(), deadLetters.stop()]);
+  // From here on the host takes no more messages. Those that a pause holds are released at once.
+  const hostStopped = host.stop();
+  app.pause.close();
+  await hostStopped;
+  await app.stop();
 }
 
 /** Accounts that do not go together stop the start; one that cannot be asked now may be there later. */

@@ -1,15 +1,15 @@
 import { app } from '@azure/functions';
 import { theApp } from '../wiring/the-app.ts';
+import { actionGuard, deadLetterHandlers } from './support/the-handlers.ts';
 
-const { actionGuard: actions, deadLetters } = theApp();
-const { api, redeliver: takeBack } = deadLetters;
+const { redeliver, watch } = theApp().deadLetters;
 
 /** Dead letters, the oldest first: `?code=&container=&from=&limit=`. */
 app.http('deadletter-list', {
   route: 'api/deadletters',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async ({ query }) => await api.list(query),
+  handler: async ({ query }) => await deadLetterHandlers.list(query),
 });
 
 /** How many dead letters there are, by code and by container. */
@@ -17,7 +17,7 @@ app.http('deadletter-summary', {
   route: 'api/deadletters/summary',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async () => await api.summary(),
+  handler: async () => await deadLetterHandlers.summary(),
 });
 
 /** One dead letter, with its message. */
@@ -25,19 +25,18 @@ app.http('deadletter-show', {
   route: 'api/deadletters/{id}',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async ({ params }) => await api.show(params['id']),
+  handler: async ({ params }) => await deadLetterHandlers.show(params['id']),
 });
 
-/** Dead letters with their messages, as lines of JSON: `?code=&container=`. */
-
-// An export may be longer than memory: its lines go out as they are read.
+// An export may not fit in memory: its lines are streamed.
 app.setup({ enableHttpStream: true });
 
+/** Dead letters with their messages, as lines of JSON: `?code=&container=`. */
 app.http('deadletter-export', {
   route: 'api/deadletters/export',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async ({ query }) => await api.export(query),
+  handler: async ({ query }) => await deadLetterHandlers.export(query),
 });
 
 /** Puts dead letters back into their queues: `{ids}`, `{code?, container?}` or `{all: true}`, with `dryRun?`. */
@@ -46,42 +45,41 @@ app.http('deadletter-replay', {
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actions.protect(request, async () => await api.replay(await request.text())),
+    await actionGuard.protect(request, async () => await deadLetterHandlers.replay(await request.text())),
 });
 
-/** Throws dead letters away: as for a replay, with `confirm: true`. */
+/** Deletes dead letters: body as for a replay, with `confirm: true`. */
 app.http('deadletter-purge', {
   route: 'api/deadletters/purge',
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actions.protect(request, async () => await api.purge(await request.text())),
+    await actionGuard.protect(request, async () => await deadLetterHandlers.purge(await request.text())),
 });
 
-/** Takes note of the dead letters that there are: health is no longer red for them. */
+/** Acknowledges the dead letters that exist now, which clears the health problem. */
 app.http('deadletter-acknowledge', {
   route: 'api/deadletters/acknowledge',
   methods: ['POST'],
   authLevel: 'function',
-  handler: async (request) => await actions.protect(request, async () => await api.acknowledge()),
+  handler: async (request) =>
+    await actionGuard.protect(request, async () => await deadLetterHandlers.acknowledge()),
 });
 
-/** Each minute: counts dead letters, tells of new ones, and replays those whose cause has passed. */
+/** Each minute: counts dead letters, logs new ones, and replays those whose cause has passed. */
 app.timer('deadletter-watch', {
   schedule: '20 * * * * *',
   handler: async () => {
-    await deadLetters.watch();
+    await watch();
   },
 });
 
-/** Each minute: takes back the events that Event Grid could not deliver to the queue. */
-
-// Where nothing is said of them it is no function at all.
-if (takeBack !== undefined) {
+/** Each minute: redelivers the events that Event Grid could not deliver to the queue. Only where the settings say where they are. */
+if (redeliver !== undefined) {
   app.timer('deadletter-take-back', {
     schedule: '40 * * * * *',
     handler: async () => {
-      await takeBack();
+      await redeliver();
     },
   });
 }

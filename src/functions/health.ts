@@ -1,19 +1,15 @@
 import { app } from '@azure/functions';
-import { theApp } from '../wiring/the-app.ts';
+import { statusHandlers } from './support/the-handlers.ts';
 
-/** Whether the mirror does what it promises: 200, or 503 with its problems. For alerts; a restart mends none of them. */
-
-const { statusHandlers: status } = theApp();
-
+/** Whether the mirror keeps its promises: 200, or 503 with its problems. For alerts; a restart fixes none of them. */
 app.http('health', {
   route: 'api/health',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: async () => await status.health(),
+  handler: async () => await statusHandlers.health(),
 });
 
-/** Says that the process is up, for whoever restarts one that is not. */
-
+/** Whether the process is up, for a supervisor that restarts it. */
 app.http('health-live', {
   route: 'api/health/live',
   methods: ['GET'],

@@ -1,16 +1,15 @@
-/** What this worker counted, as text for Prometheus. */
 import { app } from '@azure/functions';
 import { theApp } from '../wiring/the-app.ts';
+import { metricsHandlers } from './support/the-handlers.ts';
 
-const { metrics, stop } = theApp().observation;
-
+/** The metrics of this worker, in the text format of Prometheus. */
 app.http('metrics', {
   route: 'api/metrics',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async () => await metrics.show(),
+  handler: async () => await metricsHandlers.show(),
 });
 
 app.hook.appTerminate(async () => {
-  await stop();
+  await theApp().observation.stop();
 });

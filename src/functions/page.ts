@@ -1,18 +1,16 @@
 import { app } from '@azure/functions';
-import { theApp } from '../wiring/the-app.ts';
+import { actionGuard, page } from './support/the-handlers.ts';
 
-const { actionGuard: actions, page } = theApp();
-
-/** The dashboard. It holds no data: what it shows comes from functions that ask for the key. */
+/** The dashboard. Its document holds no data; the functions that it calls for data need the function key. */
 app.http('page', {
-  // An empty route would be the function's name.
+  // The host takes an empty route for the name of the function.
   route: '{ignored:maxlength(0)?}',
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: async (request) => await page.document(request),
 });
 
-/** Script and style of the dashboard, named for their content. */
+/** Script and style of the dashboard. Their names hold a hash of the content. */
 app.http('page-asset', {
   route: 'assets/{name}',
   methods: ['GET'],
@@ -20,10 +18,10 @@ app.http('page-asset', {
   handler: async (request) => await page.asset(request, request.params['name']),
 });
 
-/** What the page at `/` needs before it acts: a token that pages of other origins do not get. */
+/** The token that the dashboard sends with its actions. Pages of other origins do not get one. */
 app.http('session', {
   route: 'api/session',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async (request) => await actions.session(request),
+  handler: async (request) => await actionGuard.session(request),
 });

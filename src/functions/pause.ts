@@ -1,21 +1,19 @@
 import { app } from '@azure/functions';
-import { theApp } from '../wiring/the-app.ts';
+import { actionGuard, pauseHandlers } from './support/the-handlers.ts';
 
-const { actionGuard: actions, pause: control } = theApp();
-
-/** Lets mirroring stand still: `{reason?}`. Messages wait. */
+/** Pauses mirroring: `{reason?}`. Messages wait in their queues. */
 app.http('pause', {
   route: 'api/pause',
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actions.protect(request, async () => await control.api.pause(await request.text())),
+    await actionGuard.protect(request, async () => await pauseHandlers.pause(await request.text())),
 });
 
-/** Lets mirroring go on. */
+/** Resumes mirroring. */
 app.http('resume', {
   route: 'api/resume',
   methods: ['POST'],
   authLevel: 'function',
-  handler: async (request) => await actions.protect(request, async () => await control.api.resume()),
+  handler: async (request) => await actionGuard.protect(request, async () => await pauseHandlers.resume()),
 });

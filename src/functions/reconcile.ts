@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
-import { fromTrigger } from '../wiring/from-trigger.ts';
 import { theApp } from '../wiring/the-app.ts';
+import { actionGuard, reconcileHandlers } from './support/the-handlers.ts';
 
-const { actionGuard: actions, reconciliation } = theApp();
-const { api, reconciler, schedule } = reconciliation;
+const { reconciliation } = theApp();
+const { reconciler, schedule } = reconciliation;
 
 /** Begins a full sync: `{container?, prefix?, dryRun?, allowDeletes?, deleteForeign?, adopt?}`. */
 app.http('reconcile-start', {
@@ -11,15 +11,15 @@ app.http('reconcile-start', {
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actions.protect(request, async () => await api.start(await request.text())),
+    await actionGuard.protect(request, async () => await reconcileHandlers.start(await request.text())),
 });
 
-/** The last runs, the newest first. */
+/** The latest runs, newest first. */
 app.http('reconcile-list', {
   route: 'api/reconcile',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async () => await api.list(),
+  handler: async () => await reconcileHandlers.list(),
 });
 
 /** One run, with its counts, samples and alerts. */
@@ -27,33 +27,30 @@ app.http('reconcile-show', {
   route: 'api/reconcile/{id}',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async ({ params }) => await api.show(params['id']),
+  handler: async ({ params }) => await reconcileHandlers.show(params['id']),
 });
 
-/** Ends a run before its time. */
+/** Cancels a run. */
 app.http('reconcile-cancel', {
   route: 'api/reconcile/{id}/cancel',
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actions.protect(request, async () => await api.cancel(request.params['id'])),
+    await actionGuard.protect(request, async () => await reconcileHandlers.cancel(request.params['id'])),
 });
 
-/** Every key of a run that was out of step, as lines of JSON. */
-
-// A report may be longer than memory: its lines go out as they are read.
+// A report may not fit in memory: its lines are streamed.
 app.setup({ enableHttpStream: true });
 
+/** Every key of a run that was out of step, as lines of JSON. */
 app.http('reconcile-report', {
   route: 'api/reconcile/{id}/report',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async ({ params }) => await api.report(params['id']),
+  handler: async ({ params }) => await reconcileHandlers.report(params['id']),
 });
 
-/** Begins a full sync at set times. One that still runs then is left to run. */
-
-// The settings are read before anything is registered: a timer that is switched off is no function at all.
+/** Begins a full sync on schedule, unless one is under way. It is not registered when the schedule is off. */
 if (schedule !== undefined) {
   app.timer('reconcile-timer', {
     schedule,
@@ -63,11 +60,11 @@ if (schedule !== undefined) {
   });
 }
 
-/** Door 2: a piece of a full sync, from the reconcile queue. */
+/** A message of the reconcile queue: the next slice of a full sync. */
 app.serviceBusQueue('reconcile-shard', {
   connection: 'BLOBMIRROR_SERVICE_BUS',
   queueName: '%BLOBMIRROR_RECONCILE_QUEUE%',
   handler: async (body, context) => {
-    await reconciliation.handleMessage(fromTrigger(body, context));
+    await reconciliation.handleTrigger(body, context);
   },
 });

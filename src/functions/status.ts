@@ -1,38 +1,32 @@
 import { app } from '@azure/functions';
 import { theApp } from '../wiring/the-app.ts';
+import { statusHandlers } from './support/the-handlers.ts';
 
-/** How the mirror is doing: recovery point, health, backlog, dead letters, runs. */
+const { statusService } = theApp();
+const { followCanary } = statusService;
 
-const { statusHandlers: status } = theApp();
-
+/** Recovery point, health, backlog, dead letters and runs. */
 app.http('status', {
   route: 'api/status',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async (request) => await status.show(request),
+  handler: async (request) => await statusHandlers.show(request),
 });
 
-/** Each minute, remembers how the mirror is doing and says when its health turns. */
-
-const { statusService: recovery } = theApp();
-
+/** Each minute: records a sample of the status, and logs when health changes. */
 app.timer('watch', {
   schedule: '0 * * * * *',
   handler: async () => {
-    await recovery.recordStatus();
+    await statusService.recordStatus();
   },
 });
 
-/** Each minute, writes the canary at the source and sees it arrive on the backup. */
-
-const { followCanary: canary } = theApp().statusService;
-
-// Half a minute apart from the watch, which then finds the canary where it is to be.
-if (canary !== undefined) {
+/** Each minute: writes the canary at the source and reads it on the backup. Half a minute after `watch`, so that each sample shows the canary settled. */
+if (followCanary !== undefined) {
   app.timer('canary', {
     schedule: '30 * * * * *',
     handler: async () => {
-      await canary();
+      await followCanary();
     },
   });
 }

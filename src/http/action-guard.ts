@@ -1,35 +1,22 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { theServiceClock } from '../clock/process-clocks.ts';
-import { type ErrorAnswer, toErrorAnswer } from './answer.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
-
-/** The part of an HTTP request that says who makes it. */
-interface RequestOrigin {
-  readonly url: string;
-  readonly headers: { get(name: string): string | null };
-}
-
-/** What a page needs in order to act, never to be kept by anybody on the way. */
-interface SessionAnswer {
-  readonly status: 200;
-  readonly headers: Record<string, string>;
-  readonly jsonBody: { readonly token: string };
-}
+import { type HttpAnswer, type RequestHead, answer } from './answer.ts';
 
 /**
- * Keeps the pages of strangers from acting through the browser of somebody who may. A function key would not do: where
- * App Service authentication is on, and on this machine, a browser needs none.
+ * Protects from cross-site request forgery. A function key is not enough: with App Service authentication, and on a
+ * developer's machine, a browser needs none.
  */
 export interface ActionGuard {
-  /** The answer of `act`, or 403 without a call of it. Every function that changes something goes through here. */
-  readonly protect: <A>(asking: RequestOrigin, act: () => Promise<A>) => Promise<A | ErrorAnswer>;
-  /** What the page gets before its first action. Pages of other origins cannot read it, and are refused all the same. */
-  readonly session: (asking: RequestOrigin) => Promise<SessionAnswer | ErrorAnswer>;
+  /** The answer of `act`, or 403 without calling it. Every function that changes something goes through here. */
+  readonly protect: (request: RequestHead, act: () => Promise<HttpAnswer>) => Promise<HttpAnswer>;
+  /** `{token}`, which the page sends with its actions. Pages of other origins get 403. */
+  readonly session: (request: RequestHead) => Promise<HttpAnswer>;
 }
 
-/** Not one of the headers that a page may send to another origin without asking it first. */
+/** No CORS-safelisted header: a page can send it to another origin only after a preflight request. */
 const TOKEN_HEADER = 'x-blobmirror-token';
 
 export function createActionGuard(documents: DocumentStore, log: Logger): ActionGuard {
@@ -41,46 +28,38 @@ export function createActionGuard(documents: DocumentStore, log: Logger): Action
       }),
   });
 
-  async function answer<A>(act: () => Promise<A>): Promise<A | ErrorAnswer> {
-    try {
-      return await act();
-    } catch (thrown) {
-      return toErrorAnswer(thrown, log);
-    }
-  }
-
   return {
-    protect: async (asking, act) =>
-      await answer(async () => {
-        if (isOfBrowser(asking)) {
-          if (!isSameOrigin(asking)) throw refused('it comes from a page of another origin');
-          const token = asking.headers.get(TOKEN_HEADER);
-          if (token === null) throw refused(`it has no ${TOKEN_HEADER}`);
-          if (!(await tokens.isValid(token))) throw refused(`its ${TOKEN_HEADER} is not valid, or no longer`);
+    protect: async (request, act) =>
+      await answer(log, async () => {
+        if (isFromBrowser(request)) {
+          if (!isSameOrigin(request)) throw refused('it comes from a page of another origin');
+          const token = request.headers.get(TOKEN_HEADER);
+          if (token === null) throw refused(`it has no header ${TOKEN_HEADER}`);
+          if (!(await tokens.isValid(token))) throw refused(`its ${TOKEN_HEADER} is wrong or has expired`);
         }
         return await act();
       }),
 
-    session: async (asking) =>
-      await answer(async () => {
-        if (isOfBrowser(asking) && !isSameOrigin(asking))
+    session: async (request) =>
+      await answer(log, async () => {
+        if (isFromBrowser(request) && !isSameOrigin(request))
           throw refused('it comes from a page of another origin');
         return {
           status: 200,
           headers: { 'cache-control': 'no-store' },
           jsonBody: { token: await tokens.issue() },
-        } as const;
+        };
       }),
   };
 }
 
-/** Every browser says where a request comes from that may change something, in one of two headers at least. */
-function isOfBrowser({ headers }: RequestOrigin): boolean {
+/** Browsers send at least one of the two headers with every request that may change something. */
+function isFromBrowser({ headers }: RequestHead): boolean {
   return headers.get('origin') !== null || headers.get('sec-fetch-site') !== null;
 }
 
-/** Scripts cannot set either header. Schemes are not compared: encryption may have ended on the way here. */
-function isSameOrigin({ url, headers }: RequestOrigin): boolean {
+/** No script of a page can set either header. Schemes are not compared: a proxy may have terminated TLS. */
+function isSameOrigin({ url, headers }: RequestHead): boolean {
   const site = headers.get('sec-fetch-site');
   const origin = headers.get('origin');
   return (
@@ -99,7 +78,7 @@ function refused(why: string): BlobmirrorError {
 interface TokenOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** Is told the name of the document where it holds no secret: another one is made, and pages get a new token. */
+  /** Called with the name of the document when it holds no valid secret: a new one is made, and old tokens are void. */
   readonly damaged?: (name: string) => void;
 }
 
@@ -108,21 +87,21 @@ export interface ActionTokens {
   isValid(token: string): Promise<boolean>;
 }
 
-/** What tokens are made from, the same for all instances of the app. */
+/** The document of the secret that signs tokens: one for all instances of the app. */
 const SECRET = 'session/secret';
 const SECRET_BYTES = 32;
-/** The page gets a new one when its own has run out. */
+/** The page gets a new one when its token has expired. */
 const LIFE_MS = 12 * 60 * 60_000;
 const TOKEN = /^([0-9a-z]{1,10})\.([\w-]{43})$/;
 
-/** Tokens that any instance can judge: a time, and a proof that somebody who knows the secret has set it. */
+/** Tokens that any instance can verify: a time of expiry, and its HMAC under the shared secret. */
 export function createActionTokens(
   documents: Pick<DocumentStore, 'read' | 'write'>,
   { now = () => theServiceClock.now().getTime(), damaged = () => undefined }: TokenOptions = {},
 ): ActionTokens {
   let known: Buffer | undefined;
 
-  /** Makes one where there is none, or what is no secret; whoever comes second takes the one of the first. */
+  /** Makes one where there is none or a damaged one. Of two instances that do so at once, the first to write wins. */
   async function readSecret(): Promise<Buffer> {
     for (;;) {
       const stored = await documents.read(SECRET);
@@ -136,24 +115,24 @@ export function createActionTokens(
 
   return {
     issue: async () => {
-      const ends = (now() + LIFE_MS).toString(36);
-      return `${ends}.${prove(ends, await readSecret())}`;
+      const expires = (now() + LIFE_MS).toString(36);
+      return `${expires}.${prove(expires, await readSecret())}`;
     },
     isValid: async (token) => {
-      const [, ends = '', proof = ''] = TOKEN.exec(token) ?? [];
-      if (!(Number.parseInt(ends, 36) > now())) return false;
-      if (known !== undefined && isEqual(proof, prove(ends, known))) return true;
+      const [, expires = '', proof = ''] = TOKEN.exec(token) ?? [];
+      if (!(Number.parseInt(expires, 36) > now())) return false;
+      if (known !== undefined && isEqual(proof, prove(expires, known))) return true;
       // Another instance may have had to make a new secret.
-      return isEqual(proof, prove(ends, await readSecret()));
+      return isEqual(proof, prove(expires, await readSecret()));
     },
   };
 }
 
-function prove(ends: string, secret: Buffer): string {
-  return createHmac('sha256', secret).update(`action until ${ends}`).digest('base64url');
+function prove(expires: string, secret: Buffer): string {
+  return createHmac('sha256', secret).update(`action until ${expires}`).digest('base64url');
 }
 
-/** In a time that says nothing of where they differ. */
+/** Takes the same time wherever the texts differ. */
 function isEqual(one: string, other: string): boolean {
   return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }

@@ -4,15 +4,42 @@ import { gzip } from 'node:zlib';
 import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-export interface ErrorAnswer {
+/** An answer in the shape that Azure Functions takes. */
+export interface HttpAnswer {
   readonly status: number;
   readonly headers?: Record<string, string>;
+  readonly jsonBody?: unknown;
+  readonly body?: string | Uint8Array | ReadableStream<Uint8Array>;
+}
+
+/** An answer that is held in memory whole. */
+export interface BufferedAnswer extends HttpAnswer {
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array;
+}
+
+interface ErrorAnswer extends HttpAnswer {
   readonly jsonBody: {
     readonly error: { readonly code: string; readonly message: string; readonly hint: string };
   };
 }
 
-/** What is wrong with the request; all else is wrong with us. */
+/** A request without its body. */
+export interface RequestHead {
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+}
+
+/** The answer of `act`, or its error as an answer. */
+export async function answer(log: Logger, act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  try {
+    return await act();
+  } catch (thrown) {
+    return toErrorAnswer(thrown, log);
+  }
+}
+
+/** Codes that are errors of the request. All others are errors of the server. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'request-invalid': 400,
   'action-not-allowed': 403,
@@ -24,16 +51,15 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 };
 
 /**
- * An error as an answer: 503 for what may pass by itself. What a stranger threw is only told in the log: nobody has
- * looked through its text for secrets.
+ * An error as an answer: 503 for what may pass by itself. The text of an unexpected error goes to the log alone, since
+ * it may hold secrets.
  */
 export function toErrorAnswer(thrown: unknown, log: Logger): ErrorAnswer {
   const error = toBlobmirrorError(thrown);
   const { code, hint, retryAfterMs, disposition } = error;
   const status = STATUS[code] ?? (disposition === 'retry' ? 503 : 500);
   if (status >= 500) log.error('an HTTP request could not be answered', { error });
-  const message =
-    code === 'unexpected' ? 'something unexpected went wrong; the log says what' : error.message;
+  const message = code === 'unexpected' ? 'an unexpected error; see the log of the app' : error.message;
   return {
     status,
     ...(retryAfterMs !== undefined && { headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } }),
@@ -42,7 +68,7 @@ export function toErrorAnswer(thrown: unknown, log: Logger): ErrorAnswer {
 }
 
 /**
- * The body of a request; none is as good as `{}`.
+ * The body of a request. A blank one means `{}`.
  *
  * @throws BlobmirrorError `request-invalid`
  */
@@ -51,16 +77,16 @@ export function parseJsonBody(body: string): unknown {
   try {
     return JSON.parse(body) as unknown;
   } catch {
-    throw new BlobmirrorError('request-invalid', 'the body is no JSON');
+    throw new BlobmirrorError('request-invalid', 'the body is not JSON');
   }
 }
 
-/** Lines are short; a chunk of HTTP for each would cost more than the lines. */
+/** Lines are short: an HTTP chunk for each would cost more than the line. */
 const CHUNK_CHARACTERS = 65_536;
 
 /**
- * Lines as a body of HTTP, read as fast as they are taken and never held in memory together. Resolves once the first
- * ones are there: what fails before that can still be answered with a status.
+ * Lines as a streamed body. They are read no faster than the client takes them. Resolves with the first chunk, so that
+ * an error before it can still be answered with a status.
  */
 export async function streamLines(lines: AsyncIterable<string>): Promise<ReadableStream<Uint8Array>> {
   const chunks = encode(lines);
@@ -88,22 +114,20 @@ async function* encode(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array,
   if (text !== '') yield Buffer.from(text);
 }
 
-/** The part of a request that says what its sender can read. */
-export interface AcceptingRequest {
-  readonly headers: { get(name: string): string | null };
-}
-
-interface ZippedAnswer {
-  readonly headers: Record<string, string>;
-  readonly body: Uint8Array | string;
-}
-
 const zip = promisify(gzip);
 
-/** JSON, compressed for whoever takes that: nobody else on the way does it. */
-export async function gzipAnswer(value: unknown, { headers }: AcceptingRequest): Promise<ZippedAnswer> {
+/** JSON, compressed where the client accepts gzip: the Functions host does not compress. */
+export async function jsonAnswer(
+  value: unknown,
+  request: Pick<RequestHead, 'headers'>,
+  more: Record<string, string> = {},
+): Promise<BufferedAnswer> {
   const text = JSON.stringify(value);
-  const told = { 'content-type': 'application/json', vary: 'accept-encoding' };
-  if (!/\bgzip\b/.test(headers.get('accept-encoding') ?? '')) return { headers: told, body: text };
-  return { headers: { ...told, 'content-encoding': 'gzip' }, body: await zip(text) };
+  const plain = { 'content-type': 'application/json', vary: 'accept-encoding', ...more };
+  if (!acceptsGzip(request)) return { status: 200, headers: plain, body: text };
+  return { status: 200, headers: { ...plain, 'content-encoding': 'gzip' }, body: await zip(text) };
+}
+
+export function acceptsGzip({ headers }: Pick<RequestHead, 'headers'>): boolean {
+  return /\bgzip\b/.test(headers.get('accept-encoding') ?? '');
 }

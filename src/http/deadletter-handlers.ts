@@ -1,121 +1,105 @@
-import type { ReadableStream } from 'node:stream/web';
 import type { DeadLetterStore } from '../deadletter/dead-letter-store.ts';
 import type { ProcessedDeadLetters } from '../api/dead-letter.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type DeadLetterRequest, parseDeadLetterRequest } from '../api/dead-letter-request.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { parseJsonBody, streamLines, toErrorAnswer } from './answer.ts';
+import { type HttpAnswer, answer, parseJsonBody, streamLines } from './answer.ts';
 
-/** An answer as HTTP functions give it. */
-interface HttpAnswer {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly jsonBody?: unknown;
-  readonly body?: ReadableStream<Uint8Array>;
-}
-
-/** What follows the question mark of an address. */
 interface Query {
   readonly get: (name: string) => string | null;
 }
 
-/** Dead letters over HTTP: every method answers, whatever happens. Ids and bodies are as they come. */
+/** Dead letters over HTTP. Methods never reject. Ids and bodies are unchecked input. */
 export interface DeadLetterHandlers {
   /** `?code=&container=&from=&limit=` */
   readonly list: (query: Query) => Promise<HttpAnswer>;
   readonly summary: () => Promise<HttpAnswer>;
   readonly show: (id: string | undefined) => Promise<HttpAnswer>;
-  /** `?code=&container=`; lines of JSON, as they are read. */
+  /** `?code=&container=`. The body is lines of JSON, streamed. */
   readonly export: (query: Query) => Promise<HttpAnswer>;
   readonly replay: (body: string) => Promise<HttpAnswer>;
   readonly purge: (body: string) => Promise<HttpAnswer>;
   readonly acknowledge: () => Promise<HttpAnswer>;
 }
 
-const LIMIT = { otherwise: 100, most: 1000 } as const;
-/** What is begun then has its minute until a function is ended. */
-const TAKING_MS = 180_000;
+const LIMIT = { default: 100, max: 1000 } as const;
+/** No new batch is begun after this; it leaves the last one time until `functionTimeout` of host.json. */
+const PROCESS_WITHIN_MS = 180_000;
 
-export function createDeadLetterHandlers(box: DeadLetterStore, log: Logger): DeadLetterHandlers {
-  async function answer(act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
-    try {
-      return await act();
-    } catch (thrown) {
-      return toErrorAnswer(thrown, log);
-    }
-  }
-
-  async function take(
+export function createDeadLetterHandlers(store: DeadLetterStore, log: Logger): DeadLetterHandlers {
+  async function process(
     { choice, dryRun }: DeadLetterRequest,
     act: DeadLetterStore['replay'],
-    toBody: (done: ProcessedDeadLetters) => object,
+    toBody: (processed: ProcessedDeadLetters) => object,
   ): Promise<HttpAnswer> {
-    const done = await act(choice, { dryRun, signal: AbortSignal.timeout(TAKING_MS) });
-    return { status: 200, jsonBody: { ...toBody(done), ...(dryRun && { dryRun }) } };
+    const processed = await act(choice, { dryRun, signal: AbortSignal.timeout(PROCESS_WITHIN_MS) });
+    return { status: 200, jsonBody: { ...toBody(processed), ...(dryRun && { dryRun }) } };
   }
 
   return {
     list: async (query) =>
-      await answer(async () => {
-        const from = textIn(query, 'from');
-        const request = { ...narrowedBy(query), from, limit: limitIn(query) };
-        return { status: 200, jsonBody: await box.list(request) };
+      await answer(log, async () => {
+        const from = parameter(query, 'from');
+        const request = { ...filterOf(query), from, limit: limitOf(query) };
+        return { status: 200, jsonBody: await store.list(request) };
       }),
 
-    summary: async () => await answer(async () => ({ status: 200, jsonBody: await box.summary() })),
+    summary: async () => await answer(log, async () => ({ status: 200, jsonBody: await store.summary() })),
 
-    show: async (id) => await answer(async () => ({ status: 200, jsonBody: await box.show(id ?? '') })),
+    show: async (id) =>
+      await answer(log, async () => ({ status: 200, jsonBody: await store.show(id ?? '') })),
 
     export: async (query) =>
-      await answer(async () => ({
+      await answer(log, async () => ({
         status: 200,
         headers: { 'content-type': 'application/x-ndjson' },
-        body: await streamLines(box.export(narrowedBy(query))),
+        body: await streamLines(store.export(filterOf(query))),
       })),
 
     replay: async (body) =>
       await answer(
+        log,
         async () =>
-          await take(parseDeadLetterRequest(parseJsonBody(body)), box.replay, ({ done, ...rest }) => ({
+          await process(parseDeadLetterRequest(parseJsonBody(body)), store.replay, ({ done, ...rest }) => ({
             replayed: done,
             ...rest,
           })),
       ),
 
     purge: async (body) =>
-      await answer(async () => {
+      await answer(log, async () => {
         const request = parseDeadLetterRequest(parseJsonBody(body));
         if (!request.confirm && !request.dryRun)
           throw new BlobmirrorError(
             'request-invalid',
-            'what is purged cannot be had back; "confirm": true says that it is meant',
+            'a purge cannot be undone; send "confirm": true to purge, or "dryRun": true to count',
           );
-        return await take(request, box.purge, ({ done, ...rest }) => ({ purged: done, ...rest }));
+        return await process(request, store.purge, ({ done, ...rest }) => ({ purged: done, ...rest }));
       }),
 
     acknowledge: async () =>
-      await answer(async () => {
-        const { until } = await box.acknowledge();
+      await answer(log, async () => {
+        const { until } = await store.acknowledge();
         return { status: 200, jsonBody: { until } };
       }),
   };
 }
 
-function textIn(query: Query, name: string): string | undefined {
+function parameter(query: Query, name: string): string | undefined {
   return query.get(name) || undefined;
 }
 
-function narrowedBy(query: Query): { code: string | undefined; container: string | undefined } {
-  return { code: textIn(query, 'code'), container: textIn(query, 'container') };
+function filterOf(query: Query): { code: string | undefined; container: string | undefined } {
+  return { code: parameter(query, 'code'), container: parameter(query, 'container') };
 }
 
-function limitIn(query: Query): number {
-  const text = textIn(query, 'limit');
-  if (text === undefined) return LIMIT.otherwise;
+function limitOf(query: Query): number {
+  const text = parameter(query, 'limit');
+  if (text === undefined) return LIMIT.default;
   const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= LIMIT.most) return limit;
+  if (Number.isInteger(limit) && limit >= 1 && limit <= LIMIT.max) return limit;
   throw new BlobmirrorError(
     'request-invalid',
-    `limit is ${JSON.stringify(text.slice(0, 40))}; it should be a whole number from 1 to ${LIMIT.most}`,
+    `limit is ${JSON.stringify(text.slice(0, 40))}; it should be a whole number from 1 to ${LIMIT.max}`,
   );
 }

@@ -2,22 +2,14 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { type BufferedAnswer, type RequestHead, acceptsGzip } from './answer.ts';
 
-/** What the functions of the page are asked with. */
-interface PageRequest {
-  readonly headers: { get(name: string): string | null };
-}
+type PageRequest = Pick<RequestHead, 'headers'>;
 
-interface PageAnswer {
-  readonly status: 200 | 404 | 503;
-  readonly headers: Record<string, string>;
-  readonly body: Uint8Array | string;
-}
-
-/** The dashboard: one document, and assets that are named for their content. None of them tells anything of a mirror. */
+/** The dashboard: one document, and assets whose names hold a hash of their content. They hold no data of a mirror. */
 export interface Page {
-  readonly document: (asking: PageRequest) => Promise<PageAnswer>;
-  readonly asset: (asking: PageRequest, name: string | undefined) => Promise<PageAnswer>;
+  readonly document: (request: PageRequest) => Promise<BufferedAnswer>;
+  readonly asset: (request: PageRequest, name: string | undefined) => Promise<BufferedAnswer>;
 }
 
 interface PageFile {
@@ -26,7 +18,7 @@ interface PageFile {
   readonly zipped: Uint8Array;
 }
 
-/** Nothing of anybody else is loaded, asked, framed or run, and nothing inline. */
+/** Nothing inline, and nothing of another origin, is loaded, called, framed or run. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -57,14 +49,14 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const DOCUMENT = 'index.html';
 
-/** Reads the built page when it is first asked for, and keeps it: it is small, and does not change while the app runs. */
+/** Reads the built page at the first request and keeps it in memory: it is small and does not change while the app runs. */
 export function createPage(folder: URL | undefined = findBuiltPage(new URL(import.meta.url))): Page {
   let files: Promise<ReadonlyMap<string, PageFile>> | undefined;
 
-  async function answer({ headers }: PageRequest, name: string, caching: string): Promise<PageAnswer> {
+  async function serve(request: PageRequest, name: string, caching: string): Promise<BufferedAnswer> {
     const file = folder && (await (files ??= readFiles(folder))).get(name);
-    if (file === undefined) return NOT_THERE[name === DOCUMENT ? 'document' : 'asset'];
-    const isZipped = /\bgzip\b/.test(headers.get('accept-encoding') ?? '');
+    if (file === undefined) return NOT_FOUND[name === DOCUMENT ? 'document' : 'asset'];
+    const isZipped = acceptsGzip(request);
     return {
       status: 200,
       headers: {
@@ -78,19 +70,19 @@ export function createPage(folder: URL | undefined = findBuiltPage(new URL(impor
   }
 
   return {
-    document: async (asking) => await answer(asking, DOCUMENT, 'no-cache'),
-    asset: async (asking, name = '') =>
-      await answer(asking, `assets/${name}`, 'public, max-age=31536000, immutable'),
+    document: async (request) => await serve(request, DOCUMENT, 'no-cache'),
+    asset: async (request, name = '') =>
+      await serve(request, `assets/${name}`, 'public, max-age=31536000, immutable'),
   };
 }
 
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
-const NOT_THERE = {
-  document: { status: 503, headers: PLAIN, body: 'The page is not built: run "npm run build".\n' },
-  asset: { status: 404, headers: PLAIN, body: 'There is no such file. Load the page anew.\n' },
+const NOT_FOUND = {
+  document: { status: 503, headers: PLAIN, body: 'The page is not built. Run: npm run build\n' },
+  asset: { status: 404, headers: PLAIN, body: 'There is no such file. Reload the page.\n' },
 } as const;
 
-/** Beside the code that was compiled or bundled, or in `dist` of the nearest folder above that has it. */
+/** The folder `dashboard` beside the compiled or bundled code, or in `dist` of the nearest folder above it. */
 function findBuiltPage(from: URL): URL | undefined {
   for (let above = new URL('./', from); ; above = new URL('../', above)) {
     for (const folder of [new URL('dashboard/', above), new URL('dist/dashboard/', above)])

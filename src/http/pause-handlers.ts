@@ -1,29 +1,27 @@
 import type { PauseStore } from '../pause/pause-store.ts';
-import { type Pause, parsePauseRequest } from '../api/pause.ts';
-import { parseJsonBody } from './answer.ts';
+import { parsePauseRequest } from '../api/pause.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type HttpAnswer, answer, parseJsonBody } from './answer.ts';
 
-interface PauseAnswer {
-  readonly status: 200;
-  readonly jsonBody: { readonly paused: Pause | null };
-}
-
-/** Pausing and resuming over HTTP. Errors are for whoever guards the actions to answer. */
+/** Pausing and resuming over HTTP. Methods never reject. */
 export interface PauseHandlers {
-  /** `{reason?}`. Whoever pauses what is paused is told of the pause that holds. */
-  readonly pause: (body: string) => Promise<PauseAnswer>;
-  readonly resume: () => Promise<PauseAnswer>;
+  /** Body: `{reason?}`. The answer is the pause that holds: the earlier one where mirroring was paused already. */
+  readonly pause: (body: string) => Promise<HttpAnswer>;
+  readonly resume: () => Promise<HttpAnswer>;
 }
 
-export function createPauseHandlers({ pause, resume }: PauseStore): PauseHandlers {
+export function createPauseHandlers({ pause, resume }: PauseStore, log: Logger): PauseHandlers {
   return {
-    pause: async (body) => {
-      const { reason } = parsePauseRequest(parseJsonBody(body));
-      const paused = await pause({ by: 'http', ...(reason !== undefined && { reason }) });
-      return { status: 200, jsonBody: { paused } };
-    },
-    resume: async () => {
-      await resume();
-      return { status: 200, jsonBody: { paused: null } };
-    },
+    pause: async (body) =>
+      await answer(log, async () => {
+        const { reason } = parsePauseRequest(parseJsonBody(body));
+        const paused = await pause({ by: 'http', ...(reason !== undefined && { reason }) });
+        return { status: 200, jsonBody: { paused } };
+      }),
+    resume: async () =>
+      await answer(log, async () => {
+        await resume();
+        return { status: 200, jsonBody: { paused: null } };
+      }),
   };
 }

@@ -1,39 +1,22 @@
-import type { ReadableStream } from 'node:stream/web';
 import { BlobmirrorError } from '../model/errors.ts';
 import { parseReconcileRequest } from '../api/reconcile-request.ts';
 import { parseRunId } from '../model/run-id.ts';
 import { type Run, toSummary } from '../api/run.ts';
 import type { Reconciler } from '../reconcile/runs/reconciler.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { parseJsonBody, streamLines, toErrorAnswer } from './answer.ts';
+import { type HttpAnswer, answer, parseJsonBody, streamLines, toErrorAnswer } from './answer.ts';
 
-/** An answer as HTTP functions give it. */
-interface HttpAnswer {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly jsonBody?: unknown;
-  readonly body?: ReadableStream<Uint8Array>;
-}
-
-/** Full syncs over HTTP: every method answers, whatever happens. Ids and bodies are as they come. */
+/** Full syncs over HTTP. Methods never reject. Ids and bodies are unchecked input. */
 export interface ReconcileHandlers {
   start(body: string): Promise<HttpAnswer>;
   list(): Promise<HttpAnswer>;
   show(id: string | undefined): Promise<HttpAnswer>;
   cancel(id: string | undefined): Promise<HttpAnswer>;
-  /** Lines of JSON, as they are read. */
+  /** The body is lines of JSON, streamed. */
   report(id: string | undefined): Promise<HttpAnswer>;
 }
 
 export function createReconcileHandlers(reconciler: Reconciler, log: Logger): ReconcileHandlers {
-  async function answer(act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
-    try {
-      return await act();
-    } catch (thrown) {
-      return toErrorAnswer(thrown, log);
-    }
-  }
-
   async function readRun(text: string | undefined): Promise<Run> {
     const id = parseRunId(text ?? '');
     const run = await reconciler.read(id);
@@ -43,10 +26,10 @@ export function createReconcileHandlers(reconciler: Reconciler, log: Logger): Re
 
   return {
     start: async (body) =>
-      await answer(async () => {
+      await answer(log, async () => {
         const begun = await reconciler.start(parseReconcileRequest(parseJsonBody(body), 'http'));
         if ('started' in begun) {
-          // Seen from the address of this request.
+          // Relative to the URL of this request.
           const headers = { location: `reconcile/${begun.started.id}` };
           return { status: 202, headers, jsonBody: begun.started };
         }
@@ -56,22 +39,22 @@ export function createReconcileHandlers(reconciler: Reconciler, log: Logger): Re
       }),
 
     list: async () =>
-      await answer(async () => {
+      await answer(log, async () => {
         const runs = await reconciler.list();
         return { status: 200, jsonBody: { runs: runs.map(toSummary) } };
       }),
 
-    show: async (id) => await answer(async () => ({ status: 200, jsonBody: await readRun(id) })),
+    show: async (id) => await answer(log, async () => ({ status: 200, jsonBody: await readRun(id) })),
 
     cancel: async (text) =>
-      await answer(async () => {
+      await answer(log, async () => {
         const { id } = await readRun(text);
         if (await reconciler.cancel(id)) return { status: 202, jsonBody: await readRun(id) };
         throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`);
       }),
 
     report: async (text) =>
-      await answer(async () => {
+      await answer(log, async () => {
         const { id } = await readRun(text);
         return {
           status: 200,

@@ -1,80 +1,50 @@
-import { type AcceptingRequest, toErrorAnswer, gzipAnswer } from './answer.ts';
+import { type HttpAnswer, type RequestHead, answer, jsonAnswer } from './answer.ts';
 import type { StatusReader } from '../status/create-status-reader.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 
-/** An answer as HTTP functions give it. */
-interface HttpAnswer {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly jsonBody?: unknown;
-  readonly body?: Uint8Array | string;
-}
-
-/** How the mirror is doing, over HTTP: every method answers, whatever happens. */
+/** Status and health over HTTP. Methods never reject. */
 export interface StatusHandlers {
-  /** A day of samples is long, and the page asks every two seconds: compressed, it is a tenth. */
-  show(reader: AcceptingRequest): Promise<HttpAnswer>;
-  /** 200 or 503, for whoever watches from outside: without names of blobs. */
+  /** The page asks every two seconds, and the answer holds a day of samples: gzip makes it a tenth. */
+  show(request: Pick<RequestHead, 'headers'>): Promise<HttpAnswer>;
+  /** 200 or 503, for monitors. It is public, so it names no blobs. */
   health(): Promise<HttpAnswer>;
 }
 
-const NOT_KEPT = { 'cache-control': 'no-store' };
+const NO_STORE = { 'cache-control': 'no-store' };
 
 export function createStatusHandlers({ read }: StatusReader, log: Logger): StatusHandlers {
-  async function answer(act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
-    try {
-      return await act();
-    } catch (thrown) {
-      return toErrorAnswer(thrown, log);
-    }
-  }
-
   return {
-    show: async (reader) =>
-      await answer(async () => {
-        const { headers, body } = await gzipAnswer(await read(), reader);
-        return { status: 200, headers: { ...headers, ...NOT_KEPT }, body };
-      }),
+    show: async (request) => await answer(log, async () => await jsonAnswer(await read(), request, NO_STORE)),
     health: async () =>
-      await answer(async () => {
+      await answer(log, async () => {
         const { health } = await read();
-        return { status: health.status === 'ok' ? 200 : 503, headers: NOT_KEPT, jsonBody: health };
+        return { status: health.status === 'ok' ? 200 : 503, headers: NO_STORE, jsonBody: health };
       }),
   };
 }
 
-interface TextAnswer {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-  readonly jsonBody?: unknown;
-}
-
-/** What this worker counted, over HTTP. */
+/** The metrics of this worker over HTTP. */
 export interface MetricsHandlers {
-  show(): Promise<TextAnswer>;
+  show(): Promise<HttpAnswer>;
 }
 
 const HEADERS = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
-/** A reader of metrics gives up after ten seconds, and what is known is better than nothing. */
+/** Prometheus gives up after ten seconds by default; older figures are better than none. */
 const REFRESH_WITHIN_MS = 5_000;
 
-/** @param refresh finds out anew what gauges show */
+/** @param refresh updates the gauges */
 export function createMetricsHandlers(
   telemetry: Pick<Telemetry, 'readMetrics'>,
   log: Logger,
   refresh: () => Promise<unknown> = async () => {},
 ): MetricsHandlers {
   return {
-    show: async () => {
-      try {
+    show: async () =>
+      await answer(log, async () => {
         await refreshSoon(refresh, log);
         return { status: 200, headers: HEADERS, body: await telemetry.readMetrics() };
-      } catch (thrown) {
-        return toErrorAnswer(thrown, log);
-      }
-    },
+      }),
   };
 }
 
@@ -86,7 +56,7 @@ async function refreshSoon(refresh: () => Promise<unknown>, log: Logger): Promis
   try {
     await Promise.race([refresh(), late]);
   } catch (error) {
-    log.debug('what gauges show could not be found out anew', { error });
+    log.debug('the gauges could not be updated', { error });
   } finally {
     clearTimeout(timer);
   }

@@ -1,7 +1,5 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
-import { createAzureDeadLetterQueue } from '../azure/queue/dead-letter-queue.ts';
 import { createAzureUndeliveredEvents } from '../azure/undelivered-events.ts';
-import { createAzureHintQueue } from '../azure/queue/queue-senders.ts';
 import type { Settings } from '../config/settings.ts';
 import { type DeadLetterStore, createDeadLetterStore } from '../deadletter/dead-letter-store.ts';
 import { redeliverEvents } from '../deadletter/redeliver-events.ts';
@@ -10,50 +8,41 @@ import type { BlobReader } from '../ports/blob-reader.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { observeDeadLetters } from '../telemetry/metrics.ts';
-import { connectServiceBus } from './connect-service-bus.ts';
 import { connectStorage } from './connect-storage.ts';
-import { createDeadLetterHandlers, type DeadLetterHandlers } from '../http/deadletter-handlers.ts';
-import { type OpenAccounts, openAccounts } from './open-accounts.ts';
-import { openDocuments } from './open-documents.ts';
+import type { OpenAccounts } from './open-accounts.ts';
+import type { OpenQueues } from './open-queues.ts';
 
-export type { DeadLetterStore as LetterBox } from '../deadletter/dead-letter-store.ts';
-
-/** Dead letters, as the doors use them. */
+/** Dead letters, and the two functions that watch them each minute. */
 export interface DeadLetters {
   readonly store: DeadLetterStore;
-  /** The same over HTTP. */
-  readonly api: DeadLetterHandlers;
-  /** Counts letters, tells of new ones, and replays those whose cause has passed. */
+  /** Counts dead letters, logs new ones, and replays those whose cause has passed. */
   readonly watch: () => Promise<void>;
-  /** Puts events into the queue that Event Grid could not deliver there; undefined: the settings do not say where they are. */
+  /** Sends events to the queue that Event Grid could not deliver there. Undefined when the settings name no container for them. */
   readonly redeliver: (() => Promise<void>) | undefined;
-  stop(): Promise<void>;
+}
+
+interface DeadLetterParts {
+  readonly accounts: Pick<OpenAccounts, 'source' | 'backup' | 'guard'>;
+  readonly queues: Pick<OpenQueues, 'events' | 'deadLetters'>;
+  readonly documents: DocumentStore;
 }
 
 const REDELIVER_WITHIN_MS = 120_000;
 
 export function createDeadLetters(
-  settings: Settings,
+  settings: Pick<Settings, 'state'>,
   log: Logger,
-  documents: DocumentStore = openDocuments(settings),
-  accounts: Pick<OpenAccounts, 'source' | 'backup' | 'guard'> = openAccounts(settings, log),
+  { accounts, queues, documents }: DeadLetterParts,
 ): DeadLetters {
-  const serviceBus = connectServiceBus(settings.serviceBus);
-  const events = serviceBus.createSender(settings.eventsQueue);
-  const queues = {
-    events: createAzureDeadLetterQueue(serviceBus, events),
-    reconcile: createAzureDeadLetterQueue(serviceBus, serviceBus.createSender(settings.reconcile.queue)),
-  };
-  const box = createDeadLetterStore(queues, documents, log);
+  const store = createDeadLetterStore(queues.deadLetters, documents, log);
   const { connection, eventGridDeadLetters } = settings.state;
   return {
-    store: box,
-    api: createDeadLetterHandlers(box, log),
+    store,
     watch: async () => {
       await watchDeadLetters({
-        queues,
+        queues: queues.deadLetters,
         documents,
-        store: box,
+        store,
         accountsAnswer: async () =>
           (await Promise.all([accounts.source, accounts.backup].map(answers))).every(Boolean),
         observe: observeDeadLetters,
@@ -64,24 +53,20 @@ export function createDeadLetters(
     redeliver:
       eventGridDeadLetters &&
       (async () => {
-        // With swapped accounts, the container may be another one's.
+        // With swapped accounts, the container may be that of another mirror.
         await accounts.guard();
-        const spool = createAzureUndeliveredEvents(connectStorage(connection), eventGridDeadLetters);
-        const queue = createAzureHintQueue(events);
+        const undelivered = createAzureUndeliveredEvents(connectStorage(connection), eventGridDeadLetters);
         await redeliverEvents({
-          undelivered: spool,
-          queue,
+          undelivered,
+          queue: queues.events.hints,
           log,
           signal: AbortSignal.timeout(REDELIVER_WITHIN_MS),
         });
       }),
-    stop: async () => {
-      await serviceBus.close();
-    },
   };
 }
 
-/** By the first page of its containers. */
+/** Whether the account answers, by a request for its first page of containers. */
 async function answers(account: BlobReader): Promise<boolean> {
   try {
     await account.listContainers()[Symbol.asyncIterator]().next();

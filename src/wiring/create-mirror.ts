@@ -1,5 +1,5 @@
-import { createAzureHintQueue } from '../azure/queue/queue-senders.ts';
 import type { Settings } from '../config/settings.ts';
+import { type TriggerContext, fromTrigger } from '../intake/from-trigger.ts';
 import { handleMessage } from '../intake/handle-message.ts';
 import type { IncomingMessage } from '../intake/message-chain.ts';
 import type { HintContext } from '../intake/mirror-hint.ts';
@@ -8,35 +8,35 @@ import { PendingRechecks } from '../intake/rechecks.ts';
 import { parseHistory } from '../model/hint-message.ts';
 import type { Key, Rename } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.ts';
+import type { PauseGate } from '../ports/pause-gate.ts';
 import { retryHintQueue } from '../ports/retry-queues.ts';
 import { walkPrefix } from '../reconcile/walk-prefix.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { inProcessSpan, inStepSpan } from '../telemetry/spans.ts';
-import { connectServiceBus, logSendRefusal } from './connect-service-bus.ts';
-import { type OpenAccounts, openAccounts } from './open-accounts.ts';
+import { logSendRefusal } from './connect-service-bus.ts';
+import type { OpenAccounts } from './open-accounts.ts';
+import type { OpenQueues } from './open-queues.ts';
 
-/**
- * The composition root: settings to adapters to use cases. The only place that makes Azure clients. It holds no logic
- * of its own: what can be decided is decided in a room below.
- */
-
+/** Events of the source, mirrored. */
 export interface Mirror {
-  /** Mirrors what one queue message tells of; rejects when it must be delivered again. */
+  /** Handles one message of the events queue. Rejects when it must be delivered again. */
   handleMessage(message: IncomingMessage): Promise<void>;
-  /**
-   * Sees whether the two accounts go together.
-   * @throws BlobmirrorError `account-kinds-differ`, or any storage code
-   */
+  /** The same for a message as a Service Bus trigger hands it over. */
+  handleTrigger(body: unknown, context: TriggerContext): Promise<void>;
+  /** @throws BlobmirrorError `account-kinds-differ`, or any storage code */
   checkAccounts(): Promise<void>;
-  stop(): Promise<void>;
+}
+
+interface MirrorParts {
+  readonly accounts: OpenAccounts;
+  readonly queues: Pick<OpenQueues, 'events'>;
+  readonly pause: PauseGate;
 }
 
 export function createMirror(
-  settings: Settings,
+  settings: Pick<Settings, 'eventsQueue' | 'watch'>,
   log: Logger,
-  accounts: OpenAccounts = openAccounts(settings, log),
-  pause: PauseGate = NEVER_PAUSED,
+  { accounts, queues, pause }: MirrorParts,
 ): Mirror {
   const { scope } = accounts;
   const converge: HintContext['converge'] = async (key, since) =>
@@ -46,8 +46,8 @@ export function createMirror(
     converge,
     followRename: async (rename) =>
       await traceRename(rename, async () => await (await accounts.core()).followRename(rename)),
-    walk: async (prefix, from, look) =>
-      await walkPrefix(await accounts.sides(), { prefix, from, converge: look, mustStop: pause.isPaused }),
+    walk: async (prefix, from, check) =>
+      await walkPrefix(await accounts.sides(), { prefix, from, converge: check, mustStop: pause.isPaused }),
     watchRules: {
       firstPauseMs: settings.watch.firstPauseMs,
       forMs: Math.min(settings.watch.fullSyncWithinMs ?? Infinity, LONGEST_WATCH_MS),
@@ -55,36 +55,34 @@ export function createMirror(
     pendingRechecks: new PendingRechecks(),
   };
 
-  const serviceBus = connectServiceBus(settings.serviceBus);
-  const sender = serviceBus.createSender(settings.eventsQueue);
-  const queue = retryHintQueue(createAzureHintQueue(sender), logSendRefusal(log));
+  const queue = retryHintQueue(queues.events.hints, logSendRefusal(log));
+
+  async function handle(message: IncomingMessage): Promise<void> {
+    const { messageId, deliveryCount, enqueuedTime, applicationProperties } = message;
+    const { trace } = parseHistory(applicationProperties, messageId, enqueuedTime);
+    const about = { queue: settings.eventsQueue, messageId, deliveryCount, enqueuedTime, trace };
+    await inProcessSpan(about, async () => await handleMessage({ ...intake, queue, pause }, log, message));
+  }
 
   return {
-    handleMessage: async (message) => {
-      const { messageId, deliveryCount, enqueuedTime, applicationProperties } = message;
-      const { trace } = parseHistory(applicationProperties, messageId, enqueuedTime);
-      const about = { queue: settings.eventsQueue, messageId, deliveryCount, enqueuedTime, trace };
-      await inProcessSpan(about, async () => await handleMessage({ ...intake, queue, pause }, log, message));
-    },
+    handleMessage: handle,
+    handleTrigger: async (body, context) => await handle(fromTrigger(body, context)),
     checkAccounts: async () => {
       await accounts.isHierarchical();
-    },
-    stop: async () => {
-      await serviceBus.close();
     },
   };
 }
 
-/** A look at a key, as a step of the trace of its message. */
-async function traceKeyCheck(key: Key, look: () => Promise<Verdict>): Promise<Verdict> {
-  return await inStepSpan('converge', ofKey(key), look, (verdict) => ({
+/** A check of a key, as a span of the trace of its message. */
+async function traceKeyCheck(key: Key, check: () => Promise<Verdict>): Promise<Verdict> {
+  return await inStepSpan('converge', ofKey(key), check, (verdict) => ({
     'blobmirror.verdict': verdict.verdict,
     ...(verdict.verdict === 'skipped' && { 'blobmirror.reason': verdict.reason }),
     ...(verdict.verdict === 'copied' && { 'blobmirror.bytes': verdict.bytes }),
   }));
 }
 
-/** The same for a rename that is followed. */
+/** The same for a rename. */
 async function traceRename<Outcome extends string>(
   { to }: Rename,
   follow: () => Promise<Outcome>,

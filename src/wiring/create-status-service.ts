@@ -1,7 +1,5 @@
 import { readActivity } from '../status/activity/read-activity.ts';
 import { createAzureCanarySource } from '../azure/blob/canary-source.ts';
-import { createAzureDeadLetterQueue } from '../azure/queue/dead-letter-queue.ts';
-import { createAzureQueueBrowser } from '../azure/queue/queue-browser.ts';
 import { createAzureBlobReader } from '../azure/blob-reader.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import type { Settings } from '../config/settings.ts';
@@ -11,6 +9,7 @@ import { recordSample } from '../status/history.ts';
 import { createStatusReader, type StatusReader } from '../status/create-status-reader.ts';
 import { createRunHistory } from '../reconcile/runs/run-history.ts';
 import { createRunStore } from '../reconcile/runs/run-store.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createPauseStore } from '../pause/pause-store.ts';
 import { ACKNOWLEDGED } from '../deadletter/dead-letter-store.ts';
@@ -18,52 +17,50 @@ import { isCoveredBy, readMark } from '../deadletter/dead-letter-mark.ts';
 import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
 import { DEFAULT_NAME } from '../model/mirror-id.ts';
 import { createScope } from '../model/scope.ts';
-import { connectServiceBus } from './connect-service-bus.ts';
 import { connectStorage } from './connect-storage.ts';
 import { mirrorDigest, mirrorIdOf } from './mirror-id.ts';
-import type { Identity } from './open-identity.ts';
-import { openDocuments } from './open-documents.ts';
+import type { OpenQueues } from './open-queues.ts';
 
-/** How the mirror is doing, and the two things that are done each minute to know it. */
+/** The status of the mirror, and the two functions that keep it up to date each minute. */
 export interface StatusService extends StatusReader {
-  /** Remembers how the mirror is doing, and logs when its health turns. */
+  /** Records a sample of the status, and logs when its health changes. */
   readonly recordStatus: () => Promise<void>;
-  /** Writes the canary and follows it; undefined where there is none. */
+  /** Writes the canary at the source and reads it on the backup. Undefined when the canary is off. */
   readonly followCanary: (() => Promise<void>) | undefined;
-  readonly stop: () => Promise<void>;
 }
 
-/** A worker that has just started may find that nobody was heard of for long, until its first minute is over. */
+interface StatusParts {
+  readonly queues: Pick<OpenQueues, 'events' | 'deadLetters'>;
+  readonly documents: DocumentStore;
+  /** Of a worker: says that the mirror is at work, before each sample. */
+  readonly renew?: () => Promise<void>;
+}
+
+/** After a start, recorded times may be old until the first minute is over: health ignores them for so long. */
 const GRACE_MS = 120_000;
 
 /**
- * Accounts of its own, apart from those that the mirror works with: an account that is slow or out of reach is what
- * somebody wants to be told of at once, and not when its gate lets a request pass.
- *
- * @param worker undefined where a command asks
+ * It connects to the accounts by itself: the gates of the mirror would delay its requests to an account that is slow or
+ * out of reach, which is just what the status has to show.
  */
 export function createStatusService(
   settings: Settings,
   log: Logger,
-  worker?: Pick<Identity, 'documents' | 'renew'>,
+  { queues, documents, renew }: StatusParts,
 ): StatusService {
-  const { recovery, eventsQueue, reconcile } = settings;
+  const { recovery } = settings;
   const [sourceAccount, backupAccount] = [connectStorage(settings.source), connectStorage(settings.backup)];
   const source = createAzureBlobReader(sourceAccount);
   const backup = createAzureBlobReader(backupAccount);
   const now = (): Date => theServiceClock.now();
-  const documents = worker?.documents ?? openDocuments(settings);
   const pauses = createPauseStore(documents, now);
-  const serviceBus = connectServiceBus(settings.serviceBus);
-  const letters = (queue: string) => createAzureDeadLetterQueue(serviceBus, serviceBus.createSender(queue));
-  const letterQueues = { events: letters(eventsQueue), reconcile: letters(reconcile.queue) };
   const mirror = mirrorDigest(settings);
   const history = createRunHistory(createRunStore(documents, log, mirror, now), mirror);
   const scope = createScope(source.account, settings.scope);
   const place = recovery.canary && canaryPlace(recovery.canary, mirrorIdOf(settings));
   const onBackup = place && { ...place, container: scope.toBackup(place.container) };
-  // Whether or not there is such a container, it takes the right to read and an answer by name.
-  const probe = settings.state.container;
+  // Reading its properties proves the right to read, whether or not it exists.
+  const probedContainer = settings.state.container;
 
   const graceUntil = performance.now() + GRACE_MS;
   const status = createStatusReader({
@@ -74,17 +71,17 @@ export function createStatusService(
     readRuns: history.read,
     readActivity: async (until, damaged) => await readActivity(documents, until, damaged),
     readPause: async () => (await pauses.read()).paused ?? undefined,
-    events: createAzureQueueBrowser(serviceBus, eventsQueue),
+    events: queues.events.browser,
     listDeadLetters: async function* () {
-      for await (const { letter } of browseDeadLetters(letterQueues)) yield letter;
+      for await (const { letter } of browseDeadLetters(queues.deadLetters)) yield letter;
     },
     readAcknowledged: async (damaged) => {
       const mark = await readMark(documents, ACKNOWLEDGED, damaged);
       return mark === undefined ? () => false : isCoveredBy(mark);
     },
     probe: {
-      source: async () => await source.readContainer(probe),
-      backup: async () => await backup.readContainer(probe),
+      source: async () => await source.readContainer(probedContainer),
+      backup: async () => await backup.readContainer(probedContainer),
     },
     versions: () => ({
       source: sourceAccount.negotiatedVersion.status(),
@@ -95,7 +92,7 @@ export function createStatusService(
     limits: recovery,
     now,
     serviceClock: theServiceClock,
-    ...(worker !== undefined && { isInGrace: () => performance.now() < graceUntil }),
+    ...(renew !== undefined && { isInGrace: () => performance.now() < graceUntil }),
   });
 
   const canary = place && {
@@ -110,12 +107,9 @@ export function createStatusService(
   return {
     read: status.read,
     recordStatus: async () => {
-      await worker?.renew();
+      await renew?.();
       await recordSample(documents, log, await status.read());
     },
     followCanary: canary && (async () => await followCanary(canary)),
-    stop: async () => {
-      await serviceBus.close();
-    },
   };
 }

@@ -14,7 +14,7 @@ import type { DocumentStore } from '../ports/document-store.ts';
 import { connectStorage } from './connect-storage.ts';
 import { mirrorIdOf } from './mirror-id.ts';
 
-/** The state's container as it is, with the documents of all mirrors that share it. */
+/** The container of the state, with the documents of all mirrors that share it. */
 export function openState(
   { state }: Pick<AccountSettings, 'state'>,
   options?: ConnectOptions,
@@ -23,12 +23,14 @@ export function openState(
 }
 
 /**
- * The documents of the mirror that has these settings, for a command: it registers nothing, and where no worker of this
- * release has been at work yet, it finds what the former one goes by. Nothing is written where accounts are swapped.
+ * The documents of the mirror with these settings, for a command: it registers no mirror. Until a worker of this release
+ * has started, these are the documents of the former one. Writes are refused when the accounts look swapped.
  */
-export function openDocuments(settings: AccountSettings, options?: ConnectOptions): DocumentStore {
-  const state = openState(settings, options);
-  const admission = openAdmission(settings);
+export function openDocuments(
+  settings: AccountSettings,
+  state: DocumentStore = openState(settings),
+  admission: Admission = openAdmission(settings),
+): DocumentStore {
   const documents = locateDocuments(state, mirrorIdOf(settings));
   const admitted = async (): Promise<DocumentStore> => {
     await admission.evaluate();
@@ -46,18 +48,18 @@ export function openDocuments(settings: AccountSettings, options?: ConnectOption
 }
 
 const WITHIN_MS = 10_000;
-/** It only reads. */
+/** It only reads, so a request may be repeated. */
 const HASTE = { tries: 2, answerWithinMs: 5000 };
 
-/** Looks at the source, and at who is registered as a mirror, when it is first asked. */
+/** Reads the source and the registrations of mirrors at the first call. */
 export function openAdmission(settings: AccountSettings): Admission {
   const { source, backup, state, scope } = settings;
   const store = createAzureDocumentStore(connectStorage(state.connection, HASTE), state.container);
   const accounts = { source: source.accountName, backup: backup.accountName };
 
-  async function see(): Promise<SwapDetection> {
+  async function detect(): Promise<SwapDetection> {
     try {
-      if (settings.twoWay || (await wasLookedAt())) return { kind: 'clear', blobs: 0 };
+      if (settings.twoWay || (await wasChecked())) return { kind: 'clear', blobs: 0 };
       const account = connectStorage(source, HASTE);
       const isStateThere = state.connection.accountName === source.accountName;
       const reader = createAzureBlobReader(account);
@@ -74,8 +76,8 @@ export function openAdmission(settings: AccountSettings): Admission {
     }
   }
 
-  /** By a worker of this very mirror, before. */
-  async function wasLookedAt(): Promise<boolean> {
+  /** Whether a worker of this mirror has done so before. */
+  async function wasChecked(): Promise<boolean> {
     try {
       const name = registrationName(mirrorIdOf(settings));
       return toRegistration(await readDocument(store, REGISTRATION_DOCUMENT, name))?.lookedAt !== undefined;
@@ -84,5 +86,5 @@ export function openAdmission(settings: AccountSettings): Admission {
     }
   }
 
-  return createAdmission(accounts, see, systemSteadyClock);
+  return createAdmission(accounts, detect, systemSteadyClock);
 }

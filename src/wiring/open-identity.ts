@@ -1,6 +1,7 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import type { ServiceBusConnection } from '../config/connections.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Admission } from '../identity/admission.ts';
 import { registerMirror } from '../identity/register-mirror.ts';
 import { deferDocuments, mirrorDocuments } from '../identity/mirror-documents.ts';
 import type { MirrorFacts } from '../identity/other-mirrors.ts';
@@ -10,29 +11,28 @@ import { documentsPrefix, type Queues, type Registration } from '../identity/reg
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { mirrorDigest, mirrorIdOf } from './mirror-id.ts';
-import { openAdmission, openState } from './open-documents.ts';
 
-/** Who this worker is, and whether it may work. */
+/** Which mirror this worker is, and whether it may work. */
 export interface Identity {
-  /** The mirror's own. Nobody reads or writes one before it is known whose they are. */
+  /** The mirror's own. Reads and writes wait until the mirror is registered. */
   readonly documents: DocumentStore;
   /**
-   * Waits for the first look at the accounts, and registers the mirror.
+   * Waits for the first check for swapped accounts, and registers the mirror.
    *
    * @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken`, `queue-taken`, or any storage code
    */
   readonly admit: () => Promise<void>;
   /**
-   * Waits for the first look alone, so that mirroring goes on where the state is out of reach.
+   * Waits for the first check for swapped accounts alone: mirroring goes on while the state is out of reach.
    *
    * @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken` or `queue-taken`
    */
   readonly guard: () => Promise<void>;
-  /** Why nothing may be mirrored under these settings now, as a pause that nobody asked for. Never rejects. */
+  /** Why nothing may be mirrored under these settings now, in the form of a pause. Never rejects. */
   readonly refusal: () => Promise<Pause | undefined>;
-  /** For what deletes on the word of a listing. @throws BlobmirrorError as `admit` */
+  /** Before deleting what a listing of the source lacks. @throws BlobmirrorError as `admit` */
   readonly mayDelete: () => Promise<void>;
-  /** Says, every few minutes, that the mirror is at work. */
+  /** Renews the registration when it is five minutes old, so that others see that the mirror is at work. */
   readonly renew: () => Promise<void>;
 }
 
@@ -43,32 +43,35 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 const RENEW_EVERY_MS = 5 * 60_000;
 
-/** Whether an error says that these settings must not be worked under: it does not pass while they are as they are. */
+/** Whether no message may be handled under these settings: the error does not pass until a setting changes. */
 export function isRefusal(thrown: unknown): boolean {
   return REFUSALS.has(toBlobmirrorError(thrown).code);
 }
 
-export function openIdentity(settings: Settings, log: Logger): Identity {
-  const state = openState(settings);
-  const admission = openAdmission(settings);
+export function openIdentity(
+  settings: Settings,
+  log: Logger,
+  state: DocumentStore,
+  admission: Admission,
+): Identity {
   const id = mirrorIdOf(settings);
   const facts = toFacts(settings);
   let opening: Promise<DocumentStore> | undefined;
   let claimedAt = -Infinity;
-  const damagedTold = new Set<string>();
+  const loggedDamaged = new Set<string>();
   let refused: { readonly since: string; readonly error: BlobmirrorError } | undefined;
 
   async function register(): Promise<DocumentStore> {
     const seen = await admission.evaluate();
-    const isLookedAt = seen.kind === 'clear' && seen.blobs > 0;
+    const isChecked = seen.kind === 'clear' && seen.blobs > 0;
     const { registration, before, damaged } = await registerMirror(state, facts, {
       now: theServiceClock.now(),
-      isLookedAt,
+      isLookedAt: isChecked,
     });
     for (const document of damaged) {
-      // That of another mirror may stay so, and is looked at whenever this one is renewed.
-      if (damagedTold.has(document)) continue;
-      damagedTold.add(document);
+      // Nothing may ever repair that of another mirror, and it is read at each renewal: one line is enough.
+      if (loggedDamaged.has(document)) continue;
+      loggedDamaged.add(document);
       log.warn('the registration of a mirror cannot be read', {
         code: 'document-damaged',
         document,
@@ -76,19 +79,19 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
       });
     }
     claimedAt = performance.now();
-    tell(registration, before);
+    logRegistration(registration, before);
     return mirrorDocuments(state, { prefix: documentsPrefix(id), former: registration.former.runs });
   }
 
-  function tell(registration: Registration, before: Registration | undefined): void {
+  function logRegistration(registration: Registration, before: Registration | undefined): void {
     const about = { mirror: id, since: registration.registeredAt };
     if (before === undefined)
-      log.info('this mirror is registered, and its documents are its own', {
+      log.info('the mirror is registered', {
         ...about,
         formerRuns: Object.keys(registration.former.runs).length,
       });
     else if (before.settings !== registration.settings)
-      log.info('scope or policy are others than this mirror was last at work with', {
+      log.info('scope or policy have changed since the mirror last ran', {
         ...about,
         lastSeen: before.seenAt,
       });
@@ -124,7 +127,7 @@ export function openIdentity(settings: Settings, log: Logger): Identity {
     refusal: async () => {
       const error = await refuse();
       if (error !== undefined && refused === undefined)
-        log.error('nothing is mirrored under these settings; messages wait', { error, hint: error.hint });
+        log.error('nothing is mirrored under these settings, and messages wait', { error, hint: error.hint });
       refused = error && { since: refused?.since ?? theServiceClock.now().toISOString(), error };
       return refused && { since: refused.since, by: 'blobmirror', reason: refused.error.message };
     },
@@ -154,7 +157,7 @@ export function toFacts(settings: Settings): MirrorFacts {
   };
 }
 
-/** On one machine another port is the same namespace after a restart, or that of another environment. */
+/** On a developer's machine, another port is the same namespace after a restart, or that of another environment. */
 function namespaceOf(connection: ServiceBusConnection): Pick<Queues, 'namespace' | 'port'> {
   if ('fullyQualifiedNamespace' in connection)
     return { namespace: connection.fullyQualifiedNamespace.toLowerCase() };

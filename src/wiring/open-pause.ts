@@ -6,19 +6,16 @@ import { systemSteadyClock } from '../clock/steady-clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { PauseGate } from '../ports/pause-gate.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createPauseHandlers, type PauseHandlers } from '../http/pause-handlers.ts';
 
-/** Pausing and resuming: the wish, as every worker reads it, and what this process makes of it. */
+/** Pausing and resuming: the pause that all workers read, and the gate that holds the messages of this process. */
 export interface PauseControl extends PauseStore {
-  /** What every message of this process passes. */
+  /** Every message of this process passes it. */
   readonly gate: PauseGate;
-  /** The wish over HTTP. */
-  readonly api: PauseHandlers;
-  /** Lets go of the messages that are held: the process is to end. */
+  /** Releases the messages that are held: the process is about to end. */
   readonly close: () => void;
 }
 
-/** @param refusal why the settings keep all messages waiting, if they do: for those who handle messages */
+/** @param refusal why no message may be handled under these settings, if so: for workers */
 export function openPause(
   documents: DocumentStore,
   log: Logger,
@@ -30,5 +27,5 @@ export function openPause(
     return paused === undefined ? await pauses.read() : { paused, ended: [] };
   };
   const gate = new PauseWatch({ read, log, clock: systemSteadyClock, now: () => theServiceClock.now() });
-  return { ...pauses, gate, api: createPauseHandlers(pauses), close: gate.close };
+  return { ...pauses, gate, close: gate.close };
 }

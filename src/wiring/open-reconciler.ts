@@ -1,5 +1,3 @@
-import type { ServiceBusClient } from '@azure/service-bus';
-import { createAzureShardQueue } from '../azure/queue/queue-senders.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import type { Settings } from '../config/settings.ts';
 import { retryShardQueue } from '../ports/retry-queues.ts';
@@ -16,26 +14,19 @@ import type { OpenAccounts } from './open-accounts.ts';
 
 interface Opening {
   readonly settings: Settings;
-  /** Sides to list, and the heart that converges. */
+  /** To list, and the mirror core to converge. */
   readonly accounts: OpenAccounts;
   readonly documents: DocumentStore;
-  readonly serviceBus: ServiceBusClient;
+  readonly queue: ShardQueue;
   readonly pause: PauseGate;
   readonly log: Logger;
 }
 
-/** The reconciler on Azure: runs in the state's container, shards on the queue, keys converged by the mirror's own heart. */
-export function openReconciler({
-  settings,
-  accounts,
-  documents,
-  serviceBus,
-  pause,
-  log,
-}: Opening): Reconciler {
+/** The reconciler on Azure: runs in the container of the state, shards on the queue, keys converged by the mirror core. */
+export function openReconciler({ settings, accounts, documents, queue, pause, log }: Opening): Reconciler {
   const { source, backup, scope } = accounts;
   const { deleteGuard, budgetMs } = settings.reconcile;
-  const open = (queue: ShardQueue): Reconciler =>
+  const create = (shards: ShardQueue): Reconciler =>
     createReconciler({
       source,
       backup,
@@ -48,25 +39,24 @@ export function openReconciler({
       now: () => theServiceClock.now(),
       serviceClock: theServiceClock,
       documents,
-      queue,
+      queue: shards,
       pause,
-      // What a listing of the source lacked: in an account that was taken for the source by mistake, that may be all.
+      // These keys were missing in a listing of the source. With swapped accounts, that may be every key.
       converge: async (key, leave) => {
         await accounts.mayDelete();
         return await (await accounts.core()).converge(key, undefined, leave);
       },
       compareSlice: async (shard, context) => {
-        const heart = await accounts.core();
-        return await compareSlice({ ...(await accounts.sides()), ...heart }, shard, context);
+        const core = await accounts.core();
+        return await compareSlice({ ...(await accounts.sides()), ...core }, shard, context);
       },
       log,
     });
-  const queue = createAzureShardQueue(serviceBus.createSender(settings.reconcile.queue));
-  // Whoever asks for a run is told at once that the queue does not take it; whoever holds a message of it holds on.
-  const worker = open(retryShardQueue(queue, logSendRefusal(log)));
+  // A request for a run fails at once when the queue does not take its messages; a worker retries while it holds one.
+  const worker = create(retryShardQueue(queue, logSendRefusal(log)));
   const about = { queue: settings.reconcile.queue };
   return {
-    ...open(queue),
+    ...create(queue),
     handleShard: async (body) => await besideProcessSpan(about, async () => await worker.handleShard(body)),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTally } from '../../src/wiring/verify-accounts.ts';
+import { createVerificationCounts } from '../../src/wiring/verify-accounts.ts';
 import { createFindingsPrinter, describeSummary } from '../../src/cli/run-verify.ts';
 import { parseKey } from '../../src/model/key.ts';
 
@@ -46,13 +46,13 @@ describe('what verify prints', () => {
   });
 
   it('sums up what was compared and what was found', () => {
-    const tally = { ...createTally(), blobs: 1200, containers: 1 };
-    expect(describeSummary(tally, 2)).toBe('1,200 blobs in 1 container compared in 2.0 s: no difference\n');
-    expect(describeSummary({ ...tally, directories: 1 }, 2)).toMatch(
+    const counts = { ...createVerificationCounts(), blobs: 1200, containers: 1 };
+    expect(describeSummary(counts, 2)).toBe('1,200 blobs in 1 container compared in 2.0 s: no difference\n');
+    expect(describeSummary({ ...counts, directories: 1 }, 2)).toMatch(
       /^1,200 blobs and 1 directory in 1 container/,
     );
     expect(
-      describeSummary({ ...tally, differences: 3, differing: 2, stillMoving: 1 }, 2, 'interrupted'),
+      describeSummary({ ...counts, differences: 3, differing: 2, stillMoving: 1 }, 2, 'interrupted'),
     ).toBe(
       '1,200 blobs in 1 container compared in 2.0 s before it was interrupted: 3 differences in 2 places\n' +
         '1 blob kept changing and could not be judged\n',

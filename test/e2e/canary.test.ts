@@ -7,7 +7,8 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createStatusService, type StatusService } from '../../src/wiring/create-status-service.ts';
+import { createCommandApp } from '../../src/wiring/create-command-app.ts';
+import type { StatusService } from '../../src/wiring/create-status-service.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
@@ -26,9 +27,9 @@ beforeAll(async () => {
 
 function open(env: Readonly<Record<string, string>> = {}, log = createSilentLogger()): StatusService {
   const settings = readSettings({ ...localSettings(environment.info), BLOBMIRROR_CANARY: 'on', ...env });
-  const recovery = createStatusService(settings, log);
-  onTestFinished(async () => await recovery.stop());
-  return recovery;
+  const app = createCommandApp(settings, log);
+  onTestFinished(async () => await app.stop());
+  return app.statusService;
 }
 
 test('a canary is written at the source, mirrored like any blob, and seen to arrive; it is a stranger to nobody', async () => {

@@ -1,6 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createStatusService } from '../../src/wiring/create-status-service.ts';
+import { createCommandApp } from '../../src/wiring/create-command-app.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import type { Status } from '../../src/api/status.ts';
@@ -82,9 +82,9 @@ describe('two mirrors with one source, one backup and one container of the state
 
   it('have each a canary, and none is mirrored by the other', async () => {
     const follow = async (env: Settings) => {
-      const recovery = createStatusService(readSettings(env), createSilentLogger());
-      await recovery.followCanary?.();
-      await recovery.stop();
+      const app = createCommandApp(readSettings(env), createSilentLogger());
+      await app.statusService.followCanary?.();
+      await app.stop();
     };
     await Promise.all([photos, docs].map(follow));
     await run(docs, 'reconcile', '--wait');

@@ -77,7 +77,7 @@ describe('POST /api/reconcile', () => {
   });
 
   it.each([
-    ['{', 'the body is no JSON'],
+    ['{', 'the body is not JSON'],
     ['[]', 'expected object, received array'],
     ['{"container":"Photos"}', 'container: "Photos" is no valid container name'],
     ['{"container":7}', 'container: '],

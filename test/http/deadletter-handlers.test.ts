@@ -119,7 +119,7 @@ describe('dead letters over HTTP', () => {
     ['replay', '{"ids": ["events:1"], "all": true}', 'must select dead letters in one way'],
     ['replay', '{"everything": true}', 'everything'],
     ['replay', '{"ids": ["../1"]}', 'is no id of a dead letter'],
-    ['purge', 'x', 'the body is no JSON'],
+    ['purge', 'x', 'the body is not JSON'],
   ] as const)('refuse to %s by %o with one line', async (act, text, line) => {
     const { api } = await startApi();
     const { status, jsonBody } = await api[act](text);

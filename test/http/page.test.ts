@@ -58,5 +58,5 @@ it.each([undefined, '', 'none.js', '../index.html', '..'])('there is no asset %s
 it('says how to build it where it is not built', async () => {
   const empty = await temporaryDirectory();
   const { status, body } = await createPage(pathToFileURL(`${empty}/`)).document(plain);
-  expect([status, body]).toEqual([503, 'The page is not built: run "npm run build".\n']);
+  expect([status, body]).toEqual([503, 'The page is not built. Run: npm run build\n']);
 });

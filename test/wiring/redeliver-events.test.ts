@@ -1,7 +1,8 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDeadLetters, type DeadLetters } from '../../src/wiring/create-dead-letters.ts';
+import { type CommandApp, createCommandApp } from '../../src/wiring/create-command-app.ts';
+import type { DeadLetters } from '../../src/wiring/create-dead-letters.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { parseMessage } from '../../src/events/parse-message.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
@@ -34,13 +35,15 @@ describe('events that Event Grid could not deliver', () => {
   const log = createSilentLogger();
   let local: Local;
   let settings: ReturnType<typeof readSettings>;
+  let app: CommandApp;
   let deadLetters: DeadLetters;
   let container: ContainerClient;
   let bus: ServiceBusClient;
   beforeAll(async () => {
     local = await startLocal({ storagePort: 0, serviceBusPort: 0, log });
     settings = readSettings(localSettings({ ...local.connections, http: { baseUrl: 'http://127.0.0.1' } }));
-    deadLetters = createDeadLetters(settings, log);
+    app = createCommandApp(settings, log);
+    ({ deadLetters } = app);
     const { connectionString } = local.connections.backup;
     container =
       BlobServiceClient.fromConnectionString(connectionString).getContainerClient(
@@ -49,7 +52,7 @@ describe('events that Event Grid could not deliver', () => {
     bus = new ServiceBusClient(local.connections.serviceBus.connectionString);
   });
   afterAll(async () => {
-    await deadLetters.stop();
+    await app.stop();
     await bus.close();
     await local.stop();
   });
@@ -162,6 +165,6 @@ describe('events that Event Grid could not deliver', () => {
       ...local.connections,
       http: { baseUrl: 'http://127.0.0.1' },
     });
-    expect(createDeadLetters(readSettings(env), log).redeliver).toBeUndefined();
+    expect(createCommandApp(readSettings(env), log).deadLetters.redeliver).toBeUndefined();
   });
 });

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
 import { createReconciliation, type Reconciliation } from '../../src/wiring/create-reconciliation.ts';
 import { openAccounts } from '../../src/wiring/open-accounts.ts';
+import { openDocuments } from '../../src/wiring/open-documents.ts';
+import { type OpenQueues, openQueues } from '../../src/wiring/open-queues.ts';
+import { NEVER_PAUSED as pause } from '../../src/ports/pause-gate.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import { RECONCILE_QUEUE } from '../../packages/local/src/layout.ts';
@@ -16,6 +19,7 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
   let local: Local;
   let mirror: Mirror;
   let reconciliation: Reconciliation;
+  let queues: OpenQueues;
   let users: { source: BlobServiceClient; backup: BlobServiceClient };
   beforeAll(async () => {
     local = await startLocal({
@@ -36,15 +40,17 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
       BLOBMIRROR_EXCLUDE_PATTERNS: '*.bak',
     });
     const accounts = openAccounts(settings, createSilentLogger());
-    mirror = createMirror(settings, createSilentLogger(), accounts);
-    reconciliation = createReconciliation(settings, createSilentLogger(), { accounts });
+    queues = openQueues(settings);
+    const parts = { accounts, queues, documents: openDocuments(settings), pause };
+    mirror = createMirror(settings, createSilentLogger(), parts);
+    reconciliation = createReconciliation(settings, createSilentLogger(), parts);
     users = {
       source: BlobServiceClient.fromConnectionString(info.source.connectionString),
       backup: BlobServiceClient.fromConnectionString(info.backup.connectionString),
     };
   });
   afterAll(async () => {
-    await Promise.all([mirror.stop(), reconciliation.stop()]);
+    await queues.close();
     await local.stop();
   });
 

@@ -6,6 +6,9 @@ import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service
 import { AccountSASPermissions, AccountSASResourceTypes, BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
+import { openAccounts } from '../../src/wiring/open-accounts.ts';
+import { type OpenQueues, openQueues } from '../../src/wiring/open-queues.ts';
+import { NEVER_PAUSED } from '../../src/ports/pause-gate.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
@@ -20,7 +23,7 @@ const SPAN = '00f067aa0ba902b7';
 describe('the trace of an event', () => {
   let local: Local;
   let environment: Record<string, string>;
-  let mirror: Mirror;
+  const open: OpenQueues[] = [];
   let telemetry: Telemetry;
   let source: BlobServiceClient;
   const spans: ReadableSpan[] = [];
@@ -35,7 +38,7 @@ describe('the trace of an event', () => {
       BLOBMIRROR_SOURCE: withSas(source),
       BLOBMIRROR_BACKUP: withSas(backup),
     };
-    mirror = createMirror(readSettings(environment), createSilentLogger());
+    const mirror = openMirror(environment);
     telemetry = startTelemetry({ worker: 'w' }, createSilentLogger());
     await source.createContainer('photos');
     const tracing = startTracing(resourceFromAttributes({}), keepIn(spans));
@@ -46,7 +49,7 @@ describe('the trace of an event', () => {
     await flush();
   });
   afterAll(async () => {
-    await mirror.stop();
+    await Promise.all(open.map(async (queues) => await queues.close()));
     await local.stop();
   });
 
@@ -70,16 +73,20 @@ describe('the trace of an event', () => {
 
   /** Another mirror, whose source nobody serves: its event comes back later. */
   async function withDeadSource(): Promise<void> {
-    const lost = createMirror(
-      readSettings({
-        ...environment,
-        BLOBMIRROR_NAMESPACE: 'flat',
-        BLOBMIRROR_SOURCE: 'BlobEndpoint=http://127.0.0.1:9/sourceaccount;SharedAccessSignature=sig=secret',
-      }),
-      createSilentLogger(),
-    );
+    const lost = openMirror({
+      ...environment,
+      BLOBMIRROR_NAMESPACE: 'flat',
+      BLOBMIRROR_SOURCE: 'BlobEndpoint=http://127.0.0.1:9/sourceaccount;SharedAccessSignature=sig=secret',
+    });
     await lost.handleMessage(messageOf('dog.jpg'));
-    await lost.stop();
+  }
+
+  function openMirror(env: Readonly<Record<string, string>>): Mirror {
+    const [settings, log] = [readSettings(env), createSilentLogger()];
+    const queues = openQueues(settings);
+    open.push(queues);
+    const accounts = openAccounts(settings, log);
+    return createMirror(settings, log, { accounts, queues, pause: NEVER_PAUSED });
   }
 
   const named = (name: string): ReadableSpan[] => spans.filter((span) => span.name === name);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { createReconciliation, type Reconciler } from '../../../src/wiring/create-reconciliation.ts';
+import { createCommandApp } from '../../../src/wiring/create-command-app.ts';
+import type { Reconciler } from '../../../src/wiring/create-reconciliation.ts';
 import { exitStatusOf } from '../../../src/cli/reconcile/run-figures.ts';
 import { readSettings } from '../../../src/config/settings.ts';
 import { localSettings } from '../../../src/cli/local-settings.ts';
@@ -80,9 +81,9 @@ export async function startUnheard({
   };
   await writeReadyFile(readyFile, seen);
   const settings = readSettings(localSettings(seen));
-  const reconciliation = createReconciliation(settings, createSilentLogger());
-  const { reconciler } = reconciliation;
-  running.push(reconciliation);
+  const app = createCommandApp(settings, createSilentLogger());
+  const { reconciler } = app.reconciliation;
+  running.push(app);
   const untilEnded: Unheard['untilEnded'] = async (id, options = WITHIN) =>
     await waitUntil(
       `the run ${id} has ended`,

@@ -1,9 +1,9 @@
 import { theQueueClock, theServiceClock } from '../clock/process-clocks.ts';
 import { type MetadataName, shadowedMetadata } from '../events/message-body.ts';
-import type { IncomingMessage } from '../intake/message-chain.ts';
+import type { IncomingMessage } from './message-chain.ts';
 
 /** The part of an invocation's context that tells of the message. */
-interface TriggerContext {
+export interface TriggerContext {
   readonly invocationId: string;
   readonly triggerMetadata?: Readonly<Record<string, unknown>>;
 }

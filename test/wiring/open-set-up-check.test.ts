@@ -8,7 +8,7 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkSetUp, type Finding } from '../../src/wiring/check-set-up.ts';
+import { checkSettings, type Finding } from '../../src/wiring/open-set-up-check.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { createPauseStore } from '../../src/pause/pause-store.ts';
 import { openDocuments } from '../../src/wiring/open-documents.ts';
@@ -57,7 +57,7 @@ async function check(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<string, Finding>>> {
   const environment = { ...localSettings({ ...info, http: { baseUrl: 'http://127.0.0.1:9' } }), ...settings };
-  const findings = await Array.fromAsync(checkSetUp(readSettings(environment)));
+  const findings = await Array.fromAsync(checkSettings(readSettings(environment)));
   const text = JSON.stringify(findings);
   expect(text).not.toContain(info.source.accountKey);
   expect(text).not.toMatch(/sig=|AccountKey=|SharedAccessKey=/);

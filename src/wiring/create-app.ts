@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { formatSkew } from '../api/statement.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
+import type { Settings } from '../config/settings.ts';
+import { ERRORS } from '../model/errors.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { keepActivity } from '../status/activity/keep-activity.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type Telemetry, startTelemetry } from '../telemetry/start-telemetry.ts';
+import { createCredential } from './connect-storage.ts';
+import { type DeadLetters, createDeadLetters } from './create-dead-letters.ts';
+import { type Mirror, createMirror } from './create-mirror.ts';
+import { type Reconciliation, createReconciliation } from './create-reconciliation.ts';
+import { type StatusService, createStatusService } from './create-status-service.ts';
+import { openAccounts } from './open-accounts.ts';
+import { openAdmission, openState } from './open-documents.ts';
+import { type Identity, openIdentity } from './open-identity.ts';
+import { type PauseControl, openPause } from './open-pause.ts';
+import { openQueues } from './open-queues.ts';
+
+/** The use cases of a worker. They share the accounts, the queues and the documents. */
+export interface App {
+  readonly log: Logger;
+  readonly documents: DocumentStore;
+  readonly identity: Identity;
+  readonly pause: PauseControl;
+  readonly mirror: Mirror;
+  readonly reconciliation: Reconciliation;
+  readonly deadLetters: DeadLetters;
+  readonly statusService: StatusService;
+  readonly observation: Observation;
+  /** Closes the connection to the queues. The host must have stopped: messages in hand could not be settled. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Makes the use cases from the settings. Makes no request: connections are opened when they are first used. At most
+ * once a process, since the metrics of a process are global.
+ */
+export function createApp(settings: Settings, log: Logger): App {
+  logClockChanges(log);
+  const identity = openIdentity(settings, log, openState(settings), openAdmission(settings));
+  const { documents } = identity;
+  const control = openPause(documents, log, identity.refusal);
+  const pause = control.gate;
+  const accounts = openAccounts(settings, log, { isPaused: pause.isPaused, identity });
+  const queues = openQueues(settings);
+  return {
+    log,
+    documents,
+    identity,
+    pause: control,
+    // Before anything is counted.
+    observation: startObservation(settings, documents, log),
+    mirror: createMirror(settings, log, { accounts, queues, pause }),
+    reconciliation: createReconciliation(settings, log, { accounts, queues, documents, pause }),
+    deadLetters: createDeadLetters(settings, log, { accounts, queues, documents }),
+    statusService: createStatusService(settings, log, { queues, documents, renew: identity.renew }),
+    stop: queues.close,
+  };
+}
+
+/** The metrics of this process, and the document that shows other workers what this one does. */
+interface Observation {
+  readonly telemetry: Telemetry;
+  /** Writes and sends what is left, within a second. */
+  readonly stop: () => Promise<void>;
+}
+
+function startObservation(
+  { telemetry: { monitor } }: Pick<Settings, 'telemetry'>,
+  documents: DocumentStore,
+  log: Logger,
+): Observation {
+  const worker = randomBytes(6).toString('hex');
+  const connection = monitor && {
+    connectionString: monitor.connectionString,
+    credential: monitor.identity && createCredential(monitor.identity.clientId),
+  };
+  const telemetry = startTelemetry({ worker, monitor: connection }, log);
+  const activity = keepActivity(worker, documents, log);
+  return {
+    telemetry,
+    stop: async () => {
+      await Promise.allSettled([telemetry.stop(), activity.stop()]);
+    },
+  };
+}
+
+/** One line when the clock of this machine turns out to be off, and one when it is right again. */
+function logClockChanges(log: Logger): void {
+  theServiceClock.listen((assessment) => {
+    if (assessment.state === 'off')
+      log.error('the clock of this machine is off, so it claims no recovery point', {
+        code: 'clock-off',
+        detail: `it is ${formatSkew(assessment.aheadMs)}, by that of the account ${assessment.of}`,
+        aheadMs: assessment.aheadMs,
+        hint: ERRORS['clock-off'].hint,
+      });
+    else log.info('the clock of this machine is right again');
+  });
+}

@@ -1,0 +1,31 @@
+import type { Settings } from '../config/settings.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type DeadLetters, createDeadLetters } from './create-dead-letters.ts';
+import { type Reconciliation, createReconciliation } from './create-reconciliation.ts';
+import { type StatusService, createStatusService } from './create-status-service.ts';
+import { openAccounts } from './open-accounts.ts';
+import { openDocuments } from './open-documents.ts';
+import { openPause } from './open-pause.ts';
+import { openQueues } from './open-queues.ts';
+
+/** The use cases of a command. It uses the state and the queues directly, and needs no running worker. */
+export interface CommandApp {
+  readonly reconciliation: Reconciliation;
+  readonly deadLetters: DeadLetters;
+  readonly statusService: StatusService;
+  readonly stop: () => Promise<void>;
+}
+
+/** The same parts as `createApp`, but for a process that handles no messages and registers no mirror. */
+export function createCommandApp(settings: Settings, log: Logger): CommandApp {
+  const documents = openDocuments(settings);
+  const { gate: pause } = openPause(documents, log);
+  const accounts = openAccounts(settings, log);
+  const queues = openQueues(settings);
+  return {
+    reconciliation: createReconciliation(settings, log, { accounts, queues, documents, pause }),
+    deadLetters: createDeadLetters(settings, log, { accounts, queues, documents }),
+    statusService: createStatusService(settings, log, { queues, documents }),
+    stop: queues.close,
+  };
+}
