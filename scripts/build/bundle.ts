@@ -33,7 +33,11 @@ export async function bundle(
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
     // As modules, so that they share with our own imports what both import.
-    alias: { '@azure/service-bus': '@azure/service-bus/dist-esm/src/index.js' },
+    alias: {
+      '@azure/service-bus': '@azure/service-bus/dist-esm/src/index.js',
+      // Otherwise the alias above would change this path, too.
+      '@azure/service-bus/package.json': '@azure/service-bus/package.json',
+    },
     plugins: [packagedRhea, requiredHttp],
   });
   const inputs = Object.keys(metafile.inputs);

@@ -15,7 +15,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/model',
     'packages/local/src',
   ],
-  'src/host': ['src/clock', 'src/telemetry', 'src/model', 'packages/rhea-patches/src'],
+  'src/host': ['src/sdk-internals', 'src/clock', 'src/telemetry', 'src/model', 'packages/rhea-patches/src'],
   // Handlers take use cases as arguments.
   'src/http': [
     'src/deadletter',

@@ -1,13 +1,23 @@
-import type { PeekMessagesOptions } from '@azure/service-bus';
+import type { PeekMessagesOptions, ServiceBusReceivedMessage } from '@azure/service-bus';
 
 type Long = NonNullable<PeekMessagesOptions['fromSequenceNumber']>;
 
 /**
- * A sequence number as the client takes it. It wants an object of the package `long` and looks at no more of it than
- * at its mark and its eight bytes.
+ * A sequence number as the Service Bus client takes it: an object of the package `long`, of which the client reads only
+ * the mark and the eight bytes.
  */
 export function toSequenceNumber(decimal: string): Long {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64BE(BigInt(decimal));
   return { __isLong__: true, toBytesBE: () => [...bytes] } as unknown as Long;
+}
+
+/**
+ * A message that the client settles and renews through `$management`, by its lock token alone. The client keeps the link
+ * that a message came by in `delivery`, and takes a message without a link for a deferred one.
+ */
+export function withoutLink(
+  message: Pick<ServiceBusReceivedMessage, 'lockToken'>,
+): ServiceBusReceivedMessage {
+  return { ...message, delivery: {} } as unknown as ServiceBusReceivedMessage;
 }

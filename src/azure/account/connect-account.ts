@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import {
@@ -12,6 +11,8 @@ import { type NegotiatedVersion, negotiatedVersionOf } from './service-version.t
 import { toStorageError } from '../errors/storage-error.ts';
 import type { ServiceVersion } from '../../model/service-version.ts';
 import { AccountClient } from '../../sdk-internals/account-client.ts';
+import { checkSdk } from '../../sdk-internals/check-sdk.ts';
+import { prepareKey } from '../../sdk-internals/storage-pipeline.ts';
 
 /** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
 export type AccountConnection = {
@@ -52,6 +53,7 @@ export function connectAccount(
   connection: AccountConnection,
   { tries, ...limits }: ConnectOptions = { tries: 1 },
 ): Account {
+  checkSdk();
   const pipelineOptions: StoragePipelineOptions = {
     retryOptions: { maxTries: tries },
     userAgentOptions: { userAgentPrefix: 'blobmirror' },
@@ -86,12 +88,6 @@ export function connectAccount(
   const { blobServiceUri, credential } = connection;
   const name = connection.accountName ?? new BlobServiceClient(blobServiceUri).accountName;
   return open(name, blobServiceUri, credential, { kind: 'identity', credential });
-}
-
-/** Node prepares the key anew for each signature, unless it is given a prepared one: that takes longer than to sign. */
-function prepareKey(credential: StorageSharedKeyCredential): void {
-  const accountKey: unknown = Reflect.get(credential, 'accountKey');
-  if (accountKey instanceof Uint8Array) Reflect.set(credential, 'accountKey', createSecretKey(accountKey));
 }
 
 /** Whether an account has directories, renames and access control lists. One request. */

@@ -1,13 +1,14 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import {
-  BlobServiceClient,
+  type BlobServiceClient,
   newPipeline,
-  RestError,
   type Pipeline,
+  RestError,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
 import { theServiceClock } from '../../clock/process-clocks.ts';
 import type { RequestCap } from '../../concurrency/request-cap.ts';
+import { openPolicies } from '../../sdk-internals/storage-pipeline.ts';
 import { recordRequest, type RequestOutcome } from '../../telemetry/metrics.ts';
 import { inRequestSpan } from '../../telemetry/spans.ts';
 import { refuseForeignAnswers } from '../errors/answer-of-service.ts';
@@ -27,14 +28,6 @@ export interface PipelineLimits {
  * write has none of ours: a copy may take the service minutes, and the outcome of one that was given up is unknown.
  */
 const ANSWER_WITHIN_MS = 60_000;
-
-/**
- * What the SDK does for every request without need: it looks for forms to send, for which Node loads its `fetch` (a
- * tenth of a start), and prepares spans of its own beside ours.
- */
-const NEEDLESS: readonly string[] = ['formDataPolicy', 'tracingPolicy'];
-/** The service never redirects: what does is something else, and is not followed, which would hand it our SAS. */
-const HARMFUL: readonly string[] = ['redirectPolicy'];
 
 /**
  * @param account what its requests are counted under
@@ -71,29 +64,13 @@ export function openPipeline(
     },
   };
   const pipeline = newPipeline(credential, options);
-  const { policies } = new PipelineAccess(pipeline);
-  for (const name of [...NEEDLESS, ...HARMFUL]) policies.removePolicy({ name });
+  const policies = openPolicies(pipeline);
   for (const policy of [limit, ...added]) policies.addPolicy(policy);
   policies.addPolicy(serviceVersionPolicy(account, spoken), { phase: 'Retry' });
   const isOld = (date: string | undefined, sentAt: number): boolean =>
     theServiceClock.isOld(account, date, sentAt);
   policies.addPolicy(refuseForeignAnswers(isOld), { afterPhase: 'Retry' });
   return pipeline;
-}
-
-/**
- * The policies that clients with this pipeline send their requests through. The SDK lets policies be added to a
- * pipeline by an interface of old alone, for which it makes a copy of every request and answer.
- */
-class PipelineAccess extends BlobServiceClient {
-  constructor(pipeline: Pipeline) {
-    // The SDK keeps the policies with the pipeline, for whichever client comes next.
-    super('https://account.blob.core.windows.net', pipeline);
-  }
-
-  get policies(): BlobServiceClient['storageClientContext']['pipeline'] {
-    return this.storageClientContext.pipeline;
-  }
 }
 
 /** A blob that is not there and a condition that does not hold are answers like others, and no failures. */

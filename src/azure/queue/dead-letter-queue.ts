@@ -6,6 +6,7 @@ import type {
 } from '@azure/service-bus';
 import { createAzureQueueBrowser, parseBytes, toBrowsedMessage } from './queue-browser.ts';
 import { toQueueError } from './queue-error.ts';
+import { withoutLink } from '../../sdk-internals/service-bus-objects.ts';
 import { theServiceClock } from '../../clock/process-clocks.ts';
 import type {
   DeadLetterQueue,
@@ -151,7 +152,7 @@ class HeldLocks {
     if (due.length === 0) return;
     this.#held = this.#held.filter(({ deadline }) => deadline > now);
     await inGroups(due, async ({ lockToken }) => {
-      const lockedUntilUtc = await receiver.renewMessageLock(byToken(lockToken));
+      const lockedUntilUtc = await receiver.renewMessageLock(withoutLink({ lockToken }));
       this.add({ lockToken, lockedUntilUtc } as ServiceBusReceivedMessage);
     });
   }
@@ -159,13 +160,9 @@ class HeldLocks {
   /** Gives all of them back. What cannot be given back comes back by itself when its lock runs out. */
   async abandonAll(receiver: ServiceBusReceiver): Promise<void> {
     await inGroups(this.#held.splice(0), async ({ lockToken }) => {
-      await receiver.abandonMessage(byToken(lockToken));
+      await receiver.abandonMessage(withoutLink({ lockToken }));
     });
   }
-}
-
-function byToken(lockToken: string): ServiceBusReceivedMessage {
-  return { lockToken, delivery: {} } as unknown as ServiceBusReceivedMessage;
 }
 
 async function inGroups(held: readonly Held[], act: (held: Held) => Promise<void>): Promise<void> {

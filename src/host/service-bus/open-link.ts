@@ -5,6 +5,7 @@ import type {
   ServiceBusReceiver,
 } from '@azure/service-bus';
 import { theServiceClock } from '../../clock/process-clocks.ts';
+import { withoutLink } from '../../sdk-internals/service-bus-objects.ts';
 import { settledOrAborted } from '../deadline.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 
@@ -82,8 +83,7 @@ export function openLink(client: ServiceBusClient, options: LinkOptions): { clos
       if (!lostSince.aborted) return settled;
       settled.catch(() => undefined);
     }
-    // A message without a link is one to be settled through $management; the client keeps the link in `delivery`.
-    await settleOverLink({ ...message, delivery: {} } as ServiceBusReceivedMessage, outcome);
+    await settleOverLink(withoutLink(message), outcome);
   }
 
   function settleOverLink(message: ServiceBusReceivedMessage, outcome: Settlement): Promise<void> {
