@@ -8,8 +8,9 @@ import { untilQueueDrained } from './support/queue-counts.ts';
 import { connectAccounts, startWorker } from './support/start-environment.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
 import { writeAtRandom } from './support/write-at-random.ts';
+import { budget } from '../support/budgets.ts';
 
-const OPERATIONS = 1500;
+const OPERATIONS = budget(1500, 500);
 
 test('with a third of the events doubled, all reordered among 200 and all delayed, the backup ends equal to the source', async () => {
   const local = await startLocal({

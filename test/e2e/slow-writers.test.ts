@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import type { Status } from '../../src/api/status.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
@@ -12,6 +13,8 @@ import { waitUntil } from './support/wait-until.ts';
  * has four at the least to do so before the key counts as at rest.
  */
 const SOON = { BLOBMIRROR_LOOK_AGAIN: '2' };
+/** An empty file would be there for two seconds at the least. */
+const EVERY_MS = 20;
 const WITHIN = { within: 30_000 };
 
 let lakes: MirroredLakes;
@@ -42,7 +45,10 @@ test('a slow upload over a file never shows an empty file on the backup, is exce
   const sizes: (number | undefined)[] = [];
   const over = new AbortController();
   const watching = (async () => {
-    while (!over.signal.aborted) sizes.push((await onBackup('report').getProperties()).contentLength);
+    while (!over.signal.aborted) {
+      sizes.push((await onBackup('report').getProperties()).contentLength);
+      await sleep(EVERY_MS);
+    }
   })();
   try {
     await onSource('report').create();

@@ -3,17 +3,18 @@ import { expectEqualLakes } from './support/expect-equal-lakes.ts';
 import { forEach } from './support/for-each.ts';
 import { playHistory } from './support/play-history.ts';
 import { startMirroredLakes } from './support/start-mirrored-lakes.ts';
+import { budget } from '../support/budgets.ts';
 
 /** `BLOBMIRROR_SEED=17` plays one history alone. */
 const ALONE = process.env['BLOBMIRROR_SEED'];
-const SEEDS = ALONE === undefined ? Array.from({ length: 500 }, (_, n) => n + 1) : [Number(ALONE)];
+const SEEDS = ALONE === undefined ? Array.from({ length: budget(500) }, (_, n) => n + 1) : [Number(ALONE)];
 /** So many histories at a time that the mirror has seen some events of each before its end. */
 const AT_ONCE = 40;
 
 // On a busy machine; at ease it takes a tenth of this.
 vi.setConfig({ testTimeout: 540_000 });
 
-test('500 random histories of small trees end equal, with a quarter of the events doubled, all reordered and delayed', async () => {
+test(`${SEEDS.length} random histories of small trees end equal, with a quarter of the events doubled, all reordered and delayed`, async () => {
   const lakes = await startMirroredLakes({
     seed: SEEDS[0] ?? 0,
     duplicateShare: 1 / 4,
