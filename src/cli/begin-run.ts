@@ -6,16 +6,16 @@ import type { Logger } from '../telemetry/logger.ts';
 const ASK_EVERY_MS = 2000;
 
 /**
- * Begins a full sync when a worker starts, for what was lost while nobody worked. One that is still under way may have
- * passed by what was lost since, so its end is waited for; a worker that is alone ends it instead, since a crash of the
- * embedded environment may have taken its last messages.
+ * Begins a full sync when a worker starts, to find changes that were lost while none ran. A run that is under way may have
+ * compared those keys before they were lost, so it waits for its end. The only worker cancels that run instead: a crash of
+ * the embedded environment may have lost its messages.
  */
 export async function beginRun(
   reconciler: Pick<Reconciler, 'start' | 'cancel'>,
   log: Logger,
   { isAlone, stopped }: { readonly isAlone: boolean; readonly stopped: AbortSignal },
 ): Promise<void> {
-  let toldOf: string | undefined;
+  let logged: string | undefined;
   while (!stopped.aborted) {
     try {
       const begun = await reconciler.start({ dryRun: false, allowDeletes: [], reason: 'start' });
@@ -24,9 +24,9 @@ export async function beginRun(
         return;
       }
       if (isAlone && (await reconciler.cancel(begun.running))) continue;
-      if (toldOf !== begun.running)
-        log.info('a full sync waits for the end of another', { run: begun.running });
-      toldOf = begun.running;
+      if (logged !== begun.running)
+        log.info('a full sync waits until another has ended', { run: begun.running });
+      logged = begun.running;
     } catch (thrown) {
       const error = toBlobmirrorError(thrown);
       log.error('a full sync could not begin', { error });

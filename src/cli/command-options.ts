@@ -18,21 +18,21 @@ export function withLocal(command: Command): Command {
 }
 
 export interface HelpAfter {
-  /** What is to be known before the first use, if anything. */
+  /** What to know before the first use. */
   readonly notes?: string;
-  /** Command lines, each with what it is for. */
+  /** Command lines and their purposes. */
   readonly examples: readonly (readonly [line: string, purpose?: string])[];
-  /** Those that it may end with besides done, failed and usage; a text where this command has more to say of one. */
+  /** Exit statuses besides done, failed and usage. A text replaces the general meaning. */
   readonly ends?: Partial<Readonly<Record<ExitName, string | true>>>;
 }
 
-/** What follows the options in a help text: notes, exit statuses, and examples at the end, where the eye falls. */
+/** The end of a help text: notes, exit statuses, and examples last, where they are seen. */
 export function helpAfter({ notes, examples, ends = {} }: HelpAfter): string {
   const width = Math.max(...examples.map(([line, purpose]) => (purpose === undefined ? 0 : line.length)));
   const all: HelpAfter['ends'] = { done: true, failed: true, usage: true, ...ends };
   const statuses = Object.entries(EXIT_CODES).flatMap(([name, { status, meaning }]) => {
-    const said = all[name as ExitName];
-    return said === undefined ? [] : [`  ${String(status).padEnd(4)} ${said === true ? meaning : said}`];
+    const own = all[name as ExitName];
+    return own === undefined ? [] : [`  ${String(status).padEnd(4)} ${own === true ? meaning : own}`];
   });
   return [
     notes === undefined ? [] : ['', notes],

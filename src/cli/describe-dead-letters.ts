@@ -8,14 +8,14 @@ export interface ListedDeadLetters {
   readonly letters: readonly DeadLetter[];
 }
 
-/** Letters for people: by code with what to do about each, then one by one. */
+/** Dead letters as text: counts by code with what to do about each, then one row each. */
 export function describeDeadLetters({ summary, letters }: ListedDeadLetters): string {
   if (summary.count === 0) return 'no dead letters\n';
   const codes = Object.entries(summary.byCode).toSorted(([, one], [, other]) => other - one);
   return [
     toTable(
       codes.map(([code, many]) => [code, many, hintOf(code)]),
-      ['CODE', 'LETTERS', 'WHAT TO DO'],
+      ['CODE', 'COUNT', 'WHAT TO DO'],
     ),
     `${count(summary.count, 'dead letter')}${summary.isComplete ? '' : ' at least'}, ${summary.acknowledged.toLocaleString('en')} acknowledged\n`,
     toTable(
@@ -35,9 +35,9 @@ export function describeDeadLetters({ summary, letters }: ListedDeadLetters): st
     .join('\n');
 }
 
-/** One letter for people. */
+/** One dead letter as text. */
 export function describeDeadLetter(letter: DeadLetter): string {
-  const told = ({ code, detail }: { readonly code: string; readonly detail: string }): string =>
+  const errorText = ({ code, detail }: { readonly code: string; readonly detail: string }): string =>
     `${code}: ${detail}`;
   return [
     toTable([
@@ -50,8 +50,8 @@ export function describeDeadLetter(letter: DeadLetter): string {
       ['attempts', String(letter.attempts)],
       ['first seen', letter.firstSeen],
       ['dead-lettered', `${letter.deadLetteredAt} (${formatDuration(letter.ageMs)} ago)`],
-      ...(letter.firstError ? [['first error', told(letter.firstError)]] : []),
-      ...(letter.lastError ? [['last error', told(letter.lastError)]] : []),
+      ...(letter.firstError ? [['first error', errorText(letter.firstError)]] : []),
+      ...(letter.lastError ? [['last error', errorText(letter.lastError)]] : []),
       ['replays', String(letter.replays)],
     ]),
     'message',
@@ -59,12 +59,12 @@ export function describeDeadLetter(letter: DeadLetter): string {
   ].join('\n');
 }
 
-/** JSON escapes what most terminals obey; the rest is escaped here. */
+/** JSON escapes most control characters; the others that a terminal may interpret are escaped here. */
 function jsonText(value: unknown): string {
   const text = JSON.stringify(value, undefined, 2);
   return text.replaceAll(
     /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
 }
 

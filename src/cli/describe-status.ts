@@ -6,7 +6,7 @@ import type { Status } from '../api/status.ts';
 import { type LocalOption, localFlag } from './command-options.ts';
 import { count, toTable } from './output/table.ts';
 
-/** Status for people, the most pressing first: the point, the problems with what to do, what waits, and the rest. */
+/** The status as text, most urgent first: recovery point, problems with what to do, backlog, and the rest. */
 export function describeStatus(status: Status, options: LocalOption): string {
   return [
     head(status),
@@ -68,7 +68,7 @@ function facts({ recovery, backlog, deadLetters, activity, health }: Status): st
     [
       'waiting',
       `${isMore(backlog.isComplete)}${count(backlog.messages, 'change')}, ${formatBytes(backlog.bytes)}${
-        backlog.scheduled > 0 ? `, ${backlog.scheduled.toLocaleString('en')} to be tried again later` : ''
+        backlog.scheduled > 0 ? `, ${backlog.scheduled.toLocaleString('en')} scheduled for a retry` : ''
       }`,
     ],
     ...oldest.map(({ bucket, messages, bytes: sum }): [string, string] => [
@@ -118,7 +118,7 @@ function excepted({ recovery }: Status): string {
   );
 }
 
-/** What a change of headers or metadata alone cost, where it was much. */
+/** Large blobs that were copied whole though only headers or metadata changed. */
 function copiedAgain({ activity }: Status): string {
   if (activity.copiedAgain.length === 0) return '';
   const rows = activity.copiedAgain.map(({ container, path, bytes: size }) => [
@@ -127,7 +127,7 @@ function copiedAgain({ activity }: Status): string {
   ]);
   return (
     toTable(rows, ['COPIED AGAIN', 'SIZE']) +
-    '  Size and Content-MD5 were the same, which proves no equal content: any client may declare any MD5. Set BLOBMIRROR_DECLARED_MD5=trust where every writer declares true ones.\n'
+    '  Size and Content-MD5 were equal, which does not prove equal content: a client can declare any MD5. Set BLOBMIRROR_DECLARED_MD5=trust if every writer declares true ones.\n'
   );
 }
 
@@ -152,18 +152,18 @@ function runs({ runs: all }: Status): string {
   return toTable(all.slice(0, 3).map(describeRunLine), ['FULL SYNC', 'STATE', 'FOUND']);
 }
 
-/** A full sync in one row. */
+/** A run in one row. */
 function describeRunLine({ id, state, counts, alerts }: RunSummary): [string, string, string] {
   const sum = (tally: Readonly<Record<string, number>>): number =>
     Object.values(tally).reduce((all, each) => all + each, 0);
-  const told: [number, string][] = [
+  const parts: [number, string][] = [
     [counts.inStep, 'in step'],
     [counts.nominated, 'out of step'],
     [sum(counts.skipped), 'skipped'],
     [sum(counts.failed), 'failed'],
     [alerts.length, alerts.length === 1 ? 'alert' : 'alerts'],
   ];
-  const found = told
+  const found = parts
     .filter(([number], i) => i === 0 || number > 0)
     .map(([number, what]) => `${number.toLocaleString('en')} ${what}`);
   return [id, state, found.join(', ')];

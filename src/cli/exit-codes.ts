@@ -1,29 +1,29 @@
 import { BlobmirrorError, type Disposition, type ErrorCode } from '../model/errors.ts';
 
-/** The one table of what a command's exit status says. docs/command-line.md is held to it by a test. */
+/** The exit statuses of all commands. A test holds docs/command-line.md to this table. */
 export const EXIT_CODES = {
   done: { status: 0, meaning: 'done' },
   failed: {
     status: 1,
-    meaning: 'it could not be done or finished; the last line on standard error says why',
+    meaning: 'failed; the last line on standard error says why',
   },
-  usage: { status: 2, meaning: 'the command line or a setting is wrong, and nothing was begun' },
+  usage: { status: 2, meaning: 'the command line or a setting is wrong; nothing was done' },
   different: {
     status: 3,
     meaning: 'the backup differs from the source; each difference is on standard output',
   },
-  incomplete: { status: 4, meaning: 'done in part: with failures or alerts, or cancelled' },
-  busy: { status: 5, meaning: 'a full sync is under way already, and nothing was begun' },
+  incomplete: { status: 4, meaning: 'incomplete: ended with failures or alerts, or cancelled' },
+  busy: { status: 5, meaning: 'a full sync is under way already; nothing was done' },
   unwell: {
     status: 6,
     meaning: 'the set-up or the mirror has a problem; each is on standard output, with what to do',
   },
-  interrupted: { status: 130, meaning: 'stopped before it was done, by Ctrl-C or a signal' },
+  interrupted: { status: 130, meaning: 'interrupted by Ctrl-C or a signal' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly meaning: string }>>;
 
 export type ExitName = keyof typeof EXIT_CODES;
 
-/** The status by its name. */
+/** The number of each exit status, by its name. */
 export const EXIT = Object.fromEntries(
   Object.entries(EXIT_CODES).map(([name, { status }]) => [name, status]),
 ) as { readonly [Name in ExitName]: (typeof EXIT_CODES)[Name]['status'] };
@@ -35,7 +35,7 @@ const BY_DISPOSITION: Readonly<Record<Disposition, number>> = {
   ignore: EXIT.failed,
 };
 
-/** What a worker's messages wait for is a wrong setting all the same. */
+/** Messages are kept for these errors, so their disposition is not `fatal`; a setting is wrong all the same. */
 const BY_CODE: Partial<Record<ErrorCode, number>> = {
   'run-in-progress': EXIT.busy,
   'accounts-swapped': EXIT.usage,

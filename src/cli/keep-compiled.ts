@@ -2,16 +2,16 @@ import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Has Node keep what it compiles for the next start, which then takes half the processor time. Beside the code and
- * nowhere else: whoever can write there can run what they like as the user who starts this, as with the code itself.
- * Where the folder cannot be written, each start compiles anew. Node's own variables go before: `NODE_COMPILE_CACHE`
- * names another folder, and `NODE_DISABLE_COMPILE_CACHE` has none. A Node before 22.1 cannot.
+ * Keeps compiled code for the next start, which then takes half the processor time. It is kept beside the code: whoever
+ * can write to the cache can run code as the user of this process, so it must be no easier to write than the code. Does
+ * nothing when the folder cannot be written, or before Node 22.1. Node's `NODE_COMPILE_CACHE` and
+ * `NODE_DISABLE_COMPILE_CACHE` take precedence.
  */
 export function keepCompiled(): void {
   module.enableCompileCache?.(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
 }
 
-/** Writes it now, once in a life of the code. Left to the end of the process, it is seconds of a stop on a busy machine. */
+/** Writes the cache now. Left to the end of the process, it would delay a stop by seconds on a busy machine. */
 export function writeCompiled(): void {
   module.flushCompileCache?.();
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * The `blobmirror` command: a file per subcommand under commands/, which says what it takes. What it does is loaded
- * when it is done, so that a help text does not wait for the Azure SDKs. Data goes to standard output, everything else
- * to standard error.
+ * The `blobmirror` command. Each file of commands/ declares the options of subcommands; their code in run-*.ts is loaded
+ * when they run, so that a help text does not load the Azure SDKs. Data goes to standard output, everything else to
+ * standard error.
  */
 import './require-node.ts';
 import { Command, CommanderError } from 'commander';
@@ -35,17 +35,17 @@ const program = new Command('blobmirror')
   .addCommand(sasCommand());
 overrideExit(program);
 program.hook('preAction', (_, command) => {
-  // The embedded environment is large, and has to end within seconds.
+  // Not for `start`: writing the cache of the embedded environment would delay its stop.
   if (command.name() !== 'start') keepCompiled();
 });
 
-// Whoever reads may have seen enough, `| head`; what goes on does not depend on it.
+// The reader may close the pipe, as `head` does.
 process.stdout.on('error', () => undefined);
 
-// What is left to wait for is at most a socket, a minute long when its other end died.
+// Without it, a socket whose other end is gone would keep the process alive for a minute.
 process.exit(await run());
 
-/** A wrong command line is told of here, whichever command it was meant for. */
+/** Makes commander throw, so that a wrong command line of any subcommand ends with our exit status. */
 function overrideExit(command: Command): void {
   command.exitOverride();
   command.commands.forEach(overrideExit);
@@ -54,14 +54,14 @@ function overrideExit(command: Command): void {
 async function run(): Promise<number> {
   try {
     await program.parseAsync();
-    // A command that ended well may still have an answer to give.
+    // A command sets it to say more than `done`.
     return Number(process.exitCode ?? EXIT.done);
   } catch (thrown) {
     return report(thrown);
   }
 }
 
-/** One line on standard error for whatever went wrong; commander has printed its own already. */
+/** One line on standard error. Commander has already printed its own errors. */
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
   const error = toBlobmirrorError(thrown);

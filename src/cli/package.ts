@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 
-/** The script of the command. Its folder is a neighbour of this module's, as a source and bundled alike. */
+/** The script of the command. It is at the same place relative to this module in the sources and in the bundle. */
 export const MAIN_SCRIPT = new URL(`../cli/main${extname(import.meta.url)}`, import.meta.url);
 
-/** The folder of package.json and host.json: the repository's for the sources, the deployed one for the bundle. */
+/** The folder of package.json and host.json: the root of the repository, or of the bundle. */
 export const PACKAGE_ROOT = findPackageRoot();
 
 export function readVersion(): string {
@@ -18,7 +18,7 @@ function findPackageRoot(): URL {
   let folder = new URL('./', import.meta.url);
   while (!existsSync(new URL('package.json', folder))) {
     const above = new URL('../', folder);
-    if (above.href === folder.href) throw new Error('blobmirror lies in no package');
+    if (above.href === folder.href) throw new Error('no package.json above the code of blobmirror');
     folder = above;
   }
   return folder;

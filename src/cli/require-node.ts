@@ -1,6 +1,6 @@
 /**
- * Imported before anything else: an older Node would fail on the way with an error that says nothing of its age. This
- * file must run on any Node that knows modules.
+ * Imported first: an older Node would fail later with an error that does not name its version. This file must run on any
+ * Node that supports modules.
  */
 const OLDEST = 22;
 

@@ -10,7 +10,7 @@ import { count, toTable } from './output/table.ts';
 export async function runCheck(options: LocalOption & OutputOption): Promise<number> {
   const settings = readSettings(await environmentOf(options));
   const findings: Finding[] = [];
-  const progress = startProgressLine(() => `${count(findings.length, 'thing')} checked`);
+  const progress = startProgressLine(() => `${count(findings.length, 'check')} done`);
   try {
     for await (const finding of checkSettings(settings)) findings.push(finding);
   } finally {
@@ -24,7 +24,7 @@ export async function runCheck(options: LocalOption & OutputOption): Promise<num
   return many('problem') > 0 ? EXIT.unwell : EXIT.done;
 }
 
-/** A table of all, and below it what is to be done, each command on a line of its own that can be copied whole. */
+/** A table of all findings, and below it the commands that fix them, each on a line of its own to be copied. */
 function describeFindings(findings: readonly Finding[]): string {
   const rows = findings.map(({ check, of, status, detail }) => [status, check, of, detail]);
   const fixes = findings

@@ -60,7 +60,7 @@ export async function purgeDeadLetters(ids: readonly string[], options: PurgeOpt
   if (!options.yes && options.dryRun !== true)
     throw new BlobmirrorError(
       'request-invalid',
-      'what is purged cannot be had back; --yes says that it is meant, and --dry-run tells what it would be',
+      'a purge cannot be undone; add --yes to purge, or --dry-run to see what it would delete',
     );
   return await processChosen(ids, options, 'purged', (store) => store.purge);
 }
@@ -96,11 +96,11 @@ async function processChosen(
   });
   return await withDeadLetters(options, async (store) => {
     const { done, ...rest } = await act(store)(choice, { dryRun });
-    const told = { [verb]: done, ...rest, ...(dryRun && { dryRun }) };
-    await printData(options, told, () => describe({ done, ...rest }, verb, dryRun));
+    const result = { [verb]: done, ...rest, ...(dryRun && { dryRun }) };
+    await printData(options, result, () => describe({ done, ...rest }, verb, dryRun));
     if (rest.failed > 0)
       printMessage(
-        'some are left: somebody else holds them for some minutes, or their queue did not take them',
+        'some dead letters are left: another receiver holds them for some minutes, or their queue refused them; run the command again',
       );
     return rest.failed > 0 || !rest.isComplete ? EXIT.incomplete : EXIT.done;
   });

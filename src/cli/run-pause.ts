@@ -16,11 +16,11 @@ export interface PauseOptions extends LocalOption, OutputOption {
 
 /** The exit status. */
 export async function runPause(options: PauseOptions): Promise<number> {
-  const wish = parsePauseRequest(options.reason === undefined ? {} : { reason: options.reason });
-  const paused = await (await open(options)).pause({ by: whoAmI(), ...wish });
+  const request = parsePauseRequest(options.reason === undefined ? {} : { reason: options.reason });
+  const paused = await (await open(options)).pause({ by: whoAmI(), ...request });
   await printData(options, { paused }, describe);
   printMessage(
-    `workers stop within seconds, and messages wait; to go on: blobmirror resume${localFlag(options)}`,
+    `workers stop within seconds and messages wait; to resume: blobmirror resume${localFlag(options)}`,
   );
   return EXIT.done;
 }
@@ -32,12 +32,12 @@ export async function runResume(options: LocalOption & OutputOption): Promise<nu
   printMessage(
     ended === undefined
       ? 'mirroring was not paused'
-      : `mirroring goes on; it was paused since ${ended.since}`,
+      : `mirroring resumed; it was paused since ${ended.since}`,
   );
   return EXIT.done;
 }
 
-/** The state alone is asked: it needs neither the app nor the queues. */
+/** Uses the state alone: it works while the app and the queues are down. */
 async function open(options: LocalOption) {
   return openPause(openDocuments(readAccountSettings(await environmentOf(options))), createLogger('silent'));
 }
@@ -54,7 +54,7 @@ function whoAmI(): string {
   try {
     return `${userInfo().username}@${hostname()}`;
   } catch {
-    // A user whom the system has no name for.
+    // The user id has no entry in the user database.
     return hostname();
   }
 }

@@ -31,15 +31,15 @@ export interface ReconcileOptions extends RunOptions {
 /** Begins a run, and waits for its end when asked to. The exit status. */
 export async function runReconcile(options: ReconcileOptions): Promise<number> {
   const { container, prefix, dryRun, allowDeletes, deleteForeign, adopt } = options;
-  const asked = { container, prefix, dryRun, allowDeletes, deleteForeign, adopt };
-  const request = parseReconcileRequest(asked, 'command-line');
+  const fields = { container, prefix, dryRun, allowDeletes, deleteForeign, adopt };
+  const request = parseReconcileRequest(fields, 'command-line');
   return await withReconciler(options, async (reconciler, isPaused) => {
     const begun = await reconciler.start(request);
     if ('running' in begun)
       throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
     if (await isPaused())
       printMessage(
-        `mirroring is paused, and the run waits with it; to go on: blobmirror resume${localFlag(options)}`,
+        `mirroring is paused and the run waits; to resume: blobmirror resume${localFlag(options)}`,
       );
     if (options.wait) return await waitFor(begun.started, reconciler, options);
     await printData(options, begun.started, (run) => describeRun(run, options));
@@ -67,7 +67,7 @@ export async function cancelRun(id: string, options: RunOptions): Promise<number
     const run = await readRun(id, reconciler);
     if (!(await reconciler.cancel(run.id)))
       throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`);
-    printMessage('workers leave it within seconds');
+    printMessage('workers stop working on it within seconds');
     return EXIT.done;
   });
 }
@@ -86,7 +86,7 @@ async function waitFor(started: Run, reconciler: Reconciler, options: RunOptions
   const ended = await followRun(started, former, reconciler, untilStopped());
   if (ended === 'interrupted') {
     printMessage(
-      `the run goes on without this command; to end it: blobmirror reconcile cancel ${started.id}${localFlag(options)}`,
+      `the run continues without this command; to cancel it: blobmirror reconcile cancel ${started.id}${localFlag(options)}`,
     );
     return EXIT.interrupted;
   }

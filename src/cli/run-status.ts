@@ -15,10 +15,10 @@ export interface StatusOptions extends LocalOption, OutputOption {
 }
 
 const EVERY_MS = 2000;
-/** Home, and nothing below: what stood there is written over. */
+/** Moves the cursor home and clears the screen. */
 const CLEAR = '\u001B[H\u001B[2J';
 
-/** Tells how the mirror is doing, once or for as long as it is watched. The exit status. */
+/** Prints the status once, or with `--watch` every two seconds. Resolves with the exit status. */
 export async function runStatus(options: StatusOptions): Promise<number> {
   const settings = readSettings(await environmentOf(options));
   // The status names what fails: no log is needed.
@@ -47,7 +47,7 @@ async function watch(
     if (status === undefined) return EXIT.interrupted;
     if (options.output === 'json') process.stdout.write(`${JSON.stringify(status)}\n`);
     else process.stdout.write(`${process.stdout.isTTY ? CLEAR : ''}${describe(status)}`);
-    // Nobody reads any more: `| head`.
+    // The reader has closed the pipe, as `head` does.
     if (process.stdout.errored) return EXIT.done;
     await Promise.race([sleep(EVERY_MS), stopped]);
   }

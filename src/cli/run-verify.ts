@@ -22,7 +22,7 @@ export interface VerifyOptions extends LocalOption, OutputOption {
   readonly limit?: number;
 }
 
-/** Compares the accounts until it is done, has found as much as was asked for, or is asked to stop. The exit status. */
+/** Compares the accounts until it is done, reaches `--limit`, or is stopped by a signal. Resolves with the exit status. */
 export async function runVerify(options: VerifyOptions): Promise<number> {
   const { limit = Infinity } = options;
   const enough = new AbortController();
@@ -51,7 +51,7 @@ export async function runVerify(options: VerifyOptions): Promise<number> {
     enough.signal,
   );
   try {
-    // What is on its way when the process is asked to stop is not waited for: it only reads.
+    // On a signal, requests in flight are not waited for: they only read.
     const ended = await Promise.race([
       verification.then(() => 'done' as const),
       untilStopped().then(() => 'interrupted' as const),
@@ -77,7 +77,7 @@ export interface FindingsPrinter {
 
 const COLUMN = 20;
 
-/** One line for each finding: JSON, or columns for people. */
+/** One line for each finding: JSON, or columns. */
 export function createFindingsPrinter(
   format: 'table' | 'json',
   write: (line: string) => void,
@@ -111,7 +111,7 @@ function describeProgress(counts: VerificationCounts, seconds: number): string {
   return `${count(counts.blobs, 'blob')}, ${rate.toLocaleString('en')}/s, ${count(counts.differences, 'difference')}`;
 }
 
-/** `stopped`: why it ended before everything was compared. */
+/** @param stopped why it ended before everything was compared */
 export function describeSummary(
   counts: VerificationCounts,
   seconds: number,
@@ -126,12 +126,12 @@ export function describeSummary(
     `${countCompared(counts)} in ${count(counts.containers, 'container')} compared in ${seconds.toFixed(1)} s${
       stopped === undefined ? '' : early[stopped]
     }: ${found}`,
-    counts.stillMoving > 0 && `${count(counts.stillMoving, 'blob')} kept changing and could not be judged`,
+    counts.stillMoving > 0 && `${count(counts.stillMoving, 'blob')} kept changing and could not be compared`,
     counts.contentUnproven > 0 &&
-      `the content of ${count(counts.contentUnproven, 'blob')} was not compared, for want of an MD5 on both sides or because it was not asked for: --content read reads it`,
-    counts.kept > 0 && `${count(counts.kept, 'blob')} gone from the source and kept by the settings`,
+      `the content of ${count(counts.contentUnproven, 'blob')} was not compared: no MD5 on both sides, or --content none; --content read compares every byte`,
+    counts.kept > 0 && `${count(counts.kept, 'blob')} gone from the source and kept, as the settings say`,
     counts.replicas > 0 &&
-      `${count(counts.replicas, 'blob')} of the source came from the backup account and left out`,
+      `${count(counts.replicas, 'blob')} of the source left out: copied there from the backup account`,
   ]
     .filter((line) => line !== false)
     .map((line) => `${line}\n`)

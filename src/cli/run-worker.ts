@@ -22,7 +22,7 @@ export interface WorkerOptions extends LocalOption {
   readonly alone: boolean;
 }
 
-/** The functions of the mirror on our own host, until the process is asked to stop. */
+/** Runs the functions of the mirror on our own host until SIGINT or SIGTERM. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const stopped = untilStopped();
   let httpPort = options.httpPort ?? 7071;
@@ -31,7 +31,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     Object.assign(process.env, withLocalSettings(info, process.env));
     httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
   }
-  // Made first, so that a wrong setting stops the start with its own line.
+  // First, so that a wrong setting stops the start before anything else happens.
   const app = theApp();
   const http = readHttpSettings(process.env);
   const log = createLogger('info');
@@ -65,22 +65,25 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   await app.stop();
 }
 
-/** Accounts that do not go together stop the start; one that cannot be asked now may be there later. */
+/** Accounts of different kinds stop the start. An account that is out of reach does not: it may be back later. */
 async function check(mirror: Mirror, log: Logger): Promise<void> {
   try {
     await mirror.checkAccounts();
   } catch (error) {
     if (error instanceof BlobmirrorError && error.code === 'account-kinds-differ') throw error;
-    log.warn('the accounts could not be asked for their kind; messages wait until they can', { error });
+    log.warn('the kind of the accounts could not be read; messages wait until it can', { error });
   }
 }
 
-/** Accounts that are swapped, and a name or a queue that another mirror has, stop the start before anything is written. */
+/** Swapped accounts, and a name or a queue of another mirror, stop the start before anything is written. */
 async function admit(identity: Identity, log: Logger): Promise<void> {
   try {
     await identity.admit();
   } catch (error) {
     if (isRefusal(error)) throw error;
-    log.warn('the state could not be asked whose it is; it is asked again when it is needed', { error });
+    log.warn(
+      'the mirror could not be registered in the state; this is tried again when the state is needed',
+      { error },
+    );
   }
 }

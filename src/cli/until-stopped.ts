@@ -13,7 +13,7 @@ export async function untilStopped(): Promise<void> {
     });
     for (const signal of SIGNALS) process.on(signal, () => resolve());
     if (process.env['npm_lifecycle_event'] !== undefined) watchParent(resolve);
-    // The channel alone is no reason to stay.
+    // The channel must not keep the process alive.
     process.channel?.unref();
   });
 }

@@ -10,7 +10,7 @@ import { MAIN_SCRIPT } from './package.ts';
 import { WORKER_FLAGS } from './worker-flags.ts';
 
 export interface WorkerProcess {
-  /** Asks the worker to end, and ends it after four seconds if it does not. */
+  /** Sends SIGTERM, and SIGKILL after four seconds. */
   stop(): Promise<void>;
 }
 
@@ -18,10 +18,10 @@ const RESTART_AFTER_MS = 1000;
 const STOP_WITHIN_MS = 4000;
 
 /**
- * Runs `blobmirror worker` as a process of its own and starts it again when it dies, as Azure Functions would. It ends
- * when this process does, however that ends: the channel between them closes.
+ * Runs `blobmirror worker` as a process of its own and restarts it when it dies, as Azure Functions would. It ends with
+ * this process, even when that is killed: the channel between them closes.
  *
- * @throws BlobmirrorError `worker-ended` when it does not get ready
+ * @throws BlobmirrorError `worker-ended` when it ends before it is ready
  */
 export async function startWorkerProcess(
   info: LocalConnections,
@@ -39,7 +39,7 @@ export async function startWorkerProcess(
     });
   }
 
-  // Later ones find all that a worker died with in the queue.
+  // Only the first one: messages that a dead worker had in hand are still in the queue.
   let child = launch(...(sweep ? ['--sweep', '--alone'] : []));
   await ready(child);
   void keepAlive();
@@ -48,7 +48,7 @@ export async function startWorkerProcess(
     for (;;) {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       if (stopping || child.exitCode === 0) return;
-      log.warn('the worker died and is started again', {
+      log.warn('the worker died and is restarted', {
         exitCode: child.exitCode,
         signal: child.signalCode,
       });

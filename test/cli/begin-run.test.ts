@@ -21,7 +21,7 @@ it('a worker that starts waits for the end of another, which may have passed by 
   setImmediate(() => (reconciler.running = undefined));
   await begun;
   expect(log.lines.map(({ message }) => message)).toEqual([
-    'a full sync waits for the end of another',
+    'a full sync waits until another has ended',
     'a full sync has begun',
   ]);
 });

@@ -105,7 +105,7 @@ describe('a status for people', () => {
       }),
       {},
     );
-    expect(text).toMatch(/^waiting +at least 1,200 changes, 2\.0 kB, 7 to be tried again later$/m);
+    expect(text).toMatch(/^waiting +at least 1,200 changes, 2\.0 kB, 7 scheduled for a retry$/m);
     expect(text).toMatch(/^ {2}0-5 min +1,200, 2\.0 kB$/m);
     expect(text).not.toMatch(/^ {2}more/m);
     expect(text).toMatch(/^dead letters +2, 1 acknowledged: storage-rejected 2$/m);
@@ -120,7 +120,7 @@ describe('a status for people', () => {
   it('names large blobs that were copied although most likely no content had changed, and why', () => {
     const copy = { container: 'disks', path: 'a.vhd', bytes: 2 ** 40, at: '2026-11-25T12:00:00.000Z' };
     const told = describeStatus(status({ activity: { ...status().activity, copiedAgain: [copy] } }), {});
-    expect(told).toMatch(/COPIED AGAIN +SIZE\ndisks\/a\.vhd +1\.1 TB\n.*proves no equal content/);
+    expect(told).toMatch(/COPIED AGAIN +SIZE\ndisks\/a\.vhd +1\.1 TB\n.*does not prove equal content/);
     expect(describeStatus(status(), {})).not.toContain('COPIED AGAIN');
   });
 

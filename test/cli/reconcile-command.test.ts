@@ -112,7 +112,7 @@ describe('blobmirror reconcile', () => {
     const lines = run.output.stderr.trimEnd().split('\n');
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ run: id, state: 'comparing', keys: 0 });
     expect(lines.at(-1)).toBe(
-      `the run goes on without this command; to end it: blobmirror reconcile cancel ${id}`,
+      `the run continues without this command; to cancel it: blobmirror reconcile cancel ${id}`,
     );
     expect(run.output.stdout).toBe('');
   });

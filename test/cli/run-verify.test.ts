@@ -55,7 +55,7 @@ describe('what verify prints', () => {
       describeSummary({ ...counts, differences: 3, differing: 2, stillMoving: 1 }, 2, 'interrupted'),
     ).toBe(
       '1,200 blobs in 1 container compared in 2.0 s before it was interrupted: 3 differences in 2 places\n' +
-        '1 blob kept changing and could not be judged\n',
+        '1 blob kept changing and could not be compared\n',
     );
   });
 });

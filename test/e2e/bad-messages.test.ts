@@ -138,5 +138,5 @@ test('blobs of an excluded container are not mirrored, and the worker that met a
   expect(containers.map(({ name }) => name).filter((name) => name !== 'blobmirror-state')).toEqual([
     'photos',
   ]);
-  expect(environment.process.logged('the worker died and is started again')).toEqual([]);
+  expect(environment.process.logged('the worker died and is restarted')).toEqual([]);
 });

@@ -104,5 +104,5 @@ test('messages that are out of bounds hold up no write that came behind them, an
   await container.getBlockBlobClient('four.txt').upload('four', 4);
   await untilMirrored(environment, 'photos', 'four.txt');
   await untilLetters();
-  expect(environment.process.logged('the worker died and is started again')).toEqual([]);
+  expect(environment.process.logged('the worker died and is restarted')).toEqual([]);
 });

@@ -144,7 +144,7 @@ test('a worker that dies is started again, and catches up', async () => {
   await container.getBlockBlobClient('before').upload('before', 6);
   await untilMirrored(environment, 'photos', 'before');
 
-  const deaths = () => environment.process.logged('the worker died and is started again');
+  const deaths = () => environment.process.logged('the worker died and is restarted');
   process.kill(workerOf(environment), 'SIGKILL');
   await waitUntil('its death is noticed', () => deaths().length === 1, { within: 2000 });
   await container.getBlockBlobClient('meanwhile').upload('meanwhile', 9);

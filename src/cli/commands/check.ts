@@ -4,14 +4,14 @@ import { type OutputOption, withOutput } from '../output/print.ts';
 
 const HELP = helpAfter({
   notes:
-    'Everything is tried by harmless requests with the connections of the settings, so run it as the app is run: with its\napp settings, and as its identity. What is written goes at once.',
-  ends: { done: 'no problem; warnings and what could not be seen do not count', unwell: true },
+    'All checks are harmless requests with the connections of the settings. Run it like the app: with its app settings and its\nidentity. What a check writes it deletes at once.',
+  ends: { done: 'no problem; warnings and unknowns do not count', unwell: true },
   examples: [
-    ['blobmirror check', "connections and scope from the environment, as the worker's"],
+    ['blobmirror check', 'connections and scope from the environment, like the worker'],
     ['blobmirror check --local', 'the accounts of "npm start"'],
     [
       `blobmirror check -o json | jq -r '.[] | select(.status == "problem") | .fix'`,
-      'the commands that mend it',
+      'the commands that fix the problems',
     ],
   ],
 });

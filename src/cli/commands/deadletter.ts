@@ -4,24 +4,28 @@ import { helpAfter, withLocal } from '../command-options.ts';
 import { withOutput } from '../output/print.ts';
 
 const NOTES =
-  'A dead letter is an event, or a piece of a full sync, that could not be worked on. Mend what its code and hint speak of, then replay it: it is looked at anew, and both accounts decide what is done.';
+  'A dead letter is a message, of an event or of a full sync, that could not be processed. Fix what its code and hint name, then\nreplay it: its keys are checked again, and both accounts are made to agree.';
 
 const HELP = helpAfter({
   notes: NOTES,
-  ends: { incomplete: 'some letters are left: held by somebody else, or their queue did not take them' },
+  ends: {
+    incomplete: 'some dead letters are left: another receiver holds them, or their queue refused them',
+  },
   examples: [
-    ['blobmirror deadletter list --local', 'how many of which code, and the letters'],
-    ['blobmirror deadletter show events:4711', 'one letter with its message'],
+    ['blobmirror deadletter list --local', 'counts by code, and the oldest ones'],
+    ['blobmirror deadletter show events:4711', 'one dead letter with its message'],
     ['blobmirror deadletter replay --code storage-rejected --dry-run'],
     ['blobmirror deadletter replay --all'],
     [
-      'blobmirror deadletter export > letters.jsonl && blobmirror deadletter purge --code message-not-event --yes',
+      'blobmirror deadletter export > deadletters.jsonl && blobmirror deadletter purge --code message-not-event --yes',
     ],
   ],
 });
 
 const REPLAY_HELP = helpAfter({
-  ends: { incomplete: 'some letters are left: held by somebody else, or their queue did not take them' },
+  ends: {
+    incomplete: 'some dead letters are left: another receiver holds them, or their queue refused them',
+  },
   examples: [
     ['blobmirror deadletter replay events:4711 events:4712'],
     ['blobmirror deadletter replay --container photos'],
@@ -30,8 +34,8 @@ const REPLAY_HELP = helpAfter({
 });
 
 const PURGE_HELP = helpAfter({
-  notes: 'What is purged cannot be had back; a full sync finds what such an event was about.',
-  ends: { incomplete: 'some letters are left: held by somebody else' },
+  notes: 'A purge cannot be undone. A full sync finds the changes that purged events were about.',
+  ends: { incomplete: 'some dead letters are left: another receiver holds them' },
   examples: [
     ['blobmirror deadletter purge events:4711 --yes'],
     ['blobmirror deadletter purge --code message-not-event --dry-run'],
@@ -40,13 +44,11 @@ const PURGE_HELP = helpAfter({
 
 export function deadletterCommand(): Command {
   const command = new Command('deadletter')
-    .description('see, replay and purge what could not be worked on')
+    .description('list, replay and purge messages that could not be processed')
     .addHelpText('after', HELP);
 
-  narrowed(
-    command.command('list').description('count dead letters by code, and print them, the oldest first'),
-  )
-    .option('--limit <count>', 'print at most so many', '50')
+  withFilter(command.command('list').description('count dead letters by code, and print them, oldest first'))
+    .option('--limit <count>', 'print at most this many', '50')
     .addHelpText(
       'after',
       helpAfter({ examples: [["blobmirror deadletter list -o json | jq -r '.letters[].path'"]] }),
@@ -56,11 +58,11 @@ export function deadletterCommand(): Command {
       process.exitCode = await listDeadLetters(options);
     });
 
-  common(
+  withCommon(
     command
       .command('show')
       .description('print a dead letter with its message')
-      .argument('<id>', 'as the list has it'),
+      .argument('<id>', 'the id that "list" prints'),
   )
     .addHelpText('after', helpAfter({ examples: [['blobmirror deadletter show events:4711 -o json']] }))
     .action(async (id: string, options: DeadLetterOptions) => {
@@ -68,15 +70,15 @@ export function deadletterCommand(): Command {
       process.exitCode = await showDeadLetter(id, options);
     });
 
-  chosen(command.command('replay').description('put dead letters back into their queues'))
+  withChoice(command.command('replay').description('put dead letters back into their queues'))
     .addHelpText('after', REPLAY_HELP)
     .action(async (ids: readonly string[], options: ChoiceOptions) => {
       const { replayDeadLetters } = await import('../run-deadletter.ts');
       process.exitCode = await replayDeadLetters(ids, options);
     });
 
-  chosen(command.command('purge').description('throw dead letters away'))
-    .option('--yes', 'yes, it is meant', false)
+  withChoice(command.command('purge').description('delete dead letters for good'))
+    .option('--yes', 'confirm the purge', false)
     .addHelpText('after', PURGE_HELP)
     .action(async (ids: readonly string[], options: PurgeOptions) => {
       const { purgeDeadLetters } = await import('../run-deadletter.ts');
@@ -85,20 +87,20 @@ export function deadletterCommand(): Command {
 
   withLocal(command.command('export').description('print dead letters with their messages, as lines of JSON'))
     .option('--code <code>', 'only those with this code')
-    .option('--container <name>', 'only those about this container')
+    .option('--container <name>', 'only those about this container, by its name at the source')
     .addHelpText(
       'after',
-      helpAfter({ examples: [['blobmirror deadletter export --container photos > letters.jsonl']] }),
+      helpAfter({ examples: [['blobmirror deadletter export --container photos > deadletters.jsonl']] }),
     )
     .action(async (options: Omit<ChoiceOptions, 'output'>) => {
       const { exportDeadLetters } = await import('../run-deadletter.ts');
       process.exitCode = await exportDeadLetters(options);
     });
 
-  common(
+  withCommon(
     command
       .command('acknowledge')
-      .description('take note of the dead letters there are: health is no longer red for them'),
+      .description('acknowledge the present dead letters, which clears the health problem'),
   )
     .addHelpText('after', helpAfter({ examples: [['blobmirror deadletter acknowledge']] }))
     .action(async (options: DeadLetterOptions) => {
@@ -108,18 +110,18 @@ export function deadletterCommand(): Command {
   return command;
 }
 
-function common(command: Command): Command {
+function withCommon(command: Command): Command {
   return withOutput(withLocal(command));
 }
 
-function narrowed(command: Command): Command {
-  return common(command)
+function withFilter(command: Command): Command {
+  return withCommon(command)
     .option('--code <code>', 'only those with this code')
     .option('--container <name>', 'only those about this container, by its name at the source');
 }
 
-function chosen(command: Command): Command {
-  return narrowed(command.argument('[ids...]', 'as the list has them'))
-    .option('--all', 'all of them')
-    .option('--dry-run', 'say what would be done, and do nothing', false);
+function withChoice(command: Command): Command {
+  return withFilter(command.argument('[ids...]', 'ids that "list" prints'))
+    .option('--all', 'all dead letters')
+    .option('--dry-run', 'print what would be done, and do nothing', false);
 }

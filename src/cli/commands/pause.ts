@@ -5,7 +5,7 @@ import type { PauseOptions } from '../run-pause.ts';
 
 const PAUSE_HELP = helpAfter({
   notes:
-    'Every worker stops within seconds: it finishes what it is busy with, or leaves it at the next place where it can go on.\nMessages wait in the queues, none is lost, and the pause counts for no try and no limit. Full syncs wait, too.',
+    'Every worker stops within seconds: it finishes its current write, or stops at a point where it can resume. Messages wait in\nthe queues and none is lost: a pause counts toward no retry and no time limit. Full syncs wait too.',
   examples: [
     ['blobmirror pause --reason "the backup account moves to another network"'],
     ['blobmirror pause --local', 'the accounts of "npm start"'],
@@ -13,8 +13,8 @@ const PAUSE_HELP = helpAfter({
 });
 
 export function pauseCommand(): Command {
-  return withOutput(withLocal(new Command('pause').description('let mirroring stand still, in every worker')))
-    .option('--reason <text>', 'why, for whoever looks at the status')
+  return withOutput(withLocal(new Command('pause').description('pause mirroring in every worker')))
+    .option('--reason <text>', 'shown in the status')
     .addHelpText('after', PAUSE_HELP)
     .action(async (options: PauseOptions) => {
       const { runPause } = await import('../run-pause.ts');
@@ -23,15 +23,15 @@ export function pauseCommand(): Command {
 }
 
 const RESUME_HELP = helpAfter({
-  notes: 'What is not paused is left as it is.',
+  notes: 'Does nothing when mirroring is not paused.',
   examples: [
-    ['blobmirror resume', "connections from the environment, as the worker's"],
+    ['blobmirror resume', 'connections from the environment, like the worker'],
     ['blobmirror resume --local', 'the accounts of "npm start"'],
   ],
 });
 
 export function resumeCommand(): Command {
-  return withOutput(withLocal(new Command('resume').description('let mirroring go on after a pause')))
+  return withOutput(withLocal(new Command('resume').description('resume mirroring after a pause')))
     .addHelpText('after', RESUME_HELP)
     .action(async (options: LocalOption & OutputOption) => {
       const { runResume } = await import('../run-pause.ts');

@@ -5,28 +5,28 @@ import { withOutput } from '../output/print.ts';
 import type { ReconcileOptions, RunOptions } from '../run-reconcile.ts';
 
 const NOTES =
-  'Without --wait it only begins the run and prints it; workers, "blobmirror worker" or the app in Azure, do the work.';
+  'Without --wait it begins the run and prints it. Workers do the work: "blobmirror worker" or the app in Azure.';
 
 const HELP = helpAfter({
   notes: NOTES,
   ends: {
-    incomplete: 'the run ended with alerts or failures or was cancelled',
+    incomplete: 'the run ended with alerts or failures, or was cancelled',
     busy: true,
     interrupted: 'interrupted; the run goes on',
   },
   examples: [
     ['blobmirror reconcile --local --wait', 'the accounts of "npm start"'],
-    ['blobmirror reconcile --wait', "connections and scope from the environment, as the worker's"],
+    ['blobmirror reconcile --wait', 'connections and scope from the environment, like the worker'],
     ['blobmirror reconcile --container photos --prefix 2026/ --dry-run --wait'],
     [
       'blobmirror reconcile --allow-deletes photos --wait',
-      'deletes in photos what the source has no more, however much it is',
+      'deletes in photos what is gone from the source, however many blobs',
     ],
     [
       'blobmirror reconcile --delete-foreign photos --wait',
-      'deletes in photos what the source lacks and another tool put there; the guards hold it unless --allow-deletes names it, too',
+      'deletes in photos what another tool put there and the source lacks; large deletions also need --allow-deletes',
     ],
-    ['blobmirror reconcile --adopt read --dry-run --wait', 'how many keys, how much to read, and dollars'],
+    ['blobmirror reconcile --adopt read --dry-run --wait', 'estimates keys, bytes to read and cost'],
     ["blobmirror reconcile list -o json | jq -r '.[0].id'"],
     ['blobmirror reconcile show 2026-11-25T13-09-31Z-4f2a'],
     [
@@ -36,39 +36,39 @@ const HELP = helpAfter({
   ],
 });
 
-/** Each with its example. */
+/** Name, description, and the rest of the example. */
 const OF_ONE_RUN = [
   ['show', 'print a run: counts, skips, failures, alerts', '-o json'],
-  ['cancel', 'end a run before its time; what it has repaired stays repaired', ''],
-  ['report', 'print every key of a run that was out of step, and what became of it', '-o json | head'],
+  ['cancel', 'cancel a run; what it has repaired stays repaired', ''],
+  ['report', 'print every key that a run found out of step, and what was done', '-o json | head'],
 ] as const;
 
 export function reconcileCommand(): Command {
   const command = withRunOptions(
-    new Command('reconcile').description('find and repair whatever events have missed: a full sync'),
+    new Command('reconcile').description('run a full sync: find and repair what events have missed'),
   )
     .option('--container <name>', 'only this container, by its name at the source')
-    .option('--prefix <path>', 'only blobs whose name begins so')
-    .option('--dry-run', 'find and count what is out of step, and write nothing', false)
+    .option('--prefix <path>', 'only blobs whose name begins with this')
+    .option('--dry-run', 'count what is out of step, and write nothing', false)
     .option('--allow-deletes <name...>', 'let deletions in these containers pass the guards')
     .option(
       '--delete-foreign <name...>',
-      'delete in these containers what bears no stamp of this mirror, too',
+      'also delete blobs in these containers that this mirror did not write and the source lacks',
     )
     .addOption(
       new Option(
         '--adopt <how>',
-        'take over what another tool copied, where its declared MD5 (md5) or every byte (read) is equal',
+        'adopt blobs that another tool copied when their declared MD5 (md5) or every byte (read) is equal',
       ).choices(ADOPT_BY),
     )
-    .option('--wait', 'stay until the run has ended, and tell how', false)
+    .option('--wait', 'wait until the run has ended, and print the result', false)
     .addHelpText('after', HELP)
     .action(async (options: ReconcileOptions) => {
       const { runReconcile } = await import('../run-reconcile.ts');
       process.exitCode = await runReconcile(options);
     });
 
-  withRunOptions(command.command('list').description('print the last runs, the newest first'))
+  withRunOptions(command.command('list').description('print the latest runs, newest first'))
     .addHelpText('after', helpAfter({ examples: [["blobmirror reconcile list -o json | jq -r '.[0].id'"]] }))
     .action(async (_, own: Command) => {
       const { listRuns } = await import('../run-reconcile.ts');
@@ -89,7 +89,7 @@ export function reconcileCommand(): Command {
   return command;
 }
 
-/** They may stand before and after the name of a subcommand. */
+/** These options may precede or follow the name of a subcommand. */
 function withRunOptions(command: Command): Command {
   return withOutput(withLocal(command));
 }

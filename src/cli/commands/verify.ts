@@ -7,31 +7,37 @@ const HELP = helpAfter({
   ends: { done: 'no difference', different: true, interrupted: true },
   examples: [
     ['blobmirror verify --local', 'the accounts of "npm start"'],
-    ['blobmirror verify', "connections and scope from the environment, as the worker's"],
+    ['blobmirror verify', 'connections and scope from the environment, like the worker'],
     ['blobmirror verify --content read', 'reads every byte of both accounts'],
     ['blobmirror verify --container photos --prefix 2026/'],
-    ['blobmirror verify --settle 0', 'the mirror is known to be at rest'],
+    ['blobmirror verify --settle 0', 'when no change is on its way'],
     [`blobmirror verify -o json | jq -r 'select(.difference == "missing-on-backup") | .path'`],
   ],
 });
 
 export function verifyCommand(): Command {
   return withOutput(
-    withLocal(new Command('verify').description('compare both accounts and tell every difference')),
+    withLocal(new Command('verify').description('compare both accounts and print every difference')),
   )
     .option('--container <name...>', 'only these containers, by their names at the source')
-    .option('--prefix <path>', 'only blobs whose name begins so', '')
+    .option('--prefix <path>', 'only blobs whose name begins with this', '')
     .addOption(
-      new Option('--content <how>', 'by the MD5 that both sides know, by reading both sides, or not at all')
+      new Option(
+        '--content <how>',
+        'compare content by MD5 where both sides have one, by reading both sides, or not at all',
+      )
         .choices(['md5', 'read', 'none'])
         .default('md5'),
     )
     .addOption(
-      new Option('--settle <seconds>', 'how long a change may take to be mirrored before it is a difference')
+      new Option(
+        '--settle <seconds>',
+        'how long the mirror may take to copy a change before it counts as a difference',
+      )
         .argParser(parseNumber)
         .default(30),
     )
-    .addOption(new Option('--limit <n>', 'stop after so many differences').argParser(parseNumber))
+    .addOption(new Option('--limit <n>', 'stop after this many differences').argParser(parseNumber))
     .addHelpText('after', HELP)
     .action(async (options: VerifyOptions) => {
       const { runVerify } = await import('../run-verify.ts');

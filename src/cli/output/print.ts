@@ -10,27 +10,24 @@ export interface OutputOption {
 /** `-o, --output table|json`, of every command that prints data. */
 export function withOutput(command: Command): Command {
   return command.addOption(
-    new Option('-o, --output <format>', 'for people or for programs')
+    new Option('-o, --output <format>', 'table for people, json for programs')
       .choices(['table', 'json'] satisfies OutputFormat[])
       .default('table' satisfies OutputFormat),
   );
 }
 
-/**
- * The data of a command on standard output, and nothing else goes there: `-o json` the value itself, else what
- * `describe` makes of it for people. Resolves when it is written.
- */
+/** Writes the data of a command to standard output: the value as JSON, or the text that `describe` makes of it. */
 export async function printData<Value>(
   { output }: { readonly output: OutputFormat },
   value: Value,
   describe: (value: Value) => string,
 ): Promise<void> {
   const text = output === 'json' ? `${JSON.stringify(value, undefined, 2)}\n` : describe(value);
-  // Whoever reads may have seen enough: `| head`.
+  // Resolves after an error, too: the reader may have closed the pipe, as `head` does.
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
-/** Lines on standard output, no faster than they are taken; nothing more once nobody takes them: `| head`. */
+/** Writes lines to standard output, no faster than they are read. Stops when the reader closes the pipe. */
 export async function printEach(lines: AsyncIterable<string>): Promise<void> {
   const { stdout } = process;
   const gone = new Promise<void>((resolve) => stdout.once('error', () => resolve()));
@@ -40,13 +37,13 @@ export async function printEach(lines: AsyncIterable<string>): Promise<void> {
   }
 }
 
-/** A line for whoever watches: on standard error, since standard output is for data alone. */
+/** A line for people, on standard error: standard output is for data alone. */
 export function printMessage(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
 export interface ProgressLine {
-  /** Takes the line away, so that another may be printed; it comes back by itself. */
+  /** Erases the line so that another can be printed. It reappears at the next interval. */
   clear(): void;
   stop(): void;
   /** Since it was started. */
@@ -56,7 +53,7 @@ export interface ProgressLine {
 const EVERY_MS = 250;
 const CLEAR = '\r\u001B[K';
 
-/** One line on the terminal's standard error that is written anew as things go on; nothing where there is no terminal. */
+/** A line on standard error that is redrawn four times a second; nothing when that is not a terminal. */
 export function startProgressLine(describe: () => string): ProgressLine {
   const started = performance.now();
   const isShown = process.stderr.isTTY;

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-/** Columns two blanks apart, without lines: for people, and for `awk`. */
+/** Columns two blanks apart, without rules: readable by people and by `awk`. */
 const NO_LINES = Object.fromEntries(
   [
     ['top', 'top-mid', 'top-left', 'top-right'],
@@ -10,15 +10,17 @@ const NO_LINES = Object.fromEntries(
     .flat()
     .map((name) => [name, '']),
 );
-/** No colours: what is printed may be kept in a file. */
+/** No colours: the output may go to a file. */
 const PLAIN = { 'padding-left': 0, 'padding-right': 0, head: [], border: [] };
 
-/** What a terminal might obey, or what would break a line: none of it is the reader's. */
+/** Characters that a terminal may interpret, or that break a line. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Rows as text, the heads in capitals by custom; numbers are set to the right. Nothing for no rows. A cell may hold what a
- * stranger has named: what could lead a terminal astray is written as an escape.
+ * Rows as text; numbers are right-aligned. Empty for no rows. Cells may hold names that anybody chose, so control
+ * characters are escaped.
+ *
+ * @param head in capitals by convention
  */
 export function toTable(rows: readonly (readonly (string | number)[])[], head?: readonly string[]): string {
   if (rows.length === 0) return '';
@@ -37,10 +39,12 @@ export function toTable(rows: readonly (readonly (string | number)[])[], head?: 
 
 function toCell(value: string | number) {
   if (typeof value === 'number') return { content: value.toLocaleString('en'), hAlign: 'right' as const };
-  return { content: value.replaceAll(UNSAFE, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`) };
+  return {
+    content: value.replaceAll(UNSAFE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`),
+  };
 }
 
-/** As it is where that is plain to read, and as a JSON string where a terminal or a column could be led astray. */
+/** The text itself when all of it is printable and without blanks, else as a JSON string. */
 export function quote(text: string | undefined): string {
   if (text === undefined) return '(none)';
   return /^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text) ? text : JSON.stringify(text);

@@ -7,10 +7,10 @@ import { figuresOf } from './run-figures.ts';
 import type { AdoptionEstimate } from '../../model/adoption.ts';
 import { ERRORS } from '../../model/errors.ts';
 
-/** More failures than these are told of in the report alone. */
+/** Only the report has more failures than these. */
 const FAILURES = 10;
 
-/** A run for people: what it found, by verdict, and what it leaves to them. */
+/** A run as text: what it found, by verdict, and what is left to do. */
 export function describeRun(run: Run, options: LocalOption = {}): string {
   const { counts } = run;
   const { keys, outOfStep } = figuresOf(run);
@@ -67,7 +67,7 @@ function alerts(run: Run): string {
   return toTable([['ALERT', 'CONTAINER', 'WHAT TO DO'], ...lines]);
 }
 
-/** Where what is foreign is, so that it can be named. */
+/** Containers with foreign keys: the names for `--delete-foreign`. */
 function foreign({ containers }: Run): string {
   const lines = Object.entries(containers).flatMap(([name, { foreign: found = {}, stopped }]) => {
     const keys = Object.values(found).reduce((sum, each) => sum + each, 0);
@@ -83,19 +83,19 @@ function hintOf(code: string): string {
 function describeTable(
   title: string,
   numbers: Readonly<Record<string, number>>,
-  tell: (name: string) => string = () => '',
+  hint: (name: string) => string = () => '',
 ): string {
   const entries = Object.entries(numbers).toSorted(([, a], [, b]) => b - a);
   if (entries.length === 0) return '';
   return toTable([
     [title, 'KEYS', ''],
-    ...entries.map(([name, many]) => [name, many.toLocaleString('en'), tell(name)]),
+    ...entries.map(([name, many]) => [name, many.toLocaleString('en'), hint(name)]),
   ]);
 }
 
 const COLUMN = 20;
 
-/** Lines of a report on standard output, no faster than they are taken. */
+/** Prints the lines of a report, no faster than they are read. */
 export async function printLines(lines: AsyncIterable<string>, format: 'table' | 'json'): Promise<void> {
   await printEach(format === 'json' ? lines : toTexts(lines));
 }
@@ -111,7 +111,7 @@ function toColumns({ container, path, verdict, reason, code, detail }: ReportLin
 
 const GB = 1024 ** 3;
 
-/** What a dry run says of adopting, for people. */
+/** The estimate of a dry run with `--adopt`, as text. */
 function describeAdoption({
   keys,
   bytes,

@@ -8,15 +8,15 @@ import type { Reconciler } from '../../wiring/create-reconciliation.ts';
 /** Milliseconds. */
 export interface Pace {
   readonly askEvery: number;
-  /** So long nobody may have told of the run before that is told of. An idle worker takes a shard within a second. */
+  /** When no worker has made progress for this long, a message says so. An idle worker takes a shard within a second. */
   readonly workerWithin: number;
 }
 
 const PACE: Pace = { askEvery: 1000, workerWithin: 30_000 };
 
 /**
- * Tells on standard error how a run goes on, until it has ended. A state that cannot be read for a while is told of and
- * waited for: the run does not depend on who watches it.
+ * Prints the progress of a run on standard error until it has ended. While the state cannot be read, it says so once and
+ * waits: the run goes on without this command.
  */
 export async function followRun(
   started: Run,
@@ -45,25 +45,25 @@ async function untilEnded(
 ): Promise<Run> {
   const quietUntil = performance.now() + pace.workerWithin;
   let isQuiet = true;
-  let isLost = false;
+  let isUnreadable = false;
   for (let run = started; ;) {
     if (run.state !== 'comparing' && run.state !== 'deleting') return run;
     if (isQuiet && hasMoved(run, started)) isQuiet = false;
     if (isQuiet && performance.now() > quietUntil) {
       isQuiet = false;
       progress.print(
-        `no worker has told of a piece of this run for ${pace.workerWithin / 1000} s. A first large piece takes longer; if none runs, start one: blobmirror worker`,
+        `no worker has finished a slice of this run within ${pace.workerWithin / 1000} s. A large first slice takes longer; if no worker runs, start one: blobmirror worker`,
       );
     }
     await sleep(pace.askEvery, undefined, { signal: left });
     try {
       run = await read(started, reconciler);
       progress.update(run);
-      isLost = false;
+      isUnreadable = false;
     } catch (error) {
       if (!(error instanceof BlobmirrorError) || error.disposition !== 'retry') throw error;
-      if (!isLost) progress.print(`the run cannot be read now and is asked for again: ${error.message}`);
-      isLost = true;
+      if (!isUnreadable) progress.print(`the run cannot be read now; trying again: ${error.message}`);
+      isUnreadable = true;
     }
   }
 }
@@ -88,10 +88,10 @@ interface RunProgress {
   stop(): void;
 }
 
-/** Where nobody sees a line change, so often a new one is printed. */
+/** Interval between progress lines when standard error is not a terminal. */
 const LINE_EVERY_MS = 5000;
 
-/** How a run goes on, on standard error: one line that changes on a terminal, lines of JSON elsewhere. */
+/** Progress on standard error: one line that is redrawn on a terminal, lines of JSON elsewhere. */
 function startRunProgress(started: Run, former: Run | undefined): RunProgress {
   const formerKeys = former && figuresOf(former).keys;
   let run = started;

@@ -1,9 +1,9 @@
 import type { Counts, Run } from '../../api/run.ts';
 import { EXIT } from '../exit-codes.ts';
 
-/** What a line about a run is made of. */
+/** Key counts of a run. */
 export interface RunFigures {
-  /** That were looked at, in step or not. */
+  /** Compared, in step or not. */
   readonly keys: number;
   readonly outOfStep: number;
   /** Written or deleted on the backup. */
@@ -12,7 +12,7 @@ export interface RunFigures {
   readonly failed: number;
 }
 
-/** What is counted by verdict and is no change of the backup; the last ones are those of a dry run. */
+/** Verdicts that change nothing on the backup. The last five are those of a dry run. */
 const NO_REPAIR: ReadonlySet<string> = new Set([
   'in-sync',
   'skipped',
@@ -36,7 +36,7 @@ export function figuresOf({ counts }: { readonly counts: Counts }): RunFigures {
   };
 }
 
-/** Whether a run that has ended tells how much there is to do in another one. */
+/** Whether the key count of a former run predicts that of another. */
 export function isOfSameScope(former: Run, run: Run): boolean {
   return (
     former.id !== run.id &&
@@ -46,7 +46,7 @@ export function isOfSameScope(former: Run, run: Run): boolean {
   );
 }
 
-/** Seconds, by the keys of a former run of the same scope; undefined where nothing can be told. */
+/** Seconds, estimated by the keys of a former run of the same scope. Undefined without one. */
 export function secondsLeft(
   keys: number,
   seconds: number,
@@ -60,7 +60,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((all, each) => all + each, 0);
 }
 
-/** Of a run that has ended. */
+/** @param run has ended */
 export function exitStatusOf(run: Run): number {
   const isWhole = run.state === 'done' && run.alerts.length === 0 && figuresOf(run).failed === 0;
   return isWhole ? EXIT.done : EXIT.incomplete;

@@ -44,7 +44,7 @@ it('tells once that no worker has told of the run', async () => {
   const pace = { askEvery: 1, workerWithin: 1 };
   const answers = [...Array.from({ length: 9 }, () => STARTED), DONE];
   await followRun(STARTED, undefined, reading(...answers), NEVER, pace);
-  expect(told.match(/no worker has told of a piece/g)).toHaveLength(1);
+  expect(told.match(/no worker has finished a slice/g)).toHaveLength(1);
   expect(told).toContain('blobmirror worker');
 });
 
