@@ -15,7 +15,7 @@ export const NO_COUNTS: Counts = {
 
 export const NO_SAMPLES: Samples = { repaired: [], skipped: [], failed: [] };
 
-/** How many lines of each kind a run shows. */
+/** Lines of each kind in `Run.samples`. */
 export const MAX_SAMPLES = 100;
 
 export function addCounts(one: Counts, other: Partial<Counts>): Counts {
@@ -46,19 +46,19 @@ export function addSamples(samples: Samples, lines: readonly ReportLine[]): Samp
   return all;
 }
 
-/** What a dry run found would be repaired. */
+/** In a dry run, `repaired` is what would be. */
 function kindOf({ verdict }: ReportLine): keyof Samples {
   if (verdict === 'skipped') return 'skipped';
   return verdict === 'failed' ? 'failed' : 'repaired';
 }
 
-/** A key, or the root directory of a container, which has an empty path. */
+/** A key, or the root directory of a container, with an empty path. */
 interface KeyOrRoot {
   readonly container: ContainerName;
   readonly path: BlobPath | '';
 }
 
-/** Counts what becomes of keys, and makes the lines that tell of it. */
+/** Counts the results of keys and makes their report lines. */
 export class KeyCounter {
   #inStep = 0;
   #nominated = 0;
@@ -72,12 +72,12 @@ export class KeyCounter {
     this.#inStep += count;
   }
 
-  /** A key that did not look in step, whatever comes of it. */
+  /** A key that did not look in step, whatever its result. */
   countNominated(): void {
     this.#nominated++;
   }
 
-  /** Undefined where there is nothing to report: the look found it in step. */
+  /** Undefined: the check found the key in step, so there is nothing to report. */
   recordVerdict({ container, path }: KeyOrRoot, verdict: Verdict): ReportLine | undefined {
     const bytes = verdict.verdict === 'copied' ? verdict.bytes : undefined;
     const likelySame = verdict.verdict === 'copied' && verdict.likelySame ? { path } : undefined;
@@ -98,7 +98,7 @@ export class KeyCounter {
     });
   }
 
-  /** What was mirrored without its access is as little in step as what lacks nothing else. */
+  /** A key that was mirrored without its access is an exception of the proof, like a skipped one. */
   #exceptAccess({ container, path }: KeyOrRoot): void {
     const reason = 'access-not-permitted';
     add(this.#skipped, reason);

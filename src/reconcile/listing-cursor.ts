@@ -1,6 +1,6 @@
 import { type BlobPage, type ListedBlob, toPlainPage } from '../ports/blob-reader.ts';
 
-/** A listing, entry by entry, that waits only where a page ends: a walk of a billion entries waits a lot otherwise. */
+/** Reads a listing entry by entry. It awaits only at page ends: a walk of a billion entries would lose time otherwise. */
 export class ListingCursor {
   readonly #pages: AsyncIterator<BlobPage>;
   #page: BlobPage = toPlainPage([]);
@@ -19,38 +19,38 @@ export class ListingCursor {
     return cursor;
   }
 
-  /** Undefined behind the last one. */
+  /** Undefined after the last entry. */
   get current(): ListedBlob | undefined {
     return this.#page.entries[this.#at];
   }
 
-  /** The page that the current entry is on; the last one behind it. */
+  /** The page of the current entry; after the last entry, the last page. */
   get page(): BlobPage {
     return this.#page;
   }
 
-  /** How many entries are left on the page, the current one included. */
+  /** Entries left on the page, including the current one. */
   get rest(): number {
     return this.#page.entries.length - this.#at;
   }
 
-  /** The entry so many places behind the current one; undefined beyond the page. */
+  /** The entry that many places after the current one; undefined beyond the page. */
   ahead(places: number): ListedBlob | undefined {
     return this.#page.entries[this.#at + places];
   }
 
-  /** Somebody goes on with the current entry when this listing is past it. */
+  /** Keeps the page in memory, since the caller uses the current entry after the cursor has moved on. */
   keep(): void {
     this.#isKept = true;
   }
 
-  /** Goes that many entries on, of those on the page; a promise, to be waited for, where the next one is on another page. */
+  /** Advances by `entries`, within the page. Returns a promise to await if the next entry is on another page. */
   next(entries = 1): Promise<void> | undefined {
     this.#at += entries;
     return this.#at < this.#page.entries.length || this.#isOver ? undefined : this.#turn();
   }
 
-  /** Ends the listing before its time. */
+  /** Ends the listing early. */
   async close(): Promise<void> {
     await this.#pages.return?.();
   }

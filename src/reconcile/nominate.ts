@@ -15,22 +15,21 @@ import { ListingCursor } from './listing-cursor.ts';
 import type { ComparedAccounts } from './slice.ts';
 
 /**
- * Nominates the keys of the scope beneath a prefix, from where an earlier call was stopped. What lies outside the scope
- * is nominated for nothing, whichever side it is on.
+ * Nominates the keys of a prefix that are in the scope, from where an earlier call stopped.
  */
 export async function* nominatePrefix(
-  sides: ComparedAccounts,
+  accounts: ComparedAccounts,
   { container, path }: Prefix,
   from?: ListingPositions,
   mustStop?: () => boolean,
 ): AsyncGenerator<Nominee, ListingPositions | undefined, void> {
-  const { source, backup, scope } = sides;
-  const range = { prefix: path, ...toDetails(sides) };
+  const { source, backup, scope } = accounts;
+  const range = { prefix: path, ...toDetails(accounts) };
   const nominees = nominate(
     source.listBlobs(container, { ...range, after: from?.source, marker: from?.markers?.source }),
     backup.listBlobs(container, { ...range, after: from?.backup, marker: from?.markers?.backup }),
     {
-      ...toComparison(sides),
+      ...toComparison(accounts),
       ...(from !== undefined && { from }),
       ...(mustStop !== undefined && { mustStop }),
     },
@@ -42,7 +41,7 @@ export async function* nominatePrefix(
   }
 }
 
-/** What the listings are asked for beyond what they always tell. */
+/** Optional details that the listings must include. */
 export function toDetails({ policy, hierarchical }: ComparedAccounts): { access: boolean; tags: boolean } {
   return {
     access: hierarchical && policy.acl === 'mirror',
@@ -50,12 +49,12 @@ export function toDetails({ policy, hierarchical }: ComparedAccounts): { access:
   };
 }
 
-/** How two entries are compared, and what order they are thought to have. */
+/** How two entries are compared, and the expected order of the listings. */
 export function toComparison({
   policy,
   hierarchical,
 }: ComparedAccounts): Pick<NominateOptions, 'isInStep' | 'byBytes' | 'isBefore'> {
-  // A flat account has no access to compare, and that it has none is read out of the page for every entry.
+  // A flat account has no access. `off` also saves reading its absence from the page for every entry.
   const compared: Policy = hierarchical ? policy : { ...policy, acl: 'off' };
   return {
     isInStep: (one, other) => entriesLookInStep(one, other, compared),
@@ -66,9 +65,9 @@ export function toComparison({
 }
 
 /**
- * Whether two entries of listings look in step: content and metadata by the stamp, and what no ETag stands for by itself.
- * A stamp on a blob of another size is not believed: a service may have written less than it said. A directory bears no
- * stamp, so the two are compared as they are.
+ * Whether two listing entries are in step: content and metadata by the stamp; what no ETag covers, by comparison. A stamp
+ * on a blob of another size is not trusted: a service may have written less than it acknowledged. Directories carry no
+ * stamp and are compared directly.
  */
 export function entriesLookInStep(
   source: ListedBlob,
@@ -88,61 +87,61 @@ export function entriesLookInStep(
 const CONCURRENCY = 16;
 
 /**
- * Looks at keys as they are nominated, many at once. Rejects when the nomination does, or a look, but not before every
- * look that was begun has ended.
+ * Handles nominees concurrently, as they come. Rejects when the nomination or a call of `handle` does, after every call
+ * that has begun has ended.
  */
 export async function convergeAll<Nominated>(
   nominated: AsyncIterator<Nominated, unknown>,
-  look: (each: Nominated) => Promise<void>,
+  handle: (each: Nominated) => Promise<void>,
   concurrency = CONCURRENCY,
 ): Promise<void> {
-  const draw = async (): Promise<void> => {
-    for (let next = await nominated.next(); !next.done; next = await nominated.next()) await look(next.value);
+  const work = async (): Promise<void> => {
+    for (let next = await nominated.next(); !next.done; next = await nominated.next())
+      await handle(next.value);
   };
-  // An async generator queues its callers, so any number of workers may draw from the same one.
-  const ends = await Promise.allSettled(Array.from({ length: concurrency }, draw));
+  // An async generator queues its callers, so many workers may read from one.
+  const ends = await Promise.allSettled(Array.from({ length: concurrency }, work));
   for (const end of ends) if (end.status === 'rejected') throw end.reason as Error;
 }
 
 type Pages = AsyncIterable<BlobPage>;
 
-/** A key that is on one side only, or does not look in step, with what the listings say of it. */
+/** A key that is on one side only or does not look in step, with its listing entries. */
 export type Nominee = { readonly path: BlobPath } & (
   | { readonly source: ListedBlob; readonly backup: ListedBlob | undefined }
   | { readonly source: undefined; readonly backup: ListedBlob }
 );
 
-/** After which path each listing goes on; undefined: at its beginning. */
+/** The path after which each listing goes on; undefined: from its beginning. */
 export interface ListingPositions {
   readonly source: BlobPath | undefined;
   readonly backup: BlobPath | undefined;
-  /** On which page of each listing that is, for services that begin nowhere else. */
+  /** The page markers of these positions, for services that cannot start a listing at a path. */
   readonly markers?: { readonly source?: string | undefined; readonly backup?: string | undefined };
 }
 
 export interface NominateOptions {
   readonly isInStep: (source: ListedBlob, backup: ListedBlob) => boolean;
-  /** What pairs have to have in common that listings may compare by themselves; none may when it is not told. */
+  /** What pairs must have in common when listings compare them by their raw bytes; undefined: listings compare none. */
   readonly byBytes?: Pick<InStepRules, 'access'>;
-  /** The order that the listings are thought to have. */
+  /** The expected order of the listings. */
   readonly isBefore: (path: string, other: string) => boolean;
   readonly from?: ListingPositions;
-  /** Asked after every entry, or every run of pairs that listings compared by themselves. */
+  /** Called after every entry, and after every group of pairs that the listings compared. */
   readonly mustStop?: () => boolean;
-  /** Told of every pair that is in step. */
+  /** Called for every pair that is in step. */
   readonly onInStep?: (pairs: EqualPairs) => void;
 }
 
 const NOTHING: ListingPositions = { source: undefined, backup: undefined };
 
 /**
- * Walks two listings of a container in step and yields every key that is on one side only or does not look in step. One
- * page of each side is held at a time. When it is told to stop, it returns what was drawn so far: both listings can go
- * on after it later, and this `from` it. At least one entry is always drawn before that.
+ * Walks two listings of a container in parallel and yields every key that is on one side only or does not look in step.
+ * Holds one page of each listing. When `mustStop` says so, after at least one entry, it returns the positions reached,
+ * for the `from` of a later call.
  *
- * The order of a listing is not trusted: a service that orders names in another way makes keys look as if they were on
- * one side only. They are then nominated without need, which costs a look; none is passed over, since an entry is
- * passed only together with its equal.
+ * Correctness does not depend on the order: with an unexpected one, keys only look as if they were on one side and are
+ * checked needlessly. None is missed, since an entry is passed only together with its equal.
  */
 export async function* nominate(
   source: Pages,
@@ -197,7 +196,7 @@ export async function* nominate(
         steps.push(right.next());
       }
       const turns = steps.filter((step) => step !== undefined);
-      // Both may fail, and a failure that nobody waits for is the end of the process.
+      // Both may reject, and an unhandled rejection ends the process.
       if (turns.length > 0) await Promise.all(turns);
     }
   } finally {
@@ -205,7 +204,7 @@ export async function* nominate(
   }
 }
 
-/** Pairs from the current one on that are in step, as far as the listings compare them by themselves. */
+/** The pairs from the current entries on that are in step, as far as the listings can compare them by raw bytes. */
 function findInStep(
   left: ListingCursor,
   right: ListingCursor,
@@ -217,8 +216,8 @@ function findInStep(
 }
 
 /**
- * A path that was drawn from one side is passed on the other, too, where that surely leaves nothing behind and goes
- * forward. Otherwise what a look makes of it there would be nominated once more when the listings go on.
+ * Advances the other side's position past a path that only one side has, if that skips nothing and moves forward.
+ * Otherwise a later slice would nominate the blob that this check created there once more.
  */
 function pass(
   before: BlobPath | undefined,

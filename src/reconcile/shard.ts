@@ -6,44 +6,44 @@ import { type ContainerName, parseBlobPath, parseContainerName } from '../model/
 import { type RunId, runIdSchema } from '../model/run-id.ts';
 import { SHARD_NAME, type ShardMessage } from '../model/shard-message.ts';
 
-/** What is to be done in a slice of a shard, as the documents of the run have it: a piece that one worker takes at a time. */
+/** A slice of a shard: what one worker does for one message. The plan comes from the documents of the run. */
 export type Shard = CompareShard | DeleteShard;
 
 interface ShardBase {
   readonly run: RunId;
-  /** Unique in the run, and 40 characters at most, so that the id of a message is none too long. */
+  /** Unique in the run; 40 characters at most, which keeps message ids within Service Bus's limit. */
   readonly shard: string;
-  /** How many slices of the shard came before this one. */
+  /** The number of the slice in its shard, from 0. */
   readonly slice: number;
   readonly container: ContainerName;
 }
 
-/** What asks for the first try of a slice. */
+/** The message for the first attempt of a slice. */
 export function toShardMessage({ run, shard, slice }: Shard): ShardMessage {
   return { run, shard, slice, attempt: 0 };
 }
 
-/** Walks a stretch of both listings in step. */
+/** Compares a stretch of both listings. */
 export interface CompareShard extends ShardBase {
   readonly phase: 'compare';
   readonly prefix: string;
-  /** Only paths from here on; ASCII, so that every order of a listing parts at the same place. */
+  /** Only paths from here on; ASCII, so that all listing orders split at the same place. */
   readonly from?: string | undefined;
   /** Only paths before this one; ASCII. */
   readonly to?: string | undefined;
-  /** After which path each listing goes on. */
+  /** The path after which each listing goes on. */
   readonly at?: ListingPlaces | undefined;
-  /** On which page of each listing that is, for services that begin nowhere else. */
+  /** The page markers of these positions, for services that cannot start a listing at a path. */
   readonly markers?: ListingPlaces | undefined;
-  /** Paths of an earlier slice whose long copies are not done. */
+  /** Paths of an earlier slice whose long copies are unfinished. */
   readonly again?: readonly string[] | undefined;
-  /** How far comparisons came of those of them that are to be adopted. */
+  /** The progress of those of them that are being compared for adoption. */
   readonly compared?: readonly ComparedPath[] | undefined;
-  /** The listings are at their end: only `again` is left. */
+  /** The listings have ended; only `again` is left. */
   readonly isWalked?: true | undefined;
-  /** The root directory of the container is still to be compared, which no listing shows. */
+  /** The root directory of the container, which no listing shows, is not compared yet. */
   readonly root?: true | undefined;
-  /** The order of the listings is not relied upon; there is neither `from` nor `to` then. */
+  /** Does not rely on the order of the listings; excludes `from` and `to`. */
   readonly unordered?: true | undefined;
 }
 
@@ -52,68 +52,68 @@ interface ListingPlaces {
   readonly backup?: string | undefined;
 }
 
-/** A path whose content is equal on both sides so far, in these very versions. */
+/** A path whose content has been compared in part, and is equal so far, in these versions. */
 export interface ComparedPath {
   readonly path: string;
   readonly source: string;
   readonly backup: string;
-  /** How many bytes, from the first on. */
+  /** Length of the equal prefix, in bytes. */
   readonly equal: number;
 }
 
-/** Lets the heart look at the keys that only the backup was seen to have. */
+/** Has the mirror core check the keys that only the backup has. */
 export interface DeleteShard extends ShardBase {
   readonly phase: 'delete';
-  /** How many keys of the container's extras are done. */
+  /** How many of the container's extras are done. */
   readonly line: number;
-  /** Directories that stay for what is below them, of which the rest is to be looked at key by key, and behind which path. */
+  /** Directories that stay because of what is below them: the rest of that is checked key by key. */
   readonly below?: readonly DirectoryRest[] | undefined;
 }
 
 export interface DirectoryRest {
   readonly directory: string;
   readonly after?: string | undefined;
-  /** On which page of its listing that is, for services that begin nowhere else. */
+  /** The page marker of `after`, for services that cannot start a listing at a path. */
   readonly marker?: string | undefined;
 }
 
-/** What one slice of a shard found and did. */
+/** The result of one slice of a shard. */
 export interface SliceResult {
   readonly counts: Counts;
   /** Lines for the run's samples; all lines are in the slice's own report. */
   readonly sample: readonly ReportLine[];
-  /** Entries that were listed; bytes: of the source's together. */
+  /** Listed entries; `bytes`: total size of the source's. */
   readonly listed: { readonly source: number; readonly backup: number; readonly bytes?: number };
-  /** Keys that only the backup has, with all that is below a directory: the topmost are written to the slice's extras. */
+  /** Keys that only the backup has, including those below a directory; the lines of extras name only the topmost. */
   readonly extras: number;
   /** Those of them that bear a stamp of this source. */
   readonly mirroredExtras: number;
-  /** Those of them that would be deleted; all of them where nothing is said, as a worker of a former release says. */
+  /** Those of them that would be deleted; undefined, from a worker of a former release: all of them. */
   readonly deletions?: number;
-  /** Those of them that stay since they bear no stamp of ours, by the reason: they are written to the slice's foreign keys. */
+  /** By reason, those of them that stay, since they carry no stamp of ours; the lines of foreign keys name them. */
   readonly foreign?: Readonly<Record<string, number>>;
-  /** What a dry run found that could be adopted. */
+  /** In a dry run: what could be adopted. */
   readonly adoptable?: Adoptable;
-  /** Keys of a hierarchical source that something on the backup kept from being mirrored; undefined is none. */
+  /** Keys of a hierarchical source that something on the backup blocks from being mirrored; undefined: none. */
   readonly blocked?: number;
-  /** Where the shard goes on; whoever records it sets its slice. Undefined: it is done. */
+  /** The next slice of the shard; `toOutcome` sets its number. Undefined: the shard is done. */
   readonly next?: Shard | undefined;
-  /** The other half of what was left, for another worker; whoever records it gives it a name. */
+  /** The second half of the rest, for another worker; `toOutcome` names it. */
   readonly split?: CompareShard | undefined;
-  /** The listings do not have the order that was expected: the container must be walked anew without relying on it. */
+  /** The listings are in an unknown order: the container must be walked again without relying on it. */
   readonly isUnordered?: true;
 }
 
-const LONGEST_NAME = 1024;
+const MAX_PATH_LENGTH = 1024;
 
 const count = z.int().min(0);
 /** A prefix, or a place in a listing. */
 const place = z
   .string()
-  .max(LONGEST_NAME)
-  .refine((text) => text.isWellFormed(), 'half a character');
-const path = z.string().refine(parses(parseBlobPath), 'is no path of a blob');
-const etag = z.string().refine(parses(parseEtag), 'is no ETag');
+  .max(MAX_PATH_LENGTH)
+  .refine((text) => text.isWellFormed(), 'contains half a surrogate pair');
+const path = z.string().refine(parses(parseBlobPath), 'is no valid blob path');
+const etag = z.string().refine(parses(parseEtag), 'is no valid ETag');
 
 const containerName = z.string().refine(parses(parseContainerName), 'is no valid container name');
 
@@ -132,7 +132,7 @@ const base = {
   container: containerName,
 };
 
-/** See `Shard`: as a slice's outcome tells of what follows it. */
+/** See `Shard`: what follows a slice, in its outcome document. */
 export const shardSchema = z.discriminatedUnion('phase', [
   z.object({
     ...base,

@@ -9,7 +9,7 @@ import type { SkipReason } from '../model/verdict.ts';
 import type { BlobReader, ListedBlob } from '../ports/blob-reader.ts';
 import type { CompareShard, SliceResult } from './shard.ts';
 
-/** A key of the backup that the source lacks and that somebody else put there. */
+/** A key that only the backup has and that Blobmirror did not put there. */
 export interface ForeignKey {
   readonly path: BlobPath;
   readonly reason: ForeignReason;
@@ -17,48 +17,49 @@ export interface ForeignKey {
 
 export type ForeignReason = Extract<SkipReason, 'backup-foreign' | 'backup-foreign-no-room'>;
 
-/** What a slice works with. What it writes counts only once the slice has ended well. */
+/** What a slice works with. Its lines count only if the slice succeeds. */
 export interface SliceContext {
-  /** A key that was out of step, and what became of it: a line of the report. */
+  /** Writes a line of the report: a key that was out of step and its result. */
   readonly report: (line: ReportLine) => Promise<void>;
-  /** A key that only the backup has. */
+  /** Writes a key that only the backup has. */
   readonly extra: (path: BlobPath) => Promise<void>;
-  /** A key that only the backup has, and that stays, since it bears no stamp of ours. */
+  /** Writes a key that only the backup has and that stays, since it carries no stamp of ours. */
   readonly foreign: (key: ForeignKey) => Promise<void>;
-  /** For how long it may draw keys, in milliseconds. */
+  /** How long it may start on new keys, in milliseconds. */
   readonly budgetMs: number;
-  /** Aborted when nobody will count what it does any more: it should stop soon, by throwing or by returning. */
+  /** Aborted when its result will not count: it should soon throw or return. */
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
-  /** Whether the run has leave to delete foreign blobs of this container. */
+  /** Whether the run may delete foreign blobs of this container. */
   readonly deleteForeign: boolean;
-  /** How what another tool made is proven to hold what the source has, where it is to be adopted. */
+  /** How the content of another tool's copy is proven equal before it is adopted; undefined: nothing is adopted. */
   readonly adopt?: AdoptBy | undefined;
-  /** How many shards of the run are not done, this one included: whether another half would find somebody idle. */
+  /** Shards of the run that are not done, including this one: few mean that workers are idle and a split pays. */
   readonly openShards: number;
 }
 
-/** Walks a stretch of both listings and brings in step what may be copied. Rejects when a listing fails. */
+/** Walks a stretch of both listings and mirrors what differs. Rejects when a listing fails. */
 export type CompareSlice = (shard: CompareShard, context: SliceContext) => Promise<SliceResult>;
 
-/** What a reconcile compares, and how much of it. */
+/** The accounts that a full sync compares, and the part of them. */
 export interface ComparedAccounts {
   readonly source: BlobReader;
   readonly backup: BlobReader;
   readonly scope: Scope;
   readonly policy: Policy;
-  /** Whether both accounts are, so that their listings go down the tree. */
+  /** Whether both accounts are hierarchical: their listings are in tree order. */
   readonly hierarchical: boolean;
 }
 
-/** Whose a blob of the backup is, as far as its listing tells. It keeps a blob, or nominates it for a look, and never more. */
+/** The owner of a backup blob, by its listing entry. This decides only whether the blob is kept or checked. */
 export function listedOwnerOf(
   { source, backup }: { readonly [side in 'source' | 'backup']: Pick<ComparedAccounts[side], 'account'> },
   entry: ListedBlob,
 ): Ownership {
-  const sides = { source: source.account, backup: backup.account };
-  if (entry.stamp !== undefined) return entry.stamp.account === sides.source ? 'ours' : 'of-another-source';
-  // No stamp may be the mark of a copy that was left: then the entry tells more.
+  const accounts = { source: source.account, backup: backup.account };
+  if (entry.stamp !== undefined)
+    return entry.stamp.account === accounts.source ? 'ours' : 'of-another-source';
+  // Without a stamp it may be the rest of an interrupted copy, which the other properties show.
   const reading = entry.reading();
-  return reading === undefined ? 'foreign' : ownershipOf(sides, reading);
+  return reading === undefined ? 'foreign' : ownershipOf(accounts, reading);
 }

@@ -7,8 +7,8 @@ import { convergeAll, nominatePrefix } from './nominate.ts';
 import type { ComparedAccounts } from './slice.ts';
 
 /**
- * How long keys are drawn. The last look may be a long copy that takes its whole budget, four minutes, and both fit the
- * shortest time that a function may take, five minutes.
+ * How long the walk starts on new keys. The last check may be a long copy that takes its whole budget of four minutes;
+ * both fit the shortest function timeout, five minutes.
  */
 const SLICE_MS = 30_000;
 
@@ -19,39 +19,39 @@ const LEAVES_MORE: ReadonlySet<Verdict['verdict']> = new Set<Verdict['verdict']>
 
 /** One slice of a walk. */
 export interface PrefixSlice {
-  /** What the walk is of. The scope may take in parts of it alone, which are then walked one after the other. */
+  /** The prefix to walk. If the scope includes only parts of it, these are walked one after the other. */
   readonly prefix: Prefix;
-  /** Where the slice before this one ended; undefined at the beginning. */
+  /** Where the slice before ended; undefined: from the beginning. */
   readonly from: WalkPosition | undefined;
-  /** How long to go on drawing keys, in milliseconds. A look that has begun is brought to its end. */
+  /** How long to start on new keys, in milliseconds. Checks that have begun are completed. */
   readonly budgetMs?: number;
-  /** Whether no more keys are to be drawn, whatever time is left. */
+  /** Whether to stop starting on new keys, whatever time is left. */
   readonly mustStop?: () => boolean;
   readonly converge: (key: Key) => Promise<Verdict>;
 }
 
 /**
- * Looks at every key of the scope beneath a prefix that seems out of step, for as long as one message may take.
- * Resolves to where the next slice begins, or to undefined when all is done. A slice that left a long copy unfinished,
- * or met a directory that came back while its listings went by, is walked again from its beginning.
+ * Checks every key of a prefix in the scope that looks out of step, for as long as one message may take. Resolves to
+ * where the next slice begins; undefined: all is done. A slice with an unfinished long copy, or with a directory that
+ * reappeared during its listings, is walked again from its beginning.
  *
- * @throws BlobmirrorError what a look failed with, once the slice is over: the gravest
+ * @throws BlobmirrorError after the slice, the gravest error of its checks
  */
 export async function walkPrefix(
-  sides: ComparedAccounts,
-  { prefix: under, from, budgetMs = SLICE_MS, mustStop = () => false, converge: look }: PrefixSlice,
+  accounts: ComparedAccounts,
+  { prefix: under, from, budgetMs = SLICE_MS, mustStop = () => false, converge }: PrefixSlice,
 ): Promise<WalkPosition | undefined> {
   const end = performance.now() + budgetMs;
   const errors: BlobmirrorError[] = [];
   let unfinished = false;
   let rest: WalkPosition | undefined;
 
-  const [first, ...others] = remaining(sides, under, from);
+  const [first, ...others] = remaining(accounts, under, from);
   if (first === undefined) return undefined;
 
   async function* keys(start: WalkPosition): AsyncGenerator<Key, void, void> {
     for (const { prefix, ...drawn } of [start, ...others]) {
-      const nominees = nominatePrefix(sides, prefix, drawn, () => performance.now() >= end || mustStop());
+      const nominees = nominatePrefix(accounts, prefix, drawn, () => performance.now() >= end || mustStop());
       let next = await nominees.next();
       for (; !next.done; next = await nominees.next())
         yield { container: prefix.container, path: next.value.path };
@@ -61,28 +61,28 @@ export async function walkPrefix(
     }
   }
 
-  const visit = async (key: Key): Promise<void> => {
+  const check = async (key: Key): Promise<void> => {
     try {
-      if (LEAVES_MORE.has((await look(key)).verdict)) unfinished = true;
+      if (LEAVES_MORE.has((await converge(key)).verdict)) unfinished = true;
     } catch (thrown) {
       errors.push(toBlobmirrorError(thrown));
     }
   };
   let begin = first;
   try {
-    await convergeAll(keys(begin), visit);
+    await convergeAll(keys(begin), check);
   } catch (thrown) {
     if (!isStartIgnored(thrown)) throw thrown;
-    // The position names no page, as one of the former release: all beneath the prefix is walked again.
+    // A position of the former release has no page marker: the whole prefix is walked again.
     begin = { prefix: first.prefix, source: undefined, backup: undefined };
-    await convergeAll(keys(begin), visit);
+    await convergeAll(keys(begin), check);
   }
   const error = gravestError(errors);
   if (error !== undefined) throw error;
   return unfinished ? begin : rest;
 }
 
-/** What is left to walk. A position that the settings of the scope know no more means all of it. */
+/** What is left to walk: all of it, if `from` is no longer in the scope of the settings. */
 function remaining(
   { scope }: ComparedAccounts,
   under: Prefix,

@@ -5,13 +5,12 @@ import { handleShardMessage } from '../intake/handle-shard-message.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { retryHintQueue } from '../ports/retry-queues.ts';
 import type { PauseGate } from '../ports/pause-gate.ts';
-import type { Reconciler } from '../reconcile/runs/reconciler.ts';
+import { type Reconciler, refuseOutOfScope } from '../reconcile/runs/reconciler.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { logSendRefusal } from './connect-service-bus.ts';
 import type { OpenAccounts } from './open-accounts.ts';
 import type { OpenQueues } from './open-queues.ts';
 import { openReconciler } from './open-reconciler.ts';
-import { refuseOutOfScope } from '../reconcile/refuse-out-of-scope.ts';
 
 export type { Reconciler } from '../reconcile/runs/reconciler.ts';
 

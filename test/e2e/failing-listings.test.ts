@@ -96,7 +96,7 @@ test.each<[string, number, Fault]>([
 test('a backup whose listing fails on the way is listed again, and is equal after the same run', async () => {
   await putOutOfStep();
   onPage.backup = failing(1, isCutOff);
-  const failures = () => worker.logged('a slice of a reconcile failed').length;
+  const failures = () => worker.logged('a slice of a full sync failed').length;
   const before = failures();
   const { run, status } = await unheard.reconcile();
   expect([status, run.counts.byVerdict]).toEqual([0, { copied: 2, deleted: 6 }]);

@@ -89,7 +89,7 @@ test('while something else answers for both accounts nothing is claimed and noth
   // Begun past the lies, and worked on behind them.
   const begun = await runBlobmirror(['reconcile', `--local=${environment.readyFile}`, '-o', 'json']);
   const { id } = JSON.parse(begun.stdout) as { id: string };
-  const failures = () => worker.logged('a slice of a reconcile failed');
+  const failures = () => worker.logged('a slice of a full sync failed');
   await waitUntil('slices of a full sync fail', () => failures().length > 1, { within: 60_000, every: 50 });
 
   const status = await waitUntil(

@@ -55,6 +55,6 @@ test('a full sync stops within seconds of a pause, is not given up meanwhile, an
   const ended = await unheard.untilEnded(id);
   expect(ended).toMatchObject({ status: 0, run: { state: 'done', alerts: [] } });
   expect(ended.run.counts.byVerdict).toEqual({ copied: BLOBS });
-  expect(worker.logged('a slice of a reconcile failed')).toEqual([]);
+  expect(worker.logged('a slice of a full sync failed')).toEqual([]);
   expect(await expectEqualAccounts(unheard, { within: 1000 })).toBe(BLOBS);
 });

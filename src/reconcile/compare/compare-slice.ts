@@ -1,7 +1,7 @@
 /**
- * One slice of a compare shard: walks a stretch of both listings in step, brings over what is missing or differs, and
- * writes down what only the backup has. Nothing is deleted here, and nothing is decided: a copy is the heart's decision
- * on what the listings say, under conditions that make listings that are out of date fail; all else is a look.
+ * One slice of a compare shard: walks a stretch of both listings, mirrors what is missing or differs, and records what
+ * only the backup has. It never deletes and never decides: the mirror core copies on the word of the listings, with
+ * preconditions that fail if a listing is outdated; every other key is checked.
  */
 import { isStartIgnored } from '../../model/errors.ts';
 import { parseBlobPath } from '../../model/key.ts';
@@ -19,15 +19,15 @@ import {
 import { findBoundary, nextShards } from './next-shards.ts';
 import { type CompareParts, OutOfStepKeys } from './out-of-step-keys.ts';
 import type { SliceContext } from '../slice.ts';
-import { KeyCounter as Tally } from '../counts.ts';
+import { KeyCounter } from '../counts.ts';
 
 const CONCURRENCY = 32;
-/** While fewer shards than this are open, what is left of one is parted in two, and soon. */
+/** While fewer shards are open, a slice is short and its rest is split in two, so that idle workers get work. */
 const ENOUGH_SHARDS = 16;
 const FIRST_SLICE_MS = 15_000;
 
 /**
- * @throws BlobmirrorError what a listing failed with; what a key fails with is counted and reported
+ * @throws BlobmirrorError if a listing fails; the error of a key is counted and reported
  */
 export async function compareSlice(
   comparing: CompareParts,
@@ -48,8 +48,8 @@ class SliceComparison {
   readonly #comparing: CompareParts;
   readonly #shard: CompareShard;
   readonly #context: SliceContext;
-  readonly #tally = new Tally();
-  /** Entries that were drawn: where a slice stops in the middle of a page, the next one counts what is left of it. */
+  readonly #counter = new KeyCounter();
+  /** Entries that were passed: if a slice stops within a page, the next slice counts the rest of the page. */
   readonly #listed = { source: 0, backup: 0, bytes: 0 };
   readonly #order: KnownOrder;
   readonly #comparison: ReturnType<typeof toComparison>;
@@ -69,7 +69,7 @@ class SliceComparison {
     const end = performance.now() + (isAlone ? Math.min(budgetMs, FIRST_SLICE_MS) : budgetMs);
     this.#mustStop = () => signal.aborted || performance.now() >= end;
     const walked = { container, prefix, isBefore, listed: this.#listed };
-    this.#outOfStep = new OutOfStepKeys(comparing, walked, context, this.#tally, {
+    this.#outOfStep = new OutOfStepKeys(comparing, walked, context, this.#counter, {
       unfinished: again.map(parseBlobPath),
       compared,
       mustStop: this.#mustStop,
@@ -93,8 +93,8 @@ class SliceComparison {
   }
 
   /**
-   * The root directory of the container, once in a run: after what is missing made the container. False when it is still
-   * to be done.
+   * Compares the root directory of the container, once in a run, after the copies, which create the container. False:
+   * not done yet.
    */
   async compareRoot(): Promise<boolean> {
     const { hierarchical, policy } = this.#comparing;
@@ -102,9 +102,9 @@ class SliceComparison {
     return await this.#outOfStep.compareRoot();
   }
 
-  /** What was found and done so far. */
+  /** The result so far. */
   result(): SliceResult {
-    const { counts, sample } = this.#tally;
+    const { counts, sample } = this.#counter;
     const adoptable = this.#outOfStep.adoption?.adoptable;
     return {
       counts,
@@ -164,7 +164,7 @@ class SliceComparison {
     this.#listed.source += count;
     this.#listed.backup += count;
     this.#listed.bytes += bytes;
-    this.#tally.countInStep(count);
+    this.#counter.countInStep(count);
   }
 
   async #split({ source }: ListingPositions): Promise<string | undefined> {
@@ -175,7 +175,7 @@ class SliceComparison {
     const list = (range: ListRange) => account.listBlobs(container, range);
     try {
       const boundary = await findBoundary(list, this.#comparison.isBefore, { prefix, after: source, to });
-      // The second half begins there on both sides, and the two services may be of different versions.
+      // The second half begins there on both sides; the services may be of different versions, so both must accept it.
       if (boundary !== undefined)
         await drawPage(backup.listBlobs(container, { prefix, from: boundary, pageSize: 1 }));
       return boundary;

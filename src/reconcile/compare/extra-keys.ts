@@ -4,37 +4,37 @@ import type { BlobPath, ContainerName } from '../../model/key.ts';
 import type { SliceResult } from '../shard.ts';
 import type { ListedBlob } from '../../ports/blob-reader.ts';
 import { type ForeignReason, type ComparedAccounts, type SliceContext, listedOwnerOf } from '../slice.ts';
-import type { KeyCounter as Tally } from '../counts.ts';
+import type { KeyCounter } from '../counts.ts';
 
-/** What is asked of them. */
+/** What decides which extra keys may be deleted. */
 export interface ExtraRules extends Pick<ComparedAccounts, 'source' | 'backup' | 'scope' | 'policy'> {
   readonly container: ContainerName;
 }
 
 /**
- * The keys of a slice that only the backup has. Ours are written down for the end of the run, when the guards have
- * spoken and the heart looks at each; what somebody else put there is written down apart, and stays.
+ * The keys of a slice that only the backup has. Ours are recorded for the end of the run, when the guards decide and the
+ * mirror core checks each; foreign ones are recorded separately, and stay.
  *
- * A directory goes with all that is below it, so what is below is counted and needs no look of its own. One that has
- * something foreign below it stays, and is no deletion: a look at it finds that out, too.
+ * A directory is deleted with its content, so the keys below it are counted but not recorded. A directory with something
+ * foreign below it stays and counts as no deletion; the check of the directory finds that too.
  */
 export class ExtraKeys {
   readonly #rules: ExtraRules;
   readonly #context: SliceContext;
-  readonly #tally: Tally;
+  readonly #counter: KeyCounter;
   readonly #foreign: Record<string, number> = {};
   #all = 0;
   #mirrored = 0;
   #deletions = 0;
-  /** Stands for all that is below it. */
+  /** The last recorded directory, which stands for all keys below it. */
   #whole: string | undefined;
-  /** Directories above the last key, each of which counts as a deletion so far. */
+  /** Directories above the last key that count as deletions so far. */
   #above: string[] = [];
 
-  constructor(rules: ExtraRules, context: SliceContext, tally: Tally) {
+  constructor(rules: ExtraRules, context: SliceContext, counter: KeyCounter) {
     this.#rules = rules;
     this.#context = context;
-    this.#tally = tally;
+    this.#counter = counter;
   }
 
   get counts(): Pick<SliceResult, 'extras' | 'mirroredExtras' | 'deletions' | 'foreign'> {
@@ -60,7 +60,7 @@ export class ExtraKeys {
     if (owner === 'ours') this.#deletions++;
     if (isDirectory) this.#above.push(path);
     if (this.#context.dryRun) {
-      await this.#context.report(this.#tally.recordDryRun({ container, path }, 'extra'));
+      await this.#context.report(this.#counter.recordDryRun({ container, path }, 'extra'));
       return;
     }
     if (this.#whole !== undefined && path.startsWith(`${this.#whole}/`)) return;
@@ -75,17 +75,17 @@ export class ExtraKeys {
     this.#foreign[reason] = (this.#foreign[reason] ?? 0) + 1;
     if (this.#context.dryRun)
       await this.#context.report(
-        this.#tally.recordDryRun({ container: this.#rules.container, path }, 'foreign'),
+        this.#counter.recordDryRun({ container: this.#rules.container, path }, 'foreign'),
       );
     else await this.#context.foreign({ path, reason });
   }
 
-  /** Whose it is, as far as that keeps it: what may go is ours. */
+  /** The owner, as far as it keeps the blob: one that may be deleted counts as ours. */
   #ownerOf(entry: ListedBlob): Ownership {
     const { policy } = this.#rules;
     const owner = listedOwnerOf(this.#rules, entry);
-    // Where deletions are kept altogether, that is why these stay.
-    const isLeave = policy.deletes === 'keep' || policy.foreign === 'delete' || this.#context.deleteForeign;
-    return isLeave && isForeign(owner) ? 'ours' : owner;
+    // With BLOBMIRROR_DELETES=keep, that is the reason why these stay, not that they are foreign.
+    const mayDelete = policy.deletes === 'keep' || policy.foreign === 'delete' || this.#context.deleteForeign;
+    return mayDelete && isForeign(owner) ? 'ours' : owner;
   }
 }

@@ -5,12 +5,12 @@ import type { BlobPage, ListRange } from '../../ports/blob-reader.ts';
 
 const PAGE_SIZE = 5000;
 
-/** Where the source's blobs can be seen again. */
+/** How the source is read again. */
 export interface SourceListing {
   readonly list: (range: ListRange) => AsyncIterable<BlobPage>;
-  /** What is there now; undefined: nothing. One request. */
+  /** The current ETag; undefined: there is no blob. One request. */
   readonly read: (path: BlobPath) => Promise<Etag | undefined>;
-  /** Looks at one key, and brings it in step. */
+  /** Checks one key. */
   readonly converge: (path: BlobPath) => Promise<void>;
   readonly isBefore: (path: string, other: string) => boolean;
 }
@@ -18,14 +18,14 @@ export interface SourceListing {
 interface NewBlob {
   readonly path: BlobPath;
   readonly etag: Etag;
-  /** About how many entries of the source's listing had gone by. */
+  /** The approximate position in the source's listing, in entries. */
   readonly place: number;
 }
 
 /**
- * Blobs that were made from nothing on the word of a listing. If-None-Match: * cannot tell "never there" from "deleted
- * meanwhile", so each is followed by one more reading of the source (invariant 5): the stretch that they are in is
- * listed again, thousands at once, where that is cheaper than a reading of each.
+ * Blobs that were created on the backup on the word of a listing. If-None-Match: * cannot tell "never there" from
+ * "deleted meanwhile", so the source is read once more after each (invariant 5): by listing their stretch again,
+ * thousands at once, if that takes fewer requests than reading each.
  */
 export class NewBlobs {
   readonly #source: SourceListing;
@@ -43,9 +43,9 @@ export class NewBlobs {
     this.#blobs.push(blob);
   }
 
-  /** Reads the source once more for all that were added, and looks at those that moved. */
+  /** Reads the source once more for the added blobs, and checks those that changed. */
   async verify(): Promise<void> {
-    const { isBefore, converge: look } = this.#source;
+    const { isBefore, converge } = this.#source;
     const blobs = this.#blobs.toSorted((one, other) => (isBefore(one.path, other.path) ? -1 : 1));
     this.#blobs = [];
     const [first, last] = [blobs[0], blobs.at(-1)];
@@ -57,7 +57,7 @@ export class NewBlobs {
           throw error;
         })
       : this.#read(blobs));
-    for (const path of moved) await look(path);
+    for (const path of moved) await converge(path);
   }
 
   async #read(blobs: readonly NewBlob[]): Promise<readonly BlobPath[]> {
@@ -66,7 +66,7 @@ export class NewBlobs {
     return moved;
   }
 
-  /** What the listing shows no more, or otherwise. It never proves that anything is gone; a look does. */
+  /** The paths that the listing no longer shows with the same ETag. That proves no deletion; the check does. */
   async #relist(blobs: readonly NewBlob[], first: NewBlob, last: NewBlob): Promise<readonly BlobPath[]> {
     const { list, isBefore } = this.#source;
     const left = new Map(blobs.map(({ path, etag }) => [path, etag] as const));

@@ -2,21 +2,21 @@ import type { BlobPage, ListRange } from '../../ports/blob-reader.ts';
 import type { ListingPositions } from '../nominate.ts';
 import type { CompareShard, ComparedPath, SliceResult } from '../shard.ts';
 
-/** What a slice leaves. */
+/** What a slice left to do. */
 export interface SliceRest {
-  /** Where the listings go on; undefined: they are at their end. */
+  /** Where the listings go on; undefined: they have ended. */
   readonly rest: ListingPositions | undefined;
-  /** Paths whose long copies are not done. */
+  /** Paths whose long copies are unfinished. */
   readonly unfinished: readonly string[];
-  /** How far comparisons of those came that are to be adopted. */
+  /** The progress of those that are being compared for adoption. */
   readonly compared: readonly ComparedPath[];
-  /** A place in the rest from which another worker may take over. */
+  /** A path in the rest from which another worker takes over. */
   readonly boundary: string | undefined;
-  /** The backup had no container yet whose root could be compared. */
+  /** The backup had no container yet, so its root could not be compared. */
   readonly isRootLeft: boolean;
 }
 
-/** The shards that go on where a slice stopped. */
+/** The next slice of the shard, and the shard that is split off. */
 export function nextShards(
   shard: CompareShard,
   { rest, unfinished, compared, boundary, isRootLeft }: SliceRest,
@@ -33,7 +33,7 @@ export function nextShards(
     ...(compared.length > 0 && { compared }),
     ...(rest === undefined
       ? { isWalked: true }
-      : { at: toSides(rest), ...(rest.markers !== undefined && { markers: toSides(rest.markers) }) }),
+      : { at: toPlaces(rest), ...(rest.markers !== undefined && { markers: toPlaces(rest.markers) }) }),
   };
   if (boundary === undefined) return { next };
   const split: CompareShard = {
@@ -46,40 +46,38 @@ export function nextShards(
   return { next, split };
 }
 
-function toSides({
+function toPlaces({
   source,
   backup,
 }: NonNullable<ListingPositions['markers']>): NonNullable<CompareShard['at']> {
   return { ...(source !== undefined && { source }), ...(backup !== undefined && { backup }) };
 }
 
-/** Requests for a better place once one is found. */
-const MOST_REFINEMENTS = 4;
+/** Requests for a better boundary after one is found. */
+const MAX_REFINEMENTS = 4;
 const [FIRST, LAST] = [0x21, 0x7e];
 
 interface RestOfListing {
   readonly prefix: string;
-  /** The last path that was drawn. */
+  /** The last path that was passed. */
   readonly after: string;
   readonly to: string | undefined;
 }
 
 /**
- * A place in what is left of a listing that has something before it and something behind it, for two workers to share;
- * undefined when none is found. It is ASCII: whatever order a service has beyond that, every name is on the same side.
+ * A boundary that splits the rest of a listing for two workers, with entries on both sides; undefined: none was found. It
+ * is ASCII, so that every listing order puts each name on the same side.
  *
- * Where the names that are left part from the last one is found by halving its length, and there a character in the
- * middle: about ten requests for single entries.
- *
- * @param list the listing
+ * A binary search finds how many characters of the last path the remaining names share, and then a middle character
+ * there: about ten requests for single entries.
  */
 export async function findBoundary(
   list: (range: ListRange) => AsyncIterable<BlobPage>,
   isBefore: (path: string, other: string) => boolean,
   { prefix, after, to }: RestOfListing,
 ): Promise<string | undefined> {
-  /** Whether there is a name behind the place, and the place is behind the last one. */
-  async function parts(place: string | undefined): Promise<boolean> {
+  /** Whether the place is after the last path, and a name of the stretch is after the place. */
+  async function splits(place: string | undefined): Promise<boolean> {
     if (place === undefined || !isBefore(after, place)) return false;
     for await (const page of list({ prefix, from: place, pageSize: 1 })) {
       const [found] = page.entries;
@@ -94,22 +92,22 @@ export async function findBoundary(
   while (shortest <= longest) {
     const depth = (shortest + longest) >> 1;
     const place = nextAt(after, depth);
-    if (await parts(place)) [best, longest] = [place, depth - 1];
+    if (await splits(place)) [best, longest] = [place, depth - 1];
     else shortest = depth + 1;
   }
   if (best === undefined) return undefined;
   const stem = best.slice(0, -1);
   let [low, high] = [(best.codePointAt(stem.length) ?? FIRST) + 1, LAST];
-  for (let i = 0; i < MOST_REFINEMENTS && low <= high; i++) {
+  for (let i = 0; i < MAX_REFINEMENTS && low <= high; i++) {
     const middle = (low + high) >> 1;
     const place = stem + String.fromCharCode(middle);
-    if (await parts(place)) [best, low] = [place, high + 1];
+    if (await splits(place)) [best, low] = [place, high + 1];
     else high = middle - 1;
   }
   return best;
 }
 
-/** The first place that parts from the path at this depth. In a tree a slash comes before all else. */
+/** The first place that differs from the path at this depth. In tree order a slash comes first. */
 function nextAt(path: string, depth: number): string | undefined {
   const code = path.charCodeAt(depth);
   const next = code === 0x2f ? 0x30 : Math.max(code + 1, FIRST);

@@ -1,17 +1,17 @@
 import { comesBefore, comesBeforeByPoint, comesBeforeInTree } from '../../model/listing-order.ts';
 import type { BlobPage, ListedBlob, ListingOrder } from '../../ports/blob-reader.ts';
 
-/** The order that listings are found to have, of those that services are known to list in. */
+/** The order of the listings, of those in which services are known to list. */
 export interface KnownOrder {
   readonly kind: ListingOrder;
   readonly isBefore: (path: string, other: string) => boolean;
-  /** Sees two neighbours of a listing. False: no order that is left has them so. */
+  /** Takes two neighbours of a listing. False: no remaining order has them in this sequence. */
   readonly accepts: (path: string, next: string) => boolean;
 }
 
 /**
- * Flat accounts are thought to list by code units until two neighbours show that it is by code points: the two part
- * only beyond the first plane, so that a place that is ASCII has the same names before it in both.
+ * Flat accounts are expected to list by UTF-16 code units until two neighbours show that they list by code points. The
+ * two orders differ only beyond the basic multilingual plane, so an ASCII boundary splits both in the same way.
  */
 export function createKnownOrder({ hierarchical }: { readonly hierarchical: boolean }): KnownOrder {
   let isBefore = hierarchical ? comesBeforeInTree : comesBefore;
@@ -30,16 +30,16 @@ export function createKnownOrder({ hierarchical }: { readonly hierarchical: bool
 
 type Pages = AsyncIterable<BlobPage>;
 
-/** The listing does not have the order that a stretch of it needs. */
+/** The listing is in an order in which a stretch of it cannot be bounded. */
 export class UnorderedListing extends Error {
-  override readonly name = 'Unordered';
+  override readonly name = 'UnorderedListing';
 }
 
 /**
- * A listing up to a place, and proof on the way that it has the order that is expected: otherwise nothing tells that
- * what is beyond the place was not before it.
+ * A listing up to a boundary that also checks the order: in an unknown one, entries of the stretch could come after the
+ * boundary.
  *
- * @throws Unordered
+ * @throws UnorderedListing
  */
 export async function* listUpTo(
   pages: Pages,
@@ -62,7 +62,7 @@ export async function* listUpTo(
   }
 }
 
-/** What of a page is to be looked at for its order: all of it, or the first one where the page knows of the rest. */
+/** The entries whose order must be checked: all, or only the first if the page itself knows that the rest ascends. */
 function inDoubt({ entries, ascends }: BlobPage, order: ListingOrder): readonly ListedBlob[] {
   return ascends(order) ? entries.slice(0, 1) : entries;
 }

@@ -11,9 +11,9 @@ import type { ComparedAccounts, SliceContext } from '../slice.ts';
 import { SliceAdoption, type AdoptionRules } from './slice-adoption.ts';
 import { ExtraKeys } from './extra-keys.ts';
 import { NewBlobs } from './new-blobs.ts';
-import type { KeyCounter as Tally } from '../counts.ts';
+import type { KeyCounter } from '../counts.ts';
 
-/** What keys are brought in step with. */
+/** What a slice compares, and the operations of the mirror core. */
 export interface CompareParts extends ComparedAccounts {
   readonly converge: (key: Key, since?: Date, leave?: { readonly deleteForeign: true }) => Promise<Verdict>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
@@ -22,35 +22,35 @@ export interface CompareParts extends ComparedAccounts {
   readonly convergeRoot: (container: ContainerName) => Promise<Verdict | undefined>;
 }
 
-/** The stretch that a slice walks, as far as its keys are concerned. */
+/** The stretch that a slice walks. */
 export interface ComparedRange {
   readonly container: ContainerName;
   readonly prefix: string;
   readonly isBefore: (path: string, other: string) => boolean;
-  /** Entries that were drawn so far. */
+  /** Entries that were passed so far. */
   readonly listed: { readonly source: number; readonly backup: number };
 }
 
-/** What an earlier slice left, and how long this one may work on it. */
+/** What an earlier slice left. */
 interface CarriedOver {
   readonly unfinished: readonly BlobPath[];
   readonly compared: readonly ComparedPath[];
   readonly mustStop: () => boolean;
 }
 
-/** What becomes of the keys of a slice that do not look in step, and what is counted and reported of them. */
+/** Handles the keys of a slice that do not look in step, and counts and reports their results. */
 export class OutOfStepKeys {
   readonly #comparing: CompareParts;
   readonly #walked: ComparedRange;
   readonly #context: SliceContext;
-  readonly #tally: Tally;
+  readonly #counter: KeyCounter;
   readonly #newBlobs: NewBlobs;
-  /** Paths whose long copies are not done. */
+  /** Paths whose long copies are unfinished. */
   readonly unfinished: BlobPath[];
-  /** Keys of a hierarchical source that something on the backup kept from being mirrored. */
+  /** Keys of a hierarchical source that something on the backup blocks from being mirrored. */
   blocked = 0;
   readonly extraKeys: ExtraKeys;
-  /** Undefined where the run adopts nothing. */
+  /** Undefined: the run adopts nothing. */
   readonly adoption: SliceAdoption | undefined;
   #verifying: Promise<void> = Promise.resolve();
   #preparing: Promise<void> | undefined;
@@ -59,7 +59,7 @@ export class OutOfStepKeys {
     comparing: CompareParts,
     walked: ComparedRange,
     context: SliceContext,
-    tally: Tally,
+    counter: KeyCounter,
     { unfinished, compared, mustStop }: CarriedOver,
   ) {
     const { container, prefix, isBefore } = walked;
@@ -67,11 +67,11 @@ export class OutOfStepKeys {
     this.#comparing = comparing;
     this.#walked = walked;
     this.#context = context;
-    this.#tally = tally;
+    this.#counter = counter;
     this.unfinished = [...unfinished];
     this.adoption =
       by === undefined ? undefined : new SliceAdoption({ ...comparing, container, by, mustStop }, compared);
-    this.extraKeys = new ExtraKeys({ ...comparing, container }, context, tally);
+    this.extraKeys = new ExtraKeys({ ...comparing, container }, context, counter);
     this.#newBlobs = new NewBlobs({
       isBefore,
       list: (range) => comparing.source.listBlobs(container, { prefix, ...range }),
@@ -79,12 +79,12 @@ export class OutOfStepKeys {
         const reading = await comparing.source.read(this.#key(path));
         return reading.present ? reading.etag : undefined;
       },
-      converge: async (path) => await this.#look(path),
+      converge: async (path) => await this.#converge(path),
     });
   }
 
   async handle({ path, source, backup }: Nominee): Promise<void> {
-    this.#tally.countNominated();
+    this.#counter.countNominated();
     if (source === undefined) {
       await this.extraKeys.add(backup);
       return;
@@ -93,7 +93,7 @@ export class OutOfStepKeys {
     if (this.#context.dryRun) {
       const isAdoptable = readings !== undefined && (await this.adoption?.count(path, readings)) === true;
       const what = backup === undefined ? 'missing' : isAdoptable ? 'adoptable' : 'different';
-      await this.#context.report(this.#tally.recordDryRun(this.#key(path), what));
+      await this.#context.report(this.#counter.recordDryRun(this.#key(path), what));
       return;
     }
     const place = this.#walked.listed.source;
@@ -104,15 +104,15 @@ export class OutOfStepKeys {
     );
     if (copied === 'failed') return;
     if (copied === undefined) {
-      await this.#look(path);
+      await this.#converge(path);
       return;
     }
-    await this.#tell(path, copied.verdict);
+    await this.#report(path, copied.verdict);
     if (copied.isNew) this.#newBlobs.add({ path, etag: source.etag, place });
     if (this.#newBlobs.isFull) await this.#verify();
   }
 
-  /** The root of the container, which no listing shows. False when the backup has no such container, or has it no more. */
+  /** Compares the root of the container, which no listing shows. False: the backup has no such container. */
   async compareRoot(): Promise<boolean> {
     const root = { container: this.#walked.container, path: '' } as const;
     const found = await this.#attempt('', async () =>
@@ -123,9 +123,11 @@ export class OutOfStepKeys {
     if (found === 'missing') return false;
     if (found === 'failed' || found === 'same') return true;
     if (found !== 'different' && found.verdict === 'in-sync') return true;
-    this.#tally.countNominated();
+    this.#counter.countNominated();
     const line =
-      found === 'different' ? this.#tally.recordDryRun(root, found) : this.#tally.recordVerdict(root, found);
+      found === 'different'
+        ? this.#counter.recordDryRun(root, found)
+        : this.#counter.recordVerdict(root, found);
     if (line !== undefined) await this.#context.report(line);
     return true;
   }
@@ -136,18 +138,18 @@ export class OutOfStepKeys {
     return isSameAccess(roots.wanted, roots.there) ? 'same' : 'different';
   }
 
-  /** Where the backup was seen to have nothing, its container may be lacking. What keeps it from being made, a copy will tell. */
+  /** Creates the container if the backup lists nothing in it. If that fails, the first copy reports why. */
   async #prepare(): Promise<void> {
     const { container } = this.#walked;
     this.#preparing ??= this.#comparing.prepareContainer(container).catch(() => undefined);
     await this.#preparing;
   }
 
-  /** False where it is to be brought over like any other. */
+  /** False: the key must be copied. */
   async #adopt(path: BlobPath, readings?: ListedReadings): Promise<boolean> {
     if (this.adoption === undefined) return false;
     const { adoption } = this;
-    // In a tree, and where a listing does not tell all, both sides are read.
+    // On hierarchical accounts, and if a listing lacks properties, both sides are read.
     const known = this.#comparing.hierarchical ? undefined : readings;
     const adopted = await this.#attempt(path, async () => await adoption.adopt(path, known));
     if (adopted === undefined) return false;
@@ -156,33 +158,33 @@ export class OutOfStepKeys {
       this.unfinished.push(path);
       return true;
     }
-    await this.#tell(path, adopted.verdict);
+    await this.#report(path, adopted.verdict);
     if (!adopted.hasMore) return true;
     const rest = await this.#attempt(path, async () => await this.#comparing.converge(this.#key(path)));
-    // What came of it well is no other key of the report.
-    if (rest !== 'failed' && isLeftOver(rest)) await this.#tell(path, rest);
+    // Only what is left undone is a result of its own.
+    if (rest !== 'failed' && isLeftOver(rest)) await this.#report(path, rest);
     return true;
   }
 
-  async #look(path: BlobPath): Promise<void> {
+  async #converge(path: BlobPath): Promise<void> {
     if (this.adoption?.isUnderWay(path) === true && (await this.#adopt(path))) return;
 
-    // By leave, what is foreign gives way to what the source has, too.
+    // With this permission, the source's blob also replaces a foreign one.
     const leave = this.#context.deleteForeign ? ({ deleteForeign: true } as const) : undefined;
     const verdict = await this.#attempt(
       path,
       async () => await this.#comparing.converge(this.#key(path), undefined, leave),
     );
-    if (verdict !== 'failed') await this.#tell(path, verdict);
+    if (verdict !== 'failed') await this.#report(path, verdict);
   }
 
-  async #tell(path: BlobPath, verdict: Verdict): Promise<void> {
+  async #report(path: BlobPath, verdict: Verdict): Promise<void> {
     if (verdict.verdict === 'unfinished') {
       this.unfinished.push(path);
       return;
     }
     if (this.#comparing.hierarchical && isBlockedByBackup(verdict)) this.blocked++;
-    const line = this.#tally.recordVerdict(this.#key(path), verdict);
+    const line = this.#counter.recordVerdict(this.#key(path), verdict);
     if (line !== undefined) await this.#context.report(line);
   }
 
@@ -191,23 +193,23 @@ export class OutOfStepKeys {
       return await act();
     } catch (thrown) {
       await this.#context.report(
-        this.#tally.recordFailure({ container: this.#walked.container, path }, toBlobmirrorError(thrown)),
+        this.#counter.recordFailure({ container: this.#walked.container, path }, toBlobmirrorError(thrown)),
       );
       return 'failed';
     }
   }
 
-  /** One at a time, since it takes what all have added. */
+  /** One call at a time, since each takes all blobs that were added. */
   async #verify(): Promise<void> {
     this.#verifying = this.#verifying.then(async () => await this.#newBlobs.verify());
     await this.#verifying;
   }
 
-  /** Long copies go on for as long as there is time; then in the next slice, which is given them. */
+  /** Continues long copies while there is time; the next slice gets the rest. */
   async finish(mustStop: () => boolean): Promise<void> {
     await this.#verify();
     while (this.unfinished.length > 0 && !mustStop())
-      for (const path of this.unfinished.splice(0)) await this.#look(path);
+      for (const path of this.unfinished.splice(0)) await this.#converge(path);
   }
 
   #key(path: BlobPath): Key {
@@ -215,12 +217,12 @@ export class OutOfStepKeys {
   }
 }
 
-/** Whether a key is not in step after a look. */
+/** Whether a key is not in step after its check. */
 function isLeftOver(verdict: Verdict): boolean {
   return verdict.verdict === 'skipped' || verdict.verdict === 'unfinished' || 'access' in verdict;
 }
 
-/** Undefined where a listing does not tell all that a copy takes. */
+/** Undefined: a listing lacks properties that a copy needs. */
 function toReadings(source: ListedBlob, backup: ListedBlob | undefined): ListedReadings | undefined {
   const onSource = source.reading();
   const onBackup = backup?.reading();

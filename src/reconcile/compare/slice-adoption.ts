@@ -16,22 +16,22 @@ export interface AdoptionRules extends Pick<ComparedAccounts, 'source' | 'backup
   readonly container: ContainerName;
   readonly by: AdoptBy;
   readonly adopt: (key: Key, request: AdoptRequest) => Promise<AdoptResult | undefined>;
-  /** Whether there is no time to compare more. */
+  /** Whether the time for comparisons is over. */
   readonly mustStop: () => boolean;
 }
 
 /**
- * Takes over, in a slice, what another tool made on the backup. A long comparison that does not fit the slice goes on in
- * the next one, where it was: the versions that it is of are written down with it.
+ * Adopts what another tool copied to the backup. A comparison that does not fit the slice goes on in the next one; its
+ * progress includes the versions that it compares.
  */
 export class SliceAdoption {
   readonly #rules: AdoptionRules;
   readonly #compared: Map<string, ComparisonProgress>;
   #adoptable: Adoptable | undefined;
-  /** Whether the backup keeps versions, once that was asked. */
+  /** Whether the backup keeps versions; undefined: not read yet. */
   #isVersioned: Promise<boolean> | undefined;
 
-  /** @param compared what an earlier slice left */
+  /** @param compared progress of an earlier slice */
   constructor(rules: AdoptionRules, compared: readonly ComparedPath[]) {
     this.#rules = rules;
     this.#compared = new Map(
@@ -42,12 +42,12 @@ export class SliceAdoption {
     );
   }
 
-  /** What a dry run found that could be adopted. */
+  /** In a dry run: what could be adopted. */
   get adoptable(): Adoptable | undefined {
     return this.#adoptable;
   }
 
-  /** Where comparisons go on. */
+  /** The progress of unfinished comparisons. */
   get compared(): readonly ComparedPath[] {
     return [...this.#compared].map(([path, compared]) => ({ path, ...compared }));
   }
@@ -56,11 +56,11 @@ export class SliceAdoption {
     return this.#compared.has(path);
   }
 
-  /** Counts a key of a dry run if it could be adopted, by what the listings tell. */
+  /** In a dry run: counts the key if it could be adopted by its listing entries. */
   async count(path: BlobPath, { source, backup }: ListedReadings): Promise<boolean> {
     const { by } = this.#rules;
-    const sides = { source: this.#rules.source.account, backup: this.#rules.backup.account };
-    if (backup === undefined || !mayBeAdopted(sides, { source, backup }, by)) return false;
+    const accounts = { source: this.#rules.source.account, backup: this.#rules.backup.account };
+    if (backup === undefined || !mayBeAdopted(accounts, { source, backup }, by)) return false;
     const isVersioned = await (this.#isVersioned ??= this.#readVersioned(path));
     const { keys, bytes, versionedKeys, versionedBytes } = this.#adoptable ?? NOTHING_ADOPTABLE;
     this.#adoptable = {
@@ -90,7 +90,7 @@ export class SliceAdoption {
     return adopted;
   }
 
-  /** A listing does not tell; one look for a slice does. */
+  /** No listing says so; one read for each slice does. */
   async #readVersioned(path: BlobPath): Promise<boolean> {
     const { backup, container } = this.#rules;
     const reading = await backup.read({ container, path });

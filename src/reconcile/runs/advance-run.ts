@@ -10,43 +10,45 @@ import { addAlert, endRun, isSliceDue, isPhaseDone, isUnderWay, recordFailedList
 import { type Shard, toShardMessage } from '../shard.ts';
 
 /**
- * Takes a run into its next phase when all shards of the one before are done. Whoever handled a shard calls it, also
- * when the shard was handled before: the one who did may have died on the way. Resolves to the run as it is then.
+ * Moves a run into its next phase when all shards of its phase are done. Called after every shard, also after one that
+ * was handled before: the worker that handled it may have crashed. Resolves to the updated run.
  *
  * @param phase of the shard that was handled
  */
-export async function advanceRun(desk: ReconcilerContext, run: Run, phase: Shard['phase']): Promise<Run> {
+export async function advanceRun(context: ReconcilerContext, run: Run, phase: Shard['phase']): Promise<Run> {
   let latest = run;
-  if (latest.state === 'comparing' && isPhaseDone(latest)) latest = await enterDeleting(desk, latest);
-  // The shard may have been the last one, and what is sent twice is dropped as a duplicate.
-  else if (latest.state === 'deleting' && phase === 'compare') await sendFirstDeletions(desk, latest);
-  if (latest.state === 'deleting' && isPhaseDone(latest)) latest = await finishRun(desk, latest);
+  if (latest.state === 'comparing' && isPhaseDone(latest)) latest = await enterDeleting(context, latest);
+  // A worker may have crashed before it sent these; the queue drops duplicates.
+  else if (latest.state === 'deleting' && phase === 'compare') await sendFirstDeletions(context, latest);
+  if (latest.state === 'deleting' && isPhaseDone(latest)) latest = await finishRun(context, latest);
   return latest;
 }
 
-async function enterDeleting(desk: ReconcilerContext, run: Run): Promise<Run> {
-  const { parts, runs } = desk;
-  const { judgements, sourceListingFailed } = await decideDeletions(parts, run);
+async function enterDeleting(context: ReconcilerContext, run: Run): Promise<Run> {
+  const { parts, runs } = context;
+  const { decisions, sourceListingFailed } = await decideDeletions(parts, run);
   const changed = await runs.change(run.id, (before) => {
     if (before.state !== 'comparing' || !isPhaseDone(before)) return undefined;
-    const noted = sourceListingFailed && !before.sourceListingFailed ? recordFailedListing(before) : before;
-    return beginDeleting(noted, judgements, parts.now());
+    const updated = sourceListingFailed && !before.sourceListingFailed ? recordFailedListing(before) : before;
+    return beginDeleting(updated, decisions, parts.now());
   });
   const latest = changed?.run ?? run;
-  if (latest.state === 'deleting') await sendFirstDeletions(desk, latest);
-  else if (changed?.isChanged === true) await removeOldRuns(desk);
+  if (latest.state === 'deleting') await sendFirstDeletions(context, latest);
+  else if (changed?.isChanged === true) await removeOldRuns(context);
   return latest;
 }
 
-async function finishRun(desk: ReconcilerContext, run: Run): Promise<Run> {
-  const changed = await desk.runs.change(run.id, (before) =>
-    before.state === 'deleting' && isPhaseDone(before) ? endRun(before, 'done', desk.parts.now()) : undefined,
+async function finishRun(context: ReconcilerContext, run: Run): Promise<Run> {
+  const changed = await context.runs.change(run.id, (before) =>
+    before.state === 'deleting' && isPhaseDone(before)
+      ? endRun(before, 'done', context.parts.now())
+      : undefined,
   );
-  if (changed?.isChanged === true) await removeOldRuns(desk);
+  if (changed?.isChanged === true) await removeOldRuns(context);
   return changed?.run ?? run;
 }
 
-/** The shards of deletions that nobody has begun. */
+/** Sends the first slices of delete shards that have not begun. */
 async function sendFirstDeletions({ parts }: ReconcilerContext, run: Run): Promise<void> {
   for (const [shard, { phase }] of Object.entries(run.shards)) {
     const first: ShardMessage = { run: run.id, shard, slice: 0, attempt: 0 };
@@ -54,7 +56,7 @@ async function sendFirstDeletions({ parts }: ReconcilerContext, run: Run): Promi
   }
 }
 
-/** Sends what is to come after a slice, as far as nobody has done it. */
+/** Sends what follows a slice, except what is recorded already. */
 export async function sendNextSlices(
   { parts }: ReconcilerContext,
   run: Run,
@@ -64,7 +66,7 @@ export async function sendNextSlices(
   for (const shard of follow) if (isSliceDue(run, shard)) await parts.queue.send(toShardMessage(shard));
 }
 
-/** The run is done, whatever becomes of this. */
+/** Does not reject: the run is done without it. */
 async function removeOldRuns({ parts, runs }: ReconcilerContext): Promise<void> {
   try {
     await runs.removeOld();
@@ -74,13 +76,13 @@ async function removeOldRuns({ parts, runs }: ReconcilerContext): Promise<void> 
 }
 
 /**
- * The run in its second phase, with a shard for each container whose deletions passed; or at its end, where there is
- * none. In a dry run the guards raise their alerts, and nothing passes.
+ * The run in its second phase, with a shard for each container whose deletions passed the guards, or done if there is
+ * none. In a dry run the guards only raise their alerts.
  */
-function beginDeleting(run: Run, judgements: readonly DeletionDecision[], now: Date): Run {
+function beginDeleting(run: Run, decisions: readonly DeletionDecision[], now: Date): Run {
   const shards: Record<string, ShardProgress> = {};
   let changed = run;
-  for (const { container, stopped, sample } of judgements) {
+  for (const { container, stopped, sample } of decisions) {
     const progress = changed.containers[container];
     if (progress === undefined) continue;
     const others = progress.extras - countForeign(progress);
@@ -119,29 +121,29 @@ function toAlert(
       return {
         code,
         container,
-        detail: `The source has no container ${container}, and the backup has ${backup} entries in its own. They stay; delete that container yourself if it is to go.`,
+        detail: `The source has no container ${container}; the backup has one, with ${backup} entries. They stay. If you do not need the container, delete it yourself.`,
       };
     case 'source-container-empty':
       return {
         code,
         container,
-        detail: `${container} is empty at the source, and the backup has ${backup} entries. They stay. To let them go: blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
+        detail: `${container} is empty at the source; the backup has ${backup} entries. They stay. To delete them, run blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
       };
     case 'keys-blocked':
       return {
         code,
         container,
-        detail: `${progress.blocked ?? 0} files of ${container} could not be mirrored, since something on the backup is in the way; "blobmirror reconcile report" names them. What the source lacks in ${container} stays until then, since it may be their only copy, under an older name. To let it go: blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
+        detail: `${progress.blocked ?? 0} files of ${container} could not be mirrored: something on the backup occupies their paths; "blobmirror reconcile report" lists them. Until they are mirrored, what the source lacks in ${container} stays: it may be their only copy, under an older name. To delete it anyway, run blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
       };
     case 'too-many-deletes': {
       const { all, deletions } = countDeletions(progress);
       return {
         code,
         container,
-        detail: `${deletions} of ${all} entries of ${container} are on the backup only, more than a run may delete. They stay. To let them go: blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
+        detail: `${deletions} of ${all} entries of ${container} are on the backup only, more than a run may delete. They stay. To delete them, run blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
       };
     }
-    // These were raised when it happened, or are as they should be.
+    // Raised earlier, when it happened, or no reason for an alert.
     case 'source-listing-failed':
     case 'shard-failed':
     case 'listing-unordered':

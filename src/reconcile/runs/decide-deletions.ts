@@ -6,29 +6,29 @@ import { skippedLines } from './extras.ts';
 import { type GuardedContainer, guardDeletions } from './guard-deletions.ts';
 import type { ReconcilerParts } from './reconciler-context.ts';
 
-/** What is to become of the keys of a container that only the backup has. */
+/** Whether the keys of a container that only the backup has may be deleted. */
 export interface DeletionDecision {
   readonly container: ContainerName;
   readonly stopped?: NonNullable<ContainerProgress['stopped']> | undefined;
-  /** Some of those that are left alone. */
+  /** Samples of those that stay. */
   readonly sample: readonly ReportLine[];
 }
 
-/** Judges every container that has such keys, when all of the run is compared. Nothing is changed here. */
+/** Decides for every container with such keys, after the compare phase. Changes nothing. */
 export async function decideDeletions(
   parts: ReconcilerParts,
   run: Run,
-): Promise<{ readonly judgements: readonly DeletionDecision[]; readonly sourceListingFailed: boolean }> {
+): Promise<{ readonly decisions: readonly DeletionDecision[]; readonly sourceListingFailed: boolean }> {
   const concerned = Object.entries(run.containers).filter(([, { extras }]) => extras > 0);
   const hasShardFailed = Object.values(run.shards).some(({ failed }) => failed !== undefined);
   let hasSourceListingFailed = run.sourceListingFailed;
-  const seen = new Map<string, GuardedContainer['source']>();
+  const sourceStates = new Map<string, GuardedContainer['source']>();
   for (const [name, progress] of concerned) {
     if (hasSourceListingFailed || parts.deletes === 'keep') break;
     try {
-      seen.set(name, await readSourceState(parts, run, name as ContainerName, progress));
+      sourceStates.set(name, await readSourceState(parts, run, name as ContainerName, progress));
     } catch (thrown) {
-      parts.log.warn('the source could not be looked at, so nothing is deleted', {
+      parts.log.warn('the source could not be read, so this full sync deletes nothing', {
         run: run.id,
         container: name,
         error: toBlobmirrorError(thrown),
@@ -37,14 +37,14 @@ export async function decideDeletions(
     }
   }
 
-  const judgements: DeletionDecision[] = [];
+  const decisions: DeletionDecision[] = [];
   let room = MAX_SAMPLES - run.samples.skipped.length;
   for (const [name, progress] of concerned) {
     const container = name as ContainerName;
     const stopped = guardDeletions(
       {
         progress,
-        source: seen.get(name) ?? 'there',
+        source: sourceStates.get(name) ?? 'there',
         isAllowed: run.request.allowDeletes.includes(container),
         areDeletesKept: parts.deletes === 'keep',
         hasSourceListingFailed,
@@ -54,30 +54,30 @@ export async function decideDeletions(
     );
     const sample = await sampleSkipped(parts, run, name, stopped, room);
     room -= sample.length;
-    judgements.push({ container, stopped, sample });
+    decisions.push({ container, stopped, sample });
   }
-  return { judgements, sourceListingFailed: hasSourceListingFailed };
+  return { decisions, sourceListingFailed: hasSourceListingFailed };
 }
 
-/** The first of the keys that stay. */
+/** The first keys that stay. */
 async function sampleSkipped(
   { documents, log }: ReconcilerParts,
   run: Run,
   container: string,
   stopped: ContainerProgress['stopped'],
-  most: number,
+  max: number,
 ): Promise<readonly ReportLine[]> {
   const sample: ReportLine[] = [];
   try {
     for await (const line of skippedLines(documents, run, container, stopped)) {
-      if (sample.length >= most) break;
+      if (sample.length >= max) break;
       sample.push(line);
     }
   } catch (thrown) {
     const error = toBlobmirrorError(thrown);
     if (error.code !== 'document-damaged') throw error;
-    // They are counted all the same; whoever goes by the list to delete, or to report, meets it again.
-    log.warn('the list of the keys that stay in a container is damaged', {
+    // Only samples: the counts are right, and deletions and reports that read the list fail by themselves.
+    log.warn('the list of keys that stay in a container is damaged', {
       run: run.id,
       container,
       error,
@@ -88,8 +88,8 @@ async function sampleSkipped(
 }
 
 /**
- * What the source has of a container now. A run of one prefix may list nothing where the container is not empty, so
- * that is looked up then.
+ * What the source has of a container now. A run of one prefix may have listed nothing of a container that is not empty,
+ * so the container is listed then.
  */
 async function readSourceState(
   { source, scope }: ReconcilerParts,

@@ -9,19 +9,19 @@ import { convergeAll } from '../nominate.ts';
 import { type SliceContext, listedOwnerOf } from '../slice.ts';
 import { readExtras } from './extras.ts';
 import type { ReconcilerParts } from './reconciler-context.ts';
-import { KeyCounter as Tally } from '../counts.ts';
+import { KeyCounter } from '../counts.ts';
 
 type Parts = Pick<ReconcilerParts, 'source' | 'backup' | 'documents' | 'converge' | 'foreign' | 'clock'>;
 
-/** A key to look at, or the rest of what is below a directory. */
+/** A key to check, or the rest of what is below a directory. */
 type Task = { readonly key: Key } | DirectoryRest;
 
 /**
- * Lets the heart look at keys that only the backup was seen to have, from a line of the container's list on. It deletes
- * what it can prove to be gone at the source, and nothing is decided here. A directory that stays, since something below
- * it is foreign or there is too much to tell, is gone through key by key.
+ * Has the mirror core check the keys that only the backup has, from a line of the container's list on. The mirror core
+ * deletes what it proves to be gone at the source; nothing is decided here. A directory that stays, because something
+ * below it is foreign or it is too large, is walked key by key.
  *
- * @throws BlobmirrorError when no key came through, for a reason that may pass by itself
+ * @throws BlobmirrorError if every key failed and the gravest error may pass
  */
 export async function deleteSlice(
   parts: Parts,
@@ -38,14 +38,14 @@ class DeleteSlice {
   readonly #shard: DeleteShard;
   readonly #context: Pick<SliceContext, 'report' | 'signal' | 'deleteForeign'>;
   readonly #end: number;
-  readonly #tally = new Tally();
+  readonly #counter = new KeyCounter();
   readonly #errors: BlobmirrorError[] = [];
-  /** What the next slice has to go on with, beside the lines that are left. */
+  /** Directories that the next slice continues, besides the remaining lines. */
   readonly #below: DirectoryRest[] = [];
   #lines = 0;
-  /** Entries below directories, those among them that stay. */
+  /** Entries below directories that were passed. */
   #passed = 0;
-  #looks = 0;
+  #checks = 0;
   #isStopped = false;
 
   constructor(
@@ -64,15 +64,15 @@ class DeleteSlice {
   async run(): Promise<SliceResult> {
     await convergeAll(this.#tasks(), async (task) => {
       if ('directory' in task) await this.#goBelow(task);
-      else if (isLeft(await this.#look(task.key))) await this.#goBelow({ directory: task.key.path });
+      else if (isLeft(await this.#converge(task.key))) await this.#goBelow({ directory: task.key.path });
     });
     const error = gravestError(this.#errors);
-    if (error?.disposition === 'retry' && this.#errors.length === this.#looks) throw error;
+    if (error?.disposition === 'retry' && this.#errors.length === this.#checks) throw error;
     const { below: _, ...shard } = this.#shard;
     const isOver = !this.#isStopped && this.#below.length === 0;
     return {
-      counts: this.#tally.counts,
-      sample: this.#tally.sample,
+      counts: this.#counter.counts,
+      sample: this.#counter.sample,
       listed: { source: 0, backup: 0 },
       extras: 0,
       mirroredExtras: 0,
@@ -99,33 +99,33 @@ class DeleteSlice {
     }
   }
 
-  /** At least one line or entry is passed, so that every slice comes further. */
+  /** Not before one line or entry is passed, so that every slice makes progress. */
   #mustStop(): boolean {
     const isLate = this.#context.signal.aborted || this.#parts.clock.now() >= this.#end;
     return isLate && this.#lines + this.#passed > 0;
   }
 
-  /** Undefined where it failed. */
-  async #look(key: Key): Promise<Verdict | undefined> {
-    this.#looks++;
+  /** Undefined: the check failed. */
+  async #converge(key: Key): Promise<Verdict | undefined> {
+    this.#checks++;
     try {
-      const leave = this.#context.deleteForeign ? ({ deleteForeign: true } as const) : undefined;
-      const verdict = await this.#parts.converge(key, leave);
-      // One that is too large goes key by key, and is no skip.
+      const permission = this.#context.deleteForeign ? ({ deleteForeign: true } as const) : undefined;
+      const verdict = await this.#parts.converge(key, permission);
+      // A directory that is too large is walked key by key: no skip.
       const isSkipped = verdict.verdict === 'skipped' && verdict.reason === 'directory-too-large';
-      const line = isSkipped ? undefined : this.#tally.recordVerdict(key, verdict);
-      // None: it was there when the source was listed, or is by now.
+      const line = isSkipped ? undefined : this.#counter.recordVerdict(key, verdict);
+      // Undefined: the key is in step by now.
       if (line !== undefined) await this.#context.report(line);
       return verdict;
     } catch (thrown) {
       const error = toBlobmirrorError(thrown);
       this.#errors.push(error);
-      await this.#context.report(this.#tally.recordFailure(key, error));
+      await this.#context.report(this.#counter.recordFailure(key, error));
       return undefined;
     }
   }
 
-  /** Looks at all below a directory that may be ours, from the top: what is whole goes whole. */
+  /** Checks what is below a directory, top down: a directory without foreign content is deleted as a whole. */
   async #goBelow({ directory, after, marker }: DirectoryRest): Promise<void> {
     let last = after;
     const keys = async function* (this: DeleteSlice): AsyncGenerator<Key, void, void> {
@@ -152,14 +152,14 @@ class DeleteSlice {
           this.#passed++;
           if (!entry.isDirectory && this.#isKept(entry)) continue;
           if (!entry.isDirectory) yield { container, path };
-          else if ((await this.#look({ container, path }))?.verdict === 'deleted') gone = `${path}/`;
+          else if ((await this.#converge({ container, path }))?.verdict === 'deleted') gone = `${path}/`;
         }
       }
     };
-    await convergeAll(keys.call(this), async (key) => void (await this.#look(key)));
+    await convergeAll(keys.call(this), async (key) => void (await this.#converge(key)));
   }
 
-  /** Foreign, and told of when the listings were compared. */
+  /** Foreign, and reported when the listings were compared. */
   #isKept(entry: Parameters<typeof listedOwnerOf>[1]): boolean {
     const { foreign } = this.#parts;
     return foreign === 'keep' && !this.#context.deleteForeign && isForeign(listedOwnerOf(this.#parts, entry));

@@ -13,16 +13,16 @@ type Lines = Pick<DocumentStore, 'read' | 'readLines'>;
 
 const REASONS: ReadonlySet<unknown> = new Set<ForeignReason>(['backup-foreign', 'backup-foreign-no-room']);
 
-/** One path, whatever is in it, as a line. */
+/** A path as one line, whatever characters it has. */
 export function extraLine(path: BlobPath): string {
   return JSON.stringify(path);
 }
 
 /**
- * The keys of a container that only the backup has, once all of it is compared: always in the same order, so that a
- * number of them names a place. Lists that end before that place are not read.
+ * The keys of a container that only the backup has, after the compare phase. The order is stable, so `from` counts keys.
+ * Lists that end before it are not read.
  *
- * @throws BlobmirrorError `document-damaged` where a list is not what was written: what is left of it proves nothing
+ * @throws BlobmirrorError `document-damaged` if a list is not as it was written: the rest of it proves nothing
  */
 export async function* readExtras(
   documents: Lines,
@@ -49,7 +49,7 @@ export async function* readExtras(
 }
 
 /**
- * The keys of a container that only the backup has and that stay, since they bear no stamp of ours.
+ * The keys of a container that only the backup has and that stay, since they carry no stamp of ours.
  *
  * @throws BlobmirrorError `document-damaged`, or any storage code
  */
@@ -71,7 +71,7 @@ async function* readForeign(
   }
 }
 
-/** Of a container that was walked anew, only what was found then counts. */
+/** The shards that count: of a container that was walked again, those of the second walk. */
 function comparedShards(run: Run, container: string) {
   const isUnordered = run.containers[container]?.unordered === true;
   return Object.entries(run.shards).filter(
@@ -81,9 +81,9 @@ function comparedShards(run: Run, container: string) {
 }
 
 /**
- * What came of the recorded slices of some shards, shard by shard.
+ * The outcomes of the recorded slices of some shards, shard by shard.
  *
- * @throws BlobmirrorError `document-damaged` where one is not there any more, or not what was written
+ * @throws BlobmirrorError `document-damaged` if one is missing or not as it was written
  */
 export async function* readOutcomes(
   documents: Lines,
@@ -93,7 +93,7 @@ export async function* readOutcomes(
   for (const [shard, { slices }] of shards.toSorted(([one], [other]) => (one < other ? -1 : 1))) {
     for (let slice = 0; slice < slices; slice++) {
       const found = await readOutcome({ documents }, { run, shard, slice });
-      if (found === undefined) throw damaged(outcomeName({ run, shard, slice }), 'it is not there any more');
+      if (found === undefined) throw damaged(outcomeName({ run, shard, slice }), 'it is missing');
       yield found;
     }
   }
@@ -104,9 +104,9 @@ function parseLine<Line>(name: string, line: string, parse: (value: unknown) => 
   try {
     value = parse(JSON.parse(line) as unknown);
   } catch {
-    // It is told below.
+    // Reported below.
   }
-  if (value === undefined) throw damaged(name, 'a line of it is none of ours');
+  if (value === undefined) throw damaged(name, 'a line of it has another format');
   return value;
 }
 
@@ -122,14 +122,14 @@ function toForeignKey(value: unknown): ForeignKey | undefined {
   return { path, reason: value.reason as ForeignReason };
 }
 
-/** The keys of a container that stay because they are foreign, or because all of its deletions were stopped; none of a dry run. */
+/** The keys of a container that stay because they are foreign or because a guard stopped its deletions; none in a dry run. */
 export async function* skippedLines(
   documents: DocumentStore,
   run: Run,
   container: string,
   stopped: ContainerProgress['stopped'],
 ): AsyncGenerator<ReportLine, void, void> {
-  // Its slices' own reports have them.
+  // The reports of its slices have them.
   if (run.request.dryRun) return;
   if (stopped !== undefined)
     for await (const path of readExtras(documents, run, container))
@@ -138,7 +138,7 @@ export async function* skippedLines(
     yield { container, path, verdict: 'skipped', reason: reasonOfForeign(reason, stopped) };
 }
 
-/** What of a container is not even looked at, by the reason. */
+/** How many keys of a container stay without a check, by reason. */
 export function countSkipped(
   progress: ContainerProgress,
   stopped: ContainerProgress['stopped'],
@@ -153,8 +153,8 @@ export function countSkipped(
 }
 
 /**
- * Why foreign keys of a container stay. In one that the source has not and of which nothing was ever mirrored, they are
- * no concern of the mirror's.
+ * Why foreign keys of a container stay. In a container that the source lacks and of which nothing was ever mirrored, the
+ * reason is that the container is not mirrored.
  */
 function reasonOfForeign(reason: string, stopped: ContainerProgress['stopped']): string {
   return stopped === 'container-not-mirrored' ? stopped : reason;

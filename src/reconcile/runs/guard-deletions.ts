@@ -1,36 +1,36 @@
 import type { ContainerProgress } from '../../api/run.ts';
 
 /**
- * How many keys of a container a run may delete without being told to by name: a share of it, or a number, but never more
- * than half of it for the number's sake.
+ * How many keys of a container a run may delete without `allowDeletes`: a share of its entries or a number, whichever is
+ * more; the number counts only up to half of the entries.
  */
 export interface DeleteGuard {
-  /** Of the entries that the backup was seen to have: 0.1 for a tenth. */
+  /** Of the backup's listed entries: 0.1 is a tenth. */
   readonly share: number;
   readonly number: number;
 }
 
-/** A container of at least so many entries is never left with nothing. */
+/** A container with at least this many entries is never emptied. */
 const NEVER_EMPTIED_FROM = 5;
 
 export const DELETE_GUARD: DeleteGuard = { share: 0.1, number: 100 };
 
-/** What is known when the comparing is done. */
+/** What is known of a container after the compare phase. */
 export interface GuardedContainer {
   readonly progress: Pick<
     ContainerProgress,
     'backup' | 'extras' | 'mirroredExtras' | 'deletions' | 'blocked'
   >;
-  /** What the source was seen to have of the container. */
+  /** What the source has of the container. */
   readonly source: 'missing' | 'empty' | 'there';
-  /** The request names the container. */
+  /** `allowDeletes` names the container. */
   readonly isAllowed: boolean;
   readonly areDeletesKept: boolean;
   readonly hasSourceListingFailed: boolean;
   readonly hasShardFailed: boolean;
 }
 
-/** Why the keys that only the backup has are left alone; undefined: the heart may look at them. */
+/** Why the keys that only the backup has stay; undefined: the mirror core may check them. */
 export function guardDeletions(
   container: GuardedContainer,
   { share, number }: DeleteGuard,
@@ -39,14 +39,14 @@ export function guardDeletions(
   if (container.areDeletesKept) return 'deletes-are-kept';
   if (container.hasSourceListingFailed) return 'source-listing-failed';
   if (container.hasShardFailed) return 'shard-failed';
-  // Somebody else's, and not lost by the source: no reason for an alert in every run.
+  // Never mirrored, so the source did not lose it: no reason for an alert in every run.
   if (container.source === 'missing' && mirroredExtras === 0) return 'container-not-mirrored';
-  // Nobody can allow this one: the heart takes a container that is not there for no proof (invariant 7).
+  // `allowDeletes` does not help: to the mirror core, a missing container proves no deletion (invariant 7).
   if (container.source === 'missing') return 'source-container-missing';
   const { all, deletions } = countDeletions(container.progress);
   if (deletions === 0 || container.isAllowed) return undefined;
   if (container.source === 'empty') return 'source-container-empty';
-  // What was renamed at the source and is blocked under its new name may have its only copy under the old one.
+  // A file that was renamed at the source and is blocked under its new name may have its only copy under the old one.
   if ((container.progress.blocked ?? 0) > 0) return 'keys-blocked';
   const most = Math.max(share * all, Math.min(number, all / 2));
   const isEmptied = deletions >= all && all >= NEVER_EMPTIED_FROM;
@@ -57,7 +57,7 @@ export function countForeign({ foreign = {} }: Pick<ContainerProgress, 'foreign'
   return Object.values(foreign).reduce((sum, many) => sum + many, 0);
 }
 
-/** What would really be deleted, of how many: what stays because it is not ours is no part of either. */
+/** The number of deletions and of the entries that they are judged against, both without foreign keys. */
 export function countDeletions({
   backup,
   extras,

@@ -11,47 +11,48 @@ import { readOutcome } from './slice-outcome.ts';
 import { walkSlice } from './walk-slice.ts';
 import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../../telemetry/metrics.ts';
 
-/** How often a slice is tried before its shard is given up: some ten minutes. */
-const MOST_TRIES = 8;
+/** Attempts of a slice before its shard fails: some ten minutes. */
+const MAX_ATTEMPTS = 8;
 
 /**
- * Works on a slice of a shard. Resolves when its message may be completed: the slice is recorded and what comes after it
- * is sent, another try of it is, or nobody wants it any more. Rejects when the message must be delivered again, and with
- * `message-not-shard` when it is none.
+ * Works on a slice of a shard. Resolves when its message may be completed: the slice is recorded and what follows is
+ * sent, another attempt is sent, or the slice is not due any more. Rejects when the message must be delivered again, and
+ * with `message-not-shard` when it is no shard message.
  */
-export async function handleShard(desk: ReconcilerContext, body: unknown): Promise<void> {
-  const { pause, queue } = desk.parts;
+export async function handleShard(context: ReconcilerContext, body: unknown): Promise<void> {
+  const { pause, queue } = context.parts;
   const message = parseShardMessage(body);
-  const held = await pause.pass(async () => await processOrSettle(desk, message));
-  if (held !== undefined) await queue.send({ ...message, holds: (message.holds ?? 0) + 1 }, held.delayMs);
+  const requeue = await pause.pass(async () => await processOrSettle(context, message));
+  if (requeue !== undefined)
+    await queue.send({ ...message, holds: (message.holds ?? 0) + 1 }, requeue.delayMs);
 }
 
-async function processOrSettle(desk: ReconcilerContext, message: ShardMessage): Promise<void> {
-  const { log } = desk.parts;
+async function processOrSettle(context: ReconcilerContext, message: ShardMessage): Promise<void> {
+  const { log } = context.parts;
   try {
-    await processShard(desk, message);
+    await processShard(context, message);
   } catch (thrown) {
     const error = toBlobmirrorError(thrown);
     const { run, shard, slice, attempt } = message;
     const fields = { run, shard, slice, attempt, code: error.code, detail: error.message };
-    log.warn('a slice of a reconcile failed', {
+    log.warn('a slice of a full sync failed', {
       ...fields,
       ...error.context,
       hint: error.hint,
       ...(error.code === 'unexpected' && { error: error.cause ?? error }),
     });
     recordFailedSlice();
-    await settleFailure(desk, message, error);
+    await settleFailure(context, message, error);
   }
 }
 
-async function processShard(desk: ReconcilerContext, message: ShardMessage): Promise<void> {
-  const { parts, runs } = desk;
+async function processShard(context: ReconcilerContext, message: ShardMessage): Promise<void> {
+  const { parts, runs } = context;
   const found = await runs.read(message.run);
-  const run = found && isUnderWay(found) ? await markMixedSettings(desk, found) : found;
+  const run = found && isUnderWay(found) ? await markMixedSettings(context, found) : found;
   const about = { run: message.run, shard: message.shard, slice: message.slice };
   if (run === undefined || !isUnderWay(run)) {
-    // Removed since, or begun under another BLOBMIRROR_NAME.
+    // Removed since, or started under another BLOBMIRROR_NAME.
     if (run === undefined)
       parts.log.warn('a shard of a run that this mirror does not know was dropped', about);
     else parts.log.info('a shard of a run that is over was dropped', about);
@@ -71,61 +72,63 @@ async function processShard(desk: ReconcilerContext, message: ShardMessage): Pro
     parts.log.info('a message of a slice that is not due was dropped', about);
   let latest = run;
   if (outcome !== undefined) {
-    // Recorded first and sent then: whoever receives what is sent finds it in the run. Whoever dies in between leaves
-    // the message, and it is sent when that comes again.
+    // Recorded first, then sent: the receiver finds it in the run. After a crash in between, this message is delivered
+    // again and what follows is sent then.
     const changed = await runs.change(run.id, (before) => {
       const recorded = recordSlice(before, message, outcome, parts.now());
-      const isToNote = message.sourceListingFailed === true && before.state === 'comparing';
-      return isToNote && !before.sourceListingFailed ? recordFailedListing(recorded ?? before) : recorded;
+      const isListingFailure = message.sourceListingFailed === true && before.state === 'comparing';
+      return isListingFailure && !before.sourceListingFailed
+        ? recordFailedListing(recorded ?? before)
+        : recorded;
     });
     latest = changed?.run ?? run;
     if (changed?.isChanged === true) countSlice(outcome.listed, openAndDone(latest));
-    await sendNextSlices(desk, latest, outcome.follow);
+    await sendNextSlices(context, latest, outcome.follow);
   }
-  await advanceRun(desk, latest, progress.phase);
+  await advanceRun(context, latest, progress.phase);
 }
 
-/** Tries again later, or gives the shard up. */
+/** Schedules another attempt, or fails the shard. */
 async function settleFailure(
-  desk: ReconcilerContext,
+  context: ReconcilerContext,
   message: ShardMessage,
   error: BlobmirrorError,
 ): Promise<void> {
-  const { parts, runs } = desk;
-  const isOfSource = isSourceListing(desk, message, error);
+  const { parts, runs } = context;
+  const isSourceListingFailure = isSourceListingError(context, message, error);
   try {
     const changed = await runs.change(message.run, (run) => {
       const progress = progressOf(run, message.shard);
       if (progress === undefined || !isConcerned(run, message, error)) return undefined;
-      const isListing = isOfSource && progress.phase === 'compare';
-      const noted = isListing && !run.sourceListingFailed ? recordFailedListing(run) : run;
-      // A message that was sent before the last try was noted is another copy of one that was counted.
+      const isListing = isSourceListingFailure && progress.phase === 'compare';
+      const updated = isListing && !run.sourceListingFailed ? recordFailedListing(run) : run;
+      // A message from before the last recorded attempt is a duplicate of one that was counted.
       const tries = (progress.tries ?? 0) + (message.attempt >= (progress.tries ?? 0) ? 1 : 0);
-      const tried: Run = {
-        ...noted,
-        // The time says that somebody is at work on the run.
+      const failedAttempt: Run = {
+        ...updated,
+        // A sign of life: the run is not abandoned.
         updatedAt: parts.now().toISOString(),
         shards: { ...run.shards, [message.shard]: { ...progress, tries } },
       };
-      const isWorthAnother = error.disposition === 'retry' && tries < MOST_TRIES;
-      return isWorthAnother ? tried : failShard(tried, message.shard, error);
+      const mayRetry = error.disposition === 'retry' && tries < MAX_ATTEMPTS;
+      return mayRetry ? failedAttempt : failShard(failedAttempt, message.shard, error);
     });
     if (changed === undefined || !isUnderWay(changed.run)) return;
     const progress = progressOf(changed.run, message.shard);
     if (progress === undefined) return;
     if (progress.failed !== undefined) {
-      await advanceRun(desk, changed.run, progress.phase);
+      await advanceRun(context, changed.run, progress.phase);
       return;
     }
     if (!changed.isChanged && error.code === 'document-damaged') {
-      // It stays damaged, and what follows it is not due any more.
-      await advanceRun(desk, changed.run, progress.phase);
+      // The outcome document stays damaged, and what follows it is not due any more.
+      await advanceRun(context, changed.run, progress.phase);
       return;
     }
-    // One that is not due was recorded, and what follows it may still be to be sent: so it is tried again, too.
+    // A slice that is not due is recorded, but what follows may not be sent yet: it is tried again too.
   } catch (thrown) {
-    // Whether the documents can be had or not, it is tried again, and told what they should have noted.
-    parts.log.warn('a failure could not be noted in its run', {
+    // It is tried again even if the documents are out of reach; the message carries what they should have recorded.
+    parts.log.warn('a failure could not be recorded in its full sync', {
       run: message.run,
       error: toBlobmirrorError(thrown),
     });
@@ -133,7 +136,7 @@ async function settleFailure(
   const next = {
     ...message,
     attempt: message.attempt + 1,
-    ...(isOfSource && { sourceListingFailed: true as const }),
+    ...(isSourceListingFailure && { sourceListingFailed: true as const }),
   };
   await parts.queue.send(next, backoffMs(error, message.attempt));
   recordRetry(error.code, 'reconcile');
@@ -145,7 +148,7 @@ function openAndDone(run: Run): { open: number; done: number } {
   return { open: isUnderWay(run) ? shards.length - done : 0, done };
 }
 
-/** Whether a failure is of the slice that is due, or of the document in which that one is planned. */
+/** Whether the failure concerns the slice that is due, or the document that plans it. */
 function isConcerned(run: Run, { shard, slice }: ShardMessage, { code }: BlobmirrorError): boolean {
   return (
     isSliceDue(run, { shard, slice }) ||
@@ -153,8 +156,8 @@ function isConcerned(run: Run, { shard, slice }: ShardMessage, { code }: Blobmir
   );
 }
 
-/** Whatever keeps a listing of the source from its end. What nobody foresaw may have, too. */
-function isSourceListing(
+/** Whether the error may have ended a listing of the source; an unexpected error may have, too. */
+function isSourceListingError(
   { parts }: ReconcilerContext,
   message: ShardMessage,
   { code, context }: BlobmirrorError,
@@ -164,13 +167,12 @@ function isSourceListing(
   return account === parts.source.account || (account === undefined && code === 'unexpected');
 }
 
-/** What `Run.mirror` is then: no digest, so that the run proves nothing for anybody. */
+/** The value of `Run.mirror` then. It equals no digest, so the run proves nothing. */
 const MIXED = 'mixed';
 
 /**
- * Notes that a worker with other settings than the run was begun under is at work on it, before it is: where settings
- * change while an app is deployed anew, a worker that mirrors less passes keys over in silence. Resolves to the run as
- * it is then.
+ * Marks a run before a worker with other settings works on it: during a deployment that changes settings, a worker that
+ * mirrors less passes keys over in silence. Resolves to the updated run.
  */
 async function markMixedSettings({ parts, runs }: ReconcilerContext, run: Run): Promise<Run> {
   if (run.mirror === parts.mirror || run.mirror === MIXED) return run;
@@ -178,11 +180,8 @@ async function markMixedSettings({ parts, runs }: ReconcilerContext, run: Run): 
     before.mirror === MIXED || !isUnderWay(before) ? undefined : { ...before, mirror: MIXED },
   );
   if (changed?.isChanged === true)
-    parts.log.warn(
-      'a reconcile is worked on under other settings than it was begun with; it proves nothing',
-      {
-        run: run.id,
-      },
-    );
+    parts.log.warn('the settings changed during a full sync, so it proves nothing', {
+      run: run.id,
+    });
   return changed?.run ?? run;
 }

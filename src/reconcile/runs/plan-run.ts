@@ -22,14 +22,14 @@ import type { CompareShard, Shard } from '../shard.ts';
 
 export interface PlannedRun {
   readonly run: Run;
-  /** What asks for the first slice of each shard. */
+  /** The messages for the first slice of each shard. */
   readonly messages: readonly ShardMessage[];
 }
 
 /**
- * A run with a shard for each container in its scope, for each of the prefixes where the settings name some.
+ * Plans a run with a shard for each container in scope, or for each of its prefixes if the settings name some.
  *
- * @throws BlobmirrorError `request-invalid` for a request of what is not mirrored or is nowhere; or any storage code
+ * @throws BlobmirrorError `request-invalid` if the container or prefix is not mirrored or does not exist; any storage code
  */
 export async function planRun(parts: ReconcilerParts, request: ReconcileRequest): Promise<PlannedRun> {
   const beginning = parts.serviceClock.begin();
@@ -40,8 +40,8 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
     (name) => request.container === undefined || name === request.container,
   );
   refuseUnmirrored(request, parts.scope, names);
-  // Asked after both accounts have answered, and so told their time.
-  const judgement = parts.serviceClock.assess(beginning);
+  // After both accounts have answered, so that their time is known.
+  const clock = parts.serviceClock.assess(beginning);
 
   const shards: Record<string, ShardProgress> = {};
   const containers: Record<string, ContainerProgress> = {};
@@ -49,7 +49,7 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
   for (const container of names) {
     const prefixes = parts.scope.prefixes({ container, path: under });
     if (prefixes.length === 0) continue;
-    const error = whyUnmappable(parts.scope, container);
+    const error = mappingErrorOf(parts.scope, container);
     containers[container] = error === undefined ? NOTHING_LISTED : { ...NOTHING_LISTED, failed: error };
     if (error !== undefined) {
       failed.push(toFailedLine(container, error));
@@ -70,13 +70,13 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
     state: 'comparing',
     mirror: parts.mirror,
     startedAt: startedAt.toISOString(),
-    ...(judgement.state === 'right' && { provesUpTo: judgement.latest.toISOString() }),
+    ...(clock.state === 'right' && { provesUpTo: clock.latest.toISOString() }),
     updatedAt: startedAt.toISOString(),
     shards,
     containers,
     counts: failed.reduce((sum, { code = '' }) => addCounts(sum, { failed: { [code]: 1 } }), NO_COUNTS),
     samples: addSamples(NO_SAMPLES, failed),
-    alerts: clockAlerts(judgement),
+    alerts: clockAlerts(clock),
     sourceListingFailed: false,
   };
   const messages = Object.keys(shards).map((shard) => ({ run: id, shard, slice: 0, attempt: 0 }));
@@ -84,10 +84,10 @@ export async function planRun(parts: ReconcilerParts, request: ReconcileRequest)
 }
 
 /**
- * What the shards of a container begin with.
+ * The plans of the first shards of a container.
  *
  * @param prefixes of the container in the scope of the run
- * @param under the prefix that the run is of: the root directory is compared where it is all of the container
+ * @param under the prefix of the run; the root directory is compared only if it is empty
  */
 function firstPlans(prefixes: readonly { readonly path: string }[], under: string): readonly ShardPlan[] {
   return prefixes.map(({ path }, i) => ({
@@ -96,7 +96,7 @@ function firstPlans(prefixes: readonly { readonly path: string }[], under: strin
   }));
 }
 
-/** A container that is not walked at all, in the report. */
+/** The report line of a container that is not walked. */
 export function toFailedLine(
   container: string,
   { code, detail }: NonNullable<ContainerProgress['failed']>,
@@ -113,12 +113,12 @@ function refuseUnmirrored(
   if (container !== undefined && !scope.includesContainer(container))
     throw invalid(`the container ${container} is not mirrored by the settings`);
   if (container !== undefined && names.length === 0)
-    throw invalid(`the container ${container} is in neither account`);
+    throw invalid(`the container ${container} does not exist in either account`);
   if (prefix !== '' && names.every((name) => scope.prefixes({ container: name, path: prefix }).length === 0))
     throw invalid(`nothing below the prefix ${JSON.stringify(prefix)} is mirrored by the settings`);
 }
 
-function whyUnmappable(scope: Scope, container: ContainerName): ContainerProgress['failed'] {
+function mappingErrorOf(scope: Scope, container: ContainerName): ContainerProgress['failed'] {
   try {
     scope.toBackup(container);
     return undefined;
@@ -128,7 +128,7 @@ function whyUnmappable(scope: Scope, container: ContainerName): ContainerProgres
   }
 }
 
-/** An account holds few containers beside its blobs, so their names, unlike those of blobs, are held in memory. */
+/** Container names are few compared with blobs, so they are held in memory. */
 async function listContainersOfBoth({
   source,
   backup,
@@ -146,11 +146,10 @@ async function listContainersOfBoth({
 type Parts = Pick<ReconcilerParts, 'documents' | 'scope'>;
 
 /**
- * What is to be done in the slice of a shard that is due, by the documents of the run alone: the first one is planned in
- * the run itself, and each further one in what came of the slice before it, which was put down before anybody was asked
- * for it.
+ * The plan of the slice that is due, from the documents of the run alone: the plan of a first slice is in the run, that of
+ * a later one in the outcome of the slice before it, which was written before the message was sent.
  *
- * @throws BlobmirrorError `document-damaged` when no document says it, or any storage code
+ * @throws BlobmirrorError `document-damaged` if no document has the plan; any storage code
  */
 export async function readPlan(parts: Parts, run: Run, slice: SliceName): Promise<Shard> {
   const progress = progressOf(run, slice.shard);
@@ -158,7 +157,7 @@ export async function readPlan(parts: Parts, run: Run, slice: SliceName): Promis
   if (slice.slice > 0) {
     const before = { ...slice, slice: slice.slice - 1 };
     const planned = findIn((await readOutcome(parts, before))?.follow, slice);
-    if (planned === undefined) throw damaged(outcomeName(before), 'it does not tell what follows it');
+    if (planned === undefined) throw damaged(outcomeName(before), 'it does not say what follows');
     return planned;
   }
   const { run: id, shard } = slice;
@@ -166,7 +165,7 @@ export async function readPlan(parts: Parts, run: Run, slice: SliceName): Promis
   if (progress.phase === 'delete') return { ...begun, phase: 'delete', line: 0 };
   if (progress.plan !== undefined) return toShard(begun, progress, progress.plan);
   const planned = await readFormerPlan(parts, run, slice, progress);
-  if (planned === undefined) throw damaged(runName(run.id), `it does not tell where ${shard} begins`);
+  if (planned === undefined) throw damaged(runName(run.id), `it does not say where ${shard} begins`);
   return planned;
 }
 
@@ -177,8 +176,8 @@ function toShard(begun: Begun, { unordered }: ShardProgress, plan: ShardPlan): C
 }
 
 /**
- * The same of a run in which a former release had a part, which left the plan of a shard to its messages: what was split
- * off is told by the slice that it was split off from, and the first shards of a container are those of its prefixes.
+ * The plan in a run of a former release, which kept plans in messages: the outcome of the slice that a shard was split off
+ * from has its plan, and the first shards of a container are those of its prefixes.
  */
 async function readFormerPlan(
   parts: Parts,

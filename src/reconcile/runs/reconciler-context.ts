@@ -13,13 +13,13 @@ import type { RunStore } from './run-store.ts';
 import type { CompareSlice } from '../slice.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 
-/** What a reconciler is made of. */
+/** The dependencies of a reconciler. */
 export interface ReconcilerParts {
   readonly source: BlobReader;
-  /** Its containers have the names that they have at the source. */
+  /** With its containers under their source names. */
   readonly backup: BlobReader;
   readonly scope: Scope;
-  /** What the settings say is mirrored: see `Run.mirror`. */
+  /** Digest of the settings: see `Run.mirror`. */
   readonly mirror: string;
   readonly deletes: Policy['deletes'];
   readonly foreign: Policy['foreign'];
@@ -29,17 +29,17 @@ export interface ReconcilerParts {
   readonly documents: DocumentStore;
   readonly queue: ShardQueue;
   readonly pause: PauseGate;
-  /** For how long a slice draws keys, in milliseconds. A look that has begun is brought to its end. */
+  /** How long a slice starts on new keys, in milliseconds. Checks that have begun are completed. */
   readonly budgetMs: number;
   readonly log: Logger;
   readonly clock: SteadyClock;
   /** The time of day. */
   readonly now: () => Date;
-  /** What the start of a run is claimed by. */
+  /** Judges the clock at the start of a run. */
   readonly serviceClock: ServiceClock;
 }
 
-/** What all who work on a run have at hand. */
+/** What every step of a run gets. */
 export interface ReconcilerContext {
   readonly parts: ReconcilerParts;
   readonly runs: RunStore;

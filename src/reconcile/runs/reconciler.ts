@@ -2,6 +2,8 @@ import type { ReconcileRequest, Run } from '../../api/run.ts';
 import { trustClock } from '../../clock/service-clock.ts';
 import { systemSteadyClock } from '../../clock/steady-clock.ts';
 import type { RunId } from '../../model/run-id.ts';
+import { BlobmirrorError } from '../../model/errors.ts';
+import type { Scope } from '../../model/scope.ts';
 import { NEVER_PAUSED } from '../../ports/pause-gate.ts';
 import { DELETE_GUARD } from './guard-deletions.ts';
 import { handleShard } from './handle-shard.ts';
@@ -11,34 +13,34 @@ import { endRun, isUnderWay } from './run-state.ts';
 import { createRunStore } from './run-store.ts';
 import { releaseClaim, startRun } from './start-run.ts';
 
-/** What doors ask of the reconciler. */
+/** The full syncs of a mirror. */
 export interface Reconciler {
-  /** Begins a run. One at a time: while another one moves, its id is given instead. */
+  /** Starts a run. Only one runs at a time: while another one is active, resolves to its id instead. */
   start(request: ReconcileRequest): Promise<{ readonly started: Run } | { readonly running: RunId }>;
   read(id: RunId): Promise<Run | undefined>;
   /** The last runs, the newest first. */
   list(): Promise<readonly Run[]>;
-  /** Workers stop within seconds. False: there is no such run, or it has ended. */
+  /** Ends a run; its workers stop within seconds. False: there is no such run, or it has ended. */
   cancel(id: RunId): Promise<boolean>;
   /** Every key that was out of step, as lines of JSON (`ReportLine`). */
   report(id: RunId): AsyncIterable<string>;
   /**
-   * Works on a shard, for as long as one message may take. Resolves when the message may be completed; rejects when it
-   * must be delivered again, and with `message-not-shard`, before anything is done, when it is no shard.
+   * Works on a slice of a shard. Resolves when the message may be completed; rejects when it must be delivered again, and
+   * at once with `message-not-shard` when it is no shard message.
    */
   handleShard(body: unknown): Promise<void>;
 }
 
 /**
- * The life of a reconcile: a run is planned, its shards wait in a queue, workers take them slice by slice and record
- * each one once, and what only the backup has is deleted when all is compared and the guards let it pass. How listings
- * are compared comes from outside, and whether a key is deleted is for the heart to say.
+ * The life of a run: it is planned; its shards wait in a queue; workers take them slice by slice and record each slice
+ * once; when all is compared, what only the backup has is deleted if the guards allow it. `compareSlice` compares
+ * listings; the mirror core decides whether a key is deleted.
  *
- * Every step may be the last one of a worker. Its message comes again then, and whoever receives it goes on: what came
- * of a slice is put down before it is recorded, recorded by compare-and-swap, and what follows is sent after that.
+ * A worker may crash at any step. Its message is then delivered again and another worker goes on: the outcome of a slice
+ * is written first, then recorded in the run by compare-and-swap, then what follows is sent.
  */
 
-/** Within the four minutes that a slice may take, with the last look that was begun. */
+/** Leaves room for the last check within the four minutes that a slice may take. */
 const BUDGET_MS = 180_000;
 
 type Defaults = 'foreign' | 'guard' | 'budgetMs' | 'clock' | 'now' | 'serviceClock' | 'pause' | 'mirror';
@@ -59,9 +61,9 @@ export function createReconciler(
     ...given,
   };
   const runs = createRunStore(parts.documents, parts.log, parts.mirror, parts.now);
-  const desk: ReconcilerContext = { parts, runs };
+  const context: ReconcilerContext = { parts, runs };
   return {
-    start: async (request) => await startRun(desk, request),
+    start: async (request) => await startRun(context, request),
     read: async (id) => await runs.read(id),
     list: async () => await runs.list(),
     cancel: async (id) => {
@@ -69,10 +71,36 @@ export function createReconciler(
         isUnderWay(run) ? endRun(run, 'cancelled', parts.now()) : undefined,
       );
       if (changed !== undefined) return changed.isChanged;
-      // Whoever claimed the place for it may have died before it was written down.
-      return await releaseClaim(desk, id);
+      // The worker that claimed it may have crashed before it wrote the run.
+      return await releaseClaim(context, id);
     },
-    report: (id) => reportRun(desk, id),
-    handleShard: async (body) => await handleShard(desk, body),
+    report: (id) => reportRun(context, id),
+    handleShard: async (body) => await handleShard(context, body),
+  };
+}
+
+/** Refuses to start a run of a container that is not mirrored: it would find nothing and look successful. */
+export function refuseOutOfScope(reconciler: Reconciler, scope: Scope): Reconciler {
+  return {
+    start: async (request) => {
+      const named = [
+        ...(request.container === undefined ? [] : [request.container]),
+        ...request.allowDeletes,
+        ...(request.deleteForeign ?? []),
+      ];
+      const outside = named.find((container) => !scope.includesContainer(container));
+      if (outside !== undefined) {
+        throw new BlobmirrorError(
+          'request-invalid',
+          `the container ${outside} is not mirrored by the settings`,
+        );
+      }
+      return await reconciler.start(request);
+    },
+    read: async (id) => await reconciler.read(id),
+    list: async () => await reconciler.list(),
+    cancel: async (id) => await reconciler.cancel(id),
+    report: (id) => reconciler.report(id),
+    handleShard: async (body) => await reconciler.handleShard(body),
   };
 }

@@ -16,14 +16,14 @@ export const NOTHING_LISTED: ContainerProgress = {
 };
 
 /**
- * A service may answer with pages without an entry, where it passes over what is deleted, and go on behind them. One
- * that does nothing else for so many slices comes to no end.
+ * A service may return empty pages where it skips deleted blobs. A listing with nothing else for this many slices is
+ * taken to be endless.
  */
-const MOST_IDLE = 20;
+const MAX_IDLE_SLICES = 20;
 
 /**
- * The run with one slice more; undefined when the slice was recorded before, or the run is over. Of a shard that was
- * given up, or whose container is walked anew, only what was done counts and not what was seen.
+ * The run with one more slice recorded; undefined: the slice was recorded before, or the run is over. Of a shard that
+ * failed, or whose container is walked again, only what was done counts, not what was seen.
  */
 export function recordSlice(run: Run, shard: SliceName, outcome: SliceOutcome, now: Date): Run | undefined {
   const progress = progressOf(run, shard.shard);
@@ -74,15 +74,15 @@ export function recordSlice(run: Run, shard: SliceName, outcome: SliceOutcome, n
       }),
   };
   if (outcome.isUnordered === true) return restartUnordered(advanced, name);
-  return idle < MOST_IDLE ? advanced : (failShard(advanced, shard.shard, ENDLESS) ?? advanced);
+  return idle < MAX_IDLE_SLICES ? advanced : (failShard(advanced, shard.shard, ENDLESS) ?? advanced);
 }
 
 const ENDLESS = new BlobmirrorError(
   'answer-not-of-service',
-  `a listing goes on and on, and its last ${MOST_IDLE} slices had no entry`,
+  `a listing does not end: its last ${MAX_IDLE_SLICES} slices had no entries`,
 );
 
-/** A slice that goes on with a long comparison, or with keys that it knows, need not list anything. */
+/** How many slices in a row listed nothing. A slice that continues known keys need not list anything. */
 function idleSlices({ phase, idle = 0 }: ShardProgress, outcome: SliceOutcome, isDone: boolean): number {
   const { listed, follow } = outcome;
   const isAtWork = follow.some(
@@ -92,7 +92,7 @@ function idleSlices({ phase, idle = 0 }: ShardProgress, outcome: SliceOutcome, i
   return isIdle ? idle + 1 : 0;
 }
 
-/** How a shard that was split off, or that walks a container anew, begins. */
+/** The initial progress of a shard that was split off or walks a container again. */
 function toProgress(shard: Shard): ShardProgress {
   const { container, phase } = shard;
   const begun = { container, phase, slices: 0, isDone: false };
@@ -107,12 +107,12 @@ function toProgress(shard: Shard): ShardProgress {
   return { ...begun, ...(unordered !== undefined && { unordered }), plan };
 }
 
-/** A run is written with every slice, so what is over is kept small. */
+/** Plans of done shards are dropped, since the run's document is written with every slice. */
 function withoutPlan({ plan, ...progress }: ShardProgress): ShardProgress {
   return progress.isDone || plan === undefined ? progress : { ...progress, plan };
 }
 
-/** All that was seen of the container is forgotten, and what is left of its shards is not walked. */
+/** Drops what was seen of the container, and ends its other shards. */
 function restartUnordered(run: Run, name: string): Run {
   const { inStep } = run.containers[name] ?? NOTHING_LISTED;
   const shards = Object.entries(run.shards).map(([shard, progress]) => {
@@ -127,7 +127,7 @@ function restartUnordered(run: Run, name: string): Run {
     alerts: addAlert(run.alerts, {
       code: 'listing-unordered',
       container: name,
-      detail: `The listings of ${name} are in another order than is known of any service; it is walked in a slower way.`,
+      detail: `The listings of ${name} are in an order that no known service uses; the container is walked in a slower way.`,
     }),
   };
 }

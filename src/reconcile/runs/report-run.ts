@@ -8,8 +8,8 @@ import { readOutcomes, skippedLines } from './extras.ts';
 import { toFailedLine } from './plan-run.ts';
 
 /**
- * Every key of a run that was out of step, as lines of JSON (`ReportLine`); none when there is no such run. What of it
- * can be read no more is a line of its own, with an empty path.
+ * Every key of a run that was out of step, as lines of JSON (`ReportLine`); none if there is no such run. A part that
+ * cannot be read is a line with an empty path.
  */
 export async function* reportRun(
   { parts, runs }: ReconcilerContext,
@@ -27,7 +27,7 @@ export async function* reportRun(
   ))
     yield* withDamageLine(progress.container, sliceLines(parts.documents, id, [shard, progress]));
 
-  // What stays is told of once all is compared: only then the guards have spoken.
+  // What stays is known only after the compare phase, when the guards have decided.
   if (run.state === 'comparing') return;
   for (const [container, { stopped, foreign }] of Object.entries(run.containers)) {
     if (stopped === undefined && foreign === undefined) continue;
@@ -46,7 +46,7 @@ async function* sliceLines(
     if (report === undefined) continue;
     let count = 0;
     for await (const line of documents.readLines(report)) {
-      if (!isReportLine(line)) throw damaged(report, 'a line of it is none of ours');
+      if (!isReportLine(line)) throw damaged(report, 'a line of it has another format');
       count++;
       yield line;
     }
@@ -58,7 +58,7 @@ async function* toJsonLines(lines: AsyncIterable<ReportLine>): AsyncGenerator<st
   for await (const line of lines) yield JSON.stringify(line);
 }
 
-/** Lines, and one more where the rest of them is damaged. */
+/** The lines, and one more if the rest is damaged. */
 async function* withDamageLine(
   container: string,
   lines: AsyncIterable<string>,

@@ -5,7 +5,7 @@ import { type RunId, runIdSchema } from '../../model/run-id.ts';
 import { SHARD_NAME, type ShardMessage } from '../../model/shard-message.ts';
 import { shardPlanSchema } from '../shard.ts';
 
-/** Which run is under way: one at a time. */
+/** The claim: which run is under way. */
 export const CURRENT = 'reconcile/current';
 
 /** A document for each run. */
@@ -15,20 +15,20 @@ export function runName(id: RunId): string {
   return `${RUNS}${id}`;
 }
 
-/** What all else of a run begins with. No folder of its own: a hierarchical account would keep it, empty, for ever. */
+/** The prefix of a run's other documents. No folder: a hierarchical account would keep the empty folder. */
 export function dataPrefix(id: RunId): string {
   return `reconcile/slices/${id}.`;
 }
 
-/** Which slice of which shard. */
+/** Names a slice of a shard. */
 export type SliceName = Pick<ShardMessage, 'run' | 'shard' | 'slice'>;
 
-/** What came of a slice. */
+/** The outcome document of a slice. */
 export function outcomeName({ run, shard, slice }: SliceName): string {
   return `${dataPrefix(run)}${shard}.${slice}`;
 }
 
-/** The lines that one walk of a slice wrote. */
+/** The lines that one walk of a slice writes. */
 export function linesName(shard: SliceName, walk: string, kind: 'report' | 'extras' | 'foreign'): string {
   return `${outcomeName(shard)}.${walk}.${kind}`;
 }
@@ -98,7 +98,7 @@ const requestSchema = z.object({
   reason: z.enum(['timer', 'http', 'command-line', 'start']),
 });
 
-/** Those that are left out of a document of a former release are optional. */
+/** Members that documents of a former release lack are optional. */
 const runSchema = z.object({
   id: runIdSchema,
   request: requestSchema,
@@ -136,8 +136,8 @@ const runSchema = z.object({
 export const RUN_DOCUMENT = documentKind<Run>('a full sync', runSchema);
 
 /**
- * What stands for a run whose document can be read no more: it is over, so that it keeps no other run waiting, and it
- * proves nothing. Its id tells when it began.
+ * Stands for a run whose document cannot be read: it is over, so that no other run waits for it, and proves nothing. Its
+ * id has its start time.
  *
  * @param detail what is wrong with its document, as a sentence
  */

@@ -4,7 +4,7 @@ import type { RunId } from '../../model/run-id.ts';
 import { isUnderWay } from './run-state.ts';
 import type { RunStore } from './run-store.ts';
 
-/** The last runs, for those who ask often. */
+/** The last runs, cached for frequent readers. */
 export interface RunHistory {
   /** @throws BlobmirrorError any storage code */
   readonly read: () => Promise<RecentRuns>;
@@ -13,11 +13,11 @@ export interface RunHistory {
 interface RecentRuns {
   /** The newest first. */
   readonly runs: readonly RunSummary[];
-  /** What the newest run that proves anything proved. */
+  /** The proof of the newest run that has one. */
   readonly proof: Proof | undefined;
 }
 
-interface Known {
+interface CachedRun {
   readonly summary: RunSummary;
   readonly proof: Proof | undefined;
   /** Milliseconds, by the steady clock. */
@@ -25,11 +25,11 @@ interface Known {
 }
 
 const SHOWN = 10;
-/** What a statement rests on is looked at again: a command that begins later must not say otherwise. */
-const PROOF_AGAIN_MS = 60_000;
+/** The run of the proof is read again this often: a command that starts later reads it and must not contradict. */
+const PROOF_MAX_AGE_MS = 60_000;
 
 /**
- * @param mirror what the settings say is mirrored: see `Run.mirror`
+ * @param mirror digest of the settings: see `Run.mirror`
  * @param steady milliseconds, by a clock that never goes back
  */
 export function createRunHistory(
@@ -37,31 +37,31 @@ export function createRunHistory(
   mirror: string,
   steady = () => performance.now(),
 ): RunHistory {
-  /** A run that has ended changes no more. */
-  let ended = new Map<RunId, Known>();
+  /** Runs that have ended do not change. */
+  let ended = new Map<RunId, CachedRun>();
 
-  async function know(id: RunId): Promise<Known | undefined> {
+  async function readCached(id: RunId): Promise<CachedRun | undefined> {
     const known = ended.get(id);
     if (known !== undefined) return known;
     const run = await runs.read(id);
     if (run === undefined) return undefined;
     const proof = isProof(run, mirror) ? toProof(run) : undefined;
     const read = { summary: toSummary(run), proof, readAt: steady() };
-    // Somebody may put a damaged one back as it was.
+    // A damaged document may be restored.
     if (!isUnderWay(run) && run.state !== 'damaged') ended.set(id, read);
     return read;
   }
 
-  /** @param shown what is known of the first of them; what is read again of it takes its place there */
+  /** @param shown the cached first runs; a run that is read again replaces its entry */
   async function newestProof(
     ids: readonly RunId[],
-    shown: (Known | undefined)[],
+    shown: (CachedRun | undefined)[],
   ): Promise<Proof | undefined> {
     for (const [i, id] of ids.entries()) {
-      let known = i < shown.length ? shown[i] : await know(id);
-      if (known?.proof !== undefined && steady() - known.readAt >= PROOF_AGAIN_MS) {
+      let known = i < shown.length ? shown[i] : await readCached(id);
+      if (known?.proof !== undefined && steady() - known.readAt >= PROOF_MAX_AGE_MS) {
         ended.delete(id);
-        known = await know(id);
+        known = await readCached(id);
         if (i < shown.length) shown[i] = known;
       }
       if (known?.proof !== undefined) return known.proof;
@@ -72,7 +72,7 @@ export function createRunHistory(
   return {
     read: async () => {
       const ids = await runs.ids();
-      const shown = await Promise.all(ids.slice(0, SHOWN).map(know));
+      const shown = await Promise.all(ids.slice(0, SHOWN).map(readCached));
       const proof = await newestProof(ids, shown);
       const kept = new Set(ids);
       ended = new Map([...ended].filter(([id]) => kept.has(id)));

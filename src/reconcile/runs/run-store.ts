@@ -14,7 +14,7 @@ const KEPT_RUNS = 50;
 /** One of those who write at once gets through each time, so this many are never at it. */
 const MOST_TRIES = 200;
 
-/** The documents of runs. One that is damaged is shown as such, in the state `damaged`, and never changed. */
+/** The documents of runs. A damaged one is a run in the state `damaged`, and is never changed. */
 export interface RunStore {
   read(id: RunId): Promise<Run | undefined>;
   create(run: Run): Promise<void>;
@@ -26,16 +26,16 @@ export interface RunStore {
     id: RunId,
     toChanged: (run: Run) => Run | undefined,
   ): Promise<{ readonly run: Run; readonly isChanged: boolean } | undefined>;
-  /** The last ones, the newest first. */
+  /** The last runs, the newest first. */
   list(): Promise<readonly Run[]>;
-  /** Of all that there are, the newest first; those that a clock named which was ahead come last. */
+  /** All runs, the newest first; those with a start in the future, from a clock that was ahead, come last. */
   ids(): Promise<readonly RunId[]>;
-  /** Takes away what is older than those, with all that belongs to it; the newest one that proves anything stays. */
+  /** Removes older runs with their documents, except the newest one with a proof. */
   removeOld(): Promise<void>;
 }
 
 /**
- * @param mirror what the settings say is mirrored: see `Run.mirror`
+ * @param mirror digest of the settings: see `Run.mirror`
  * @param now the time of day, by the clocks of the services
  */
 export function createRunStore(
@@ -44,8 +44,8 @@ export function createRunStore(
   mirror: string,
   now: () => Date = () => theServiceClock.now(),
 ): RunStore {
-  /** Of which the log has told. */
-  const told = new Set<RunId>();
+  /** Runs whose damage was logged. */
+  const loggedDamage = new Set<RunId>();
 
   async function find(id: RunId): Promise<{ run: Run; version: string } | undefined> {
     const name = runName(id);
@@ -54,10 +54,10 @@ export function createRunStore(
     if (found.state === 'there')
       return { run: correctByServiceTime(found.value, found.writtenAt, now()), version: found.version };
     const { code, message, hint } = found.error;
-    if (!told.has(id))
+    if (!loggedDamage.has(id))
       log.warn('the document of a full sync is damaged', { run: id, code, detail: message, hint });
-    told.add(id);
-    const detail = `${message}. It proves nothing, and keeps no other full sync waiting; the next one makes up for it.`;
+    loggedDamage.add(id);
+    const detail = `${message}. This full sync proves nothing and does not block others; the next one will prove again.`;
     return { run: damagedRun(id, detail), version: found.version };
   }
 
@@ -73,22 +73,22 @@ export function createRunStore(
       const run = before.state === 'damaged' ? undefined : toChanged(before);
       if (run === undefined) return { run: before, isChanged: false };
       if ((await documents.write(runName(id), run, found)) === 'written') {
-        tell(before, run);
+        logChange(before, run);
         return { run, isChanged: true };
       }
     }
     throw new BlobmirrorError('race-lost', `the document of run ${id} would not come to rest`);
   }
 
-  function tell(before: Run, { id, alerts, state, counts, startedAt, endedAt }: Run): void {
-    tellAlerts(id, alerts.slice(before.alerts.length));
+  function logChange(before: Run, { id, alerts, state, counts, startedAt, endedAt }: Run): void {
+    logAlerts(id, alerts.slice(before.alerts.length));
     if (state === before.state) return;
-    log.info('a reconcile moved on', { run: id, state, counts, startedAt, endedAt });
+    log.info('a full sync changed its state', { run: id, state, counts, startedAt, endedAt });
   }
 
-  function tellAlerts(run: RunId, alerts: readonly Alert[]): void {
+  function logAlerts(run: RunId, alerts: readonly Alert[]): void {
     for (const { code, container, detail } of alerts)
-      log.error('a reconcile raised an alert', { run, code, container, detail });
+      log.error('a full sync raised an alert', { run, code, container, detail });
   }
 
   async function ids(): Promise<readonly RunId[]> {
@@ -122,7 +122,7 @@ export function createRunStore(
     create: async (run) => {
       if ((await documents.write(runName(run.id), run, { nothingThere: true })) === 'moved')
         throw new BlobmirrorError('race-lost', `there is a run ${run.id} already`);
-      tellAlerts(run.id, run.alerts);
+      logAlerts(run.id, run.alerts);
     },
     list: async () => {
       const runs = await Promise.all((await ids()).slice(0, KEPT_RUNS).map(read));
@@ -134,7 +134,7 @@ export function createRunStore(
       const proof = old.length === 0 ? undefined : await newestProof(all);
       for (const id of old) {
         if (id === proof || (isOfFuture(id, now()) && (await isAtWork(id)))) continue;
-        // The run goes last: while it is there, what is left of it is found again.
+        // The run's own document last: while it exists, an interrupted removal is resumed.
         for await (const page of documents.list(dataPrefix(id)))
           for (const name of page) await documents.remove(name);
         await documents.remove(runName(id));
@@ -143,9 +143,9 @@ export function createRunStore(
   };
 }
 
-/** A copy of another run's document in its place is no document of this one. */
+/** A document of another run under this name is damaged. */
 function asNamed(name: string, id: RunId, found: FoundDocument<Run>): FoundDocument<Run> {
   if (found.state !== 'there' || found.value.id === id) return found;
   const { version } = found;
-  return { state: 'damaged', version, error: damaged(name, `it is that of the run ${found.value.id}`) };
+  return { state: 'damaged', version, error: damaged(name, `it is that of run ${found.value.id}`) };
 }

@@ -13,23 +13,23 @@ import {
 import { type Shard, type SliceResult, shardSchema } from '../shard.ts';
 
 /**
- * What came of a slice, as it is kept: whoever puts it there first has walked the slice, and what others found of the
- * same slice does not count.
+ * The outcome document of a slice. The first worker that writes it has walked the slice; results of other workers for the
+ * same slice do not count.
  */
 export interface SliceOutcome extends Omit<SliceResult, 'next' | 'split'> {
-  /** What is to be sent after it. */
+  /** The slices to send after it. */
   readonly follow: readonly Shard[];
-  /** The names of its lines, where there are any. */
+  /** The names of its documents of lines, if there are any. */
   readonly report?: string | undefined;
-  /** How many lines the report has; a former release did not say. */
+  /** Lines of the report; a former release did not write it. */
   readonly reportCount?: number | undefined;
   readonly extraLines?: string | undefined;
   readonly foreignLines?: string | undefined;
-  /** How many lines of extras there are: fewer than keys, where a directory stands for what is below it; none in a dry run. */
+  /** Lines of extras: fewer than keys if a directory stands for its content; 0 in a dry run. */
   readonly extraCount: number;
 }
 
-/** Where a slice's lines are, and how many they are. */
+/** The documents of a slice's lines, and their lengths. */
 export type SliceLineNames = Pick<
   SliceOutcome,
   'report' | 'reportCount' | 'extraLines' | 'extraCount' | 'foreignLines'
@@ -38,7 +38,7 @@ export type SliceLineNames = Pick<
 const count = z.int().min(0);
 
 const OUTCOME_DOCUMENT = documentKind<SliceOutcome>(
-  'what came of a slice of a full sync',
+  'the outcome of a slice of a full sync',
   z.object({
     counts: countsSchema,
     sample: z.array(reportLineSchema),
@@ -59,7 +59,7 @@ const OUTCOME_DOCUMENT = documentKind<SliceOutcome>(
   }),
 );
 
-/** @param prefixes of the container in the scope of the run, for a container that is to be walked anew */
+/** @param prefixes of the container in the scope of the run, for a container that must be walked again */
 export function toOutcome(
   shard: Shard,
   { next, split, ...result }: SliceResult,
@@ -88,17 +88,17 @@ export function toOutcome(
   return { ...ordered, follow };
 }
 
-const LONGEST_NAME = 40;
+const MAX_NAME_LENGTH = 40;
 
-/** The same from whoever gives it, and no other shard's: a slice has one half that is split off at most. */
+/** Deterministic and unique: a slice splits off one shard at most. */
 function nameChild({ shard }: Shard, what: string): string {
   const name = `${shard}-${what}`;
-  if (name.length <= LONGEST_NAME) return name;
+  if (name.length <= MAX_NAME_LENGTH) return name;
   return `h${createHash('sha256').update(name).digest('base64url').slice(0, 22)}`;
 }
 
 /**
- * What came of a slice before; undefined when nobody got so far.
+ * The outcome of a slice; undefined: there is none yet.
  *
  * @throws BlobmirrorError `document-damaged`, or any storage code
  */

@@ -14,8 +14,8 @@ import type { Shard, SliceResult } from '../shard.ts';
 import type { ForeignKey, SliceContext } from '../slice.ts';
 
 /**
- * Walks a slice and puts down what came of it, unless somebody else was there first: then theirs is what counts.
- * Undefined when it was told to stop and left no result, or the run ended meanwhile.
+ * Walks a slice and writes its outcome, unless another worker was first: then its outcome counts. Undefined: the slice was
+ * stopped without a result, or the run has ended.
  */
 export async function walkSlice(
   parts: ReconcilerParts,
@@ -44,7 +44,7 @@ export async function walkSlice(
         ? await parts.compareSlice(shard, context)
         : await deleteSlice(parts, run, shard, context);
   } catch (error) {
-    if (watch.isUnwanted()) return undefined;
+    if (watch.isCancelled()) return undefined;
     throw error;
   } finally {
     watch.stop();
@@ -62,7 +62,8 @@ export async function walkSlice(
   if ((await documents.write(name, outcome, { nothingThere: true })) === 'written') return outcome;
   await lines.discard();
   const found = await readOutcome(parts, shard);
-  if (found === undefined) throw new BlobmirrorError('race-lost', `${name} went as soon as it was there`);
+  if (found === undefined)
+    throw new BlobmirrorError('race-lost', `${name} disappeared right after it was written`);
   return found;
 }
 
@@ -70,8 +71,8 @@ export async function walkSlice(
 const CHECK_EVERY_MS = 3_000;
 
 /**
- * Looks every few seconds whether a slice is still wanted, and aborts the signal when it is not, or when mirroring is
- * paused: then what it has done counts, and the rest is left for later.
+ * Checks every few seconds whether a slice is still due and aborts the signal if it is not. Also aborts when mirroring is
+ * paused; then the result so far counts, and the rest is done later.
  */
 function watchSlice(
   runs: RunStore,
@@ -80,37 +81,37 @@ function watchSlice(
 ) {
   const controller = new AbortController();
   let isStopped = false;
-  let isUnwanted = false;
+  let isCancelled = false;
   let cancel = wait();
   const unlisten = pause.whenPaused(() => controller.abort());
 
   function wait(): () => void {
-    return clock.after(CHECK_EVERY_MS, () => void look());
+    return clock.after(CHECK_EVERY_MS, () => void check());
   }
 
-  async function look(): Promise<void> {
-    const wanted = await isWanted();
+  async function check(): Promise<void> {
+    const isDue = await isStillDue();
     if (isStopped) return;
-    if (wanted) cancel = wait();
+    if (isDue) cancel = wait();
     else {
-      isUnwanted = true;
+      isCancelled = true;
       controller.abort();
     }
   }
 
-  async function isWanted(): Promise<boolean> {
+  async function isStillDue(): Promise<boolean> {
     try {
       const run = await runs.read(shard.run);
       return run !== undefined && isSliceDue(run, shard);
     } catch {
-      // Whoever cannot be asked has said nothing.
+      // A run that cannot be read was not cancelled.
       return true;
     }
   }
 
   return {
     signal: controller.signal,
-    isUnwanted: (): boolean => isUnwanted,
+    isCancelled: (): boolean => isCancelled,
     stop: (): void => {
       isStopped = true;
       cancel();
@@ -119,14 +120,14 @@ function watchSlice(
   };
 }
 
-/** Where one walk of a slice writes: names of its own, so that nobody else who walks it can write over them. */
+/** The lines of one walk of a slice, in documents of its own: another walk of the same slice cannot overwrite them. */
 interface SliceLines {
   readonly report: (line: ReportLine) => Promise<void>;
   readonly extra: (path: BlobPath) => Promise<void>;
   readonly foreign: (key: ForeignKey) => Promise<void>;
-  /** Makes the lines appear, and says where. */
+  /** Commits the lines and returns the names of their documents. */
   close(): Promise<SliceLineNames>;
-  /** For a walk that does not count. */
+  /** Removes the lines of a walk that does not count. */
   discard(): Promise<void>;
 }
 

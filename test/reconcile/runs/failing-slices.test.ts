@@ -69,7 +69,7 @@ describe('a slice that fails', () => {
       alerts: [],
       counts: { byVerdict: { copied: 2, deleted: 2 } },
     });
-    const failures = bench.log.lines.filter(({ message: line }) => line === 'a slice of a reconcile failed');
+    const failures = bench.log.lines.filter(({ message: line }) => line === 'a slice of a full sync failed');
     expect(failures.map(({ fields }) => fields['attempt'])).toEqual([0, 1, 2]);
   });
 
@@ -109,7 +109,7 @@ describe('a slice that fails', () => {
       alerts: [{ code: 'shard-failed', container: 'photos' }],
       containers: { videos: { stopped: 'shard-failed' } },
     });
-    const failures = bench.log.lines.filter(({ message }) => message === 'a slice of a reconcile failed');
+    const failures = bench.log.lines.filter(({ message }) => message === 'a slice of a full sync failed');
     expect(failures).toHaveLength(tries);
     expect(bench.looks).toEqual([]);
   });

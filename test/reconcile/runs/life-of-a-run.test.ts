@@ -61,7 +61,10 @@ describe('a run', () => {
   });
 
   it.each([
-    [{ container: parseContainerName('elsewhere') }, 'the container elsewhere is in neither account'],
+    [
+      { container: parseContainerName('elsewhere') },
+      'the container elsewhere does not exist in either account',
+    ],
     [{ container: parseContainerName('tmp') }, 'the container tmp is not mirrored by the settings'],
     [{ prefix: 'b/' }, 'nothing below the prefix "b/" is mirrored by the settings'],
   ])('does not begin for what there is nothing of: %j', async (request, message) => {
