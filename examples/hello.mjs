@@ -1,0 +1,22 @@
+// Writes a blob to the source that `npm start` serves, and waits until the backup has it: node examples/hello.mjs
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BlobServiceClient } from '@azure/storage-blob';
+
+const readyFile = new URL('../.blobmirror/local.json', import.meta.url);
+const { source, backup } = JSON.parse(readFileSync(readyFile, 'utf8'));
+
+const photosOf = ({ connectionString }) =>
+  BlobServiceClient.fromConnectionString(connectionString).getContainerClient('photos');
+
+const text = `hello at ${new Date().toISOString()}`;
+await photosOf(source).createIfNotExists();
+await photosOf(source).getBlockBlobClient('hello.txt').upload(text, text.length);
+
+const copy = photosOf(backup).getBlobClient('hello.txt');
+while ((await read(copy)) !== text) await sleep(100);
+console.log(`the backup has: ${text}`);
+
+async function read(blob) {
+  return (await blob.exists()) ? (await blob.downloadToBuffer()).toString() : undefined;
+}
