@@ -5,7 +5,7 @@ import { type Environment, readOptional } from './environment.ts';
 /** A storage account: by connection string, or by endpoint and identity. */
 export type StorageConnection = {
   readonly accountName: string;
-  /** The one version of the storage services to ask it by; undefined: the newest that it takes. */
+  /** The x-ms-version of all requests. Undefined for the newest that the account accepts. */
   readonly apiVersion?: ServiceVersion;
 } & (
   | { readonly connectionString: string }
@@ -32,7 +32,7 @@ function parseConnection(env: Environment, name: string): StorageConnection {
   if (accountName === undefined || !(parts.has('accountkey') || parts.has('sharedaccesssignature'))) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `${name} is no storage connection string; it should hold AccountName and AccountKey, or SharedAccessSignature and a BlobEndpoint like https://ACCOUNT.blob.core.windows.net`,
+      `${name} is not a storage connection string; it should hold AccountName and AccountKey, or SharedAccessSignature and a BlobEndpoint like https://ACCOUNT.blob.core.windows.net`,
     );
   }
   return { accountName, connectionString: text };
@@ -59,7 +59,7 @@ export function parseServiceBusConnection(env: Environment, name: string): Servi
   if (parseParts(text).has('endpoint')) return { connectionString: text };
   throw new BlobmirrorError(
     'setting-invalid',
-    `${name} is no Service Bus connection string; it should hold Endpoint, SharedAccessKeyName and SharedAccessKey`,
+    `${name} is not a Service Bus connection string; it should hold Endpoint, SharedAccessKeyName and SharedAccessKey`,
   );
 }
 
@@ -73,7 +73,7 @@ function readEither(env: Environment, name: string, property: string, meaning: s
   if (text !== undefined && uri !== undefined) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `${name} and ${name}__${property} are both set; it should be one of them`,
+      `${name} and ${name}__${property} are both set; set only one of them`,
     );
   }
   if (text !== undefined) return { text, uri: undefined, clientId: undefined };
@@ -106,8 +106,8 @@ function accountOfUri(name: string, uri: string): string {
 const ACCOUNT_HOST = /^([a-z0-9]+)(?:-[a-z0-9]+)?(?:\.z\d+)?\.blob\./;
 
 /**
- * The account that an endpoint names: by its host, or by the first segment of the path where the host is an address or
- * a single word. Any other host, a domain of the user's own for one, does not tell: a wrong name would make every event
+ * The account that an endpoint names: by its host, or by the first segment of the path when the host is an IP address or
+ * a single word. Undefined for any other host, such as a custom domain: with a wrong name, every event would be ignored as
  * one of another account.
  */
 function accountOfEndpoint(endpoint: string | undefined): string | undefined {

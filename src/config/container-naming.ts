@@ -7,7 +7,7 @@ import { type Environment, readList, readOptional } from './environment.ts';
 export const CONTAINER_MAP = 'BLOBMIRROR_CONTAINER_MAP';
 const PREFIX = 'BLOBMIRROR_BACKUP_CONTAINER_PREFIX';
 
-/** What may stand before a name of at least three characters, so that both are a container's name together. */
+/** A prefix that makes a valid container name with any name of at least three characters. */
 const IS_PREFIX = /^(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*-?$/;
 
 /** @throws BlobmirrorError `setting-invalid` */
@@ -16,7 +16,7 @@ export function readContainerNaming(env: Environment): ContainerNaming {
   if (prefix !== '' && !IS_PREFIX.test(prefix)) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `${PREFIX} is ${JSON.stringify(prefix)}; it should be at most 60 lower-case letters, digits and single hyphens, with no hyphen in front`,
+      `${PREFIX} is ${JSON.stringify(prefix)}; it should be at most 60 lower-case letters, digits and single hyphens, not beginning with a hyphen`,
     );
   }
   return { prefix, map: readMap(env) };
@@ -28,10 +28,10 @@ function readMap(env: Environment): ContainerNaming['map'] {
   const meaning = 'pairs of container names like photos=photos-backup';
   for (const item of readList(env, CONTAINER_MAP, /[;,\s]+/, isPair, meaning)) {
     const [source, backup] = parsePair(item);
-    if (map.has(source)) throw wrong(`names ${source} twice; it should give it one name`);
+    if (map.has(source)) throw wrong(`names ${source} twice; it should map it once`);
     const other = sources.get(backup);
     if (other !== undefined) {
-      throw wrong(`maps ${other} and ${source} onto ${backup}; it should give each a name of its own`);
+      throw wrong(`maps ${other} and ${source} to ${backup}; each should have a name of its own`);
     }
     map.set(source, backup);
     sources.set(backup, source);
@@ -47,7 +47,7 @@ function isPair(item: string): boolean {
   }
 }
 
-/** @throws BlobmirrorError when one of the two is no container name; what follows a second `=` makes the other none */
+/** @throws BlobmirrorError when one of the two is not a container name. A second `=` makes the backup's invalid. */
 function parsePair(item: string): readonly [ContainerName, ContainerName] {
   const at = item.indexOf('=');
   return [parseContainerName(item.slice(0, Math.max(at, 0))), parseContainerName(item.slice(at + 1))];

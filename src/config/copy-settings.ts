@@ -9,7 +9,7 @@ export interface CopySettings {
   readonly budgetMs: number;
 }
 
-/** Fits the five minutes of Azure Functions on a Consumption plan, with time to end what has begun. */
+/** Fits the five minutes of Azure Functions on a Consumption plan, with time to finish the current request. */
 const BUDGET_SECONDS = 240;
 
 /** @throws BlobmirrorError `setting-invalid` */
@@ -20,15 +20,15 @@ export function readCopySettings(env: Environment): CopySettings {
     budgetMs:
       1000 *
       readNumber(env, 'BLOBMIRROR_COPY_BUDGET', {
-        least: 1,
-        most: 86_400,
-        otherwise: BUDGET_SECONDS,
+        min: 1,
+        max: 86_400,
+        fallback: BUDGET_SECONDS,
         meaning: 'a whole number of seconds',
       }),
   };
 }
 
-/** Requests a second to each account at the most; undefined for no limit of ours. */
+/** The most requests per second to each account. Undefined for no limit. */
 export interface RequestRates {
   readonly source: number | undefined;
   readonly backup: number | undefined;
@@ -36,7 +36,7 @@ export interface RequestRates {
 
 const BOTH = 'BLOBMIRROR_MAX_REQUESTS_PER_SECOND';
 
-/** One setting for both accounts, and one for each that goes before it. @throws BlobmirrorError `setting-invalid` */
+/** One setting for both accounts, and one for each that takes precedence. @throws BlobmirrorError `setting-invalid` */
 export function readRequestRates(env: Environment): RequestRates {
   const both = readRate(env, BOTH);
   return {
@@ -52,6 +52,6 @@ function readRate(env: Environment, name: string): number | undefined {
   if (Number.isFinite(rate) && rate > 0) return rate;
   throw new BlobmirrorError(
     'setting-invalid',
-    `${name} is ${JSON.stringify(text)}; it should be a number of requests above 0`,
+    `${name} is ${JSON.stringify(text)}; it should be a number above 0`,
   );
 }

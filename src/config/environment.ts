@@ -1,7 +1,7 @@
 import { BlobmirrorError } from '../model/errors.ts';
 import { type ContainerName, parseContainerName } from '../model/key.ts';
 
-/** App settings as they come: environment variables, in Azure Functions and everywhere else. */
+/** Environment variables, which the app settings of Azure Functions are, too. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws BlobmirrorError `setting-missing` */
@@ -11,7 +11,7 @@ export function readText(env: Environment, name: string, meaning: string): strin
   throw new BlobmirrorError('setting-missing', `${name} is not set; it should be ${meaning}`);
 }
 
-/** Blank is as good as not set. */
+/** Blank means not set. */
 export function readOptional(env: Environment, name: string): string | undefined {
   return env[name]?.trim() || undefined;
 }
@@ -21,10 +21,10 @@ export function readChoice<const Choice extends string>(
   env: Environment,
   name: string,
   choices: readonly Choice[],
-  otherwise: Choice,
+  fallback: Choice,
 ): Choice {
   const value = readOptional(env, name);
-  if (value === undefined) return otherwise;
+  if (value === undefined) return fallback;
   const choice = choices.find((each) => each === value);
   if (choice !== undefined) return choice;
   throw new BlobmirrorError(
@@ -33,12 +33,12 @@ export function readChoice<const Choice extends string>(
   );
 }
 
-/** What a whole number of the settings may be. */
+/** The range of a setting that is a whole number. */
 export interface NumberRange {
-  readonly least: number;
-  readonly most: number;
-  /** When it is not set. */
-  readonly otherwise: number;
+  readonly min: number;
+  readonly max: number;
+  /** The value when it is not set. */
+  readonly fallback: number;
   /** What is counted: `a whole number of seconds`. */
   readonly meaning: string;
 }
@@ -47,22 +47,22 @@ export interface NumberRange {
 export function readNumber(
   env: Environment,
   name: string,
-  { least, most, otherwise, meaning }: NumberRange,
+  { min, max, fallback, meaning }: NumberRange,
 ): number {
   const text = readOptional(env, name);
-  if (text === undefined) return otherwise;
+  if (text === undefined) return fallback;
   const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
   throw new BlobmirrorError(
     'setting-invalid',
-    `${name} is ${JSON.stringify(text)}; it should be ${meaning}, from ${least} to ${most}`,
+    `${name} is ${JSON.stringify(text)}; it should be ${meaning}, from ${min} to ${max}`,
   );
 }
 
 /**
- * The items of a setting that holds several, without the blanks around them.
+ * The items of a setting that is a list, trimmed.
  *
- * @param isItem what an item must be; the line of the error says so in the words of `meaning`
+ * @param meaning what items should be, for the error
  * @throws BlobmirrorError `setting-invalid`
  */
 export function readList(
@@ -84,17 +84,17 @@ export function readList(
   );
 }
 
-/** A container that the mirror keeps for itself, so none of the service's own. @throws BlobmirrorError `setting-invalid` */
-export function readOwnContainer(env: Environment, name: string, otherwise = ''): ContainerName {
-  const text = readOptional(env, name) ?? otherwise;
+/** The name of a container that belongs to the mirror: valid, and none that the service reserves. @throws BlobmirrorError `setting-invalid` */
+export function readOwnContainer(env: Environment, name: string, fallback = ''): ContainerName {
+  const text = readOptional(env, name) ?? fallback;
   try {
     const container = parseContainerName(text);
     if (!container.startsWith('$')) return container;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new BlobmirrorError(
     'setting-invalid',
-    `${name} is ${JSON.stringify(text)}; it should be the name of a container of the mirror's own`,
+    `${name} is ${JSON.stringify(text)}; it should be a container name, for a container of the mirror itself`,
   );
 }

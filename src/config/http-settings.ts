@@ -2,16 +2,16 @@ import { isIP } from 'node:net';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Environment, readOptional } from './environment.ts';
 
-/** How the worker's own host serves HTTP. In Azure Functions nobody asks. */
+/** How `blobmirror worker` serves HTTP. Unused in Azure Functions. */
 export interface HttpSettings {
   /** The address that it listens on. */
   readonly host: string;
-  /** What a request has to bring where the address is not of the loopback interface. */
+  /** Requests need it unless the address is a loopback address. */
   readonly key: string | undefined;
 }
 
 const LOOPBACK = '127.0.0.1';
-/** What cannot be guessed and fits a header. */
+/** Long enough not to be guessed, and valid in a header. */
 const KEY = /^[\x21-\x7e]{24,}$/;
 
 /** @throws BlobmirrorError `setting-invalid` */
@@ -20,14 +20,14 @@ export function readHttpSettings(env: Environment): HttpSettings {
   if (isIP(host) === 0) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `BLOBMIRROR_HTTP_HOST is ${JSON.stringify(host)}; it should be an IP address, 0.0.0.0 for all of this machine`,
+      `BLOBMIRROR_HTTP_HOST is ${JSON.stringify(host)}; it should be an IP address; 0.0.0.0 means all addresses of this machine`,
     );
   }
   const key = readOptional(env, 'BLOBMIRROR_HTTP_KEY');
   if (key !== undefined && !KEY.test(key)) {
     throw new BlobmirrorError(
       'setting-invalid',
-      'BLOBMIRROR_HTTP_KEY is too short or holds a blank; it should be 24 characters of ASCII or more, drawn by lot',
+      'BLOBMIRROR_HTTP_KEY is too short or has invalid characters; it should be at least 24 random characters of printable ASCII without blanks',
     );
   }
   return { host, key };

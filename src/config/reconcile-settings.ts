@@ -3,13 +3,13 @@ import { type Environment, readNumber, readOptional, readText } from './environm
 import { BlobmirrorError } from '../model/errors.ts';
 
 export interface ReconcileSettings {
-  /** The queue that shards of runs wait in. */
+  /** The queue of the shards of runs. */
   readonly queue: string;
-  /** NCRONTAB with six fields, in UTC; undefined: no timer starts a run. */
+  /** NCRONTAB with six fields, in UTC. Undefined: no timer begins runs. */
   readonly schedule: string | undefined;
-  /** How long one message is worked on, in milliseconds. */
+  /** How long a worker works on one message, in milliseconds. */
   readonly budgetMs: number;
-  /** A container's deletions pass without leave while they are no more than the larger of the two. */
+  /** Deletions in a container pass the guard when they are no more than the larger of the two. */
   readonly deleteGuard: DeleteGuard;
 }
 
@@ -19,37 +19,33 @@ interface DeleteGuard {
   readonly count: number;
 }
 
-/** Fits the five minutes of Azure Functions on a Consumption plan, with time to end the copy that has begun. */
+/** Fits the five minutes of Azure Functions on a Consumption plan, with time to finish the current copy. */
 const BUDGET_SECONDS = 210;
 
 /** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
 export function readReconcileSettings(env: Environment): ReconcileSettings {
   return {
-    queue: readText(
-      env,
-      'BLOBMIRROR_RECONCILE_QUEUE',
-      'the name of the queue that the pieces of a full sync wait in',
-    ),
+    queue: readText(env, 'BLOBMIRROR_RECONCILE_QUEUE', 'the name of the queue of full syncs'),
     schedule: readSchedule(env),
     budgetMs:
       1000 *
       readNumber(env, 'BLOBMIRROR_RECONCILE_BUDGET', {
-        least: 1,
-        most: 86_400,
-        otherwise: BUDGET_SECONDS,
+        min: 1,
+        max: 86_400,
+        fallback: BUDGET_SECONDS,
         meaning: 'a whole number of seconds',
       }),
     deleteGuard: {
       percent: readNumber(env, 'BLOBMIRROR_DELETE_GUARD_PERCENT', {
-        least: 0,
-        most: 100,
-        otherwise: 10,
+        min: 0,
+        max: 100,
+        fallback: 10,
         meaning: 'a whole number of hundredths',
       }),
       count: readNumber(env, 'BLOBMIRROR_DELETE_GUARD_COUNT', {
-        least: 0,
-        most: 1_000_000_000,
-        otherwise: 100,
+        min: 0,
+        max: 1_000_000_000,
+        fallback: 100,
         meaning: 'a whole number of blobs',
       }),
     },
@@ -59,12 +55,12 @@ export function readReconcileSettings(env: Environment): ReconcileSettings {
 const NAME = 'BLOBMIRROR_RECONCILE_SCHEDULE';
 const HOURLY = '0 0 * * * *';
 
-/** Names have three letters: what other crons take and NCRONTAB does not (`L`, `5#2`, `?`, `@hourly`) is of another shape. */
+/** Names have three letters. It excludes what other crons allow and NCRONTAB does not: `L`, `5#2`, `?`, `@hourly`. */
 const NCRONTAB = /^(?:[\d\s*,/-]|\b[A-Z]{3}\b)+$/i;
 
 /**
- * When runs begin by themselves: NCRONTAB with six fields, in UTC, as timers of Azure Functions have it. Checked here,
- * since Azure would start the app without the one function whose schedule is wrong. Undefined: never.
+ * When runs begin by themselves: NCRONTAB with six fields, in UTC, as for timers of Azure Functions. Undefined for never.
+ * Checked here because Azure would start the app without the function whose schedule is wrong.
  *
  * @throws BlobmirrorError `setting-invalid`
  */
@@ -78,13 +74,13 @@ function readSchedule(env: Environment): string | undefined {
   );
 }
 
-/** By its offset: for a time zone by name Node loads what it knows of all zones and languages. */
+/** By offset: for a named time zone Node loads the data of all zones and languages. */
 const UTC = { paused: true, utcOffset: 0 } as const;
 
-/** So many occurrences show the longest pause of any schedule that a person would write, a weekend for one. */
+/** Enough occurrences to see the longest gap of a usual schedule, such as a weekend. */
 const OCCURRENCES = 50;
 
-/** The longest time between one run and the next, in milliseconds; a day where there is but one. */
+/** The longest time between two runs, in milliseconds; a day when the schedule has only one run. */
 export function longestGapMs(schedule: string): number {
   const runs = new Cron(schedule, { ...UTC, domAndDow: true }).nextRuns(OCCURRENCES);
   const gaps = runs.slice(1).map((run, i) => run.getTime() - (runs[i]?.getTime() ?? 0));

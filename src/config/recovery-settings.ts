@@ -5,13 +5,13 @@ import type { Canaries } from '../model/scope.ts';
 import { type Environment, readChoice, readOptional, readOwnContainer } from './environment.ts';
 import { longestGapMs } from './reconcile-settings.ts';
 
-/** When the mirror counts as unwell, and the blob that measures its whole way. */
+/** The limits of health, and the canary: a blob that measures the way from source to backup. */
 export interface RecoverySettings {
-  /** Undefined: there is no canary. */
+  /** Undefined when it is off. */
   readonly canary: ContainerName | undefined;
   /** How old the live recovery point and the canary may be, in milliseconds. */
   readonly liveWithinMs: number;
-  /** How old the proven one may be; undefined where no timer begins a full sync. */
+  /** How old the proven recovery point may be, in milliseconds. Undefined when no timer begins full syncs. */
   readonly provenWithinMs: number | undefined;
 }
 
@@ -26,13 +26,13 @@ export function readRecoverySettings(env: Environment, schedule: string | undefi
   };
 }
 
-/** The container of the canary; undefined where there is none. @throws BlobmirrorError `setting-invalid` */
+/** The container of the canary. Undefined when it is off. @throws BlobmirrorError `setting-invalid` */
 function readCanary(env: Environment): ContainerName | undefined {
   const name = readCanaryContainer(env);
   return readChoice(env, 'BLOBMIRROR_CANARY', ['off', 'on'], 'off') === 'on' ? name : undefined;
 }
 
-/** Where the canaries of all mirrors of the source are, this one's as well where it has one. @throws BlobmirrorError `setting-invalid` */
+/** The container of the canaries of all mirrors of the source, and the name of this one's when it is on. @throws BlobmirrorError `setting-invalid` */
 export function readCanaries(env: Environment, id: MirrorId): Canaries {
   const own = readCanary(env) === undefined ? undefined : canaryName(id);
   return { container: readCanaryContainer(env), own };
@@ -42,9 +42,9 @@ function readCanaryContainer(env: Environment): ContainerName {
   return readOwnContainer(env, 'BLOBMIRROR_CANARY_CONTAINER', 'blobmirror-canary');
 }
 
-function readPositive(env: Environment, name: string, otherwise: number, meaning: string): number {
+function readPositive(env: Environment, name: string, fallback: number, meaning: string): number {
   const text = readOptional(env, name);
-  if (text === undefined) return otherwise;
+  if (text === undefined) return fallback;
   const number = Number(text);
   if (Number.isFinite(number) && number > 0) return number;
   throw new BlobmirrorError('setting-invalid', `${name} is ${JSON.stringify(text)}; it should be ${meaning}`);

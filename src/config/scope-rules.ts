@@ -14,8 +14,8 @@ import {
 } from '../model/scope.ts';
 
 /**
- * The settings of the scope. Lists of containers may have commas and blanks between their items as well as
- * semicolons; paths and patterns may hold those, so there only a semicolon parts them, as for AzCopy.
+ * The settings of the scope. Commas, blanks and semicolons separate containers. Only semicolons separate paths and
+ * patterns, which may hold the others, as in AzCopy.
  *
  * @throws BlobmirrorError `setting-invalid`
  */
@@ -54,7 +54,7 @@ const readContainers: Read<string> = (env, name) =>
     name,
     /[;,\s]+/,
     (item) => CONTAINER_PATTERN.test(item),
-    'container names, * for any characters',
+    'container names; * stands for any characters',
   );
 
 const readPaths: Read<PathRule> = (env, name) =>
@@ -63,7 +63,7 @@ const readPaths: Read<PathRule> = (env, name) =>
     name,
     /;/,
     (item) => PATH_RULE.test(item),
-    'like photos/2026/ or */tmp/, which are a container and what a path begins with, without wildcards',
+    'like photos/2026/ or */tmp/: a container, and the beginning of a path without wildcards',
   ).map((item) => {
     const slash = item.indexOf('/');
     return { containers: item.slice(0, slash), path: item.slice(slash + 1) };
@@ -75,34 +75,33 @@ const readPatterns: Read<string> = (env, name) =>
     name,
     /;/,
     (item) => !item.includes('/'),
-    'patterns like *.jpg for what follows the last slash of a path',
+    'patterns like *.jpg for the part of a path after its last slash',
   );
 
 /**
- * Stops the start where the settings of the scope show by themselves that they cannot mean what they say: something is
- * let in and left out at once, or two containers would share one on the backup. What only the accounts can show is
- * found when a container is met: `container-not-mappable`.
+ * Refuses rules that contradict each other: something is included and excluded whole, or two containers share one on the
+ * backup. Contradictions that depend on the containers of the account are found later: `container-not-mappable`.
  *
  * @throws BlobmirrorError `setting-invalid`
  */
 function refuseContradictions(rules: ScopeRules): void {
-  refuseLeftOut('CONTAINERS', rules.containers, '*', coversWildcard, (pattern) => pattern);
-  refuseLeftOut('PATHS', rules.paths, { containers: '*', path: '' }, coversPath, pathText);
-  refuseLeftOut('PATTERNS', rules.patterns, '*', coversWildcard, (pattern) => pattern);
+  refuseExcluded('CONTAINERS', rules.containers, '*', coversWildcard, (pattern) => pattern);
+  refuseExcluded('PATHS', rules.paths, { containers: '*', path: '' }, coversPath, pathText);
+  refuseExcluded('PATTERNS', rules.patterns, '*', coversWildcard, (pattern) => pattern);
 
   const scope = createScope('', rules);
   for (const { setting, container } of namedContainers(rules)) {
     if (!scope.includesContainer(container)) {
       throw wrong(
-        `${setting} names the container ${container}, of which other settings let nothing in; it should not be named, or they should let it in`,
+        `${setting} names the container ${container}, but other settings exclude all of it; remove it, or include it there`,
       );
     }
     refuseWithoutName(scope, container);
   }
 }
 
-/** What is let in and left out whole: `all` stands for a list of what to let in that is empty. */
-function refuseLeftOut<Rule>(
+/** @param all the rule that an empty list of includes stands for */
+function refuseExcluded<Rule>(
   what: string,
   { include, exclude }: Choice<Rule>,
   all: Rule,
@@ -115,13 +114,13 @@ function refuseLeftOut<Rule>(
     const [kept, left] = [JSON.stringify(toText(rule)), JSON.stringify(toText(over))];
     if (include.length === 0) {
       throw wrong(
-        `BLOBMIRROR_EXCLUDE_${what} holds ${left}, which leaves nothing to mirror; it should be less`,
+        `BLOBMIRROR_EXCLUDE_${what} holds ${left}, which excludes everything; it should exclude less`,
       );
     }
     throw wrong(
       kept === left
-        ? `${kept} is in BLOBMIRROR_INCLUDE_${what} and in BLOBMIRROR_EXCLUDE_${what}; it should be in one of them`
-        : `BLOBMIRROR_EXCLUDE_${what} holds ${left}, which leaves nothing of ${kept} in BLOBMIRROR_INCLUDE_${what}; one of them should go`,
+        ? `${kept} is in BLOBMIRROR_INCLUDE_${what} and in BLOBMIRROR_EXCLUDE_${what}; remove it from one of them`
+        : `BLOBMIRROR_EXCLUDE_${what} holds ${left}, which excludes all of ${kept} in BLOBMIRROR_INCLUDE_${what}; remove one of them`,
     );
   }
 }
@@ -134,7 +133,7 @@ function pathText(rule: PathRule): string {
   return `${rule.containers}/${rule.path}`;
 }
 
-/** The containers that the settings name in full, so that something is surely expected of each. */
+/** The containers that the settings name in full: the user expects each of them to be mirrored. */
 function namedContainers({ containers, paths, names }: ScopeRules): readonly Named[] {
   return [
     ...named('BLOBMIRROR_INCLUDE_CONTAINERS', containers.include),
@@ -165,10 +164,7 @@ function refuseWithoutName(scope: Scope, container: ContainerName): void {
   try {
     scope.toBackup(container);
   } catch (thrown) {
-    throw wrong(
-      `${toBlobmirrorError(thrown).message}; ${CONTAINER_MAP} should give it one of its own`,
-      thrown,
-    );
+    throw wrong(`${toBlobmirrorError(thrown).message}; ${CONTAINER_MAP} can give it another name`, thrown);
   }
 }
 

@@ -16,26 +16,20 @@ import { BlobmirrorError } from '../model/errors.ts';
 import { DEFAULT_NAME, isMirrorName, mirrorId } from '../model/mirror-id.ts';
 import type { ScopeRules } from '../model/scope.ts';
 
-/**
- * The settings, read once from the environment into one frozen object. Names follow the habit of Azure Functions
- * connections: NAME holds a connection string, or NAME__blobServiceUri and its like name an endpoint that is reached
- * with an Entra identity. A setting that is missing or wrong stops the start with one line that names it; the value of
- * a connection string is never part of that line.
- */
-
-/** The two accounts, and what the mirror is told to do with them. */
+/** The accounts, and what is mirrored between them. */
 export interface AccountSettings {
   readonly source: StorageConnection;
   readonly backup: StorageConnection;
-  /** Tells this mirror from others between the same accounts. */
+  /** Distinguishes mirrors between the same accounts. */
   readonly name: string;
-  /** Whether the two accounts mirror each other on purpose, so that a source with stamps of the backup is no mistake. */
+  /** Whether another mirror goes the other way, so that stamps of the backup at the source do not mean swapped accounts. */
   readonly twoWay: boolean;
   readonly scope: ScopeRules;
   readonly policy: PolicySettings;
   readonly state: StateSettings;
 }
 
+/** All settings of a worker, read once from the environment. */
 export interface Settings extends AccountSettings {
   readonly serviceBus: ServiceBusConnection;
   readonly eventsQueue: string;
@@ -65,7 +59,12 @@ const TIERS = ['same', 'none', 'Hot', 'Cool', 'Cold', 'Archive'] as const;
 const NAMESPACES = ['auto', 'flat', 'hierarchical'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
-/** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
+/**
+ * Names follow Azure Functions connections: NAME holds a connection string, or NAME__blobServiceUri and the like an
+ * endpoint that is used with an Entra identity. The error names the setting; it never holds a connection string.
+ *
+ * @throws BlobmirrorError `setting-missing` or `setting-invalid`
+ */
 export function readSettings(env: Environment): Settings {
   const accounts = readAccountSettings(env);
   const reconcile = readReconcileSettings(env);
@@ -91,7 +90,7 @@ export function readSettings(env: Environment): Settings {
 }
 
 /**
- * What is needed to look at the accounts alone.
+ * The settings of a command that uses no queue.
  * @throws BlobmirrorError `setting-missing` or `setting-invalid`
  */
 export function readAccountSettings(env: Environment): AccountSettings {
@@ -119,7 +118,7 @@ export function readAccountSettings(env: Environment): AccountSettings {
   if (settings.source.accountName === settings.backup.accountName) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `BLOBMIRROR_BACKUP names the account ${settings.backup.accountName}, which is the source; it should name another account`,
+      `BLOBMIRROR_BACKUP names the account ${settings.backup.accountName}, which is the source; name another account`,
     );
   }
   return settings;
@@ -129,7 +128,7 @@ export function readAccountSettings(env: Environment): AccountSettings {
 interface WatchSettings {
   /** Milliseconds. */
   readonly firstPauseMs: number;
-  /** How long a full sync is away at the most, in milliseconds; undefined where no timer begins one. */
+  /** The longest time until the next full sync, in milliseconds. Undefined when no timer begins one. */
   readonly fullSyncWithinMs: number | undefined;
 }
 
@@ -139,9 +138,9 @@ function readWatchSettings(env: Environment, schedule: string | undefined): Watc
     firstPauseMs:
       1000 *
       readNumber(env, 'BLOBMIRROR_LOOK_AGAIN', {
-        least: 1,
-        most: 600,
-        otherwise: 30,
+        min: 1,
+        max: 600,
+        fallback: 30,
         meaning: 'a whole number of seconds',
       }),
     fullSyncWithinMs: schedule === undefined ? undefined : longestGapMs(schedule),
@@ -156,6 +155,6 @@ export function readMirrorName(env: Environment): string {
   if (isMirrorName(text)) return text;
   throw new BlobmirrorError(
     'setting-invalid',
-    `${NAME} is ${JSON.stringify(text)}; it should be at most 32 lower-case letters, digits and single hyphens between them`,
+    `${NAME} is ${JSON.stringify(text)}; it should be at most 32 lower-case letters and digits, with single hyphens between them`,
   );
 }

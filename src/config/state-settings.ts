@@ -4,11 +4,11 @@ import type { StateContainers } from '../model/scope.ts';
 import { parseStorageConnection, type StorageConnection } from './connections.ts';
 import { type Environment, readOptional, readOwnContainer } from './environment.ts';
 
-/** Where the app keeps documents of its own. */
+/** Where the mirror keeps its documents. */
 export interface StateSettings {
   readonly connection: StorageConnection;
   readonly container: ContainerName;
-  /** Where Event Grid puts events that it could not deliver; undefined: nobody takes them back. */
+  /** The container of events that Event Grid could not deliver. Undefined: they are not redelivered. */
   readonly eventGridDeadLetters: ContainerName | undefined;
 }
 
@@ -29,7 +29,7 @@ export function readStateSettings(env: Environment, backup: StorageConnection): 
   if (eventGridDeadLetters === container) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `${EVENT_GRID_DEAD_LETTERS} is ${JSON.stringify(container)}, the container of the state; it should be another one`,
+      `${EVENT_GRID_DEAD_LETTERS} is ${JSON.stringify(container)}, the container of the state; use another container`,
     );
   }
   return {
@@ -39,7 +39,7 @@ export function readStateSettings(env: Environment, backup: StorageConnection): 
   };
 }
 
-/** The names of the state's containers in each of the two accounts; none where they are in another one. */
+/** The containers of the state in each of the two accounts. Empty when the state is in another account. */
 export function stateContainers(
   { connection, container, eventGridDeadLetters }: StateSettings,
   source: StorageConnection,

@@ -1,14 +1,14 @@
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Environment, readOptional } from './environment.ts';
 
-/** Where telemetry is sent besides being readable; undefined: nowhere. */
+/** `monitor`: where telemetry is sent, besides being readable over HTTP. */
 export interface TelemetrySettings {
   readonly monitor: MonitorSettings | undefined;
 }
 
 interface MonitorSettings {
   readonly connectionString: string;
-  /** With an Entra identity, for a resource that takes no key; by its client id where it has one. */
+  /** The Entra identity for a resource that accepts no key. */
   readonly identity: { readonly clientId: string | undefined } | undefined;
 }
 
@@ -16,7 +16,7 @@ const CONNECTION = 'APPLICATIONINSIGHTS_CONNECTION_STRING';
 const AUTHENTICATION = 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING';
 const INSTRUMENTATION_KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The names are those that Azure Functions has given them. @throws BlobmirrorError `setting-invalid` */
+/** The names of the settings are those of Azure Functions. @throws BlobmirrorError `setting-invalid` */
 export function readTelemetrySettings(env: Environment): TelemetrySettings {
   const connectionString = readOptional(env, CONNECTION);
   if (connectionString === undefined) return { monitor: undefined };
@@ -38,7 +38,7 @@ function readIdentity(env: Environment): MonitorSettings['identity'] {
 function refuse(): BlobmirrorError {
   return new BlobmirrorError(
     'setting-invalid',
-    `${CONNECTION} is no connection string of Application Insights; it should be like InstrumentationKey=GUID;IngestionEndpoint=https://REGION.in.applicationinsights.azure.com/`,
+    `${CONNECTION} is not a connection string of Application Insights; it should be like InstrumentationKey=GUID;IngestionEndpoint=https://REGION.in.applicationinsights.azure.com/`,
   );
 }
 

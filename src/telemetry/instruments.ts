@@ -6,13 +6,12 @@ export interface Instruments {
   readonly histograms: Readonly<Record<MetricOf<'histogram'>, Histogram>>;
 }
 
-/** What a gauge shows: asked for whenever metrics are read. */
+/** The values of a gauge, called whenever metrics are read. */
 export type ReadGauge = (name: MetricOf<'gauge'>) => Iterable<readonly [value: number, Attributes]>;
 
 /** From a tenth of a second to a day. */
 const LAG_BOUNDS_S = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 150, 300, 900, 3600, 14_400, 86_400];
 
-/** The instruments of a meter, all of them at once. */
 function createInstruments(meter: Meter, read: ReadGauge): Instruments {
   const counters: Partial<Record<MetricOf<'counter'>, Counter>> = {};
   const histograms: Partial<Record<MetricOf<'histogram'>, Histogram>> = {};
@@ -41,8 +40,8 @@ function createInstruments(meter: Meter, read: ReadGauge): Instruments {
 }
 
 /**
- * Gives the instruments of the provider of this process. Until one is set they do nothing; the API's own do not come
- * alive later, so they are made anew when the provider is another one.
+ * The instruments of the global provider. Instruments that were made before a provider was set stay without effect, so
+ * they are made again when the provider changes.
  */
 export function instrumentsOfProcess(read: ReadGauge): () => Instruments {
   let provider: unknown;
@@ -58,16 +57,13 @@ export function instrumentsOfProcess(read: ReadGauge): () => Instruments {
 }
 
 type GaugeName = MetricOf<'gauge'>;
-/** A value, or what tells it when it is asked for. */
+/** A value, or a function that gives it when metrics are read. */
 export type Point = readonly [value: number | (() => number), attributes?: Attributes];
 
-/**
- * What a gauge shows was seen by one worker, and the next to look may be another. So what nobody has seen for so long is
- * shown no more, in milliseconds.
- */
+/** One worker observes a value and another may observe the next, so an old value is dropped. Milliseconds. */
 const FORGET_AFTER_MS = 10 * 60_000;
 
-/** What was last seen of everything that gauges show. */
+/** The last observed values of all gauges. */
 export class Observed {
   readonly #seen = new Map<MetricName, { readonly at: number; readonly points: readonly Point[] }>();
   readonly #now: () => number;

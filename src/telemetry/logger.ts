@@ -27,10 +27,7 @@ const FOR_PEOPLE = {
   ignore: 'key',
 } as const;
 
-/**
- * Logs to standard error: a line for people on a terminal, JSON lines elsewhere. Standard output is left to the data
- * that a command prints.
- */
+/** Logs to standard error: text on a terminal, JSON lines elsewhere. Standard output is for the data of a command. */
 export function createLogger(level: LogLevel): Logger {
   const options = { level, base: null, serializers: { error: describeError } };
   const logger = process.stderr.isTTY
@@ -46,7 +43,7 @@ export function createLogger(level: LogLevel): Logger {
   return wrap(logger);
 }
 
-/** Name, message and code alone: an SDK's error carries its request, and a request carries keys and signatures. */
+/** Without other members: an error of an SDK holds its request, and that holds keys and signatures. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? { code: error.code } : {};

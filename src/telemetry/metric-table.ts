@@ -1,6 +1,6 @@
 /**
- * Every metric there is. docs/metrics.md tells of them, and a test sees to it that it tells of all. An attribute has few
- * values, known beforehand: never a key, a name that a user chose, or free text.
+ * All metrics. A test holds docs/metrics.md to this table. An attribute has few values: never a key, a name that a user
+ * chose, or free text.
  */
 export const METRICS = {
   changes: {
@@ -8,49 +8,49 @@ export const METRICS = {
     kind: 'counter',
     unit: '{change}',
     attributes: ['verdict', 'door'],
-    description: 'Looks at a key that ended well, by what was found or done',
+    description: 'Successful checks of a key, by what was found or done',
   },
   bytes: {
     name: 'blobmirror.bytes',
     kind: 'counter',
     unit: 'By',
     attributes: ['door'],
-    description: 'Bytes of content that were copied',
+    description: 'Bytes of content copied',
   },
   lag: {
     name: 'blobmirror.lag',
     kind: 'histogram',
     unit: 's',
     attributes: [],
-    description: 'From the time of an event until its change was on the backup',
+    description: 'Replication lag: from the time of an event until its change was on the backup',
   },
   retries: {
     name: 'blobmirror.retries',
     kind: 'counter',
     unit: '{message}',
     attributes: ['code', 'door'],
-    description: 'Messages that were sent again for another try, by the error',
+    description: 'Messages that were sent again for a retry, by error',
   },
   parked: {
     name: 'blobmirror.parked',
     kind: 'counter',
     unit: '{message}',
     attributes: ['code'],
-    description: 'Events that were moved to the dead-letter queue, by the error',
+    description: 'Events that were dead-lettered, by error',
   },
   ignored: {
     name: 'blobmirror.ignored',
     kind: 'counter',
     unit: '{event}',
     attributes: ['code'],
-    description: 'Events that were dropped with a reason',
+    description: 'Events that were ignored, by reason',
   },
   requests: {
     name: 'blobmirror.requests',
     kind: 'counter',
     unit: '{request}',
     attributes: ['account', 'outcome'],
-    description: 'Requests to storage accounts, by how they ended',
+    description: 'Requests to storage accounts, by outcome',
   },
   throttles: {
     name: 'blobmirror.throttles',
@@ -64,7 +64,7 @@ export const METRICS = {
     kind: 'counter',
     unit: '{slice}',
     attributes: ['outcome'],
-    description: 'Pieces of full syncs that were recorded, or failed',
+    description: 'Slices of full syncs that were recorded or failed',
   },
   listed: {
     name: 'blobmirror.reconcile.listed',
@@ -78,56 +78,56 @@ export const METRICS = {
     kind: 'gauge',
     unit: '{shard}',
     attributes: ['state'],
-    description: 'Shards of the full sync that this worker last had a piece of',
+    description: 'Shards of the run that this worker last worked on',
   },
   provenAge: {
     name: 'blobmirror.recovery.proven.age',
     kind: 'gauge',
     unit: 's',
     attributes: [],
-    description: 'How old the proven recovery point is',
+    description: 'Age of the proven recovery point',
   },
   liveAge: {
     name: 'blobmirror.recovery.live.age',
     kind: 'gauge',
     unit: 's',
     attributes: [],
-    description: 'How old the live recovery point is',
+    description: 'Age of the live recovery point',
   },
   canaryAge: {
     name: 'blobmirror.recovery.canary.age',
     kind: 'gauge',
     unit: 's',
     attributes: [],
-    description: 'How old the canary on the backup is',
+    description: 'Age of the canary on the backup',
   },
   backlogMessages: {
     name: 'blobmirror.backlog.messages',
     kind: 'gauge',
     unit: '{message}',
     attributes: ['age'],
-    description: 'Messages that wait in the events queue, by how old they are',
+    description: 'Messages in the events queue, by age',
   },
   backlogSize: {
     name: 'blobmirror.backlog.size',
     kind: 'gauge',
     unit: 'By',
     attributes: ['age'],
-    description: 'Bytes of content that these messages tell of',
+    description: 'Bytes of content that these messages are about',
   },
   deadLetters: {
     name: 'blobmirror.dead_letters',
     kind: 'gauge',
     unit: '{message}',
     attributes: ['code'],
-    description: 'Messages in the dead-letter queues, by the error',
+    description: 'Messages in the dead-letter queues, by error',
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 export interface MetricDefinition {
   readonly name: `blobmirror.${string}`;
   readonly kind: 'counter' | 'histogram' | 'gauge';
-  /** As UCUM has it, the way OpenTelemetry asks for. */
+  /** In UCUM, as OpenTelemetry requires. */
   readonly unit: string;
   readonly attributes: readonly string[];
   readonly description: string;

@@ -1,33 +1,31 @@
 /**
- * What the rooms tell of their work, as plain functions: where it happens, one call. They do nothing until the process
- * has a provider (OpenTelemetry's API alone is used here), never throw, and cost about a microsecond.
- *
- * An attribute has few values: never a key, a name that a user chose, or free text.
+ * Functions that record metrics, called where the work is done. They use the API of OpenTelemetry only: without a provider
+ * they do nothing. They never throw and take about a microsecond.
  */
 import type { ErrorCode } from '../model/errors.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { Observed, instrumentsOfProcess } from './instruments.ts';
 
-/** Where a key came from: a message of the events queue, or a full sync. */
+/** What a check was for: an event, or a full sync. The name of the attribute is part of the metrics. */
 export type Door = 'event' | 'reconcile';
 
-/** A look at a key that ended well. */
+/** A successful check of a key. */
 export interface Change {
   readonly verdict: Verdict['verdict'] | 'renamed';
   readonly door: Door;
-  /** Of the source. */
+  /** By its name at the source. */
   readonly container: string;
-  /** Of content that was copied. */
+  /** Bytes of content copied. */
   readonly bytes?: number | undefined;
-  /** Of a copy that most likely brought no new content: see `Verdict`. */
+  /** Set for a copy of content that was probably the same already: see `Verdict`. */
   readonly likelySame?: { readonly path: string } | undefined;
-  /** From the time of the event until now; undefined where no event told of this key. */
+  /** From the time of the event until now. Undefined when no event named this key. */
   readonly lagMs?: number | undefined;
 }
 
 /**
- * How a request ended: well; with nothing there; with a condition that did not hold; refused as wrong or not allowed; by an
- * account that has too much to do, or that failed; with no answer.
+ * `absent`: 404. `conflict`: a condition did not hold. `refused`: any other 4xx. `throttled`: 429 or 503. `failed`: any
+ * other 5xx. `unanswered`: no response.
  */
 export type RequestOutcome = 'ok' | 'absent' | 'conflict' | 'refused' | 'throttled' | 'failed' | 'unanswered';
 
@@ -36,7 +34,7 @@ const instruments = instrumentsOfProcess((name) => observed.read(name));
 const changeListeners = new Set<(change: Change) => void>();
 const failureListeners = new Set<() => void>();
 
-/** Whether something was written or deleted on the backup, and is done. */
+/** Whether the backup was changed and the change is complete. */
 export function isMirrored({ verdict }: Pick<Change, 'verdict'>): boolean {
   return verdict !== 'in-sync' && verdict !== 'skipped' && verdict !== 'unfinished';
 }
@@ -46,18 +44,18 @@ export function recordChange(change: Change): void {
   const { counters, histograms } = instruments();
   counters.changes.add(1, { verdict, door });
   if (bytes > 0) counters.bytes.add(bytes, { door });
-  // A clock that is ahead of ours makes no negative lag.
+  // The clock of the service may be ahead of ours.
   if (lagMs !== undefined && isMirrored(change)) histograms.lag.record(Math.max(0, lagMs) / 1000);
   for (const listener of changeListeners) listener(change);
 }
 
-/** The message goes back into its queue. */
+/** A message is sent again for a retry. */
 export function recordRetry(code: ErrorCode, door: Door): void {
   instruments().counters.retries.add(1, { code, door });
   for (const listener of failureListeners) listener();
 }
 
-/** The event goes to the dead-letter queue. */
+/** A message is dead-lettered. */
 export function recordParked(code: ErrorCode): void {
   instruments().counters.parked.add(1, { code });
   for (const listener of failureListeners) listener();
@@ -67,14 +65,14 @@ export function recordIgnored(code: ErrorCode): void {
   instruments().counters.ignored.add(1, { code });
 }
 
-/** @param account the name of one of the few that the settings know */
+/** @param account one of the accounts in the settings */
 export function recordRequest(account: string, outcome: RequestOutcome): void {
   const { counters } = instruments();
   counters.requests.add(1, { account, outcome });
   if (outcome === 'throttled') counters.throttles.add(1, { account });
 }
 
-/** A piece of a full sync, and how its run stands. */
+/** A recorded slice of a full sync, and the shards of its run. */
 export function recordSlice(
   listed: { readonly source: number; readonly backup: number },
   shards: { readonly open: number; readonly done: number },
@@ -93,25 +91,22 @@ export function recordFailedSlice(): void {
   instruments().counters.slices.add(1, { outcome: 'failed' });
 }
 
-/**
- * The recovery point, whenever somebody has found it out. Ages go on growing until it is told anew, for ten minutes; what
- * is not known has no age.
- */
+/** The recovery points, when they are read. Their ages grow until the next call, for at most ten minutes. */
 export function observeRecovery(point: {
   readonly provenAgeMs?: number | undefined;
   readonly liveAgeMs?: number | undefined;
   readonly canaryAgeMs?: number | undefined;
 }): void {
   const { provenAgeMs, liveAgeMs, canaryAgeMs } = point;
-  const toldAt = performance.now();
-  const growing = (ageMs: number) => (): number => (ageMs + performance.now() - toldAt) / 1000;
+  const observedAt = performance.now();
+  const growing = (ageMs: number) => (): number => (ageMs + performance.now() - observedAt) / 1000;
   observed.set('provenAge', provenAgeMs === undefined ? [] : [[growing(provenAgeMs)]]);
   observed.set('liveAge', liveAgeMs === undefined ? [] : [[growing(liveAgeMs)]]);
   observed.set('canaryAge', canaryAgeMs === undefined ? [] : [[canaryAgeMs / 1000]]);
   instruments();
 }
 
-/** What waits in the events queue. @param byAge the few buckets of the status, which name themselves */
+/** The backlog of the events queue. @param byAge the age buckets of the status */
 export function observeBacklog(
   byAge: readonly { readonly bucket: string; readonly messages: number; readonly bytes: number }[],
 ): void {
@@ -126,25 +121,25 @@ export function observeBacklog(
   instruments();
 }
 
-/** Other codes than so many are counted together: a dead letter may hold anything that somebody sent. */
+/** Further codes are counted as `other`: anybody who can send to the queue can choose the code of a dead letter. */
 const MOST_CODES = 40;
 const IS_CODE = /^[A-Za-z][A-Za-z0-9-]{0,49}$/;
 
-/** What is in the dead-letter queues now. */
+/** The dead letters in both queues. */
 export function observeDeadLetters(byCode: Readonly<Record<string, number>>): void {
   const codes = Object.entries(byCode).toSorted(([, a], [, b]) => b - a);
-  const told = codes.filter(([code]) => IS_CODE.test(code) && code !== 'other').slice(0, MOST_CODES);
+  const named = codes.filter(([code]) => IS_CODE.test(code) && code !== 'other').slice(0, MOST_CODES);
   const count = (list: readonly (readonly [string, number])[]) =>
     list.reduce((sum, [, each]) => sum + each, 0);
-  const other = count(codes) - count(told);
+  const other = count(codes) - count(named);
   observed.set('deadLetters', [
-    ...told.map(([code, number]) => [number, { code }] as const),
+    ...named.map(([code, number]) => [number, { code }] as const),
     ...(other > 0 ? [[other, { code: 'other' }] as const] : []),
   ]);
   instruments();
 }
 
-/** Whoever keeps an account of its own. Must cost next to nothing and not throw. Returns what ends it. */
+/** Listeners must be fast and must not throw. Returns a function that removes them. */
 export function listenToChanges(listeners: {
   readonly changed: (change: Change) => void;
   readonly failed: () => void;

@@ -12,7 +12,7 @@ import type { Logger } from './logger.ts';
 /** Where Azure Monitor takes telemetry. */
 export interface MonitorConnection {
   readonly connectionString: string;
-  /** Where the resource takes no key. */
+  /** For a resource that accepts no key. */
   readonly credential?: TokenCredential | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface Exporters {
   readonly spans: SpanExporter;
 }
 
-/** How an export ended, as OpenTelemetry numbers it: 0 is well. */
+/** The result of an export, with the codes of OpenTelemetry: 0 is success. */
 interface Result {
   readonly code: number;
   readonly error?: Error;
@@ -33,9 +33,8 @@ interface Exporter<Batch> {
 }
 
 /**
- * The exporters of Azure Monitor. Their code takes longer to load than all of the worker's, so it is loaded when there
- * is something to send, which is seconds after the start. What cannot be sent is told in one line and lost; mirroring
- * goes on.
+ * The exporters of Azure Monitor. Their code takes longer to load than the rest of the worker, so it is loaded at the first
+ * export, seconds after the start. Telemetry that cannot be sent is logged once and lost; mirroring goes on.
  */
 export function openExporters(connection: MonitorConnection, log: Logger): Exporters {
   const options = {
@@ -57,7 +56,7 @@ export function openExporters(connection: MonitorConnection, log: Logger): Expor
   };
 }
 
-/** As Azure Monitor's exporter has it: what happened since the last time. */
+/** As in the exporter of Azure Monitor: counts since the last export. */
 function temporalityOf(type: InstrumentType): AggregationTemporality {
   return type === InstrumentType.UP_DOWN_COUNTER || type === InstrumentType.OBSERVABLE_UP_DOWN_COUNTER
     ? AggregationTemporality.CUMULATIVE
@@ -68,11 +67,11 @@ function openLazily<Batch>(what: string, log: Logger, open: () => Promise<Export
   let opened: Promise<Exporter<Batch>> | undefined;
   let isFailing = false;
 
-  function tell({ code, error }: Result): void {
+  function logFailure({ code, error }: Result): void {
     if (code !== 0 && !isFailing) {
-      log.warn('telemetry could not be sent to Azure Monitor; it is tried again and mirroring goes on', {
+      log.warn('telemetry could not be sent to Azure Monitor; mirroring goes on', {
         what,
-        reason: error?.name ?? 'not taken',
+        reason: error?.name ?? 'refused',
       });
     }
     isFailing = code !== 0;
@@ -81,7 +80,7 @@ function openLazily<Batch>(what: string, log: Logger, open: () => Promise<Export
   return {
     export: (batch, done) => {
       const finish = (result: Result): void => {
-        tell(result);
+        logFailure(result);
         done(result);
       };
       opened ??= open();
@@ -96,10 +95,10 @@ function openLazily<Batch>(what: string, log: Logger, open: () => Promise<Export
   };
 }
 
-/** What Azure Monitor's exporter takes the name of an operation from, where a request is no HTTP request. */
+/** The exporter of Azure Monitor takes the name of a request that is not HTTP from this attribute. */
 const OPERATION_NAME = 'ai.operation.name';
 
-/** The span of a message as the exporter of Azure Monitor wants it: else it would show as a request without a name. */
+/** The span of a message with the attribute that gives it a name in Azure Monitor. */
 export function nameOperation(span: ReadableSpan): ReadableSpan {
   if (span.kind !== SpanKind.CONSUMER) return span;
   const attributes = { ...span.attributes, [OPERATION_NAME]: span.name };

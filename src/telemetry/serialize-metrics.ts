@@ -1,6 +1,6 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 
-// Its package brings metrics of another version, which are of the same shape.
+// Typed loosely: its package depends on another version of the metrics SDK, with the same shape.
 const serializer: { serialize(metrics: unknown): string } = new PrometheusSerializer(
   undefined,
   false,
@@ -9,7 +9,7 @@ const serializer: { serialize(metrics: unknown): string } = new PrometheusSerial
   true,
 );
 
-/** Metrics in the text format of Prometheus. To be loaded by whoever asks first: many workers are never asked. */
+/** Metrics in the text format of Prometheus. Import it dynamically: most workers are never scraped. */
 export function serializeMetrics(metrics: unknown): string {
   return serializer.serialize(metrics);
 }

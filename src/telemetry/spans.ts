@@ -1,7 +1,6 @@
 /**
- * Spans by the conventions of OpenTelemetry for messaging and for HTTP: one trace from the event to its settled write.
- * Without a provider all of this does nothing. A name and a path may be told, a signature never: the query of a URL is
- * left out.
+ * Spans by the semantic conventions of OpenTelemetry for messaging and HTTP: one trace from the event to its write.
+ * Without a provider they do nothing. They hold names and paths but no query of a URL, which may hold a signature.
  */
 import {
   type Attributes,
@@ -15,17 +14,17 @@ import {
   trace,
 } from '@opentelemetry/api';
 
-/** A message that is being worked on. */
+/** A message in process. */
 export interface ProcessedMessage {
   readonly queue: string;
   readonly messageId?: string;
   readonly deliveryCount?: number;
   readonly enqueuedTime?: Date;
-  /** The traceparent that it carries. */
+  /** Its traceparent. */
   readonly trace?: string | undefined;
 }
 
-/** The work on a message; what is begun in it belongs to the trace of the message. */
+/** A span around the work on a message, in the trace of the message. Spans inside `work` are its children. */
 export async function inProcessSpan<Result>(
   message: ProcessedMessage,
   work: () => Promise<Result>,
@@ -41,7 +40,7 @@ export async function inProcessSpan<Result>(
   return await runIn(span, work);
 }
 
-/** The same for a message whose work is too much to be traced request by request: there is the one span. */
+/** The same without children, for work of too many requests to trace each. */
 export async function besideProcessSpan<Result>(
   message: ProcessedMessage,
   work: () => Promise<Result>,
@@ -50,7 +49,7 @@ export async function besideProcessSpan<Result>(
   return await endAfter(span, work);
 }
 
-/** A message on its way into a queue. */
+/** A span around sending a message. */
 export async function inSendSpan(queue: string, messageId: string, send: () => Promise<void>): Promise<void> {
   if (!isTraced()) {
     await send();
@@ -60,7 +59,7 @@ export async function inSendSpan(queue: string, messageId: string, send: () => P
   await runIn(startMessageSpan('send', SpanKind.PRODUCER, queue, context.active(), attributes), send);
 }
 
-/** A step of the work on a message. `describe` tells what came of it. */
+/** A span around a step of the work on a message. `describe` gives the attributes of its result. */
 export async function inStepSpan<Result>(
   name: string,
   about: Attributes,
@@ -76,7 +75,7 @@ export async function inStepSpan<Result>(
   });
 }
 
-/** A request to a storage account. Only those that are part of the work on a message are traced. */
+/** A span around a request to a storage account, when it is part of the work on a message. */
 export async function inRequestSpan<Response extends { readonly status: number }>(
   { method, url }: { readonly method: string; readonly url: string },
   send: () => Promise<Response>,
@@ -105,14 +104,14 @@ export async function inRequestSpan<Response extends { readonly status: number }
   });
 }
 
-/** What became of an event that could not be mirrored, on the span of its message. */
+/** Records the failure of an event on the span of its message. */
 export function tellFailure(code: string, outcome: 'retried' | 'dead-lettered'): void {
   const span = trace.getActiveSpan();
   span?.setAttributes({ 'error.type': code, 'blobmirror.outcome': outcome });
   span?.setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** The traceparent of the work that is under way; undefined where nobody traces. */
+/** The traceparent of the active span. Undefined without one. */
 export function activeTrace(): string | undefined {
   const active = trace.getActiveSpan()?.spanContext();
   if (active === undefined || !isSpanContextValid(active)) return undefined;
@@ -157,7 +156,7 @@ async function endAfter<Result>(span: Span, work: () => Promise<Result>): Promis
     return await work();
   } catch (error) {
     span.setAttribute('error.type', errorType(error));
-    // Not its text, which may be a stranger's.
+    // Without the text of the error, which may hold a secret.
     span.setStatus({ code: SpanStatusCode.ERROR });
     throw error;
   } finally {
@@ -165,7 +164,7 @@ async function endAfter<Result>(span: Span, work: () => Promise<Result>): Promis
   }
 }
 
-/** Our own code, the service's or the network's, or the kind of error. */
+/** The code of the error, ours or that of the service or the network, or its class. */
 function errorType(error: unknown): string {
   if (!(error instanceof Error)) return '_OTHER';
   const { code } = error as { readonly code?: unknown };
@@ -174,7 +173,7 @@ function errorType(error: unknown): string {
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** What a traceparent says, as the beginning of what follows; anything else begins a trace of its own. */
+/** The context of a traceparent; a new trace when it is invalid. */
 function toContext(traceparent: string | undefined): Context {
   const [, traceId = '', spanId = '', flags = ''] = TRACEPARENT.exec(traceparent ?? '') ?? [];
   const remote = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };

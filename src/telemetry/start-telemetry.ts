@@ -1,7 +1,3 @@
-/**
- * What makes the calls in metrics.ts and spans.ts count, once a process: metrics that can be read as text, and, where
- * Azure Monitor is to have them, metrics and spans on their way there.
- */
 import { metrics } from '@opentelemetry/api';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -18,19 +14,20 @@ import type { Tracing } from './start-tracing.ts';
 export interface Telemetry {
   /** All metrics in the text format of Prometheus. */
   readMetrics(): Promise<string>;
-  /** Sends what is left, if that takes no time. */
+  /** Sends what is left, within `STOP_WITHIN_MS`. */
   readonly stop: () => Promise<void>;
 }
 
 export interface TelemetryOptions {
-  /** Tells this worker from others. */
+  /** Distinguishes workers. */
   readonly worker: string;
-  /** Undefined: nothing is sent anywhere. */
+  /** Undefined: metrics can only be read. */
   readonly monitor?: MonitorConnection | undefined;
 }
 
 const STOP_WITHIN_MS = 700;
 
+/** Sets the global meter and tracer providers, which metrics.ts and spans.ts use. Once a process. */
 export function startTelemetry(
   { worker, monitor }: TelemetryOptions,
   log: Logger,
@@ -69,22 +66,21 @@ export function startTelemetry(
   };
 }
 
-/** The code for it is loaded only where spans are wanted; those that begin before it is there are not made. */
+/** Loads the code of tracing. Spans that begin earlier are not recorded. */
 async function trace(resource: Resource, { spans }: Exporters, log: Logger): Promise<Tracing | undefined> {
   try {
     const { startTracing } = await import('./start-tracing.ts');
     return startTracing(resource, spans);
   } catch (error) {
-    log.warn('tracing could not be started; mirroring goes on without', { error });
+    log.warn('tracing could not be started; mirroring goes on without it', { error });
     return undefined;
   }
 }
 
-/** Metrics for whoever asks. */
 class Reader extends MetricReader {
   constructor() {
     super({
-      // Counts add up from the start. Of a gauge only what is seen now is told, and not what was seen before and is gone.
+      // Delta for gauges, so that values that are no longer observed are not repeated.
       aggregationTemporalitySelector: (type) =>
         type === InstrumentType.OBSERVABLE_GAUGE
           ? AggregationTemporality.DELTA

@@ -7,10 +7,7 @@ export interface Tracing {
   readonly stop: (withinMs: number) => Promise<void>;
 }
 
-/**
- * Spans are made from here on and sent to the exporter in batches. How many traces are sampled is said by OTEL_TRACES_SAMPLER
- * and OTEL_TRACES_SAMPLER_ARG, as everywhere with OpenTelemetry.
- */
+/** Records spans from now on and exports them in batches. OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG set the sampling. */
 export function startTracing(resource: Resource, exporter: SpanExporter): Tracing {
   const provider = new BasicTracerProvider({
     resource,
@@ -26,7 +23,7 @@ export function startTracing(resource: Resource, exporter: SpanExporter): Tracin
   };
 }
 
-/** The context of a call, in all that the call awaits. */
+/** Keeps the context across awaits. */
 class FollowingContext implements ContextManager {
   readonly #contexts = new AsyncLocalStorage<Context>();
 

@@ -65,15 +65,15 @@ describe('the settings of full syncs', () => {
     ['BLOBMIRROR_RECONCILE_BUDGET', '1e3', 'it should be a whole number of seconds'],
     ['BLOBMIRROR_DELETE_GUARD_PERCENT', '101', 'it should be a whole number of hundredths, from 0 to 100'],
     ['BLOBMIRROR_DELETE_GUARD_COUNT', '-1', 'it should be a whole number of blobs'],
-    ['BLOBMIRROR_STATE', 'nonsense', 'is no storage connection string'],
-    ['BLOBMIRROR_STATE_CONTAINER', 'State', 'is "State"; it should be the name of a container'],
-    ['BLOBMIRROR_EVENT_GRID_DEAD_LETTERS', 'Dead', 'is "Dead"; it should be the name of a container'],
+    ['BLOBMIRROR_STATE', 'nonsense', 'is not a storage connection string'],
+    ['BLOBMIRROR_STATE_CONTAINER', 'State', 'is "State"; it should be a container name'],
+    ['BLOBMIRROR_EVENT_GRID_DEAD_LETTERS', 'Dead', 'is "Dead"; it should be a container name'],
     [
       'BLOBMIRROR_EVENT_GRID_DEAD_LETTERS',
       'blobmirror-state',
       'is "blobmirror-state", the container of the state',
     ],
-    ['BLOBMIRROR_STATE_CONTAINER', '$web', 'is "$web"; it should be the name of a container'],
+    ['BLOBMIRROR_STATE_CONTAINER', '$web', 'is "$web"; it should be a container name'],
   ])('refuse %s = %j with a line that names it', (name, value, line) => {
     expect(() => readSettings({ ...GOOD, [name]: value })).toThrow(new RegExp(`^${name} `));
     expect(() => readSettings({ ...GOOD, [name]: value })).toThrow(line);

@@ -66,7 +66,7 @@ describe('a setting of the scope that is wrong is refused with a line that names
     [
       'INCLUDE_CONTAINERS',
       'photos;My Docs',
-      'holds "My"; it should be container names, * for any characters',
+      'holds "My"; it should be container names; * stands for any characters',
     ],
     ['EXCLUDE_PATHS', 'photos', 'holds "photos"; it should be like photos/2026/ or */tmp/'],
     ['EXCLUDE_PATHS', '/photos/x', 'holds "/photos/x"; it should be like photos/2026/ or */tmp/'],
@@ -87,11 +87,11 @@ describe('a setting of the scope that is wrong is refused with a line that names
     ['CONTAINER_MAP', 'photos=', 'holds "photos="; it should be pairs of container names'],
     ['CONTAINER_MAP', 'a=b=c', 'holds "a=b=c"; it should be pairs of container names'],
     ['CONTAINER_MAP', 'photos=$logs', 'holds "photos=$logs"; it should be pairs of container names'],
-    ['CONTAINER_MAP', 'photos=one;photos=two', 'names photos twice; it should give it one name'],
+    ['CONTAINER_MAP', 'photos=one;photos=two', 'names photos twice; it should map it once'],
     [
       'CONTAINER_MAP',
       'photos=one;docs=one',
-      'maps photos and docs onto one; it should give each a name of its own',
+      'maps photos and docs to one; each should have a name of its own',
     ],
   ])('%s = %j', (name, value, line) => {
     expect(messageOf({ [name]: value })).toContain(`BLOBMIRROR_${name} ${line}`);
@@ -103,58 +103,58 @@ describe('settings that contradict each other are refused', () => {
     [
       'the same container in both lists',
       { INCLUDE_CONTAINERS: 'a-*;photos', EXCLUDE_CONTAINERS: 'photos' },
-      '"photos" is in BLOBMIRROR_INCLUDE_CONTAINERS and in BLOBMIRROR_EXCLUDE_CONTAINERS; it should be in one of them',
+      '"photos" is in BLOBMIRROR_INCLUDE_CONTAINERS and in BLOBMIRROR_EXCLUDE_CONTAINERS; remove it from one of them',
     ],
     [
       'an included container that is excluded by a pattern',
       { INCLUDE_CONTAINERS: 'photos-a;docs', EXCLUDE_CONTAINERS: 'photos-*' },
-      'BLOBMIRROR_EXCLUDE_CONTAINERS holds "photos-*", which leaves nothing of "photos-a" in BLOBMIRROR_INCLUDE_CONTAINERS',
+      'BLOBMIRROR_EXCLUDE_CONTAINERS holds "photos-*", which excludes all of "photos-a" in BLOBMIRROR_INCLUDE_CONTAINERS',
     ],
     [
       'every container excluded',
       { EXCLUDE_CONTAINERS: '*' },
-      'BLOBMIRROR_EXCLUDE_CONTAINERS holds "*", which leaves nothing to mirror',
+      'BLOBMIRROR_EXCLUDE_CONTAINERS holds "*", which excludes everything',
     ],
     [
       'every path excluded',
       { EXCLUDE_PATHS: '*/' },
-      'BLOBMIRROR_EXCLUDE_PATHS holds "*/", which leaves nothing to mirror',
+      'BLOBMIRROR_EXCLUDE_PATHS holds "*/", which excludes everything',
     ],
     [
       'every name excluded',
       { EXCLUDE_PATTERNS: '**' },
-      'BLOBMIRROR_EXCLUDE_PATTERNS holds "**", which leaves nothing',
+      'BLOBMIRROR_EXCLUDE_PATTERNS holds "**", which excludes everything',
     ],
     [
       'an included path within an excluded one',
       { INCLUDE_PATHS: 'photos/2026/jan/', EXCLUDE_PATHS: '*/2026/' },
-      'BLOBMIRROR_EXCLUDE_PATHS holds "*/2026/", which leaves nothing of "photos/2026/jan/"',
+      'BLOBMIRROR_EXCLUDE_PATHS holds "*/2026/", which excludes all of "photos/2026/jan/"',
     ],
     [
       'an included pattern within an excluded one',
       { INCLUDE_PATTERNS: '*.tmp.jpg', EXCLUDE_PATTERNS: '*.jpg' },
-      'BLOBMIRROR_EXCLUDE_PATTERNS holds "*.jpg", which leaves nothing of "*.tmp.jpg"',
+      'BLOBMIRROR_EXCLUDE_PATTERNS holds "*.jpg", which excludes all of "*.tmp.jpg"',
     ],
     [
       'an included container of which no path is',
       { INCLUDE_CONTAINERS: 'photos;docs', INCLUDE_PATHS: 'photos/2026/' },
-      'BLOBMIRROR_INCLUDE_CONTAINERS names the container docs, of which other settings let nothing in',
+      'BLOBMIRROR_INCLUDE_CONTAINERS names the container docs, but other settings exclude all of it',
     ],
     [
       'an included path of a container that is not',
       { INCLUDE_CONTAINERS: 'photos', INCLUDE_PATHS: '*/a;docs/2026/' },
-      'BLOBMIRROR_INCLUDE_PATHS names the container docs, of which other settings let nothing in',
+      'BLOBMIRROR_INCLUDE_PATHS names the container docs, but other settings exclude all of it',
     ],
     ['a container of the service', { INCLUDE_CONTAINERS: '$logs' }, 'names the container $logs'],
     [
       'a name for a container that is not mirrored',
       { EXCLUDE_CONTAINERS: 'docs', CONTAINER_MAP: 'docs=paper' },
-      'BLOBMIRROR_CONTAINER_MAP names the container docs, of which other settings let nothing in',
+      'BLOBMIRROR_CONTAINER_MAP names the container docs, but other settings exclude all of it',
     ],
     [
       'two containers onto one: a map and an included name',
       { INCLUDE_CONTAINERS: 'photos;docs', CONTAINER_MAP: 'photos=docs' },
-      'the container docs has no name on the backup: the map gives docs to photos; BLOBMIRROR_CONTAINER_MAP should give it',
+      'the container docs has no name on the backup: the map gives docs to photos; BLOBMIRROR_CONTAINER_MAP can give it',
     ],
     [
       'two containers onto one: a map and an included name under a prefix',
@@ -169,7 +169,7 @@ describe('settings that contradict each other are refused', () => {
     [
       'a prefix that makes a name too long',
       { INCLUDE_CONTAINERS: 'x'.repeat(63), BACKUP_CONTAINER_PREFIX: 'eu-' },
-      'is longer than 63 characters; BLOBMIRROR_CONTAINER_MAP should give it one of its own',
+      'is longer than 63 characters; BLOBMIRROR_CONTAINER_MAP can give it another name',
     ],
   ])('%s', (_what, settings: Record<string, string>, line) => {
     expect(messageOf(settings)).toContain(line);

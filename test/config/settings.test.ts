@@ -68,7 +68,7 @@ describe('the settings', () => {
       'BLOBMIRROR_SOURCE is not set; it should be a storage connection string',
     ],
     ['BLOBMIRROR_BACKUP', '  ', 'BLOBMIRROR_BACKUP is not set; it should be a storage connection string'],
-    ['BLOBMIRROR_BACKUP', 'nonsense', 'BLOBMIRROR_BACKUP is no storage connection string; it should hold'],
+    ['BLOBMIRROR_BACKUP', 'nonsense', 'BLOBMIRROR_BACKUP is not a storage connection string; it should hold'],
     [
       'BLOBMIRROR_BACKUP',
       connection('sourceaccount'),
@@ -82,7 +82,7 @@ describe('the settings', () => {
     [
       'BLOBMIRROR_SERVICE_BUS',
       'nonsense',
-      'BLOBMIRROR_SERVICE_BUS is no Service Bus connection string; it should hold',
+      'BLOBMIRROR_SERVICE_BUS is not a Service Bus connection string; it should hold',
     ],
     [
       'BLOBMIRROR_EVENTS_QUEUE',
@@ -98,7 +98,7 @@ describe('the settings', () => {
     ['BLOBMIRROR_COPY_BUDGET', '0', 'BLOBMIRROR_COPY_BUDGET is "0"; it should be a whole number of seconds'],
     ['BLOBMIRROR_DELETES', 'maybe', 'BLOBMIRROR_DELETES is "maybe"; it should be mirror or keep'],
     ['BLOBMIRROR_HTTP_HOST', 'localhost', 'BLOBMIRROR_HTTP_HOST is "localhost"; it should be an IP address'],
-    ['BLOBMIRROR_HTTP_KEY', 'sesame', 'BLOBMIRROR_HTTP_KEY is too short or holds a blank'],
+    ['BLOBMIRROR_HTTP_KEY', 'sesame', 'BLOBMIRROR_HTTP_KEY is too short or has invalid characters'],
     ['BLOBMIRROR_LOG_LEVEL', 'loud', 'BLOBMIRROR_LOG_LEVEL is "loud"; it should be debug or info'],
   ])('refuse %s = %j with a line that names it', (name, value, line) => {
     expect(messageOf({ ...GOOD, [name]: value })).toContain(line);

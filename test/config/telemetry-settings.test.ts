@@ -44,7 +44,7 @@ describe('the settings of telemetry', () => {
       expect.objectContaining({
         code: 'setting-invalid',
         message: expect.stringMatching(
-          /^APPLICATIONINSIGHTS_CONNECTION_STRING is no connection string of Application Insights; it should be like [^\n]*$/,
+          /^APPLICATIONINSIGHTS_CONNECTION_STRING is not a connection string of Application Insights; it should be like [^\n]*$/,
         ) as string,
       }),
     );
