@@ -19,18 +19,18 @@ interface InvokeDetails {
 }
 
 /**
- * Runs a function once: hooks, handler, hooks, as the Node worker does. Rejects with what the handler threw, after
- * it was logged: as an error, but for a parked copy that came by, which is part of dead-lettering.
+ * Runs a function once: hooks, handler, hooks, like the Node worker. Rejects with what the handler threw, after logging
+ * it: as an error, except for `ParkedMessageReceived`, which is part of dead-lettering.
  *
- * Azure Functions kills the whole worker process when a handler outlives `functionTimeout`, and the messages it had
- * come back when their locks expire. Here only the one invocation is given up: it rejects, the message goes back at
- * once, and what the handler still does, or returns, is ignored.
+ * Azure Functions kills the worker process when a handler exceeds `functionTimeout`; its messages are delivered again when
+ * their locks expire. Here only that invocation rejects: its message is abandoned at once, and the result of the handler
+ * is ignored.
  */
 export type Invoke = (trigger: Trigger, input: TypedData, details?: InvokeDetails) => Promise<unknown>;
 
 export interface InvokeOptions {
   readonly hooks: Registrations['hooks'];
-  /** What appStart hooks left for the others. */
+  /** Data that appStart hooks share with the others. */
   readonly appHookData: Record<string, unknown>;
   readonly functionTimeoutMs: number;
   readonly log: Logger;
@@ -64,7 +64,7 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
   ): Promise<unknown> {
     const core: CoreInvocationContext = {
       invocationId,
-      metadata: forLibrary(trigger),
+      metadata: toLibraryMetadata(trigger),
       request: {
         inputData: [{ name: trigger.binding, data: input }],
         ...(triggerMetadata && { triggerMetadata }),
@@ -104,11 +104,11 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
 }
 
 /**
- * What the library is told about the function. Once an app has called `setup({ enableHttpStream: true })`, the library
- * awaits the request of an `httpTrigger` on a side server that only the real worker feeds. Under another type it takes
- * the request from its arguments, and the body streams all the same.
+ * The metadata for the library. After `setup({ enableHttpStream: true })` the library waits for the request of an
+ * `httpTrigger` on a server of its own that only the real worker feeds. With another type it takes the request from its
+ * arguments, and the body is streamed all the same.
  */
-function forLibrary({ registered: { metadata }, type, binding }: Trigger): FunctionMetadata {
+function toLibraryMetadata({ registered: { metadata }, type, binding }: Trigger): FunctionMetadata {
   if (type !== 'httpTrigger') return metadata;
   const trigger = { ...metadata.bindings[binding], type: 'httpRequestTrigger' };
   return { ...metadata, bindings: { ...metadata.bindings, [binding]: trigger } };

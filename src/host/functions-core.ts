@@ -2,11 +2,11 @@ import { Module } from 'node:module';
 import type { LogFields, Logger } from '../telemetry/logger.ts';
 
 /**
- * A stand-in for `@azure/functions-core`, the module that exists only inside the Azure Functions worker. The library
- * `@azure/functions` asks for it by `require` at its first registration and hands over every function through it.
- * The worker answers that `require` by wrapping `Module.prototype.require`; so does this.
+ * A replacement of `@azure/functions-core`, a module that exists only inside the Azure Functions worker. The library
+ * `@azure/functions` requires it at its first registration and registers every function through it. Like the worker, this
+ * wraps `Module.prototype.require`.
  *
- * Shapes are those of azure-functions-nodejs-worker (types-core), cut down to what the library uses.
+ * The types are those of azure-functions-nodejs-worker (types-core), reduced to what the library uses.
  */
 export interface FunctionMetadata {
   readonly name: string;
@@ -19,7 +19,7 @@ type FunctionCallback = (...inputsAndContext: unknown[]) => unknown;
 export type HookCallback = (context: object) => unknown;
 export type HookName = 'appStart' | 'appTerminate' | 'preInvocation' | 'postInvocation';
 
-/** Turns an invocation into the handler's arguments; the library brings it (`setProgrammingModel`). */
+/** Makes the arguments of the handler. The library sets it with `setProgrammingModel`. */
 interface ProgrammingModel {
   getInvocationModel(context: CoreInvocationContext): InvocationModel;
 }
@@ -29,7 +29,7 @@ interface InvocationModel {
   invokeFunction(context: InvocationContext, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
 }
 
-/** What the handler gets as its last argument; the host sets one thing right in it. */
+/** The last argument of the handler. The host corrects the type of the trigger in it. */
 interface InvocationContext {
   readonly options: { readonly trigger: { type: string } };
 }
@@ -45,7 +45,7 @@ export interface CoreInvocationContext {
   log(level: LogLevel, category: string, message: string): void;
 }
 
-/** A value on its way to the handler: the library parses `string` as JSON when it can, and `json` always. */
+/** An input of the handler. The library parses `json`, and `string` when it is valid JSON. */
 export type TypedData =
   | { readonly string: string }
   | { readonly json: string }
@@ -62,7 +62,7 @@ export interface RegisteredFunction {
 
 export interface Collector {
   addFunction(registered: RegisteredFunction): void;
-  /** Returns what takes the hook away again. */
+  /** Returns a function that removes the hook. */
   addHook(name: HookName, callback: HookCallback): () => void;
   log(level: LogLevel, message: string): void;
 }
@@ -78,7 +78,7 @@ let installed = false;
 let collector: Collector | undefined;
 let model: ProgrammingModel | undefined;
 
-/** Makes the stand-in available to `require`, once in a process. */
+/** Makes `require` return the replacement. Idempotent. */
 export function installFunctionsCore(): void {
   if (installed) return;
   installed = true;
@@ -89,12 +89,12 @@ export function installFunctionsCore(): void {
   };
 }
 
-/** Whether the library was in this process before the stand-in, and so may already have given up looking for it. */
+/** Whether the library was loaded before `installFunctionsCore`: it looks for the module only once. */
 export function libraryWasLoadedBefore(cache: Readonly<Record<string, unknown>>): boolean {
   return !installed && Object.keys(cache).some((file) => /[\\/]@azure[\\/]functions[\\/]/.test(file));
 }
 
-/** Sends every registration that is made while `load` runs to `to`. Not for use by two at a time. */
+/** Collects the registrations that are made while `load` runs. Calls must not overlap. */
 export async function collectRegistrations(to: Collector, load: () => Promise<unknown>): Promise<void> {
   collector = to;
   try {
@@ -105,7 +105,7 @@ export async function collectRegistrations(to: Collector, load: () => Promise<un
 }
 
 function currentCollector(what: string): Collector {
-  if (collector === undefined) throw new Error(`A ${what} can only be registered while the host starts`);
+  if (collector === undefined) throw new Error(`A ${what} can be registered only while the host starts`);
   return collector;
 }
 
@@ -120,13 +120,14 @@ const core = {
   getProgrammingModel: () => model,
 
   registerFunction(metadata: FunctionMetadata, callback: FunctionCallback): { dispose(): void } {
-    if (model === undefined) throw new Error('A function was registered before any programming model');
+    if (model === undefined)
+      throw new Error('A function was registered before setProgrammingModel was called');
     currentCollector('function').addFunction({ metadata, callback, model });
     return { dispose: () => undefined };
   },
 
   registerHook(name: string, callback: HookCallback): { dispose(): void } {
-    if (!isHookName(name)) throw new RangeError(`Hook "${name}" is not known to this host`);
+    if (!isHookName(name)) throw new RangeError(`This host does not support the hook "${name}"`);
     return { dispose: currentCollector('hook').addHook(name, callback) };
   },
 
@@ -139,7 +140,7 @@ function isHookName(name: string): name is HookName {
   return HOOK_NAMES.includes(name);
 }
 
-/** Writes a line of the Functions library, or of a handler through its context, at the level nearest to its own. */
+/** Logs a line of the library, or of `context.log` of a handler, at the nearest level of ours. */
 export function logAt(log: Logger, level: LogLevel, message: string, fields?: LogFields): void {
   switch (level) {
     case 'none':

@@ -3,20 +3,20 @@ import { availableParallelism } from 'node:os';
 import { BlobmirrorError } from '../model/errors.ts';
 
 /**
- * The part of host.json that the host honours; times in milliseconds. Names and defaults are those of the Functions
- * runtime 4 and the Service Bus extension 5 (host.json reference). `prefetchCount` is read by nobody here: a link
- * asks for a message only when it is free, since a message that waits in a buffer ages its lock.
+ * The part of host.json that this host supports; times in milliseconds. Names and defaults are those of Functions runtime
+ * 4 and Service Bus extension 5 (host.json reference). `prefetchCount` is ignored: locks run while messages wait in a
+ * buffer, so a link requests a message only when it is free.
  */
 export interface HostJson {
   /** Infinity when host.json says "-1". */
   readonly functionTimeoutMs: number;
-  /** In front of every HTTP route; may be empty. */
+  /** Precedes every HTTP route. May be empty. */
   readonly routePrefix: string;
   readonly serviceBus: ServiceBusSettings;
 }
 
 export interface ServiceBusSettings {
-  /** Messages in hand at a time, for each function. */
+  /** Messages of a function that are processed at the same time. */
   readonly maxConcurrentCalls: number;
   readonly maxAutoLockRenewalMs: number;
   readonly autoCompleteMessages: boolean;
@@ -52,13 +52,15 @@ export function parseHostJson(value: unknown): HostJson {
   };
 }
 
-/** @throws BlobmirrorError `setting-invalid` when the file is missing, is no JSON or holds a wrong field. */
+/** @throws BlobmirrorError `setting-invalid` when the file is missing or is not JSON, or a field is wrong */
 export async function readHostJson(file: URL): Promise<HostJson> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
-    throw new BlobmirrorError('setting-invalid', `${file.pathname} cannot be read as JSON`, { cause });
+    throw new BlobmirrorError('setting-invalid', `${file.pathname} cannot be read, or is not JSON`, {
+      cause,
+    });
   }
   return parseHostJson(value);
 }
@@ -116,7 +118,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 const TIME_SPAN = /^(?:(\d+)\.)?(\d{1,2}):([0-5]?\d):([0-5]?\d)(\.\d{1,7})?$/;
 
-/** A .NET TimeSpan as host.json writes it (`[d.]hh:mm:ss[.fffffff]`), in milliseconds; undefined when it is none. */
+/** A .NET TimeSpan as host.json writes it (`[d.]hh:mm:ss[.fffffff]`), in milliseconds. Undefined when it is malformed. */
 function parseTimeSpan(text: string): number | undefined {
   const match = TIME_SPAN.exec(text);
   if (match === null) return undefined;

@@ -20,18 +20,15 @@ export interface Registrations {
   readonly hooks: Record<HookName, HookCallback[]>;
 }
 
-/**
- * A module runs once in a process, so its registrations are kept: a host that is started again (after a stop, or
- * beside another) gets the same ones.
- */
+/** Node runs a module once, so its registrations are kept for a host that is started again in this process. */
 const registrationsByFile = new Map<string, Registrations>();
 let turn: Promise<unknown> = Promise.resolve();
 let libraryCameFirst = false;
 
 /**
- * Imports the files in order, as the Functions worker does, and returns what they registered.
- * @throws BlobmirrorError `setting-invalid` when a file cannot be imported, when two functions share a name, and
- * when nothing is registered at all.
+ * Imports the files in order, as the Functions worker does, and returns what they register.
+ * @throws BlobmirrorError `setting-invalid` when a file cannot be imported, two functions share a name, or nothing is
+ * registered
  */
 export async function loadRegistrations(files: readonly URL[], log: Logger): Promise<Registrations> {
   libraryCameFirst ||= libraryWasLoadedBefore(createRequire(import.meta.url).cache);
@@ -69,7 +66,7 @@ async function loadFile(file: URL, log: Logger): Promise<Registrations> {
   return own;
 }
 
-/** Two hosts that start at once must not take each other's registrations. */
+/** Serializes loads, so that two hosts that start at once do not mix up their registrations. */
 function inTurn<T>(action: () => Promise<T>): Promise<T> {
   const result = turn.then(action);
   turn = result.catch(() => undefined);
@@ -80,8 +77,8 @@ function assertSomething({ functions }: Registrations, files: readonly URL[]): v
   if (functions.length > 0) return;
   throw registrationError(
     libraryCameFirst
-      ? '@azure/functions was loaded before the host started and has switched to test mode, so nothing was registered. Import no registration file before startHost'
-      : `No function is registered by ${files.length === 0 ? 'any file: the list is empty' : files.map((file) => fileURLToPath(file)).join(', ')}`,
+      ? '@azure/functions was imported before startHost and switched to its test mode, so nothing is registered. Import no registration file before startHost'
+      : `No function is registered by ${files.length === 0 ? 'any file: the list of files is empty' : files.map((file) => fileURLToPath(file)).join(', ')}`,
   );
 }
 
@@ -105,9 +102,8 @@ function hookNames({ hooks }: Registrations): HookName[] {
 }
 
 /**
- * The files that the Functions worker would import: "main" of the package, which may be a glob, in the order of
- * their names.
- * @param packageRoot the folder of package.json, with a slash at its end
+ * The files that the Functions worker would import: those that "main" of the package matches, sorted by name.
+ * @param packageRoot the folder of package.json, ending with a slash
  * @throws BlobmirrorError `setting-invalid` when "main" is missing or matches no file
  */
 export async function resolveRegistrations(packageRoot: URL): Promise<URL[]> {
@@ -115,7 +111,7 @@ export async function resolveRegistrations(packageRoot: URL): Promise<URL[]> {
   const main = mainOf(await readFile(resolve(root, 'package.json'), 'utf8'));
   if (main === undefined) {
     throw registrationError(
-      `${resolve(root, 'package.json')} has no "main": it should be the glob of the functions`,
+      `${resolve(root, 'package.json')} has no "main"; it should be the glob of the registration files`,
     );
   }
   const files: string[] = [];

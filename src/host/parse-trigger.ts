@@ -9,13 +9,13 @@ import type { Binding, RegisteredFunction } from './functions-core.ts';
 import { type Route, parseRoute } from './http/route.ts';
 import { type Schedule, parseSchedule } from './timers/schedule.ts';
 
-/** What makes a function run, with every setting resolved. */
+/** The trigger of a function, with all settings resolved. */
 export type Trigger = ServiceBusTrigger | TimerTrigger | HttpTrigger;
 
 interface OfFunction {
   readonly registered: RegisteredFunction;
   readonly name: string;
-  /** The name of the trigger binding, which the library makes up. */
+  /** The name of the trigger binding, which the library generates. */
   readonly binding: string;
 }
 
@@ -23,9 +23,9 @@ export interface ServiceBusTrigger extends OfFunction {
   readonly type: 'serviceBusTrigger';
   readonly queue: string;
   readonly connection: ServiceBusConnection;
-  /** Undefined: as host.json says. */
+  /** Undefined: the value of host.json applies. */
   readonly autoComplete: boolean | undefined;
-  /** The handler wants the body as bytes. */
+  /** Whether the handler gets the body as bytes. */
   readonly binary: boolean;
 }
 
@@ -42,8 +42,7 @@ export interface HttpTrigger extends OfFunction {
 }
 
 /**
- * Reads the bindings of a registered function. What the host cannot run as Azure would is refused here rather than
- * run differently.
+ * Parses the bindings of a registered function. Refuses what this host would run differently from Azure.
  * @throws BlobmirrorError `setting-invalid` or `setting-missing`, naming the function
  */
 export function parseTrigger(
@@ -63,7 +62,7 @@ export function parseTrigger(
     case 'serviceBusTrigger':
       return parseServiceBus(of, trigger, settings, where);
     case 'timerTrigger':
-      // For a queue Azure takes a retry policy and ignores it; for a timer it would retry.
+      // Azure ignores a retry policy of a queue trigger, and obeys one of a timer.
       if (registered.metadata.retryOptions !== undefined)
         refuse(where, 'has a retry policy, which this host does not run');
       return {
@@ -97,8 +96,8 @@ function parseServiceBus(
       'has cardinality "many", which settles all messages or none; this host runs cardinality "one" only',
     );
   }
-  if (trigger['isSessionsEnabled'] === true) refuse(where, 'asks for sessions, which this host does not run');
-  if (trigger['sdkBinding'] === true) refuse(where, 'asks for sdkBinding, which this host does not run');
+  if (trigger['isSessionsEnabled'] === true) refuse(where, 'uses sessions, which this host does not run');
+  if (trigger['sdkBinding'] === true) refuse(where, 'uses sdkBinding, which this host does not run');
   const connection = text(trigger, 'connection', where) || 'AzureWebJobsServiceBus';
   return {
     ...of,
@@ -116,7 +115,7 @@ function methodsOf(trigger: Binding): string[] {
   return Array.isArray(methods) ? methods.map((method) => String(method).toUpperCase()) : ['GET', 'POST'];
 }
 
-/** Without a route the function's name is the route. */
+/** The default route is the name of the function. */
 function httpTemplate(trigger: Binding, name: string, settings: AppSettings, where: string): string {
   const { route } = trigger;
   return typeof route === 'string' ? resolveSettings(route, settings, `${where}, route,`) : name;
@@ -131,11 +130,11 @@ function refuse(where: string, why: string): never {
   throw registrationError(`${where} ${why}`);
 }
 
-/** A trigger at work: a timer, the HTTP server, the links to a queue. */
+/** A running timer, HTTP server, or set of links to a queue. */
 export interface RunningTrigger {
   /**
-   * Takes no more work at once, then waits for what is in hand until the deadline aborts; after that it lets go of
-   * it as the trigger can (a message goes back to its queue, a connection is cut). Never throws.
+   * Accepts no more work, and waits for work in process until the deadline aborts. Then it gives that up: messages are
+   * abandoned, connections are cut. Never rejects.
    */
   stop(deadline: AbortSignal): Promise<void>;
 }

@@ -1,12 +1,3 @@
-/**
- * The host: runs the registrations made with `@azure/functions` outside Azure Functions, the very files that the
- * Functions worker would import. It stands between the triggers (queues, timers, HTTP) and the handlers, and does what
- * Functions does: no more, and where it must differ, the place says so.
- *
- * It must never know what a handler is for, never run a registration that it would run otherwise than Azure (it
- * refuses to start instead), never crash because a handler throws, and never complete a message whose handler did not
- * return.
- */
 import type { Logger } from '../telemetry/logger.ts';
 import { createInvoke } from './create-invoke.ts';
 import type { HostJson } from './host-json.ts';
@@ -20,15 +11,15 @@ import { startTimer } from './timers/start-timer.ts';
 import { withDeadline } from './deadline.ts';
 
 export interface HostOptions {
-  /** Files to import, in this order; `resolveRegistrations` finds those of a package. */
+  /** Files to import, in this order. `resolveRegistrations` finds those of a package. */
   readonly registrations: readonly URL[];
-  /** App settings: `%NAME%` in bindings and `connection: 'NAME'` are resolved here. */
+  /** For `%NAME%` and `connection: 'NAME'` of bindings. */
   readonly settings: AppSettings;
   /** From `readHostJson`. */
   readonly hostJson: HostJson;
-  /** 0 picks a free one; undefined: no HTTP server. */
+  /** 0 picks a free one. Undefined for no HTTP server. */
   readonly httpPort?: number | undefined;
-  /** The address to listen on; 127.0.0.1 when nothing is said. On any other, requests need the key. */
+  /** The address to listen on, 127.0.0.1 by default. Requests to any other than a loopback address need the key. */
   readonly httpHost?: string | undefined;
   readonly httpKey?: string | undefined;
   /** Needed only when a connection is `NAME__fullyQualifiedNamespace`. */
@@ -37,12 +28,12 @@ export interface HostOptions {
 }
 
 export interface Host {
-  /** `http://127.0.0.1:PORT`; undefined without an HTTP server. */
+  /** `http://127.0.0.1:PORT`. Undefined without an HTTP server. */
   readonly baseUrl?: string;
   readonly functions: readonly { readonly name: string; readonly trigger: Trigger['type'] }[];
   /**
-   * Takes no more work, lets running handlers end for at most `graceMs` (3 s), then gives them up: their messages go
-   * back to the queue. Done at most two seconds after the grace, whatever the broker and the handlers do.
+   * Accepts no more work, waits up to `graceMs` (3 s) for running handlers, then abandons their messages. Resolves at most
+   * two seconds after the grace period, whatever the broker and the handlers do.
    */
   stop(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -51,8 +42,8 @@ const DEFAULT_GRACE_MS = 3000;
 const CLOSING_MS = 1000;
 
 /**
- * Resolves once the HTTP server listens and the timers are set. Queues are connected to in the background: a broker
- * that cannot be reached is logged, and waited for.
+ * Runs functions that are registered with `@azure/functions` outside Azure Functions. Resolves when the HTTP server listens
+ * and the timers are set. Queues are connected in the background: while a broker is out of reach, it logs once and retries.
  * @throws BlobmirrorError `setting-invalid`, `setting-missing` or `port-taken`; nothing is left running then
  */
 export async function startHost(options: HostOptions): Promise<Host> {

@@ -14,5 +14,5 @@ it('a host refuses to start when @azure/functions has looked for its runtime bef
     hostJson: parseHostJson({}),
     log: recordingLog(),
   });
-  await expect(started).rejects.toThrow('@azure/functions was loaded before the host started');
+  await expect(started).rejects.toThrow('@azure/functions was imported before startHost');
 });

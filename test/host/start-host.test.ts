@@ -41,13 +41,13 @@ describe('the start of a host', () => {
     const { code, message } = await failureOf(start(['queue'], { QUEUE: 'events' }));
     expect(code).toBe('setting-missing');
     expect(message).toBe(
-      'Setting BUS (a Service Bus connection string) or BUS__fullyQualifiedNamespace is missing; function "mirror" asks for it',
+      'Setting BUS (a Service Bus connection string) or BUS__fullyQualifiedNamespace is missing; function "mirror" needs it',
     );
   });
 
   it('fails when a setting inside a binding is missing, naming the binding', async () => {
     const { message } = await failureOf(start(['queue'], { BUS: 'x' }));
-    expect(message).toBe('Setting QUEUE is missing; function "mirror", queueName, asks for it');
+    expect(message).toBe('Setting QUEUE is missing; function "mirror", queueName, needs it');
   });
 
   it('does not print a connection string that is malformed', async () => {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Where the server listens, and what it asks of those who are not on this machine. */
+/** Where the server listens, and the key for requests from elsewhere. */
 export interface Exposure {
   /** An IP address. */
   readonly host: string;
@@ -13,14 +13,14 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** What whoever runs a container asks, and an orchestrator has no key. */
+/** Health probes of an orchestrator have no key. */
 const HEALTH = /^\/api\/health(?:\/|$)/i;
 const LOOPBACK_ADDRESS = /^(?:127(?:\.\d+){3}|::1)$/;
 
 /**
- * Whether a request is let in; undefined: it is. On the loopback interface everybody is, as with `func start`. On any
- * other, who can reach the port is nobody yet: only the health is told, and all else takes the key, in the places that
- * Azure Functions has for one. Without a key there is nothing else.
+ * Why a request is refused; undefined when it is accepted. On a loopback address all requests are accepted, as with `func
+ * start`. On any other address, health is public and everything else needs the key, in the places where Azure Functions
+ * has it. Without a key, only health is served.
  */
 export function refuse(request: Request, { host, key }: Exposure): Refusal | undefined {
   if (LOOPBACK_ADDRESS.test(host)) {
@@ -28,7 +28,7 @@ export function refuse(request: Request, { host, key }: Exposure): Refusal | und
     return {
       status: 403,
       code: 'host-not-allowed',
-      message: 'This server answers to 127.0.0.1 and localhost alone',
+      message: 'This server accepts requests for 127.0.0.1 and localhost only',
     };
   }
   const { pathname, searchParams } = new URL(request.url);
@@ -37,7 +37,8 @@ export function refuse(request: Request, { host, key }: Exposure): Refusal | und
     return {
       status: 403,
       code: 'key-not-set',
-      message: 'Beyond its own machine this server tells its health alone; BLOBMIRROR_HTTP_KEY is not set',
+      message:
+        'BLOBMIRROR_HTTP_KEY is not set, so this server answers only health requests from other machines',
     };
   }
   const given = request.headers.get('x-functions-key') ?? searchParams.get('code');
@@ -45,11 +46,11 @@ export function refuse(request: Request, { host, key }: Exposure): Refusal | und
   return {
     status: 401,
     code: 'key-missing',
-    message: 'The request has no key, or a wrong one; the header is x-functions-key',
+    message: 'The key is missing or wrong; send it in the header x-functions-key',
   };
 }
 
-/** In a time that tells nothing of the key. */
+/** In constant time. */
 function isSame(given: string, key: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(key));
@@ -58,8 +59,8 @@ function isSame(given: string, key: string): boolean {
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
 /**
- * Whether a Host header names this machine as itself. A name of the internet that somebody lets point to 127.0.0.1 (DNS
- * rebinding) would make a page of that name one of the same origin as ours, so that it could read and do anything here.
+ * Whether a Host header is a loopback name. With DNS rebinding, a public name points to 127.0.0.1: pages of that name would
+ * be same-origin with this server.
  */
 function isLoopbackHost(host: string | null): boolean {
   return host !== null && LOOPBACK_HOST.test(host);

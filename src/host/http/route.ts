@@ -1,11 +1,11 @@
 import { registrationError } from '../app-settings.ts';
 
-/** A route template as Azure Functions has them (those of ASP.NET): `items/{id:int}/{view?}`, `files/{*path}`. */
+/** A route template of Azure Functions, which are those of ASP.NET: `items/{id:int}/{view?}`, `files/{*path}`. */
 export interface Route {
   readonly template: string;
-  /** The parameters when the path matches, decoded; an optional one that is absent has no entry. */
+  /** The decoded parameters when the path matches. An absent optional one has no entry. */
   match(path: string): Record<string, string> | undefined;
-  /** How general each segment is, from the left: of two routes that match, the lower one (`compareRoutes`) serves. */
+  /** How general each segment is. `compareRoutes` puts less general routes first. */
   readonly generality: readonly number[];
 }
 
@@ -16,7 +16,7 @@ const CONSTRAINTS: Readonly<Record<string, string>> = {
   bool: 'true|false',
   guid: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
 };
-/** Those that say how many characters, as a number in parentheses. */
+/** Constraints with a number of characters in parentheses. */
 const LENGTHS: Readonly<Record<string, (count: string) => string>> = {
   length: (count) => `[^/]{${count}}`,
   maxlength: (count) => `[^/]{0,${count}}`,
@@ -25,7 +25,7 @@ const LENGTHS: Readonly<Record<string, (count: string) => string>> = {
 const PARAMETER = /\{(\*{0,2})(\w+)(?::(\w+)(?:\((\d+)\))?)?(\?)?\}/g;
 const GENERALITY = { literal: 0, constrained: 1, parameter: 2, optional: 3, rest: 4 } as const;
 
-/** @throws BlobmirrorError `setting-invalid` when the template has a constraint or a form that is not supported here */
+/** @throws BlobmirrorError `setting-invalid` when the template is not supported */
 export function parseRoute(given: string, where: string): Route {
   const template = given.split('/').filter(Boolean).join('/');
   const names: string[] = [];
@@ -71,7 +71,7 @@ export function parseRoute(given: string, where: string): Route {
   };
 }
 
-/** Literal before constrained before free, segment by segment; a sort with it puts the route that should serve first. */
+/** Sorts routes by precedence: segment by segment, literal before constrained before free. */
 export function compareRoutes(a: Route, b: Route): number {
   const differing = a.generality.findIndex((general, at) => general !== b.generality[at]);
   if (differing === -1) return a.generality.length - b.generality.length;

@@ -11,13 +11,12 @@ import { BlobmirrorError } from '../../model/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 
 export interface HttpServer extends RunningTrigger {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string;
 }
 
 /**
- * Serves the HTTP functions. Keys are not asked for on the loopback interface, whatever the `authLevel`: as with
- * `func start`, who can reach it is trusted. `refuse.ts` says who is let in.
+ * Serves the HTTP functions. `authLevel` is ignored; see `refuse`.
  * @param port 0 picks a free one
  * @throws BlobmirrorError `port-taken`
  */
@@ -32,7 +31,7 @@ export async function startHttp(
   let stopping = false;
   const listener = getRequestListener(serve, { overrideGlobalObjects: false, hostname: host });
   const server = createServer((incoming, outgoing) => {
-    // A connection that is kept alive for a next request would hold up the stop.
+    // A keep-alive connection would delay the stop.
     outgoing.once('close', () => setImmediate(() => stopping && server.closeIdleConnections()));
     void listener(incoming, outgoing);
   });
@@ -41,7 +40,7 @@ export async function startHttp(
     await once(server, 'listening');
   } catch (cause) {
     if (!isAddressInUse(cause)) throw cause;
-    throw new BlobmirrorError('port-taken', `HTTP port ${port} on ${host} is taken by another program`, {
+    throw new BlobmirrorError('port-taken', `HTTP port ${port} on ${host} is in use by another program`, {
       cause,
     });
   }
@@ -65,17 +64,17 @@ export async function startHttp(
     const refusal = refuse(request, exposure);
     if (refusal !== undefined) return failure(refusal.status, refusal.code, refusal.message);
     const { pathname } = new URL(request.url);
-    let atAll = false;
+    let isRouted = false;
     for (const trigger of routes) {
       const params = matchOrUndecodable(trigger, pathname);
       if (params === undefined) continue;
       if (params === 'undecodable')
-        return failure(400, 'undecodable-path', `The path ${pathname} is not decodable`);
-      atAll = true;
+        return failure(400, 'undecodable-path', `The path ${pathname} cannot be decoded`);
+      isRouted = true;
       if (trigger.methods.includes(request.method)) return answer(trigger, request, params);
     }
     // Azure Functions answers 404, not 405, to a method that no function of the route takes.
-    const what = atAll ? `${request.method} ${pathname}` : pathname;
+    const what = isRouted ? `${request.method} ${pathname}` : pathname;
     return failure(404, 'no-function', `No function serves ${what}`);
   }
 
@@ -85,7 +84,7 @@ export async function startHttp(
     params: Record<string, string>,
   ): Promise<Response> {
     const failed = (): Response =>
-      failure(500, 'function-failed', `Function ${trigger.name} failed; its log line says why`);
+      failure(500, 'function-failed', `Function ${trigger.name} failed; see the log`);
     let result: unknown;
     try {
       result = await invoke(trigger, { http: { nativeRequest: request, params } });
@@ -95,7 +94,7 @@ export async function startHttp(
     try {
       return toResponse(result);
     } catch (error) {
-      log.error('Function returned what is no HTTP response', { function: trigger.name, error });
+      log.error('Function returned no valid HTTP response', { function: trigger.name, error });
       return failed();
     }
   }
@@ -120,10 +119,7 @@ function isAddressInUse(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
 }
 
-/**
- * What an HTTP function may return (`HttpResponseInit` and `HttpResponse` of @azure/functions), as far as it is read
- * here. A body is passed on as it comes, so a stream is never held in memory.
- */
+/** The parts of `HttpResponseInit` and `HttpResponse` of @azure/functions that are used. A stream is passed on as it comes. */
 interface FunctionResponse {
   readonly status?: number;
   readonly headers?: ConstructorParameters<typeof Headers>[0];
@@ -146,7 +142,7 @@ interface Cookie {
 
 const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 
-/** A function that returns nothing is answered with 204, as by Azure. Throws when the result is no response. */
+/** 204 for a function that returns nothing, as in Azure. @throws TypeError when the result is not a response */
 function toResponse(result: unknown): Response {
   if (result === undefined || result === null) return new Response(null, { status: 204 });
   if (!isFunctionResponse(result))

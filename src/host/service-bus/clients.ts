@@ -6,10 +6,10 @@ import { BlobmirrorError } from '../../model/errors.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { ServiceBusConnection } from '../app-settings.ts';
 
-/** Makes the credential for an identity; `clientId` names a user-assigned one. */
+/** @param clientId of a user-assigned identity */
 export type CreateCredential = (clientId: string | undefined) => TokenCredential;
 
-/** One client, which is one AMQP connection, for each namespace that the functions listen to. */
+/** One client, and so one AMQP connection, for each namespace. */
 export class ServiceBusClients {
   readonly #clients = new Map<string, ServiceBusClient>();
   readonly #options: ServiceBusClientOptions;
@@ -47,7 +47,7 @@ export class ServiceBusClients {
       if (this.#createCredential === undefined) {
         throw new BlobmirrorError(
           'setting-invalid',
-          `Service Bus ${connection.namespace} is to be reached with an identity, but the host was given no credential`,
+          `Service Bus ${connection.namespace} needs an identity, but the host has no credential`,
         );
       }
       const credential = this.#createCredential(connection.clientId);
@@ -56,7 +56,7 @@ export class ServiceBusClients {
     try {
       return new ServiceBusClient(connection.connectionString, this.#options);
     } catch {
-      // The error of the client may quote the string, and with it the key.
+      // Without the cause, which may quote the key.
       throw new BlobmirrorError('setting-invalid', 'A Service Bus connection string is malformed');
     }
   }

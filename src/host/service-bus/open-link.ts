@@ -9,12 +9,11 @@ import { withoutLink } from '../../sdk-internals/service-bus-objects.ts';
 import { settledOrAborted } from '../deadline.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 
-/** A message in hand. */
+/** A message that was received and is not settled yet. */
 export interface Delivery {
   readonly message: ServiceBusReceivedMessage;
-  /** Renews locks. */
   readonly receiver: ServiceBusReceiver;
-  /** Rejects when the broker does not take it, as when the lock is lost. */
+  /** Rejects when the broker refuses it, for example after the lock is lost. */
   settle(outcome: Settlement): Promise<void>;
 }
 
@@ -22,22 +21,22 @@ export type Settlement = 'complete' | 'abandon';
 
 export interface LinkOptions {
   readonly queue: string;
-  /** Messages in hand at a time. */
+  /** Messages received at a time. */
   readonly calls: number;
   /** Ends the attempts to open the link. */
   readonly stopping: AbortSignal;
-  /** Never rejects; the next message comes when it has resolved. */
+  /** Must not reject. The next message is received after it resolves. */
   onMessage(delivery: Delivery): Promise<void>;
   onUp(): void;
   onDown(error: Error): void;
 }
 
 /**
- * Receives from a queue over a link that the client opens anew whenever it is lost, for ever. A lost link leaves
- * messages in hand that came over it, and @azure/service-bus 7.9 is wrong about them in two ways that are mended here:
- * - It settles them over the new link, which has never heard of them, and waits a minute for an answer. They are
- *   settled through `$management` instead, as the client does while the link is down.
- * - When their handlers return it asks for one message more each, though the new link has asked already.
+ * Receives from a queue over a link that the client reopens whenever it is lost. @azure/service-bus 7.9 has two defects with
+ * messages that were received over a lost link, which are worked around here:
+ * - It settles them over the new link, which does not know them, and waits a minute for an answer. They are settled
+ *   through `$management` instead, as the client does while the link is down.
+ * - When their handlers return, it adds a credit for each, though the new link has its credits already.
  */
 export function openLink(client: ServiceBusClient, options: LinkOptions): { close(): Promise<void> } {
   const receiver = client.createReceiver(options.queue, {
@@ -51,14 +50,14 @@ export function openLink(client: ServiceBusClient, options: LinkOptions): { clos
     async processMessage(message: ServiceBusReceivedMessage): Promise<void> {
       const { signal } = lost;
       await options.onMessage({ message, receiver, settle: (outcome) => settle(message, outcome, signal) });
-      // What never returns asks for nothing, and is garbage.
+      // A promise that never settles adds no credit, and is garbage collected.
       if (signal.aborted) await new Promise<never>(() => undefined);
     },
     processError({ error }: ProcessErrorArgs): Promise<void> {
       options.onDown(error);
       return Promise.resolve();
     },
-    // Called by the client whenever the link is open, the first time and after a loss. Not in its public types.
+    // The client calls it whenever the link is opened. It is not in its public types.
     postInitialize(): Promise<void> {
       lost.abort();
       lost = new AbortController();
@@ -91,13 +90,13 @@ export function openLink(client: ServiceBusClient, options: LinkOptions): { clos
   }
 }
 
-const SHORTEST_PAUSE_MS = 1000;
+const MIN_PAUSE_MS = 1000;
 
 /**
- * Renews the lock of a message, each time when half of it is over, for at most `maxMs`. Returns what ends it.
+ * Renews the lock of a message at half of its time, for at most `maxMs`. Returns a function that stops it.
  *
- * Written here since the renewal of @azure/service-bus 7.9 keeps its timers by message id: it refuses to settle a
- * message that has none, and mixes up two messages with the same one.
+ * The renewal of @azure/service-bus 7.9 is not used: it keeps timers by message id, so it fails for a message without an
+ * id and confuses two messages with the same one.
  */
 export function keepLock({ receiver, message }: Delivery, maxMs: number, log: Logger): () => void {
   const until = performance.now() + maxMs;
@@ -105,21 +104,21 @@ export function keepLock({ receiver, message }: Delivery, maxMs: number, log: Lo
   let ended = false;
 
   const schedule = (): void => {
-    const left = leftOf(message);
+    const left = lockLeftMs(message);
     if (ended || performance.now() + left >= until) return;
-    const pause = Math.max(SHORTEST_PAUSE_MS, left / 2);
+    const pause = Math.max(MIN_PAUSE_MS, left / 2);
     timer = setTimeout(() => void renew(), pause).unref();
   };
 
   const renew = async (): Promise<void> => {
     try {
-      // The client sets lockedUntilUtc of the message to the answer.
+      // The client updates lockedUntilUtc of the message.
       await receiver.renewMessageLock(message);
     } catch (error) {
       if (ended) return;
       log.warn('Message lock could not be renewed', { messageId: message.messageId, error });
-      // A cut connection may be back before the lock is over; a lock that is over stays over.
-      if (leftOf(message) <= 0) return;
+      // The connection may be back before the lock expires.
+      if (lockLeftMs(message) <= 0) return;
     }
     schedule();
   };
@@ -131,15 +130,12 @@ export function keepLock({ receiver, message }: Delivery, maxMs: number, log: Lo
   };
 }
 
-/** For how many milliseconds the lock still holds, by the clocks of the services. */
-function leftOf({ lockedUntilUtc }: Delivery['message']): number {
+/** Milliseconds until the lock expires, by the clock of the services. */
+function lockLeftMs({ lockedUntilUtc }: Delivery['message']): number {
   return (lockedUntilUtc?.getTime() ?? 0) - theServiceClock.now().getTime();
 }
 
-/**
- * Follows the links to one queue and turns their many errors into two lines for each outage: one when the first link
- * is lost, one when all are back.
- */
+/** Logs two lines for each outage of the links to a queue: when the first link is lost, and when all are back. */
 export class LinkHealth {
   readonly #log: Logger;
   readonly #links: number;
@@ -163,6 +159,6 @@ export class LinkHealth {
     if (this.#state === 'outage') return;
     this.#state = 'outage';
     const code = 'code' in error ? error.code : undefined;
-    this.#log.warn('Queue cannot be received; trying until it can', { code, reason: error.message });
+    this.#log.warn('Messages of the queue cannot be received; retrying', { code, reason: error.message });
   }
 }

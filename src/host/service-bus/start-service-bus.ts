@@ -9,13 +9,13 @@ import { type Delivery, LinkHealth, type Settlement, keepLock, openLink } from '
 import { toInput, toTriggerMetadata } from './to-input.ts';
 
 /**
- * A receiving link has 2,048 slots for deliveries, and they are freed in order: behind one slow message, a link comes
- * to a halt after 2,047 quick ones. So a link has one message in hand at a time, and concurrency is many links. Only
- * above this number do links share.
+ * A link has 2,048 slots for deliveries, which are freed in order: behind one slow message it halts after 2,047 quick ones.
+ * So each link receives one message at a time, and concurrency needs many links. Only above this number a link receives
+ * more.
  */
-const MOST_LINKS = 64;
+const MAX_LINKS = 64;
 
-/** How long a stop waits for the broker to take back the messages of handlers that did not end. */
+/** How long a stop waits for the broker to take abandoned messages. */
 const ABANDONING_MS = 500;
 
 export interface ServiceBusContext {
@@ -26,20 +26,19 @@ export interface ServiceBusContext {
 }
 
 /**
- * Receives from a queue in peek-lock. The message is completed when the handler returns, abandoned when it throws or
- * is given up, and its lock is renewed meanwhile. A message that cannot be settled comes back when its lock is over.
- * The client restores lost links by itself, for ever.
+ * Receives from a queue in peek-lock mode. A message is completed when the handler returns and abandoned when it throws or
+ * times out. Its lock is renewed meanwhile. The client restores lost links by itself.
  */
 export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusContext): RunningTrigger {
   const { client, settings, invoke } = context;
   const log = context.log.child({ function: trigger.name, queue: trigger.queue });
   const autoComplete = trigger.autoComplete ?? settings.autoCompleteMessages;
-  const links = Math.min(settings.maxConcurrentCalls, MOST_LINKS);
+  const links = Math.min(settings.maxConcurrentCalls, MAX_LINKS);
   const health = new LinkHealth(links, log);
   const handlers = new Set<Promise<unknown>>();
-  /** With their deliveries: messages that are handled or being settled. */
+  /** Messages that are handled or being settled. */
   const inHand = new Map<Promise<void>, Delivery>();
-  /** Each message is settled once: what the stop has given back is not completed when its handler ends after all. */
+  /** A message is settled once: one that the stop has abandoned is not completed when its handler returns later. */
   const settled = new WeakSet<Delivery>();
   const stopping = new AbortController();
   const subscriptions = Array.from({ length: links }, (_, link) =>
@@ -47,7 +46,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
       queue: trigger.queue,
       calls: share(settings.maxConcurrentCalls, links, link),
       stopping: stopping.signal,
-      onMessage: take,
+      onMessage: receive,
       onUp: () => health.up(link),
       onDown: (error) => stopping.signal.aborted || health.down(link, error),
     }),
@@ -55,7 +54,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
 
   return { stop };
 
-  async function take(delivery: Delivery): Promise<void> {
+  async function receive(delivery: Delivery): Promise<void> {
     const processing = stopping.signal.aborted ? settle(delivery, 'abandon') : process(delivery);
     inHand.set(processing, delivery);
     await processing;
@@ -64,7 +63,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
 
   async function process(delivery: Delivery): Promise<void> {
     const endLock = keepLock(delivery, settings.maxAutoLockRenewalMs, log);
-    // Handlers outlive the link that brought their message, and the new link brings new messages.
+    // After a link is lost, its handlers still run while the new link receives more messages.
     while (handlers.size >= settings.maxConcurrentCalls) await Promise.race(handlers);
     const handling = handle(delivery);
     handlers.add(handling);
@@ -82,7 +81,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
       input = toInput(message, trigger.binary);
       triggerMetadata = toTriggerMetadata(message, input);
     } catch (error) {
-      log.error('Message could not be handed to the function; it goes back', { messageId, error });
+      log.error('Message could not be converted for the function and is abandoned', { messageId, error });
       return 'abandon';
     }
     try {
@@ -92,7 +91,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
       });
       return 'complete';
     } catch {
-      // It is in the log.
+      // `invoke` has logged it.
       return 'abandon';
     }
   }
@@ -104,7 +103,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
       await delivery.settle(outcome);
     } catch (error) {
       const { messageId } = delivery.message;
-      log.warn('Message could not be settled; it comes back when its lock is over', {
+      log.warn('Message could not be settled; it is delivered again when its lock expires', {
         messageId,
         outcome,
         error,
@@ -124,7 +123,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
   }
 }
 
-/** Shares `calls` out over `links`, the remainder to the first ones. */
+/** The share of one link in `calls`; the first links get the remainder. */
 function share(calls: number, links: number, link: number): number {
   return Math.floor(calls / links) + (link < calls % links ? 1 : 0);
 }

@@ -2,8 +2,8 @@ import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { TypedData } from '../functions-core.ts';
 
 /**
- * The body as Azure Functions hands it over: text, which the library parses as JSON when it can, or bytes when the
- * trigger says `dataType: 'binary'`. The receiver must have `skipParsingBodyAsJson`, so that bytes are still bytes.
+ * The body as Azure Functions passes it: text, which the library parses when it is JSON, or bytes with `dataType: 'binary'`.
+ * The receiver must set `skipParsingBodyAsJson`, so that bytes arrive as bytes.
  */
 export function toInput({ body }: { readonly body: unknown }, binary: boolean): TypedData {
   if (Buffer.isBuffer(body)) return binary ? { bytes: body } : { string: body.toString('utf8') };
@@ -12,12 +12,12 @@ export function toInput({ body }: { readonly body: unknown }, binary: boolean): 
 }
 
 /**
- * `context.triggerMetadata`: the names of the Service Bus extension 5, whose first letter the library makes small.
- * Text goes through the library's JSON parser, so a messageId of digits arrives as a number, in Azure too.
+ * `context.triggerMetadata`: names of Service Bus extension 5; the library lowers their first letter. The library parses
+ * text as JSON, so a messageId of digits arrives as a number, as in Azure.
  *
- * As in Azure, the members of a body that is a JSON object overwrite what has the same name, in any case:
- * github.com/Azure/azure-functions-host/issues/7119, `Utility.ApplyBindingData`. There the others come as well; nothing of
- * ours reads them, and the library would parse each.
+ * As in Azure, members of a body that is a JSON object overwrite metadata of the same name, ignoring case:
+ * github.com/Azure/azure-functions-host/issues/7119, `Utility.ApplyBindingData`. Azure adds the other members too. They are
+ * left out here: our functions do not read them, and the library would parse each.
  */
 export function toTriggerMetadata(
   message: ServiceBusReceivedMessage,
@@ -25,7 +25,7 @@ export function toTriggerMetadata(
 ): Record<string, TypedData> {
   const fields: Record<string, unknown> = {
     MessageId: message.messageId,
-    // The wire counts from 0, .NET and so the handler from 1.
+    // AMQP counts from 0, .NET from 1.
     DeliveryCount: (message.deliveryCount ?? 0) + 1,
     LockToken: message.lockToken,
     SequenceNumber: message.sequenceNumber?.toNumber(),
@@ -58,7 +58,7 @@ export function toTriggerMetadata(
   return Object.fromEntries(entries);
 }
 
-/** Those with one of the names, in small letters: objects as they are and everything else as text, but no arrays. */
+/** Members of the body with one of the names, in lower case: objects as they are, other values as text, no arrays. */
 function membersOf(
   input: TypedData,
   names: { has(name: string): boolean },
@@ -66,7 +66,7 @@ function membersOf(
   if (!('string' in input) || !input.string.trimStart().startsWith('{')) return [];
   try {
     const body = JSON.parse(input.string) as Readonly<Record<string, unknown>>;
-    // What cannot be written as JSON again is nested deeper than the parser of Functions reads.
+    // Throws when it is nested deeper than the parser of Functions reads.
     JSON.stringify(body);
     return Object.entries(body)
       .filter(([name, value]) => names.has(name.toLowerCase()) && value !== null && !Array.isArray(value))

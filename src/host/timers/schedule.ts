@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import { registrationError } from '../app-settings.ts';
 
-/** An NCRONTAB expression that is known to be one: `{second} {minute} {hour} {day} {month} {day of week}`, in UTC. */
+/** A valid NCRONTAB expression: `{second} {minute} {hour} {day} {month} {day of week}`, in UTC. */
 export interface Schedule {
   readonly expression: string;
   /** Calls `run` at every occurrence until the returned job is stopped. */
@@ -18,14 +18,14 @@ const NCRONTAB =
   /^(?:[\d\s*,/-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i;
 
 /**
- * NCRONTAB as Azure Functions reads it: six fields, or five without seconds; a day must satisfy both its day fields
- * (other crons take either); UTC, since Functions uses the time zone of its host and that is UTC on Linux.
+ * NCRONTAB as in Azure Functions: six fields, or five without seconds; a day must match both day fields (for other crons,
+ * one is enough). Times are in UTC, the time zone of Functions on Linux.
  * @throws BlobmirrorError `setting-invalid`
  */
 export function parseSchedule(expression: string, where: string): Schedule {
   const options = { mode: '5-or-6-parts', utcOffset: 0, domAndDow: true, sloppyRanges: true } as const;
   try {
-    if (!NCRONTAB.test(expression)) throw new Error('Other crons have more characters than NCRONTAB');
+    if (!NCRONTAB.test(expression)) throw new Error('NCRONTAB has no such characters');
     void new Cron(expression, { ...options, paused: true });
   } catch (cause) {
     throw registrationError(

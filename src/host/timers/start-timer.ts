@@ -5,9 +5,8 @@ import { settledOrAborted } from '../deadline.ts';
 import type { Occurrences } from './schedule.ts';
 
 /**
- * Runs a timer function at its occurrences. An occurrence that comes while the function still runs is skipped: the
- * next run is the next occurrence after its end, as in Azure Functions. Unlike there nothing is remembered across a
- * restart (`isPastDue` is never true) and nothing is shared between processes: each host runs its own timers.
+ * Runs a timer function on its schedule. As in Azure Functions, occurrences during a run are skipped. Unlike there, nothing
+ * is kept across a restart (`isPastDue` is never true), and every process runs its own timers.
  */
 export function startTimer(trigger: TimerTrigger, invoke: Invoke): RunningTrigger {
   let running: Promise<unknown> | undefined;
@@ -29,7 +28,7 @@ export function startTimer(trigger: TimerTrigger, invoke: Invoke): RunningTrigge
   };
 }
 
-/** In the case of .NET, as the runtime sends it; the library turns it into camelCase. */
+/** With the names of .NET, as the runtime sends it; the library converts them to camelCase. */
 function timerInput(occurrences: Occurrences): TypedData {
   const now = new Date();
   return {

@@ -158,7 +158,7 @@ describe('HTTP functions', () => {
     handlers.http = () => 'text';
     expect((await fetch(`${api}/items/1`)).status).toBe(500);
     expect(log.lines).toMatchObject([
-      { level: 'error', message: 'Function returned what is no HTTP response', fields: { function: 'item' } },
+      { level: 'error', message: 'Function returned no valid HTTP response', fields: { function: 'item' } },
     ]);
   });
 

@@ -35,6 +35,6 @@ describe('a connection with an identity', () => {
   it('stops the start of a host that was given no credential', async () => {
     const { code, message } = await failureOf(start({}));
     expect(code).toBe('setting-invalid');
-    expect(message).toContain('Service Bus 127.0.0.1 is to be reached with an identity');
+    expect(message).toContain('Service Bus 127.0.0.1 needs an identity, but the host has no credential');
   });
 });

@@ -28,7 +28,7 @@ describe('an outage of the broker', () => {
 
     await queue.stop();
     await vi.waitFor(
-      () => expect(messages()).toContain('Queue cannot be received; trying until it can'),
+      () => expect(messages()).toContain('Messages of the queue cannot be received; retrying'),
       10_000,
     );
     // All eight links meet the closed port, several times each.
@@ -40,7 +40,7 @@ describe('an outage of the broker', () => {
     await vi.waitFor(() => expect(inputs).toEqual(['before', 'after']), { timeout: 30_000 });
     expect(messages()).toEqual([
       'receiving from the queue',
-      'Queue cannot be received; trying until it can',
+      'Messages of the queue cannot be received; retrying',
       'receiving from the queue again',
     ]);
     expect(log.lines[1]).toMatchObject({ level: 'warn', fields: { function: 'mirror', queue: 'events' } });
@@ -104,7 +104,7 @@ describe('an outage of the broker', () => {
     });
     await vi.waitFor(() => expect(log.lines).toHaveLength(1), { timeout: 30_000 });
     expect(log.lines[0]).toMatchObject({
-      message: 'Queue cannot be received; trying until it can',
+      message: 'Messages of the queue cannot be received; retrying',
       fields: { queue: 'no-such-queue', code: 'MessagingEntityNotFound' },
     });
   });
