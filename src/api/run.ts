@@ -159,7 +159,8 @@ type AlertCode =
   | 'shard-failed'
   | 'run-abandoned'
   | 'clock-off'
-  | 'document-damaged';
+  | 'document-damaged'
+  | 'document-too-new';
 
 /** A run without the members that grow with its shards, containers and samples. */
 export type RunSummary = Omit<Run, 'shards' | 'containers' | 'samples'>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { DeadLetter } from '../api/dead-letter.ts';
-import { documentKind, parseDocument } from '../documents/document-kind.ts';
-import { BlobmirrorError } from '../model/errors.ts';
+import { changeDocument, readDocument } from '../documents/change-document.ts';
+import { documentKind } from '../documents/document-kind.ts';
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
 /**
@@ -41,11 +42,11 @@ export class MarkBuilder {
   }
 }
 
-const MOST_TRIES = 20;
-
 /** `{until}` alone is a mark, too: an operator may have written it. */
 const MARK_DOCUMENT = documentKind<Pick<DeadLetterMark, 'until'> & Partial<DeadLetterMark>>(
   'up to which dead letter somebody has come',
+  { format: 1 },
+).of(
   z.object({
     // Letters are compared with it as text.
     until: z.string().regex(/^\d{4}-\d\d-\d\d/),
@@ -59,49 +60,61 @@ export interface StoredMark {
   readonly version: string;
 }
 
-/** @param damaged is told the name where the mark is damaged: then nobody has come anywhere */
+/** Called with the name of a mark that this release cannot read, and why. */
+export type OnUnreadable = (name: string, error: BlobmirrorError) => void;
+
+/** Undefined where there is no mark, or an unreadable one: then no dead letter is covered. */
 export async function readMark(
   documents: Pick<DocumentStore, 'read'>,
   name: string,
-  damaged?: (name: string) => void,
+  onUnreadable?: OnUnreadable,
 ): Promise<DeadLetterMark | undefined> {
-  return (await readStoredMark(documents, name, damaged))?.mark;
+  return (await readStoredMark(documents, name, onUnreadable))?.mark;
 }
 
 export async function readStoredMark(
   documents: Pick<DocumentStore, 'read'>,
   name: string,
-  damaged: (name: string) => void = () => undefined,
+  onUnreadable: OnUnreadable = () => undefined,
 ): Promise<StoredMark | undefined> {
-  const found = parseDocument(MARK_DOCUMENT, name, await documents.read(name));
-  if (found.state === 'damaged') damaged(name);
+  const found = await readDocument(documents, MARK_DOCUMENT, name);
+  if (found.state === 'damaged') onUnreadable(name, found.error);
   if (found.state !== 'there') return undefined;
   const { until, ids = [] } = found.value;
   return { mark: { until, ids }, version: found.version };
 }
 
-/** Moves the mark that was read on, and never back. False: somebody else was there first. */
+/** Advances the mark that was read, and never moves it back. False: another worker changed it first, or a newer release did. */
 export async function tryAdvanceMark(
   documents: DocumentStore,
   name: string,
   mark: DeadLetterMark,
   former: StoredMark | undefined,
 ): Promise<boolean> {
-  // One that could not be read as a mark is written over.
-  const condition = former ?? (await documents.read(name)) ?? { nothingThere: true as const };
-  const until = former !== undefined && former.mark.until > mark.until ? former.mark.until : mark.until;
-  return (await documents.write(name, { until, ids: mark.ids }, condition)) === 'written';
+  try {
+    const { changed } = await changeDocument(documents, MARK_DOCUMENT, name, (before, found) => {
+      const version = found.state === 'there' ? found.version : undefined;
+      return version === former?.version ? laterMark(before, mark) : undefined;
+    });
+    return changed !== undefined;
+  } catch (thrown) {
+    if (toBlobmirrorError(thrown).code === 'document-too-new') return false;
+    throw thrown;
+  }
 }
 
-/** The same, whoever else is at it. */
+/** Advances the mark whatever it is now, and never moves it back. */
 export async function advanceMark(
   documents: DocumentStore,
   name: string,
   mark: DeadLetterMark,
 ): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const former = await readStoredMark(documents, name);
-    if (await tryAdvanceMark(documents, name, mark, former)) return;
-  }
-  throw new BlobmirrorError('race-lost', `the document ${name} would not come to rest`);
+  await changeDocument(documents, MARK_DOCUMENT, name, (before) => laterMark(before, mark));
+}
+
+function laterMark(
+  before: Pick<DeadLetterMark, 'until'> | undefined,
+  { until, ids }: DeadLetterMark,
+): DeadLetterMark {
+  return { until: before !== undefined && before.until > until ? before.until : until, ids };
 }

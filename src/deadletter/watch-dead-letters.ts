@@ -26,12 +26,15 @@ const REPLAY_MS = 90_000;
 /** What a timer does: counts the letters, tells of new ones, and replays those whose cause has passed. */
 export async function watchDeadLetters(watch: WatchParts): Promise<void> {
   const { queues, documents, store: box, accountsAnswer, observe, log, now } = watch;
-  const told = await readStoredMark(documents, LOGGED_MARK, (name) =>
-    log.warn('the record of the dead letters that were logged is damaged; all are logged again', {
-      code: 'document-damaged',
-      document: name,
-    }),
-  );
+  const told = await readStoredMark(documents, LOGGED_MARK, (document, { code }) => {
+    if (code === 'document-too-new')
+      log.warn('a newer release logs the dead letters; this one does not', { code, document });
+    else
+      log.warn('the record of the dead letters that were logged is damaged; all are logged again', {
+        code,
+        document,
+      });
+  });
   const isTold = told === undefined ? () => false : isCoveredBy(told.mark);
   const deadline = performance.now() + BROWSE_MS;
   const byCode = new Map<string, number>();

@@ -1,4 +1,10 @@
-import { type DocumentKind, type FoundDocument, parseDocument } from './document-kind.ts';
+import {
+  type DocumentKind,
+  type FoundDocument,
+  isTooNew,
+  parseDocument,
+  toDocument,
+} from './document-kind.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
@@ -12,9 +18,9 @@ export async function readDocument<Value>(
 }
 
 /**
- * The same where nothing can go on without it. Undefined: there is none.
+ * The same where the caller cannot go on without it. Undefined: there is none.
  *
- * @throws BlobmirrorError `document-damaged`, or any storage code
+ * @throws BlobmirrorError `document-damaged`, `document-too-new`, or any storage code
  */
 export async function readWholeDocument<Value>(
   documents: Pick<DocumentStore, 'read'>,
@@ -26,28 +32,51 @@ export async function readWholeDocument<Value>(
   return found.state === 'there' ? found.value : undefined;
 }
 
-const MOST_TRIES = 20;
+/** Writes a document where there is none. False: there is one. @throws BlobmirrorError any storage code */
+export async function createDocument<Value extends object>(
+  documents: Pick<DocumentStore, 'write'>,
+  kind: DocumentKind<Value>,
+  name: string,
+  value: Value,
+): Promise<boolean> {
+  return (await documents.write(name, toDocument(kind, value), { nothingThere: true })) === 'written';
+}
+
+export interface ChangedDocument<Value, Changed extends Value | undefined> {
+  /** As it was before. */
+  readonly found: FoundDocument<Value>;
+  /** As it is now; undefined where nothing was changed. */
+  readonly changed: Changed;
+}
+
+const MAX_ATTEMPTS = 20;
 
 /**
- * Changes a document by compare-and-swap. `toChanged` may be asked several times, and says undefined when nothing is to
- * be changed; it is told of a damaged one as of one that is not there, in whose place the changed one is written.
- * Resolves to what was there before, and whether it was changed.
+ * Changes a document by compare-and-swap. `toChanged` is called once an attempt, and returns undefined to leave the
+ * document as it is. A damaged document is replaced by what `toChanged` returns; its `before` is undefined, as that of
+ * a missing one.
  *
- * @throws BlobmirrorError any storage code, or `race-lost`
+ * @throws BlobmirrorError `race-lost` after `attempts`, `document-too-new`, or any storage code; and what `toChanged` throws
  */
-export async function changeDocument<Value>(
+export async function changeDocument<Value extends object, Changed extends Value | undefined>(
   documents: Pick<DocumentStore, 'read' | 'write'>,
   kind: DocumentKind<Value>,
   name: string,
-  toChanged: (before: Value | undefined, found: FoundDocument<Value>) => Value | undefined,
-): Promise<{ readonly found: FoundDocument<Value>; readonly isChanged: boolean }> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  toChanged: (before: Value | undefined, found: FoundDocument<Value>) => Changed | Promise<Changed>,
+  attempts = MAX_ATTEMPTS,
+): Promise<ChangedDocument<Value, Changed>> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     const stored = await documents.read(name);
     const found = parseDocument(kind, name, stored);
-    const changed = toChanged(found.state === 'there' ? found.value : undefined, found);
-    if (changed === undefined) return { found, isChanged: false };
-    if ((await documents.write(name, changed, stored ?? { nothingThere: true })) === 'written')
-      return { found, isChanged: true };
+    if (found.state === 'damaged' && isTooNew(found)) throw found.error;
+    const changed = await toChanged(found.state === 'there' ? found.value : undefined, found);
+    if (changed === undefined) return { found, changed };
+    const document = toDocument(kind, changed);
+    if ((await documents.write(name, document, stored ?? { nothingThere: true })) === 'written')
+      return { found, changed };
   }
-  throw new BlobmirrorError('race-lost', `the document ${name} would not come to rest`);
+  throw new BlobmirrorError(
+    'race-lost',
+    `the document ${name} kept changing; gave up after ${attempts} attempts`,
+  );
 }

@@ -1,15 +1,23 @@
 import type { z } from 'zod';
 import { BlobmirrorError } from '../model/errors.ts';
 
-/** A kind of document that the mirror keeps of itself: what it looks like, and how it is read. */
+/** A kind of document that the mirror keeps of itself: its schema, and the format that this release writes. */
 export interface DocumentKind<Value> {
-  /** As it is called in a sentence: `the pause`. */
+  /** Its name in a sentence: `the pause`. */
   readonly what: string;
-  /** The document as one of this kind, or why it is none. */
-  readonly parse: (value: unknown) => { readonly value: Value } | { readonly wrong: string };
+  /**
+   * The number that a document carries in its member `format`. It grows when an older release could misread a new
+   * document; a member that older releases can do without is added under the same number.
+   */
+  readonly format: number;
+  /** The value without its format, or why there is none. */
+  readonly parse: (document: unknown) => ParsedDocument<Value>;
 }
 
-/** A document as somebody found it: what is damaged is told from what is not there. */
+type ParsedDocument<Value> =
+  { readonly value: Value } | { readonly wrong: string } | { readonly newerFormat: number };
+
+/** What a read found. A damaged document is told from a missing one. */
 export type FoundDocument<Value> =
   | { readonly state: 'absent' }
   | {
@@ -20,38 +28,100 @@ export type FoundDocument<Value> =
       readonly writtenAt?: Date | undefined;
     }
   | {
+      /** This release cannot read it. */
       readonly state: 'damaged';
+      /** `document-damaged`; or `document-too-new`, which no release of an older format writes over or removes. */
       readonly error: BlobmirrorError;
       readonly version: string;
       readonly writtenAt?: Date | undefined;
     };
 
 /**
- * A kind whose documents have the shape of a schema. What is read is the document itself and no copy by the schema, so
- * that members that a newer release has added are kept where it is written again.
+ * Defines a kind of document: `documentKind<Run>('a full sync', { format: 1 }).of(runSchema)`. A schema whose members
+ * differ from those of the type does not compile.
+ *
+ * A read gives the document itself and no copy by the schema, so that members which a newer release has added are kept
+ * when it is written again.
  */
-export function documentKind<Value>(what: string, schema: z.ZodType): DocumentKind<Value> {
+export function documentKind<Value extends object>(
+  what: string,
+  { format }: { readonly format: number },
+): {
+  readonly of: <Schema extends z.ZodType>(
+    schema: Schema & SameShape<Value, z.infer<Schema>>,
+  ) => DocumentKind<Value>;
+} {
   return {
-    what,
-    parse: (value) => {
-      const { success, error } = schema.safeParse(value);
-      // The schema has seen to it.
-      if (success) return { value: value as Value };
-      const [issue] = error.issues;
-      const at = issue?.path.map(String).join('.').slice(0, MOST_OF_A_PLACE);
-      return {
-        wrong: `${at ? `${at}: ` : ''}${issue?.message ?? 'another shape'}`.slice(0, MOST_OF_A_REASON),
-      };
-    },
+    of: (schema) => ({
+      what,
+      format,
+      parse: (document) => {
+        const found = formatOf(document);
+        if (found === undefined) return { wrong: 'format: no positive whole number' };
+        if (found > format) return { newerFormat: found };
+        const { success, error } = schema.safeParse(document);
+        if (!success) return { wrong: describeIssue(error) };
+        const { format: _, ...value } = document as { readonly format?: number };
+        // The schema has the shape of the type and has accepted the document.
+        return { value: value as Value };
+      },
+    }),
   };
 }
 
-const MOST_OF_A_PLACE = 100;
-const MOST_OF_A_REASON = 300;
+/**
+ * Ties a schema to the type that it stands for: `unknown` where both have the same members at every depth, and the same
+ * of them may be missing; else an error type. Texts are compared as texts, so that a schema may take any text where the
+ * type has a brand or lists the known values: an unknown value may be that of a newer release.
+ */
+type SameShape<Value, Parsed> =
+  Equal<Members<Value>, Members<Parsed>> extends true
+    ? [Parsed] extends [Stored<Value>]
+      ? unknown
+      : { readonly '@optionalInSchemaOnly': Stored<Value> }
+    : { readonly '@inType': Members<Value>; readonly '@inSchema': Members<Parsed> };
 
-/** @param found as the store gave it: its value is undefined where it is no JSON at all */
+type Equal<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
+
+/** Every member as if it were required, so that one that only one of the two has shows. */
+type Members<T> = T extends string
+  ? string
+  : T extends object
+    ? { -readonly [K in keyof T]-?: Members<Exclude<T[K], undefined>> }
+    : T;
+
+/** What JSON makes of the type: no brands, and `undefined` as good as missing. */
+type Stored<T> = T extends string
+  ? string
+  : T extends object
+    ? { readonly [K in keyof T]: Stored<T[K]> | (undefined extends T[K] ? undefined : never) }
+    : T;
+
+/** The releases before formats wrote none: their documents count as older than any. */
+const NO_FORMAT = 0;
+
+function formatOf(document: unknown): number | undefined {
+  if (typeof document !== 'object' || document === null || !('format' in document)) return NO_FORMAT;
+  const { format } = document;
+  return typeof format === 'number' && Number.isSafeInteger(format) && format > 0 ? format : undefined;
+}
+
+const LONGEST_PLACE = 100;
+const LONGEST_REASON = 300;
+
+function describeIssue({ issues: [issue] }: z.ZodError): string {
+  const at = issue?.path.map(String).join('.').slice(0, LONGEST_PLACE);
+  return `${at ? `${at}: ` : ''}${issue?.message ?? 'another shape'}`.slice(0, LONGEST_REASON);
+}
+
+/** A value as a document of its kind. */
+export function toDocument<Value extends object>({ format }: DocumentKind<Value>, value: Value): object {
+  return { format, ...value };
+}
+
+/** @param found as the store gave it: its value is undefined where it is no JSON */
 export function parseDocument<Value>(
-  { what, parse }: DocumentKind<Value>,
+  { what, format, parse }: DocumentKind<Value>,
   name: string,
   found:
     { readonly value: unknown; readonly version: string; readonly writtenAt?: Date | undefined } | undefined,
@@ -59,9 +129,26 @@ export function parseDocument<Value>(
   if (found === undefined) return { state: 'absent' };
   const { value, version, writtenAt } = found;
   const parsed = value === undefined ? { wrong: 'it is no JSON, or far too large' } : parse(value);
-  return 'value' in parsed
-    ? { state: 'there', value: parsed.value, version, writtenAt }
-    : { state: 'damaged', version, writtenAt, error: damaged(name, `${what}: ${parsed.wrong}`) };
+  if ('value' in parsed) return { state: 'there', value: parsed.value, version, writtenAt };
+  const error =
+    'newerFormat' in parsed
+      ? new BlobmirrorError(
+          'document-too-new',
+          `the document ${name} was written by a newer release (${what}: format ${parsed.newerFormat}, and this release reads up to ${format})`,
+          { context: { document: name } },
+        )
+      : damaged(name, `${what}: ${parsed.wrong}`);
+  return { state: 'damaged', version, writtenAt, error };
+}
+
+/** Whether an error says that a document is there and this release cannot read it. */
+export function isUnreadable({ code }: BlobmirrorError): boolean {
+  return code === 'document-damaged' || code === 'document-too-new';
+}
+
+/** Whether a newer release wrote a document in a format that this one does not know. */
+export function isTooNew(found: FoundDocument<unknown>): boolean {
+  return found.state === 'damaged' && found.error.code === 'document-too-new';
 }
 
 /** @param why what is wrong with it, as a phrase */
@@ -73,14 +160,14 @@ export function damaged(name: string, why: string): BlobmirrorError {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A document of ours is a few levels deep. One that is not could be read, and not be written again. */
-const MOST_LEVELS = 32;
+/** Documents have a few levels. One with thousands could be read and then not be written again. */
+const MAX_LEVELS = 32;
 
-/** The value that a document's bytes are the JSON of; undefined, which no JSON is, for anything else. */
+/** The value of a document's bytes; undefined, which JSON cannot say, where they are no JSON in UTF-8 or too deep. */
 export function parseDocumentText(bytes: Uint8Array): unknown {
   try {
     const value = JSON.parse(utf8.decode(bytes)) as unknown;
-    return isDeeper(value, MOST_LEVELS) ? undefined : value;
+    return isDeeper(value, MAX_LEVELS) ? undefined : value;
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
+import { readSecret } from './session-secret.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type HttpAnswer, type RequestHead, answer } from './answer.ts';
 
@@ -87,9 +88,6 @@ export interface ActionTokens {
   isValid(token: string): Promise<boolean>;
 }
 
-/** The document of the secret that signs tokens: one for all instances of the app. */
-const SECRET = 'session/secret';
-const SECRET_BYTES = 32;
 /** The page gets a new one when its token has expired. */
 const LIFE_MS = 12 * 60 * 60_000;
 const TOKEN = /^([0-9a-z]{1,10})\.([\w-]{43})$/;
@@ -101,29 +99,21 @@ export function createActionTokens(
 ): ActionTokens {
   let known: Buffer | undefined;
 
-  /** Makes one where there is none or a damaged one. Of two instances that do so at once, the first to write wins. */
-  async function readSecret(): Promise<Buffer> {
-    for (;;) {
-      const stored = await documents.read(SECRET);
-      known = parseSecret(stored?.value);
-      if (known !== undefined) return known;
-      if (stored !== undefined) damaged(SECRET);
-      const value = { secret: randomBytes(SECRET_BYTES).toString('base64') };
-      await documents.write(SECRET, value, stored ?? { nothingThere: true });
-    }
+  async function secret(): Promise<Buffer> {
+    return (known = await readSecret(documents, damaged));
   }
 
   return {
     issue: async () => {
       const expires = (now() + LIFE_MS).toString(36);
-      return `${expires}.${prove(expires, await readSecret())}`;
+      return `${expires}.${prove(expires, await secret())}`;
     },
     isValid: async (token) => {
       const [, expires = '', proof = ''] = TOKEN.exec(token) ?? [];
       if (!(Number.parseInt(expires, 36) > now())) return false;
       if (known !== undefined && isEqual(proof, prove(expires, known))) return true;
       // Another instance may have had to make a new secret.
-      return isEqual(proof, prove(expires, await readSecret()));
+      return isEqual(proof, prove(expires, await secret()));
     },
   };
 }
@@ -135,10 +125,4 @@ function prove(expires: string, secret: Buffer): string {
 /** Takes the same time wherever the texts differ. */
 function isEqual(one: string, other: string): boolean {
   return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
-}
-
-function parseSecret(value: unknown): Buffer | undefined {
-  if (typeof value !== 'object' || value === null || !('secret' in value)) return undefined;
-  const bytes = Buffer.from(String(value.secret), 'base64');
-  return bytes.length === SECRET_BYTES ? bytes : undefined;
 }

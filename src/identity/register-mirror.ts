@@ -1,3 +1,4 @@
+import { changeDocument } from '../documents/change-document.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { mirrorId } from '../model/mirror-id.ts';
 import {
@@ -7,12 +8,9 @@ import {
   registrationName,
   toRegistration,
 } from './registration.ts';
-import { parseDocument } from '../documents/document-kind.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { type MirrorFacts, isMirrorActive, listOtherMirrors, refuseSharedQueues } from './other-mirrors.ts';
 import { migrateFormerDocuments } from './former-release.ts';
-
-const MOST_TRIES = 20;
 
 export interface RegisteredMirror {
   readonly registration: Registration;
@@ -38,41 +36,45 @@ export async function registerMirror(
   const id = mirrorId(facts);
   const name = registrationName(id);
   const at = now.toISOString();
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const found = await store.read(name);
-    const parsed = parseDocument(REGISTRATION_DOCUMENT, name, found);
-    const before = toRegistration(parsed);
-    const damaged = new Set(parsed.state === 'damaged' ? [name] : []);
-    const tell = (each: string): void => void damaged.add(each);
-    refuseAnother(before, facts, now);
-    const others = await listOtherMirrors(store, id, tell);
-    refuseSharedQueues(facts, before, others, now);
-    const former =
-      before?.former ??
-      (await migrateFormerDocuments({
-        store,
-        prefix: documentsPrefix(id),
-        settings: facts.settings,
-        others,
-        now,
-      }));
-    const lookedAt = before?.lookedAt ?? (isLookedAt ? at : undefined);
-    const registration: Registration = {
-      ...before,
-      format: before?.format ?? 1,
-      ...facts,
-      registeredAt: before?.registeredAt ?? at,
-      seenAt: at,
-      ...(lookedAt !== undefined && { lookedAt }),
-      former,
-    };
-    if ((await store.write(name, registration, found ?? { nothingThere: true })) !== 'written') continue;
-    // Two that start at the same time see each other only now.
-    if (before === undefined || !isMirrorActive(before, now))
-      refuseSharedQueues(facts, registration, await listOtherMirrors(store, id, tell), now);
-    return { registration, before, damaged: [...damaged] };
-  }
-  throw new BlobmirrorError('race-lost', `the document ${name} kept changing`);
+  const damaged = new Set<string>();
+  const addDamaged = (each: string): void => void damaged.add(each);
+  let before: Registration | undefined;
+
+  const { changed: registration } = await changeDocument(
+    store,
+    REGISTRATION_DOCUMENT,
+    name,
+    async (_, found) => {
+      damaged.clear();
+      if (found.state === 'damaged') addDamaged(name);
+      before = toRegistration(found);
+      refuseAnother(before, facts, now);
+      const others = await listOtherMirrors(store, id, addDamaged);
+      refuseSharedQueues(facts, before, others, now);
+      const former =
+        before?.former ??
+        (await migrateFormerDocuments({
+          store,
+          prefix: documentsPrefix(id),
+          settings: facts.settings,
+          others,
+          now,
+        }));
+      const lookedAt = before?.lookedAt ?? (isLookedAt ? at : undefined);
+      return {
+        ...before,
+        ...facts,
+        registeredAt: before?.registeredAt ?? at,
+        seenAt: at,
+        ...(lookedAt !== undefined && { lookedAt }),
+        former,
+      };
+    },
+  );
+  // Two that start at the same time see each other only now.
+  if (before === undefined || !isMirrorActive(before, now))
+    refuseSharedQueues(facts, registration, await listOtherMirrors(store, id, addDamaged), now);
+  return { registration, before, damaged: [...damaged] };
 }
 
 /**

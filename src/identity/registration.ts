@@ -21,9 +21,7 @@ const formerSchema = z.object({
   runs: z.record(z.string(), z.enum(['own', 'shared'])),
 });
 
-/** Fields that a newer release has added are kept as they are. */
-const schema = z.looseObject({
-  format: z.number().int().min(1),
+const schema = z.object({
   source: z.string(),
   backup: z.string(),
   name: z.string(),
@@ -55,7 +53,9 @@ export function documentsPrefix(id: MirrorId): string {
   return `mirrors/${id}/`;
 }
 
-export const REGISTRATION_DOCUMENT = documentKind<Registration>('the registration of a mirror', schema);
+export const REGISTRATION_DOCUMENT = documentKind<Registration>('the registration of a mirror', {
+  format: 1,
+}).of(schema);
 
 /**
  * Undefined for what is no registration, or a damaged one. When it was last written, by the service's own clock, is when

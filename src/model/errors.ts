@@ -159,6 +159,10 @@ export const ERRORS = {
     disposition: 'park',
     hint: 'Something other than Blobmirror changed a document of its state, or cut it off. docs/documents.md says what becomes of each, and what to do.',
   },
+  'document-too-new': {
+    disposition: 'retry',
+    hint: 'A newer release of Blobmirror wrote the document, and this one leaves it alone. Install that release here, too; to go back to this one for good, remove the document.',
+  },
   'request-invalid': {
     disposition: 'fatal',
     hint: 'Correct the request; nothing was begun.',

@@ -25,8 +25,10 @@ export interface PauseStore {
 
 const time = z.iso.datetime();
 
-const PAUSE_DOCUMENT = documentKind<PauseState>(
-  'the pause',
+/** As it is stored: nobody stores that a pause is unknown. */
+type StoredPauses = Pick<PauseState, 'ended'> & { readonly paused: Omit<Pause, 'isUnknown'> | null };
+
+const PAUSE_DOCUMENT = documentKind<StoredPauses>('the pause', { format: 1 }).of(
   z.object({
     paused: z.object({ since: time, by: z.string().optional(), reason: z.string().optional() }).nullable(),
     ended: z.array(z.object({ since: time, until: time })),
@@ -47,7 +49,11 @@ export function createPauseStore(
     }
     // Whoever damaged it wrote it then.
     damagedSince = found.writtenAt?.toISOString() ?? damagedSince ?? now().toISOString();
-    const reason = `document-damaged: ${found.error.message}, so that it is not known whether somebody paused; "blobmirror resume" lets mirroring go on`;
+    const { code, message } = found.error;
+    const reason =
+      code === 'document-too-new'
+        ? `${code}: ${message}; pause and resume with that release`
+        : `${code}: ${message}, so that it is not known whether somebody paused; "blobmirror resume" lets mirroring go on`;
     return { paused: { since: damagedSince, by: 'blobmirror', reason, isUnknown: true }, ended: [] };
   }
 

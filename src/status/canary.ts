@@ -25,8 +25,7 @@ export interface CanaryDocument {
 const timeSchema = z.iso.datetime();
 
 /** Damaged, it is as if no canary had been written yet: the next one makes it anew within a minute. */
-export const CANARY_DOCUMENT = documentKind<CanaryDocument>(
-  'what is known of the canary',
+export const CANARY_DOCUMENT = documentKind<CanaryDocument>('what is known of the canary', { format: 1 }).of(
   z.object({
     last: z.object({ at: timeSchema, etag: z.string().min(1) }).optional(),
     missingSince: timeSchema.optional(),

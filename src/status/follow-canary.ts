@@ -6,6 +6,7 @@ import type { CanarySource } from '../ports/canary-source.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changeDocument, readDocument } from '../documents/change-document.ts';
+import { isTooNew } from '../documents/document-kind.ts';
 import {
   CANARY,
   CANARY_DOCUMENT,
@@ -43,6 +44,8 @@ export async function followCanary(parts: CanaryParts): Promise<void> {
   try {
     const found = await readDocument(parts.documents, CANARY_DOCUMENT, CANARY);
     if (found.state === 'damaged') {
+      // Workers of the newer release write the canary.
+      if (isTooNew(found)) return;
       const { code, message, hint } = found.error;
       log.warn('the record of the canary is damaged; a new one is created', { code, detail: message, hint });
     }

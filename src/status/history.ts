@@ -23,8 +23,9 @@ type Sample = readonly [at: number, proven: number | null, live: number | null, 
 const ageMs = z.number().min(0).nullable();
 
 /** Damaged, it begins anew with the next sample, within a minute: what was remembered of the last day is lost. */
-export const HISTORY_DOCUMENT = documentKind<HistoryDocument>(
-  'the history of the last day',
+export const HISTORY_DOCUMENT = documentKind<HistoryDocument>('the history of the last day', {
+  format: 1,
+}).of(
   z.object({
     since: z.iso.datetime(),
     health: z.object({ status: z.enum(['ok', 'failing']), codes: z.array(z.string()) }),
@@ -91,7 +92,7 @@ export function toSamples(document: HistoryDocument | undefined): readonly Recov
 /** Remembers how the mirror is doing, and logs a line when its health turns: whichever worker wrote the sample does. */
 export async function recordSample(documents: DocumentStore, log: Logger, status: Status): Promise<void> {
   const { at, recovery, health, statement } = status;
-  const { found, isChanged } = await changeDocument(documents, HISTORY_DOCUMENT, HISTORY, (document) =>
+  const { found, changed } = await changeDocument(documents, HISTORY_DOCUMENT, HISTORY, (document) =>
     addSample(
       document,
       {
@@ -108,7 +109,7 @@ export async function recordSample(documents: DocumentStore, log: Logger, status
     log.warn('the history of the last day is damaged; a new one is started', { code, detail: message, hint });
   }
   const former = found.state === 'there' ? found.value.health.status : 'ok';
-  if (!isChanged || former === health.status) return;
+  if (changed === undefined || former === health.status) return;
   const fields = { statement, problems: health.problems };
   if (health.status === 'failing') log.warn('the mirror is not well', fields);
   else log.info('the mirror is well again', fields);

@@ -4,7 +4,8 @@ import type { Account } from '../azure/account/connect-account.ts';
 import { createAzureQueueProbe } from '../azure/queue/queue-probe.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import type { Settings } from '../config/settings.ts';
-import { damaged, parseDocument } from '../documents/document-kind.ts';
+import { readDocument } from '../documents/change-document.ts';
+import { damaged } from '../documents/document-kind.ts';
 import { listOtherMirrors, refuseSharedQueues } from '../identity/other-mirrors.ts';
 import { refuseAnother } from '../identity/register-mirror.ts';
 import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../identity/registration.ts';
@@ -88,11 +89,11 @@ function toChecked(account: Account): SetUp['source'] {
   };
 }
 
-/** @throws BlobmirrorError `mirror-name-taken` or `queue-taken` for another mirror that is at work, `document-damaged` when that is unknown */
+/** @throws BlobmirrorError `mirror-name-taken` or `queue-taken` for another mirror that is at work, `document-damaged` or `document-too-new` when that is unknown */
 async function refuseOthers(settings: Settings, store: DocumentStore): Promise<void> {
   const mirror = mirrorIdOf(settings);
   const name = registrationName(mirror);
-  const found = parseDocument(REGISTRATION_DOCUMENT, name, await store.read(name));
+  const found = await readDocument(store, REGISTRATION_DOCUMENT, name);
   if (found.state === 'damaged') throw found.error;
   const [own, facts, now] = [toRegistration(found), toFacts(settings), theServiceClock.now()];
   refuseAnother(own, facts, now);

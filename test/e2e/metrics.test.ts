@@ -5,7 +5,8 @@ import { readActivity } from '../../src/status/activity/read-activity.ts';
 import { openDocuments } from '../../src/wiring/open-documents.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
-import { ACTIVITY_PREFIX, parseActivityDocument } from '../../src/status/activity/activity-document.ts';
+import { readWholeDocument } from '../../src/documents/change-document.ts';
+import { ACTIVITY_DOCUMENT, ACTIVITY_PREFIX } from '../../src/status/activity/activity-document.ts';
 import { parsePrometheus, type Sample, valueOf } from '../telemetry/support/parse-prometheus.ts';
 import { expectNoSecrets } from './support/expect-no-secrets.ts';
 import { untilQueueDrained } from './support/queue-counts.ts';
@@ -158,9 +159,11 @@ test('the activity of two workers adds up to all that was mirrored, and outlives
   expect(activity.lagP99Ms).toBeGreaterThanOrEqual(activity.lagP50Ms ?? Number.NaN);
   expect(Object.keys(activity.lastMirrored)).toEqual(['photos']);
   const names = (await Array.fromAsync(documents.list(ACTIVITY_PREFIX))).flat();
-  const parts = await Promise.all(names.map(async (name) => (await documents.read(name))?.value));
+  const parts = await Promise.all(
+    names.map(async (name) => await readWholeDocument(documents, ACTIVITY_DOCUMENT, name)),
+  );
   for (const part of parts) {
-    const changes = parseActivityDocument(part)?.minutes.map((minute) => minute.changes) ?? [];
+    const changes = part?.minutes.map((minute) => minute.changes) ?? [];
     expect(Math.max(...changes)).toBeGreaterThan(0);
   }
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type History, toProperties } from '../../src/model/hint-message.ts';
 import { isProof } from '../../src/api/proof.ts';
+import { toBlobmirrorError } from '../../src/model/errors.ts';
 import { parseKey } from '../../src/model/key.ts';
 import type { RunId } from '../../src/model/run-id.ts';
 import type { Run } from '../../src/api/run.ts';
@@ -56,7 +57,6 @@ function kinds(): ReadonlyMap<string, string> {
 /** What is as good as none, or not for this release to read, or read by nobody any more. */
 function isFine(kind: string, text: string): boolean {
   if (kind === 'recovery/canary') return text.startsWith('{');
-  if (kind === 'activity') return text.includes('"format":99');
   if (kind.endsWith('.extras') && text === '"text"') return true;
   return kind === 'reconcile/slices/RUN.extras';
 }
@@ -167,6 +167,85 @@ describe('a document of the state that somebody else wrote', () => {
       fc.asyncProperty(damage, async ({ name, text }) => await expectHonest(name, text, false)),
       { numRuns: budget(80) },
     );
+  });
+});
+
+/** The documents that are no lists of lines: these go by the format of the slice that names them. */
+function objects(): readonly (readonly [kind: string, name: string, value: object])[] {
+  return [...kinds()]
+    .filter(([kind]) => !/\.(extras|foreign|report)$/.test(kind))
+    .map(([kind, name]) => [kind, name, JSON.parse(before.stored.get(name) ?? '') as object]);
+}
+
+describe('the format of a document', () => {
+  it('is written into each kind that there is', () => {
+    expect(objects().map(([kind, , value]) => [kind, 'format' in value && value.format])).toEqual(
+      objects().map(([kind]) => [kind, 1]),
+    );
+  });
+
+  it('is missing in documents of the former release, which are read all the same', async () => {
+    const world = new StateWorld(before);
+    for (const [name, text] of before.stored)
+      if (text.startsWith('{"format":1,')) world.damage(name, text.replace('"format":1,', ''));
+    const { recovery, health, activity } = await world.status();
+    const expected = await new StateWorld(before).status();
+    expect(recovery.proven?.run).toBeTruthy();
+    expect({ recovery, health, activity }).toEqual({
+      recovery: expected.recovery,
+      health: expected.health,
+      activity: expected.activity,
+    });
+    await world.drain();
+    await world.minute();
+    expect((await world.reconciler.list()).map(({ state }) => state)).toEqual(['done', 'done']);
+    expect(world.wrongLooks).toEqual([]);
+  });
+
+  it.each(['as it is', 'with other members'])('that is newer keeps it from any change: %s', async (how) => {
+    for (const [kind, name, value] of objects()) {
+      const world = new StateWorld(before);
+      const text = JSON.stringify({ ...(how === 'as it is' ? value : { data: [] }), format: 99 });
+      world.damage(name, text);
+      const short = name.replace(/^mirrors\/[^/]+\//, '');
+      const isPause = kind === 'control/pause';
+      const codes = new Set<string>();
+      const attempt = async (act: () => Promise<unknown>): Promise<void> => {
+        try {
+          await act();
+        } catch (thrown) {
+          codes.add(toBlobmirrorError(thrown).code);
+        }
+      };
+      const told = [await world.ask()];
+      expectNoFalseProof(world, (await world.status()).recovery.proven?.run);
+      expect((await world.paused()) !== null).toBe(isPause);
+      for (let i = 0; i < 60; i++) await world.handleOne();
+      await attempt(async () => await world.minute());
+      await attempt(async () => await world.mend());
+      for (const minutes of [1, 20]) {
+        world.pass(minutes);
+        await attempt(async () => await world.start());
+        for (let i = 0; i < 60; i++) await world.handleOne();
+      }
+      told.push(await world.ask());
+      for (const run of await world.reconciler.list()) expectNoFalseProof(world, provenBy(run));
+
+      expect({ kind, text: world.snapshot.stored.get(name) }).toEqual({ kind, text });
+      expect(world.wrongLooks).toEqual([]);
+      expect([...codes].filter((code) => code !== 'document-too-new')).toEqual([]);
+      const lines = world.log.lines.map(({ message, fields }) =>
+        JSON.stringify({ message, ...plain(fields) }),
+      );
+      const all = [...told, ...lines, ...codes].join('\n');
+      // A newer worker goes on counting for itself, and nobody is told.
+      expect({ kind, isTold: kind === 'activity' || all.includes(short) || codes.size > 0 }).toEqual({
+        kind,
+        isTold: true,
+      });
+      expect(all).not.toContain('unexpected');
+      expect(all).not.toContain(`${short} is damaged`);
+    }
   });
 });
 

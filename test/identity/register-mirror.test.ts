@@ -69,12 +69,21 @@ describe('a mirror that claims its identity', () => {
     });
   });
 
-  it('keeps what a newer release has put into its registration', async () => {
+  it('keeps members that a newer release has added to its registration', async () => {
     await registerMirror(store, FACTS, at(NOW));
     const name = registrationName(mirrorId(FACTS));
-    await put({ [name]: { ...((await store.read(name))?.value as object), format: 2, more: 'of it' } });
+    await put({ [name]: { ...((await store.read(name))?.value as object), more: 'of it' } });
     await registerMirror(store, FACTS, at(NOW));
-    expect((await store.read(name))?.value).toMatchObject({ format: 2, more: 'of it' });
+    expect((await store.read(name))?.value).toMatchObject({ format: 1, more: 'of it' });
+  });
+
+  it('leaves a registration in a newer format alone', async () => {
+    await registerMirror(store, FACTS, at(NOW));
+    const name = registrationName(mirrorId(FACTS));
+    const newer = { ...((await store.read(name))?.value as object), format: 2 };
+    await put({ [name]: newer });
+    await expect(registerMirror(store, FACTS, at(NOW))).rejects.toMatchObject({ code: 'document-too-new' });
+    expect((await store.read(name))?.value).toEqual(newer);
   });
 
   it('may have other settings than before, since an app is deployed anew while it runs', async () => {

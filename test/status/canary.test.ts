@@ -102,7 +102,11 @@ describe('a canary', () => {
     const { state, read, next } = bench();
     state.onBackup = 1;
     await next();
-    expect(await read()).toEqual({ last: { at: START.toISOString(), etag: '1' }, tookMs: 0 });
+    expect(await read()).toEqual({
+      format: 1,
+      last: { at: START.toISOString(), etag: '1' },
+      tookMs: 0,
+    });
     expect(state.looks).toBe(1);
   });
 

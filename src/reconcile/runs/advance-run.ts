@@ -150,6 +150,7 @@ function toAlert(
     case 'run-abandoned':
     case 'clock-off':
     case 'document-damaged':
+    case 'document-too-new':
     case 'deletes-are-kept':
     case 'container-not-mirrored':
       return undefined;

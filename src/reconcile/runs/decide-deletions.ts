@@ -1,5 +1,6 @@
 import type { ContainerName } from '../../model/key.ts';
 import type { ContainerProgress, ReportLine, Run } from '../../api/run.ts';
+import { isUnreadable } from '../../documents/document-kind.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
 import { MAX_SAMPLES } from '../counts.ts';
 import { skippedLines } from './extras.ts';
@@ -75,9 +76,9 @@ async function sampleSkipped(
     }
   } catch (thrown) {
     const error = toBlobmirrorError(thrown);
-    if (error.code !== 'document-damaged') throw error;
+    if (!isUnreadable(error)) throw error;
     // Only samples: the counts are right, and deletions and reports that read the list fail by themselves.
-    log.warn('the list of keys that stay in a container is damaged', {
+    log.warn('the list of keys that stay in a container cannot be read', {
       run: run.id,
       container,
       error,

@@ -1,11 +1,13 @@
 import type { Run } from '../../api/run.ts';
 import { backoffMs } from '../../concurrency/backoff.ts';
-import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
+import { isUnreadable } from '../../documents/document-kind.ts';
+import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
 import { type ShardMessage, parseShardMessage } from '../../model/shard-message.ts';
 import { advanceRun, sendNextSlices } from './advance-run.ts';
 import { readPlan } from './plan-run.ts';
 import type { ReconcilerContext } from './reconciler-context.ts';
 import { recordSlice } from './record-slice.ts';
+import { isOfNewerRelease } from './run-document.ts';
 import { failShard, isSliceDue, isUnderWay, recordFailedListing, progressOf } from './run-state.ts';
 import { readOutcome } from './slice-outcome.ts';
 import { walkSlice } from './walk-slice.ts';
@@ -49,6 +51,12 @@ async function processOrSettle(context: ReconcilerContext, message: ShardMessage
 async function processShard(context: ReconcilerContext, message: ShardMessage): Promise<void> {
   const { parts, runs } = context;
   const found = await runs.read(message.run);
+  // A worker of that release takes the message when it comes again.
+  if (found !== undefined && isOfNewerRelease(found))
+    throw new BlobmirrorError(
+      'document-too-new',
+      `a newer release works on the run ${found.id}, and this one cannot`,
+    );
   const run = found && isUnderWay(found) ? await markMixedSettings(context, found) : found;
   const about = { run: message.run, shard: message.shard, slice: message.slice };
   if (run === undefined || !isUnderWay(run)) {
@@ -149,10 +157,9 @@ function openAndDone(run: Run): { open: number; done: number } {
 }
 
 /** Whether the failure concerns the slice that is due, or the document that plans it. */
-function isConcerned(run: Run, { shard, slice }: ShardMessage, { code }: BlobmirrorError): boolean {
+function isConcerned(run: Run, { shard, slice }: ShardMessage, error: BlobmirrorError): boolean {
   return (
-    isSliceDue(run, { shard, slice }) ||
-    (code === 'document-damaged' && isSliceDue(run, { shard, slice: slice + 1 }))
+    isSliceDue(run, { shard, slice }) || (isUnreadable(error) && isSliceDue(run, { shard, slice: slice + 1 }))
   );
 }
 

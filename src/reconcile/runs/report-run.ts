@@ -1,4 +1,4 @@
-import { damaged } from '../../documents/document-kind.ts';
+import { damaged, isUnreadable } from '../../documents/document-kind.ts';
 import type { RunId } from '../../model/run-id.ts';
 import type { ReportLine } from '../../api/run.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
@@ -66,9 +66,9 @@ async function* withDamageLine(
   try {
     yield* lines;
   } catch (thrown) {
-    const { code, message } = toBlobmirrorError(thrown);
-    if (code !== 'document-damaged') throw thrown;
-    yield JSON.stringify(toFailedLine(container, { code, detail: message }));
+    const error = toBlobmirrorError(thrown);
+    if (!isUnreadable(error)) throw thrown;
+    yield JSON.stringify(toFailedLine(container, { code: error.code, detail: error.message }));
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Run } from '../../api/run.ts';
-import { documentKind } from '../../documents/document-kind.ts';
+import { type FoundDocument, documentKind } from '../../documents/document-kind.ts';
 import { type RunId, runIdSchema } from '../../model/run-id.ts';
 import { SHARD_NAME, type ShardMessage } from '../../model/shard-message.ts';
 import { shardPlanSchema } from '../shard.ts';
@@ -133,29 +133,44 @@ const runSchema = z.object({
     .optional(),
 });
 
-export const RUN_DOCUMENT = documentKind<Run>('a full sync', runSchema);
+export const RUN_DOCUMENT = documentKind<Run>('a full sync', { format: 1 }).of(runSchema);
 
 /**
- * Stands for a run whose document cannot be read: it is over, so that no other run waits for it, and proves nothing. Its
- * id has its start time.
- *
- * @param detail what is wrong with its document, as a sentence
+ * Stands for a run whose document cannot be read. It proves nothing. One that is damaged is over, so that no other run
+ * waits for it; of one in a newer format it is known when a worker last wrote it. Its id tells when it began.
  */
-export function damagedRun(id: RunId, detail: string): Run {
+export function damagedRun(
+  id: RunId,
+  { error, writtenAt }: Extract<FoundDocument<Run>, { readonly state: 'damaged' }>,
+): Run {
+  const { code, message } = error;
   const startedAt = id.replace(/^(\S{10}T\d\d)-(\d\d)-(\d\d)Z.*$/, '$1:$2:$3.000Z');
+  const isTooNew = code === 'document-too-new';
   return {
     id,
     request: { dryRun: false, allowDeletes: [], reason: 'unknown' },
     state: 'damaged',
     mirror: 'damaged',
     startedAt,
-    updatedAt: startedAt,
+    updatedAt: (isTooNew ? writtenAt?.toISOString() : undefined) ?? startedAt,
     endedAt: startedAt,
     shards: {},
     containers: {},
     counts: { inStep: 0, nominated: 0, bytesCopied: 0, byVerdict: {}, skipped: {}, failed: {} },
     samples: { repaired: [], skipped: [], failed: [] },
-    alerts: [{ code: 'document-damaged', detail }],
+    alerts: [
+      isTooNew
+        ? { code, detail: `${message}. Whether it proves anything, that release tells.` }
+        : {
+            code: 'document-damaged',
+            detail: `${message}. It proves nothing, and no other full sync waits for it; the next one makes up for it.`,
+          },
+    ],
     sourceListingFailed: true,
   };
+}
+
+/** Whether a newer release writes the document of a run in a format that this one cannot read. */
+export function isOfNewerRelease({ alerts }: Run): boolean {
+  return alerts.some(({ code }) => code === 'document-too-new');
 }

@@ -1,5 +1,6 @@
 import { theServiceClock } from '../../clock/process-clocks.ts';
-import { type FoundDocument, damaged, parseDocument } from '../../documents/document-kind.ts';
+import { changeDocument, createDocument, readDocument } from '../../documents/change-document.ts';
+import { type FoundDocument, damaged } from '../../documents/document-kind.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { RUNS, RUN_DOCUMENT, damagedRun, dataPrefix, runName } from './run-document.ts';
 import { isProof } from '../../api/proof.ts';
@@ -11,16 +12,18 @@ import { correctByServiceTime, isUnderWay } from './run-state.ts';
 
 /** How many of the last runs are kept. */
 const KEPT_RUNS = 50;
-/** One of those who write at once gets through each time, so this many are never at it. */
-const MOST_TRIES = 200;
+/** Of workers that write at once one succeeds each time: more than ever work on one run. */
+const MAX_ATTEMPTS = 200;
 
 /** The documents of runs. A damaged one is a run in the state `damaged`, and is never changed. */
 export interface RunStore {
   read(id: RunId): Promise<Run | undefined>;
   create(run: Run): Promise<void>;
   /**
-   * Changes a run by compare-and-swap; `toChanged` may be asked several times, and says undefined when nothing is to be
-   * changed. Resolves to the run as it is then, undefined when there is none.
+   * Changes a run by compare-and-swap. `toChanged` may be called several times, and returns undefined to leave the run
+   * as it is. Resolves to the run as it is then, undefined when there is none.
+   *
+   * @throws BlobmirrorError `document-too-new`, `race-lost`, or any storage code
    */
   change(
     id: RunId,
@@ -47,37 +50,38 @@ export function createRunStore(
   /** Runs whose damage was logged. */
   const loggedDamage = new Set<RunId>();
 
-  async function find(id: RunId): Promise<{ run: Run; version: string } | undefined> {
-    const name = runName(id);
-    const found = asNamed(name, id, parseDocument(RUN_DOCUMENT, name, await documents.read(name)));
+  function toRun(id: RunId, document: FoundDocument<Run>): Run | undefined {
+    const found = asNamed(id, document);
     if (found.state === 'absent') return undefined;
-    if (found.state === 'there')
-      return { run: correctByServiceTime(found.value, found.writtenAt, now()), version: found.version };
+    if (found.state === 'there') return correctByServiceTime(found.value, found.writtenAt, now());
     const { code, message, hint } = found.error;
     if (!loggedDamage.has(id))
-      log.warn('the document of a full sync is damaged', { run: id, code, detail: message, hint });
+      log.warn('the document of a full sync cannot be read', { run: id, code, detail: message, hint });
     loggedDamage.add(id);
-    const detail = `${message}. This full sync proves nothing and does not block others; the next one will prove again.`;
-    return { run: damagedRun(id, detail), version: found.version };
+    return damagedRun(id, found);
   }
 
   async function read(id: RunId): Promise<Run | undefined> {
-    return isRunId(id) ? (await find(id))?.run : undefined;
+    if (!isRunId(id)) return undefined;
+    return toRun(id, await readDocument(documents, RUN_DOCUMENT, runName(id)));
   }
 
   async function change(id: RunId, toChanged: (run: Run) => Run | undefined) {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const found = await find(id);
-      if (found === undefined) return undefined;
-      const before = found.run;
-      const run = before.state === 'damaged' ? undefined : toChanged(before);
-      if (run === undefined) return { run: before, isChanged: false };
-      if ((await documents.write(runName(id), run, found)) === 'written') {
-        logChange(before, run);
-        return { run, isChanged: true };
-      }
-    }
-    throw new BlobmirrorError('race-lost', `the document of run ${id} would not come to rest`);
+    const { found, changed } = await changeDocument(
+      documents,
+      RUN_DOCUMENT,
+      runName(id),
+      (_, document) => {
+        const run = toRun(id, document);
+        return run === undefined || run.state === 'damaged' ? undefined : toChanged(run);
+      },
+      MAX_ATTEMPTS,
+    );
+    const before = toRun(id, found);
+    if (before === undefined) return undefined;
+    if (changed === undefined) return { run: before, isChanged: false };
+    logChange(before, changed);
+    return { run: changed, isChanged: true };
   }
 
   function logChange(before: Run, { id, alerts, state, counts, startedAt, endedAt }: Run): void {
@@ -120,7 +124,7 @@ export function createRunStore(
     ids,
     change: async (id, toChanged) => (isRunId(id) ? await change(id, toChanged) : undefined),
     create: async (run) => {
-      if ((await documents.write(runName(run.id), run, { nothingThere: true })) === 'moved')
+      if (!(await createDocument(documents, RUN_DOCUMENT, runName(run.id), run)))
         throw new BlobmirrorError('race-lost', `there is a run ${run.id} already`);
       logAlerts(run.id, run.alerts);
     },
@@ -144,8 +148,12 @@ export function createRunStore(
 }
 
 /** A document of another run under this name is damaged. */
-function asNamed(name: string, id: RunId, found: FoundDocument<Run>): FoundDocument<Run> {
+function asNamed(id: RunId, found: FoundDocument<Run>): FoundDocument<Run> {
   if (found.state !== 'there' || found.value.id === id) return found;
   const { version } = found;
-  return { state: 'damaged', version, error: damaged(name, `it is that of run ${found.value.id}`) };
+  return {
+    state: 'damaged',
+    version,
+    error: damaged(runName(id), `it is that of run ${found.value.id}`),
+  };
 }

@@ -37,8 +37,9 @@ export type SliceLineNames = Pick<
 
 const count = z.int().min(0);
 
-const OUTCOME_DOCUMENT = documentKind<SliceOutcome>(
-  'the outcome of a slice of a full sync',
+export const OUTCOME_DOCUMENT = documentKind<SliceOutcome>('the outcome of a slice of a full sync', {
+  format: 1,
+}).of(
   z.object({
     counts: countsSchema,
     sample: z.array(reportLineSchema),

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { type FoundDocument, documentKind } from '../../documents/document-kind.ts';
-import { BlobmirrorError } from '../../model/errors.ts';
 import { type RunId, runIdSchema } from '../../model/run-id.ts';
 import type { ReconcileRequest, Run } from '../../api/run.ts';
-import type { DocumentCondition } from '../../ports/document-store.ts';
-import { readDocument } from '../../documents/change-document.ts';
+import { changeDocument } from '../../documents/change-document.ts';
 import { addAlert, endRun, isUnderWay } from './run-state.ts';
-import { CURRENT } from './run-document.ts';
+import { CURRENT, isOfNewerRelease } from './run-document.ts';
 import type { ReconcilerContext } from './reconciler-context.ts';
 import { advanceRun } from './advance-run.ts';
-import { planRun } from './plan-run.ts';
+import { type PlannedRun, planRun } from './plan-run.ts';
 
 /** A run without an update for this long is abandoned. */
 const ABANDONED_MS = 15 * 60_000;
@@ -24,8 +22,7 @@ interface Claim {
   readonly claimedAt: string;
 }
 
-const CLAIM_DOCUMENT = documentKind<Claim>(
-  'the claim of the current full sync',
+const CLAIM_DOCUMENT = documentKind<Claim>('the claim of the current full sync', { format: 1 }).of(
   z.object({ run: runIdSchema, claimedAt: z.iso.datetime() }),
 );
 
@@ -35,8 +32,6 @@ const FAR_AHEAD_MS = 24 * 3_600_000;
 /** If the claim is damaged, this many of the newest runs are read to find the current one. */
 const MAX_RUNS_READ = 10;
 
-const MOST_TRIES = 10;
-
 /** Starts a run, unless one is active. */
 export async function startRun(
   context: ReconcilerContext,
@@ -44,25 +39,30 @@ export async function startRun(
 ): Promise<{ readonly started: Run } | { readonly running: RunId }> {
   const { parts, runs } = context;
   const { documents, now, queue } = parts;
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const found = await readDocument(documents, CLAIM_DOCUMENT, CURRENT);
+  const attempt: { running?: RunId; former?: RunId | undefined; plan?: PlannedRun } = {};
+  await changeDocument(documents, CLAIM_DOCUMENT, CURRENT, async (_, found) => {
     const holder = await findHolder(context, found);
-    if (holder !== undefined && (await isActive(context, holder))) return { running: holder.run };
-
-    const { run, messages } = await planRun(parts, request);
-    const claim: Claim = { run: run.id, claimedAt: now().toISOString() };
-    if ((await documents.write(CURRENT, claim, toCondition(found))) === 'moved') continue;
-    try {
-      if (holder !== undefined) await abandon(context, holder.run);
-      await runs.create(run);
-      for (const message of messages) await queue.send(message);
-    } catch (error) {
-      await cancelUnstarted(context, run.id);
-      throw error;
+    if (holder !== undefined && (await isActive(context, holder))) {
+      attempt.running = holder.run;
+      return undefined;
     }
-    return { started: await advanceRun(context, run, 'compare') };
+    attempt.former = holder?.run;
+    attempt.plan = await planRun(parts, request);
+    return { run: attempt.plan.run.id, claimedAt: now().toISOString() };
+  });
+  const { running, former, plan } = attempt;
+  if (running !== undefined) return { running };
+  if (plan === undefined) throw new Error('a run is planned where none is active');
+  const { run, messages } = plan;
+  try {
+    if (former !== undefined) await abandon(context, former);
+    await runs.create(run);
+    for (const message of messages) await queue.send(message);
+  } catch (error) {
+    await cancelUnstarted(context, run.id);
+    throw error;
   }
-  throw new BlobmirrorError('race-lost', 'other processes kept starting full syncs');
+  return { started: await advanceRun(context, run, 'compare') };
 }
 
 /**
@@ -92,13 +92,9 @@ async function findHolder(
   return undefined;
 }
 
-function toCondition(found: FoundDocument<Claim>): DocumentCondition {
-  return found.state === 'absent' ? { nothingThere: true } : { version: found.version };
-}
-
 async function isActive({ parts, runs }: ReconcilerContext, { run: id, claimedAt }: Claim): Promise<boolean> {
   const run = await runs.read(id);
-  if (run !== undefined && !isUnderWay(run)) return false;
+  if (run !== undefined && !isUnderWay(run) && !isOfNewerRelease(run)) return false;
   const since = new Date(run?.updatedAt ?? claimedAt);
   // A run is not updated while mirroring is paused.
   const silentMs = parts.now().getTime() - since.getTime() - (await parts.pause.pausedSince(since));
@@ -107,6 +103,8 @@ async function isActive({ parts, runs }: ReconcilerContext, { run: id, claimedAt
 
 /** Ends the run. Workers that still work on it see that and stop. */
 async function abandon({ parts, runs }: ReconcilerContext, id: RunId): Promise<void> {
+  const found = await runs.read(id);
+  if (found !== undefined && isOfNewerRelease(found)) return;
   await runs.change(id, (run) => {
     if (!isUnderWay(run)) return undefined;
     const detail = `This run was not updated since ${run.updatedAt}, so another one replaced it. Check the workers and the dead letters of the reconcile queue.`;
@@ -128,9 +126,8 @@ async function cancelUnstarted(context: ReconcilerContext, id: RunId): Promise<v
 
 /** Releases the claim of a run that was never written. False: it has no claim. */
 export async function releaseClaim({ parts: { documents } }: ReconcilerContext, id: RunId): Promise<boolean> {
-  const found = await readDocument(documents, CLAIM_DOCUMENT, CURRENT);
-  if (found.state !== 'there' || found.value.run !== id) return false;
-  const { version } = found;
-  const released: Claim = { run: id, claimedAt: new Date(0).toISOString() };
-  return (await documents.write(CURRENT, released, { version })) === 'written';
+  const { changed } = await changeDocument(documents, CLAIM_DOCUMENT, CURRENT, (claim) =>
+    claim?.run === id ? { run: id, claimedAt: new Date(0).toISOString() } : undefined,
+  );
+  return changed !== undefined;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ReportLine, Run } from '../../api/run.ts';
+import { createDocument } from '../../documents/change-document.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { BlobPath } from '../../model/key.ts';
 import type { DocumentStore, LineWriter } from '../../ports/document-store.ts';
@@ -9,7 +10,13 @@ import type { ReconcilerParts } from './reconciler-context.ts';
 import { type SliceName, linesName, outcomeName } from './run-document.ts';
 import { isSliceDue, isUnderWay } from './run-state.ts';
 import type { RunStore } from './run-store.ts';
-import { type SliceLineNames, type SliceOutcome, readOutcome, toOutcome } from './slice-outcome.ts';
+import {
+  OUTCOME_DOCUMENT,
+  type SliceLineNames,
+  type SliceOutcome,
+  readOutcome,
+  toOutcome,
+} from './slice-outcome.ts';
 import type { Shard, SliceResult } from '../shard.ts';
 import type { ForeignKey, SliceContext } from '../slice.ts';
 
@@ -59,7 +66,7 @@ export async function walkSlice(
     .map(({ path }) => path);
   const outcome = toOutcome(shard, result, await lines.close(), prefixes);
   const name = outcomeName(shard);
-  if ((await documents.write(name, outcome, { nothingThere: true })) === 'written') return outcome;
+  if (await createDocument(documents, OUTCOME_DOCUMENT, name, outcome)) return outcome;
   await lines.discard();
   const found = await readOutcome(parts, shard);
   if (found === undefined)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { documentKind } from '../../documents/document-kind.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -14,7 +15,6 @@ const minuteSchema = z.object({
 });
 
 const documentSchema = z.object({
-  format: z.literal(1),
   /** ISO 8601. */
   writtenAt: z.iso.datetime(),
   minutes: z.array(minuteSchema),
@@ -22,7 +22,7 @@ const documentSchema = z.object({
   /** Missing in what an older release wrote. */
   copiedAgain: z
     .array(z.object({ container: z.string(), path: z.string(), bytes: count, at: z.iso.datetime() }))
-    .default([]),
+    .optional(),
 });
 
 /** What one worker did in each minute of the last hour, as it is kept. */
@@ -41,12 +41,6 @@ export function toMinute(timeMs: number): number {
   return Math.floor(timeMs / 60_000);
 }
 
-/** Whether a newer worker wrote it, whose documents are not for this release to judge. */
-export function isOfNewerFormat(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'format' in value && Number(value.format) > 1;
-}
-
-/** Undefined for what is no such document, a newer worker's for one. */
-export function parseActivityDocument(value: unknown): ActivityDocument | undefined {
-  return documentSchema.safeParse(value).data;
-}
+export const ACTIVITY_DOCUMENT = documentKind<ActivityDocument>('what a worker did in the last hour', {
+  format: 1,
+}).of(documentSchema);

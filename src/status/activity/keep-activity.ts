@@ -3,7 +3,8 @@
  * reader adds them up. It must never delay a change, nor fail one: what cannot be written is told in the log and lost.
  */
 import { theServiceClock } from '../../clock/process-clocks.ts';
-import { ACTIVITY_PREFIX } from './activity-document.ts';
+import { ACTIVITY_DOCUMENT, ACTIVITY_PREFIX } from './activity-document.ts';
+import { changeDocument } from '../../documents/change-document.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
 import { type SteadyClock, systemSteadyClock } from '../../clock/steady-clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
@@ -68,10 +69,8 @@ export function keepActivity(
   async function write(): Promise<void> {
     isDirty = false;
     try {
-      const found = await documents.read(name);
-      const condition = found === undefined ? ({ nothingThere: true } as const) : { version: found.version };
-      // Nobody else writes it; a reader that took it for dead may have removed it just now.
-      if ((await documents.write(name, activity.toDocument(), condition)) === 'moved') isDirty = true;
+      // Nobody else writes it; a reader that took this worker for dead may remove it at any time.
+      await changeDocument(documents, ACTIVITY_DOCUMENT, name, () => activity.toDocument());
       isFailing = false;
     } catch (thrown) {
       const { code, message } = toBlobmirrorError(thrown);

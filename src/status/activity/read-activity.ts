@@ -1,15 +1,16 @@
 import type { Activity, ActivityMinute } from '../../api/status.ts';
 import { MOST_OFF_MS } from '../../clock/observed-clock.ts';
+import { readDocument } from '../../documents/change-document.ts';
+import { isTooNew } from '../../documents/document-kind.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import {
+  ACTIVITY_DOCUMENT,
   ACTIVITY_PREFIX,
   type ActivityDocument,
   MINUTES_KEPT,
   MOST_CONTAINERS,
   MOST_COPIED_AGAIN,
   type MinuteDocument,
-  isOfNewerFormat,
-  parseActivityDocument,
   toMinute,
 } from './activity-document.ts';
 import { addHistograms, lagPercentile } from './lag-histogram.ts';
@@ -35,20 +36,19 @@ export async function readActivity(
     const left = [...names];
     const take = async (): Promise<void> => {
       for (let name = left.pop(); name !== undefined; name = left.pop()) {
-        const stored = await documents.read(name);
-        const document = parseActivityDocument(stored?.value);
-        if (document === undefined) {
-          if (stored === undefined || isOfNewerFormat(stored.value)) continue;
+        const stored = await readDocument(documents, ACTIVITY_DOCUMENT, name);
+        if (stored.state === 'damaged' && !isTooNew(stored)) {
           damaged(name);
           await documents.remove(name);
-          continue;
         }
-        const said = Date.parse(document.writtenAt);
+        if (stored.state !== 'there') continue;
+        const said = Date.parse(stored.value.writtenAt);
         // The service's own word for it, where it gives one.
-        const writtenAt = stored?.writtenAt?.getTime() ?? said;
+        const writtenAt = stored.writtenAt?.getTime() ?? said;
         if (now.getTime() - writtenAt > KEPT_FOR_MS) await documents.remove(name);
         // By a worker of the release before, whose clock was ahead: when it did what it counts, nobody knows.
-        else if (said <= writtenAt + MOST_OFF_MS && said <= now.getTime() + MOST_OFF_MS) found.push(document);
+        else if (said <= writtenAt + MOST_OFF_MS && said <= now.getTime() + MOST_OFF_MS)
+          found.push(stored.value);
       }
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, take));
@@ -74,7 +74,7 @@ export function mergeActivity(documents: readonly ActivityDocument[], now: Date)
     ...toPercentiles(minutes),
     lastMirrored: mergeLastMirrored(documents, now),
     copiedAgain: documents
-      .flatMap(({ copiedAgain }) => copiedAgain)
+      .flatMap(({ copiedAgain = [] }) => copiedAgain)
       .toSorted((one, other) => (one.at < other.at ? 1 : -1))
       .slice(0, MOST_COPIED_AGAIN),
   };

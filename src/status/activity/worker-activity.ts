@@ -19,7 +19,7 @@ export class WorkerActivity {
   readonly #minutes: Minute[] = [];
   /** The one that changed last comes last. */
   readonly #lastMirrored = new Map<string, number>();
-  #copiedAgain: ActivityDocument['copiedAgain'] = [];
+  #copiedAgain: NonNullable<ActivityDocument['copiedAgain']> = [];
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -59,7 +59,6 @@ export class WorkerActivity {
     const now = this.#now();
     const oldest = toMinute(now) - MINUTES_KEPT;
     return {
-      format: 1,
       writtenAt: new Date(now).toISOString(),
       minutes: this.#minutes.filter(({ minute }) => minute > oldest),
       copiedAgain: this.#copiedAgain.filter(({ at }) => toMinute(Date.parse(at)) > oldest),

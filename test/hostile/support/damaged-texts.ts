@@ -10,7 +10,6 @@ export const JUNK: readonly [string, string][] = [
   ['nothing', ''],
   ['HTML', '<!DOCTYPE html><html></html>'],
   ['bytes that are no UTF-8', '\u{FFFD}\u0000PK\u0003'],
-  ['a format to come', '{"format":99,"data":[]}'],
   ['what is nested deep', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`],
   ['the prototype of all', '{"__proto__":{"paused":null,"state":"done","run":"x"}}'],
 ];

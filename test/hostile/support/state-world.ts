@@ -1,3 +1,5 @@
+import { createDocument } from '../../../src/documents/change-document.ts';
+import { ACTIVITY_DOCUMENT } from '../../../src/status/activity/activity-document.ts';
 import { readActivity } from '../../../src/status/activity/read-activity.ts';
 import { WorkerActivity } from '../../../src/status/activity/worker-activity.ts';
 import { createActionTokens } from '../../../src/http/action-guard.ts';
@@ -135,7 +137,7 @@ export class StateWorld {
       await advanceMark(this.documents, name, { until: new Date(this.now).toISOString(), ids: [] });
     const worker = new WorkerActivity(() => this.now);
     worker.changed({ verdict: 'copied', door: 'event', container: parseContainerName('docs'), bytes: 3 });
-    await this.documents.write('activity/0123456789ab', worker.toDocument(), { nothingThere: true });
+    await createDocument(this.documents, ACTIVITY_DOCUMENT, 'activity/0123456789ab', worker.toDocument());
     await this.startAndDrain();
     await this.minute();
     this.pass(60);

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeActivity } from '../../../src/status/activity/read-activity.ts';
 import { WorkerActivity } from '../../../src/status/activity/worker-activity.ts';
-import { MOST_CONTAINERS, parseActivityDocument } from '../../../src/status/activity/activity-document.ts';
+import {
+  ACTIVITY_DOCUMENT,
+  type ActivityDocument,
+  MOST_CONTAINERS,
+} from '../../../src/status/activity/activity-document.ts';
 import type { Change } from '../../../src/telemetry/metrics.ts';
 
 const NOW = Date.parse('2026-11-25T12:30:30.000Z');
@@ -47,7 +51,8 @@ describe('the activity of many workers', () => {
 
   it('reads what an older release wrote, which names none', () => {
     const { copiedAgain: _, ...older } = new WorkerActivity(() => NOW).toDocument();
-    expect(parseActivityDocument(older)?.copiedAgain).toEqual([]);
+    expect(ACTIVITY_DOCUMENT.parse(older)).toEqual({ value: older });
+    expect(mergeActivity([older], new Date(NOW)).copiedAgain).toEqual([]);
   });
 
   it('is what one would have that did all of it', () => {
@@ -64,7 +69,7 @@ describe('the activity of many workers', () => {
             else each?.changed(what);
           }
         }
-        const documents = workers.map((worker) => parseActivityDocument(stored(worker)));
+        const documents = workers.map((worker) => stored(worker));
         const merged = mergeActivity(
           documents.filter((document) => document !== undefined),
           new Date(now),
@@ -144,6 +149,7 @@ describe('the activity of many workers', () => {
 });
 
 /** As a document comes back from the store. */
-function stored(worker: WorkerActivity): unknown {
-  return JSON.parse(JSON.stringify(worker.toDocument()));
+function stored(worker: WorkerActivity): ActivityDocument | undefined {
+  const parsed = ACTIVITY_DOCUMENT.parse(JSON.parse(JSON.stringify(worker.toDocument())));
+  return 'value' in parsed ? parsed.value : undefined;
 }
