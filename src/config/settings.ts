@@ -124,7 +124,7 @@ export function readAccountSettings(env: Environment): AccountSettings {
   return settings;
 }
 
-/** See `intake/plan-next-look.ts`. */
+/** When keys are checked again whose writer is still at work: see `intake/plan-key-checks.ts`. */
 interface WatchSettings {
   /** Milliseconds. */
   readonly firstPauseMs: number;

@@ -11,7 +11,7 @@ export async function settledOrAborted(
   signal.removeEventListener('abort', onAbort);
 }
 
-/** Runs an action that is told its deadline, `ms` from now, and is not waited for any longer than that. Never rejects. */
+/** Runs an action with a deadline, `ms` from now, and waits no longer than that. Never rejects. */
 export async function withDeadline(
   ms: number,
   action: (deadline: AbortSignal) => Promise<unknown>,

@@ -4,10 +4,10 @@ import type { ServiceBusConnection } from '../config/connections.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createCredential } from './connect-storage.ts';
 
-/** A send that gets no answer is given up within the minute: whoever sends insists by itself, and has a function's time to keep. */
+/** A send without an answer fails within a minute: callers retry by themselves, within the time limit of a function. */
 const SEND_OPTIONS = { retryOptions: { maxRetries: 1, timeoutInMs: 30_000 } } as const;
 
-/** The namespace of the queues, for sending. Connects at the first message. */
+/** The client of the namespace. It connects at the first use. */
 export function connectServiceBus(connection: ServiceBusConnection): ServiceBusClient {
   return 'connectionString' in connection
     ? new ServiceBusClient(connection.connectionString, SEND_OPTIONS)
@@ -18,7 +18,7 @@ export function connectServiceBus(connection: ServiceBusConnection): ServiceBusC
       );
 }
 
-/** What tells how the queues are declared. Makes no request by itself. */
+/** The client that reads how queues are declared. Makes no request until it is used. */
 export function connectAdministration(connection: ServiceBusConnection): ServiceBusAdministrationClient {
   if (!('connectionString' in connection)) {
     const { fullyQualifiedNamespace, clientId } = connection;
@@ -26,7 +26,7 @@ export function connectAdministration(connection: ServiceBusConnection): Service
   }
   const client = new ServiceBusAdministrationClient(connection.connectionString);
   if (!/UseDevelopmentEmulator=true/i.test(connection.connectionString)) return client;
-  // The client takes https for granted; its own pipeline lets that be changed.
+  // The emulator speaks http only, and the client always uses https.
   client.pipeline.addPolicy({
     name: 'plainHttp',
     sendRequest: async (request, next) => {
@@ -38,7 +38,7 @@ export function connectAdministration(connection: ServiceBusConnection): Service
   return client;
 }
 
-/** A line in the log when a queue does not take a message, before it is tried again for as long as it makes sense. */
+/** Logs that a queue did not take a message, before the send is retried. */
 export function logSendRefusal(log: Logger): OnSendRefused {
   return ({ code, message: detail, hint, context, cause }) => {
     const fields = { code, detail, hint, ...context };

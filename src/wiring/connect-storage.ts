@@ -3,9 +3,8 @@ import { type Account, type ConnectOptions, connectAccount } from '../azure/acco
 import type { StorageConnection } from '../config/connections.ts';
 
 /**
- * The Entra identity of this process: a user-assigned one by its client id, or whatever the machine offers. What it
- * takes is loaded when a token is asked for: a quarter of all code that a worker loads, and for nothing where
- * connections have keys.
+ * The Entra identity of this process: a user-assigned one by its client id, or the default of the machine. Its code, a
+ * quarter of all that a worker loads, is loaded at the first token: connections with keys never need it.
  */
 export function createCredential(clientId: string | undefined): TokenCredential {
   let opened: Promise<TokenCredential> | undefined;
@@ -24,7 +23,7 @@ async function open(clientId: string | undefined): Promise<TokenCredential> {
     : new DefaultAzureCredential({ managedIdentityClientId: clientId });
 }
 
-/** An account as the settings name it, with the Entra identity of this process where they name no key. */
+/** The account of a connection, with the Entra identity of this process when the connection has no key. */
 export function connectStorage(connection: StorageConnection, options?: ConnectOptions): Account {
   return connectAccount(
     'connectionString' in connection

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AccountSettings } from '../config/settings.ts';
 import { type MirrorId, mirrorId } from '../model/mirror-id.ts';
 
-/** Who the mirror is that has these settings. */
+/** The id of the mirror with these settings. */
 export function mirrorIdOf({
   source,
   backup,
@@ -12,15 +12,14 @@ export function mirrorIdOf({
 }
 
 /**
- * Tells the settings of one mirror from those of another: what one full sync proved says nothing of other accounts,
- * another scope or policy. It is kept in every run, so it must stay what it was for settings that mean the same: a
- * setting that a release adds is a part of it only where it is not as it was before there was a choice.
+ * A digest of accounts, scope and policy: a full sync proves nothing for others. Every run stores it, so it must not change
+ * for settings with the same meaning: a setting that a release adds counts only when it differs from the old behaviour.
  */
 export function mirrorDigest({ source, backup, scope, policy }: AccountSettings): string {
   const { containers, paths, patterns, names } = scope;
   const { deletes, tier, tags, acl, ...added } = policy;
   const chosen = Object.entries(added).filter(([name, value]) => value !== ADDED[name as keyof typeof ADDED]);
-  const said = JSON.stringify(
+  const text = JSON.stringify(
     [
       source.accountName,
       backup.accountName,
@@ -29,10 +28,10 @@ export function mirrorDigest({ source, backup, scope, policy }: AccountSettings)
     ],
     (_, value: unknown) => (value instanceof Map ? [...value.entries()] : value),
   );
-  return createHash('sha256').update(said).digest('base64url').slice(0, 16);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
-/** What the first release did, where there was nothing to choose. */
+/** The behaviour before these settings existed. */
 const ADDED: Omit<AccountSettings['policy'], 'deletes' | 'tier' | 'tags' | 'acl'> = {
   foreign: 'keep',
   declaredMd5: 'ignore',

@@ -19,28 +19,28 @@ import type { Logger } from '../telemetry/logger.ts';
 import { connectStorage } from './connect-storage.ts';
 import type { Identity } from './open-identity.ts';
 
-/** The two accounts and the heart between them: one of each in a process, since gates and flights are shared in it. */
+/** The two accounts and the mirror core. One of each in a process: it limits requests and coalesces checks of a key. */
 export interface OpenAccounts {
   readonly scope: Scope;
   readonly source: BlobReader;
-  /** Its containers have the names that they have at the source. */
+  /** Its containers go by their names at the source. */
   readonly backup: BackupStore;
   /** @throws BlobmirrorError `account-kinds-differ`, or any storage code */
   isHierarchical(): Promise<boolean>;
-  /** @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken` or `queue-taken`, while the settings must not be worked under */
+  /** @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken` or `queue-taken` */
   guard(): Promise<void>;
-  /** For what deletes on the word of a listing. @throws BlobmirrorError `accounts-swapped`, or any storage code */
+  /** Before deleting what a listing of the source lacks. @throws BlobmirrorError `accounts-swapped`, or any storage code */
   mayDelete(): Promise<void>;
   /** @throws BlobmirrorError as `isHierarchical`; `accounts-swapped`, `mirror-name-taken` or `queue-taken` */
   core(): Promise<MirrorCore>;
-  /** @throws BlobmirrorError as `heart` */
+  /** @throws BlobmirrorError as `core` */
   sides(): Promise<ComparedAccounts>;
 }
 
 export interface AccountOptions {
-  /** Whether long copies should be left where they are. */
+  /** Whether a long copy should stop at its next block. */
   readonly isPaused?: () => boolean;
-  /** Whether the accounts may be worked on at all. */
+  /** Refuses work while the accounts look swapped or another mirror is in the way. */
   readonly identity?: Pick<Identity, 'guard' | 'mayDelete'>;
 }
 
@@ -59,10 +59,10 @@ export function openAccounts(
     backup: new AdaptiveGate({ account: backupAccount.name }),
   };
   const onStartIgnored = (account: Account) => (): void =>
-    log.warn('the account ignores where a listing is to begin: full syncs resume by the marker of a page', {
+    log.warn('the account ignores the start of a listing; full syncs resume by page markers', {
       code: 'listing-start-ignored',
       account: account.name,
-      hint: 'A service older than version 2026-02-06 does so. Its containers are walked by one worker each.',
+      hint: 'Services older than version 2026-02-06 do. Each container is listed by one worker.',
     });
   const source = throttleReader(
     createAzureBlobReader(sourceAccount, onStartIgnored(sourceAccount)),
@@ -71,9 +71,9 @@ export function openAccounts(
   let hasTiers = true;
   const onNoTiers = (): void => {
     hasTiers = false;
-    log.warn('the backup account has no access tiers: blobs are mirrored without', {
+    log.warn('the backup account has no access tiers; blobs are mirrored without them', {
       account: backupAccount.name,
-      hint: 'BLOBMIRROR_TIER=none says so from the start',
+      hint: 'Set BLOBMIRROR_TIER=none.',
     });
   };
   const policy = policyWhere(settings.policy, () => hasTiers);
@@ -118,7 +118,7 @@ export function openAccounts(
   };
 }
 
-/** What the settings say, but for tiers once the account turned out to have none. */
+/** The policy of the settings, with tier `none` once the backup has refused tiers. */
 function policyWhere(policy: Policy, hasTiers: () => boolean): Policy {
   return {
     ...policy,
@@ -136,12 +136,11 @@ function logVersionRefusal(
   const code = 'service-version-refused';
   const fields = { code, account, refused, spoken };
   if (isRefusedWhole)
-    log.error('the account refuses every version of the storage services that it was asked by', {
+    log.error('the account refuses every version of the storage services that this release supports', {
       ...fields,
       hint: ERRORS[code].hint,
     });
-  else
-    log.warn('the account refuses a version of the storage services, and is asked by an older one', fields);
+  else log.warn('the account refuses a version of the storage services; an older one is used', fields);
 }
 
 function connectCapped(connection: StorageConnection, perSecond: number | undefined): Account {
@@ -150,8 +149,7 @@ function connectCapped(connection: StorageConnection, perSecond: number | undefi
 }
 
 /**
- * Whether both accounts have a hierarchical namespace. Asked once; while it cannot be told, everybody who needs it fails
- * with the reason, and it is asked again.
+ * Whether both accounts have a hierarchical namespace. The answer is kept; after an error, the next call asks again.
  *
  * @throws BlobmirrorError `account-kinds-differ`, or any storage code
  */

@@ -14,7 +14,7 @@ it('a worker that starts begins a full sync', async () => {
   expect(log.lines).toMatchObject([{ message: 'a full sync has begun', fields: { run: aRun().id } }]);
 });
 
-it('a worker that starts waits for the end of another, which may have passed by what was lost since', async () => {
+it('a worker that starts waits for the end of another run, which may have compared keys before they were lost', async () => {
   const [reconciler, log] = [createScriptedReconciler(), createSilentLogger()];
   reconciler.running = aRun().id;
   const begun = beginRun(reconciler, log, going);
@@ -26,7 +26,7 @@ it('a worker that starts waits for the end of another, which may have passed by 
   ]);
 });
 
-it('a worker that is alone ends what was left under way', async () => {
+it('the only worker cancels a run that was left under way', async () => {
   const [reconciler, log] = [createScriptedReconciler(), createSilentLogger()];
   reconciler.running = aRun().id;
   reconciler.cancel = async () => {
@@ -37,7 +37,7 @@ it('a worker that is alone ends what was left under way', async () => {
   expect(log.lines.map(({ message }) => message)).toEqual(['a full sync has begun']);
 });
 
-it('what cannot begin for good is told of, and does not end the worker', async () => {
+it('a run that can never begin is logged, and does not end the worker', async () => {
   const [reconciler, log] = [createScriptedReconciler(), createSilentLogger()];
   reconciler.failure = new BlobmirrorError('storage-rejected', 'no');
   await beginRun(reconciler, log, going);

@@ -30,7 +30,7 @@ function status(changes: Partial<Status> = {}): Status {
 }
 
 describe('a status for people', () => {
-  it('begins with the statement and with whether all is well', () => {
+  it('begins with the statement and the health', () => {
     expect(describeStatus(status(), {}).split('\n').slice(0, 2)).toEqual([
       'proven up to 12:00:00, live up to 12:03:02, canary 1.1 s',
       'health ok at 2026-11-25 12:03:02 UTC, photos -> photosbackup',
@@ -43,12 +43,12 @@ describe('a status for people', () => {
     );
   });
 
-  it('does not take dead letters that could not be counted for none', () => {
+  it('does not show 0 when dead letters could not be counted', () => {
     const counts = { count: 0, isComplete: false, acknowledged: 0, byCode: {} };
     expect(describeStatus(status({ deadLetters: counts }), {})).toMatch(/^dead letters +\(unknown\)$/m);
   });
 
-  it('goes on with what is wrong, what to do, and the command to run next, with the connections of this one', () => {
+  it('shows each problem, what to do, and the next command, with the same --local', () => {
     const failing = status({
       health: {
         status: 'failing',
@@ -73,7 +73,7 @@ describe('a status for people', () => {
     ]);
   });
 
-  it('tells what waits by age, what is excepted, containers and the last full syncs', () => {
+  it('shows the backlog by age, exceptions, containers and the latest full syncs', () => {
     const text = describeStatus(
       status({
         recovery: {
@@ -117,14 +117,14 @@ describe('a status for people', () => {
     expect(text).toMatch(/^2026-11-25T13-09-31Z-4f2a +done +1,000 in step, 2 failed$/m);
   });
 
-  it('names large blobs that were copied although most likely no content had changed, and why', () => {
+  it('names large blobs that were copied though their content was probably the same, and why', () => {
     const copy = { container: 'disks', path: 'a.vhd', bytes: 2 ** 40, at: '2026-11-25T12:00:00.000Z' };
     const told = describeStatus(status({ activity: { ...status().activity, copiedAgain: [copy] } }), {});
     expect(told).toMatch(/COPIED AGAIN +SIZE\ndisks\/a\.vhd +1\.1 TB\n.*does not prove equal content/);
     expect(describeStatus(status(), {})).not.toContain('COPIED AGAIN');
   });
 
-  it('does not take what cannot be read for what is not there', () => {
+  it('shows (unknown) for what cannot be read', () => {
     const health: Status['health'] = {
       status: 'failing',
       problems: [{ code: 'state-unreachable', detail: 'It cannot be read.' }],

@@ -77,19 +77,19 @@ describe('blobmirror reconcile', () => {
     });
   });
 
-  it('waits for the end when asked to, and ends with the table of what was found', async () => {
+  it('waits for the end with --wait, and prints the result as a table', async () => {
     const { status, stdout, stderr } = await reconcile(['--wait'], { reads: [STARTED, STARTED, DONE] });
     expect([status, stderr]).toEqual([0, `the run ${id} has begun\n`]);
     expect(stdout).toContain('VERDICT  KEYS\ncopied   1\n');
   });
 
-  it('ends with a status of its own when there are alerts, and tells what to do', async () => {
+  it('ends with exit status 4 when there are alerts, and says what to do', async () => {
     const { status, stdout } = await reconcile(['--wait'], { reads: [STARTED, ALERTED] });
     expect(status).toBe(4);
     expect(stdout).toContain('too-many-deletes  photos     Look, then allow it.');
   });
 
-  it('tells the run that is under way, with a status of its own', async () => {
+  it('names the run that is under way, with exit status 5', async () => {
     const { status, stdout, stderr } = await reconcile(['--wait'], { running: id });
     expect([status, stdout]).toEqual([5, '']);
     expect(stderr).toMatch(new RegExp(`^blobmirror: the run ${id} is under way\\. .*cancel.*\\n$`));
@@ -102,7 +102,7 @@ describe('blobmirror reconcile', () => {
     expect(stderr).toMatch(/^blobmirror: the account did not answer\. .*\n$/);
   });
 
-  it('tells how the run goes on in lines of JSON, leaves it at Ctrl-C and says how to end it', async () => {
+  it('prints progress as lines of JSON, leaves the run at Ctrl-C and says how to cancel it', async () => {
     const run = begin(['--wait'], { reads: [STARTED] });
     await waitUntil('a line of progress', () => run.output.stderr.includes('"keysPerSecond"'), {
       within: 20_000,
@@ -137,7 +137,7 @@ describe('blobmirror reconcile', () => {
 });
 
 describe('blobmirror reconcile list, show, report and cancel', () => {
-  it('list prints the last runs', async () => {
+  it('list prints the latest runs', async () => {
     const script = { runs: [ALERTED] };
     const table = await reconcile(['list'], script);
     expect(table.stdout.split('\n')).toEqual([
@@ -162,7 +162,7 @@ describe('blobmirror reconcile list, show, report and cancel', () => {
     expect((await reconcile(['report', '-o', 'json', id], script)).stdout).toBe(`${LINES.join('\n')}\n`);
   });
 
-  it('cancel ends a run, and says so when it has ended already', async () => {
+  it('cancel cancels a run, and fails when it has ended already', async () => {
     const cancelled = await reconcile(['cancel', id], { runs: [STARTED] });
     expect([cancelled.status, cancelled.stdout]).toEqual([0, '']);
     const late = await reconcile(['cancel', id], { runs: [DONE] });

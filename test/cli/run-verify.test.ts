@@ -39,7 +39,7 @@ describe('what verify prints', () => {
     ]);
   });
 
-  it('keeps a name that could lead a terminal astray on its line', () => {
+  it('escapes control characters of a name', () => {
     const [line = ''] = printed('table', 'a\u001B[2Jb\nc');
     expect(line).toContain(JSON.stringify('photos/a\u001B[2Jb\nc'));
     expect(line.trimEnd()).not.toMatch(/\p{Cc}/u);

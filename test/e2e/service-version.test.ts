@@ -31,9 +31,7 @@ test('events wait while the accounts take no version, and are mirrored by the ne
   await untilMirrored(environment, 'photos', 'first');
   // The backup's service, which copies from the source, asks it by an older one.
   expect([...gate.passed].toSorted().at(-1)).toBe('2026-02-06');
-  const told = worker.logged(
-    'the account refuses a version of the storage services, and is asked by an older one',
-  );
+  const told = worker.logged('the account refuses a version of the storage services; an older one is used');
   expect(told.map((line) => String(line['account'])).toSorted()).toEqual(
     [info.backup.accountName, info.source.accountName].toSorted(),
   );

@@ -110,7 +110,7 @@ it('a page of another origin is refused, even with a valid token', async () => {
   }
 });
 
-it('a script that is no browser acts without a token', async () => {
+it('a script outside a browser acts without a token', async () => {
   expect(await post({})).toEqual(ACCEPTED);
 });
 

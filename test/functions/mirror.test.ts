@@ -8,7 +8,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-it('an app with a wrong setting does not start, so that no message is taken from the queue and given up', async () => {
+it('an app with a wrong setting does not start, so no message is received and dead-lettered', async () => {
   vi.stubEnv('BLOBMIRROR_SOURCE', '');
   await expect(loadRegistrations([MIRROR], createSilentLogger())).rejects.toThrow(
     'BLOBMIRROR_SOURCE is not set',

@@ -38,7 +38,7 @@ function stored(): unknown {
   return JSON.parse(documents.stored.get('control/pause')?.text ?? 'null');
 }
 
-it('POST /api/pause lets mirroring stand still, and tells since when and why', async () => {
+it('POST /api/pause pauses mirroring, and answers since when and why', async () => {
   const { status, json } = await post('pause', '{"reason":"a move"}');
   expect([status, json]).toEqual([
     200,
@@ -49,7 +49,7 @@ it('POST /api/pause lets mirroring stand still, and tells since when and why', a
   expect(await post('pause')).toEqual({ status: 200, json });
 });
 
-it('POST /api/resume lets it go on, whether it was paused or not', async () => {
+it('POST /api/resume resumes mirroring, whether it was paused or not', async () => {
   await post('pause');
   for (let i = 0; i < 2; i++) expect(await post('resume')).toEqual({ status: 200, json: { paused: null } });
   expect(stored()).toMatchObject({ paused: null, ended: [{}] });

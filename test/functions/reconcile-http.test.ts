@@ -200,7 +200,7 @@ describe('when something of ours is wrong', () => {
     expect((await post()).headers.get('retry-after')).toBe('2');
   });
 
-  it('what a stranger threw is answered with 500, and its text, which may hold a secret, is not told', async () => {
+  it('an unexpected error is answered with 500, without its text, which may hold a secret', async () => {
     reconciler.failure = new Error('AccountKey=abc');
     const { status, json } = await get();
     expect([status, json]).toEqual([500, failed('unexpected')]);

@@ -31,7 +31,7 @@ afterAll(async () => {
   await broker.stop();
 });
 
-it('a message of the reconcile queue is a shard, and is completed once it was worked on', async () => {
+it('a message of the reconcile queue is a shard, and is completed when it has been processed', async () => {
   const shard = { run: 'r', shard: 's', slice: 0, attempt: 0, phase: 'delete', container: 'photos', line: 0 };
   const client = new ServiceBusClient(broker.connectionString);
   await client.createSender(RECONCILE_QUEUE).sendMessages({ body: shard, messageId: '1' });
@@ -42,7 +42,7 @@ it('a message of the reconcile queue is a shard, and is completed once it was wo
   await client.close();
 });
 
-it('a message of the reconcile queue that is no shard is a dead letter with code, detail and hint at once, and the host logs no error', async () => {
+it('a message of the reconcile queue that is not a shard is dead-lettered with code, detail and hint at once, and the host logs no error', async () => {
   // Nothing else fails: the timer begins runs meanwhile.
   reconciler.shardFailure = refusalOf({ no: 'shard' });
   const client = new ServiceBusClient(broker.connectionString);
@@ -78,7 +78,7 @@ it('a message of the reconcile queue that is no shard is a dead letter with code
   await client.close();
 });
 
-it('the timer begins a run of everything at the times of the setting', async () => {
+it('the timer begins an unrestricted run on the schedule of the setting', async () => {
   await waitUntil('two runs began', () => reconciler.requests.length >= 2, { within: 10_000 });
   expect(reconciler.requests[0]).toEqual({ dryRun: false, allowDeletes: [], reason: 'timer' });
 });

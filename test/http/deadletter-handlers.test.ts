@@ -17,7 +17,7 @@ const query = (text = '') => new URLSearchParams(text);
 const body = (value: unknown): string => JSON.stringify(value);
 
 describe('dead letters over HTTP', () => {
-  it('are listed in pages, of one code or one container where that is asked for', async () => {
+  it('are listed in pages, filtered by code or container', async () => {
     const { api, bury } = await startApi();
     for (const container of ['photos', 'docs'])
       for (let i = 0; i < 5; i++)
@@ -90,7 +90,7 @@ describe('dead letters over HTTP', () => {
     });
   });
 
-  it('are replayed and purged as asked for, and never purged without a word that it is meant', async () => {
+  it('are replayed and purged, and never purged without a confirmation', async () => {
     const { api, bury, counts } = await startApi();
     for (const code of ['unexpected', 'storage-rejected'])
       await bury('events', parked(eventOf('photos', 'a'), code), parked(eventOf('photos', 'b'), code));
@@ -127,7 +127,7 @@ describe('dead letters over HTTP', () => {
     expect(jsonBody).toMatchObject({ error: { message: expect.stringContaining(line) as string } });
   });
 
-  it('answer 404 for a letter that is not there and 400 for what is no id, no page and no limit', async () => {
+  it('answer 404 for an absent dead letter and 400 for a wrong id, page or limit', async () => {
     const { api } = await startApi();
     expect((await api.show('events:5')).status).toBe(404);
     expect((await api.show('other:5')).status).toBe(400);

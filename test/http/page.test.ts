@@ -15,7 +15,7 @@ async function assets(): Promise<string[]> {
   return [...String(body).matchAll(/(?:src|href)="\/assets\/([^"]+)"/g)].map(([, name = '']) => name);
 }
 
-it('the document is looked up anew each time, and lets nothing of others and nothing inline run', async () => {
+it('the document is not cached, and its policy allows nothing inline and nothing of another origin', async () => {
   const { status, headers, body } = await page.document(plain);
   expect([status, headers['cache-control']]).toEqual([200, 'no-cache']);
   expect(headers['content-type']).toBe('text/html; charset=utf-8');
@@ -25,7 +25,7 @@ it('the document is looked up anew each time, and lets nothing of others and not
   expect(String(body)).not.toMatch(/<script(?![^>]*src=)|<style|style=|https?:\/\/(?!www\.w3\.org)/);
 });
 
-it('the assets that it names are there, and are kept for ever', async () => {
+it('the assets that it names exist and are cached for ever', async () => {
   const names = await assets();
   expect(names.map((name) => name.replace(/^.*\./, '')).toSorted()).toEqual(['css', 'js']);
   for (const name of names) {
@@ -35,7 +35,7 @@ it('the assets that it names are there, and are kept for ever', async () => {
   }
 });
 
-it('whoever takes gzip gets it, with the same content', async () => {
+it('a client that accepts gzip gets it, with the same content', async () => {
   for (const name of await assets()) {
     const { headers, body } = await page.asset(zipped, name);
     expect([headers['content-encoding'], headers['vary']]).toEqual(['gzip', 'accept-encoding']);
@@ -55,7 +55,7 @@ it.each([undefined, '', 'none.js', '../index.html', '..'])('there is no asset %s
   expect(await page.asset(plain, name)).toMatchObject({ status: 404 });
 });
 
-it('says how to build it where it is not built', async () => {
+it('says how to build the page when it is not built', async () => {
   const empty = await temporaryDirectory();
   const { status, body } = await createPage(pathToFileURL(`${empty}/`)).document(plain);
   expect([status, body]).toEqual([503, 'The page is not built. Run: npm run build\n']);

@@ -4,7 +4,7 @@ import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
-it('a worker that may not work holds its messages as in a pause, and nothing is written down of it', async () => {
+it('a worker that must not work holds its messages as in a pause, and writes no pause', async () => {
   const documents = new MemoryDocuments();
   const log = createSilentLogger();
   const refused = { since: '2026-11-29T12:00:00.000Z', by: 'blobmirror', reason: 'accounts look swapped' };

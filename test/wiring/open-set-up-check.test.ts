@@ -145,19 +145,19 @@ it.each([
 });
 
 describe('a set-up that is as it should be', () => {
-  it('is found so, and what is not seen or not kept is explained', async () => {
+  it('has no problem, and each warning and unknown is explained', async () => {
     const findings = await check(flat);
     expect(notOk(findings)).toEqual(EXPLAINED);
     expect(findings['event-subscription']?.fix).toMatch(/^az eventgrid event-subscription list/);
   });
 
-  it('of hierarchical accounts is found so, access included', async () => {
+  it('of hierarchical accounts has no problem, access included', async () => {
     const findings = await check(await start(true));
     expect(notOk(findings)).toEqual(EXPLAINED);
     expect(findings['backup-access']?.status).toBe('ok');
   });
 
-  it('with a SAS for each account and tags is found so', async () => {
+  it('with a SAS for each account and tags has no problem', async () => {
     const { source, backup } = flat.connections;
     const findings = await check(flat, {
       BLOBMIRROR_SOURCE: withSas(source, 'rltf'),
@@ -168,7 +168,7 @@ describe('a set-up that is as it should be', () => {
     expect([findings['source-tags']?.status, findings['backup-tags']?.status]).toEqual(['ok', 'ok']);
   });
 
-  it('is left as it was: nothing is written to the source, and nothing stays on the backup', async () => {
+  it('is not changed: nothing is written to the source, and nothing stays on the backup', async () => {
     requests.length = 0;
     await check(flat);
     const writes = requests.filter(({ method }) => method !== 'GET' && method !== 'HEAD');
@@ -178,7 +178,7 @@ describe('a set-up that is as it should be', () => {
     expect(await Array.fromAsync(state.listBlobsFlat())).toEqual([]);
   });
 
-  it('tells that mirroring is paused', async () => {
+  it('says that mirroring is paused', async () => {
     const local = await start(false);
     const settings = readSettings(
       localSettings({ ...local.connections, http: { baseUrl: 'http://127.0.0.1:9' } }),

@@ -96,7 +96,7 @@ describe('events that Event Grid could not deliver', () => {
     return paths.toSorted();
   }
 
-  it('are looked for in vain before there was one', async () => {
+  it('are none before the first one', async () => {
     await deadLetters.redeliver?.();
     expect(await received()).toEqual([]);
   });
@@ -116,7 +116,7 @@ describe('events that Event Grid could not deliver', () => {
     },
   );
 
-  it('are one message when two take them back at once', async () => {
+  it('are one message when two workers redeliver them at once', async () => {
     const events = Array.from({ length: 40 }, (_, i) => String(i).padStart(2, '0'));
     await store(...events.map((path) => deadLetterBody(eventOf(path), 'EventGridSchema', obituary)));
     await Promise.all([deadLetters.redeliver?.(), deadLetters.redeliver?.()]);
@@ -124,7 +124,7 @@ describe('events that Event Grid could not deliver', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('that cannot be read are left where they are, told of once, and hold up no other', async () => {
+  it('that cannot be read are left where they are, logged once, and block no other', async () => {
     await store(
       'half a docu',
       '{}',
@@ -141,7 +141,7 @@ describe('events that Event Grid could not deliver', () => {
     expect(log.lines.filter(({ message }) => message === DAMAGED)).toHaveLength(6);
   });
 
-  it('that are too large for the queue are left where they are, told of once, and hold up no other', async () => {
+  it('that are too large for the queue are left where they are, logged once, and block no other', async () => {
     const long = { ...eventOf('long'), id: 'i'.repeat(300_000) };
     await store(deadLetterBody(long, 'EventGridSchema', obituary));
     await store(deadLetterBody(eventOf('short'), 'EventGridSchema', obituary));
@@ -153,14 +153,14 @@ describe('events that Event Grid could not deliver', () => {
     expect(log.lines.filter(({ message }) => message === TOO_LARGE)).toHaveLength(1);
   });
 
-  it('lie in a container that is never mirrored and never a copy', () => {
+  it('are in a container that is never mirrored and never taken for a copy', () => {
     const scope = createScope('sourceaccount', settings.scope);
     const name = parseContainerName(EVENT_DEAD_LETTER_CONTAINER);
     expect(scope.includesContainer(name)).toBe(false);
     expect(scope.fromBackup(name)).toBeUndefined();
   });
 
-  it('are nobody’s business where the settings do not say where they are', () => {
+  it('are not redelivered when the settings name no container for them', () => {
     const { BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: _, ...env } = localSettings({
       ...local.connections,
       http: { baseUrl: 'http://127.0.0.1' },

@@ -86,7 +86,7 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
     return await reconciler.read(begun.started.id);
   }
 
-  it('brings what is in the scope to the containers of their names, and leaves all else as it is', async () => {
+  it('copies what is in scope to the mapped containers, and leaves everything else', async () => {
     await write('source', 'photos', 'cat.jpg', 'tmp/cat.jpg', 'cat.bak');
     await write('source', '$web', 'index.html');
     await write('source', 'private', 'secret');

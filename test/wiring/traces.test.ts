@@ -93,7 +93,7 @@ describe('the trace of an event', () => {
   const below = (parent: ReadableSpan | undefined): ReadableSpan[] =>
     spans.filter((span) => span.parentSpanContext?.spanId === parent?.spanContext().spanId);
 
-  it('goes on from what the message carries, through its look, to the requests of the settled write', () => {
+  it('continues the trace of the message, through its check, to the requests of the write', () => {
     expect(new Set(spans.map((span) => span.spanContext().traceId))).toEqual(new Set([TRACE]));
     const [processed] = named('process storage-events');
     expect(processed?.parentSpanContext?.spanId).toBe(SPAN);
@@ -135,7 +135,7 @@ describe('the trace of an event', () => {
     expect(requests.some(({ name }) => name === 'HEAD')).toBe(true);
   });
 
-  it('goes on in the copy of the message that is tried again, and says what it failed with', async () => {
+  it('continues in the message that is sent for a retry, and holds the error', async () => {
     const [, processed] = named('process storage-events');
     expect(processed?.attributes).toMatchObject({
       'error.type': 'storage-unavailable',
@@ -150,7 +150,7 @@ describe('the trace of an event', () => {
     expect(copy?.messageId).toBe(sent?.attributes['messaging.message.id']);
   });
 
-  it('is told in numbers, too: the try that failed, the request that had no answer', async () => {
+  it('has metrics, too: the failed attempt, the request without an answer', async () => {
     const samples = parsePrometheus(await telemetry.readMetrics());
     const retries = { code: 'storage-unavailable', door: 'event' };
     expect(valueOf(samples, 'blobmirror_retries_total', retries)).toBe(1);

@@ -16,7 +16,7 @@ describe('a table', () => {
     expect(toTable([], ['KEY'])).toBe('');
   });
 
-  it('counts the width that a terminal shows', () => {
+  it('measures width as a terminal does', () => {
     expect(
       toTable([
         ['日本', 'a'],
@@ -25,7 +25,7 @@ describe('a table', () => {
     ).toBe('日本  a\nxyz   b\n');
   });
 
-  it('lets no cell lead a terminal astray or break its line', () => {
+  it('escapes control characters and line breaks in cells', () => {
     expect(toTable([['a\u001B[2Jb\nc\u202Ed']])).toBe('a\\u{1b}[2Jb\\u{a}c\\u{202e}d\n');
   });
 });

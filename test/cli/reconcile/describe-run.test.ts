@@ -19,7 +19,7 @@ const RUN = aRun({
 });
 
 describe('a run, for people', () => {
-  it('tells counts by verdict and skips with their reasons', () => {
+  it('shows counts by verdict and skips with their reasons', () => {
     expect(describeRun(RUN)).toBe(`run     2026-11-25T13-09-31Z-4f2a
 state   done
 scope   all
@@ -39,7 +39,7 @@ each key: blobmirror reconcile report 2026-11-25T13-09-31Z-4f2a
 `);
   });
 
-  it('tells failures with what to do, and the first keys', () => {
+  it('shows failures with what to do, and the first keys', () => {
     const failed = {
       container: 'photos',
       path: 'a b',
@@ -58,7 +58,7 @@ each key: blobmirror reconcile report 2026-11-25T13-09-31Z-4f2a
     expect(text).toContain('failed                "photos/a b"  storage-rejected: no\n');
   });
 
-  it('tells where foreign keys are, with what to do', () => {
+  it('shows where foreign keys are, with what to do', () => {
     const progress = { source: 1, backup: 61, inStep: 1, extras: 60, mirroredExtras: 0, deletions: 0 };
     const text = describeRun({
       ...RUN,
@@ -69,7 +69,7 @@ each key: blobmirror reconcile report 2026-11-25T13-09-31Z-4f2a
     expect(text).toContain('FOREIGN IN  KEYS\nphotos      60\n');
   });
 
-  it('tells what adopting would come to, as an estimate', () => {
+  it('shows the estimate of adopting', () => {
     const GB = 1024 ** 3;
     const adoption = toEstimate('read', {
       keys: 20_000,
@@ -85,7 +85,7 @@ new versions | 20,000 versions, 100 GB | 1.80 a month
 An estimate by list prices`);
   });
 
-  it('tells alerts with what to do', () => {
+  it('shows alerts with what to do', () => {
     const alert = { code: 'too-many-deletes', container: 'photos', detail: 'Look, then allow it.' } as const;
     expect(describeRun({ ...RUN, alerts: [alert] })).toContain(
       'ALERT             CONTAINER  WHAT TO DO\ntoo-many-deletes  photos     Look, then allow it.\n',

@@ -40,7 +40,7 @@ it('follows a run to its end', async () => {
   expect(told).toBe('');
 });
 
-it('tells once that no worker has told of the run', async () => {
+it('says once that no worker has made progress', async () => {
   const pace = { askEvery: 1, workerWithin: 1 };
   const answers = [...Array.from({ length: 9 }, () => STARTED), DONE];
   await followRun(STARTED, undefined, reading(...answers), NEVER, pace);
@@ -48,7 +48,7 @@ it('tells once that no worker has told of the run', async () => {
   expect(told).toContain('blobmirror worker');
 });
 
-it('says nothing of workers once one has recorded something', async () => {
+it('does not say so once a worker has recorded a slice', async () => {
   const shards = { a: { container: 'photos', phase: 'compare', slices: 1, isDone: false } } as const;
   const pace = { askEvery: 5, workerWithin: 20 };
   const moved = aRun({ shards });
@@ -57,7 +57,7 @@ it('says nothing of workers once one has recorded something', async () => {
   expect(told).toBe('');
 });
 
-it('waits through an outage of the state, and tells of it once', async () => {
+it('waits through an outage of the state, and says so once', async () => {
   const outage = new BlobmirrorError('storage-unavailable', 'the account did not answer');
   const pace = { askEvery: 1, workerWithin: 10_000 };
   expect(await followRun(STARTED, undefined, reading(outage, outage, DONE), NEVER, pace)).toEqual(DONE);
@@ -71,7 +71,7 @@ it('fails when the run is gone or cannot be read for good', async () => {
   await expect(followRun(STARTED, undefined, reading(refused), NEVER, pace)).rejects.toThrow(refused);
 });
 
-it('leaves the run when it is asked to stop', async () => {
+it('leaves the run on a signal', async () => {
   const pace = { askEvery: 1, workerWithin: 10_000 };
   expect(await followRun(STARTED, undefined, reading(STARTED), Promise.resolve(), pace)).toBe('interrupted');
 });

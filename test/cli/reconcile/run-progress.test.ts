@@ -15,25 +15,25 @@ const RUN = aRun({
   },
 });
 
-it('progress tells the pace, what was found and repaired, and the time that went by', () => {
+it('progress shows the rate, keys found and repaired, and the time so far', () => {
   expect(describeProgress(RUN, 60, undefined)).toBe(
     'comparing: 6,000 keys, 100/s, 100 out of step, 60 repaired, 1:00',
   );
 });
 
-it('progress tells the time left where a former run tells how much there is', () => {
+it('progress shows the time left when a former run predicts the number of keys', () => {
   expect(describeProgress(RUN, 60, 366_000)).toBe(
     'comparing: 6,000 keys, 100/s, 100 out of step, 60 repaired, 1:00, about 1:00:00 left',
   );
   expect(progressOf(RUN, 60, 12_000)).toMatchObject({ keys: 6000, keysPerSecond: 100, secondsLeft: 60 });
 });
 
-it('progress promises nothing when there is more than before, or nothing was seen yet', () => {
+it('progress shows no time left when there are more keys than before, or none yet', () => {
   expect(progressOf(RUN, 60, 6000)).not.toHaveProperty('secondsLeft');
   expect(progressOf(aRun(), 60, 6000)).not.toHaveProperty('secondsLeft');
 });
 
-it('only a run of the same scope that has ended tells how much there is', () => {
+it('only a completed run of the same scope predicts the number of keys', () => {
   const former = { ...RUN, id: 'another' as RunId };
   expect(isOfSameScope({ ...former, state: 'done' }, RUN)).toBe(true);
   expect(isOfSameScope({ ...former, state: 'cancelled' }, RUN)).toBe(false);
