@@ -66,7 +66,7 @@ export const ATTRIBUTES = {
   },
   'Content-Type': {
     ...header('content-type'),
-    mirrored: 'yes; to have none is to have `application/octet-stream`',
+    mirrored: 'yes; none counts as `application/octet-stream`',
   },
   'Content-Encoding': header('content-encoding'),
   'Content-Language': header('content-language'),
@@ -89,7 +89,7 @@ export const ATTRIBUTES = {
   },
   'Symbolic links': {
     of: 'blobs, files',
-    mirrored: 'as the metadata that clients write for them; hard links do not exist',
+    mirrored: 'as the metadata that clients write for them; there are no hard links',
     fullSync: BY_ETAG,
     verify: ['metadata'],
   },
@@ -101,14 +101,13 @@ export const ATTRIBUTES = {
   },
   'Access tier that was set': {
     of: BLOCKS,
-    mirrored:
-      'by `BLOBMIRROR_TIER`, Smart included; of one that is rehydrated, the tier that it is on its way to',
+    mirrored: 'by `BLOBMIRROR_TIER`, Smart included; while a blob is rehydrated, its target tier',
     fullSync: 'compared',
     verify: ['tier'],
   },
   'Access tier by default': none(
     BLOCKS,
-    'no: each account has its own. A backup that has the wanted tier by default is in step',
+    'no: each account has its own. A backup that has the wanted tier by default is in sync',
   ),
   'Tier of a page blob': not('page blobs', 'tiers of page blobs'),
   'Progress of tiers': none(
@@ -122,12 +121,12 @@ export const ATTRIBUTES = {
   'Sequence number': not(
     'page blobs',
     'sequence numbers of page blobs',
-    'no; it comes along where the service copies',
+    'no; a copy by the service brings it',
   ),
   Seal: not(
     'append blobs',
     'the seal of append blobs',
-    'no; it comes along where the service copies. To seal moves no ETag',
+    'no; a copy by the service brings it. Sealing does not move the ETag',
   ),
   Expiry: not('files', 'the expiry of files', 'no: the backup would delete the file by itself'),
   Lease: not('blobs, containers', 'leases'),
@@ -137,7 +136,7 @@ export const ATTRIBUTES = {
   'Encryption scope and context, customer key': not(
     'blobs, files, containers',
     'encryption scopes',
-    'no; what a customer key protects cannot be read',
+    'no; a blob under a customer key cannot be read',
   ),
   'Block list': not('block, append blobs', 'block lists', 'no: content only'),
   'Creation, last access': not('all', 'times of creation and last access', own),
@@ -150,14 +149,14 @@ export const ATTRIBUTES = {
   'History of copies, object replication, soft deletion': none('blobs', own),
   'Container metadata': {
     of: 'containers',
-    mirrored: 'when the container is made on the backup',
+    mirrored: 'when the container is created on the backup',
     fullSync: 'no',
     verify: ['container-metadata'],
-    readme: 'what changes of its metadata after it was made on the backup',
+    readme: 'changes of its metadata after it was created on the backup',
   },
   'Public access': {
     of: 'containers',
-    mirrored: 'no: a container is made private',
+    mirrored: 'no: a container is created private',
     fullSync: 'no',
     verify: ['public-access'],
     readme: 'public access',
