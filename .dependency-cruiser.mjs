@@ -34,6 +34,26 @@ export default {
       from: { path: '^(?:src|packages/[^/]+/src)/', pathNot: names.map((room) => `^${room}/`) },
       to: {},
     },
+    {
+      name: 'workspace-by-name',
+      comment: 'A workspace is imported by its name, through what it exports.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^packages/', dependencyTypesNot: ['aliased-workspace'] },
+    },
+    {
+      name: 'workspace-by-name-in-workspaces',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/src/' },
+      to: { path: '^packages/', pathNot: '^packages/$1/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'workspace-alone',
+      comment: 'A workspace and its tests know nothing of the product.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^(?:src|test|bench|scripts)/' },
+    },
     ...Object.entries(packages).map(([name, places]) => ({
       name: `package-${name}`,
       comment: `${name} is for ${places.join(', ')} only.`,
@@ -46,6 +66,10 @@ export default {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+    exclude: { path: '^packages/[^/]+/dist/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['blobmirror-source', 'import', 'node', 'types'],
+    },
   },
 };

@@ -20,6 +20,10 @@ const ALONE = [
   'packages/local/test/**/correct-handlers.test.ts',
 ];
 
+/** Tests run the sources of the workspaces, not what was built of them. */
+const CONDITIONS = ['blobmirror-source', 'node'];
+const FROM_SOURCES = { resolve: { conditions: CONDITIONS }, ssr: { resolve: { conditions: CONDITIONS } } };
+
 // For two cores. What computes keeps both busy; what waits for processes leaves them to others.
 const COMPUTES = { maxWorkers: 2, sequence: { groupOrder: 1 } };
 const WAITS = { maxWorkers: 4, sequence: { groupOrder: 2 } };
@@ -36,6 +40,7 @@ export default defineConfig(({ mode }) => {
     { exclude = [], ...options }: { exclude?: string[]; isolate?: boolean; maxWorkers: number },
   ): TestProjectConfiguration {
     return {
+      ...FROM_SOURCES,
       test: {
         name,
         include,
@@ -51,6 +56,7 @@ export default defineConfig(({ mode }) => {
 
   const elsewhere = [...CONTRACT, ...PROCESSES, ...ALONE, ...BROWSER];
   return {
+    ...FROM_SOURCES,
     test: {
       projects: [
         project('unit', TESTS, { ...COMPUTES, ...TOGETHER, exclude: elsewhere }),

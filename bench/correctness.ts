@@ -2,7 +2,7 @@
  * What `azcopy sync`, `rclone sync` and a reconcile leave on the backup after changes that are hard to see, each tool in
  * containers of its own. It fails when ours is wrong in any row.
  */
-import { startLocal } from '../packages/local/src/start-local.ts';
+import { startLocal } from '@blobmirror/local';
 import { createLogger } from '../src/telemetry/logger.ts';
 import { type Judged, ROWS } from './correctness/rows.ts';
 import { openScene, type Sync } from './correctness/scene.ts';

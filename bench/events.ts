@@ -9,8 +9,8 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
+import { startLocal } from '@blobmirror/local';
 import { localSettings } from '../src/cli/local-settings.ts';
-import { startLocal } from '../packages/local/src/start-local.ts';
 import { createLogger } from '../src/telemetry/logger.ts';
 import { bundled, COMMAND } from './bundled.ts';
 import { usageOf } from './usage.ts';
@@ -36,11 +36,7 @@ const local = await startLocal({
 const { source, serviceBus } = local.connections;
 await BlobServiceClient.fromConnectionString(source.connectionString).createContainer(CONTAINER);
 
-const worker = run(
-  COMMAND,
-  ['worker', '--http-port', '0'],
-  localSettings({ ...local.connections, http: { baseUrl: '' } }),
-);
+const worker = run(COMMAND, ['worker', '--http-port', '0'], localSettings(local.connections));
 const workerLog = readText(worker.stderr);
 await once(worker, 'message');
 const workerBefore = usageOf(worker.pid ?? 0);

@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { startLocal } from '../packages/local/src/start-local.ts';
+import { startLocal } from '@blobmirror/local';
 import { createLogger } from '../src/telemetry/logger.ts';
 import { isSameContainer } from './sync/is-same-container.ts';
 import { printTable } from './sync/print-table.ts';

@@ -1,4 +1,4 @@
-import type { StorageRequest } from '../packages/local/src/requests/storage-request.ts';
+import type { StorageRequest } from '@blobmirror/local';
 
 /** What the worker asked of storage: counts by account and operation, and when each blob was first mirrored. */
 export class WorkerRequests {

@@ -1,14 +1,16 @@
 /**
- * Builds what changed since the last build: the page (`dist/dashboard`), then the package that holds it (`dist/package`),
- * which is what runs everywhere: `npm start`, the `blobmirror` command, the tests that start processes, and Azure.
+ * Builds what changed since the last build: the workspaces (`packages/NAME/dist`), the page (`dist/dashboard`), then the
+ * package that holds it (`dist/package`), which is what runs everywhere: `npm start`, the `blobmirror` command, the tests
+ * that start processes, and Azure.
  */
 import { fileURLToPath } from 'node:url';
 import { packagePart } from './build/package-part.ts';
 import { pagePart } from './build/page-part.ts';
 import { isUpToDate, readStamps, writeStamp, type Part } from './build/stamps.ts';
+import { workspacePart } from './build/workspace-part.ts';
 
 /** In this order: the package holds the page. */
-const PARTS: readonly Part[] = [pagePart, packagePart];
+const PARTS: readonly Part[] = [workspacePart('rhea-patches'), workspacePart('local'), pagePart, packagePart];
 
 /** `failed` when something does not compile; the compilers have printed why, and the former build is as it was. */
 export async function buildChanged(): Promise<'unchanged' | 'built' | 'failed'> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createAccountSas } from '@blobmirror/local';
 import { parseEtag } from '../../src/model/etag.ts';
 import { addStamp } from '../../src/model/stamp.ts';
-import { createAccountSas } from '../../packages/local/src/account-sas.ts';
 import type { Scene } from './scene.ts';
 import { startUnreadableSource } from './unreadable-source.ts';
 

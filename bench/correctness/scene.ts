@@ -1,6 +1,6 @@
+import type { LocalConnections } from '@blobmirror/local/connections';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
-import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
 import type { Route, SyncTool } from '../sync/sync-tools.ts';
 
 /** How a sync ended. */
@@ -16,7 +16,7 @@ export type Sync = (tool: SyncTool, route: Route) => Promise<Ended>;
 
 /** A container of its own on either side, and a tool that brings the one to the other. */
 export interface Scene {
-  readonly info: Omit<LocalConnections, 'http'>;
+  readonly info: LocalConnections;
   readonly tool: SyncTool;
   readonly source: ContainerClient;
   readonly backup: ContainerClient;
@@ -28,7 +28,7 @@ export interface Scene {
 }
 
 export async function openScene(
-  info: Omit<LocalConnections, 'http'>,
+  info: LocalConnections,
   container: string,
   tool: SyncTool,
   sync: Sync,

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { createAccountSas, type LocalAccount, type LocalConnections } from '@blobmirror/local';
 import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
-import { createAccountSas } from '../../packages/local/src/account-sas.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
-import type { LocalAccount, LocalConnections } from '../../packages/local/src/ready-file.ts';
 import { bundled } from '../bundled.ts';
 
 /** A program that makes one container like another. */
@@ -22,7 +21,7 @@ export interface Command {
 }
 
 export interface Route {
-  readonly info: Omit<LocalConnections, 'http'>;
+  readonly info: LocalConnections;
   readonly source: string;
   readonly backup: string;
   /** Whether index tags are to be brought along, by those who can. */
@@ -41,7 +40,7 @@ export const OURS: SyncTool = {
     program: process.execPath,
     args: [...WORKER_FLAGS, bundled('reconcile-once')],
     env: {
-      ...localSettings({ ...info, http: { baseUrl: '' } }),
+      ...localSettings(info),
       BLOBMIRROR_INCLUDE_CONTAINERS: source,
       ...(backup !== source && { BLOBMIRROR_CONTAINER_MAP: `${source}=${backup}` }),
       BLOBMIRROR_TAGS: tags ? 'mirror' : 'off',

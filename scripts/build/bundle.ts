@@ -26,8 +26,10 @@ export async function bundle(
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    // The first is given by the Functions worker or by our own host; only the embedded environment has the second.
-    external: ['@azure/functions-core', 'azurite'],
+    // Given by the Functions worker or by our own host.
+    external: ['@azure/functions-core'],
+    // Workspaces come from their sources.
+    conditions: ['blobmirror-source'],
     // Some of what is bundled is CommonJS and asks for Node's modules by `require`.
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
@@ -38,7 +40,7 @@ export async function bundle(
       // Otherwise the alias above would change this path, too.
       '@azure/service-bus/package.json': '@azure/service-bus/package.json',
     },
-    plugins: [packagedRhea, requiredHttp],
+    plugins: [packagedRhea, installedLocal, requiredHttp],
   });
   const inputs = Object.keys(metafile.inputs);
   const copies = inputs.filter((file) => file.endsWith('rhea/lib/container.js'));
@@ -54,6 +56,14 @@ const packagedRhea: Plugin = {
     building.onResolve({ filter: /\/rhea-copies\.[jt]s$/ }, ({ resolveDir }) => ({
       path: join(resolveDir, 'packaged-rhea.ts'),
     }));
+  },
+};
+
+/** The embedded environment comes from where it is installed. Its light entries are bundled: all commands need them. */
+const installedLocal: Plugin = {
+  name: 'installed-local',
+  setup: (building) => {
+    building.onResolve({ filter: /^@blobmirror\/local$/ }, ({ path }) => ({ path, external: true }));
   },
 };
 

@@ -12,7 +12,8 @@ interface PackageJson {
 
 /**
  * What Azure Functions deploys, what a container image holds and what the `blobmirror` command runs from, in an empty
- * folder. It needs no node_modules, except that `blobmirror start` needs azurite. Resolves to the files that were bundled.
+ * folder. It needs no node_modules, except that `blobmirror start` needs @blobmirror/local. Resolves to the files that
+ * were bundled.
  */
 export async function makePackage(out: string): Promise<readonly string[]> {
   const functions = globSync('src/functions/*.ts').map((file) => basename(file, '.ts'));

@@ -171,7 +171,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/model': [],
 
   // Workspaces of their own.
-  'packages/local/src': ['src/telemetry', 'src/model', 'packages/rhea-patches/src'],
+  'packages/local/src': ['packages/rhea-patches/src'],
   'packages/rhea-patches/src': [],
 };
 

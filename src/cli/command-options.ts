@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { READY_FILE } from '../../packages/local/src/ready-file.ts';
+import { READY_FILE } from '@blobmirror/local/connections';
 import { EXIT_CODES, type ExitName } from './exit-codes.ts';
 
 export interface LocalOption {

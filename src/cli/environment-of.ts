@@ -1,5 +1,6 @@
+import { READY_FILE } from '@blobmirror/local/connections';
 import { withLocalSettings } from './local-settings.ts';
-import { READY_FILE, readReadyFile } from '../../packages/local/src/ready-file.ts';
+import { readReadyFile } from './ready-file.ts';
 import type { LocalOption } from './command-options.ts';
 
 /** The settings of a command: those of the environment, with the connections of a ready file where `--local` asks for it. */

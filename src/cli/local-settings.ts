@@ -1,5 +1,5 @@
-import { EVENT_DEAD_LETTER_CONTAINER } from '../../packages/local/src/layout.ts';
-import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
+import { EVENT_DEAD_LETTER_CONTAINER, type LocalConnections } from '@blobmirror/local/connections';
+import type { ReadyFile } from './ready-file.ts';
 
 /** The settings of a worker that runs on the embedded environment. */
 export function localSettings({ source, backup, serviceBus }: LocalConnections): Record<string, string> {
@@ -19,7 +19,7 @@ export function localSettings({ source, backup, serviceBus }: LocalConnections):
  * otherwise.
  */
 export function withLocalSettings(
-  info: LocalConnections,
+  info: ReadyFile,
   given: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
   return {

@@ -17,6 +17,7 @@ import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { keepCompiled } from './keep-compiled.ts';
+import { fromLocalError } from './load-local.ts';
 import { readVersion } from './package.ts';
 
 const program = new Command('blobmirror')
@@ -64,8 +65,9 @@ async function run(): Promise<number> {
 /** One line on standard error. Commander has already printed its own errors. */
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
-  const error = toBlobmirrorError(thrown);
+  const cause = fromLocalError(thrown);
+  const error = toBlobmirrorError(cause);
   const hint = error.code === 'unexpected' ? '' : ` ${error.hint}`;
   process.stderr.write(`blobmirror: ${error.message}.${hint}\n`);
-  return exitCodeOf(thrown);
+  return exitCodeOf(cause);
 }

@@ -1,11 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import {
-  type LocalConnections,
-  removeReadyFile,
-  writeReadyFile,
-} from '../../packages/local/src/ready-file.ts';
-import { startLocal } from '../../packages/local/src/start-local.ts';
+import { removeReadyFile, writeReadyFile } from '@blobmirror/local/connections';
+import { loadLocal } from './load-local.ts';
+import type { ReadyFile } from './ready-file.ts';
 import { untilStopped } from './until-stopped.ts';
 import { startWorkerProcess } from './worker-process.ts';
 import { readMirrorName } from '../config/settings.ts';
@@ -29,6 +26,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   const log = createLogger('info');
   // A wrong one stops the start before anything else does.
   const name = readMirrorName(process.env);
+  const { startLocal } = await loadLocal();
   await removeReadyFile(options.readyFile);
 
   const local = await startLocal({
@@ -40,7 +38,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   });
   try {
     const httpPort = await freePort(options.httpPort, 'the app');
-    const info: LocalConnections = {
+    const info: ReadyFile = {
       ...local.connections,
       http: { baseUrl: `http://127.0.0.1:${httpPort}` },
       ...(name !== DEFAULT_NAME && { name }),
@@ -60,7 +58,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   }
 }
 
-function describe(info: LocalConnections, { hns, readyFile, worker }: StartOptions): string {
+function describe(info: ReadyFile, { hns, readyFile, worker }: StartOptions): string {
   return `blobmirror is ready after ${(performance.now() / 1000).toFixed(1)} s
   accounts     ${hns ? 'hierarchical: both endpoints answer the Data Lake API beside the Blob API' : 'flat'}
   source       ${info.source.blobEndpoint}

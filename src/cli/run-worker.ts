@@ -1,3 +1,4 @@
+import { READY_FILE } from '@blobmirror/local/connections';
 import { createCredential } from '../wiring/connect-storage.ts';
 import type { Mirror } from '../wiring/create-mirror.ts';
 import { type Identity, isRefusal } from '../wiring/open-identity.ts';
@@ -7,7 +8,7 @@ import { readHostJson } from '../host/host-json.ts';
 import { resolveRegistrations } from '../host/load-registrations.ts';
 import { startHost } from '../host/start-host.ts';
 import { withLocalSettings } from './local-settings.ts';
-import { readReadyFile, READY_FILE } from '../../packages/local/src/ready-file.ts';
+import { readReadyFile } from './ready-file.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { beginRun } from './begin-run.ts';

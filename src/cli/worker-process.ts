@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { withLocalSettings } from './local-settings.ts';
-import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
+import type { ReadyFile } from './ready-file.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { MAIN_SCRIPT } from './package.ts';
@@ -24,7 +24,7 @@ const STOP_WITHIN_MS = 4000;
  * @throws BlobmirrorError `worker-ended` when it ends before it is ready
  */
 export async function startWorkerProcess(
-  info: LocalConnections,
+  info: ReadyFile,
   httpPort: number,
   { sweep, log }: { sweep: boolean; log: Logger },
 ): Promise<WorkerProcess> {

@@ -202,6 +202,10 @@ export const ERRORS = {
   },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
+  'local-not-installed': {
+    disposition: 'fatal',
+    hint: 'Run "npm install @blobmirror/local" where blobmirror is installed, or work against Azure with the settings in docs/settings.md.',
+  },
   'port-taken': {
     disposition: 'fatal',
     hint: 'Stop the other program or choose another port; 0 picks a free one.',

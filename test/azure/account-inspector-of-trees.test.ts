@@ -1,9 +1,8 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SOURCE, startStorage } from '@blobmirror/local';
 import { createAzureAccountInspector } from '../../src/azure/account-inspector.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
-import { SOURCE } from '../../packages/local/src/layout.ts';
-import { startStorage } from '../../packages/local/src/start-storage.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import { ODD_METADATA } from '../support/odd-metadata.ts';
 

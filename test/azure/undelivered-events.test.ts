@@ -1,8 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { SOURCE, startStorage } from '@blobmirror/local';
 import { createAzureUndeliveredEvents } from '../../src/azure/undelivered-events.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
-import { SOURCE } from '../../packages/local/src/layout.ts';
-import { startStorage } from '../../packages/local/src/start-storage.ts';
 import { ODD_METADATA } from '../support/odd-metadata.ts';
 
 it.each([

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { withLocalSettings } from '../../src/cli/local-settings.ts';
-import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
+import type { ReadyFile } from '../../src/cli/ready-file.ts';
 
-const account = (name: string): LocalConnections['source'] => ({
+const account = (name: string): ReadyFile['source'] => ({
   accountName: name,
   accountKey: '',
   blobEndpoint: `http://127.0.0.1:1/${name}`,
@@ -10,7 +10,7 @@ const account = (name: string): LocalConnections['source'] => ({
   connectionString: `of ${name}`,
 });
 
-const INFO: LocalConnections = {
+const INFO: ReadyFile = {
   source: account('sourceaccount'),
   backup: account('backupaccount'),
   serviceBus: { connectionString: 'of the bus', eventsQueue: 'storage-events', reconcileQueue: 'reconcile' },

@@ -3,7 +3,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import type { DataLakeFileSystemClient, PathAccessControlItem } from '@azure/storage-file-datalake';
 import { expect, test } from 'vitest';
 import { toAccessControl, toPermissions } from '../../src/azure/lake/access-control.ts';
-import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
+import type { ReadyFile } from '../../src/cli/ready-file.ts';
 import { expectEqualLakes } from './support/expect-equal-lakes.ts';
 import { connectLakes, type Lakes } from './support/lakes.ts';
 import { untilQueueDrained } from './support/queue-counts.ts';
@@ -35,7 +35,7 @@ const aclOf = async ({ backup }: Lakes, path: string): Promise<PathAccessControl
   (await backup.getFileSystemClient('lake').getFileClient(path).getAccessControl()).acl;
 
 /** Sends an event of each path once more, as Event Grid does when it is not sure that it was delivered. */
-async function sendEvents({ source, serviceBus }: LocalConnections, paths: readonly string[]): Promise<void> {
+async function sendEvents({ source, serviceBus }: ReadyFile, paths: readonly string[]): Promise<void> {
   const client = new ServiceBusClient(serviceBus.connectionString);
   const sender = client.createSender(serviceBus.eventsQueue);
   for (const path of paths) {

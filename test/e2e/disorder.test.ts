@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { writeReadyFile } from '../../packages/local/src/ready-file.ts';
-import { startLocal } from '../../packages/local/src/start-local.ts';
+import { writeReadyFile, startLocal } from '@blobmirror/local';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { untilQueueDrained } from './support/queue-counts.ts';

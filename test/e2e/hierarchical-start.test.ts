@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { localSettings } from '../../src/cli/local-settings.ts';
-import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
+import type { ReadyFile } from '../../src/cli/ready-file.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectNoSecrets } from './support/expect-no-secrets.ts';
 import { startEnvironment } from './support/start-environment.ts';
 
-const startBetween = async (source: LocalConnections, backup: LocalConnections) =>
+const startBetween = async (source: ReadyFile, backup: ReadyFile) =>
   await runBlobmirror(['worker', '--http-port', '0'], {
     env: localSettings({ ...source, backup: backup.backup }),
   });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, onTestFinished, test } from 'vitest';
-import type { LocalConnections } from '../../packages/local/src/ready-file.ts';
+import type { ReadyFile } from '../../src/cli/ready-file.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { connectLake } from './support/lakes.ts';
 import { FREE_PORTS, startEnvironment } from './support/start-environment.ts';
@@ -15,7 +15,7 @@ interface StorageEvent {
 }
 
 /** The events of the queue, in the order in which they came about. */
-async function receiveEvents({ serviceBus }: LocalConnections, count: number): Promise<StorageEvent[]> {
+async function receiveEvents({ serviceBus }: ReadyFile, count: number): Promise<StorageEvent[]> {
   const client = new ServiceBusClient(serviceBus.connectionString);
   onTestFinished(async () => await client.close());
   const receiver = client.createReceiver(serviceBus.eventsQueue, { receiveMode: 'receiveAndDelete' });

@@ -1,12 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { type LocalAccount, writeReadyFile } from '@blobmirror/local/connections';
 import { freePort } from '../../src/cli/run-start.ts';
-import {
-  type LocalAccount,
-  type LocalConnections,
-  writeReadyFile,
-} from '../../packages/local/src/ready-file.ts';
+import type { ReadyFile } from '../../src/cli/ready-file.ts';
 import type { Status } from '../../src/api/status.ts';
 import { type BlobmirrorProcess, runBlobmirror } from './support/blobmirror-process.ts';
 import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
@@ -65,7 +62,7 @@ beforeAll(async () => {
   const { info } = environment;
   const port = await freePort(0, 'the app');
   baseUrl = `http://127.0.0.1:${port}`;
-  const lied: LocalConnections = {
+  const lied: ReadyFile = {
     ...info,
     source: await behindLies(info.source),
     backup: await behindLies(info.backup),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { type LocalConnections, writeReadyFile } from '../../packages/local/src/ready-file.ts';
+import { writeReadyFile } from '@blobmirror/local/connections';
+import type { ReadyFile } from '../../src/cli/ready-file.ts';
 import type { BlobmirrorProcess } from './support/blobmirror-process.ts';
 import { type BreakableNetwork, startBreakableNetwork } from './support/breakable-network.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   network = await startBreakableNetwork(Number(port));
   const behindIt = JSON.stringify(info).replaceAll(host, `127.0.0.1:${network.port}`);
   const readyFile = join(await temporaryDirectory(), 'local.json');
-  await writeReadyFile(readyFile, JSON.parse(behindIt) as LocalConnections);
+  await writeReadyFile(readyFile, JSON.parse(behindIt) as ReadyFile);
   worker = await startWorker(readyFile);
 });
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeReadyFile } from '../../packages/local/src/ready-file.ts';
+import { writeReadyFile } from '@blobmirror/local/connections';
 import { SERVICE_VERSIONS } from '../../src/model/service-version.ts';
 import { runBlobmirror } from './support/blobmirror-process.ts';
 import { expectEqualAccounts } from './support/expect-equal-accounts.ts';

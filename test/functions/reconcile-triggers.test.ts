@@ -1,8 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { QUEUES, RECONCILE_QUEUE, type Broker, startBroker } from '@blobmirror/local';
 import type { Host } from '../../src/host/start-host.ts';
-import { QUEUES, RECONCILE_QUEUE } from '../../packages/local/src/layout.ts';
-import { type Broker, startBroker } from '../../packages/local/src/service-bus/start-broker.ts';
 import { waitUntil } from '../e2e/support/wait-until.ts';
 import { ERRORS } from '../../src/model/errors.ts';
 import { parseShardMessage } from '../../src/model/shard-message.ts';

@@ -1,7 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Broker, startBroker } from '../../packages/local/src/service-bus/start-broker.ts';
+import { type Broker, startBroker } from '@blobmirror/local';
 import * as amqp from './support/amqp-bytes.ts';
 import { anyFrame, anyMessage, anySaslFrame } from './support/any-amqp.ts';
 import { AMQP_HEADER, errorOf, RawClient } from './support/raw-client.ts';

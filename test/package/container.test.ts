@@ -3,10 +3,10 @@ import { readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { beforeAll, expect, it } from 'vitest';
+import { type Local, startLocal } from '@blobmirror/local';
 import { freePort } from '../../src/cli/run-start.ts';
 import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
-import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
 import { waitUntil } from '../e2e/support/wait-until.ts';
@@ -52,7 +52,7 @@ it('the command of the image, in a folder that holds what the image does, mirror
     program: process.execPath,
     cwd: folder,
     env: {
-      ...localSettings({ ...local.connections, http: { baseUrl: '' } }),
+      ...localSettings(local.connections),
       ...(Object.fromEntries(variables) as Record<string, string>),
     },
   });

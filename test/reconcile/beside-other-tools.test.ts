@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Local, startLocal } from '@blobmirror/local';
 import { ROWS } from '../../bench/correctness/rows.ts';
 import { openScene, type Sync } from '../../bench/correctness/scene.ts';
 import { judgeRun } from '../../bench/sync/judge-run.ts';
 import { reconcileInline } from '../../bench/sync/reconcile-inline.ts';
 import { OURS } from '../../bench/sync/sync-tools.ts';
-import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 
 /** In which a listing that is refused is given up here; by itself a run insists for some minutes. */

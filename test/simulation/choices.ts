@@ -1,4 +1,4 @@
-import { createSeededRandom } from '../../packages/local/src/event-grid/seeded-random.ts';
+import { createSeededRandom } from '../support/seeded-random.ts';
 
 /**
  * Everything that is left to chance in a history, as a row of small numbers: how many workers, what the user does,

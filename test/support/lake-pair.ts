@@ -1,7 +1,7 @@
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
+import { BACKUP, SOURCE } from '@blobmirror/local/connections';
 import type { CopyOptions } from '../../src/azure/copy/copy-engine.ts';
 import { toAccessControl } from '../../src/azure/lake/access-control.ts';
-import { BACKUP, SOURCE } from '../../packages/local/src/layout.ts';
 import type { Key } from '../../src/model/key.ts';
 import type { TreeStoresUnderTest } from '../contract/tree-stores.ts';
 import { startStoragePair, type StoragePair } from './storage-pair.ts';

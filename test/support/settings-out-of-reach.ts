@@ -1,4 +1,4 @@
-import { BACKUP, SOURCE } from '../../packages/local/src/layout.ts';
+import { BACKUP, SOURCE } from '@blobmirror/local/connections';
 
 const connect = ({ name, key }: { name: string; key: string }): string =>
   `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=http://127.0.0.1:9/${name};`;

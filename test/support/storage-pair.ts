@@ -1,11 +1,9 @@
 import { BlobServiceClient } from '@azure/storage-blob';
+import { BACKUP, SOURCE, startStorage, type StorageRequest } from '@blobmirror/local';
 import { createAzureBackupStore } from '../../src/azure/backup-store.ts';
 import { createAzureBlobReader } from '../../src/azure/blob-reader.ts';
 import type { CopyOptions } from '../../src/azure/copy/copy-engine.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
-import { BACKUP, SOURCE } from '../../packages/local/src/layout.ts';
-import { startStorage } from '../../packages/local/src/start-storage.ts';
-import type { StorageRequest } from '../../packages/local/src/requests/storage-request.ts';
 import type { MemoryBlob } from '../memory/memory-account.ts';
 import type { Key } from '../../src/model/key.ts';
 import type { StoresUnderTest } from '../contract/stores.ts';

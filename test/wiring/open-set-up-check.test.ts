@@ -8,16 +8,19 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  QUEUES,
+  type LocalAccount,
+  startBroker,
+  type Local,
+  startLocal,
+  type StorageRequest,
+} from '@blobmirror/local';
 import { checkSettings, type Finding } from '../../src/wiring/open-set-up-check.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { createPauseStore } from '../../src/pause/pause-store.ts';
 import { openDocuments } from '../../src/wiring/open-documents.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
-import { QUEUES } from '../../packages/local/src/layout.ts';
-import type { LocalAccount } from '../../packages/local/src/ready-file.ts';
-import { startBroker } from '../../packages/local/src/service-bus/start-broker.ts';
-import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
-import type { StorageRequest } from '../../packages/local/src/requests/storage-request.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
 const HOUR = 3_600_000;
@@ -56,7 +59,7 @@ async function check(
   { connections: info }: Local,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<string, Finding>>> {
-  const environment = { ...localSettings({ ...info, http: { baseUrl: 'http://127.0.0.1:9' } }), ...settings };
+  const environment = { ...localSettings(info), ...settings };
   const findings = await Array.fromAsync(checkSettings(readSettings(environment)));
   const text = JSON.stringify(findings);
   expect(text).not.toContain(info.source.accountKey);
@@ -180,9 +183,7 @@ describe('a set-up that is as it should be', () => {
 
   it('says that mirroring is paused', async () => {
     const local = await start(false);
-    const settings = readSettings(
-      localSettings({ ...local.connections, http: { baseUrl: 'http://127.0.0.1:9' } }),
-    );
+    const settings = readSettings(localSettings(local.connections));
     await createPauseStore(openDocuments(settings)).pause({ reason: 'a move' });
     const findings = await check(local);
     expect(findings['paused']).toMatchObject({ status: 'warning', fix: 'blobmirror resume' });

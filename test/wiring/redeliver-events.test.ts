@@ -1,18 +1,14 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EVENTS_QUEUE, EVENT_DEAD_LETTER_CONTAINER, type Local, startLocal } from '@blobmirror/local';
 import { type CommandApp, createCommandApp } from '../../src/wiring/create-command-app.ts';
 import type { DeadLetters } from '../../src/wiring/create-dead-letters.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { parseMessage } from '../../src/events/parse-message.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
-import {
-  EVENTS_QUEUE,
-  EVENT_DEAD_LETTER_CONTAINER,
-  uploadEventDeadLetter,
-} from '../../packages/local/src/layout.ts';
+import { uploadEventDeadLetter } from '../../packages/local/src/start-local.ts';
 import { deadLetterBody, deadLetterPath } from '../../packages/local/src/event-grid/attempt-delivery.ts';
-import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
 import { createScope } from '../../src/model/scope.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
@@ -41,7 +37,7 @@ describe('events that Event Grid could not deliver', () => {
   let bus: ServiceBusClient;
   beforeAll(async () => {
     local = await startLocal({ storagePort: 0, serviceBusPort: 0, log });
-    settings = readSettings(localSettings({ ...local.connections, http: { baseUrl: 'http://127.0.0.1' } }));
+    settings = readSettings(localSettings(local.connections));
     app = createCommandApp(settings, log);
     ({ deadLetters } = app);
     const { connectionString } = local.connections.backup;
@@ -161,10 +157,7 @@ describe('events that Event Grid could not deliver', () => {
   });
 
   it('are not redelivered when the settings name no container for them', () => {
-    const { BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: _, ...env } = localSettings({
-      ...local.connections,
-      http: { baseUrl: 'http://127.0.0.1' },
-    });
+    const { BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: _, ...env } = localSettings(local.connections);
     expect(createCommandApp(readSettings(env), log).deadLetters.redeliver).toBeUndefined();
   });
 });

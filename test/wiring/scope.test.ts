@@ -1,6 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RECONCILE_QUEUE, type Local, startLocal } from '@blobmirror/local';
 import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
 import { createReconciliation, type Reconciliation } from '../../src/wiring/create-reconciliation.ts';
 import { openAccounts } from '../../src/wiring/open-accounts.ts';
@@ -9,8 +10,6 @@ import { type OpenQueues, openQueues } from '../../src/wiring/open-queues.ts';
 import { NEVER_PAUSED as pause } from '../../src/ports/pause-gate.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
-import { RECONCILE_QUEUE } from '../../packages/local/src/layout.ts';
-import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
 import type { Run } from '../../src/api/run.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 

@@ -5,13 +5,13 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { AccountSASPermissions, AccountSASResourceTypes, BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Local, startLocal } from '@blobmirror/local';
 import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
 import { openAccounts } from '../../src/wiring/open-accounts.ts';
 import { type OpenQueues, openQueues } from '../../src/wiring/open-queues.ts';
 import { NEVER_PAUSED } from '../../src/ports/pause-gate.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
-import { type Local, startLocal } from '../../packages/local/src/start-local.ts';
 import { startTelemetry, type Telemetry } from '../../src/telemetry/start-telemetry.ts';
 import { startTracing } from '../../src/telemetry/start-tracing.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
@@ -34,7 +34,7 @@ describe('the trace of an event', () => {
     source = BlobServiceClient.fromConnectionString(local.connections.source.connectionString);
     const backup = BlobServiceClient.fromConnectionString(local.connections.backup.connectionString);
     environment = {
-      ...localSettings({ ...local.connections, http: { baseUrl: '' } }),
+      ...localSettings(local.connections),
       BLOBMIRROR_SOURCE: withSas(source),
       BLOBMIRROR_BACKUP: withSas(backup),
     };

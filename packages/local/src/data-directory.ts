@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BlobmirrorError } from '../../../src/model/errors.ts';
+import { LocalError } from './local-error.ts';
 
 /**
  * Makes the directory and marks it as this process's, since two environments that write to the same files would ruin
  * both. The mark of a process that died is taken over. Returns what takes the mark off.
  *
- * @throws BlobmirrorError `setting-invalid`
+ * @throws LocalError `setting-invalid`
  */
 export async function lockDataDirectory(directory: string): Promise<() => Promise<void>> {
   const mark = join(directory, 'in-use-by');
@@ -15,18 +15,18 @@ export async function lockDataDirectory(directory: string): Promise<() => Promis
     await mkdir(directory, { recursive: true });
     const holder = await readHolder(mark);
     if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
-      throw new BlobmirrorError(
+      throw new LocalError(
         'setting-invalid',
-        `--data ${directory} is in use by process ${holder}; it should be a folder of its own`,
+        `the data directory ${directory} is in use by process ${holder}; it should be a folder of its own`,
       );
     }
     await writeFile(mark, String(process.pid));
   } catch (cause) {
-    if (cause instanceof BlobmirrorError) throw cause;
+    if (cause instanceof LocalError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new BlobmirrorError(
+    throw new LocalError(
       'setting-invalid',
-      `--data ${directory} cannot be used (${why}); it should be a folder that can be written to`,
+      `the data directory ${directory} cannot be used (${why}); it should be a folder that can be written to`,
       { cause },
     );
   }
@@ -56,7 +56,7 @@ function isAlive(pid: number): boolean {
  * Writes down which kind of accounts a data directory is for, at the first start with it, and holds later starts to
  * that: the stored documents of the one kind say nothing to the other. The directory must be held.
  *
- * @throws BlobmirrorError `setting-invalid` for a directory of the other kind, which is left as it is
+ * @throws LocalError `setting-invalid` for a directory of the other kind, which is left as it is
  */
 export async function recordAccountKind(directory: string, hierarchical: boolean): Promise<void> {
   const file = join(directory, 'account-kind');
@@ -64,10 +64,9 @@ export async function recordAccountKind(directory: string, hierarchical: boolean
   const kept = await readRecordedKind(directory, file);
   if (kept === undefined) return await writeFile(file, wanted);
   if (kept === wanted) return;
-  const change = hierarchical ? 'leave --hns out' : 'add --hns';
-  throw new BlobmirrorError(
+  throw new LocalError(
     'setting-invalid',
-    `--data ${directory} holds ${kept} accounts and cannot serve ${wanted} ones; ${change} or use another folder`,
+    `the data directory ${directory} holds ${kept} accounts and cannot serve ${wanted} ones; set hierarchical to ${kept === 'hierarchical'} or use another folder`,
   );
 }
 

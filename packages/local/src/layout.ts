@@ -1,4 +1,3 @@
-import { BlobServiceClient } from '@azure/storage-blob';
 import type { QueueDefinition } from './service-bus/queue/queue.ts';
 
 /** Known to everybody, as Azurite's own account is: it opens nothing but what listens on this machine. */
@@ -30,18 +29,5 @@ export const QUEUES: readonly QueueDefinition[] = [
   { ...QUEUE_DEFAULTS, name: RECONCILE_QUEUE },
 ];
 
+/** In the backup account. */
 export const EVENT_DEAD_LETTER_CONTAINER = 'eventgrid-dead-letters';
-
-/** Keeps an event that could not be delivered as a blob, in the backup account: whoever lost the queue has not lost that. */
-export async function uploadEventDeadLetter(
-  connectionString: string,
-  path: string,
-  body: string,
-): Promise<void> {
-  const container =
-    BlobServiceClient.fromConnectionString(connectionString).getContainerClient(EVENT_DEAD_LETTER_CONTAINER);
-  await container.createIfNotExists();
-  await container.getBlockBlobClient(path).upload(body, Buffer.byteLength(body), {
-    blobHTTPHeaders: { blobContentType: 'application/json' },
-  });
-}

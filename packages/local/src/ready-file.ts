@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { BlobmirrorError } from '../../../src/model/errors.ts';
+import { LocalError } from './local-error.ts';
 
 const account = z.object({
   accountName: z.string(),
@@ -11,26 +11,29 @@ const account = z.object({
   connectionString: z.string(),
 });
 
-const schema = z.object({
+const connections = z.object({
   source: account,
   backup: account,
   serviceBus: z.object({ connectionString: z.string(), eventsQueue: z.string(), reconcileQueue: z.string() }),
-  http: z.object({ baseUrl: z.url() }),
-  /** The mirror's, where it is not `default`. */
-  name: z.string().optional(),
 });
 
-/** Everything that a client needs to reach the embedded environment. Part of the outside contract: docs/architecture.md. */
-export type LocalConnections = z.infer<typeof schema>;
+/** Everything that a client needs to reach the environment. */
+export type LocalConnections = z.infer<typeof connections>;
 export type LocalAccount = z.infer<typeof account>;
 
 export const READY_FILE = '.blobmirror/local.json';
 
-/** Whole or not at all, so that a reader that waits for the file never sees half of it. Only the owner may read it: it holds keys. */
-export async function writeReadyFile(file: string, info: LocalConnections): Promise<void> {
+/**
+ * Writes the connections and whatever else the object has: whole or not at all, so that a reader that waits for the file never
+ * sees half of it. Only the owner may read it: it holds keys.
+ */
+export async function writeReadyFile(
+  file: string,
+  content: LocalConnections & Readonly<Record<string, unknown>>,
+): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const half = `${file}.${process.pid}`;
-  await writeFile(half, `${JSON.stringify(info, undefined, 2)}\n`, { mode: 0o600 });
+  await writeFile(half, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
   await rename(half, file);
 }
 
@@ -38,23 +41,29 @@ export async function removeReadyFile(file: string): Promise<void> {
   await rm(file, { force: true });
 }
 
-/** @throws BlobmirrorError `setting-missing` when there is no such file, `setting-invalid` when it is another's */
-export async function readReadyFile(file: string): Promise<LocalConnections> {
+/**
+ * The connections, with whatever else was written.
+ *
+ * @throws LocalError `setting-missing` when there is no such file, `setting-invalid` when it is not a ready file
+ */
+export async function readReadyFile(
+  file: string,
+): Promise<LocalConnections & Readonly<Record<string, unknown>>> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new BlobmirrorError(
+    throw new LocalError(
       'setting-missing',
-      `there is no ${file}: "npm start" writes it once it is ready, and removes it when it ends`,
+      `there is no ${file}: it is written once the environment is ready, and removed when the environment stops`,
       { cause },
     );
   }
-  const parsed = schema.safeParse(parseJson(text));
+  const parsed = connections.loose().safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new BlobmirrorError(
+  throw new LocalError(
     'setting-invalid',
-    `${file} is not a file that "npm start" wrote: ${z.prettifyError(parsed.error)}`,
+    `${file} is not a ready file of the environment: ${z.prettifyError(parsed.error)}`,
   );
 }
 

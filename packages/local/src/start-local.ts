@@ -4,9 +4,16 @@
  * inconvenient. It knows nothing of the mirror, and the mirror must not be able to tell it from Azure.
  */
 import { join } from 'node:path';
-import { BlobmirrorError } from '../../../src/model/errors.ts';
-import type { Logger } from '../../../src/telemetry/logger.ts';
-import { BACKUP, EVENTS_QUEUE, QUEUES, RECONCILE_QUEUE, SOURCE, uploadEventDeadLetter } from './layout.ts';
+import { LocalError } from './local-error.ts';
+import type { LocalLogger } from './logger.ts';
+import {
+  BACKUP,
+  EVENT_DEAD_LETTER_CONTAINER,
+  EVENTS_QUEUE,
+  QUEUES,
+  RECONCILE_QUEUE,
+  SOURCE,
+} from './layout.ts';
 import { type Account, type Storage, startStorage } from './start-storage.ts';
 import { lockDataDirectory, recordAccountKind } from './data-directory.ts';
 import { createEventGrid, type EventGrid } from './event-grid/event-grid.ts';
@@ -28,18 +35,19 @@ export interface LocalOptions {
   readonly faults?: FaultPlan;
   /** Called for every request that storage answered, for counting in tests and benchmarks. */
   readonly onRequest?: (request: StorageRequest) => void;
-  readonly log: Logger;
+  /** `console` does. Nothing is logged without. */
+  readonly log?: LocalLogger;
 }
 
 export interface Local {
-  readonly connections: Omit<LocalConnections, 'http'>;
+  readonly connections: LocalConnections;
   /** Events that are on their way from the source to the queue. */
   readonly events: Pick<EventGrid, 'pending' | 'idle'>;
   readonly broker: Broker;
   stop(): Promise<void>;
 }
 
-/** @throws BlobmirrorError `port-taken`, or `setting-invalid` for a data directory of another process or another kind */
+/** @throws LocalError `port-taken`, or `setting-invalid` for a data directory of another process or another kind */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   const { dataDirectory, hierarchical = false, log } = options;
   const release = dataDirectory === undefined ? undefined : await lockDataDirectory(dataDirectory);
@@ -60,7 +68,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
         await startBroker({
           port: options.serviceBusPort,
           queues: QUEUES,
-          log: log,
+          ...(log !== undefined && { log }),
           ...(dataDirectory !== undefined && { dataDirectory: join(dataDirectory, 'service-bus') }),
         }),
     );
@@ -77,10 +85,10 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
           hierarchical,
           onMutation: (mutation) => onMutation(mutation),
           onDiskError: (error) =>
-            log.error('the local storage cannot be written: it refuses writes until it can', {
+            log?.error('the local storage cannot be written: it refuses writes until it can', {
               detail: error.message,
             }),
-          onDiskFree: () => log.info('the local storage is written again'),
+          onDiskFree: () => log?.info('the local storage is written again'),
           ...(options.onRequest !== undefined && { onRequest: options.onRequest }),
           ...(dataDirectory !== undefined && { dataDirectory: join(dataDirectory, 'storage') }),
         }),
@@ -111,16 +119,12 @@ function subscribeEventsQueue(storage: Storage, broker: Broker, { faults, log }:
           await uploadEventDeadLetter(storage.connectionString(BACKUP.name), path, body),
       },
     ],
-    log,
+    ...(log !== undefined && { log }),
     ...(faults !== undefined && { faults }),
   });
 }
 
-function connectionsOf(
-  storage: Storage,
-  broker: Broker,
-  hierarchical: boolean,
-): Omit<LocalConnections, 'http'> {
+function connectionsOf(storage: Storage, broker: Broker, hierarchical: boolean): LocalConnections {
   const account = ({ name, key }: Account): LocalAccount => ({
     accountName: name,
     accountKey: key,
@@ -140,6 +144,22 @@ function connectionsOf(
   };
 }
 
+/** Keeps an event that could not be delivered as a blob of the backup account. */
+export async function uploadEventDeadLetter(
+  connectionString: string,
+  path: string,
+  body: string,
+): Promise<void> {
+  // Loaded when it is needed, which is rarely.
+  const { BlobServiceClient } = await import('@azure/storage-blob');
+  const container =
+    BlobServiceClient.fromConnectionString(connectionString).getContainerClient(EVENT_DEAD_LETTER_CONTAINER);
+  await container.createIfNotExists();
+  await container.getBlockBlobClient(path).upload(body, Buffer.byteLength(body), {
+    blobHTTPHeaders: { blobContentType: 'application/json' },
+  });
+}
+
 async function withPortError<Server>(
   service: string,
   port: number,
@@ -149,7 +169,7 @@ async function withPortError<Server>(
     return await start();
   } catch (error) {
     if (!isPortTaken(error)) throw error;
-    throw new BlobmirrorError('port-taken', `port ${port} of 127.0.0.1, wanted for ${service}, is taken`, {
+    throw new LocalError('port-taken', `port ${port} of 127.0.0.1, wanted for ${service}, is taken`, {
       cause: error,
     });
   }

@@ -8,20 +8,30 @@ export interface RheaCopy {
 }
 
 /**
- * Every distinct copy of rhea that this process uses: our own and the one under `@azure/service-bus`. In the package,
- * where no module has a path of its own, `packaged-rhea.ts` takes the place of this file.
+ * Every distinct copy of rhea that this process uses: our own and the one under `@azure/service-bus`, where that is
+ * installed. In a bundle, where no module has a path of its own, `packaged-rhea.ts` takes the place of this file.
  */
 export function loadRheaCopies(): RheaCopy[] {
-  const paths = new Set([
-    createRequire(import.meta.url).resolve('rhea'),
-    resolveThrough(['@azure/service-bus', '@azure/core-amqp', 'rhea-promise', 'rhea']),
-  ]);
+  const paths = new Set([createRequire(import.meta.url).resolve('rhea'), ...findClientCopy()]);
   return [...paths].map((path) => {
     const load = createRequire(path);
     return { path, rhea: load(path) as unknown, frames: load('./frames.js') as unknown };
   });
 }
 
-function resolveThrough(packages: readonly string[]): string {
-  return packages.reduce((from, name) => createRequire(from).resolve(name), import.meta.url);
+/** A client that is there but without rhea where it is expected throws: it would go without the patches. */
+function findClientCopy(): string[] {
+  let client: string;
+  try {
+    client = createRequire(import.meta.url).resolve('@azure/service-bus');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return [];
+    throw error;
+  }
+  return [
+    ['@azure/core-amqp', 'rhea-promise', 'rhea'].reduce(
+      (from, name) => createRequire(from).resolve(name),
+      client,
+    ),
+  ];
 }

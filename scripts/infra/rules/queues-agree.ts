@@ -1,4 +1,4 @@
-import { QUEUES } from '../../../packages/local/src/layout.ts';
+import { QUEUES } from '@blobmirror/local/connections';
 import type { BicepFile, Expression } from '../bicep/ast.ts';
 import { propertyOf } from '../bicep/property-of.ts';
 import type { Rule } from '../check-infra.ts';

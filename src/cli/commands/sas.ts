@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { READY_FILE, readReadyFile } from '../../../packages/local/src/ready-file.ts';
+import { READY_FILE } from '@blobmirror/local/connections';
+import { readReadyFile } from '../ready-file.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { helpAfter } from '../command-options.ts';
 
@@ -24,7 +25,7 @@ export function sasCommand(): Command {
           `--account is ${JSON.stringify(account)}; it should be source or backup`,
         );
       }
-      const { createAccountSas } = await import('../../../packages/local/src/account-sas.ts');
+      const { createAccountSas } = await import('@blobmirror/local/account-sas');
       const info = await readReadyFile(local === true ? READY_FILE : local);
       process.stdout.write(`${createAccountSas(info[account])}\n`);
     });

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { READY_FILE } from '../../../packages/local/src/ready-file.ts';
+import { READY_FILE } from '@blobmirror/local/connections';
 import { helpAfter, withLocal } from '../command-options.ts';
 import type { StartOptions } from '../run-start.ts';
 import type { WorkerOptions } from '../run-worker.ts';

@@ -1,7 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
-import { patchRheaSettlement } from '../../../packages/rhea-patches/src/patch-settlement.ts';
-import { patchRheaWindow } from '../../../packages/rhea-patches/src/patch-window.ts';
+import { patchRheaSettlement, patchRheaWindow } from '@blobmirror/rhea-patches';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { ServiceBusConnection } from '../app-settings.ts';

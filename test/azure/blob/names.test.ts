@@ -1,6 +1,6 @@
 import { BlobClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SOURCE } from '../../../packages/local/src/layout.ts';
+import { SOURCE } from '@blobmirror/local/connections';
 import { converge } from '../../../src/mirror/converge.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
 import { POLICY } from '../../support/memory-pair.ts';

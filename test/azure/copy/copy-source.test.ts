@@ -1,13 +1,11 @@
 import type { UserDelegationKey } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccountSas, BACKUP, SOURCE, type Storage, startStorage } from '@blobmirror/local';
 import { createAzureBackupStore } from '../../../src/azure/backup-store.ts';
 import { createAzureBlobReader } from '../../../src/azure/blob-reader.ts';
 import { type Account, connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createCopySources } from '../../../src/azure/copy/copy-source.ts';
 import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
-import { createAccountSas } from '../../../packages/local/src/account-sas.ts';
-import { BACKUP, SOURCE } from '../../../packages/local/src/layout.ts';
-import { type Storage, startStorage } from '../../../packages/local/src/start-storage.ts';
 import { parseKey } from '../../../src/model/key.ts';
 import { present } from './support/copy-stage.ts';
 

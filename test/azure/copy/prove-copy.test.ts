@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { SOURCE } from '@blobmirror/local/connections';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import { probeServerCopy } from '../../../src/azure/account-probe.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';
-import { SOURCE } from '../../../packages/local/src/layout.ts';
 import { contentOf, type CopyStage, present } from './support/copy-stage.ts';
 import { onCopyStage } from './support/on-copy-stage.ts';
 import type { WireAnswer, WireRequest } from '../support/start-wire.ts';

@@ -1,10 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { BACKUP, startStorage } from '@blobmirror/local';
 import { createAzureDocumentStore } from '../../../src/azure/documents/document-store.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
-import { BACKUP } from '../../../packages/local/src/layout.ts';
-import { startStorage } from '../../../packages/local/src/start-storage.ts';
 import { describeDocuments } from '../../contract/documents.contract.ts';
 
 for (const hierarchical of [false, true]) {

@@ -1,11 +1,10 @@
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BACKUP, SOURCE, type Storage, startStorage } from '@blobmirror/local';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { listPages } from '../../../src/azure/listing/list-pages.ts';
 import type { Listing, PageEntry } from '../../../src/azure/listing/listing.ts';
 import { toReading } from '../../../src/azure/blob/to-reading.ts';
-import { BACKUP, SOURCE } from '../../../packages/local/src/layout.ts';
-import { type Storage, startStorage } from '../../../packages/local/src/start-storage.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
 import { addStamp } from '../../../src/model/stamp.ts';
 import { parseEtag } from '../../../src/model/etag.ts';

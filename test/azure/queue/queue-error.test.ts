@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ServiceBusClient, ServiceBusError, type ServiceBusErrorCode } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
+import { startBroker } from '@blobmirror/local';
 import { createAzureHintQueue } from '../../../src/azure/queue/queue-senders.ts';
 import { TEXTS_ON_THE_WAY, toQueueError } from '../../../src/azure/queue/queue-error.ts';
-import { startBroker } from '../../../packages/local/src/service-bus/start-broker.ts';
 import type { HintMessage } from '../../../src/model/hint-message.ts';
 import { rejectionOf } from '../support/answering-service.ts';
 

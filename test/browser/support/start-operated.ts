@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeReadyFile } from '../../../packages/local/src/ready-file.ts';
+import { writeReadyFile } from '@blobmirror/local/connections';
 import {
   startEnvironment,
   startWorker,

@@ -3,7 +3,7 @@ import {
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
 } from '@azure/service-bus';
-import { EVENTS_QUEUE } from '../../../packages/local/src/layout.ts';
+import { EVENTS_QUEUE } from '@blobmirror/local/connections';
 import { waitUntil } from '../../e2e/support/wait-until.ts';
 import type { World } from './start-world.ts';
 

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../../packages/local/src/event-grid/seeded-random.ts';
+import type { SeededRandom } from '../../support/seeded-random.ts';
 
 export type Deed = 'upload' | 'upload in blocks' | 'delete' | 're-create' | 'set metadata';
 

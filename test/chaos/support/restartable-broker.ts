@@ -1,9 +1,4 @@
-import { EVENTS_QUEUE, QUEUES } from '../../../packages/local/src/layout.ts';
-import {
-  type Broker,
-  type BrokerMessage,
-  startBroker,
-} from '../../../packages/local/src/service-bus/start-broker.ts';
+import { EVENTS_QUEUE, QUEUES, type Broker, type BrokerMessage, startBroker } from '@blobmirror/local';
 import { waitUntil } from '../../e2e/support/wait-until.ts';
 
 /** A broker that goes away and comes back, on the same port and with the same queues. Its locks do not come back. */

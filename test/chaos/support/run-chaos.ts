@@ -3,10 +3,7 @@
  * bad network in between. It makes the trouble and says what came of it; what must hold then is the tests' to say.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createSeededRandom,
-  type SeededRandom,
-} from '../../../packages/local/src/event-grid/seeded-random.ts';
+import { createSeededRandom, type SeededRandom } from '../../support/seeded-random.ts';
 import { waitUntil } from '../../e2e/support/wait-until.ts';
 import { CALM, WEATHERS } from './fault.ts';
 import { MortalWorker } from './mortal-worker.ts';

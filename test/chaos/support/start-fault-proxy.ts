@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SeededRandom } from '../../../packages/local/src/event-grid/seeded-random.ts';
+import type { SeededRandom } from '../../support/seeded-random.ts';
 import { CALM, DONE_ALL_THE_SAME, type Fault, REFUSALS, type Refusal, type Weather } from './fault.ts';
 
 export interface FaultProxy {

@@ -1,15 +1,19 @@
 import { join } from 'node:path';
-import type { EventGrid } from '../../../packages/local/src/event-grid/event-grid.ts';
-import { createEventGrid } from '../../../packages/local/src/event-grid/event-grid.ts';
-import { createSeededRandom } from '../../../packages/local/src/event-grid/seeded-random.ts';
-import { BACKUP, EVENTS_QUEUE, RECONCILE_QUEUE, SOURCE } from '../../../packages/local/src/layout.ts';
 import {
+  type EventGrid,
+  createEventGrid,
+  BACKUP,
+  EVENTS_QUEUE,
+  RECONCILE_QUEUE,
+  SOURCE,
   type LocalAccount,
-  type LocalConnections,
   writeReadyFile,
-} from '../../../packages/local/src/ready-file.ts';
-import { type Storage, startStorage } from '../../../packages/local/src/start-storage.ts';
-import type { StorageMutation } from '../../../packages/local/src/requests/storage-mutation.ts';
+  type Storage,
+  startStorage,
+  type StorageMutation,
+} from '@blobmirror/local';
+import type { ReadyFile } from '../../../src/cli/ready-file.ts';
+import { createSeededRandom } from '../../support/seeded-random.ts';
 import { type Accounts, connectAccounts } from '../../e2e/support/start-environment.ts';
 import { RestartableBroker } from './restartable-broker.ts';
 import { type FaultProxy, startFaultProxy } from './start-fault-proxy.ts';
@@ -83,7 +87,7 @@ export async function startWorld(seed: number, directory: string): Promise<World
   };
 }
 
-function toLocalInfo(storage: Storage, { connectionString }: RestartableBroker): LocalConnections {
+function toLocalInfo(storage: Storage, { connectionString }: RestartableBroker): ReadyFile {
   const account = ({ name, key }: typeof SOURCE | typeof BACKUP): LocalAccount => ({
     accountName: name,
     accountKey: key,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { StorageMutation } from '@blobmirror/local';
 import { splitStamp } from '../../../src/model/stamp.ts';
-import type { StorageMutation } from '../../../packages/local/src/requests/storage-mutation.ts';
 import type { Exchange } from './start-fault-proxy.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type BlobServiceClient, type BlockBlobClient, RestError } from '@azure/storage-blob';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSeededRandom } from '../../../packages/local/src/event-grid/seeded-random.ts';
+import { createSeededRandom } from '../../support/seeded-random.ts';
 import {
   type Deed,
   drawOperation,

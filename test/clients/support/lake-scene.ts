@@ -1,12 +1,13 @@
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
-import type { LocalAccount, LocalConnections } from '../../../packages/local/src/ready-file.ts';
+import type { LocalAccount } from '@blobmirror/local/connections';
+import type { ReadyFile } from '../../../src/cli/ready-file.ts';
 import { runBlobmirror } from '../../e2e/support/blobmirror-process.ts';
 import { startEnvironment } from '../../e2e/support/start-environment.ts';
 import { temporaryDirectory } from '../../e2e/support/temporary-directory.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface LakeScene {
-  readonly info: LocalConnections;
+  readonly info: ReadyFile;
   /** The source, as the SDK has it. */
   readonly source: DataLakeServiceClient;
   readonly sas: string;

@@ -1,9 +1,9 @@
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
+import { startBroker } from '@blobmirror/local';
 import { createAzureDeadLetterQueue } from '../../../src/azure/queue/dead-letter-queue.ts';
 import { parseBytes } from '../../../src/azure/queue/queue-browser.ts';
 import { type DeadLetterStore, createDeadLetterStore } from '../../../src/deadletter/dead-letter-store.ts';
-import { startBroker } from '../../../packages/local/src/service-bus/start-broker.ts';
 import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { immediately } from '../../memory/schedule.ts';
 import type { DeadLetterQueueName } from '../../../src/api/dead-letter.ts';

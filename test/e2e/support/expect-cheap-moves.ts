@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { StorageRequest } from '../../../packages/local/src/requests/storage-request.ts';
+import type { StorageRequest } from '@blobmirror/local';
 import { type Equality, expectEmptyTrash, expectEqualLakes } from './expect-equal-lakes.ts';
 import type { MirroredLakes } from './start-mirrored-lakes.ts';
 import { waitUntil } from './wait-until.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { BACKUP, SOURCE } from '../../../packages/local/src/layout.ts';
+import { BACKUP, SOURCE } from '@blobmirror/local/connections';
 
 /** What a log must never hold: a signature, an account key, a key of Service Bus. */
 const SECRETS: readonly (readonly [what: string, pattern: RegExp])[] = [

@@ -1,5 +1,6 @@
 import { DataLakeServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-datalake';
-import type { LocalAccount, LocalConnections } from '../../../packages/local/src/ready-file.ts';
+import type { LocalAccount } from '@blobmirror/local/connections';
+import type { ReadyFile } from '../../../src/cli/ready-file.ts';
 import { type Accounts, connectAccounts } from './start-environment.ts';
 
 /** Two hierarchical accounts, as a client of either API sees them. */
@@ -9,7 +10,7 @@ export interface Lakes {
   readonly blobs: Accounts;
 }
 
-export function connectLakes(info: Pick<LocalConnections, 'source' | 'backup'>): Lakes {
+export function connectLakes(info: Pick<ReadyFile, 'source' | 'backup'>): Lakes {
   return { source: connectLake(info.source), backup: connectLake(info.backup), blobs: connectAccounts(info) };
 }
 

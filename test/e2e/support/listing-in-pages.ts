@@ -1,7 +1,6 @@
 import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { createAccountSas } from '../../../packages/local/src/account-sas.ts';
-import type { LocalAccount } from '../../../packages/local/src/ready-file.ts';
+import { createAccountSas, type LocalAccount } from '@blobmirror/local';
 import type { Intercept } from './start-proxy.ts';
 
 /** A page of a listing: how many of this container's went before it since the last first page, and its whole answer. */

@@ -1,5 +1,5 @@
 import { RestError } from '@azure/storage-blob';
-import { createSeededRandom } from '../../../packages/local/src/event-grid/seeded-random.ts';
+import { createSeededRandom } from '../../support/seeded-random.ts';
 import type { Lakes } from './lakes.ts';
 import { writeFile } from './write-files.ts';
 

@@ -1,5 +1,5 @@
 import { ServiceBusAdministrationClient } from '@azure/service-bus';
-import type { LocalConnections } from '../../../packages/local/src/ready-file.ts';
+import type { ReadyFile } from '../../../src/cli/ready-file.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface QueueCounts {
@@ -8,7 +8,7 @@ export interface QueueCounts {
   readonly deadLetter: number;
 }
 
-type Queue = Pick<LocalConnections['serviceBus'], 'connectionString' | 'eventsQueue'>;
+type Queue = Pick<ReadyFile['serviceBus'], 'connectionString' | 'eventsQueue'>;
 
 /** The events queue, as anybody with the administration client sees it. */
 export async function queueCounts({ connectionString, eventsQueue }: Queue): Promise<QueueCounts> {

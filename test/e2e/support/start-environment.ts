@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll } from 'vitest';
-import { type LocalConnections, readReadyFile } from '../../../packages/local/src/ready-file.ts';
+import { type ReadyFile, readReadyFile } from '../../../src/cli/ready-file.ts';
 import { type BlobmirrorProcess, type ProcessOptions, spawnBlobmirror } from './blobmirror-process.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { waitUntil } from './wait-until.ts';
@@ -14,7 +14,7 @@ export interface Accounts {
 }
 
 export interface RunningEnvironment extends Accounts {
-  readonly info: LocalConnections;
+  readonly info: ReadyFile;
   readonly readyFile: string;
   readonly process: BlobmirrorProcess;
 }
@@ -64,7 +64,7 @@ export function trackProcess(started: BlobmirrorProcess): BlobmirrorProcess {
   return started;
 }
 
-export function connectAccounts({ source, backup }: Pick<LocalConnections, 'source' | 'backup'>): Accounts {
+export function connectAccounts({ source, backup }: Pick<ReadyFile, 'source' | 'backup'>): Accounts {
   return {
     source: BlobServiceClient.fromConnectionString(source.connectionString, ONE_TRY),
     backup: BlobServiceClient.fromConnectionString(backup.connectionString, ONE_TRY),

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { FaultPlan } from '../../../packages/local/src/event-grid/fault-plan.ts';
-import { type LocalConnections, writeReadyFile } from '../../../packages/local/src/ready-file.ts';
-import { type Local, startLocal } from '../../../packages/local/src/start-local.ts';
-import type { StorageRequest } from '../../../packages/local/src/requests/storage-request.ts';
+import {
+  type FaultPlan,
+  writeReadyFile,
+  type Local,
+  startLocal,
+  type StorageRequest,
+} from '@blobmirror/local';
+import type { ReadyFile } from '../../../src/cli/ready-file.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import type { BlobmirrorProcess } from './blobmirror-process.ts';
 import { connectLakes, type Lakes } from './lakes.ts';
@@ -41,7 +45,7 @@ export async function startMirroredLakes(
     log: createSilentLogger(),
   });
   running.push(local);
-  const info: LocalConnections = { ...local.connections, http: { baseUrl: 'http://127.0.0.1:9' } };
+  const info: ReadyFile = { ...local.connections, http: { baseUrl: 'http://127.0.0.1:9' } };
   const readyFile = join(await temporaryDirectory(), 'local.json');
   await writeReadyFile(readyFile, info);
   const worker = await startWorker(readyFile, [], { env });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type LocalAccount, writeReadyFile } from '../../../packages/local/src/ready-file.ts';
+import { type LocalAccount, writeReadyFile } from '@blobmirror/local/connections';
 import type { BlobmirrorProcess } from './blobmirror-process.ts';
 import { type RunningEnvironment, startWorker } from './start-environment.ts';
 import { type Intercept, startProxy } from './start-proxy.ts';

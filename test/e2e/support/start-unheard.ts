@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { type LocalAccount, writeReadyFile, startLocal, type StorageRequest } from '@blobmirror/local';
 import { createCommandApp } from '../../../src/wiring/create-command-app.ts';
 import type { Reconciler } from '../../../src/wiring/create-reconciliation.ts';
 import { exitStatusOf } from '../../../src/cli/reconcile/run-figures.ts';
@@ -8,13 +9,7 @@ import { localSettings } from '../../../src/cli/local-settings.ts';
 import { parseReconcileRequest } from '../../../src/api/reconcile-request.ts';
 import type { RunId } from '../../../src/model/run-id.ts';
 import type { Run } from '../../../src/api/run.ts';
-import {
-  type LocalAccount,
-  type LocalConnections,
-  writeReadyFile,
-} from '../../../packages/local/src/ready-file.ts';
-import { startLocal } from '../../../packages/local/src/start-local.ts';
-import type { StorageRequest } from '../../../packages/local/src/requests/storage-request.ts';
+import type { ReadyFile } from '../../../src/cli/ready-file.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import type { BlobmirrorProcess, ProcessOptions } from './blobmirror-process.ts';
 import { type Accounts, connectAccounts, startWorker } from './start-environment.ts';
@@ -31,7 +26,7 @@ export interface UnheardOptions {
 
 /** Two accounts none of whose events arrives, so that a full sync alone finds what changes. */
 export interface Unheard extends Accounts {
-  readonly info: LocalConnections;
+  readonly info: ReadyFile;
   /** As the mirror sees the accounts. */
   readonly readyFile: string;
   /** The mirror's own requests so far, oldest first. What it reads and notes of its runs is left out. */
@@ -72,7 +67,7 @@ export async function startUnheard({
     log: createSilentLogger(),
   });
   running.push(local);
-  const info: LocalConnections = { ...local.connections, http: { baseUrl: 'http://127.0.0.1:9' } };
+  const info: ReadyFile = { ...local.connections, http: { baseUrl: 'http://127.0.0.1:9' } };
   const readyFile = join(await temporaryDirectory(), 'local.json');
   const seen = {
     ...info,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeReadyFile } from '@blobmirror/local/connections';
 import type { Status } from '../../../src/api/status.ts';
-import { type LocalConnections, writeReadyFile } from '../../../packages/local/src/ready-file.ts';
+import type { ReadyFile } from '../../../src/cli/ready-file.ts';
 import { type BlobmirrorProcess, runBlobmirror } from './blobmirror-process.ts';
 import { type BreakableNetwork, startBreakableNetwork } from './breakable-network.ts';
 import { freePort } from '../../../src/cli/run-start.ts';
@@ -44,7 +45,7 @@ export async function startPatient(env: Readonly<Record<string, string>>): Promi
   const port = await freePort(0, 'the app');
   const baseUrl = `http://127.0.0.1:${port}`;
   const readyFile = join(await temporaryDirectory(), 'breakable.json');
-  const behindIt: LocalConnections = {
+  const behindIt: ReadyFile = {
     ...info,
     backup: through(network.port, info.backup),
     http: { baseUrl },

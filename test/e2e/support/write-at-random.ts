@@ -1,5 +1,5 @@
 import { type BlobServiceClient, RestError } from '@azure/storage-blob';
-import { createSeededRandom } from '../../../packages/local/src/event-grid/seeded-random.ts';
+import { createSeededRandom } from '../../support/seeded-random.ts';
 
 const CONTAINERS = ['red', 'green', 'blue'] as const;
 const CONCURRENCY = 8;

@@ -1,5 +1,4 @@
-import { BACKUP } from '../../../packages/local/src/layout.ts';
-import type { StorageRequest } from '../../../packages/local/src/requests/storage-request.ts';
+import { BACKUP, type StorageRequest } from '@blobmirror/local';
 
 /** Of the mirror's requests, those that changed the backup: `container/path`, once for each. */
 export function writesOnBackup(requests: readonly StorageRequest[]): string[] {

@@ -1,6 +1,6 @@
+import { startBroker } from '@blobmirror/local';
 // A broker in a process of its own, with as many messages as the argument says: 0, 1, 2, … Prints its connection
 // string on one line, and ends with its input.
-import { startBroker } from '../../../packages/local/src/service-bus/start-broker.ts';
 
 const definition = {
   name: 'events',

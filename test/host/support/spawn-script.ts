@@ -15,7 +15,7 @@ export interface Script {
 
 /** Runs a TypeScript file in a process of its own, from its source. */
 export function spawnScript(file: URL, ...args: string[]): Script {
-  const child = spawn(process.execPath, [fileURLToPath(file), ...args], {
+  const child = spawn(process.execPath, ['--conditions=blobmirror-source', fileURLToPath(file), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

@@ -1,5 +1,5 @@
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
-import { startBroker } from '../../../packages/local/src/service-bus/start-broker.ts';
+import { startBroker } from '@blobmirror/local';
 import { parseHostJson } from '../../../src/host/host-json.ts';
 import { startHost, type Host } from '../../../src/host/start-host.ts';
 import type { Logger } from '../../../src/telemetry/logger.ts';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { SOURCE } from '@blobmirror/local/connections';
 import { type Account, connectAccount, readAccountKind } from '../../../src/azure/account/connect-account.ts';
 import { createAzureBackupStore } from '../../../src/azure/backup-store.ts';
 import { createAzureCanarySource } from '../../../src/azure/blob/canary-source.ts';
 import { createAzureDocumentStore } from '../../../src/azure/documents/document-store.ts';
 import { createAzureAccountInspector } from '../../../src/azure/account-inspector.ts';
 import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
-import { SOURCE } from '../../../packages/local/src/layout.ts';
 import {
   type ContainerName,
   type Key,

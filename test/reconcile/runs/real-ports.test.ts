@@ -1,9 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { BACKUP, startStorage } from '@blobmirror/local';
 import { createAzureDocumentStore } from '../../../src/azure/documents/document-store.ts';
 import { createAzureShardQueue } from '../../../src/azure/queue/queue-senders.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
-import { BACKUP } from '../../../packages/local/src/layout.ts';
-import { startStorage } from '../../../packages/local/src/start-storage.ts';
 import { createMemoryAccount } from '../../memory/memory-account.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
 import type { ReportLine } from '../../../src/api/run.ts';

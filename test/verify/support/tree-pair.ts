@@ -5,11 +5,10 @@ import {
   DataLakeServiceClient,
   StorageSharedKeyCredential,
 } from '@azure/storage-file-datalake';
+import { BACKUP, SOURCE, startStorage } from '@blobmirror/local';
 import { createAzureAccountInspector } from '../../../src/azure/account-inspector.ts';
 import { toAccessControl } from '../../../src/azure/lake/access-control.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
-import { BACKUP, SOURCE } from '../../../packages/local/src/layout.ts';
-import { startStorage } from '../../../packages/local/src/start-storage.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { addStamp } from '../../../src/model/stamp.ts';
 import type { AccountInspector } from '../../../src/ports/account-inspector.ts';

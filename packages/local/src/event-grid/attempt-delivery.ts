@@ -16,7 +16,7 @@ import {
   isFinal,
   outcomeOf,
 } from './subscription.ts';
-import type { LogFields, Logger } from '../../../../src/telemetry/logger.ts';
+import type { LogFields, LocalLogger } from '../logger.ts';
 
 /** A copy of an event on its way to one subscriber. */
 export interface PendingDelivery {
@@ -33,7 +33,7 @@ export interface PendingDelivery {
 export interface Destination {
   readonly subscription: Subscription;
   readonly clock: EventGridClock;
-  readonly log: Logger | undefined;
+  readonly log: LocalLogger | undefined;
   /** Aborted when nobody waits for an answer any more. */
   readonly signal: AbortSignal;
 }

@@ -1,7 +1,7 @@
 import { type PendingDelivery, attemptDelivery } from './attempt-delivery.ts';
 import type { EventGridClock } from './clock.ts';
 import type { Subscription } from './subscription.ts';
-import type { Logger } from '../../../../src/telemetry/logger.ts';
+import type { LocalLogger } from '../logger.ts';
 
 /** Deliveries to one subscriber at a time. */
 const CONCURRENCY = 32;
@@ -11,7 +11,7 @@ const STOP_GRACE_MS = 1000;
 export interface DeliveryScheduleOptions {
   readonly subscription: Subscription;
   readonly clock: EventGridClock;
-  readonly log: Logger | undefined;
+  readonly log: LocalLogger | undefined;
   /** Called whenever the line has nothing left to do. */
   readonly onEmpty: () => void;
 }

@@ -8,7 +8,7 @@
  * dies is lost, as an expired event is, and found by a reconcile.
  */
 import { randomUUID } from 'node:crypto';
-import type { Logger } from '../../../../src/telemetry/logger.ts';
+import type { LocalLogger } from '../logger.ts';
 import type { PendingDelivery } from './attempt-delivery.ts';
 import { type EventGridClock, systemClock } from './clock.ts';
 import { DeliverySchedule } from './delivery-schedule.ts';
@@ -31,7 +31,7 @@ export interface EventGrid {
 export interface EventGridOptions {
   readonly subscriptions: readonly Subscription[];
   readonly faults?: FaultPlan;
-  readonly log?: Logger;
+  readonly log?: LocalLogger;
   readonly clock?: EventGridClock;
 }
 

@@ -11,7 +11,7 @@ import { serveReceiver, serveSender } from './amqp/serve-links.ts';
 import type { HostedQueue } from './hosted-queue/hosted-queue.ts';
 import { answerManagementRequest } from './management/answer-management-request.ts';
 import type { SubQueueName } from './queue/queue-state.ts';
-import type { Logger } from '../../../../src/telemetry/logger.ts';
+import type { LocalLogger } from '../logger.ts';
 
 /** Finds a queue by its name in lower case. */
 export type FindQueue = (name: string) => HostedQueue | undefined;
@@ -29,7 +29,7 @@ const SESSION_FILTER = 'com.microsoft:session-filter';
 export function acceptClients(
   findQueue: FindQueue,
   accessKey: AccessKey,
-  logger: Logger | undefined,
+  log: LocalLogger | undefined,
 ): (socket: Socket) => void {
   const container = rhea.create_container({
     id: 'blobmirror-service-bus',
@@ -45,10 +45,10 @@ export function acceptClients(
     if (isOutgoingLink(sender)) attachReceiver(sender, findQueue);
   });
   container.on('error', (error: unknown) =>
-    logger?.warn('a Service Bus client broke off', { error: String(error) }),
+    log?.warn('a Service Bus client broke off', { error: String(error) }),
   );
   container.on('protocol_error', (error: unknown) => {
-    logger?.warn('a Service Bus client broke the protocol', { error: String(error) });
+    log?.warn('a Service Bus client broke the protocol', { error: String(error) });
   });
   container.on('disconnected', () => undefined);
   return (socket) => {
@@ -63,7 +63,7 @@ export function acceptClients(
     connection.setMaxListeners(0);
     // rhea tells of the end of a connection that nobody closed; its receivers must leave their queues in any case.
     socket.once('close', () => connection.emit('disconnected', { connection }));
-    guardConnection(connection, socket, LIMITS, logger).accept(socket);
+    guardConnection(connection, socket, LIMITS, log).accept(socket);
   };
 }
 

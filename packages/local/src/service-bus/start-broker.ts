@@ -8,9 +8,8 @@ import { type HostedQueue, hostQueue } from './hosted-queue/hosted-queue.ts';
 import type { QueueDefinition } from './queue/queue.ts';
 import type { NewMessage, Properties } from './queue/queued-message.ts';
 import { openSharedPort } from './shared-port.ts';
-import { patchRheaSettlement } from '../../../rhea-patches/src/patch-settlement.ts';
-import { patchRheaWindow } from '../../../rhea-patches/src/patch-window.ts';
-import type { Logger } from '../../../../src/telemetry/logger.ts';
+import { patchRheaSettlement, patchRheaWindow } from '@blobmirror/rhea-patches';
+import type { LocalLogger } from '../logger.ts';
 
 /**
  * A Service Bus broker in this process, for the unmodified Azure clients: queues with everything that the mirror
@@ -33,7 +32,7 @@ export interface BrokerOptions {
    * acknowledged only after its record was written. One broker at a time. In memory when left out.
    */
   readonly dataDirectory?: string;
-  readonly log?: Logger;
+  readonly log?: LocalLogger;
 }
 
 export interface Broker {
@@ -52,7 +51,7 @@ export interface Broker {
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   patchRheaSettlement();
   patchRheaWindow();
-  const { dataDirectory, log: logger } = options;
+  const { dataDirectory, log } = options;
   // The port first: a second broker on the same port and directory must fail before it touches the logs.
   const shared = await openSharedPort(options.port);
   const queues = new Map<string, HostedQueue>();
@@ -63,11 +62,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   try {
     if (dataDirectory !== undefined) await mkdir(dataDirectory, { recursive: true });
     for (const definition of options.queues) {
-      queues.set(definition.name.toLowerCase(), await hostQueue(definition, dataDirectory, logger));
+      queues.set(definition.name.toLowerCase(), await hostQueue(definition, dataDirectory, log));
     }
     const findQueue = (name: string) => queues.get(name);
     shared.serve({
-      amqp: acceptClients(findQueue, ACCESS_KEY, logger),
+      amqp: acceptClients(findQueue, ACCESS_KEY, log),
       http: answerAdministrationRequest(findQueue, new Date()),
     });
     const queueNamed = (name: string): HostedQueue => {

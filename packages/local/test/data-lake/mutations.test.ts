@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { parseMessage } from '../../../../src/events/parse-message.ts';
-import { toBody } from '../../src/event-grid/event-schema.ts';
 import { createSequencer, toStorageEvent } from '../../src/event-grid/storage-event.ts';
-import { keyText } from '../../../../src/model/key.ts';
 import { refusalOf } from '../support/two-accounts.ts';
 import { startLake } from '../support/start-lake.ts';
 
@@ -94,6 +91,24 @@ describe('mutations of the Data Lake API', () => {
     expect(mutations).toEqual([]);
   });
 
+  it('become an event each', async () => {
+    const { files, write, mutations } = await startLake();
+    await write('d/f');
+    await files.getDirectoryClient('d').move('e 1');
+    await files.getFileClient('e 1/f').move('e 1/g');
+    await files.getFileClient('e 1/g').delete();
+    await files.getDirectoryClient('e 1').delete(true);
+    const nextSequencer = createSequencer(() => Date.now());
+    const events = mutations.map((mutation) => toStorageEvent(mutation, nextSequencer));
+    expect(events.map(({ type, data }) => [type.split('.').at(-1), data['recursive']])).toEqual([
+      ['BlobCreated', undefined],
+      ['DirectoryRenamed', undefined],
+      ['BlobRenamed', undefined],
+      ['BlobDeleted', undefined],
+      ['DirectoryDeleted', 'true'],
+    ]);
+  });
+
   it('are reported with the names that the Blob API has for its own', async () => {
     const { source, write, mutations } = await startLake();
     await write('f');
@@ -113,42 +128,6 @@ describe('mutations of the Data Lake API', () => {
       ['DeleteBlob', 'f', undefined],
     ]);
     expect(mutations[0]?.eTag).toBe(unquoted(put.etag));
-  });
-
-  it('become events of which the worker reads the paths', async () => {
-    const { files, write, mutations } = await startLake();
-    await write('d/f');
-    await files.getDirectoryClient('d').move('e 1');
-    await files.getFileClient('e 1/f').move('e 1/g');
-    await files.getFileClient('e 1/g').delete();
-    await files.getDirectoryClient('e 1').delete(true);
-    const nextSequencer = createSequencer(() => Date.now());
-    const events = mutations.map((mutation) => toStorageEvent(mutation, nextSequencer));
-    expect(events.map(({ type, data }) => [type.split('.').at(-1), data['recursive']])).toEqual([
-      ['BlobCreated', undefined],
-      ['DirectoryRenamed', undefined],
-      ['BlobRenamed', undefined],
-      ['BlobDeleted', undefined],
-      ['DirectoryDeleted', 'true'],
-    ]);
-    const keys: string[][] = [];
-    for (const event of events) {
-      const { hints, rejected } = parseMessage(
-        JSON.parse(JSON.stringify(toBody(event, 'EventGridSchema'))),
-        new Date(0),
-      );
-      expect(rejected).toEqual([]);
-      keys.push(hints.flatMap((hint) => hint.keys.map(keyText)));
-    }
-    // A worker that doubts how a URL is encoded looks at one key more.
-    const named = [
-      ['docs/d/f'],
-      ['docs/e 1', 'docs/d'],
-      ['docs/e 1/g', 'docs/e 1/f'],
-      ['docs/e 1/g'],
-      ['docs/e 1'],
-    ];
-    for (const [index, some] of named.entries()) expect(keys[index]).toEqual(expect.arrayContaining(some));
   });
 });
 

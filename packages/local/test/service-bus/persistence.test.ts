@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   connect,
@@ -14,6 +15,10 @@ import {
   startTestBroker,
 } from '../support/test-broker.ts';
 import { type Broker, startBroker } from '../../src/service-bus/start-broker.ts';
+
+const BROKER = fileURLToPath(new URL('../support/serve-broker.ts', import.meta.url));
+/** Flags of a process that runs the sources of the workspaces. */
+const FROM_SOURCES = ['--conditions=blobmirror-source'];
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'service-bus-'));
@@ -189,7 +194,7 @@ describe('the log', () => {
 
   it('has every acknowledged message when the process was killed in the middle of sends', async () => {
     const directory = await temporaryDirectory();
-    const child = fork(join(import.meta.dirname, '../support/broker-process.mjs'), [directory]);
+    const child = fork(BROKER, [directory], { execArgv: FROM_SOURCES });
     onTestFinished(() => void child.kill('SIGKILL'));
     const connectionString = await new Promise<string>((resolve) => {
       child.once('message', (message) => typeof message === 'string' && resolve(message));
@@ -222,9 +227,9 @@ describe('the log', () => {
 
   it('acknowledges nothing that a limit on its file keeps off the disk, says so, and starts again with the rest', async () => {
     const directory = await temporaryDirectory();
-    const script = join(import.meta.dirname, '../support/broker-process.mjs');
+    const broker = [process.execPath, ...FROM_SOURCES, BROKER, directory];
     // 64 blocks of 512 bytes: the kernel answers EFBIG, as a full disk answers ENOSPC, after a part of the record.
-    const child = spawn('sh', ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath, script, directory], {
+    const child = spawn('sh', ['-c', 'ulimit -f 64; exec "$0" "$@"', ...broker], {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));

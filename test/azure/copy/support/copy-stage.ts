@@ -1,10 +1,9 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { BACKUP, SOURCE, startStorage } from '@blobmirror/local';
 import { createAzureBackupStore } from '../../../../src/azure/backup-store.ts';
 import { createAzureBlobReader } from '../../../../src/azure/blob-reader.ts';
 import { connectAccount } from '../../../../src/azure/account/connect-account.ts';
 import type { CopyOptions } from '../../../../src/azure/copy/copy-engine.ts';
-import { BACKUP, SOURCE } from '../../../../packages/local/src/layout.ts';
-import { startStorage } from '../../../../packages/local/src/start-storage.ts';
 import { type Key, parseKey } from '../../../../src/model/key.ts';
 import { type BlobPresent, isBlob } from '../../../../src/model/reading.ts';
 import { addStamp } from '../../../../src/model/stamp.ts';

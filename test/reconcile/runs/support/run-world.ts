@@ -1,4 +1,4 @@
-import { createSeededRandom } from '../../../../packages/local/src/event-grid/seeded-random.ts';
+import { createSeededRandom } from '../../../support/seeded-random.ts';
 import { type Schedule, createMemoryAccount } from '../../../memory/memory-account.ts';
 import { MemoryDocuments } from '../../../memory/memory-documents.ts';
 import {

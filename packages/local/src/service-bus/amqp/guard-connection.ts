@@ -1,6 +1,6 @@
 import type { AmqpError, Connection } from 'rhea';
 import type { Socket } from 'node:net';
-import type { Logger } from '../../../../../src/telemetry/logger.ts';
+import type { LocalLogger } from '../../logger.ts';
 import { CONDITION } from './conditions.ts';
 import { BrokenFrame, FrameParser, type Incoming, SASL_PROTOCOL } from './frame-gate.ts';
 import { SessionGuard } from './guard-session.ts';
@@ -34,10 +34,10 @@ export function guardConnection(
   connection: Connection,
   socket: Socket,
   limits: { readonly maxFrameBytes: number; readonly maxChannel: number },
-  logger: Logger | undefined,
+  log: LocalLogger | undefined,
 ): ServerConnection {
   const server = asServerConnection(connection);
-  new ConnectionGuard(server, socket, limits, logger).install();
+  new ConnectionGuard(server, socket, limits, log).install();
   return server;
 }
 
@@ -45,7 +45,7 @@ class ConnectionGuard {
   readonly #connection: ServerConnection;
   readonly #socket: Socket;
   readonly #maxChannel: number;
-  readonly #logger: Logger | undefined;
+  readonly #log: LocalLogger | undefined;
   readonly #gate: FrameParser;
   readonly #sessions = new WeakMap<ServerSession, SessionGuard>();
   readonly #read: (bytes: Buffer) => void;
@@ -59,12 +59,12 @@ class ConnectionGuard {
     connection: ServerConnection,
     socket: Socket,
     limits: { readonly maxFrameBytes: number; readonly maxChannel: number },
-    logger: Logger | undefined,
+    log: LocalLogger | undefined,
   ) {
     this.#connection = connection;
     this.#socket = socket;
     this.#maxChannel = limits.maxChannel;
-    this.#logger = logger;
+    this.#log = log;
     this.#gate = new FrameParser(limits.maxFrameBytes);
     this.#read = connection.input.bind(connection);
   }
@@ -206,7 +206,7 @@ class ConnectionGuard {
     pass(frame);
     const session = this.#connection.remote_channel_map[channel];
     if (session === undefined) return;
-    const guard = new SessionGuard(session, this.#logger);
+    const guard = new SessionGuard(session, this.#log);
     this.#sessions.set(session, guard);
     const [problem] = this.#problems.values();
     if (problem !== undefined) guard.end(CONDITION.invalidField, problem);
@@ -237,7 +237,7 @@ class ConnectionGuard {
   #close(error: AmqpError): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#logger?.warn('a Service Bus client broke the protocol', { ...error });
+    this.#log?.warn('a Service Bus client broke the protocol', { ...error });
     this.#connection.open();
     this.#connection.close(error);
     setImmediate(() => this.#hangUp());

@@ -1,5 +1,5 @@
 import type { AmqpError } from 'rhea';
-import type { Logger } from '../../../../../src/telemetry/logger.ts';
+import type { LocalLogger } from '../../logger.ts';
 import { CONDITION } from './conditions.ts';
 import { encodeOutcome } from './rhea-members.ts';
 import {
@@ -55,14 +55,14 @@ export function sizeRefusalOf(delivery: object): AmqpError | undefined {
 /** What a client may do in one session, frame by frame, before rhea does it. */
 export class SessionGuard {
   readonly #session: ServerSession;
-  readonly #logger: Logger | undefined;
+  readonly #log: LocalLogger | undefined;
   /** The bytes of a link's delivery that is not complete. */
   readonly #begunBytes = new WeakMap<ServerLink, number>();
   #attached = 0;
 
-  constructor(session: ServerSession, logger: Logger | undefined) {
+  constructor(session: ServerSession, log: LocalLogger | undefined) {
     this.#session = session;
-    this.#logger = logger;
+    this.#log = log;
     // A settlement may come from the journal after the session has ended; a client takes nothing after that.
     const output = session.output.bind(session);
     let ended = false;
@@ -73,7 +73,7 @@ export class SessionGuard {
   }
 
   end(condition: string, description: string): void {
-    this.#logger?.warn('a Service Bus session was ended', { condition, description });
+    this.#log?.warn('a Service Bus session was ended', { condition, description });
     this.#session.end({ condition, description });
   }
 

@@ -4,7 +4,7 @@ import { recoverLog } from './log-records.ts';
 import { QueueLog } from './queue-log.ts';
 import type { SubQueueName } from '../queue/queue-state.ts';
 import { Queue, type QueueDefinition } from '../queue/queue.ts';
-import type { Logger } from '../../../../../src/telemetry/logger.ts';
+import type { LocalLogger } from '../../logger.ts';
 
 /** A queue with what it lives on: its journal, its alarm, and those who wait for its messages. */
 export interface HostedQueue {
@@ -21,7 +21,7 @@ export interface HostedQueue {
 export async function hostQueue(
   definition: QueueDefinition,
   directory: string | undefined,
-  logger: Logger | undefined,
+  log: LocalLogger | undefined,
 ): Promise<HostedQueue> {
   const dispatchers = { main: new Dispatcher(), deadLetter: new Dispatcher() };
   let journal: Journal = noJournal;
@@ -37,9 +37,9 @@ export async function hostQueue(
     const path = join(directory, `${encodeURIComponent(definition.name.toLowerCase())}.log`);
     const { records, validBytes, tornBytes } = await recoverLog(path, (record) => queue.replay(record));
     if (tornBytes > 0) {
-      logger?.warn('queue log ended in a torn record, which was dropped', { path, records, tornBytes });
+      log?.warn('queue log ended in a torn record, which was dropped', { path, records, tornBytes });
     }
-    journal = await QueueLog.open({ path, snapshot: () => queue.snapshot(), validBytes, logger });
+    journal = await QueueLog.open({ path, snapshot: () => queue.snapshot(), validBytes, log });
   }
   alarm = new DueTimer(() => {
     queue.advance();
@@ -57,7 +57,7 @@ export async function hostQueue(
         await journal.close();
       } catch (error) {
         // Nobody was told that it is there.
-        logger?.warn('the last changes of a queue could not be written', { detail: String(error) });
+        log?.warn('the last changes of a queue could not be written', { detail: String(error) });
       }
     },
   };

@@ -1,5 +1,5 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import type { Logger } from '../../../../../src/telemetry/logger.ts';
+import type { LocalLogger } from '../../logger.ts';
 import type { QueueRecord } from '../queue/queue-state.ts';
 import { type Journal, JournalError } from './journal.ts';
 import { encodeRecord, frame } from './log-records.ts';
@@ -28,7 +28,7 @@ export interface QueueLogOptions {
   readonly snapshot: () => QueueRecord[];
   /** How many bytes of an existing log are whole records; 0 when there is none. */
   readonly validBytes: number;
-  readonly logger: Logger | undefined;
+  readonly log: LocalLogger | undefined;
   readonly openFile?: OpenFile;
 }
 
@@ -50,7 +50,7 @@ export interface QueueLogOptions {
 export class QueueLog implements Journal {
   readonly #path: string;
   readonly #snapshot: () => QueueRecord[];
-  readonly #logger: Logger | undefined;
+  readonly #log: LocalLogger | undefined;
   readonly #openFile: OpenFile;
   #file: Awaited<ReturnType<OpenFile>> | undefined;
   #pending: Buffer[] = [];
@@ -61,10 +61,10 @@ export class QueueLog implements Journal {
   #obstacle: JournalError | undefined;
   #retry: NodeJS.Timeout | undefined;
 
-  private constructor({ path, snapshot, logger, openFile = open }: QueueLogOptions) {
+  private constructor({ path, snapshot, log, openFile = open }: QueueLogOptions) {
     this.#path = path;
     this.#snapshot = snapshot;
-    this.#logger = logger;
+    this.#log = log;
     this.#openFile = openFile;
   }
 
@@ -127,7 +127,7 @@ export class QueueLog implements Journal {
     }
     if (this.#obstacle === undefined) return;
     this.#obstacle = undefined;
-    this.#logger?.warn('the queue log is written again', { path: this.#path });
+    this.#log?.warn('the queue log is written again', { path: this.#path });
     if (this.#pending.length > 0) this.#schedule();
   }
 
@@ -202,7 +202,7 @@ export class QueueLog implements Journal {
   #fail(cause: unknown): JournalError {
     const error = this.#errorOf(cause);
     if (this.#obstacle === undefined) {
-      this.#logger?.error('the queue log cannot be written: its queue takes no messages until it can', {
+      this.#log?.error('the queue log cannot be written: its queue takes no messages until it can', {
         path: this.#path,
         detail: error.message,
       });
@@ -214,7 +214,7 @@ export class QueueLog implements Journal {
   }
 
   #tellOf(cause: unknown): void {
-    this.#logger?.warn('the queue log could not be shortened and grows on', {
+    this.#log?.warn('the queue log could not be shortened and grows on', {
       path: this.#path,
       detail: this.#errorOf(cause).message,
     });

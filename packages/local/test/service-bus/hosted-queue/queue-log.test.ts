@@ -6,7 +6,7 @@ import { JournalError } from '../../../src/service-bus/hosted-queue/journal.ts';
 import { type OpenFile, QueueLog } from '../../../src/service-bus/hosted-queue/queue-log.ts';
 import { recoverLog } from '../../../src/service-bus/hosted-queue/log-records.ts';
 import type { QueueRecord } from '../../../src/service-bus/queue/queue-state.ts';
-import { createSilentLogger } from '../../../../../test/support/silent-logger.ts';
+import { keepLines, type LoggedLine } from '../../support/keep-lines.ts';
 
 const seen = (messageId: string): QueueRecord => ({ type: 'seen', messageId, at: 1 });
 const idsOf = (records: readonly QueueRecord[]) =>
@@ -57,12 +57,12 @@ describe('a disk without room', () => {
     onTestFinished(() => void vi.useRealTimers());
     const path = await temporaryLog();
     const disk = new SmallDisk(Infinity);
-    const logger = createSilentLogger();
+    const lines: LoggedLine[] = [];
     const log = await QueueLog.open({
       path,
       snapshot: () => [first],
       validBytes: 0,
-      logger,
+      log: keepLines(lines),
       openFile: disk.openFile,
     });
     log.append(seen('a'));
@@ -79,7 +79,7 @@ describe('a disk without room', () => {
     const before = disk.attempts;
     await vi.advanceTimersByTimeAsync(1_000);
     await vi.waitUntil(() => disk.attempts > before);
-    expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+    expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1);
 
     disk.room = Infinity;
     await vi.waitUntil(async () => {
@@ -118,7 +118,7 @@ describe('a disk without room', () => {
       return await open(name, flags);
     };
     let isFull = false;
-    const options = { path, snapshot: () => snapshot, logger: undefined, openFile };
+    const options = { path, snapshot: () => snapshot, log: undefined, openFile };
     const log = await QueueLog.open({ ...options, validBytes: 0 });
     isFull = true;
     for (const sequenceNumber of [1, 2, 3]) {
@@ -148,7 +148,7 @@ describe('a disk without room', () => {
       path,
       snapshot: () => [first],
       validBytes: 0,
-      logger: undefined,
+      log: undefined,
       openFile,
     });
     await expect(opened).rejects.toThrow(/the disk has no room \(ENOSPC\)/);

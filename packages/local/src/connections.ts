@@ -1,0 +1,18 @@
+/** What a program needs to reach an environment that another process runs. Loads none of the servers. */
+export {
+  READY_FILE,
+  readReadyFile,
+  removeReadyFile,
+  writeReadyFile,
+  type LocalAccount,
+  type LocalConnections,
+} from './ready-file.ts';
+export {
+  BACKUP,
+  EVENT_DEAD_LETTER_CONTAINER,
+  EVENTS_QUEUE,
+  QUEUES,
+  RECONCILE_QUEUE,
+  SOURCE,
+} from './layout.ts';
+export { LocalError, type LocalErrorCode } from './local-error.ts';

@@ -1,0 +1,2 @@
+export { patchRheaSettlement } from './patch-settlement.ts';
+export { patchRheaWindow } from './patch-window.ts';
