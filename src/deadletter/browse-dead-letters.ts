@@ -11,15 +11,15 @@ import { BlobmirrorError } from '../model/errors.ts';
 import { writeJson } from '../model/write-json.ts';
 import type { BrowsedMessage, DeadLetterQueue } from '../ports/dead-letter-queue.ts';
 
-/** Where letters are. */
+/** The dead-letter queue of each queue. */
 export type DeadLetterQueues = Readonly<Record<DeadLetterQueueName, DeadLetterQueue>>;
 
 export interface BrowsedDeadLetter {
-  readonly letter: DeadLetter;
+  readonly deadLetter: DeadLetter;
   readonly message: BrowsedMessage;
 }
 
-/** Every letter there is, queue by queue, or those from a place on; a page of the service at a time. */
+/** All dead letters, queue by queue, or those from a place on. Holds one page of the service. */
 export async function* browseDeadLetters(
   queues: DeadLetterQueues,
   {
@@ -32,90 +32,91 @@ export async function* browseDeadLetters(
   for (const queue of later) {
     const start = queue === from?.queue ? { from: from.sequenceNumber } : {};
     for await (const page of queues[queue].browse(start)) {
-      for (const message of page) yield { letter: readDeadLetter(message, queue, now), message };
+      for (const message of page) yield { deadLetter: readDeadLetter(message, queue, now), message };
     }
   }
 }
 
-/** So many are looked through for one page, so that a choice that few are of is answered in bounded time. */
-const MOST_LOOKED_AT = 20_000;
+/** Dead letters read for one page at most: a selection that matches few is answered in bounded time. */
+const MAX_READ = 20_000;
 
 export interface ListRequest {
   readonly code?: string | undefined;
   readonly container?: string | undefined;
-  /** Where an earlier page said that the next one begins. */
+  /** The `next` of an earlier page. */
   readonly from?: string | undefined;
   readonly limit: number;
 }
 
 export interface DeadLetterPage {
   readonly letters: readonly DeadLetter[];
-  /** Null: these were the last. A page with fewer than were asked for, or none, may have another after it. */
+  /** Null: this page is the last. Any other page may have fewer than `limit`, or none. */
   readonly next: string | null;
 }
 
-/** @throws BlobmirrorError `request-invalid` for a place that is none, or one of the queue */
+/** @throws BlobmirrorError `request-invalid` if `from` is invalid; any code of the queue */
 export async function listDeadLetters(
   queues: DeadLetterQueues,
   { code, container, from, limit }: ListRequest,
 ): Promise<DeadLetterPage> {
-  const isMeant = matchesSelection({ code, container });
+  const isSelected = matchesSelection({ code, container });
   const letters: DeadLetter[] = [];
-  let lookedAt = 0;
+  let readCount = 0;
   const start = from === undefined ? {} : { from: parseDeadLetterId(from) };
-  for await (const { letter } of browseDeadLetters(queues, start)) {
-    if (letters.length >= limit || lookedAt >= MOST_LOOKED_AT) return { letters, next: letter.id };
-    lookedAt++;
-    if (isMeant(letter)) letters.push(letter);
+  for await (const { deadLetter } of browseDeadLetters(queues, start)) {
+    if (letters.length >= limit || readCount >= MAX_READ) return { letters, next: deadLetter.id };
+    readCount++;
+    if (isSelected(deadLetter)) letters.push(deadLetter);
   }
   return { letters, next: null };
 }
 
-/** One letter, with its message. @throws BlobmirrorError `letter-not-found`, `request-invalid`, or one of the queue */
+/** One dead letter, with its message. @throws BlobmirrorError `letter-not-found`, `request-invalid`, any code of the queue */
 export async function showDeadLetter(queues: DeadLetterQueues, id: string): Promise<DeadLetter> {
   const place = parseDeadLetterId(id);
-  for await (const { letter, message } of browseDeadLetters(queues, { from: place })) {
-    if (letter.id !== deadLetterId(place)) break;
-    return { ...letter, messageBody: toJsonBody(message.body) };
+  for await (const { deadLetter, message } of browseDeadLetters(queues, { from: place })) {
+    if (deadLetter.id !== deadLetterId(place)) break;
+    return { ...deadLetter, messageBody: toJsonBody(message.body) };
   }
   throw new BlobmirrorError('letter-not-found', `there is no dead letter ${deadLetterId(place)}`);
 }
 
-/** Letters with their messages, as lines of JSON. */
+/** Dead letters with their messages, as lines of JSON. */
 export async function* exportDeadLetters(
   queues: DeadLetterQueues,
   choice: DeadLetterSelection,
 ): AsyncIterable<string> {
-  const isMeant = matchesSelection(choice);
-  for await (const { letter, message } of browseDeadLetters(queues)) {
-    if (isMeant(letter)) yield JSON.stringify({ ...letter, messageBody: toJsonBody(message.body) });
+  const isSelected = matchesSelection(choice);
+  for await (const { deadLetter, message } of browseDeadLetters(queues)) {
+    if (isSelected(deadLetter))
+      yield JSON.stringify({ ...deadLetter, messageBody: toJsonBody(message.body) });
   }
 }
 
-/** Whether a letter is one of those that are meant. */
-export function matchesSelection(choice: DeadLetterSelection): (letter: DeadLetter) => boolean {
+/** The test for a selection. */
+export function matchesSelection(choice: DeadLetterSelection): (deadLetter: DeadLetter) => boolean {
   const { code, container } = choice;
   const ids = choice.ids && new Set(choice.ids);
-  return (letter) =>
-    (ids === undefined || ids.has(letter.id)) &&
-    (code === undefined || letter.code === code) &&
-    (container === undefined || letter.container === container);
+  return (deadLetter) =>
+    (ids === undefined || ids.has(deadLetter.id)) &&
+    (code === undefined || deadLetter.code === code) &&
+    (container === undefined || deadLetter.container === container);
 }
 
-/** Of what is out of bounds so much is told, in characters. */
-const LONGEST = 65_536;
+/** Of a body beyond the bounds, this many characters are shown. */
+const MAX_LENGTH = 65_536;
 
-/** The body of a message as JSON can carry it: what it is, or its text, or its bytes. */
+/** The body of a message as JSON: the value, its text, or its bytes in base64. */
 export function toJsonBody(body: unknown): unknown {
   if (body instanceof Uint8Array) return fromBytes(body);
   if (typeof body === 'string') return body;
   try {
     checkBounds(body);
-    // What was never JSON is found out here and not in the middle of an answer.
+    // Fails here, not in the middle of an answer, if the body is no JSON value.
     const text = JSON.stringify(body) as string | undefined;
     return text === undefined ? null : body;
   } catch {
-    return writeJson(body, LONGEST);
+    return writeJson(body, MAX_LENGTH);
   }
 }
 

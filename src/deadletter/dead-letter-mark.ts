@@ -6,8 +6,9 @@ import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
 /**
- * Up to which letter somebody has come. A letter bears the time at which it joined its queue, and most joined it to
- * become letters at once; those that others gave up on were messages for a while before. These are told one by one.
+ * Marks dead letters as seen: all up to a time. The time of a dead letter is that at which its message was enqueued, which
+ * for most is when they were dead-lettered. Messages that Service Bus dead-lettered were enqueued earlier, so those are
+ * listed by id.
  */
 export interface DeadLetterMark {
   /** ISO 8601, by the clock of Service Bus. */
@@ -15,46 +16,49 @@ export interface DeadLetterMark {
   readonly ids: readonly string[];
 }
 
-/** Beyond so many the time alone decides. */
-const MOST_IDS = 1000;
+/** With more, only the time decides. */
+const MAX_IDS = 1000;
 
-const GIVEN_UP: ReadonlySet<string> = new Set(['deliveries-exhausted', 'message-expired']);
+const DEAD_LETTERED_BY_SERVICE_BUS: ReadonlySet<string> = new Set([
+  'deliveries-exhausted',
+  'message-expired',
+]);
 
-export function isCoveredBy({ until, ids }: DeadLetterMark): (letter: DeadLetter) => boolean {
-  const told = new Set(ids);
-  return (letter) =>
-    letter.deadLetteredAt <= until &&
-    (!GIVEN_UP.has(letter.code) || told.size >= MOST_IDS || told.has(letter.id));
+export function isCoveredBy({ until, ids }: DeadLetterMark): (deadLetter: DeadLetter) => boolean {
+  const seenIds = new Set(ids);
+  return ({ id, code, deadLetteredAt }) =>
+    deadLetteredAt <= until &&
+    (!DEAD_LETTERED_BY_SERVICE_BUS.has(code) || seenIds.size >= MAX_IDS || seenIds.has(id));
 }
 
-/** Gathers a mark from all letters that there are. */
+/** Builds a mark of all dead letters that are added. */
 export class MarkBuilder {
   #until = '';
   readonly #ids: string[] = [];
 
   add({ id, code, deadLetteredAt }: DeadLetter): void {
     if (deadLetteredAt > this.#until) this.#until = deadLetteredAt;
-    if (GIVEN_UP.has(code) && this.#ids.length < MOST_IDS) this.#ids.push(id);
+    if (DEAD_LETTERED_BY_SERVICE_BUS.has(code) && this.#ids.length < MAX_IDS) this.#ids.push(id);
   }
 
-  mark(otherwise: Date): DeadLetterMark {
-    return { until: this.#until || otherwise.toISOString(), ids: this.#ids };
+  mark(fallback: Date): DeadLetterMark {
+    return { until: this.#until || fallback.toISOString(), ids: this.#ids };
   }
 }
 
-/** `{until}` alone is a mark, too: an operator may have written it. */
+/** `{until}` alone is valid: an operator may have written it. */
 const MARK_DOCUMENT = documentKind<Pick<DeadLetterMark, 'until'> & Partial<DeadLetterMark>>(
-  'up to which dead letter somebody has come',
+  'a mark of dead letters that were seen',
   { format: 1 },
 ).of(
   z.object({
-    // Letters are compared with it as text.
+    // Compared with times of dead letters as text.
     until: z.string().regex(/^\d{4}-\d\d-\d\d/),
     ids: z.array(z.string()).optional(),
   }),
 );
 
-/** A mark as it was read. */
+/** A mark with the version of its document. */
 export interface StoredMark {
   readonly mark: DeadLetterMark;
   readonly version: string;

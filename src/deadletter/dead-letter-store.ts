@@ -25,9 +25,9 @@ import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /**
- * The dead letters of the mirror: looked at, replayed, purged. A replay is a fresh message with the event that the letter
- * holds; what becomes of it is for the intake and the heart to say. Nothing here writes to an account, believes a word
- * of a letter, or holds more of them than a page.
+ * The dead letters of the mirror: lists, shows, replays, purges and acknowledges them. A replay sends a fresh message with
+ * the event of the dead letter; intake and the mirror core decide the rest. This room never writes to the two accounts,
+ * never trusts the content of a dead letter, and holds one page of them at most.
  */
 
 export interface DeadLetterStore {
@@ -37,19 +37,19 @@ export interface DeadLetterStore {
   readonly summary: () => Promise<DeadLetterSummary>;
   readonly replay: (choice: DeadLetterSelection, options?: ProcessOptions) => Promise<ProcessedDeadLetters>;
   readonly purge: (choice: DeadLetterSelection, options?: ProcessOptions) => Promise<ProcessedDeadLetters>;
-  /** Takes note of all letters that there are now. Until when that is. */
+  /** Acknowledges all present dead letters. */
   readonly acknowledge: () => Promise<DeadLetterMark>;
 }
 
 interface ProcessOptions {
-  /** Only says what would be done. */
+  /** Counts, and changes nothing. */
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
-  /** Of those that are chosen, only these. */
-  readonly only?: (letter: DeadLetter) => boolean;
+  /** Restricts the selection. */
+  readonly only?: (deadLetter: DeadLetter) => boolean;
 }
 
-/** The document of the mark. */
+/** The document with the mark of the acknowledged dead letters. */
 export const ACKNOWLEDGED = 'control/acknowledged';
 const NEVER = new AbortController().signal;
 
@@ -69,15 +69,15 @@ export function createDeadLetterStore(
     if (outcome === 'removed') log.info('a dead letter was purged', { id, code, container, path });
     return outcome;
   };
-  const take =
+  const processWith =
     (act: DeadLetterAction) =>
     async (
       choice: DeadLetterSelection,
       { dryRun = false, signal = NEVER, only = () => true }: ProcessOptions = {},
     ) => {
-      const isChosen = matchesSelection(choice);
-      const isMeant = (letter: DeadLetter): boolean => isChosen(letter) && only(letter);
-      return await processDeadLetters(queues, choice, { isSelected: isMeant, act, dryRun, signal });
+      const matches = matchesSelection(choice);
+      const isSelected = (deadLetter: DeadLetter): boolean => matches(deadLetter) && only(deadLetter);
+      return await processDeadLetters(queues, choice, { isSelected, act, dryRun, signal });
     };
 
   return {
@@ -85,12 +85,12 @@ export function createDeadLetterStore(
     show: async (id) => await showDeadLetter(queues, id),
     export: (choice) => exportDeadLetters(queues, choice),
     summary: async () => await summarizeDeadLetters(queues, await readMark(documents, ACKNOWLEDGED)),
-    replay: take(replay),
-    purge: take(purge),
+    replay: processWith(replay),
+    purge: processWith(purge),
     acknowledge: async () => {
-      const maker = new MarkBuilder();
-      for await (const { letter } of browseDeadLetters(queues)) maker.add(letter);
-      const mark = maker.mark(theServiceClock.now());
+      const builder = new MarkBuilder();
+      for await (const { deadLetter } of browseDeadLetters(queues)) builder.add(deadLetter);
+      const mark = builder.mark(theServiceClock.now());
       await advanceMark(documents, ACKNOWLEDGED, mark);
       log.info('dead letters were acknowledged', { until: mark.until });
       return mark;
@@ -99,14 +99,14 @@ export function createDeadLetterStore(
 }
 
 /**
- * The message that a letter comes back as: the head of a chain of its own, so that no try of it is taken for one of the
- * earlier chain's. Its id is the letter's place: a letter that is replayed twice, since somebody died in between or two
- * did it at once, is one message where the queue still knows the first and a second look at the key where it does not.
+ * The message of a replay: the head of a new chain, so that its attempts are not mistaken for those of the earlier chain.
+ * Its id is the place of the dead letter. A dead letter that is replayed twice, after a crash or by two processes, is thus
+ * one message if the queue still remembers the first, and a harmless second check of the key if not.
  */
 export function replayMessage(message: BrowsedMessage, queue: DeadLetterQueueName): FreshMessage {
   const { sequenceNumber, messageId, enqueuedAt, applicationProperties, deadLetterReason } = message;
   const history = parseHistory(applicationProperties, messageId, enqueuedAt);
-  // Whoever had it ten times and told nothing may have died in the middle of a write, as in a message that comes again.
+  // A worker that received it and never settled it may have crashed during a write, as with any redelivered message.
   const unsettled = history.unsettled || deadLetterReason === 'MaxDeliveryCountExceeded';
   return {
     messageId: `replay.${queue}.${sequenceNumber}.${enqueuedAt.getTime()}`,

@@ -11,34 +11,37 @@ import type { ReceivedDeadLetter } from '../ports/dead-letter-queue.ts';
 import { parseDeadLetterId, readDeadLetter } from './read-dead-letter.ts';
 import { type DeadLetterQueues, browseDeadLetters } from './browse-dead-letters.ts';
 
-/** What is to be done to one letter that was taken. */
-export type DeadLetterAction = (taken: ReceivedDeadLetter, letter: DeadLetter) => Promise<'removed' | 'lost'>;
+/** The action on one received dead letter. */
+export type DeadLetterAction = (
+  received: ReceivedDeadLetter,
+  deadLetter: DeadLetter,
+) => Promise<'removed' | 'lost'>;
 
 export interface Processing {
-  readonly isSelected: (letter: DeadLetter) => boolean;
+  readonly isSelected: (deadLetter: DeadLetter) => boolean;
   readonly act: DeadLetterAction;
   readonly dryRun: boolean;
-  /** No letter is begun after it. */
+  /** After it, no further dead letter is processed. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Does something to each letter that is meant, and to none that was not there at the beginning: what is replayed and
- * fails again is another letter, and is left for another time.
+ * Processes each selected dead letter that is there at the start. One that is replayed and fails again is a new dead
+ * letter, and is not processed again.
  *
- * @throws BlobmirrorError `request-invalid` for an id that is none, or one of the queue; the same again goes on where it ended
+ * @throws BlobmirrorError `request-invalid` for an invalid id; any code of the queue: repeat the call to process the rest
  */
 export async function processDeadLetters(
   queues: DeadLetterQueues,
   { ids }: DeadLetterSelection,
-  taking: Processing,
+  processing: Processing,
 ): Promise<ProcessedDeadLetters> {
   const places = ids && [...new Set(ids)].map(parseDeadLetterId);
   const total = { done: 0, gone: 0, failed: 0, isComplete: true };
   for (const queue of DEAD_LETTER_QUEUES) {
-    const asked = places?.filter((place) => place.queue === queue).length;
-    if (asked === 0) continue;
-    const { done, gone, failed, isComplete } = await processQueue(queues, queue, taking, asked);
+    const requested = places?.filter((place) => place.queue === queue).length;
+    if (requested === 0) continue;
+    const { done, gone, failed, isComplete } = await processQueue(queues, queue, processing, requested);
     total.done += done;
     total.gone += gone;
     total.failed += failed;
@@ -47,55 +50,58 @@ export async function processDeadLetters(
   return total;
 }
 
-/** @param asked how many letters were asked for by name */
+/** @param requested how many dead letters were requested by id; undefined: selected otherwise */
 async function processQueue(
   queues: DeadLetterQueues,
   queue: DeadLetterQueueName,
-  { isSelected: isMeant, act, dryRun, signal }: Processing,
-  asked: number | undefined,
+  { isSelected, act, dryRun, signal }: Processing,
+  requested: number | undefined,
 ): Promise<ProcessedDeadLetters> {
-  const there = await look();
-  const gone = asked === undefined ? 0 : asked - there.meant;
+  const present = await countSelected();
+  const gone = requested === undefined ? 0 : requested - present.selected;
   const isComplete = (): boolean => !signal.aborted;
-  if (dryRun || there.meant === 0) return { done: there.meant, gone, failed: 0, isComplete: isComplete() };
+  if (dryRun || present.selected === 0)
+    return { done: present.selected, gone, failed: 0, isComplete: isComplete() };
 
   let done = 0;
   let failed = 0;
-  const visit = async (taken: ReceivedDeadLetter): Promise<'next' | 'enough'> => {
-    if (signal.aborted || BigInt(taken.message.sequenceNumber) > there.last) return 'next';
-    const letter = readDeadLetter(taken.message, queue, theServiceClock.now());
-    if (!isMeant(letter)) return 'next';
+  const handle = async (received: ReceivedDeadLetter): Promise<'next' | 'enough'> => {
+    if (signal.aborted || BigInt(received.message.sequenceNumber) > present.last) return 'next';
+    const deadLetter = readDeadLetter(received.message, queue, theServiceClock.now());
+    if (!isSelected(deadLetter)) return 'next';
     try {
-      if ((await act(taken, letter)) === 'removed') done++;
+      if ((await act(received, deadLetter)) === 'removed') done++;
     } catch (thrown) {
-      // What ails this letter alone, or nobody knows, holds up no other; what ails the queue ends it all.
+      // An error of this dead letter, or an unexpected one, skips it; an error of the queue ends the process.
       const { code, disposition } = toBlobmirrorError(thrown);
       if (disposition !== 'park' && code !== 'unexpected') throw thrown;
       failed++;
     }
-    return done + failed < there.meant ? 'next' : 'enough';
+    return done + failed < present.selected ? 'next' : 'enough';
   };
-  await queues[queue].process(visit, { expected: there.expected, signal });
+  await queues[queue].process(handle, { expected: present.expected, signal });
 
-  const missing = there.meant - done - failed;
+  const missing = present.selected - done - failed;
   if (missing === 0 || signal.aborted) return { done, gone, failed, isComplete: isComplete() };
-  // Somebody else has taken them: for good, or for now.
-  const left = Math.min(missing, Math.max(0, (await look(there.last)).meant - failed));
+  // Other processes have removed these, or hold them for now.
+  const left = Math.min(missing, Math.max(0, (await countSelected(present.last)).selected - failed));
   return { done, gone: gone + missing - left, failed: failed + left, isComplete: isComplete() };
 
-  /** How many are meant, the place of the last of them, and how many there are up to it. */
-  async function look(until?: bigint): Promise<{ meant: number; last: bigint; expected: number }> {
+  /** The number of selected dead letters, the sequence number of the last, and the number of all up to it. */
+  async function countSelected(
+    until?: bigint,
+  ): Promise<{ selected: number; last: bigint; expected: number }> {
     let seen = 0;
-    const found = { meant: 0, last: -1n, expected: 0 };
-    for await (const { letter, message } of browseDeadLetters(queues, { only: [queue] })) {
+    const found = { selected: 0, last: -1n, expected: 0 };
+    for await (const { deadLetter, message } of browseDeadLetters(queues, { only: [queue] })) {
       const sequenceNumber = BigInt(message.sequenceNumber);
       if (signal.aborted || (until !== undefined && sequenceNumber > until)) break;
       seen++;
-      if (!isMeant(letter)) continue;
-      found.meant++;
+      if (!isSelected(deadLetter)) continue;
+      found.selected++;
       found.last = sequenceNumber;
       found.expected = seen;
-      if (found.meant === asked) break;
+      if (found.selected === requested) break;
     }
     return found;
   }

@@ -10,11 +10,10 @@ import { type History, parseHistory } from '../model/hint-message.ts';
 import { parseShardMessage } from '../model/shard-message.ts';
 import type { BrowsedMessage } from '../ports/dead-letter-queue.ts';
 
-const LONGEST_TYPE = 200;
+const MAX_TYPE_LENGTH = 200;
 
 /**
- * A message of a dead-letter queue for whoever is to mend it. It may be anything that anybody put there: nothing here
- * throws, and nothing of it is believed.
+ * Describes a message of a dead-letter queue. Anybody may have put it there: it is not trusted, and nothing here throws.
  */
 export function readDeadLetter(message: BrowsedMessage, queue: DeadLetterQueueName, now: Date): DeadLetter {
   const deadLetteredAt = validTime(message.enqueuedAt) ?? now;
@@ -56,23 +55,23 @@ function subjectOf({ body }: BrowsedMessage, queue: DeadLetterQueueName, time: D
   }
   const { hints, rejected } = parseMessage(body, time);
   const [hint] = hints;
-  if (hint !== undefined) return { event: toPlainLine(hint.eventType, LONGEST_TYPE), ...hint.keys[0] };
+  if (hint !== undefined) return { event: toPlainLine(hint.eventType, MAX_TYPE_LENGTH), ...hint.keys[0] };
   const [first] = rejected;
   const event = first === undefined ? '' : typeOf(first.event);
   return { event, ...(first && { unreadable: first.error }) };
 }
 
-/** Of an event that names no blob the type may still be told. */
+/** The type of an event that names no blob, if it has one. */
 function typeOf(event: unknown): string {
   if (typeof event !== 'object' || event === null) return '';
   const type = 'eventType' in event ? event.eventType : 'type' in event ? event.type : undefined;
-  return typeof type === 'string' ? toPlainLine(type, LONGEST_TYPE) : '';
+  return typeof type === 'string' ? toPlainLine(type, MAX_TYPE_LENGTH) : '';
 }
 
 function toDeadLetterError(
   error: { readonly code: string; readonly detail: string } | undefined,
 ): DeadLetterError | undefined {
-  return error && { code: toPlainLine(error.code, LONGEST_TYPE), detail: toPlainLine(error.detail) };
+  return error && { code: toPlainLine(error.code, MAX_TYPE_LENGTH), detail: toPlainLine(error.detail) };
 }
 
 function validTime(time: Date): Date | undefined {
@@ -87,7 +86,7 @@ interface Reason {
 
 const CODE = /^[a-z][a-z0-9-]{0,59}$/;
 
-/** Why a message is a dead letter. `unreadable` is what is wrong with its body, if it is. */
+/** Why a message is a dead letter. @param unreadable the error in its body; undefined: none */
 function reasonOf(
   message: BrowsedMessage,
   history: History,
@@ -120,7 +119,7 @@ function hintOf(code: string): string | undefined {
   return Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].hint : undefined;
 }
 
-/** Where a letter is: all that its id says. */
+/** The place of a dead letter, which its id names. */
 export interface DeadLetterPlace {
   readonly queue: DeadLetterQueueName;
   /** Decimal. */
@@ -128,16 +127,16 @@ export interface DeadLetterPlace {
 }
 
 const ID = new RegExp(`^(${DEAD_LETTER_QUEUES.join('|')}):(\\d{1,19})$`);
-const LARGEST = 2n ** 63n - 1n;
+const MAX_SEQUENCE_NUMBER = 2n ** 63n - 1n;
 
 /** @throws BlobmirrorError `request-invalid` */
 export function parseDeadLetterId(text: string): DeadLetterPlace {
   const [, queue, digits = ''] = ID.exec(text) ?? [];
-  if (queue !== undefined && BigInt(digits) <= LARGEST)
+  if (queue !== undefined && BigInt(digits) <= MAX_SEQUENCE_NUMBER)
     return { queue: queue as DeadLetterQueueName, sequenceNumber: String(BigInt(digits)) };
   throw new BlobmirrorError(
     'request-invalid',
-    `${JSON.stringify(text.slice(0, 80))} is no id of a dead letter; it should be like events:123`,
+    `${JSON.stringify(text.slice(0, 80))} is no dead-letter id; an id is like events:123`,
   );
 }
 
@@ -145,10 +144,10 @@ export function deadLetterId({ queue, sequenceNumber }: DeadLetterPlace): string
   return `${queue}:${sequenceNumber}`;
 }
 
-/** What a stranger wrote goes into a list, a log and a terminal: a line, whole characters, and not the length of a book. */
-const LONGEST = 1000;
+/** Untrusted text goes into lists, logs and terminals: one bounded line of well-formed characters. */
+const MAX_LENGTH = 1000;
 
-function toPlainLine(text: string, longest = LONGEST): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+function toPlainLine(text: string, maxLength = MAX_LENGTH): string {
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return cut.toWellFormed().replaceAll(/\p{Cc}+/gu, ' ');
 }

@@ -12,66 +12,66 @@ interface Redelivery {
   readonly undelivered: UndeliveredEvents;
   readonly queue: HintQueue;
   readonly log: Logger;
-  /** No blob is begun after it. */
+  /** After it, no further blob is read. */
   readonly signal: AbortSignal;
 }
 
-/** An event is at most a megabyte, and Event Grid puts few into a blob. */
-const LARGEST_BYTES = 16 * 1024 * 1024;
-const AT_ONCE = 16;
-const TOO_LARGE_HINT = 'A full sync finds what they tell of. The blob can be deleted after that.';
+/** An event has at most 1 MB, and Event Grid writes few into a blob. */
+const MAX_BLOB_BYTES = 16 * 1024 * 1024;
+const CONCURRENCY = 16;
+const TOO_LARGE_HINT = 'A full sync mirrors what these events announced. After it, delete the blob.';
 
 /**
- * Takes the events back that Event Grid could not deliver: sends each to the queue and removes its blob after that. Who
- * dies in between leaves the blob, and what is sent again has the id that it had: the queue drops it where it knows it
- * still, and where not it costs a look. What cannot be read, or be sent, is left where it is, and told of once.
+ * Redelivers the events that Event Grid could not deliver: sends each to the queue, then removes its blob. After a crash
+ * in between, the events are sent again with the same ids: the queue drops them as duplicates, or they cost a check each.
+ * What cannot be read or sent stays where it is, and is logged once.
  */
-export async function redeliverEvents({ undelivered: spool, queue, log, signal }: Redelivery): Promise<void> {
+export async function redeliverEvents({ undelivered, queue, log, signal }: Redelivery): Promise<void> {
   let events = 0;
-  for await (const page of spool.list()) {
-    for (const spooled of page) {
+  for await (const page of undelivered.list()) {
+    for (const batch of page) {
       if (signal.aborted) return;
-      if (spooled.isSetAside) continue;
-      events += await takeBack(spooled);
+      if (batch.isSetAside) continue;
+      events += await redeliver(batch);
     }
   }
-  if (events > 0) log.info('events that Event Grid could not deliver were taken back', { events });
+  if (events > 0) log.info('events that Event Grid could not deliver were redelivered', { events });
 
-  async function takeBack(spooled: UndeliveredBatch): Promise<number> {
-    const text = spooled.bytes > LARGEST_BYTES ? '' : await spool.read(spooled);
+  async function redeliver(batch: UndeliveredBatch): Promise<number> {
+    const text = batch.bytes > MAX_BLOB_BYTES ? '' : await undelivered.read(batch);
     if (text === undefined) return 0;
     const found = parseEvents(text);
     if (found === undefined) {
-      const { name, bytes } = spooled;
-      log.error('a blob among the dead letters of Event Grid holds no events and is left there', {
+      const { name, bytes } = batch;
+      log.error('a blob among the dead letters of Event Grid holds no events and stays there', {
         name,
         bytes,
       });
-      await spool.setAside(spooled);
+      await undelivered.setAside(batch);
       return 0;
     }
-    const root = createHash('sha256').update(spooled.name).digest('base64url');
+    const root = createHash('sha256').update(batch.name).digest('base64url');
     let sent = 0;
-    for (let from = 0; from < found.length; from += AT_ONCE) {
-      const group = found.slice(from, from + AT_ONCE);
+    for (let from = 0; from < found.length; from += CONCURRENCY) {
+      const group = found.slice(from, from + CONCURRENCY);
       const outcomes = await Promise.all(
         group.map(async (event, i) => await send(event, `event-grid.${root}.${from + i}`)),
       );
       sent += outcomes.filter((outcome) => outcome === 'sent').length;
     }
     if (sent === found.length) {
-      await spool.remove(spooled);
+      await undelivered.remove(batch);
       return sent;
     }
     log.error(
-      'events that Event Grid could not deliver are too large for the queue and are left where they are',
-      { name: spooled.name, events: found.length - sent, hint: TOO_LARGE_HINT },
+      'events that Event Grid could not deliver are too large for the queue and stay where they are',
+      { name: batch.name, events: found.length - sent, hint: TOO_LARGE_HINT },
     );
-    await spool.setAside(spooled);
+    await undelivered.setAside(batch);
     return sent;
   }
 
-  /** What the queue will never take must not keep it from what it would. */
+  /** An event that the queue never accepts must not block the others. */
   async function send(event: object, messageId: string): Promise<'sent' | 'refused'> {
     try {
       await queue.sendLater(
@@ -89,7 +89,7 @@ export async function redeliverEvents({ undelivered: spool, queue, log, signal }
   }
 }
 
-/** Each is an event within the bounds; what more it must be is for the intake to say. Nothing else is ever removed. */
+/** The events of a blob; undefined: not all are events within the bounds, so the blob must not be removed. */
 function parseEvents(text: string): readonly object[] | undefined {
   let value: unknown;
   try {

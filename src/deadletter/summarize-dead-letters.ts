@@ -2,39 +2,39 @@ import type { DeadLetterSummary } from '../api/dead-letter.ts';
 import { type DeadLetterMark, isCoveredBy } from './dead-letter-mark.ts';
 import { type DeadLetterQueues, browseDeadLetters } from './browse-dead-letters.ts';
 
-const MOST_COUNTED = 50_000;
-const LONGEST_MS = 20_000;
-/** A name of a container, or a code, is what a stranger wrote: only so many are told apart. */
-const MOST_NAMES = 1000;
+const MAX_COUNTED = 50_000;
+const BUDGET_MS = 20_000;
+/** Names are untrusted: beyond this many they count as `other`. */
+const MAX_NAMES = 1000;
 
-/** How many letters there are, and why, in bounded time. */
+/** Counts the dead letters by code and container, in bounded time. */
 export async function summarizeDeadLetters(
   queues: DeadLetterQueues,
   acknowledged: DeadLetterMark | undefined,
 ): Promise<DeadLetterSummary> {
-  const deadline = performance.now() + LONGEST_MS;
+  const deadline = performance.now() + BUDGET_MS;
   const isAcknowledged = acknowledged === undefined ? () => false : isCoveredBy(acknowledged);
   const byCode = new Map<string, number>();
   const byContainer = new Map<string, number>();
   let count = 0;
-  let known = 0;
+  let acknowledgedCount = 0;
   let oldest: string | null = null;
   let isComplete = true;
-  for await (const { letter } of browseDeadLetters(queues)) {
-    if (count >= MOST_COUNTED || performance.now() > deadline) {
+  for await (const { deadLetter } of browseDeadLetters(queues)) {
+    if (count >= MAX_COUNTED || performance.now() > deadline) {
       isComplete = false;
       break;
     }
     count++;
-    add(byCode, letter.code);
-    if (letter.container !== undefined) add(byContainer, letter.container);
-    if (isAcknowledged(letter)) known++;
-    else if (oldest === null || letter.deadLetteredAt < oldest) oldest = letter.deadLetteredAt;
+    add(byCode, deadLetter.code);
+    if (deadLetter.container !== undefined) add(byContainer, deadLetter.container);
+    if (isAcknowledged(deadLetter)) acknowledgedCount++;
+    else if (oldest === null || deadLetter.deadLetteredAt < oldest) oldest = deadLetter.deadLetteredAt;
   }
   return {
     count,
     isComplete,
-    acknowledged: known,
+    acknowledged: acknowledgedCount,
     byCode: Object.fromEntries(byCode),
     byContainer: Object.fromEntries(byContainer),
     oldest,
@@ -43,6 +43,6 @@ export async function summarizeDeadLetters(
 }
 
 function add(counts: Map<string, number>, name: string): void {
-  const counted = counts.has(name) || counts.size < MOST_NAMES ? name : 'other';
+  const counted = counts.has(name) || counts.size < MAX_NAMES ? name : 'other';
   counts.set(counted, (counts.get(counted) ?? 0) + 1);
 }

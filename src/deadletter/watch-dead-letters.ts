@@ -18,15 +18,15 @@ export interface WatchParts {
 }
 
 const LOGGED_MARK = 'deadletters/told';
-/** So many are told one by one, and the rest by their number. */
+/** Dead letters that are logged one by one; the rest is logged as a number. */
 const MAX_LOGGED = 50;
 const BROWSE_MS = 60_000;
 const REPLAY_MS = 90_000;
 
-/** What a timer does: counts the letters, tells of new ones, and replays those whose cause has passed. */
+/** Run by a timer: counts dead letters, logs new ones, and replays those whose cause may have passed. */
 export async function watchDeadLetters(watch: WatchParts): Promise<void> {
-  const { queues, documents, store: box, accountsAnswer, observe, log, now } = watch;
-  const told = await readStoredMark(documents, LOGGED_MARK, (document, { code }) => {
+  const { queues, documents, store, accountsAnswer, observe, log, now } = watch;
+  const logged = await readStoredMark(documents, LOGGED_MARK, (document, { code }) => {
     if (code === 'document-too-new')
       log.warn('a newer release logs the dead letters; this one does not', { code, document });
     else
@@ -35,52 +35,63 @@ export async function watchDeadLetters(watch: WatchParts): Promise<void> {
         document,
       });
   });
-  const isTold = told === undefined ? () => false : isCoveredBy(told.mark);
+  const isLogged = logged === undefined ? () => false : isCoveredBy(logged.mark);
   const deadline = performance.now() + BROWSE_MS;
   const byCode = new Map<string, number>();
-  const maker = new MarkBuilder();
+  const builder = new MarkBuilder();
   const arrived: DeadLetter[] = [];
-  let news = 0;
+  let newCount = 0;
   let due = 0;
-  for await (const { letter } of browseDeadLetters(queues)) {
+  for await (const { deadLetter } of browseDeadLetters(queues)) {
     if (performance.now() > deadline) break;
-    byCode.set(letter.code, (byCode.get(letter.code) ?? 0) + 1);
-    maker.add(letter);
-    if (isReplayDue(letter, now())) due++;
-    if (isTold(letter)) continue;
-    news++;
-    if (arrived.length < MAX_LOGGED) arrived.push(letter);
+    byCode.set(deadLetter.code, (byCode.get(deadLetter.code) ?? 0) + 1);
+    builder.add(deadLetter);
+    if (isReplayDue(deadLetter, now())) due++;
+    if (isLogged(deadLetter)) continue;
+    newCount++;
+    if (arrived.length < MAX_LOGGED) arrived.push(deadLetter);
   }
   observe(Object.fromEntries(byCode));
-  // Of many workers that saw the same letters, the one that moves the mark tells of them.
-  if (news > 0 && (await tryAdvanceMark(documents, LOGGED_MARK, maker.mark(now()), told)))
-    logArrivals(log, arrived, news);
+  // Of several workers that saw the same dead letters, the one that advances the mark logs them.
+  if (newCount > 0 && (await tryAdvanceMark(documents, LOGGED_MARK, builder.mark(now()), logged)))
+    logArrivals(log, arrived, newCount);
   if (due === 0) return;
   if (!(await accountsAnswer())) {
     log.info('dead letters wait for the accounts to answer', { letters: due });
     return;
   }
-  const only = (letter: DeadLetter): boolean => isReplayDue(letter, now());
-  const done = await box.replay({ all: true }, { only, signal: AbortSignal.timeout(REPLAY_MS) });
+  const only = (deadLetter: DeadLetter): boolean => isReplayDue(deadLetter, now());
+  const done = await store.replay({ all: true }, { only, signal: AbortSignal.timeout(REPLAY_MS) });
   log.info('dead letters whose cause may have passed were replayed', { ...done });
 }
 
-function logArrivals(log: Logger, letters: readonly DeadLetter[], news: number): void {
-  for (const { id, code, detail, hint, container, path, event, attempts, replays } of letters)
-    log.warn('a dead letter arrived', { id, code, detail, hint, container, path, event, attempts, replays });
-  if (news > letters.length) log.warn('more dead letters arrived', { letters: news - letters.length });
+function logArrivals(log: Logger, arrived: readonly DeadLetter[], newCount: number): void {
+  for (const { id, code, detail, hint, container, path, event, attempts, replays } of arrived)
+    log.warn('a dead letter arrived', {
+      id,
+      code,
+      detail,
+      hint,
+      container,
+      path,
+      event,
+      attempts,
+      replays,
+    });
+  if (newCount > arrived.length)
+    log.warn('more dead letters arrived', { letters: newCount - arrived.length });
 }
 
 const MINUTE_MS = 60_000;
-/** How long a letter has been one before its first, its second and its last replay without anybody's asking. */
-const AFTER_MS = [5 * MINUTE_MS, 30 * MINUTE_MS, 120 * MINUTE_MS] as const;
+/** The age of a dead letter at its first, second and last automatic replay. */
+const REPLAY_AFTER_MS = [5 * MINUTE_MS, 30 * MINUTE_MS, 120 * MINUTE_MS] as const;
 
 /**
- * Whether a letter is to be replayed by itself once the accounts answer: what made it one may pass, and it was not
- * replayed for that too often or too soon. What only a person can mend waits for that person.
+ * Whether a dead letter is replayed automatically once the accounts answer: its cause may pass, and it was not replayed
+ * too often or too recently. What only an operator can fix waits for the operator.
  */
 function isReplayDue({ code, replays, deadLetteredAt }: DeadLetter, now: Date): boolean {
-  const afterMs = AFTER_MS[replays];
+  const afterMs = REPLAY_AFTER_MS[replays];
   if (afterMs === undefined || now.getTime() - Date.parse(deadLetteredAt) < afterMs) return false;
   return Object.hasOwn(ERRORS, code) && ERRORS[code as ErrorCode].disposition === 'retry' && !isLasting(code);
 }

@@ -6,20 +6,20 @@ import { changeDocument, readDocument } from '../documents/change-document.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
 const DOCUMENT = 'control/pause';
-/** No message is older than the fortnight that a queue keeps it. */
+/** Longer than the 14 days that a queue keeps a message, whose age is counted without pauses. */
 const KEPT_MS = 15 * 24 * 3_600_000;
-const MOST_KEPT = 100;
+const MAX_KEPT = 100;
 
-/** The wish that mirroring stand still, or go on: one document, for every worker. */
+/** The pause document, which all workers read. */
 export interface PauseStore {
   /**
-   * Whether somebody wished for a pause cannot be told from a damaged document, and to go on against that wish could
-   * cost the backup: then it is paused, and the reason says what to do. Either wish makes the document anew.
+   * A damaged document counts as a pause, whose reason says what to do: mirroring against the operator's will could
+   * damage the backup. `pause` and `resume` both rewrite the document.
    */
   readonly read: () => Promise<PauseState>;
-  /** Resolves to the pause that holds: an earlier one, if there is one. */
-  readonly pause: (wish: Omit<Pause, 'since'>) => Promise<Pause>;
-  /** Resolves to the pause that ended; undefined when there was none. */
+  /** Resolves to the current pause: an earlier one, if there is one. */
+  readonly pause: (request: Omit<Pause, 'since'>) => Promise<Pause>;
+  /** Resolves to the pause that ended; undefined: there was none. */
   readonly resume: () => Promise<Pause | undefined>;
 }
 
@@ -47,13 +47,13 @@ export function createPauseStore(
       damagedSince = undefined;
       return found.state === 'there' ? found.value : NEVER_PAUSED_STATE;
     }
-    // Whoever damaged it wrote it then.
+    // The last write damaged it.
     damagedSince = found.writtenAt?.toISOString() ?? damagedSince ?? now().toISOString();
     const { code, message } = found.error;
     const reason =
       code === 'document-too-new'
         ? `${code}: ${message}; pause and resume with that release`
-        : `${code}: ${message}, so that it is not known whether somebody paused; "blobmirror resume" lets mirroring go on`;
+        : `${code}: ${message}, so it is not known whether mirroring was paused; run "blobmirror resume" to resume`;
     return { paused: { since: damagedSince, by: 'blobmirror', reason, isUnknown: true }, ended: [] };
   }
 
@@ -68,12 +68,12 @@ export function createPauseStore(
 
   return {
     read: async () => toState(await readDocument(documents, PAUSE_DOCUMENT, DOCUMENT)),
-    pause: async (wish) => {
+    pause: async (request) => {
       let paused: Pause | undefined;
       const before = await change(({ paused: earlier, ended }, isDamaged) => {
         if (earlier !== null && !isDamaged) return undefined;
-        // Asked after the state has answered, and so told its time.
-        paused = { since: now().toISOString(), ...wish };
+        // After the state account has answered, so that its time is known.
+        paused = { since: now().toISOString(), ...request };
         return { paused, ended };
       });
       const held = before.paused ?? paused;
@@ -89,7 +89,7 @@ export function createPauseStore(
         const isKept = (each: { readonly until: string }): boolean =>
           until.getTime() - Date.parse(each.until) < KEPT_MS;
         const all = [{ since: paused.since, until: until.toISOString() }, ...ended.filter(isKept)];
-        return { paused: null, ended: all.slice(0, MOST_KEPT) };
+        return { paused: null, ended: all.slice(0, MAX_KEPT) };
       });
       return resumed;
     },

@@ -4,14 +4,14 @@ import type { SteadyClock } from '../clock/steady-clock.ts';
 import type { PauseGate, RequeueDelay } from '../ports/pause-gate.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-/** How old the last look may be, and how often it is renewed while messages are in hand. */
-const LOOK_EVERY_MS = 2_000;
-/** A state that does not answer keeps no message waiting for longer: the last that was seen holds. */
-const ANSWER_WITHIN_MS = 5_000;
-/** Within the four minutes of an invocation, with the copy that is sent then. */
+/** The maximum age of the state, and how often it is read while messages are in hand. */
+const READ_INTERVAL_MS = 2_000;
+/** After this long without an answer, messages go on by the last known state. */
+const READ_TIMEOUT_MS = 5_000;
+/** A message is held this long at most, which leaves time to requeue it within the four minutes of an invocation. */
 const HOLD_MS = 210_000;
-/** After a hold, a message waits in the queue for so long: what is held is a part of it, and changes slowly. */
-const AWAY_MS = 60_000;
+/** The delay of a message that is requeued after a hold. */
+const REQUEUE_DELAY_MS = 60_000;
 
 export interface PauseWatchParts {
   readonly read: () => Promise<PauseState>;
@@ -22,20 +22,20 @@ export interface PauseWatchParts {
 }
 
 /**
- * The pause as one process sees it. It is looked at while messages come, every two seconds for all of them together, so
- * that an idle app makes no requests. What cannot be read now is as it was last seen; what never was is no pause.
+ * The pause as one process knows it. It is read every two seconds while messages are in hand, once for all of them, so
+ * that an idle app makes no requests. If it cannot be read, the last known state holds; before the first, no pause.
  */
 export class PauseWatch implements PauseGate {
   readonly #parts: PauseWatchParts;
   #state: PauseState = NEVER_PAUSED_STATE;
-  #lookedAt = -Infinity;
-  #looking: { readonly since: number; readonly done: Promise<void> } | undefined;
+  #readAt = -Infinity;
+  #reading: { readonly since: number; readonly done: Promise<void> } | undefined;
   #isLost = false;
   #isClosing = false;
   /** Messages in hand. */
   #inHand = 0;
   #cancelNext: (() => void) | undefined;
-  /** Called when the state is seen to have changed, or the process is to end. */
+  /** Called after every read of the state, and when the process ends. */
   readonly #listeners = new Set<() => void>();
 
   constructor(parts: PauseWatchParts) {
@@ -45,16 +45,16 @@ export class PauseWatch implements PauseGate {
   readonly pass = async (work: () => Promise<void>): Promise<RequeueDelay | undefined> => {
     this.#inHand++;
     try {
-      await this.#look();
-      this.#plan();
+      await this.#refresh();
+      this.#scheduleNext();
       if (!this.isPaused()) {
         await work();
         return undefined;
       }
-      return { delayMs: (await this.#hold()) === 'held for long' ? AWAY_MS : 0 };
+      return { delayMs: (await this.#hold()) === 'held for long' ? REQUEUE_DELAY_MS : 0 };
     } finally {
       this.#inHand--;
-      if (this.#inHand === 0) this.#unplan();
+      if (this.#inHand === 0) this.#cancelSchedule();
     }
   };
 
@@ -69,14 +69,14 @@ export class PauseWatch implements PauseGate {
   };
 
   readonly pausedSince = async (since: Date): Promise<number> => {
-    await this.#look();
+    await this.#refresh();
     return pausedMs(this.#state, since, this.#parts.now());
   };
 
-  /** Lets go of what is held, and holds nothing any more: the process is to end. */
+  /** Releases the held messages and holds no others: the process ends. */
   readonly close = (): void => {
     this.#isClosing = true;
-    this.#tell();
+    this.#notify();
   };
 
   async #hold(): Promise<'held for long' | 'over'> {
@@ -96,10 +96,10 @@ export class PauseWatch implements PauseGate {
     });
   }
 
-  /** Calls once, at the first change after which `is` says so. */
-  #listen(is: () => boolean, run: () => void): () => void {
+  /** Calls `run` once, at the first notification at which `condition` is true. */
+  #listen(condition: () => boolean, run: () => void): () => void {
     const listener = (): void => {
-      if (!is()) return;
+      if (!condition()) return;
       this.#listeners.delete(listener);
       run();
     };
@@ -107,31 +107,31 @@ export class PauseWatch implements PauseGate {
     return () => void this.#listeners.delete(listener);
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Looks every two seconds for as long as messages are in hand. */
-  #plan(): void {
+  /** Reads every two seconds while messages are in hand. */
+  #scheduleNext(): void {
     if (this.#inHand === 0) return;
-    this.#cancelNext ??= this.#parts.clock.after(LOOK_EVERY_MS, () => {
+    this.#cancelNext ??= this.#parts.clock.after(READ_INTERVAL_MS, () => {
       this.#cancelNext = undefined;
-      void this.#look().then(() => this.#plan());
+      void this.#refresh().then(() => this.#scheduleNext());
     });
   }
 
-  #unplan(): void {
+  #cancelSchedule(): void {
     this.#cancelNext?.();
     this.#cancelNext = undefined;
   }
 
-  /** One look for all who want one. Never rejects, and nobody waits when it has taken five seconds. */
-  async #look(): Promise<void> {
+  /** Brings the state up to date, once for all callers. Never rejects; callers wait for five seconds at most. */
+  async #refresh(): Promise<void> {
     const { clock } = this.#parts;
-    if (clock.now() - this.#lookedAt < LOOK_EVERY_MS) return;
-    this.#looking ??= { since: clock.now(), done: this.#read() };
-    const { since, done } = this.#looking;
-    const left = since + ANSWER_WITHIN_MS - clock.now();
+    if (clock.now() - this.#readAt < READ_INTERVAL_MS) return;
+    this.#reading ??= { since: clock.now(), done: this.#read() };
+    const { since, done } = this.#reading;
+    const left = since + READ_TIMEOUT_MS - clock.now();
     if (left <= 0) return;
     let cancel = (): void => undefined;
     const late = new Promise<void>((resolve) => (cancel = clock.after(left, resolve)));
@@ -147,16 +147,16 @@ export class PauseWatch implements PauseGate {
       this.#state = state;
       this.#isLost = false;
       if (wasPaused !== this.isPaused()) {
-        if (wasPaused) log.info('mirroring goes on');
+        if (wasPaused) log.info('mirroring is resumed');
         else log.info('mirroring is paused', { ...state.paused });
       }
     } catch (thrown) {
       const error = toBlobmirrorError(thrown);
-      if (!this.#isLost) log.warn('whether mirroring is paused cannot be read now', { error });
+      if (!this.#isLost) log.warn('the pause cannot be read; the last known state holds', { error });
       this.#isLost = true;
     }
-    this.#lookedAt = clock.now();
-    this.#looking = undefined;
-    this.#tell();
+    this.#readAt = clock.now();
+    this.#reading = undefined;
+    this.#notify();
   }
 }

@@ -4,42 +4,42 @@ import { refusedWhole, type VersionStatus } from '../model/service-version.ts';
 import { formatDuration, formatSkew } from '../api/statement.ts';
 import type { ClockStatus, DeadLetterCounts, Health, HealthProblem, RecoveryPoint } from '../api/status.ts';
 
-/** What health is judged by. */
+/** What the judgement is based on. */
 export interface HealthEvidence {
   readonly now: Date;
   /** Account names. */
   readonly source: string;
   readonly backup: string;
   readonly recovery: Pick<RecoveryPoint, 'proven' | 'live' | 'canary'>;
-  /** What each could not be asked for; undefined: it answered. */
+  /** Why each could not be read; undefined: it answered. */
   readonly unreachable: Readonly<Record<'source' | 'backup' | 'queue' | 'state', ErrorCode | undefined>>;
-  /** What the accounts took of the versions of the storage services that they were asked by. */
+  /** The API versions that the accounts accept. */
   readonly versions: Readonly<Record<'source' | 'backup', VersionStatus>>;
-  /** Of the machine that judges. */
+  /** The clock of the worker that judges. */
   readonly clock?: ClockStatus | { readonly state: 'right' };
   /** Why the canary cannot be written. */
   readonly canaryRefused: ErrorCode | undefined;
-  /** The names of documents of the state that are there and cannot be read. */
+  /** The names of damaged documents of the state. */
   readonly damaged?: readonly string[];
-  /** Mirroring stands still since the document of the pause cannot be read. */
+  /** The pause document cannot be read, so mirroring is paused. */
   readonly isPauseUnknown?: boolean;
   readonly deadLetters: Pick<DeadLetterCounts, 'count' | 'acknowledged' | 'isComplete'>;
-  /** When the mirror of this state was first known to be at work; undefined: not yet. */
+  /** When the mirror of this state first worked; undefined: never yet. */
   readonly firstStart: Date | undefined;
-  /** When a worker last took a sample of it; undefined: none ever did. */
+  /** When a worker last took a sample; undefined: never yet. */
   readonly lastSample: Date | undefined;
 }
 
 export interface HealthLimits {
   readonly liveWithinMs: number;
-  /** Undefined where no timer begins a full sync. */
+  /** Undefined: no timer starts full syncs. */
   readonly provenWithinMs: number | undefined;
 }
 
 /** A worker takes a sample each minute. */
 const SILENT_AFTER_MS = 5 * 60_000;
 
-/** Told, and no reason to be called: everything is mirrored without it, and what it takes with it is judged as well. */
+/** Reported without failing health: all is mirrored, and any consequence is a problem of its own. */
 const HARMLESS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'canary-not-written',
   'document-damaged',
@@ -50,7 +50,7 @@ interface Problem extends HealthProblem {
   readonly code: HealthCode;
 }
 
-/** Whether the mirror does what it promises, and what keeps it from that. Nothing here names a blob. */
+/** Judges whether the mirror does what it promises. No detail names a blob, since health is public. */
 export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Health {
   const problems = [
     ...reach(evidence),
@@ -72,8 +72,8 @@ function reach({ unreachable, versions: of, source, backup }: HealthEvidence): r
   const names = {
     source: `The source account ${source} cannot be read`,
     backup: `The backup account ${backup} cannot be read`,
-    queue: 'The queue of events cannot be looked at',
-    state: "The mirror's own state cannot be read",
+    queue: 'The events queue cannot be read',
+    state: "The mirror's state cannot be read",
   };
   return (['source', 'backup', 'queue', 'state'] as const).flatMap((what) => {
     const code = unreachable[what];
@@ -88,12 +88,12 @@ function versions({ versions: of, source, backup }: HealthEvidence): readonly Pr
   const names = { source: `The source account ${source}`, backup: `The backup account ${backup}` };
   return (['source', 'backup'] as const).flatMap((what) => {
     const { refused, spoken, isRefusedWhole } = of[what];
-    // One that refuses them all is not reached, which is told as such.
+    // An account that refuses all versions is reported as unreachable.
     if (isRefusedWhole || refused === undefined) return [];
     return [
       {
         code: 'service-version-refused' as const,
-        detail: `${names[what]} refuses version ${refused} of the storage services, and is asked by ${spoken}.`,
+        detail: `${names[what]} refuses version ${refused} of the storage API, so requests use ${spoken}.`,
       },
     ];
   });
@@ -103,17 +103,17 @@ function clockOff({ clock, unreachable }: HealthEvidence): readonly Problem[] {
   const code = 'clock-off' as const;
   if (clock === undefined || clock.state === 'right') return [];
   if (clock.state === 'unknown') {
-    // Who does not answer tells no time, and is a problem of its own.
+    // An account that does not answer tells no time, and is a problem of its own.
     if (unreachable.source !== undefined || unreachable.backup !== undefined) return [];
     const detail =
-      'Whether the clock of the machine that tells this is right is not known: it has just jumped, or no two answers of an account agree on the time. It claims no live point until they do.';
+      'The clock of the worker that reports this is not confirmed: it has just jumped, or the answers of an account disagree on the time. Until then it claims no live recovery point.';
     return [{ code, detail }];
   }
   const { aheadMs, of } = clock;
   return [
     {
       code,
-      detail: `The clock of the machine that tells this is ${formatSkew(aheadMs)}, by that of the account ${of}: it claims no live point, and full syncs that it begins prove nothing.`,
+      detail: `The clock of the worker that reports this is ${formatSkew(aheadMs)}, compared with that of the account ${of}: it claims no live recovery point, and its full syncs prove nothing.`,
     },
   ];
 }
@@ -124,7 +124,7 @@ function silence({ now, lastSample }: HealthEvidence): readonly Problem[] {
   return [
     {
       code: 'app-silent',
-      detail: `No worker has been heard of for ${formatDuration(silentMs)}: the app may be stopped.`,
+      detail: `No worker has reported for ${formatDuration(silentMs)}: the app may be stopped.`,
     },
   ];
 }
@@ -135,7 +135,7 @@ function live({ recovery }: HealthEvidence, { liveWithinMs }: HealthLimits): rea
   return [
     {
       code: 'live-behind',
-      detail: `Changes of ${formatDuration(ageMs)} ago wait in the queue; the threshold is ${formatDuration(liveWithinMs)}.`,
+      detail: `Changes have waited in the queue for ${formatDuration(ageMs)}; the threshold is ${formatDuration(liveWithinMs)}.`,
     },
   ];
 }
@@ -150,14 +150,14 @@ function canary(
     return [
       {
         code: 'canary-not-written',
-        detail: `The canary cannot be written at the source (${canaryRefused}), so what Event Grid holds back is not seen.`,
+        detail: `The canary cannot be written to the source (${canaryRefused}), so a failure of Event Grid would not be noticed.`,
       },
     ];
   if (ageMs <= liveWithinMs) return [];
   return [
     {
       code: 'canary-behind',
-      detail: `The canary has been on its way for ${formatDuration(ageMs)}; the threshold is ${formatDuration(liveWithinMs)}.`,
+      detail: `The canary has not arrived for ${formatDuration(ageMs)}; the threshold is ${formatDuration(liveWithinMs)}.`,
     },
   ];
 }
@@ -175,11 +175,11 @@ function proven(
     return [
       {
         code,
-        detail: `The last full sync that proves anything began ${formatDuration(ageMs)} ago; ${threshold}.`,
+        detail: `The last complete, unrestricted full sync started ${formatDuration(ageMs)} ago; ${threshold}.`,
       },
     ];
   }
-  // A mirror that has just begun has had no time for a full sync.
+  // A new mirror has had no time for a full sync.
   const sinceMs = firstStart === undefined ? 0 : now.getTime() - firstStart.getTime();
   if (sinceMs <= provenWithinMs) return [];
   return [
@@ -190,24 +190,24 @@ function proven(
   ];
 }
 
-function deadLetters({ deadLetters: letters }: HealthEvidence): readonly Problem[] {
-  const open = letters.count - letters.acknowledged;
+function deadLetters({ deadLetters: counts }: HealthEvidence): readonly Problem[] {
+  const open = counts.count - counts.acknowledged;
   const code = 'dead-letters' as const;
   if (open <= 0) {
-    // None were seen where they could not be asked for, which is a problem of its own.
-    if (letters.isComplete || letters.count === 0) return [];
-    const seen = letters.count.toLocaleString('en');
+    // Zero if the queues could not be read, which is a problem of its own.
+    if (counts.isComplete || counts.count === 0) return [];
+    const seen = counts.count.toLocaleString('en');
     return [
-      { code, detail: `There are more than ${seen} dead letters, too many to look for new ones among them.` },
+      { code, detail: `There are more than ${seen} dead letters, too many to find new ones among them.` },
     ];
   }
-  const number = `${letters.isComplete ? '' : 'At least '}${open.toLocaleString('en')} dead letter${open === 1 ? '' : 's'}`;
-  return [{ code, detail: `${number} not looked at yet: changes that are not mirrored.` }];
+  const number = `${counts.isComplete ? '' : 'At least '}${open.toLocaleString('en')} dead letter${open === 1 ? '' : 's'}`;
+  return [{ code, detail: `${number} not acknowledged: changes that are not mirrored.` }];
 }
 
 function pause({ isPauseUnknown = false }: HealthEvidence): readonly Problem[] {
   if (!isPauseUnknown) return [];
-  const detail = 'The document of the pause cannot be read, so mirroring stands still.';
+  const detail = 'The pause document cannot be read, so mirroring is paused.';
   return [{ code: 'pause-unknown', detail }];
 }
 
@@ -215,6 +215,6 @@ function damagedDocuments({ damaged = [] }: HealthEvidence): readonly Problem[] 
   const [first] = damaged;
   if (first === undefined) return [];
   const more = damaged.length === 1 ? '' : ` and ${(damaged.length - 1).toLocaleString('en')} more`;
-  const detail = `The document ${first}${more} of the state cannot be read: what ${damaged.length === 1 ? 'it' : 'they'} told is not known.`;
+  const detail = `The document ${first}${more} of the state cannot be read: ${damaged.length === 1 ? 'its' : 'their'} content is unknown.`;
   return [{ code: 'document-damaged', detail }];
 }

@@ -73,7 +73,7 @@ export function createStatusService(
     readPause: async () => (await pauses.read()).paused ?? undefined,
     events: queues.events.browser,
     listDeadLetters: async function* () {
-      for await (const { letter } of browseDeadLetters(queues.deadLetters)) yield letter;
+      for await (const { deadLetter } of browseDeadLetters(queues.deadLetters)) yield deadLetter;
     },
     readAcknowledged: async (damaged) => {
       const mark = await readMark(documents, ACKNOWLEDGED, damaged);

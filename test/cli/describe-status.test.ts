@@ -53,7 +53,7 @@ describe('a status for people', () => {
       health: {
         status: 'failing',
         problems: [
-          { code: 'dead-letters', detail: '3 dead letters not looked at yet.' },
+          { code: 'dead-letters', detail: '3 dead letters not acknowledged.' },
           { code: 'of-a-newer-worker', detail: 'Who knows.' },
         ],
       },
@@ -64,7 +64,7 @@ describe('a status for people', () => {
       'health FAILING at 2026-11-25 12:03:02 UTC, photos -> photosbackup',
       'PAUSED since 2026-11-25 11:00:00 by ada: a move',
       '',
-      'dead-letters: 3 dead letters not looked at yet.',
+      'dead-letters: 3 dead letters not acknowledged.',
       '  what to do: Fix what their codes name, then replay them; or acknowledge them to clear this problem.',
       '  next: blobmirror deadletter list --local=env.json',
       'of-a-newer-worker: Who knows.',

@@ -118,7 +118,7 @@ describe('dead letters over HTTP', () => {
     ['replay', '{"all": true, "code": "x"}', 'must select dead letters in one way'],
     ['replay', '{"ids": ["events:1"], "all": true}', 'must select dead letters in one way'],
     ['replay', '{"everything": true}', 'everything'],
-    ['replay', '{"ids": ["../1"]}', 'is no id of a dead letter'],
+    ['replay', '{"ids": ["../1"]}', 'is no dead-letter id'],
     ['purge', 'x', 'the body is not JSON'],
   ] as const)('refuse to %s by %o with one line', async (act, text, line) => {
     const { api } = await startApi();

@@ -97,7 +97,7 @@ describe('health', () => {
     expect(codes(given)).toEqual(['ok', 'canary-not-written']);
   });
 
-  it('fails where mirroring stands still and nobody is known to have wished for it', () => {
+  it('fails if mirroring is paused because the pause document cannot be read', () => {
     expect(codes(evidence({ isPauseUnknown: true }))).toEqual(['failing', 'pause-unknown']);
   });
 
@@ -108,8 +108,7 @@ describe('health', () => {
       problems: [
         {
           code: 'document-damaged',
-          detail:
-            'The document activity/1 and 2 more of the state cannot be read: what they told is not known.',
+          detail: 'The document activity/1 and 2 more of the state cannot be read: their content is unknown.',
         },
       ],
     });
@@ -166,7 +165,7 @@ describe('health', () => {
       expect(detail).toMatch(/^[A-Z].*\.$/);
     }
     expect(problems.at(-1)?.detail).toBe(
-      'At least 1,200 dead letters not looked at yet: changes that are not mirrored.',
+      'At least 1,200 dead letters not acknowledged: changes that are not mirrored.',
     );
   });
 });

@@ -13,9 +13,9 @@ import { createScope } from '../../src/model/scope.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
-const DAMAGED = 'a blob among the dead letters of Event Grid holds no events and is left there';
+const DAMAGED = 'a blob among the dead letters of Event Grid holds no events and stays there';
 const TOO_LARGE =
-  'events that Event Grid could not deliver are too large for the queue and are left where they are';
+  'events that Event Grid could not deliver are too large for the queue and stay where they are';
 
 const published = new Date('2026-11-25T12:00:00Z');
 const obituary = {
