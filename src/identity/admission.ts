@@ -2,32 +2,32 @@ import { BlobmirrorError } from '../model/errors.ts';
 import type { SteadyClock } from '../clock/steady-clock.ts';
 import type { SwapDetection } from './detect-swapped-accounts.ts';
 
-/** What may be worked under. */
+/** A detection with which a worker may work. */
 type Admitted = Exclude<SwapDetection, { readonly kind: 'swapped' }>;
 
-/** Whether the accounts are surely swapped, surely not, or not known yet: looked at until it is known that they are not. */
+/** Whether the accounts are swapped, not swapped or unknown; detected again until they are known not to be. */
 export interface Admission {
   /**
-   * The first look is waited for; while its outcome is not known, another one is made from time to time beside the work.
+   * Waits for the first detection. While the result is unknown, detects again in the background.
    *
    * @throws BlobmirrorError `accounts-swapped`
    */
   evaluate(): Promise<Admitted>;
   /**
-   * For what deletes on the word of a listing: it waits until all was seen.
+   * For deletions on the word of a listing: requires a complete detection.
    *
-   * @throws BlobmirrorError `accounts-swapped`, or what the look failed with
+   * @throws BlobmirrorError `accounts-swapped`, or the error of the detection
    */
   requireClear(): Promise<void>;
 }
 
-/** What is refused is looked at again, too: the other mirror may be gone. */
+/** Swapped accounts are detected again, too: the other mirror may be gone. */
 const AGAIN_AFTER_MS = 30_000;
 
-/** @param see never rejects */
+/** @param detect never rejects */
 export function createAdmission(
   { source, backup }: { readonly source: string; readonly backup: string },
-  see: () => Promise<SwapDetection>,
+  detect: () => Promise<SwapDetection>,
   clock: Pick<SteadyClock, 'now'>,
 ): Admission {
   let known: SwapDetection | undefined;
@@ -37,13 +37,13 @@ export function createAdmission(
   async function begin(): Promise<SwapDetection> {
     begun = clock.now();
     try {
-      return (known = await see());
+      return (known = await detect());
     } finally {
       running = undefined;
     }
   }
 
-  /** The look that is under way, or a new one where the last is old. */
+  /** The current detection, or a new one if the last is old. */
   function renew(): Promise<SwapDetection> | undefined {
     if (known?.kind === 'clear') return undefined;
     if (running === undefined && clock.now() - begun >= AGAIN_AFTER_MS) running = begin();

@@ -124,7 +124,7 @@ async function* listSome({ source, scope }: SwapDetectionParts, container: Conta
 function toLateError({ source, withinMs }: SwapDetectionParts): BlobmirrorError {
   return new BlobmirrorError(
     'storage-unavailable',
-    `${source.account} could not be looked at within ${withinMs / 1000} s`,
+    `${source.account} could not be read within ${withinMs / 1000} s`,
     { context: { account: source.account, operation: 'read' } },
   );
 }

@@ -11,7 +11,7 @@ import { BlobmirrorError } from '../model/errors.ts';
 import { type MirrorId, type MirrorIdentity, mirrorId } from '../model/mirror-id.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
-/** Who a mirror is, as its settings say. */
+/** The identity of a mirror by its settings. */
 export interface MirrorFacts extends MirrorIdentity {
   /** Of scope and policy: see `Run.mirror`. */
   readonly settings: string;
@@ -41,21 +41,21 @@ export async function listOtherMirrors(
   });
 }
 
-/** A worker says every few minutes that it is at work; one that has said nothing for so long is gone. */
+/** Workers renew the registration every few minutes; after this long without, the mirror is inactive. */
 const GONE_AFTER_MS = 15 * 60_000;
 
-/** No clock is so far ahead: a time of tomorrow was written by no worker, and refuses no start. */
+/** No worker's clock is this far ahead: a later time is not ours, and refuses no start. */
 const FAR_AHEAD_MS = 24 * 3_600_000;
 
-/** Whether a mirror has workers, as far as its registration tells. */
+/** Whether a mirror has workers, by its registration. */
 export function isMirrorActive({ seenAt }: Pick<Registration, 'seenAt'>, now: Date): boolean {
   const silentMs = now.getTime() - Date.parse(seenAt);
   return silentMs > -FAR_AHEAD_MS && silentMs < GONE_AFTER_MS;
 }
 
 /**
- * Two mirrors with one queue lose events: each takes some of the other's, finds them out of its scope, and completes
- * them. Of two that are at work already the one that was registered first goes on, so that they never stop each other.
+ * Two mirrors with one queue lose events: each receives some of the other's, finds them out of scope and completes them.
+ * Of two active ones, the one that was registered first continues, so that they do not stop each other.
  *
  * @param own as it is registered; undefined: it is not
  * @throws BlobmirrorError `queue-taken`

@@ -1,7 +1,6 @@
 /**
- * How the mirror is doing, found out on demand: what waits in the queue, what was proven, whether both accounts answer.
- * Everything is asked at once and nothing is waited for longer than a person on call would; what cannot be asked is a
- * problem that the answer names, and never a reason not to answer.
+ * The status of the mirror, read on demand: the queue, the proof, and whether both accounts answer. All is read at once,
+ * with time limits that suit an operator who waits. What cannot be read is a problem in the answer, never a failure.
  */
 import { type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import { statement } from '../api/statement.ts';
@@ -16,7 +15,7 @@ import { type DeadLetters, exceptKeys, readDeadLetters } from './read-dead-lette
 import { coalesceBriefly } from '../concurrency/coalesce-briefly.ts';
 
 export interface StatusReader {
-  /** Never rejects for anything that is out of reach. Asked often, it answers as it did a moment ago. */
+  /** Never rejects for what is out of reach. Frequent calls share an answer. */
   readonly read: () => Promise<Status>;
 }
 
@@ -69,7 +68,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
     lookAtCanary && ask(ACCOUNT_WITHIN_MS, backup, lookAtCanary),
   ]);
 
-  // Asked after both accounts have answered, and so told their time.
+  // After both accounts have answered, so that their time is known.
   const judgement = serviceClock.assess(beginning);
   const now = parts.now();
   const at = now.toISOString();
@@ -96,7 +95,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
     excepted: exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found, waiting.answer?.held),
   };
   const lastSample = state.history?.samples.at(-1)?.[0];
-  // A container may be named as what every object has, `constructor` for one.
+  // A Map, since a container may be named like an object's member: `constructor`.
   const lastMirrored = new Map(Object.entries(state.activity.lastMirrored));
   const status: Status = {
     at,
@@ -160,8 +159,8 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
 }
 
 /**
- * The live point. Of a queue that was not looked at to its end the earliest change is not known for sure, so the point
- * does not go on from where it was last known, or from what was proven.
+ * The live recovery point. If the queue was not read to its end, the earliest change is not certain, so the point stays
+ * where it was last known, or at the proof.
  */
 function toLive(
   { earliest, backlog }: Waiting,
@@ -175,7 +174,7 @@ function toLive(
     times.push(last ?? (proof === undefined ? Infinity : Date.parse(proof.at)));
   }
   const at = Math.min(...times);
-  // A moment ago is now, as long as nothing waits.
+  // If nothing waits, the time of the read counts as now.
   const isNow = at === asked.getTime();
   return { at: new Date(at).toISOString(), ageMs: isNow ? 0 : now.getTime() - at };
 }
@@ -195,7 +194,7 @@ function observe({ recovery, backlog, deadLetters }: Status, isQueueKnown: boole
     liveAgeMs: live?.ageMs,
     canaryAgeMs: canary.ageMs,
   });
-  // What could not be asked is not known, which is something else than none.
+  // Unknown is not zero.
   observeBacklog(isQueueKnown ? backlog.byAge : []);
   observeDeadLetters(deadLetters.byCode);
 }

@@ -7,7 +7,7 @@ import type { Logger } from '../telemetry/logger.ts';
 
 export const HISTORY = 'recovery/history';
 
-/** What is remembered of the last day: a document that is written each minute, so it is kept small. */
+/** The samples of the last day: a document that is written every minute, so it is small. */
 export interface HistoryDocument {
   /** When a worker first took a sample: the first start that is known. ISO 8601. */
   readonly since: string;
@@ -17,7 +17,7 @@ export interface HistoryDocument {
   readonly samples: readonly Sample[];
 }
 
-/** When, in seconds since 1970, and three ages in milliseconds: proven, live, canary. */
+/** Time in seconds since 1970, then the ages of proven, live and canary in milliseconds. */
 type Sample = readonly [at: number, proven: number | null, live: number | null, canary: number | null];
 
 const ageMs = z.number().min(0).nullable();
@@ -35,12 +35,12 @@ export const HISTORY_DOCUMENT = documentKind<HistoryDocument>('the history of th
 
 const MOST_SAMPLES = 24 * 60;
 const KEPT_SECONDS = 24 * 3600;
-/** Others may take samples, too; more than one in so many seconds says nothing new. */
+/** Several workers take samples; closer ones are dropped. */
 const LEAST_SECONDS = 30;
-/** What lies further ahead was told by a clock that is wrong. */
+/** A sample further ahead comes from a wrong clock. */
 const AHEAD_SECONDS = 60;
 
-/** The document with one sample more; undefined when there is one of this moment already. */
+/** The document with one more sample; undefined: there is a recent one. */
 export function addSample(
   before: HistoryDocument | undefined,
   { at, provenAgeMs, liveAgeMs, canaryAgeMs }: RecoverySample,
@@ -60,7 +60,7 @@ export function addSample(
   };
 }
 
-/** As it is believed: nothing in it was after it was written, by the service's own clock. */
+/** Corrected by the service's time of its last write: no sample is later. */
 export function believeHistory(
   document: HistoryDocument | undefined,
   writtenAt: Date | undefined,
@@ -74,7 +74,7 @@ export function believeHistory(
   };
 }
 
-/** The live point of the newest sample that knew one, in milliseconds since 1970. */
+/** The newest known live recovery point, in milliseconds since 1970. */
 export function lastLive({ samples }: HistoryDocument): number | undefined {
   const [at, , age] = samples.findLast(([, , live]) => live !== null) ?? [];
   return at === undefined || age === undefined || age === null ? undefined : at * 1000 - age;
@@ -89,7 +89,7 @@ export function toSamples(document: HistoryDocument | undefined): readonly Recov
   }));
 }
 
-/** Remembers how the mirror is doing, and logs a line when its health turns: whichever worker wrote the sample does. */
+/** Adds a sample to the history. The worker that wrote it logs a change of health. */
 export async function recordSample(documents: DocumentStore, log: Logger, status: Status): Promise<void> {
   const { at, recovery, health, statement } = status;
   const { found, changed } = await changeDocument(documents, HISTORY_DOCUMENT, HISTORY, (document) =>

@@ -14,15 +14,15 @@ import { CANARY, CANARY_DOCUMENT, type CanaryDocument, believeCanary } from './c
 import { HISTORY, HISTORY_DOCUMENT, type HistoryDocument, believeHistory } from './history.ts';
 import type { HealthLimits } from './judge-health.ts';
 
-/** Whom a status is asked of. */
+/** The sources of a status. */
 export interface StatusParts {
   /** Account names. */
   readonly source: string;
   readonly backup: string;
-  /** The mirror's, where it is not `default`. */
+  /** The mirror's name, unless it is `default`. */
   readonly name?: string;
   readonly documents: DocumentStore;
-  /** The last runs, and what was proven. */
+  /** The last runs and the proof. */
   readonly readRuns: () => Promise<{
     readonly runs: readonly RunSummary[];
     readonly proof: Proof | undefined;
@@ -32,26 +32,26 @@ export interface StatusParts {
   readonly readPause: () => Promise<Status['paused']>;
   readonly events: QueueBrowser;
   readonly listDeadLetters: () => AsyncIterable<DeadLetter>;
-  /** Tells the letters that somebody has taken note of. */
+  /** Resolves to the test for acknowledged dead letters. */
   readonly readAcknowledged: (damaged: (name: string) => void) => Promise<(letter: DeadLetter) => boolean>;
-  /** One cheap request that takes the rights which the mirror takes; rejects with why it was not answered. */
+  /** One cheap request that needs the mirror's rights; rejects if it fails. */
   readonly probe: { readonly source: () => Promise<unknown>; readonly backup: () => Promise<unknown> };
-  /** What the two took of the versions of the storage services that they were asked by. */
+  /** The API versions that the accounts accept. */
   readonly versions: () => Readonly<Record<'source' | 'backup', VersionStatus>>;
-  /** One look at the canary on the backup; undefined where there is no canary. */
+  /** Reads the canary on the backup; undefined: the canary is off. */
   readonly readCanary: (() => Promise<Reading>) | undefined;
-  /** Its container, which is nobody's data. */
+  /** The container of the canary, which is no user data. */
   readonly canaryContainer: string | undefined;
   readonly limits: HealthLimits;
   /** The time of day, by the clocks of the services. */
   readonly now: () => Date;
-  /** What is claimed is claimed by it. */
+  /** The clock by which the live recovery point is claimed. */
   readonly serviceClock: Pick<ServiceClock, 'begin' | 'assess'>;
-  /** Whether workers have had no time yet to be heard of. */
+  /** Whether workers had no time to report yet. */
   readonly isInGrace?: () => boolean;
 }
 
-/** What the mirror knows of itself. */
+/** The documents of the mirror. */
 interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
   readonly history: HistoryDocument | undefined;
   readonly canary: CanaryDocument;
@@ -76,14 +76,14 @@ const NOTHING: State = {
 };
 
 export interface KnownState {
-  /** As it was last seen, where it cannot be read now. */
+  /** If it cannot be read now, the last known state. */
   readonly state: State;
   readonly unreachable: ErrorCode | undefined;
-  /** False: it was never seen. */
+  /** False: it was never read. */
   readonly isKnown: boolean;
 }
 
-/** Reads all that is kept of the mirror. The account that keeps it may be the very one that is out of reach. */
+/** Reads the documents of the mirror. Their account may be the one that is out of reach. */
 export function createStateReader({
   documents,
   readRuns,

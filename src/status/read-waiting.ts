@@ -6,18 +6,18 @@ import type { HeldKey } from '../model/watch.ts';
 import type { BrowsedMessage, QueueBrowser } from '../ports/dead-letter-queue.ts';
 import { MOST_KEYS } from './read-dead-letters.ts';
 
-/** What waits in the queue of events. */
+/** The messages in the events queue. */
 export interface Waiting {
   readonly backlog: Backlog;
-  /** The earliest change that waits, of those that were looked at; undefined: none does. */
+  /** The earliest waiting change of those that were read; undefined: none waits. */
   readonly earliest: Date | undefined;
-  /** Keys that are known to differ, or to be still changing, while they wait to be looked at again. */
+  /** Keys that are known to differ or to be changing, and wait for a recheck. */
   readonly held: ExceptedKeys;
-  /** Messages that are to be dead letters, and are none yet: the service may take its time to move them. */
+  /** Messages on their way to the dead-letter queue, which the service may move late. */
   readonly parked: number;
 }
 
-/** How much of a queue is looked at: a queue may hold more than can be counted in time. */
+/** How much of a queue is read: it may hold more than can be counted in time. */
 export interface WaitingLimits {
   readonly mostMessages: number;
   readonly budgetMs: number;
@@ -26,8 +26,8 @@ export interface WaitingLimits {
 const WAITING_LIMITS: WaitingLimits = { mostMessages: 100_000, budgetMs: 5000 };
 
 /**
- * Counts the changes that wait, and finds the earliest. All messages are looked at, as far as the limits allow: a queue
- * is in the order of arrival, and what is tried again joins its end with the time that it always had.
+ * Counts the waiting changes and finds the earliest. Reads all messages, as far as the limits allow: a queue is in order of
+ * arrival, and a retried message joins its end with its original time.
  *
  * @throws BlobmirrorError when the queue cannot be asked
  */
@@ -65,7 +65,7 @@ export async function readWaiting(
   return { backlog, earliest, held: held.all, parked };
 }
 
-/** Keys, each once as far as their names are kept; beyond that nobody knows, and each counts. */
+/** Distinct keys, up to the limit of kept names; beyond it, every key counts. */
 class HeldKeys {
   readonly #known = new Map<string, ExceptedKey>();
   #more = 0;
@@ -85,22 +85,21 @@ class HeldKeys {
 }
 
 /**
- * Since when a message keeps the source from being in the backup; undefined where it does not.
+ * Since when a message holds back the live recovery point; undefined: it does not.
  *
- * A look that is to come although all was mirrored is for what may have come since: until it is due it holds nothing
- * back, when it is due it waits since then, and when it failed, or a pause put it off, nothing is known since the look
- * that sent it. Keys that such a look holds are excepted. A message on its way to the dead-letter queue holds nothing
- * back: its key is excepted.
+ * A recheck after everything was mirrored is for later changes: until it is due it holds nothing back; when due, since its
+ * due time; after a failure or a pause, since the check that scheduled it. The keys that it holds are excepted. A message
+ * on its way to the dead-letter queue holds nothing back: its key is excepted.
  */
 function waitingChange(
   { body, enqueuedAt, scheduledFor, state }: BrowsedMessage,
   history: History,
 ): { readonly since: Date; readonly bytes: number } | 'parked' | undefined {
   if (history.parked) return 'parked';
-  // Nothing was seen, nor has happened, after its message came: what says so was told by a clock that is wrong.
+  // No change is later than the arrival of its message; a later time comes from a wrong clock.
   const firstSeen = history.firstSeen < enqueuedAt ? history.firstSeen : enqueuedAt;
   if (history.mirrored) {
-    // Of one that was ever put off it cannot be told when it was due: each time it is sent to come a minute later.
+    // The due time of a requeued recheck is unknown: each requeue moves it a minute.
     if (history.attempts > 0 || history.holds) return { since: firstSeen, bytes: 0 };
     return state === 'scheduled' ? undefined : { since: scheduledFor ?? enqueuedAt, bytes: 0 };
   }
@@ -127,7 +126,7 @@ const BUCKETS: readonly (readonly [name: string, below: number])[] = [
   ['more', Infinity],
 ];
 
-/** Sums up messages by the age of their change. */
+/** Counts messages by the age of their change. */
 export class AgeBuckets {
   readonly #sums = BUCKETS.map(([bucket]) => ({ bucket, messages: 0, bytes: 0 }));
 
