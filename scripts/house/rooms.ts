@@ -13,7 +13,14 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/model',
     'packages/local/src',
   ],
-  'src/host': ['src/sdk-internals', 'src/clock', 'src/telemetry', 'src/model', 'packages/rhea-patches/src'],
+  'src/host': [
+    'src/sdk-internals',
+    'src/concurrency',
+    'src/clock',
+    'src/telemetry',
+    'src/model',
+    'packages/rhea-patches/src',
+  ],
   // Handlers take use cases as arguments.
   'src/http': [
     'src/deadletter',
@@ -22,6 +29,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/status',
     'src/documents',
     'src/ports',
+    'src/concurrency',
     'src/clock',
     'src/telemetry',
     'src/api',
@@ -97,8 +105,16 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/model',
   ],
   'src/setup-check': ['src/ports', 'src/clock', 'src/api', 'src/model'],
-  'src/pause': ['src/documents', 'src/ports', 'src/clock', 'src/telemetry', 'src/api', 'src/model'],
-  'src/identity': ['src/documents', 'src/ports', 'src/clock', 'src/model'],
+  'src/pause': [
+    'src/documents',
+    'src/ports',
+    'src/concurrency',
+    'src/clock',
+    'src/telemetry',
+    'src/api',
+    'src/model',
+  ],
+  'src/identity': ['src/documents', 'src/ports', 'src/concurrency', 'src/clock', 'src/model'],
 
   // The core of the mirror, and what events say. Both are independent of queues, HTTP and Azure.
   'src/mirror': ['src/ports', 'src/concurrency', 'src/clock', 'src/model'],
@@ -164,7 +180,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/ports': ['src/concurrency', 'src/clock', 'src/model'],
   'src/concurrency': ['src/clock', 'src/model'],
   'src/config': ['src/model'],
-  'src/telemetry': ['src/model'],
+  'src/telemetry': ['src/concurrency', 'src/model'],
   'src/api': ['src/model'],
   'src/clock': [],
   'src/sdk-internals': [],

@@ -1,3 +1,5 @@
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+
 /** Runs at most `size` pieces of work at a time; the rest wait in the order in which they came. */
 export function createLimiter(size: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
@@ -16,23 +18,23 @@ export function createLimiter(size: number): <Result>(work: () => Promise<Result
 }
 
 /**
- * Works items off, so many at a time, in order of their start. A lane ends when its work returns false, and takes no
- * next item once `isOver()`; the first item of a lane is always begun, so that a call never does nothing. After an
- * error no item is begun, and the error is thrown when all lanes have ended.
+ * Works on items, `size` at a time, in their order. It takes no next item once work returned false or `isOver()`, but
+ * `size` items are always begun, so that a call makes progress. After an error no item is begun, and the error is thrown
+ * when all work has ended.
  */
 export async function forEachLimited<Item>(
   items: Iterable<Item>,
-  lanes: number,
-  isOver: () => boolean,
-  work: (item: Item, lane: number) => Promise<boolean>,
+  size: number,
+  work: (item: Item, worker: number) => Promise<unknown>,
+  isOver: () => boolean = () => false,
 ): Promise<void> {
   const queue = items[Symbol.iterator]();
   let stopped = false;
 
-  async function runLane(lane: number): Promise<void> {
+  async function run(worker: number): Promise<void> {
     try {
       for (let next = queue.next(); next.done !== true; next = queue.next()) {
-        if (!(await work(next.value, lane))) stopped = true;
+        if ((await work(next.value, worker)) === false) stopped = true;
         if (stopped || isOver()) return;
       }
     } catch (error) {
@@ -41,7 +43,47 @@ export async function forEachLimited<Item>(
     }
   }
 
-  const ends = await Promise.allSettled(Array.from({ length: lanes }, (_, lane) => runLane(lane)));
+  const ends = await Promise.allSettled(Array.from({ length: size }, async (_, worker) => await run(worker)));
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+}
+
+export interface WorkerPool {
+  /** Resolves when the work has begun. @throws BlobmirrorError what earlier work failed with */
+  start(work: () => Promise<void>): Promise<void>;
+  /** Resolves when all work that was begun has ended. @throws BlobmirrorError what any of it failed with */
+  finish(): Promise<void>;
+}
+
+/** Runs at most `size` pieces of work at a time and holds none back: `start` waits instead. After an error none is begun. */
+export function createWorkerPool(size: number): WorkerPool {
+  const limit = createLimiter(size);
+  const running = new Set<Promise<void>>();
+  let failure: BlobmirrorError | undefined;
+
+  async function carryOut(work: () => Promise<void>, begin: () => void): Promise<void> {
+    begin();
+    if (failure !== undefined) return;
+    try {
+      await work();
+    } catch (error) {
+      failure ??= toBlobmirrorError(error);
+    }
+  }
+
+  return {
+    start: async (work) => {
+      const begun = Promise.withResolvers<void>();
+      const run: Promise<void> = limit(async () => await carryOut(work, begun.resolve)).finally(() =>
+        running.delete(run),
+      );
+      running.add(run);
+      await begun.promise;
+      if (failure !== undefined) throw failure;
+    },
+    finish: async () => {
+      await Promise.all(running);
+      if (failure !== undefined) throw failure;
+    },
+  };
 }

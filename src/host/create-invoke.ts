@@ -9,6 +9,7 @@ import {
 } from './functions-core.ts';
 import type { Registrations } from './load-registrations.ts';
 import type { Trigger } from './parse-trigger.ts';
+import { within } from '../concurrency/deadline.ts';
 import { ParkedMessageReceived } from '../model/hint-message.ts';
 import type { LogFields, Logger } from '../telemetry/logger.ts';
 
@@ -43,10 +44,10 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
     const invocationId = randomUUID();
     const lines = log.child({ ...details.fields, function: trigger.name, invocation: invocationId });
     try {
-      return await withTimeout(
+      return await within(
         functionTimeoutMs,
         run(trigger, input, details, invocationId, lines),
-        TIMED_OUT,
+        () => new Error(TIMED_OUT),
       );
     } catch (error) {
       if (error instanceof ParkedMessageReceived) lines.debug(error.message);
@@ -112,13 +113,4 @@ function toLibraryMetadata({ registered: { metadata }, type, binding }: Trigger)
   if (type !== 'httpTrigger') return metadata;
   const trigger = { ...metadata.bindings[binding], type: 'httpRequestTrigger' };
   return { ...metadata, bindings: { ...metadata.bindings, [binding]: trigger } };
-}
-
-/** The outcome of `promise`, or a rejection once it has taken longer than `ms`. Infinity sets no limit. */
-function withTimeout<T>(ms: number, promise: Promise<T>, message: string): Promise<T> {
-  if (ms === Infinity) return promise;
-  const { promise: limited, resolve, reject } = Promise.withResolvers<T>();
-  const timer = setTimeout(() => reject(new Error(message)), ms);
-  void promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  return limited;
 }

@@ -8,7 +8,7 @@ import { ServiceBusClients, type CreateCredential } from './service-bus/clients.
 import { startServiceBus } from './service-bus/start-service-bus.ts';
 import { type AppSettings, isDisabled } from './app-settings.ts';
 import { startTimer } from './timers/start-timer.ts';
-import { withDeadline } from './deadline.ts';
+import { withDeadline } from '../concurrency/deadline.ts';
 
 export interface HostOptions {
   /** Files to import, in this order. `resolveRegistrations` finds those of a package. */

@@ -1,3 +1,4 @@
+import { waitAtMost } from '../concurrency/deadline.ts';
 import { type HttpAnswer, type RequestHead, answer, jsonAnswer } from './answer.ts';
 import type { StatusReader } from '../status/create-status-reader.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -49,15 +50,9 @@ export function createMetricsHandlers(
 }
 
 async function refreshSoon(refresh: () => Promise<unknown>, log: Logger): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, REFRESH_WITHIN_MS);
-  });
   try {
-    await Promise.race([refresh(), late]);
+    await waitAtMost(REFRESH_WITHIN_MS, refresh());
   } catch (error) {
     log.debug('the gauges could not be updated', { error });
-  } finally {
-    clearTimeout(timer);
   }
 }

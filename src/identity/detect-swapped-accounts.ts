@@ -1,3 +1,5 @@
+import { within } from '../concurrency/deadline.ts';
+import { forEachLimited } from '../concurrency/limiter.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { ContainerName } from '../model/key.ts';
 import { pairPrefix } from '../model/mirror-id.ts';
@@ -37,11 +39,14 @@ const MOST_PAGES = 2;
  * from. What fails proves nothing.
  */
 export async function detectSwappedAccounts(parts: SwapDetectionParts): Promise<SwapDetection> {
-  const late = AbortSignal.timeout(parts.withinMs);
-  const isLate = new Promise<SwapDetection>((resolve) => {
-    late.addEventListener('abort', () => resolve({ kind: 'unknown', error: toLateError(parts) }));
-  });
-  return await Promise.race([detect(parts, late), isLate]);
+  const late = new AbortController();
+  try {
+    return await within(parts.withinMs, detect(parts, late.signal), () => toLateError(parts));
+  } catch (thrown) {
+    return { kind: 'unknown', error: toBlobmirrorError(thrown) };
+  } finally {
+    late.abort();
+  }
 }
 
 async function detect(parts: SwapDetectionParts, late: AbortSignal): Promise<SwapDetection> {
@@ -58,24 +63,20 @@ async function detect(parts: SwapDetectionParts, late: AbortSignal): Promise<Swa
 
   let blobs = 0;
   let evidence: string | undefined;
-  const left = [...((await chooseContainers(parts).catch(fail)) ?? [])].toReversed();
-  const take = async (): Promise<void> => {
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      if (evidence !== undefined || late.aborted) return;
-      const container = next;
-      try {
-        for await (const { path, stamp } of listSome(parts, container)) {
-          blobs++;
-          if (stamp?.account !== parts.backup) continue;
-          evidence ??= `${container}/${path} at the source was made from a blob of the backup`;
-          return;
-        }
-      } catch (thrown) {
-        fail(thrown);
+  const search = async (container: ContainerName): Promise<void> => {
+    try {
+      for await (const { path, stamp } of listSome(parts, container)) {
+        blobs++;
+        if (stamp?.account !== parts.backup) continue;
+        evidence ??= `${container}/${path} at the source was made from a blob of the backup`;
+        return;
       }
+    } catch (thrown) {
+      fail(thrown);
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, take));
+  const containers = (await chooseContainers(parts).catch(fail)) ?? [];
+  await forEachLimited(containers, CONCURRENCY, search, () => evidence !== undefined || late.aborted);
   if (evidence !== undefined) return { kind: 'swapped', evidence };
   const [error] = failures;
   return error === undefined ? { kind: 'clear', blobs } : { kind: 'unknown', error };

@@ -1,3 +1,4 @@
+import { forEachLimited } from '../concurrency/limiter.ts';
 import type { FormerRuns, Registration } from './registration.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
@@ -73,7 +74,11 @@ export async function migrateFormerDocuments(parts: Migration): Promise<Registra
 
   const names: string[] = [...FORMER_DOCUMENTS];
   for await (const page of store.list(FORMER_ACTIVITY)) names.push(...page);
-  await forEachConcurrently(names, async (name) => await copyDocument(store, name, `${prefix}${name}`));
+  await forEachLimited(
+    names,
+    CONCURRENCY,
+    async (name) => await copyDocument(store, name, `${prefix}${name}`),
+  );
   const current = (await store.read(FORMER_CURRENT))?.value;
   if (isClaimOf(current, runs))
     await store.write(`${prefix}${FORMER_CURRENT}`, current, { nothingThere: true });
@@ -92,7 +97,7 @@ async function findRuns({ store, settings, others }: Migration): Promise<FormerR
   const runs: FormerRuns = {};
   const names = (await Array.fromAsync(store.list(FORMER_RUNS))).flat();
   const ofOthers = new Set(others.map((other) => other.settings));
-  await forEachConcurrently(names, async (name) => {
+  await forEachLimited(names, CONCURRENCY, async (name) => {
     const id = formerRunOf(name);
     const run = parseFormerRun((await store.read(name))?.value);
     if (id === undefined || run === undefined) return;
@@ -112,15 +117,4 @@ async function copyDocument(store: DocumentStore, from: string, to: string): Pro
 function isClaimOf(value: unknown, runs: FormerRuns): boolean {
   if (typeof value !== 'object' || value === null || !('run' in value)) return false;
   return typeof value.run === 'string' && Object.hasOwn(runs, value.run) && runs[value.run] === 'own';
-}
-
-async function forEachConcurrently<Item>(
-  items: readonly Item[],
-  act: (item: Item) => Promise<void>,
-): Promise<void> {
-  const left = [...items];
-  const take = async (): Promise<void> => {
-    for (let item = left.pop(); item !== undefined; item = left.pop()) await act(item);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, take));
 }

@@ -11,7 +11,7 @@ import {
 } from './listed-keys.ts';
 import { converge } from './converge.ts';
 import { convergeRoot, prepareContainer } from './converge-container.ts';
-import { coalesceByKey } from '../concurrency/coalesce-by-key.ts';
+import { coalesceByKey } from '../concurrency/coalesce.ts';
 import { followRename } from './follow-rename.ts';
 import { type MirrorContext, type Tree, createKnownDirectories } from './mirror-context.ts';
 

@@ -1,5 +1,6 @@
 import { toBlobmirrorError } from '../model/errors.ts';
 import { NEVER_PAUSED_STATE, type PauseState, pausedMs } from '../api/pause.ts';
+import { waitAtMost } from '../concurrency/deadline.ts';
 import type { SteadyClock } from '../clock/steady-clock.ts';
 import type { PauseGate, RequeueDelay } from '../ports/pause-gate.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -133,10 +134,7 @@ export class PauseWatch implements PauseGate {
     const { since, done } = this.#reading;
     const left = since + READ_TIMEOUT_MS - clock.now();
     if (left <= 0) return;
-    let cancel = (): void => undefined;
-    const late = new Promise<void>((resolve) => (cancel = clock.after(left, resolve)));
-    await Promise.race([done, late]);
-    cancel();
+    await waitAtMost(left, done, clock);
   }
 
   async #read(): Promise<void> {

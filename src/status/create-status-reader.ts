@@ -12,7 +12,7 @@ import { lastLive, toSamples } from './history.ts';
 import { type KnownState, type StatusParts, createStateReader, answerWithin } from './read-state.ts';
 import { AgeBuckets, type Waiting, readWaiting } from './read-waiting.ts';
 import { type DeadLetters, exceptKeys, readDeadLetters } from './read-dead-letters.ts';
-import { coalesceBriefly } from '../concurrency/coalesce-briefly.ts';
+import { coalesceBriefly } from '../concurrency/coalesce.ts';
 
 export interface StatusReader {
   /** Never rejects for what is out of reach. Frequent calls share an answer. */

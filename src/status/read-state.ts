@@ -2,6 +2,7 @@ import type { DeadLetter } from '../api/dead-letter.ts';
 import type { Proof } from '../api/proof.ts';
 import type { RunSummary } from '../api/run.ts';
 import { type Activity, NO_ACTIVITY, type Status } from '../api/status.ts';
+import { within } from '../concurrency/deadline.ts';
 import type { ServiceClock } from '../clock/service-clock.ts';
 import { readDocument } from '../documents/change-document.ts';
 import type { DocumentKind, FoundDocument } from '../documents/document-kind.ts';
@@ -144,14 +145,9 @@ export async function answerWithin<Result>(
   what: string,
   call: () => Promise<Result>,
 ): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new BlobmirrorError('storage-unavailable', `${what} did not answer within ${ms / 1000} s`);
-    timer = setTimeout(() => reject(error), ms);
-  });
-  try {
-    return await Promise.race([call(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return await within(
+    ms,
+    call(),
+    () => new BlobmirrorError('storage-unavailable', `${what} did not answer within ${ms / 1000} s`),
+  );
 }

@@ -1,3 +1,4 @@
+import { waitAtMost } from '../concurrency/deadline.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { context, type Context, type ContextManager, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
@@ -17,8 +18,7 @@ export function startTracing(resource: Resource, exporter: SpanExporter): Tracin
   trace.setGlobalTracerProvider(provider);
   return {
     stop: async (withinMs) => {
-      const late = new Promise<void>((resolve) => void setTimeout(resolve, withinMs).unref());
-      await Promise.race([provider.shutdown(), late]);
+      await waitAtMost(withinMs, provider.shutdown());
     },
   };
 }

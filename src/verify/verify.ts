@@ -6,7 +6,7 @@
  */
 import type { Difference, Place } from '../api/difference.ts';
 import type { ContainerName, Key } from '../model/key.ts';
-import { createWorkerPool } from '../concurrency/worker-pool.ts';
+import { createWorkerPool } from '../concurrency/limiter.ts';
 import { examine, type ExaminedKey } from './examine.ts';
 import { compareKey } from './compare-key.ts';
 import { type ListedPair, pairListings } from './pair-listings.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { coalesceBriefly } from '../../src/concurrency/coalesce-briefly.ts';
+import { coalesceBriefly } from '../../src/concurrency/coalesce.ts';
 
 function bench(tookMs = 0) {
   const state = { now: 0, calls: 0, fails: false };

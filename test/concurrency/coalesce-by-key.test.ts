@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coalesceByKey } from '../../src/concurrency/coalesce-by-key.ts';
+import { coalesceByKey } from '../../src/concurrency/coalesce.ts';
 import { type Key, parseKey } from '../../src/model/key.ts';
 import { KEY } from '../support/keys.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

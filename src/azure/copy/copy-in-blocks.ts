@@ -46,12 +46,13 @@ export async function copyInBlocks(
   let refusal: WriteOutcome | undefined;
   const isOver = (): boolean => budget.isSpent() || budget.isPaused();
   try {
-    await forEachLimited(missing, Math.min(atOnce, missing.length), isOver, async (block, lane) => {
-      const outcome = await stage(block, lane);
+    const stageNext = async (block: PlannedBlock, worker: number): Promise<boolean> => {
+      const outcome = await stage(block, worker);
       if (outcome.kind === 'written') staged++;
       else refusal ??= outcome;
       return outcome.kind === 'written';
-    });
+    };
+    await forEachLimited(missing, Math.min(atOnce, missing.length), stageNext, isOver);
   } catch (error) {
     if (!budget.signal.aborted) throw error;
     // A call that brought nothing over in all its time is no step of a copy; it comes again with a growing delay.

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { serialize } from 'hono/utils/cookie';
 import type { Invoke } from '../create-invoke.ts';
-import { settledOrAborted } from '../deadline.ts';
+import { settledOrAborted } from '../../concurrency/deadline.ts';
 import { type Exposure, refuse } from './refuse.ts';
 import { compareRoutes } from './route.ts';
 import type { HttpTrigger, RunningTrigger } from '../parse-trigger.ts';

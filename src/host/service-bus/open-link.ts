@@ -6,7 +6,7 @@ import type {
 } from '@azure/service-bus';
 import { theServiceClock } from '../../clock/process-clocks.ts';
 import { withoutLink } from '../../sdk-internals/service-bus-objects.ts';
-import { settledOrAborted } from '../deadline.ts';
+import { settledOrAborted } from '../../concurrency/deadline.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 
 /** A message that was received and is not settled yet. */

@@ -4,7 +4,7 @@ import type { Invoke } from '../create-invoke.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { TypedData } from '../functions-core.ts';
 import type { RunningTrigger, ServiceBusTrigger } from '../parse-trigger.ts';
-import { settledOrAborted, withDeadline } from '../deadline.ts';
+import { settledOrAborted, withDeadline } from '../../concurrency/deadline.ts';
 import { type Delivery, LinkHealth, type Settlement, keepLock, openLink } from './open-link.ts';
 import { toInput, toTriggerMetadata } from './to-input.ts';
 

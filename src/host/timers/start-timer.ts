@@ -1,7 +1,7 @@
 import type { Invoke } from '../create-invoke.ts';
 import type { TypedData } from '../functions-core.ts';
 import type { RunningTrigger, TimerTrigger } from '../parse-trigger.ts';
-import { settledOrAborted } from '../deadline.ts';
+import { settledOrAborted } from '../../concurrency/deadline.ts';
 import type { Occurrences } from './schedule.ts';
 
 /**

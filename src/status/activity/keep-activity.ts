@@ -4,6 +4,7 @@
  */
 import { theServiceClock } from '../../clock/process-clocks.ts';
 import { ACTIVITY_DOCUMENT, ACTIVITY_PREFIX } from './activity-document.ts';
+import { waitAtMost } from '../../concurrency/deadline.ts';
 import { changeDocument } from '../../documents/change-document.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
 import { type SteadyClock, systemSteadyClock } from '../../clock/steady-clock.ts';
@@ -92,13 +93,7 @@ export function keepActivity(
     cancel?.();
     cancel = undefined;
     if (!isDirty && writing === undefined) return;
-    const written = writeLast();
-    let cancelLate = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      cancelLate = clock.after(LAST_WRITE_WITHIN_MS, resolve);
-    });
-    await Promise.race([written, late]);
-    cancelLate();
+    await waitAtMost(LAST_WRITE_WITHIN_MS, writeLast(), clock);
   }
 
   return { stop: async () => await (stopped ??= stop()) };

@@ -1,5 +1,6 @@
 import type { Activity, ActivityMinute } from '../../api/status.ts';
 import { MOST_OFF_MS } from '../../clock/observed-clock.ts';
+import { forEachLimited } from '../../concurrency/limiter.ts';
 import { readDocument } from '../../documents/change-document.ts';
 import { isTooNew } from '../../documents/document-kind.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
@@ -33,25 +34,21 @@ export async function readActivity(
 ): Promise<Activity> {
   const found: ActivityDocument[] = [];
   for await (const names of documents.list(ACTIVITY_PREFIX)) {
-    const left = [...names];
-    const take = async (): Promise<void> => {
-      for (let name = left.pop(); name !== undefined; name = left.pop()) {
-        const stored = await readDocument(documents, ACTIVITY_DOCUMENT, name);
-        if (stored.state === 'damaged' && !isTooNew(stored)) {
-          damaged(name);
-          await documents.remove(name);
-        }
-        if (stored.state !== 'there') continue;
-        const said = Date.parse(stored.value.writtenAt);
-        // The service's own word for it, where it gives one.
-        const writtenAt = stored.writtenAt?.getTime() ?? said;
-        if (now.getTime() - writtenAt > KEPT_FOR_MS) await documents.remove(name);
-        // By a worker of the release before, whose clock was ahead: when it did what it counts, nobody knows.
-        else if (said <= writtenAt + MOST_OFF_MS && said <= now.getTime() + MOST_OFF_MS)
-          found.push(stored.value);
+    await forEachLimited(names, CONCURRENCY, async (name) => {
+      const stored = await readDocument(documents, ACTIVITY_DOCUMENT, name);
+      if (stored.state === 'damaged' && !isTooNew(stored)) {
+        damaged(name);
+        await documents.remove(name);
       }
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, take));
+      if (stored.state !== 'there') return;
+      const said = Date.parse(stored.value.writtenAt);
+      // The service's own word for it, where it gives one.
+      const writtenAt = stored.writtenAt?.getTime() ?? said;
+      if (now.getTime() - writtenAt > KEPT_FOR_MS) await documents.remove(name);
+      // By a worker of the release before, whose clock was ahead: when it did what it counts, nobody knows.
+      else if (said <= writtenAt + MOST_OFF_MS && said <= now.getTime() + MOST_OFF_MS)
+        found.push(stored.value);
+    });
   }
   return mergeActivity(found, now);
 }

@@ -1,7 +1,7 @@
 import { handleMessage } from '../../../src/intake/handle-message.ts';
 import { type Schedule, createMemoryAccount } from '../../memory/memory-account.ts';
 import { converge } from '../../../src/mirror/converge.ts';
-import { coalesceByKey } from '../../../src/concurrency/coalesce-by-key.ts';
+import { coalesceByKey } from '../../../src/concurrency/coalesce.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 import { type HintMessage, toProperties } from '../../../src/model/hint-message.ts';
 import { type Key, parseKey } from '../../../src/model/key.ts';

@@ -1,0 +1,60 @@
+/**
+ * Waits that end: what is not settled in time goes on in the background, and nobody waits for it.
+ */
+import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+
+/** The outcome of `promise`, or a rejection with `toError()` after `ms`. Infinity sets no limit. */
+export async function within<Result>(
+  ms: number,
+  promise: Promise<Result>,
+  toError: () => Error,
+  clock: SteadyClock = systemSteadyClock,
+): Promise<Result> {
+  if (ms === Infinity) return await promise;
+  const late = Promise.withResolvers<never>();
+  const cancel = clock.after(ms, () => late.reject(toError()));
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    cancel();
+  }
+}
+
+/** Resolves when `promise` has, or after `ms`. Rejects as `promise` does before that. */
+export async function waitAtMost(
+  ms: number,
+  promise: Promise<unknown>,
+  clock: SteadyClock = systemSteadyClock,
+): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const cancel = clock.after(ms, late.resolve);
+  try {
+    await Promise.race([promise, late.promise]);
+  } finally {
+    cancel();
+  }
+}
+
+/** Resolves when `promise` has settled, either way, or `signal` aborts, whichever comes first. Never rejects. */
+export async function settledOrAborted(
+  promise: Promise<unknown> | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (promise === undefined || signal.aborted) return;
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const onAbort = (): void => resolve();
+  signal.addEventListener('abort', onAbort, { once: true });
+  await Promise.race([promise.then(onAbort, onAbort), aborted]);
+  signal.removeEventListener('abort', onAbort);
+}
+
+/** Runs an action with a deadline `ms` from now, and waits no longer for it. Never rejects. */
+export async function withDeadline(
+  ms: number,
+  action: (deadline: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), ms);
+  await settledOrAborted(action(deadline.signal), deadline.signal);
+  clearTimeout(timer);
+}
