@@ -44,7 +44,7 @@ it('POST /api/pause pauses mirroring, and answers since when and why', async () 
     200,
     { paused: { since: expect.stringMatching(/^\d{4}-.*Z$/) as unknown, by: 'http', reason: 'a move' } },
   ]);
-  expect(stored()).toEqual({ ...(json as object), ended: [] });
+  expect(stored()).toEqual({ format: 1, ...(json as object), ended: [] });
   // Whoever pauses once more is told of the pause that holds.
   expect(await post('pause')).toEqual({ status: 200, json });
 });
