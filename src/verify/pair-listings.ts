@@ -4,7 +4,7 @@ import type { ListedReading } from '../ports/account-inspector.ts';
 
 type Pages = AsyncIterable<readonly ListedReading[]>;
 
-/** One name, as the two listings have it; at least one of them does. */
+/** The entries of one name; at least one side has it. */
 export interface ListedPair {
   readonly path: BlobPath;
   readonly source: ListedReading | undefined;
@@ -12,9 +12,9 @@ export interface ListedPair {
 }
 
 /**
- * Walks two listings in step and yields every name of either. One page of each side is held at a time. Two services
- * that order names in different ways make a name look as if it were on one side only, and it may come twice: a pair
- * with one side says only that the name is to be looked at.
+ * Walks two listings in parallel and yields every name of either. Holds one page of each. If the services order names
+ * differently, a name may look as if it were on one side only and be yielded twice: a pair with one side means only that
+ * the name must be examined.
  *
  * A hierarchical account lists in the order of its tree, what is in a directory before the directory's longer-named
  * neighbours. It is known by a directory, which it lists before any name that this order would put elsewhere.

@@ -8,14 +8,14 @@ import type { AccountInspector } from '../ports/account-inspector.ts';
 /** What is to be compared, and how closely. */
 export interface Verification {
   readonly source: AccountInspector;
-  /** Its containers under the names that they have at the source. */
+  /** With its containers under their source names. */
   readonly backup: AccountInspector;
   readonly scope: Scope;
   /** The mirror's own: tags, tiers, access and kept blobs are judged by what it was told to do. */
   readonly policy: Policy;
   /** Only these containers of the scope, by their names at the source; undefined for all of it. */
   readonly containers: ReadonlySet<ContainerName> | undefined;
-  /** Only blobs and directories whose name begins so; empty for all. */
+  /** Only blobs and directories whose path begins with it; empty: all. */
   readonly prefix: string;
   readonly content: ContentCheck;
   /**
@@ -24,14 +24,14 @@ export interface Verification {
    */
   readonly settleMs: number;
   readonly found: (place: Place, difference: Difference) => void;
-  /** The blob or directory kept changing for as long as it was watched, so nothing can be said of it. */
+  /** The blob or directory kept changing while it was watched, so it could not be compared. */
   readonly stillMoving: (key: Key) => void;
 }
 
 /** `md5`: by the Content-MD5 where both sides have one. `read`: every byte of both sides. `none`: not at all. */
 export type ContentCheck = 'md5' | 'read' | 'none';
 
-/** All that can be known of a key on one side without reading content: from a look, or from a listing. */
+/** A key on one side without its content, from a read or from a listing. */
 export interface KeyView {
   readonly reading: BlobPresent | DirectoryPresent;
   readonly tags: Tags;
@@ -45,7 +45,7 @@ export function isBlobView(view: KeyView): view is BlobView {
   return view.reading.kind !== 'directory';
 }
 
-/** What a verification has seen so far. It is counted in place, so that progress and a partial summary can be shown. */
+/** The counts of a verification, updated in place for progress and partial summaries. */
 export interface VerificationCounts {
   containers: number;
   /** Blobs of the source that were compared. */
@@ -56,7 +56,7 @@ export interface VerificationCounts {
   /** Blobs, directories and containers with at least one difference. */
   differing: number;
   stillMoving: number;
-  /** Blobs and directories that the backup alone has and keeps by the settings. */
+  /** Blobs and directories that only the backup has and keeps by the settings. */
   kept: number;
   /** Source blobs that were mirrored from the backup account and are not mirrored back. */
   replicas: number;

@@ -14,7 +14,7 @@ export interface ContainerVerified {
   readonly onBothSides: boolean;
 }
 
-/** Milliseconds between two looks for a container that the mirror may be about to create. */
+/** Milliseconds between two reads of a container that the mirror may be about to create. */
 const ROOT_WAIT = 500;
 
 /**
@@ -56,7 +56,7 @@ export async function verifyContainer(
   }
 }
 
-/** A container that the settings leave without a name on the backup is not there. */
+/** A container without a name on the backup, by the settings, does not exist there. */
 async function readOnBackup(
   backup: AccountInspector,
   container: ContainerName,
@@ -72,7 +72,7 @@ async function readOnBackup(
   }
 }
 
-/** When the first blob or directory in scope that the source lists was last changed; undefined when there is none. */
+/** When the first listed blob or directory in scope was last changed; undefined: there is none. */
 async function firstChange(
   { source, scope, prefix }: Verification,
   container: ContainerName,
@@ -86,7 +86,7 @@ async function firstChange(
   return undefined;
 }
 
-/** Compares who may do what with the root directory of a container of hierarchical accounts: two requests, or four. */
+/** Compares the access of the root directory of a container, on hierarchical accounts: two or four requests. */
 export async function verifyRoot(
   { source, backup, settleMs }: Verification,
   container: ContainerName,

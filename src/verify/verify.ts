@@ -1,8 +1,7 @@
 /**
- * Recovery: what an owner asks of a backup on the day it is needed, and before. Verify compares both accounts and tells
- * every difference; it trusts neither events nor the queue nor a word of the mirror's, only what the two accounts
- * answer. It must never write to either of them, and never hold more than a few pages of a listing or ranges of
- * content.
+ * Compares both accounts and reports every difference. It trusts only the answers of the two accounts, not events, queues
+ * or documents of the mirror. It must never write to either account, and never hold more than a few pages of listings or
+ * ranges of content.
  */
 import type { Difference, Place } from '../api/difference.ts';
 import type { ContainerName, Key } from '../model/key.ts';
@@ -18,14 +17,14 @@ import {
 } from './verification.ts';
 import { verifyContainer, verifyRoot } from './verify-container.ts';
 
-/** Keys that are in hand together. Most of them wait for their source to come to rest; `examine` bounds the requests. */
+/** Keys that are examined together. Most wait for their source to settle; `examine` bounds the requests. */
 const IN_HAND = 1000;
 const NEVER = new AbortController().signal;
 
 /**
- * Compares everything in scope. Ends early, without an error, when the signal is given.
+ * Compares everything in scope. Ends early, without an error, when the signal is aborted.
  *
- * Requests: one listing of each side for every 5,000 blobs and directories, three for each container, two to four looks
+ * Requests: one listing of each side for every 5,000 blobs and directories, three for each container, two to four reads
  * for each key that the listings disagree on, or whose access is compared and not listed, or of whose metadata they
  * cannot tell a name, two for the root of a container whose access is compared, and two for every 4 MiB of
  * content that is read.
@@ -34,29 +33,29 @@ const NEVER = new AbortController().signal;
  */
 export async function verify(
   task: Verification,
-  tally: VerificationCounts = createVerificationCounts(),
+  counts: VerificationCounts = createVerificationCounts(),
   signal: AbortSignal = NEVER,
 ): Promise<VerificationCounts> {
   for (const container of await listBoth(task)) {
     if (signal.aborted) break;
-    tally.containers++;
+    counts.containers++;
     const { differences, onBothSides } = await verifyContainer(task, container, signal);
     if (signal.aborted) break;
-    if (differences.length > 0) tally.differing++;
-    reportDifferences(task, tally, { container }, differences);
-    if (onBothSides) await verifyBlobs(task, container, tally, signal);
+    if (differences.length > 0) counts.differing++;
+    reportDifferences(task, counts, { container }, differences);
+    if (onBothSides) await verifyBlobs(task, container, counts, signal);
   }
-  return tally;
+  return counts;
 }
 
 async function verifyBlobs(
   task: Verification,
   container: ContainerName,
-  tally: VerificationCounts,
+  counts: VerificationCounts,
   signal: AbortSignal,
 ): Promise<void> {
-  const crew = createWorkerPool(IN_HAND);
-  // When the walk fails, the keys that wait for their source to come to rest need wait no longer.
+  const pool = createWorkerPool(IN_HAND);
+  // If the walk fails, keys that wait for their source to settle stop waiting.
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
 
@@ -64,33 +63,33 @@ async function verifyBlobs(
     const key = { container, path: pair.path };
     const examined = await examinePair(task, key, pair, ended);
     if (ended.aborted && examined.kind !== 'differs') return;
-    if (pair.source !== undefined || isOfBackupAlone(examined)) recordResult(task, tally, key, examined);
+    if (pair.source !== undefined || isOfBackupAlone(examined)) recordResult(task, counts, key, examined);
   }
 
   async function workOnRoot(): Promise<void> {
     const differences = await verifyRoot(task, container, ended);
-    if (differences.length > 0) tally.differing++;
-    reportDifferences(task, tally, { container, path: '' }, differences);
+    if (differences.length > 0) counts.differing++;
+    reportDifferences(task, counts, { container, path: '' }, differences);
   }
 
   let isRootSeen = task.prefix !== '' || task.policy.acl === 'off';
   try {
     for await (const pair of pairsInScope(task, container, ended)) {
-      // That the accounts are hierarchical, the first entry tells.
+      // The first entry shows whether the accounts are hierarchical.
       if (!isRootSeen && (pair.source ?? pair.backup)?.accessUntold === true)
-        await crew.start(async () => {
+        await pool.start(async () => {
           await workOnRoot().catch(fail);
         });
       isRootSeen = true;
-      if (pair.source !== undefined) tally[isBlobView(pair.source) ? 'blobs' : 'directories']++;
-      await crew.start(async () => {
+      if (pair.source !== undefined) counts[isBlobView(pair.source) ? 'blobs' : 'directories']++;
+      await pool.start(async () => {
         await work(pair).catch(fail);
       });
     }
   } catch (error) {
     fail(error);
   } finally {
-    await crew.finish();
+    await pool.finish();
   }
 
   function fail(error: unknown): never {
@@ -116,7 +115,7 @@ async function* pairsInScope(
   }
 }
 
-/** What two listings agree on is equal; whatever else they say, and what they leave out, is looked into. */
+/** A key that both listings show as equal is equal; any other, or one with properties left out, is examined. */
 async function examinePair(
   task: Verification,
   key: Key,
@@ -130,19 +129,19 @@ async function examinePair(
     : await examine(task, key, signal);
 }
 
-/** Such a listing proves nothing: no ETag moves with the access. */
+/** Such a listing proves nothing: a change of access changes no ETag. */
 function leavesOutAccess({ policy }: Verification, { source, backup }: ListedPair): boolean {
   return policy.acl === 'mirror' && source?.accessUntold === true && backup?.accessUntold === true;
 }
 
-/** Two listings that leave names out agree on whatever these are. */
+/** Listings that leave out metadata names prove nothing about them. */
 function leavesOutMetadata({ source, backup }: ListedPair): boolean {
   return source?.metadataUntold === true || backup?.metadataUntold === true;
 }
 
 /**
- * Of a name that the backup alone lists. Where the source turns out to have it too, it comes by again among the
- * source's own, or it is younger than the listing.
+ * For a name that only the backup lists. If the source has it after all, the source's listing shows it too, or it is newer
+ * than the listing.
  */
 function isOfBackupAlone(examined: ExaminedKey): boolean {
   return examined.kind === 'differs'
@@ -152,38 +151,38 @@ function isOfBackupAlone(examined: ExaminedKey): boolean {
 
 function reportDifferences(
   task: Verification,
-  tally: VerificationCounts,
+  counts: VerificationCounts,
   place: Place,
   differences: readonly Difference[],
 ): void {
   for (const difference of differences) {
-    tally.differences++;
+    counts.differences++;
     task.found(place, difference);
   }
 }
 
-function recordResult(task: Verification, tally: VerificationCounts, key: Key, examined: ExaminedKey): void {
+function recordResult(task: Verification, counts: VerificationCounts, key: Key, examined: ExaminedKey): void {
   switch (examined.kind) {
     case 'equal':
-      if (!examined.contentProven) tally.contentUnproven++;
+      if (!examined.contentProven) counts.contentUnproven++;
       return;
     case 'differs':
-      tally.differing++;
-      reportDifferences(task, tally, key, examined.differences);
+      counts.differing++;
+      reportDifferences(task, counts, key, examined.differences);
       return;
     case 'still-moving':
-      tally.stillMoving++;
+      counts.stillMoving++;
       task.stillMoving(key);
       return;
     case 'kept':
-      tally.kept++;
+      counts.kept++;
       return;
     case 'replica':
-      tally.replicas++;
+      counts.replicas++;
   }
 }
 
-/** An account holds few containers beside its blobs, so their names, unlike those of blobs, are held in memory. */
+/** Container names are few compared with blobs, so they are held in memory. */
 async function listBoth({
   source,
   backup,
