@@ -19,7 +19,10 @@ const failed: string[] = [];
 
 async function work(): Promise<void> {
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+    const began = performance.now();
     const { status, output } = await run(name);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    console.log(`${name}: ${status === 0 ? 'passed' : 'failed'} in ${seconds} s`);
     if (status === 0) continue;
     failed.push(name);
     console.error(`npm run ${name}\n${output.trim()}\n`);

@@ -42,9 +42,15 @@ export async function checkHouse(): Promise<readonly string[]> {
 function pagePaths(): readonly { page: string; path: string }[] {
   return listPages().flatMap((page) =>
     [...readText(page).matchAll(/`((?:src|test|packages|scripts|infra|bench)\/[\w./-]+)`/g)].map(
-      ([, path = '']) => ({ page, path: path.replace(/\/$/, '') }),
+      ([, path = '']) => ({ page, path: `${workspaceOf(page, path)}${path.replace(/\/$/, '')}` }),
     ),
   );
+}
+
+/** A README of a workspace names its own files from its root. */
+function workspaceOf(page: string, path: string): string {
+  const [workspace = ''] = /^packages\/[^/]+\//.exec(page) ?? [];
+  return isThere(workspace + path) ? workspace : '';
 }
 
 function isCrumb({ path, lines }: SourceFile, files: readonly SourceFile[]): boolean {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // A script shell for npm that knows programs, arguments and `&&`, as every shell does, cmd.exe among them, and nothing
-// else. What else one of them may know, a variable, a quote, `exec`, ends it. PLAIN_SHELL_RUNS may name the programs that
+// else. What else one of them may know, a variable, a quote, a builtin, ends it. PLAIN_SHELL_RUNS may name the programs that
 // are run, separated by blanks; any other is only looked up, so that a long chain can be tried in little time.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
