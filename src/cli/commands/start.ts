@@ -5,7 +5,7 @@ import type { StartOptions } from '../run-start.ts';
 import type { WorkerOptions } from '../run-worker.ts';
 
 const START_HELP = helpAfter({
-  ends: { done: 'it was asked to stop, and did' },
+  ends: { done: 'stopped by a signal' },
   examples: [
     ['npm start', 'in memory, on ports 10000, 5672 and 7071'],
     ['npm start -- --data ./data', 'keeps accounts and queues in a folder'],
@@ -28,10 +28,10 @@ export function startCommand(): Command {
     .addOption(new Option('--http-port <port>', '0 picks a free one').argParser(parsePort).default(7071))
     .option(
       '--data <dir>',
-      'keep accounts and queues in this folder; a kill loses the last second of the accounts (default: in memory)',
+      'keep accounts and queues in this folder; a crash loses the last second of writes to the accounts (default: in memory)',
     )
-    .option('--ready-file <file>', 'written once everything serves', READY_FILE)
-    .option('--no-worker', 'leave the mirror to "blobmirror worker --local"')
+    .option('--ready-file <file>', 'written when everything is ready', READY_FILE)
+    .option('--no-worker', 'do not run the mirror; start it with "blobmirror worker --local"')
     .addHelpText('after', START_HELP)
     .action(async (options: StartOptions) => {
       const { runStart } = await import('../run-start.ts');
@@ -40,7 +40,7 @@ export function startCommand(): Command {
 }
 
 const WORKER_HELP = helpAfter({
-  ends: { done: 'it was asked to stop, and did' },
+  ends: { done: 'stopped by a signal' },
   examples: [
     ['blobmirror worker --local', 'beside "npm start -- --no-worker"'],
     ['blobmirror worker', 'connections from the environment: BLOBMIRROR_SOURCE and so on'],
@@ -52,13 +52,14 @@ export function workerCommand(): Command {
     new Command('worker').description('run the functions of the mirror outside Azure Functions'),
   )
     .addOption(
-      new Option('--http-port <port>', '0 picks a free one (default: as the file says, or 7071)').argParser(
-        parsePort,
-      ),
+      new Option(
+        '--http-port <port>',
+        '0 picks a free one (default: the port in the file, or 7071)',
+      ).argParser(parsePort),
     )
-    .option('--sweep', 'begin a full sync at the start: see "blobmirror reconcile"', false)
+    .option('--sweep', 'begin a full sync at the start; see "blobmirror reconcile"', false)
     .addOption(
-      new Option('--alone', 'with --sweep: end a run that was left under way').default(false).hideHelp(),
+      new Option('--alone', 'with --sweep: cancel a run that is still under way').default(false).hideHelp(),
     )
     .addHelpText('after', WORKER_HELP)
     .action(async (options: WorkerOptions) => {
