@@ -16,7 +16,7 @@ import type { Account } from './account/connect-account.ts';
 import { DamagedPage } from './errors/damaged-page.ts';
 import { hasNothingToList, listPages } from './listing/list-pages.ts';
 import type { PageEntry } from './listing/listing.ts';
-import { serviceCode, toStorageError } from './errors/storage-error.ts';
+import { isAbsent, serviceCode, toStorageError } from './errors/storage-error.ts';
 
 /** What a comparison of whole accounts asks, on a real account. */
 export function createAzureAccountInspector(account: Account): AccountInspector {
@@ -67,11 +67,6 @@ export function createAzureAccountInspector(account: Account): AccountInspector 
   }
 
   return { ...createAzureBlobReader(account), listReadings, readRange, readPublicAccess };
-}
-
-function isAbsent(error: unknown): boolean {
-  const code = serviceCode(error);
-  return code === 'BlobNotFound' || code === 'ContainerNotFound';
 }
 
 /** @throws DamagedPage */

@@ -4,15 +4,10 @@ import type { Account } from './account/connect-account.ts';
 import { FOLDER_MARK } from './blob/to-reading.ts';
 import { listPages, listingCode } from './listing/list-pages.ts';
 import type { PageEntry } from './listing/listing.ts';
-import { serviceCode, toStorageError } from './errors/storage-error.ts';
+import { isAbsent, serviceCode, toStorageError } from './errors/storage-error.ts';
 
 const PAGE_SIZE = 500;
 const SET_ASIDE = 'blobmirrorsetaside';
-const GONE_OR_CHANGED: ReadonlySet<string | undefined> = new Set([
-  'BlobNotFound',
-  'ContainerNotFound',
-  'ConditionNotMet',
-]);
 
 /** The container that an event subscription has for dead letters. */
 export function createAzureUndeliveredEvents(account: Account, containerName: string): UndeliveredEvents {
@@ -25,7 +20,7 @@ export function createAzureUndeliveredEvents(account: Account, containerName: st
     try {
       return await act();
     } catch (error) {
-      if (GONE_OR_CHANGED.has(serviceCode(error))) return undefined;
+      if (isAbsent(error) || serviceCode(error) === 'ConditionNotMet') return undefined;
       throw toStorageError(error, operation, account.name);
     }
   }

@@ -78,8 +78,8 @@ export async function removeCopy(backup: Account, key: Key, etag: Etag): Promise
   );
 }
 
-/** Far more than any worker takes from one part of a copy to the next. */
-const HOUR_MS = 3_600_000;
+/** The age of a leftover: far more than any worker takes from one step of a copy, or of a deletion, to the next. */
+export const LEFTOVER_MS = 3_600_000;
 /** What it may take of a message's time. */
 const BUDGET_MS = 60_000;
 
@@ -94,7 +94,7 @@ export async function emptyStaging(
   container: ContainerName,
   now: () => number,
 ): Promise<void> {
-  const [end, before] = [performance.now() + BUDGET_MS, now() - HOUR_MS];
+  const [end, before] = [performance.now() + BUDGET_MS, now() - LEFTOVER_MS];
   const prefix = `${STAGING}/`;
   const blobs = account.client.getContainerClient(container).listBlobsFlat({ prefix });
   try {

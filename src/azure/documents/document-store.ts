@@ -1,18 +1,17 @@
-import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import type { BlockBlobClient } from '@azure/storage-blob';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { parseContainerName } from '../../model/key.ts';
 import { parseDocumentText } from '../../documents/document-kind.ts';
 import type { DocumentCondition, DocumentStore, StoredDocument } from '../../ports/document-store.ts';
 import type { Account } from '../account/connect-account.ts';
+import { sendCreatingContainer } from '../blob/send-creating-container.ts';
 import { md5Of } from '../blob/write-options.ts';
 import { createLineWriter, readPieces, splitLines } from './lines.ts';
 import { listPages, listingCode } from '../listing/list-pages.ts';
-import { serviceCode, toMeanings, toStorageError } from '../errors/storage-error.ts';
+import { isAbsent, toMeanings, toStorageError } from '../errors/storage-error.ts';
 
 /** Far beyond the largest document of ours, a run of many thousand containers. */
 const MOST_BYTES = 32 * 1024 * 1024;
-
-const NOT_THERE: ReadonlySet<string | undefined> = new Set(['BlobNotFound', 'ContainerNotFound']);
 
 /** The app's state as block blobs in a container of an account, which is made when it is first written to. */
 export function createAzureDocumentStore(account: Account, containerName: string): DocumentStore {
@@ -40,7 +39,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
       if (contentMD5 !== undefined && !Buffer.from(contentMD5).equals(md5Of(bytes))) throw damaged(name);
       return { value: parseDocumentText(bytes), version, writtenAt };
     } catch (error) {
-      if (NOT_THERE.has(serviceCode(error))) return undefined;
+      if (isAbsent(error)) return undefined;
       throw toError(error, 'read');
     }
   }
@@ -53,7 +52,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
     const text = JSON.stringify(value);
     const conditions = 'version' in condition ? { ifMatch: condition.version } : { ifNoneMatch: '*' };
     try {
-      await creatingContainer(container, async () => {
+      await sendCreatingContainer(container, async () => {
         await blob(name).upload(text, Buffer.byteLength(text), {
           conditions,
           blobHTTPHeaders: { blobContentType: 'application/json' },
@@ -82,7 +81,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
     try {
       await blob(name).delete();
     } catch (error) {
-      if (!NOT_THERE.has(serviceCode(error))) throw toError(error, 'write');
+      if (!isAbsent(error)) throw toError(error, 'write');
     }
   }
 
@@ -90,7 +89,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
     try {
       yield* splitLines(readPieces(blob(name)));
     } catch (error) {
-      if (NOT_THERE.has(serviceCode(error))) return;
+      if (isAbsent(error)) return;
       throw toError(error, 'read');
     }
   }
@@ -105,7 +104,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
       createLineWriter(blob(name), {
         request: async (send) => {
           try {
-            await creatingContainer(container, send);
+            await sendCreatingContainer(container, send);
           } catch (error) {
             throw toError(error, 'write');
           }
@@ -113,21 +112,6 @@ export function createAzureDocumentStore(account: Account, containerName: string
         discard: async () => await remove(name),
       }),
   };
-}
-
-/** Makes the container and sends again when there is none. A request that was refused for that has done nothing. */
-async function creatingContainer(container: ContainerClient, send: () => Promise<void>): Promise<void> {
-  try {
-    await send();
-  } catch (error) {
-    if (serviceCode(error) !== 'ContainerNotFound') throw error;
-    try {
-      await container.create();
-    } catch (failure) {
-      if (serviceCode(failure) !== 'ContainerAlreadyExists') throw failure;
-    }
-    await send();
-  }
 }
 
 /** Undefined where there is more; the rest is not read, and the connection that it comes on ends. */

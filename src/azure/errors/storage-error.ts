@@ -34,6 +34,12 @@ export function serviceCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Whether the service said by name that there is no such blob or no such container. */
+export function isAbsent(error: unknown): boolean {
+  const code = serviceCode(error);
+  return code === 'BlobNotFound' || code === 'ContainerNotFound';
+}
+
 export function httpStatus(error: unknown): number | undefined {
   return error instanceof RestError ? error.statusCode : undefined;
 }

@@ -7,7 +7,7 @@ import type { WriteOutcome } from '../../ports/write-outcome.ts';
 import type { DirectoryStore, Trashed } from '../../ports/directory-store.ts';
 import type { Account } from '../account/connect-account.ts';
 import { type TimeBudget, startTimeBudget } from '../../concurrency/time-budget.ts';
-import { emptyStaging } from '../copy/staged-copies.ts';
+import { LEFTOVER_MS, emptyStaging } from '../copy/staged-copies.ts';
 import { DamagedPage } from '../errors/damaged-page.ts';
 import type { PathClients } from './path-clients.ts';
 import { serviceCode, toMeanings, toStorageError } from '../errors/storage-error.ts';
@@ -15,8 +15,6 @@ import { serviceCode, toMeanings, toStorageError } from '../errors/storage-error
 export type Trash = Pick<DirectoryStore, 'moveToTrash' | 'deleteTrashed' | 'emptyTrash'>;
 
 const TRASH = `${RESERVED_DIRECTORY}/trash`;
-/** Far more than any worker takes from the move to the end of the deletion. */
-const HOUR_MS = 3_600_000;
 /** What deletions may take of a message's time; the service deletes a tree in as many requests as it pleases. */
 const BUDGET = { budgetMs: 60_000, graceMs: 0 };
 const LONGEST_NAME = 100;
@@ -60,7 +58,7 @@ export function createTrash(
 
   async function emptyTrash(container: ContainerName): Promise<void> {
     const budget = startTimeBudget(BUDGET);
-    const before = now() - HOUR_MS;
+    const before = now() - LEFTOVER_MS;
     for await (const { name } of list(container, TRASH)) {
       if (budget.isSpent()) return;
       // What follows deletes: whatever something in between made of the request, nothing else goes.
