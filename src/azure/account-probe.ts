@@ -3,7 +3,7 @@ import { type BlockBlobClient, RestError } from '@azure/storage-blob';
 import { type Account, readAccountKind } from './account/connect-account.ts';
 import { createCopySources, createDelegationKeys } from './copy/copy-source.ts';
 import { refuseUnexpectedSuccess } from './copy/prove-copy.ts';
-import { toEngineRefusal } from './copy/refused-ways.ts';
+import { toEngineRefusal } from './copy/engine-refusals.ts';
 import {
   type Operation,
   httpStatus,
@@ -156,8 +156,8 @@ export async function probeServerCopy(
     if (httpStatus(error) === 404 && isAnsweredByService(error)) return true;
     const failure = toStorageError(error, 'write', backup.name);
     const refusal = toEngineRefusal(failure);
-    if (refusal === 'harmful') await remove();
-    if (refusal === 'harmful' || refusal === 'lacking') return false;
+    if (refusal === 'wrong-result') await remove();
+    if (refusal === 'wrong-result' || refusal === 'unsupported') return false;
     throw failure;
   }
   await remove();

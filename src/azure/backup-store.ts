@@ -22,7 +22,7 @@ import { createCopySources } from './copy/copy-source.ts';
 import { chooseEngine } from './copy/choose-engine.ts';
 import { compareBeforeReplacing, createReplaceCopy } from './copy/replace-copy.ts';
 import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-engine.ts';
-import { createTierSupport } from './copy/refused-ways.ts';
+import { createTierSupport } from './copy/engine-refusals.ts';
 import { startTimeBudget } from '../concurrency/time-budget.ts';
 import { emptyStaging } from './copy/staged-copies.ts';
 import { serviceCode, toStorageError, toWriteOutcome } from './errors/storage-error.ts';
@@ -81,7 +81,9 @@ export function createAzureBackupStore(
   async function setTier(key: Key, tier: string): Promise<WriteOutcome> {
     return await tiers.try(tier, async (wanted) =>
       // Without one there is nothing to set, and a decision that knows of it will not ask for it.
-      wanted === undefined ? { kind: 'backup-moved' } : await write(() => blob(key).setAccessTier(wanted)),
+      wanted === undefined
+        ? { kind: 'backup-precondition-failed' }
+        : await write(() => blob(key).setAccessTier(wanted)),
     );
   }
 
@@ -103,7 +105,7 @@ export function createAzureBackupStore(
     // Only what makes a blob can meet versions of another kind: here a blob of another one has come.
     const isOfAnotherKind =
       outcome.kind === 'refused' && outcome.reason === 'backup-versions-of-another-kind';
-    return isOfAnotherKind ? { kind: 'backup-moved' } : outcome;
+    return isOfAnotherKind ? { kind: 'backup-precondition-failed' } : outcome;
   }
 
   const copy = async (request: CopyRequest): Promise<CopyOutcome> =>

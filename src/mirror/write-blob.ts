@@ -180,8 +180,8 @@ export function toApplyResult(
       return { verdict, ...(readAgain !== undefined && { readAgain }) };
     case 'refused':
       return skippedResult(outcome.reason);
-    case 'backup-moved':
-    case 'source-moved':
+    case 'backup-precondition-failed':
+    case 'source-precondition-failed':
       return { again: 'somebody moved' };
   }
 }

@@ -27,7 +27,7 @@ export interface BackupStore extends BlobReader, DirectoryStore, ContentComparis
 
   /**
    * Gives a secured copy its place, where nothing must be, with the metadata, tier and tags of the request; then the
-   * secured one goes. `backup-moved` when something is at the place, or the secured copy is gone.
+   * secured one goes. `backup-precondition-failed` when something is at the place, or the secured copy is gone.
    */
   place(request: CopyRequest, secured: Secured): Promise<WriteOutcome>;
 
@@ -113,6 +113,6 @@ export interface ComparisonRequest {
 }
 
 export type ComparisonOutcome =
-  | { readonly kind: 'same' | 'different' | 'source-moved' | 'backup-moved' }
+  | { readonly kind: 'same' | 'different' | 'source-precondition-failed' | 'backup-precondition-failed' }
   /** `equal`: how many bytes, from the first on, were found equal. */
   | { readonly kind: 'unfinished'; readonly equal: number };

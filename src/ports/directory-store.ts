@@ -22,18 +22,18 @@ export interface DirectoryStore {
    */
   setAccess(key: Key, access: Access, there?: Access): Promise<AccessOutcome>;
 
-  /** The same of the root directory of a container, which no key names; `backup-moved` when there is no container. */
+  /** The same of the root directory of a container, which no key names; `backup-precondition-failed` when there is no container. */
   setRootAccess(container: ContainerName, access: Access, there?: Access): Promise<AccessOutcome>;
 
   /**
    * Gives a file or directory another place, with all that is below it, in one step and in the same time whatever its
    * size. ETags stay, and so what stamps say stays true. The directory that it goes into must be there; a missing one
-   * is `backup-moved`, as is a path below a file.
+   * is `backup-precondition-failed`, as is a path below a file.
    */
   rename(request: RenameRequest): Promise<WriteOutcome>;
 
   /**
-   * Removes a directory that has nothing in it: `backup-moved` when it is no longer the one that was read, or no
+   * Removes a directory that has nothing in it: `backup-precondition-failed` when it is no longer the one that was read, or no
    * directory, `not-empty` when anything is in it.
    */
   removeEmptyDirectory(key: Key, ifMatch: Etag): Promise<WriteOutcome | { readonly kind: 'not-empty' }>;

@@ -7,7 +7,11 @@ export interface DocumentStore {
   read(name: string): Promise<StoredDocument | undefined>;
 
   /** Puts a document in the place of the version that was read, or where nothing is. */
-  write(name: string, value: unknown, condition: DocumentCondition): Promise<'written' | 'moved'>;
+  write(
+    name: string,
+    value: unknown,
+    condition: DocumentCondition,
+  ): Promise<'written' | 'precondition-failed'>;
 
   /** Names that begin so, some thousands at a time; those of one folder in ascending order. */
   list(prefix: string): AsyncIterable<readonly string[]>;

@@ -6,9 +6,9 @@ export type WriteCondition = { readonly nothingThere: true } | { readonly ifMatc
 export type WriteOutcome =
   | { readonly kind: 'written' }
   /** The backup's blob is not, or is no longer, what the condition asks for. */
-  | { readonly kind: 'backup-moved' }
+  | { readonly kind: 'backup-precondition-failed' }
   /** The source's blob is no longer the version that was asked for. */
-  | { readonly kind: 'source-moved' }
+  | { readonly kind: 'source-precondition-failed' }
   /** The backup is held by something that only a person can lift. */
   | { readonly kind: 'refused'; readonly reason: RefusalReason };
 

@@ -104,7 +104,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
           expect(
             await stage.stores.backup.createDirectory({ key, metadata: { a: 'b' }, access: undefined }),
             keyText(key),
-          ).toEqual({ kind: 'backup-moved' });
+          ).toEqual({ kind: 'backup-precondition-failed' });
         expect(await directory('backup', other)).toMatchObject({ etag, metadata: {} });
         expect(await stage.stores.content('backup', aFile)).toBe('x');
       });
@@ -122,15 +122,15 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
 
       it('onto a directory is lost to the backup, whatever it asks for', async () => {
         const { key, etag } = await newDirectory('backup');
-        expect(await copyTo(key)).toMatchObject({ kind: 'backup-moved' });
-        expect(await copyTo(key, { ifMatch: etag })).toMatchObject({ kind: 'backup-moved' });
+        expect(await copyTo(key)).toMatchObject({ kind: 'backup-precondition-failed' });
+        expect(await copyTo(key, { ifMatch: etag })).toMatchObject({ kind: 'backup-precondition-failed' });
         expect(await directory('backup', key)).toMatchObject({ etag });
       });
 
       it('below a file is lost to the backup', async () => {
         const { key } = await newFile('backup');
-        expect(await copyTo(below(key, 'x'))).toMatchObject({ kind: 'backup-moved' });
-        expect(await copyTo(below(key, 'x/y'))).toMatchObject({ kind: 'backup-moved' });
+        expect(await copyTo(below(key, 'x'))).toMatchObject({ kind: 'backup-precondition-failed' });
+        expect(await copyTo(below(key, 'x/y'))).toMatchObject({ kind: 'backup-precondition-failed' });
         expect(await stage.stores.content('backup', key)).toBe('x');
       });
     });
@@ -158,7 +158,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
 
       it('is lost to the backup where nothing is', async () => {
         expect(await stage.stores.backup.setAccess(newKey(), FILE_ACCESS)).toEqual({
-          kind: 'backup-moved',
+          kind: 'backup-precondition-failed',
         });
       });
     });
@@ -200,7 +200,9 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
 
       it('is not there where the container is not', async () => {
         expect(await stores.source.readRootAccess(nowhere)).toBeUndefined();
-        expect(await stores.backup.setRootAccess(nowhere, NEW)).toEqual({ kind: 'backup-moved' });
+        expect(await stores.backup.setRootAccess(nowhere, NEW)).toEqual({
+          kind: 'backup-precondition-failed',
+        });
       });
     });
 
@@ -211,7 +213,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         await stage.stores.put('backup', below(key, 'f'), { content: 'x' });
         const request = { key, metadata: { Bee: '2' } };
         expect(await stage.stores.backup.restamp({ ...request, ifMatch: STALE })).toEqual({
-          kind: 'backup-moved',
+          kind: 'backup-precondition-failed',
         });
         expect(await stage.stores.backup.restamp({ ...request, ifMatch: etag })).toEqual({
           kind: 'written',
@@ -232,7 +234,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
             metadata: {},
             ifMatch: etag,
           }),
-        ).toEqual({ kind: 'backup-moved' });
+        ).toEqual({ kind: 'backup-precondition-failed' });
       });
     });
 
@@ -248,14 +250,14 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         const { key, etag } = await newFile('backup');
         await stage.stores.remove('backup', key);
         await stage.stores.makeDirectory('backup', key);
-        expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'backup-moved' });
+        expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'backup-precondition-failed' });
         await directory('backup', key);
       });
 
       it('leaves a directory that anything is in, even by its own ETag', async () => {
         const { key, etag } = await newDirectory('backup');
         await stage.stores.put('backup', below(key, 'f'), { content: 'x' });
-        expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'backup-moved' });
+        expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'backup-precondition-failed' });
         expect(await stage.stores.content('backup', below(key, 'f'))).toBe('x');
       });
     });

@@ -28,7 +28,7 @@ export function describeDocuments(kind: string, open: () => Promise<StoreUnderTe
 
     it('are written where nothing is, once', async () => {
       expect(await documents.write('new/a', { a: 'ü', b: [1, null] }, NOTHING_THERE)).toBe('written');
-      expect(await documents.write('new/a', { a: 2 }, NOTHING_THERE)).toBe('moved');
+      expect(await documents.write('new/a', { a: 2 }, NOTHING_THERE)).toBe('precondition-failed');
       expect((await documents.read('new/a'))?.value).toEqual({ a: 'ü', b: [1, null] });
     });
 
@@ -38,10 +38,10 @@ export function describeDocuments(kind: string, open: () => Promise<StoreUnderTe
       expect(await documents.write('cas/a', 2, first)).toBe('written');
       const second = await read('cas/a');
       expect(second.version).not.toBe(first.version);
-      expect(await documents.write('cas/a', 3, first)).toBe('moved');
+      expect(await documents.write('cas/a', 3, first)).toBe('precondition-failed');
       expect((await read('cas/a')).value).toBe(2);
       await documents.remove('cas/a');
-      expect(await documents.write('cas/a', 4, second)).toBe('moved');
+      expect(await documents.write('cas/a', 4, second)).toBe('precondition-failed');
       expect(await documents.read('cas/a')).toBeUndefined();
     });
 

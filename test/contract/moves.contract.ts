@@ -48,7 +48,7 @@ export function describeMoves(stage: TreeStage): void {
 
     it('takes the place of the file that it names and of no other', async () => {
       const [one, other] = [await newFile('backup', 'one'), await newFile('backup', 'other')];
-      const lost = { kind: 'backup-moved' };
+      const lost = { kind: 'backup-precondition-failed' };
       expect(await rename(one.key, other.key, one.etag)).toEqual(lost);
       expect(await rename(one.key, other.key, one.etag, { ifMatch: STALE })).toEqual(lost);
       expect(await stage.stores.content('backup', other.key)).toBe('other');
@@ -62,7 +62,7 @@ export function describeMoves(stage: TreeStage): void {
     it('is lost when what is to be renamed is another one or gone', async () => {
       const [one, whole] = [await newFile('backup', 'one'), await newDirectory('backup')];
       const to = parseKey('lake', `${one.key.path} to`);
-      const lost = { kind: 'backup-moved' };
+      const lost = { kind: 'backup-precondition-failed' };
       expect(await rename(one.key, to, STALE)).toEqual(lost);
       expect(await rename(whole.key, to, STALE)).toEqual(lost);
       await stage.stores.remove('backup', one.key);
@@ -76,7 +76,7 @@ export function describeMoves(stage: TreeStage): void {
       const [one, other] = [await newFile('backup', 'one'), await newFile('backup', 'other')];
       await stage.stores.remove('backup', other.key);
       expect(await rename(one.key, other.key, one.etag, { ifMatch: other.etag })).toEqual({
-        kind: 'backup-moved',
+        kind: 'backup-precondition-failed',
       });
       expect(await stage.stores.content('backup', one.key)).toBe('one');
     });
@@ -84,7 +84,7 @@ export function describeMoves(stage: TreeStage): void {
     it('is lost where the directory that it goes into is missing or a file', async () => {
       const [one, other] = [await newFile('backup', 'one'), await newFile('backup', 'other')];
       for (const to of [newKey(), below(other.key, 'x')])
-        expect(await rename(one.key, to, one.etag)).toEqual({ kind: 'backup-moved' });
+        expect(await rename(one.key, to, one.etag)).toEqual({ kind: 'backup-precondition-failed' });
       expect(await stage.stores.content('backup', one.key)).toBe('one');
     });
 
@@ -95,7 +95,7 @@ export function describeMoves(stage: TreeStage): void {
         await newDirectory('backup'),
       ];
       await stage.stores.put('backup', below(other.key, 'f'), { content: 'x' });
-      const lost = { kind: 'backup-moved' };
+      const lost = { kind: 'backup-precondition-failed' };
       expect(await rename(one.key, whole.key, one.etag, { ifMatch: whole.etag })).toEqual(lost);
       expect(await rename(whole.key, one.key, whole.etag, { ifMatch: one.etag })).toEqual(lost);
       expect(await rename(whole.key, other.key, whole.etag)).toEqual(lost);
@@ -109,10 +109,14 @@ export function describeMoves(stage: TreeStage): void {
   describe('removeEmptyDirectory', () => {
     it('removes the one that was read', async () => {
       const { key, etag } = await newDirectory('backup');
-      expect(await stage.stores.backup.removeEmptyDirectory(key, STALE)).toEqual({ kind: 'backup-moved' });
+      expect(await stage.stores.backup.removeEmptyDirectory(key, STALE)).toEqual({
+        kind: 'backup-precondition-failed',
+      });
       expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ kind: 'written' });
       expect(await stage.stores.backup.read(key)).toEqual(ABSENT);
-      expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ kind: 'backup-moved' });
+      expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({
+        kind: 'backup-precondition-failed',
+      });
     });
 
     it('leaves one that anything is in', async () => {
@@ -128,7 +132,9 @@ export function describeMoves(stage: TreeStage): void {
       const { key, etag } = await newDirectory('backup');
       await stage.stores.removeDirectory('backup', key);
       await stage.stores.put('backup', key, { content: 'x' });
-      expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({ kind: 'backup-moved' });
+      expect(await stage.stores.backup.removeEmptyDirectory(key, etag)).toEqual({
+        kind: 'backup-precondition-failed',
+      });
       expect(await stage.stores.content('backup', key)).toBe('x');
     });
   });
@@ -160,7 +166,7 @@ export function describeMoves(stage: TreeStage): void {
     it('is lost to the backup when the directory is another one, gone, or a file', async () => {
       const { key, etag } = await newDirectory('backup');
       await stage.stores.put('backup', below(key, 'f'), { content: 'x' });
-      const lost = { kind: 'backup-moved' };
+      const lost = { kind: 'backup-precondition-failed' };
       expect(await stage.stores.backup.moveToTrash(key, STALE)).toEqual(lost);
       expect(await stage.stores.content('backup', below(key, 'f'))).toBe('x');
       await stage.stores.removeDirectory('backup', key);

@@ -177,7 +177,7 @@ export function describePorts(
             tags: {},
             condition: { nothingThere: true },
           }),
-        ).toMatchObject({ kind: 'backup-moved' });
+        ).toMatchObject({ kind: 'backup-precondition-failed' });
         expect(await stores.content('backup', key)).toBe('old');
       });
 
@@ -197,7 +197,7 @@ export function describePorts(
             tags: {},
             condition: { ifMatch: etag },
           }),
-        ).toMatchObject({ kind: 'backup-moved' });
+        ).toMatchObject({ kind: 'backup-precondition-failed' });
         expect(await stores.content('backup', key)).toBe('newer');
         const now = await present('backup', key);
         expect(
@@ -229,7 +229,7 @@ export function describePorts(
             tags: {},
             condition: { ifMatch: etag },
           }),
-        ).toMatchObject({ kind: 'backup-moved' });
+        ).toMatchObject({ kind: 'backup-precondition-failed' });
 
         const elsewhere = parseKey('only-on-source', 'x');
         await stores.put('source', elsewhere, { content: 'x' });
@@ -243,7 +243,7 @@ export function describePorts(
             tags: {},
             condition: { nothingThere: true },
           }),
-        ).toMatchObject({ kind: 'backup-moved' });
+        ).toMatchObject({ kind: 'backup-precondition-failed' });
       });
 
       it('is lost to the source when that was overwritten or deleted since it was read', async () => {
@@ -259,9 +259,9 @@ export function describePorts(
           tags: {},
           condition: { nothingThere: true },
         } as const;
-        expect(await stores.backup.copy(request)).toMatchObject({ kind: 'source-moved' });
+        expect(await stores.backup.copy(request)).toMatchObject({ kind: 'source-precondition-failed' });
         await stores.remove('source', key);
-        expect(await stores.backup.copy(request)).toMatchObject({ kind: 'source-moved' });
+        expect(await stores.backup.copy(request)).toMatchObject({ kind: 'source-precondition-failed' });
         expect(await stores.content('backup', key)).toBeUndefined();
       });
 
@@ -317,9 +317,13 @@ export function describePorts(
       });
 
       it('are lost to the backup when the blob is gone', async () => {
-        expect(await stores.backup.setTier(newKey(), 'Cool')).toMatchObject({ kind: 'backup-moved' });
+        expect(await stores.backup.setTier(newKey(), 'Cool')).toMatchObject({
+          kind: 'backup-precondition-failed',
+        });
         if (hierarchical) return;
-        expect(await stores.backup.setTags(newKey(), { a: 'b' })).toMatchObject({ kind: 'backup-moved' });
+        expect(await stores.backup.setTags(newKey(), { a: 'b' })).toMatchObject({
+          kind: 'backup-precondition-failed',
+        });
         expect(await stores.backup.readTags(newKey())).toEqual({});
       });
     });
@@ -368,10 +372,10 @@ export function describePorts(
         const { etag } = await present('backup', key);
         const request = { key, metadata: { x: 'y' }, ifMatch: etag };
         await stores.put('backup', key, { content: 'two' });
-        expect(await stores.backup.restamp(request)).toMatchObject({ kind: 'backup-moved' });
+        expect(await stores.backup.restamp(request)).toMatchObject({ kind: 'backup-precondition-failed' });
         expect((await present('backup', key)).metadata).toEqual({});
         await stores.remove('backup', key);
-        expect(await stores.backup.restamp(request)).toMatchObject({ kind: 'backup-moved' });
+        expect(await stores.backup.restamp(request)).toMatchObject({ kind: 'backup-precondition-failed' });
       });
     });
 
@@ -394,13 +398,13 @@ export function describePorts(
       it('says which side is no longer the version that was read', async () => {
         const atSource = await both('x', 'x');
         await stores.put('source', atSource.key, { content: 'x' });
-        expect(await compare(atSource)).toEqual({ kind: 'source-moved' });
+        expect(await compare(atSource)).toEqual({ kind: 'source-precondition-failed' });
         const gone = await both('x', 'x');
         await stores.remove('source', gone.key);
-        expect(await compare(gone)).toEqual({ kind: 'source-moved' });
+        expect(await compare(gone)).toEqual({ kind: 'source-precondition-failed' });
         const onBackup = await both('x', 'x');
         await stores.put('backup', onBackup.key, { content: 'x' });
-        expect(await compare(onBackup)).toEqual({ kind: 'backup-moved' });
+        expect(await compare(onBackup)).toEqual({ kind: 'backup-precondition-failed' });
       });
 
       it('stops after a piece when it is told to, and goes on from there', async () => {
@@ -422,7 +426,7 @@ export function describePorts(
         await stores.put('backup', key, { content: 'one' });
         const { etag } = await present('backup', key);
         await stores.put('backup', key, { content: 'two' });
-        expect(await stores.backup.delete(key, etag)).toMatchObject({ kind: 'backup-moved' });
+        expect(await stores.backup.delete(key, etag)).toMatchObject({ kind: 'backup-precondition-failed' });
         expect(await stores.content('backup', key)).toBe('two');
         expect(await stores.backup.delete(key, (await present('backup', key)).etag)).toMatchObject({
           kind: 'written',
@@ -436,7 +440,9 @@ export function describePorts(
         await stores.snapshot('backup', key);
         await stores.put('backup', key, { content: 'two' });
         const { etag } = await present('backup', key);
-        expect(await stores.backup.delete(key, parseEtag('0x1'))).toMatchObject({ kind: 'backup-moved' });
+        expect(await stores.backup.delete(key, parseEtag('0x1'))).toMatchObject({
+          kind: 'backup-precondition-failed',
+        });
         expect(await stores.backup.delete(key, etag)).toEqual({
           kind: 'refused',
           reason: 'backup-has-snapshots',
@@ -449,7 +455,7 @@ export function describePorts(
 
       it('is lost to the backup when nothing is there any more', async () => {
         expect(await stores.backup.delete(newKey(), parseEtag('0x1'))).toMatchObject({
-          kind: 'backup-moved',
+          kind: 'backup-precondition-failed',
         });
       });
     });

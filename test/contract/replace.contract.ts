@@ -12,7 +12,7 @@ export interface ReplaceStage {
   readonly present: (side: 'source' | 'backup', key: Key) => Promise<BlobPresent>;
 }
 
-const MOVED = { kind: 'backup-moved' };
+const MOVED = { kind: 'backup-precondition-failed' };
 
 /** What the ports promise of replacing what cannot be overwritten: secured first, then the old one goes. */
 export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hierarchical: boolean }): void {
@@ -93,7 +93,10 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       const placed = await Promise.all(
         [one, other].map(async (s) => await stage.stores.backup.place(request, s)),
       );
-      expect(placed.map(({ kind: outcome }) => outcome).toSorted()).toEqual(['backup-moved', 'written']);
+      expect(placed.map(({ kind: outcome }) => outcome).toSorted()).toEqual([
+        'backup-precondition-failed',
+        'written',
+      ]);
       expect(await stage.stores.content('backup', key)).toBe('x');
     });
 
@@ -115,9 +118,9 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       await stage.stores.put('backup', key, { content: 'old', kind: 'append' });
       const request = await requestFor(key);
       await stage.stores.put('source', key, { content: 'v2' });
-      expect(await stage.stores.backup.secure(request)).toMatchObject({ kind: 'source-moved' });
+      expect(await stage.stores.backup.secure(request)).toMatchObject({ kind: 'source-precondition-failed' });
       await stage.stores.remove('source', key);
-      expect(await stage.stores.backup.secure(request)).toMatchObject({ kind: 'source-moved' });
+      expect(await stage.stores.backup.secure(request)).toMatchObject({ kind: 'source-precondition-failed' });
       expect(await stage.stores.content('backup', key)).toBe('old');
     });
 

@@ -15,7 +15,7 @@ import { isStoredDirectory } from './memory-entry.ts';
 import { type MemoryState, holds } from './memory-state.ts';
 import type { Schedule } from './schedule.ts';
 
-const MOVED = { kind: 'backup-moved' } as const;
+const MOVED = { kind: 'backup-precondition-failed' } as const;
 const WRITTEN = { kind: 'written' } as const;
 
 /** The ports of directories over the state of an account: one call each, since the service does each in one step. */

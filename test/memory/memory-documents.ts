@@ -38,7 +38,7 @@ export class MemoryDocuments {
       write: (name, value, condition) =>
         schedule('documents.write', undefined, () => {
           const expected = 'version' in condition ? condition.version : undefined;
-          if (stored.get(name)?.version !== expected) return 'moved';
+          if (stored.get(name)?.version !== expected) return 'precondition-failed';
           put(name, JSON.stringify(value));
           return 'written';
         }),

@@ -52,12 +52,12 @@ export function createMemoryPorts(
   async function copy(request: CopyRequest): Promise<CopyOutcome> {
     const { key, from: at = key, source: pinned, condition } = request;
     const from = await schedule(`${account}.copy-read`, key, () => peekSource(at));
-    if (from?.etag !== pinned.etag) return { kind: 'source-moved', engine: ENGINE };
+    if (from?.etag !== pinned.etag) return { kind: 'source-precondition-failed', engine: ENGINE };
     return await schedule(`${account}.copy`, key, () => {
       const isPossible = state.containers.get(key.container)?.takesFile(key.path) ?? false;
       const isArchived = isArchivedBlob(state.blob(key));
       if (!isPossible || isArchived || !holds(state, key, condition))
-        return { kind: 'backup-moved', engine: ENGINE };
+        return { kind: 'backup-precondition-failed', engine: ENGINE };
       write(key, from, request);
       return { kind: 'written', engine: ENGINE };
     });
@@ -68,9 +68,9 @@ export function createMemoryPorts(
     const { key, source: pinned } = request;
     const at = stagingKey(key, pinned.etag);
     const from = await schedule(`${account}.copy-read`, key, () => peekSource(request.from ?? key));
-    if (from?.etag !== pinned.etag) return { kind: 'source-moved', engine: ENGINE };
+    if (from?.etag !== pinned.etag) return { kind: 'source-precondition-failed', engine: ENGINE };
     return await schedule(`${account}.secure`, key, () => {
-      if (!state.containers.has(key.container)) return { kind: 'backup-moved', engine: ENGINE };
+      if (!state.containers.has(key.container)) return { kind: 'backup-precondition-failed', engine: ENGINE };
       const etag = state.blob(at)?.etag ?? write(at, from, request);
       return { kind: 'secured', secured: { key: at, etag }, engine: ENGINE };
     });
@@ -83,9 +83,9 @@ export function createMemoryPorts(
       const staged = state.blob(secured.key);
       const isPossible = state.containers.get(key.container)?.takesFile(key.path) ?? false;
       if (staged?.etag !== secured.etag || !isPossible || !holds(state, key, { nothingThere: true }))
-        return { kind: 'backup-moved' };
+        return { kind: 'backup-precondition-failed' };
       if (state.kind === 'hierarchical')
-        return { kind: state.move(secured.key, key) ? 'written' : 'backup-moved' };
+        return { kind: state.move(secured.key, key) ? 'written' : 'backup-precondition-failed' };
       write(key, staged, request);
       return { kind: 'written' };
     });
@@ -101,8 +101,8 @@ export function createMemoryPorts(
 
   function restamp({ key, metadata, ifMatch }: RestampRequest): WriteOutcome {
     const entry = state.entry(key);
-    if (entry?.etag !== ifMatch) return { kind: 'backup-moved' };
-    if (!isStoredDirectory(entry) && isArchivedBlob(entry)) return { kind: 'backup-moved' };
+    if (entry?.etag !== ifMatch) return { kind: 'backup-precondition-failed' };
+    if (!isStoredDirectory(entry) && isArchivedBlob(entry)) return { kind: 'backup-precondition-failed' };
     if (isStoredDirectory(entry)) state.makeDirectory(key, { metadata });
     else state.put(key, { ...entry, metadata });
     return { kind: 'written' };
@@ -118,8 +118,8 @@ export function createMemoryPorts(
         peekSource(from),
         state.blob(key),
       ]);
-      if (theirs?.etag !== source.etag) return { kind: 'source-moved' };
-      if (ours?.etag !== backup.etag) return { kind: 'backup-moved' };
+      if (theirs?.etag !== source.etag) return { kind: 'source-precondition-failed' };
+      if (ours?.etag !== backup.etag) return { kind: 'backup-precondition-failed' };
       const [one, other] = [theirs, ours].map(({ content }) => content.slice(offset, offset + PIECE));
       if (one !== other) return { kind: 'different' };
     }
@@ -128,7 +128,7 @@ export function createMemoryPorts(
 
   function remove(key: Key, ifMatch: Etag): WriteOutcome {
     const blob = state.blob(key);
-    if (blob?.etag !== ifMatch) return { kind: 'backup-moved' };
+    if (blob?.etag !== ifMatch) return { kind: 'backup-precondition-failed' };
     if ((blob.snapshots ?? 0) > 0) return { kind: 'refused', reason: 'backup-has-snapshots' };
     state.removeTree(key);
     return { kind: 'written' };
@@ -136,7 +136,7 @@ export function createMemoryPorts(
 
   function amend(key: Key, change: Pick<MemoryBlob, 'tier' | 'tags'>): WriteOutcome {
     const isDone = state.blob(key) !== undefined && state.amend(key, change);
-    return { kind: isDone ? 'written' : 'backup-moved' };
+    return { kind: isDone ? 'written' : 'backup-precondition-failed' };
   }
 
   return {

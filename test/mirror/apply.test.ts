@@ -65,7 +65,7 @@ describe('apply', () => {
   });
 
   it('reads everything again when somebody moved, on either side', async () => {
-    for (const outcome of ['backup-moved', 'source-moved'] as const) {
+    for (const outcome of ['backup-precondition-failed', 'source-precondition-failed'] as const) {
       const stage = await createStage({ kind: outcome });
       const copy: Decision = { action: 'copy', source: stage.onSource, condition: { nothingThere: true } };
       expect(await stage.apply(copy)).toEqual({ again: 'somebody moved' });

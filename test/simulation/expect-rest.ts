@@ -66,5 +66,5 @@ type Removed = Awaited<ReturnType<BackupStore['removeEmptyDirectory']>>;
 /** What the service refused changed nothing: a directory that is not empty is asked to go again by each look. */
 function isRefused(value: unknown): boolean {
   const { kind } = (value ?? {}) as { readonly kind?: Removed['kind'] };
-  return kind === 'not-empty' || kind === 'backup-moved';
+  return kind === 'not-empty' || kind === 'backup-precondition-failed';
 }

@@ -64,11 +64,11 @@ export function connectAccount(
     credential: BlobServiceClient['credential'],
     authorization: Account['authorization'],
   ): Account => {
-    const spokenVersion = negotiatedVersionOf(url, connection.apiVersion);
+    const negotiatedVersion = negotiatedVersionOf(url, connection.apiVersion);
     const createPipeline: Account['createPipeline'] = (...added) =>
-      openPipeline(name, credential, pipelineOptions, spokenVersion, limits, added);
+      openPipeline(name, credential, pipelineOptions, negotiatedVersion, limits, added);
     const client = new AccountClient(url, createPipeline());
-    return { name, client, negotiatedVersion: spokenVersion, tries, createPipeline, authorization };
+    return { name, client, negotiatedVersion, tries, createPipeline, authorization };
   };
   if ('connectionString' in connection) {
     const { accountName, credential, url } = BlobServiceClient.fromConnectionString(

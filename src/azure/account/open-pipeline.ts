@@ -11,7 +11,7 @@ import type { RequestCap } from '../../concurrency/request-cap.ts';
 import { openPolicies } from '../../sdk-internals/storage-pipeline.ts';
 import { recordRequest, type RequestOutcome } from '../../telemetry/metrics.ts';
 import { inRequestSpan } from '../../telemetry/spans.ts';
-import { refuseForeignAnswers } from '../errors/answer-of-service.ts';
+import { refuseForeignAnswers } from '../errors/foreign-answer.ts';
 import { type NegotiatedVersion, serviceVersionPolicy } from './service-version.ts';
 import { httpStatus, isAnsweredByService } from '../errors/storage-error.ts';
 
@@ -31,14 +31,14 @@ const ANSWER_WITHIN_MS = 60_000;
 
 /**
  * @param account what its requests are counted under
- * @param spoken the version that it is asked by
+ * @param negotiated the version that it is asked by
  * @param added what else is done with each request before it is signed
  */
 export function openPipeline(
   account: string,
   credential: BlobServiceClient['credential'],
   options: StoragePipelineOptions,
-  spoken: NegotiatedVersion,
+  negotiated: NegotiatedVersion,
   { cap, answerWithinMs = ANSWER_WITHIN_MS }: PipelineLimits = {},
   added: readonly PipelinePolicy[] = [],
 ): Pipeline {
@@ -66,7 +66,7 @@ export function openPipeline(
   const pipeline = newPipeline(credential, options);
   const policies = openPolicies(pipeline);
   for (const policy of [limit, ...added]) policies.addPolicy(policy);
-  policies.addPolicy(serviceVersionPolicy(account, spoken), { phase: 'Retry' });
+  policies.addPolicy(serviceVersionPolicy(account, negotiated), { phase: 'Retry' });
   const isOld = (date: string | undefined, sentAt: number): boolean =>
     theServiceClock.isOld(account, date, sentAt);
   policies.addPolicy(refuseForeignAnswers(isOld), { afterPhase: 'Retry' });

@@ -5,7 +5,7 @@ import {
   createHttpHeaders,
   createPipelineRequest,
 } from '@azure/core-rest-pipeline';
-import { isServiceAnswer } from '../errors/answer-of-service.ts';
+import { isServiceAnswer } from '../errors/foreign-answer.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { SERVICE_VERSIONS, type ServiceVersion, type VersionStatus } from '../../model/service-version.ts';
 
@@ -34,14 +34,14 @@ export function createNegotiatedVersion(pinned?: ServiceVersion): NegotiatedVers
   let isTaken = false;
   let isRefusedWhole = false;
   const listeners = new Set<(status: VersionStatus) => void>();
-  const told = new Set<string>();
+  const notified = new Set<string>();
 
   const status = (): VersionStatus => ({ refused, spoken: taken, isTaken, isRefusedWhole });
 
-  function tell(): void {
+  function notify(): void {
     const text = JSON.stringify(status());
-    if (told.has(text)) return;
-    told.add(text);
+    if (notified.has(text)) return;
+    notified.add(text);
     for (const listener of listeners) listener(status());
   }
 
@@ -55,7 +55,7 @@ export function createNegotiatedVersion(pinned?: ServiceVersion): NegotiatedVers
       // Where none was taken, the newest is the first to be tried again: the service may be mended.
       if (next === undefined) taken = pinned;
       else if (taken === undefined || next < taken) taken = next;
-      tell();
+      notify();
     },
     recordAccepted: () => {
       isTaken = true;
@@ -91,19 +91,19 @@ const VERSION = 'x-ms-version';
  *
  * Where the account takes none, its requests fail with `service-version-refused`.
  */
-export function serviceVersionPolicy(account: string, spoken: NegotiatedVersion): PipelinePolicy {
+export function serviceVersionPolicy(account: string, negotiated: NegotiatedVersion): PipelinePolicy {
   return {
     name: 'blobmirrorServiceVersion',
     sendRequest: async (request, next) => {
       const asked = request.headers.get(VERSION);
       if (asked === undefined) return await next(request);
-      const wasTaken = spoken.status().isTaken;
+      const wasTaken = negotiated.status().isTaken;
       const send = async (version: string): Promise<PipelineResponse> => {
         request.headers.set(VERSION, version);
         return await next(request);
       };
       /** Where an answer does not say that it is about the version, a plain read by the same version tells. */
-      const judge = async (
+      const checkVersion = async (
         answer: PipelineResponse,
         version: string,
       ): Promise<PipelineResponse | 'refused'> => {
@@ -117,25 +117,25 @@ export function serviceVersionPolicy(account: string, spoken: NegotiatedVersion)
         return isReplayable(request) && !wasTaken ? await send(version) : answer;
       };
 
-      const first = spoken.versionToSend(asked);
-      const answer = await judge(await send(first), first);
+      const first = negotiated.versionToSend(asked);
+      const answer = await checkVersion(await send(first), first);
       if (answer !== 'refused') {
         // The service says by which version it answers; what something in between says tells nothing of that.
-        if (answer.headers.has(VERSION)) spoken.recordAccepted();
+        if (answer.headers.has(VERSION)) negotiated.recordAccepted();
         return answer;
       }
-      const older = spoken.olderThan(first);
+      const older = negotiated.olderThan(first);
       if (!isReplayable(request)) {
-        spoken.settle(first, older[0]);
+        negotiated.settle(first, older[0]);
         throw toError(account, first, request);
       }
       for (const version of older) {
-        const response = await judge(await send(version), version);
+        const response = await checkVersion(await send(version), version);
         if (response === 'refused') continue;
-        if (isAnswered(response)) spoken.settle(first, version);
+        if (isAnswered(response)) negotiated.settle(first, version);
         return response;
       }
-      spoken.settle(first, undefined);
+      negotiated.settle(first, undefined);
       throw toError(account, first, request, older.at(-1));
     },
   };

@@ -6,7 +6,7 @@ import type { CopyEngine, CopySetup } from './copy-engine.ts';
 import { type LeftoverBlob, IncompleteCopy } from './prove-copy.ts';
 import { createPutBlobFromUrl } from './put-blob-from-url.ts';
 import { readPinned } from './compare-content.ts';
-import { createEngineRefusals, toEngineRefusal } from './refused-ways.ts';
+import { createEngineRefusals, toEngineRefusal } from './engine-refusals.ts';
 import { SourceUrlTooLong, shortCopySources } from './copy-source.ts';
 import { findCopy, removeCopy } from './staged-copies.ts';
 import { createStreamed } from './streamed.ts';
@@ -27,7 +27,7 @@ import { verifyCopies } from './verify-copies.ts';
  * goes the next way, which takes it as it is: it is the user's data, and the only copy of it.
  *
  * A way that the service refuses gives way to the next one, and what is of the account and not of the blob is remembered:
- * see refused-ways.ts. A way that wrote something else than it said is never taken again; what it wrote is overwritten
+ * see engine-refusals.ts. A way that wrote something else than it said is never taken again; what it wrote is overwritten
  * by the next one under its ETag, or removed where there is none. Should the process end in between, the blob has the
  * stamp and not the length of its source, and the next look at it, or the next full sync, copies it.
  *
@@ -45,7 +45,7 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
   const refused = createEngineRefusals<CopyEngine>(now);
 
   /** The ways that would do, the best one first. An empty blob has no block that would ask for the source's version. */
-  function waysFor({ source: { kind, size } }: CopyRequest): readonly CopyEngine[] {
+  function enginesFor({ source: { kind, size } }: CopyRequest): readonly CopyEngine[] {
     if (options.engine === 'copy-blob') return [copyBlob];
     if (options.engine === 'streamed') return [streamed];
     const last = options.engine === 'server' ? [copyBlob] : [copyBlob, streamed];
@@ -60,56 +60,59 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
   }
 
   const copy: CopyEngine = async (request, budget) =>
-    await setup.tiers.try(request.tier, async (tier) => await copyOneWay({ ...request, tier }, budget));
+    await setup.tiers.try(
+      request.tier,
+      async (tier) => await copyByFirstThatWorks({ ...request, tier }, budget),
+    );
 
-  const copyOneWay: CopyEngine = async (asked, budget) => {
-    const ways = waysFor(asked);
+  const copyByFirstThatWorks: CopyEngine = async (asked, budget) => {
+    const ways = enginesFor(asked);
     const suspected: CopyEngine[] = [];
     let request = asked;
-    let left: LeftoverBlob | undefined;
+    let leftover: LeftoverBlob | undefined;
     let failure: BlobmirrorError | undefined;
     for (const way of ways.filter((each) => !refused.isRefused(each))) {
       // No copy source is short enough for any other way.
       if (failure instanceof SourceUrlTooLong && way !== streamed) continue;
       try {
-        const outcome = await judgeKind(request, await way(request, budget));
+        const outcome = await recheckKind(request, await way(request, budget));
         if (outcome.kind === 'written') {
           refused.clear(way);
-          for (const earlier of suspected) refused.record(earlier, 'of-the-key');
+          for (const earlier of suspected) refused.record(earlier, 'key-specific');
         }
         return outcome;
       } catch (error) {
         if (!(error instanceof BlobmirrorError)) throw error;
         // A source that grows while it is copied is no fault of the way: the next look copies over what came of it.
         if (error instanceof IncompleteCopy && !(await isSourceThere(request)))
-          return { kind: 'source-moved', engine: 'none' };
+          return { kind: 'source-precondition-failed', engine: 'none' };
         const refusal = toEngineRefusal(error);
         if (refusal === undefined && !isMisdeclared(error) && !(error instanceof SourceUrlTooLong))
           throw error;
-        if (refusal === 'of-the-key') suspected.push(way);
+        if (refusal === 'key-specific') suspected.push(way);
         else if (refusal !== undefined) refused.record(way, refusal);
         failure = error;
         if (error instanceof IncompleteCopy)
-          ({ request, left } = await replaceLeft(request, error.left ?? left));
+          ({ request, left: leftover } = await replaceLeftover(request, error.left ?? leftover));
       }
     }
     // A stamp must not stay on what is not whole.
-    if (left !== undefined) await removeCopy(setup.backup, request.key, left.etag);
-    return await tellFailure(request, failure);
+    if (leftover !== undefined) await removeCopy(setup.backup, request.key, leftover.etag);
+    return await failWith(request, failure);
   };
 
   /**
    * All versions of a blob are of one kind (learn.microsoft.com/azure/storage/blobs/versioning-overview). Where nothing is
    * and the kind is refused all the same, versions of another one are: without this, that would be a race for ever.
    */
-  async function judgeKind({ key, condition }: CopyRequest, outcome: CopyOutcome): Promise<CopyOutcome> {
+  async function recheckKind({ key, condition }: CopyRequest, outcome: CopyOutcome): Promise<CopyOutcome> {
     if (outcome.kind !== 'refused' || outcome.reason !== 'backup-versions-of-another-kind') return outcome;
     const isFree = 'nothingThere' in condition && (await findCopy(setup.backup, key)) === undefined;
-    return isFree ? outcome : { kind: 'backup-moved', engine: outcome.engine };
+    return isFree ? outcome : { kind: 'backup-precondition-failed', engine: outcome.engine };
   }
 
   /** The request that overwrites what a way left that wrote something else. */
-  async function replaceLeft(
+  async function replaceLeftover(
     request: CopyRequest,
     left: LeftoverBlob | undefined,
   ): Promise<{ request: CopyRequest; left: LeftoverBlob | undefined }> {
@@ -125,15 +128,15 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
   }
 
   /** What there is to say when no way did. */
-  async function tellFailure(
+  async function failWith(
     request: CopyRequest,
     failure: BlobmirrorError | undefined,
   ): ReturnType<CopyEngine> {
-    if (failure !== undefined && toEngineRefusal(failure) === 'of-the-key') {
+    if (failure !== undefined && toEngineRefusal(failure) === 'key-specific') {
       // A source that moved or was archived meanwhile is refused like that as well.
-      if (!(await isSourceThere(request))) return { kind: 'source-moved', engine: 'none' };
+      if (!(await isSourceThere(request))) return { kind: 'source-precondition-failed', engine: 'none' };
     }
-    if (failure !== undefined && (isMisdeclared(failure) || toEngineRefusal(failure) === 'of-the-key'))
+    if (failure !== undefined && (isMisdeclared(failure) || toEngineRefusal(failure) === 'key-specific'))
       throw failure;
     const why = failure instanceof SourceUrlTooLong ? `: ${failure.message}` : '';
     throw new BlobmirrorError(

@@ -73,8 +73,8 @@ export async function comparePieces(
       read(source, offset, theirs.subarray(0, count)),
       read(backup, offset, ours.subarray(0, count)),
     ]);
-    if (!there) return { kind: 'source-moved' };
-    if (!here) return { kind: 'backup-moved' };
+    if (!there) return { kind: 'source-precondition-failed' };
+    if (!here) return { kind: 'backup-precondition-failed' };
     if (!ours.subarray(0, count).equals(theirs.subarray(0, count))) return { kind: 'different' };
     sees?.(ours.subarray(0, count));
   }

@@ -40,10 +40,10 @@ export function createCopyAside({
     const { key, from = key } = request;
     const aside = stagingKey(request);
     const made = await copyInPlace({ ...request, key: aside, from, condition: { nothingThere: true } });
-    if (made.kind !== 'written' && made.kind !== 'backup-moved') return made;
+    if (made.kind !== 'written' && made.kind !== 'backup-precondition-failed') return made;
     // It may be there already, of a worker that died before the rename.
     const staged = await findCopy(backup, aside);
-    if (staged === undefined || !isWholeCopy(staged, request)) return { kind: 'backup-moved' };
+    if (staged === undefined || !isWholeCopy(staged, request)) return { kind: 'backup-precondition-failed' };
     if (access !== undefined) await directories.setAccess(aside, access);
     const outcome = await directories.rename({ from: aside, to: key, ifMatch: staged.etag, condition });
     if (outcome.kind !== 'written') await removeCopy(backup, aside, staged.etag);
@@ -62,7 +62,7 @@ function toConflict(error: unknown): BlobmirrorError {
 /** That it is not what the condition asks for, or no blob of blocks. */
 function isOfTheBackup(result: CopyResult): boolean {
   return (
-    result.kind === 'backup-moved' ||
+    result.kind === 'backup-precondition-failed' ||
     (result.kind === 'refused' && result.reason === 'backup-versions-of-another-kind')
   );
 }

@@ -44,48 +44,49 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
     });
     if (outcome.kind !== 'written') return outcome;
     return pendingAlready
-      ? await meetPending(blob, request, budget)
-      : await waitFor(blob, started.copyId, request, budget);
+      ? await handlePending(blob, request, budget)
+      : await waitUntilDone(blob, started.copyId, request, budget);
   }
 
   /** Another copy onto this blob is under way: our own, or one that is to be out of our way. */
-  async function meetPending(
+  async function handlePending(
     blob: BlobClient,
     request: CopyRequest,
     budget: TimeBudget,
   ): Promise<CopyResult> {
     const { condition, metadata } = request;
-    const found = await look(blob);
-    if (found?.copyId === undefined || found.copyStatus !== 'pending') return { kind: 'backup-moved' };
+    const found = await readProperties(blob);
+    if (found?.copyId === undefined || found.copyStatus !== 'pending')
+      return { kind: 'backup-precondition-failed' };
     const mark = metadata[STAMP_NAME];
     if (mark !== undefined && found.metadata?.[STAMP_NAME] === mark)
-      return await waitFor(blob, found.copyId, request, budget);
+      return await waitUntilDone(blob, found.copyId, request, budget);
     // Only a copy that the decision knew of is given up; one that began since may be of a newer version than ours.
     if ('ifMatch' in condition && parseEtag(found.etag) === condition.ifMatch) {
       const { copyId } = found;
       const outcome = await toWriteOutcome(sides, () => blob.abortCopyFromURL(copyId));
       if (outcome.kind === 'refused') return outcome;
     }
-    return { kind: 'backup-moved' };
+    return { kind: 'backup-precondition-failed' };
   }
 
   /** A copy that was over when the request was is looked at all the same: its length is not in the answer. */
-  async function waitFor(
+  async function waitUntilDone(
     blob: BlobClient,
     copyId: string | undefined,
     request: CopyRequest,
     budget: TimeBudget,
   ): Promise<CopyResult> {
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-      const found = await look(blob);
-      if (found === undefined || found.copyId !== copyId) return { kind: 'backup-moved' };
+      const found = await readProperties(blob);
+      if (found === undefined || found.copyId !== copyId) return { kind: 'backup-precondition-failed' };
       switch (found.copyStatus) {
         case 'success':
         case undefined:
           refuseIncomplete(backup, request, found, parseEtag(found.etag));
           return { kind: 'written' };
         case 'aborted':
-          return { kind: 'backup-moved' };
+          return { kind: 'backup-precondition-failed' };
         case 'failed':
           return toFailure(found.copyStatusDescription, request);
         default:
@@ -96,7 +97,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
   }
 
   /** Undefined when nothing is there. */
-  async function look(blob: BlobClient): Promise<BlobGetPropertiesResponse | undefined> {
+  async function readProperties(blob: BlobClient): Promise<BlobGetPropertiesResponse | undefined> {
     try {
       return await blob.getProperties();
     } catch (error) {
@@ -107,7 +108,8 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
 
   /** The description begins with the status that the source answered: a precondition, or that it is gone. */
   function toFailure(description: string | undefined, { key, from = key }: CopyRequest): CopyResult {
-    if (description?.startsWith('412') || description?.startsWith('404')) return { kind: 'source-moved' };
+    if (description?.startsWith('412') || description?.startsWith('404'))
+      return { kind: 'source-precondition-failed' };
     throw new BlobmirrorError(
       'copy-failed',
       `the copy of ${keyText(from)} failed: ${description ?? 'no reason given'}`,

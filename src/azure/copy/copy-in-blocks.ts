@@ -36,11 +36,11 @@ export async function copyInBlocks(
   budget: TimeBudget,
   { stage, isProven }: Staging,
 ): Promise<CopyResult> {
-  const there = await listUncommitted(blob, sides.backup);
-  if (there === undefined) return { kind: 'backup-moved' };
+  const uncommitted = await listUncommitted(blob, sides.backup);
+  if (uncommitted === undefined) return { kind: 'backup-precondition-failed' };
   const blockSize = toBlockSize(request.source.size, size);
-  const blocks = planBlocks(sides.source, request, blockSize, blockIdLength(there, sides.backup));
-  const missing = blocks.filter(({ id, count }) => there.get(id) !== count);
+  const blocks = planBlocks(sides.source, request, blockSize, blockIdLength(uncommitted, sides.backup));
+  const missing = blocks.filter(({ id, count }) => uncommitted.get(id) !== count);
 
   let staged = 0;
   let refusal: WriteOutcome | undefined;

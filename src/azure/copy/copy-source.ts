@@ -39,7 +39,7 @@ const KEY_CLOCK_SKEW_MS = 300_000;
 const STORAGE_SCOPE = 'https://storage.azure.com/.default';
 
 export function createCopySources(source: Account): CopySources {
-  const { authorization, client, negotiatedVersion: spokenVersion } = source;
+  const { authorization, client, negotiatedVersion } = source;
   const delegationKeys = createDelegationKeys(client);
   const urlOf = (key: Key): string => blobUrl(source, key);
 
@@ -48,7 +48,7 @@ export function createCopySources(source: Account): CopySources {
 
   /** The source reads its own signature by a version that it takes. */
   function versionOf(): string {
-    return spokenVersion.versionToSend(client.version);
+    return negotiatedVersion.versionToSend(client.version);
   }
 
   async function signContainer(

@@ -32,7 +32,7 @@ export interface LeftoverBlob {
 /**
  * Does a write of a copy whose answer is known by its status alone.
  *
- * @throws NotWhole when the service succeeded with something else
+ * @throws IncompleteCopy when the service succeeded with something else
  */
 export async function refuseUnexpectedSuccess<Answer>(
   account: string,
@@ -70,7 +70,7 @@ export function isProvenByMd5({ source }: CopyRequest, answered: string | undefi
  * Proves that the copy which a write answered for is of the source's kind and length. One request.
  *
  * @param etag what the write answered: another write since is another's to prove
- * @throws NotWhole
+ * @throws IncompleteCopy
  */
 export async function proveCopy(backup: Account, request: CopyRequest, etag: Etag): Promise<WriteOutcome> {
   let found: BlobGetPropertiesResponse;
@@ -80,14 +80,14 @@ export async function proveCopy(backup: Account, request: CopyRequest, etag: Eta
     });
   } catch (error) {
     const meaning = toMeanings(error)?.read;
-    if (meaning === 'absent' || meaning === 'race-lost') return { kind: 'backup-moved' };
+    if (meaning === 'absent' || meaning === 'race-lost') return { kind: 'backup-precondition-failed' };
     throw toStorageError(error, 'read', backup.name);
   }
   refuseIncomplete(backup, request, found, etag);
   return { kind: 'written' };
 }
 
-/** @throws NotWhole when what was found is of another kind or length than the source */
+/** @throws IncompleteCopy when what was found is of another kind or length than the source */
 export function refuseIncomplete(
   backup: Account,
   { source }: CopyRequest,

@@ -67,7 +67,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
       // cannot be copied.
       const made = await copy({ ...request, key: at, from, condition, tier: undefined, tags: {} }, budget);
       ({ engine } = made);
-      if (made.kind !== 'written' && made.kind !== 'backup-moved') return { ...made, engine };
+      if (made.kind !== 'written' && made.kind !== 'backup-precondition-failed') return { ...made, engine };
       const found = await find(at);
       if (found === undefined) break;
       if (found.copy === 'pending') return { kind: 'unfinished', engine };
@@ -76,7 +76,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
       if (isSure && isWholeCopy(found, request)) return await toSecured(request, at, found, engine);
       condition = { ifMatch: found.etag };
     }
-    return { kind: 'backup-moved', engine };
+    return { kind: 'backup-precondition-failed', engine };
   }
 
   /** Of what has no stamp, nothing that lies there tells anything. */
@@ -125,7 +125,8 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     await placeUnder({ nothingThere: true }, request, secured, budget);
 
   const placeUnder: ReplaceCopy['placeUnder'] = async (condition, request, secured, budget) => {
-    if (isFlat === undefined && (await find(secured.key)) === undefined) return { kind: 'backup-moved' };
+    if (isFlat === undefined && (await find(secured.key)) === undefined)
+      return { kind: 'backup-precondition-failed' };
     return isFlat === true
       ? await copyToPlace({ ...request, condition }, secured, budget)
       : await renameToPlace({ ...request, condition }, secured);
@@ -140,11 +141,11 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     const wanted = { ...request, from, source };
     let copied = await copyWithin(wanted, budget).catch(toUnread);
     // The service said that it could not read what is there: now that the old blob is gone, nothing is left untried.
-    if (copied.kind === 'source-moved' && (await find(from))?.etag === etag)
+    if (copied.kind === 'source-precondition-failed' && (await find(from))?.etag === etag)
       copied = await streamWithin(wanted, budget);
     if (copied.kind === 'refused') return { kind: 'refused', reason: copied.reason };
     // Else it is still under way by the service, which the next reading shows, or the staged one is gone.
-    if (copied.kind !== 'written') return { kind: 'backup-moved' };
+    if (copied.kind !== 'written') return { kind: 'backup-precondition-failed' };
     await removeCopy(backup, from, etag);
     return { kind: 'written' };
   }
@@ -172,7 +173,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
 function toUnread(error: unknown): CopyOutcome {
   if (!(error instanceof BlobmirrorError) || error.context['service'] !== 'CannotVerifyCopySource')
     throw error;
-  return { kind: 'source-moved', engine: 'none' };
+  return { kind: 'source-precondition-failed', engine: 'none' };
 }
 
 /**
@@ -195,7 +196,7 @@ export function compareBeforeReplacing(
     const { key, condition } = request;
     if ('nothingThere' in condition) return await compared(request, budget);
     const there = await findCopy(backup, key);
-    if (there?.etag !== condition.ifMatch) return { kind: 'backup-moved', engine: 'none' };
+    if (there?.etag !== condition.ifMatch) return { kind: 'backup-precondition-failed', engine: 'none' };
     if (there.isVersioned || isBeingCompared(there, request)) return await compared(request, budget);
     const outcome = await replacing.secure(request, budget);
     if (outcome.kind !== 'secured') return outcome;

@@ -32,7 +32,7 @@ interface InPlaceBlob {
   /** Makes it empty, over whatever the condition names, with the mark of a partial copy in its metadata. */
   readonly create: () => Promise<{ readonly etag?: string | undefined }>;
   /** What is to be written from that byte on. */
-  readonly pieces: (offset: number) => AsyncIterable<Piece | 'source-moved'>;
+  readonly pieces: (offset: number) => AsyncIterable<Piece | 'source-precondition-failed'>;
   /** Undefined when the source is no longer the version. */
   readonly write: (
     piece: Piece,
@@ -52,7 +52,7 @@ async function streamInPlace(
 ): Promise<CopyResult> {
   const { condition, source, metadata } = request;
   const isPausable = isResumable && STAMP_NAME in metadata;
-  let end: 'source-moved' | 'unfinished' | undefined;
+  let end: 'source-precondition-failed' | 'unfinished' | undefined;
   const outcome = await toWriteOutcome(sides, async () => {
     const partial = 'ifMatch' in condition && isResumable ? await findPartial(condition.ifMatch) : undefined;
     const start = partial?.offset ?? 0;
@@ -64,9 +64,10 @@ async function streamInPlace(
         end = 'unfinished';
         return;
       }
-      const answer = piece === 'source-moved' ? undefined : await write(piece, etagHeader(etag));
-      if (piece === 'source-moved' || answer === undefined) {
-        end = 'source-moved';
+      const answer =
+        piece === 'source-precondition-failed' ? undefined : await write(piece, etagHeader(etag));
+      if (piece === 'source-precondition-failed' || answer === undefined) {
+        end = 'source-precondition-failed';
         return;
       }
       etag = parseEtag(answer.etag);
@@ -119,9 +120,9 @@ export function createStreamAppendBlob({ backup, source, options }: CopySetup): 
     const pieceSize = toBlockSize(size, options.streamedBlock.size);
     const buffer = Buffer.allocUnsafeSlow(Math.min(pieceSize, size));
 
-    async function* pieces(start: number): AsyncGenerator<Piece | 'source-moved'> {
+    async function* pieces(start: number): AsyncGenerator<Piece | 'source-precondition-failed'> {
       // A blob that is empty has no piece that would ask for the version.
-      if (size === 0 && !(await readPinned(source, request, 0, buffer))) yield 'source-moved';
+      if (size === 0 && !(await readPinned(source, request, 0, buffer))) yield 'source-precondition-failed';
       for (let offset = start; offset < size; offset += pieceSize)
         yield { offset, count: Math.min(pieceSize, size - offset) };
     }
@@ -166,9 +167,9 @@ export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
     const original = blobClient(source, from).getPageBlobClient();
     const buffer = Buffer.allocUnsafeSlow(Math.min(LARGEST_WRITE, size));
 
-    async function* pieces(start: number): AsyncGenerator<Piece | 'source-moved'> {
+    async function* pieces(start: number): AsyncGenerator<Piece | 'source-precondition-failed'> {
       // A blob of no size has no ranges that would ask for the version.
-      if (size === 0 && !(await readPinned(source, request, 0, buffer))) yield 'source-moved';
+      if (size === 0 && !(await readPinned(source, request, 0, buffer))) yield 'source-precondition-failed';
       if (start >= size) return;
       const pinned = { conditions: { ifMatch: etagHeader(etag) } };
       try {
@@ -184,7 +185,7 @@ export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
       } catch (error) {
         const meaning = toMeanings(error)?.read;
         if (meaning !== 'absent' && meaning !== 'race-lost') throw toStorageError(error, 'read', source.name);
-        yield 'source-moved';
+        yield 'source-precondition-failed';
       }
     }
 

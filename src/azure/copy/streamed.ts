@@ -47,7 +47,7 @@ function createStreamBlockBlob(setup: CopySetup): CopyBlob {
       const stage: StageBlock = async ({ id, offset, count }, lane) => {
         const bytes = (buffers[lane] ?? Buffer.allocUnsafeSlow(count)).subarray(0, count);
         if (!(await readPinned(source, wanted, offset, bytes, budget.signal)))
-          return { kind: 'source-moved' };
+          return { kind: 'source-precondition-failed' };
         const checked = { transactionalContentMD5: md5Of(bytes), abortSignal: budget.signal };
         return await toBlockOutcome(sides, () => blob.stageBlock(id, bytes, count, checked));
       };
@@ -60,7 +60,7 @@ function createStreamBlockBlob(setup: CopySetup): CopyBlob {
       ...wanted
     }: CopyRequest): Promise<WriteOutcome | 'misdeclared'> {
       const bytes = Buffer.alloc(pinned.size);
-      if (!(await readPinned(source, request, 0, bytes))) return { kind: 'source-moved' };
+      if (!(await readPinned(source, request, 0, bytes))) return { kind: 'source-precondition-failed' };
       const md5 = Buffer.from(md5Of(bytes)).toString('base64');
       if (pinned.contentMd5 !== undefined && pinned.contentMd5 !== md5) return 'misdeclared';
       return await toWriteOutcome(sides, () =>

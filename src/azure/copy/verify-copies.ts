@@ -50,7 +50,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     );
     if (copied.kind !== 'written') return copied;
     const made = await findUnverified(request);
-    if (made === undefined) return { kind: 'backup-moved', engine: copied.engine };
+    if (made === undefined) return { kind: 'backup-precondition-failed', engine: copied.engine };
     return { ...(await compare(request, made, budget)), engine: copied.engine };
   };
 

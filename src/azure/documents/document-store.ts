@@ -48,7 +48,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
     name: string,
     value: unknown,
     condition: DocumentCondition,
-  ): Promise<'written' | 'moved'> {
+  ): Promise<'written' | 'precondition-failed'> {
     const text = JSON.stringify(value);
     const conditions = 'version' in condition ? { ifMatch: condition.version } : { ifNoneMatch: '*' };
     try {
@@ -60,7 +60,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
       });
       return 'written';
     } catch (error) {
-      if (toMeanings(error)?.write === 'backup-moved') return 'moved';
+      if (toMeanings(error)?.write === 'backup-precondition-failed') return 'precondition-failed';
       throw toError(error, 'write');
     }
   }

@@ -23,10 +23,10 @@ export type ReadMeaning = ErrorCode | 'absent';
 /** Codes, or that a condition did not hold: then the key is read again, or skipped with the reason. */
 export type WriteMeaning = ErrorCode | Refusal;
 
-export type Refusal = 'backup-moved' | 'source-moved' | RefusalReason;
+export type Refusal = 'backup-precondition-failed' | 'source-precondition-failed' | RefusalReason;
 
 export function toRefusedOutcome(refusal: Refusal): WriteOutcome {
-  return refusal === 'backup-moved' || refusal === 'source-moved'
+  return refusal === 'backup-precondition-failed' || refusal === 'source-precondition-failed'
     ? { kind: refusal }
     : { kind: 'refused', reason: refusal };
 }
@@ -36,8 +36,8 @@ export function isRefusal(meaning: ReadMeaning | WriteMeaning): meaning is Refus
 }
 
 const REFUSALS: ReadonlySet<string> = new Set<Refusal>([
-  'backup-moved',
-  'source-moved',
+  'backup-precondition-failed',
+  'source-precondition-failed',
   'backup-leased',
   'backup-immutable',
   'backup-has-snapshots',
@@ -70,12 +70,12 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   ...each(500, { read: 'storage-unavailable', write: 'write-outcome-unknown' }, 'InternalError'),
 
   // There is no such thing. A write is refused for it where the container or the blob was there a moment ago.
-  ...each(404, { read: 'absent', write: 'backup-moved' }, 'BlobNotFound', 'ContainerNotFound'),
-  ...each(404, { read: 'absent', write: 'backup-moved' }, 'PathNotFound', 'FilesystemNotFound'),
+  ...each(404, { read: 'absent', write: 'backup-precondition-failed' }, 'BlobNotFound', 'ContainerNotFound'),
+  ...each(404, { read: 'absent', write: 'backup-precondition-failed' }, 'PathNotFound', 'FilesystemNotFound'),
   // Of a rename on the backup: what was to be renamed, and the directory that it was to go into.
   ...each(
     404,
-    { read: 'absence-not-proven', write: 'backup-moved' },
+    { read: 'absence-not-proven', write: 'backup-precondition-failed' },
     'SourcePathNotFound',
     'RenameDestinationParentPathNotFound',
   ),
@@ -84,18 +84,18 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   // Somebody moved first.
   ...each(
     412,
-    { read: 'race-lost', write: 'backup-moved' },
+    { read: 'race-lost', write: 'backup-precondition-failed' },
     'ConditionNotMet',
     'TargetConditionNotMet',
     'AppendPositionConditionNotMet',
     'MaxBlobSizeConditionNotMet',
     'SequenceNumberConditionNotMet',
   ),
-  ...each(412, { read: 'race-lost', write: 'source-moved' }, 'SourceConditionNotMet'),
-  ...each(416, { read: 'race-lost', write: 'source-moved' }, 'InvalidRange'),
+  ...each(412, { read: 'race-lost', write: 'source-precondition-failed' }, 'SourceConditionNotMet'),
+  ...each(416, { read: 'race-lost', write: 'source-precondition-failed' }, 'InvalidRange'),
   ...each(
     409,
-    { read: 'race-lost', write: 'backup-moved' },
+    { read: 'race-lost', write: 'backup-precondition-failed' },
     'BlobAlreadyExists',
     'ResourceAlreadyExists',
     'ContainerAlreadyExists',
@@ -110,7 +110,7 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   // it, or anything in a directory that was to be empty.
   ...each(
     409,
-    { read: 'race-lost', write: 'backup-moved' },
+    { read: 'race-lost', write: 'backup-precondition-failed' },
     'PathAlreadyExists',
     'PathConflict',
     'ResourceTypeMismatch',
@@ -121,13 +121,13 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     'InvalidSourceOrDestinationResourceType',
   ),
   // The blocks that were to be committed went when somebody else committed theirs.
-  ...each(400, { read: 'storage-rejected', write: 'backup-moved' }, 'InvalidBlockList'),
+  ...each(400, { read: 'storage-rejected', write: 'backup-precondition-failed' }, 'InvalidBlockList'),
   // Either side went to the archive tier since it was read: what is archived can be neither read nor overwritten, by
   // whatever write (rclone/rclone#3982, Azure/azure-storage-azcopy#993). The next reading tells which.
-  ...each(409, { read: 'race-lost', write: 'backup-moved' }, 'BlobArchived'),
+  ...each(409, { read: 'race-lost', write: 'backup-precondition-failed' }, 'BlobArchived'),
 
   // The backup account could not read the source.
-  ...copySource('source-moved', 404, 412, 416),
+  ...copySource('source-precondition-failed', 404, 412, 416),
   ...copySource('storage-forbidden', 401, 403),
   ...copySource('storage-throttled', 429, 503),
   ...copySource('storage-unavailable', 408, 500, 502, 504),

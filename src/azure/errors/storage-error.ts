@@ -1,5 +1,5 @@
 import { RestError } from '@azure/storage-blob';
-import { ForeignAnswer, isServiceAnswer } from './answer-of-service.ts';
+import { ForeignAnswer, isServiceAnswer } from './foreign-answer.ts';
 import { DamagedPage } from './damaged-page.ts';
 import {
   STATUS_ANSWERS,

@@ -104,7 +104,7 @@ export function createAzureDirectoryStore(
 
   async function write(request: () => Promise<unknown>): Promise<WriteOutcome> {
     const outcome = await toWriteOutcome(sides, request);
-    return outcome.kind === 'source-moved' ? { kind: 'backup-moved' } : outcome;
+    return outcome.kind === 'source-precondition-failed' ? { kind: 'backup-precondition-failed' } : outcome;
   }
 
   return {

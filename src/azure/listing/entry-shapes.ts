@@ -1,4 +1,4 @@
-import type { EntryOffsets } from './places-table.ts';
+import type { EntryOffsets } from './offsets-table.ts';
 import { isJudgedByText, scanBlob } from './scan-blob.ts';
 import { type XmlCursor, afterText } from './xml-cursor.ts';
 

@@ -31,12 +31,12 @@ interface ListingStart {
  */
 export function createListingStart(account: Account, onIgnored: () => void): ListingStart {
   let ignoredUntil = Number.NEGATIVE_INFINITY;
-  let isTold = false;
+  let isReported = false;
 
-  function note(): void {
+  function rememberIgnored(): void {
     ignoredUntil = performance.now() + REMEMBERED_MS;
-    if (!isTold) onIgnored();
-    isTold = true;
+    if (!isReported) onIgnored();
+    isReported = true;
   }
 
   async function* fromMarker(
@@ -83,7 +83,7 @@ export function createListingStart(account: Account, onIgnored: () => void): Lis
           return;
         } catch (error) {
           if (!(error instanceof StartIgnored)) throw error;
-          note();
+          rememberIgnored();
         }
       }
       if (marker === undefined) throw new StartIgnored(account.name);

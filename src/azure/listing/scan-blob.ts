@@ -1,5 +1,5 @@
 import type { EntryFields } from './entry-fields.ts';
-import type { EntryOffsets } from './places-table.ts';
+import type { EntryOffsets } from './offsets-table.ts';
 import type { XmlCursor } from './xml-cursor.ts';
 
 /** The elements of a page that hold others, as bytes to look for. */

@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { toDetails, toListedTier, toStamp } from './entry-fields.ts';
 import { EntryShapes } from './entry-shapes.ts';
 import { type ListedDetails, type ListedPage, PageEntry } from './listing.ts';
-import { Field, Mark } from './places-table.ts';
+import { Field, Mark } from './offsets-table.ts';
 import { BLOB, BLOBS, ROOT, ascii, readFields } from './scan-blob.ts';
 import { ScannedPage } from './scanned-page.ts';
 import type { XmlCursor } from './xml-cursor.ts';

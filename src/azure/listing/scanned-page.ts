@@ -1,5 +1,5 @@
 import { toListedLength } from './entry-fields.ts';
-import { Field, Mark, OffsetsTable } from './places-table.ts';
+import { Field, Mark, OffsetsTable } from './offsets-table.ts';
 import { XmlCursor } from './xml-cursor.ts';
 import type { InStepRules, ListingOrder } from '../../ports/blob-reader.ts';
 

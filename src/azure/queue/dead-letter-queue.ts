@@ -36,7 +36,7 @@ export function createAzureDeadLetterQueue(
       maxAutoLockRenewalDurationInMs: 0,
     });
 
-  async function take(visit: DeadLetterHandler, { expected, signal }: ProcessOptions): Promise<void> {
+  async function processAll(visit: DeadLetterHandler, { expected, signal }: ProcessOptions): Promise<void> {
     // Those whose locks were lost come again, and others may come anew.
     const most = 3 * expected + 2 * BATCH;
     const held = new HeldLocks();
@@ -50,7 +50,7 @@ export function createAzureDeadLetterQueue(
         if (batch.length === 0) return;
         seen += batch.length;
         const outcomes = await Promise.allSettled(
-          batch.map(async (message) => await show(message, receiver, visit, held)),
+          batch.map(async (message) => await handleOne(message, receiver, visit, held)),
         );
         const failed = outcomes.find((outcome) => outcome.status === 'rejected');
         if (failed !== undefined) throw failed.reason;
@@ -75,14 +75,14 @@ export function createAzureDeadLetterQueue(
     }
   }
 
-  async function show(
+  async function handleOne(
     message: ServiceBusReceivedMessage,
     receiver: ServiceBusReceiver,
     visit: DeadLetterHandler,
     held: HeldLocks,
   ): Promise<'next' | 'enough'> {
     let isRemoved = false;
-    const letter: ReceivedDeadLetter = {
+    const deadLetter: ReceivedDeadLetter = {
       message: toBrowsedMessage({ ...message, body: parseBytes(message.body) }),
       sendAgain: async ({ messageId, applicationProperties }) => {
         const { contentType = 'application/json' } = message;
@@ -109,19 +109,19 @@ export function createAzureDeadLetterQueue(
       },
     };
     try {
-      return await visit(letter);
+      return await visit(deadLetter);
     } finally {
       if (!isRemoved) held.add(message);
     }
   }
 
-  return { ...createAzureQueueBrowser(client, queue, { deadLetter: true }), process: take };
+  return { ...createAzureQueueBrowser(client, queue, { deadLetter: true }), process: processAll };
 }
 
 /** Locks that are given up or renewed at a time. */
 const AT_ONCE = 200;
 
-interface Held {
+interface HeldLock {
   readonly lockToken: string;
   readonly deadline: number;
 }
@@ -132,7 +132,7 @@ interface Held {
  * it settles that by its lock token alone.
  */
 class HeldLocks {
-  #held: Held[] = [];
+  #held: HeldLock[] = [];
 
   get size(): number {
     return this.#held.length;
@@ -151,7 +151,7 @@ class HeldLocks {
     const due = this.#held.filter(({ deadline }) => deadline <= now);
     if (due.length === 0) return;
     this.#held = this.#held.filter(({ deadline }) => deadline > now);
-    await inGroups(due, async ({ lockToken }) => {
+    await forEachInGroups(due, async ({ lockToken }) => {
       const lockedUntilUtc = await receiver.renewMessageLock(withoutLink({ lockToken }));
       this.add({ lockToken, lockedUntilUtc } as ServiceBusReceivedMessage);
     });
@@ -159,13 +159,16 @@ class HeldLocks {
 
   /** Gives all of them back. What cannot be given back comes back by itself when its lock runs out. */
   async abandonAll(receiver: ServiceBusReceiver): Promise<void> {
-    await inGroups(this.#held.splice(0), async ({ lockToken }) => {
+    await forEachInGroups(this.#held.splice(0), async ({ lockToken }) => {
       await receiver.abandonMessage(withoutLink({ lockToken }));
     });
   }
 }
 
-async function inGroups(held: readonly Held[], act: (held: Held) => Promise<void>): Promise<void> {
+async function forEachInGroups(
+  held: readonly HeldLock[],
+  act: (held: HeldLock) => Promise<void>,
+): Promise<void> {
   for (let from = 0; from < held.length; from += AT_ONCE) {
     await Promise.allSettled(held.slice(from, from + AT_ONCE).map(act));
   }

@@ -23,7 +23,7 @@ export const QUEUE_ERRORS: Readonly<Record<string, ErrorCode>> = {
  * who make tokens. Sources: the packages rhea-promise, @azure/core-amqp, @azure/abort-controller, @azure/identity,
  * @azure/core-rest-pipeline.
  */
-const ERRORS_ON_THE_WAY: ReadonlySet<string> = new Set([
+const CONNECTION_ERROR_NAMES: ReadonlySet<string> = new Set([
   'OperationTimeoutError',
   'InsufficientCreditError',
   'SendOperationFailedError',
@@ -41,7 +41,7 @@ const ERRORS_ON_THE_WAY: ReadonlySet<string> = new Set([
  * Texts of the plain errors that rhea-promise and @azure/core-amqp throw while a connection is opened, closed or given its
  * token. `test/azure/queue/queue-error.test.ts` holds this against the installed packages.
  */
-export const TEXTS_ON_THE_WAY: readonly RegExp[] = [
+export const CONNECTION_ERROR_TEXTS: readonly RegExp[] = [
   /^Failed to connect$/,
   /^Unable to (?:open|close) the amqp connection ".*" due to operation timeout\.$/,
   // What @azure/core-amqp makes of no error at all, as where a connection ends while it is being opened.
@@ -52,7 +52,7 @@ export const TEXTS_ON_THE_WAY: readonly RegExp[] = [
 ];
 
 /** Codes of Node.js for the network and for TLS; those of a wrong call begin with ERR_ and are not among them. */
-const CODE_ON_THE_WAY =
+const CONNECTION_ERROR_CODES =
   /^(?:E[A-Z]{3,}|EAI_[A-Z]+|ERR_TLS_\w+|ERR_SSL_\w+|ERR_SOCKET_\w+|ERR_STREAM_(?:DESTROYED|PREMATURE_CLOSE|WRITE_AFTER_END)|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+)$/;
 
 /** What failed, in our own words; the text never quotes the client's, which may name an endpoint with its key. */
@@ -65,7 +65,7 @@ export function toQueueError(
   const reason = isServiceBusError(error) ? error.code : nameOf(error);
   const code = isServiceBusError(error)
     ? QUEUE_ERRORS[reason]
-    : isOnTheWay(error)
+    : isConnectionError(error)
       ? 'queue-unavailable'
       : undefined;
   // What nobody knows is no outage: a message that cannot be written would be sent again and again.
@@ -76,11 +76,11 @@ export function toQueueError(
 }
 
 /** A refused connection, a name that was not found, no token. */
-function isOnTheWay(error: unknown): boolean {
+function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError && error.errors.some(isOnTheWay)) return true;
-  if (error.name === 'Error' && TEXTS_ON_THE_WAY.some((text) => text.test(error.message))) return true;
-  return ERRORS_ON_THE_WAY.has(error.name) || CODE_ON_THE_WAY.test(nameOf(error));
+  if (error instanceof AggregateError && error.errors.some(isConnectionError)) return true;
+  if (error.name === 'Error' && CONNECTION_ERROR_TEXTS.some((text) => text.test(error.message))) return true;
+  return CONNECTION_ERROR_NAMES.has(error.name) || CONNECTION_ERROR_CODES.test(nameOf(error));
 }
 
 function nameOf(error: unknown): string {
@@ -92,9 +92,9 @@ function nameOf(error: unknown): string {
 /** Where it was thrown, for the log. What it says may quote a message, or name an endpoint with its key. */
 function withoutText(error: unknown): Error | undefined {
   if (!(error instanceof Error)) return undefined;
-  const told = new Error(`${nameOf(error)}, whose text is left out`);
-  told.name = error.name;
+  const withStackAlone = new Error(`${nameOf(error)}, whose text is left out`);
+  withStackAlone.name = error.name;
   const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
-  told.stack = [`${told.name}: ${told.message}`, ...frames].join('\n');
-  return told;
+  withStackAlone.stack = [`${withStackAlone.name}: ${withStackAlone.message}`, ...frames].join('\n');
+  return withStackAlone;
 }

@@ -56,7 +56,10 @@ describe('copying by blocks', () => {
       return undefined;
     };
     const worker = stage.worker({ ...SMALL, serverBlock: { size: 4, atOnce: 1 } });
-    expect(await worker.copy(request)).toEqual({ kind: 'source-moved', engine: 'blocks-from-url' });
+    expect(await worker.copy(request)).toEqual({
+      kind: 'source-precondition-failed',
+      engine: 'blocks-from-url',
+    });
     expect(blocksSent()).toHaveLength(2);
     expect(await contentOf(stage.onBackup, key)).toBeUndefined();
   });
@@ -164,7 +167,7 @@ describe('copying by blocks', () => {
       .getBlockList('uncommitted');
     expect(new Set(uncommittedBlocks.map(({ name }) => name)).size).toBe(2);
     expect(await stage.worker(SMALL).copy(newer)).toEqual(WRITTEN);
-    expect(await stage.worker(SMALL).copy(older)).toMatchObject({ kind: 'source-moved' });
+    expect(await stage.worker(SMALL).copy(older)).toMatchObject({ kind: 'source-precondition-failed' });
     expect(await contentOf(stage.onBackup, key)).toBe('abcdefghij');
   });
 
@@ -179,7 +182,7 @@ describe('copying by blocks', () => {
       await blob.delete();
       return undefined;
     };
-    expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'backup-moved' });
+    expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'backup-precondition-failed' });
     expect(await contentOf(stage.onBackup, key)).toBeUndefined();
   });
 

@@ -119,7 +119,7 @@ describe('the engine of a copy', () => {
       await stage.atSource.getBlobClient(key.path).setAccessTier('Archive');
       for (const engine of ['auto', 'server'] as const) {
         const { kind: outcome } = await stage.worker({ ...SIZES, engine }).copy(request);
-        expect(['source-moved', 'backup-moved']).toContain(outcome);
+        expect(['source-precondition-failed', 'backup-precondition-failed']).toContain(outcome);
       }
     });
 

@@ -106,7 +106,7 @@ describe.each(ENGINES)(
       const wanted = await request();
       expect(await worker({ budgetMs: 0 }).copy(wanted)).toMatchObject({ kind: 'unfinished' });
       await write('newer');
-      expect(await worker().copy(wanted)).toMatchObject({ kind: 'backup-moved' });
+      expect(await worker().copy(wanted)).toMatchObject({ kind: 'backup-precondition-failed' });
       expect(await pair.content('backup', key)).toBe('newer');
       expect(await aside()).toEqual([]);
     });

@@ -156,8 +156,11 @@ describe('asynchronous copies', () => {
   });
 
   it.each([
-    ['412 Precondition Failed "Copy failed when reading the source."', { kind: 'source-moved' }],
-    ['404 Not Found "Copy failed when reading the source."', { kind: 'source-moved' }],
+    [
+      '412 Precondition Failed "Copy failed when reading the source."',
+      { kind: 'source-precondition-failed' },
+    ],
+    ['404 Not Found "Copy failed when reading the source."', { kind: 'source-precondition-failed' }],
   ])('that fail with %s are lost to the source', async (description, outcome) => {
     const request = await requestForNew();
     stage.wire.intercept = (sent) =>
@@ -182,7 +185,7 @@ describe('asynchronous copies', () => {
     const request = await requestForNew();
     stage.wire.intercept = (sent) =>
       isStart(sent) ? started('pending') : properties('pending', { 'x-ms-copy-id': 'copy-2' });
-    expect(await worker().copy(request)).toMatchObject({ kind: 'backup-moved' });
+    expect(await worker().copy(request)).toMatchObject({ kind: 'backup-precondition-failed' });
   });
 
   describe('onto a blob with a pending copy', () => {
@@ -209,14 +212,14 @@ describe('asynchronous copies', () => {
     it('of an older version abort it and look again', async () => {
       const request = await knowing();
       meet(olderStamp(request));
-      expect(await worker().copy(request)).toMatchObject({ kind: 'backup-moved' });
+      expect(await worker().copy(request)).toMatchObject({ kind: 'backup-precondition-failed' });
       expect(stage.wire.requests.find(isAbort)?.url).toContain('copyid=copy-1');
     });
 
     it('that began since the backup was read leave it alone', async () => {
       const request = await knowing();
       meet(olderStamp(request), '"0xB1"');
-      expect(await worker().copy(request)).toMatchObject({ kind: 'backup-moved' });
+      expect(await worker().copy(request)).toMatchObject({ kind: 'backup-precondition-failed' });
       expect(stage.wire.requests.some(isAbort)).toBe(false);
     });
 
@@ -243,7 +246,7 @@ describe('asynchronous copies', () => {
     await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
     const request = await requestForNew();
     await stage.atSource.getBlockBlobClient(key.path).upload('newer', 5);
-    expect(await worker().copy(request)).toMatchObject({ kind: 'source-moved' });
+    expect(await worker().copy(request)).toMatchObject({ kind: 'source-precondition-failed' });
     expect(await contentOf(stage.onBackup, key)).toBe('old');
   });
 });

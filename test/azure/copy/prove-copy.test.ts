@@ -147,7 +147,7 @@ describe('a service that says it copied, and did something else', () => {
       const { etag = '' } = await blob.appendBlock('firstsecond', 11);
       return { status: 202, headers: { etag, 'x-ms-copy-status': 'success' } };
     };
-    expect(await store.copy(request)).toMatchObject({ kind: 'source-moved' });
+    expect(await store.copy(request)).toMatchObject({ kind: 'source-precondition-failed' });
     expect(await store.copy(await stage.requestFor(key))).toEqual({
       kind: 'written',
       engine: 'copy-blob',

@@ -74,9 +74,9 @@ describe('copying in one request', () => {
     await blob.setMetadata({ moved: 'yes' });
     const streaming = stage.worker({ engine: 'streamed' });
     expect(await stage.worker({ largestInOneRequest: -1 }).copy(request)).toMatchObject({
-      kind: 'source-moved',
+      kind: 'source-precondition-failed',
     });
-    expect(await streaming.copy(request)).toMatchObject({ kind: 'source-moved' });
+    expect(await streaming.copy(request)).toMatchObject({ kind: 'source-precondition-failed' });
     expect(await stage.worker({ largestInOneRequest: -1 }).copy(await stage.requestFor(key))).toEqual(
       WRITTEN,
     );

@@ -252,6 +252,6 @@ describe('replacing what cannot be overwritten', () => {
     });
     await stage.onBackup.getBlockBlobClient(key.path).upload('x', 1);
     const request = await stage.requestFor(key, { condition: { nothingThere: true } });
-    expect(await stage.worker().copy(request)).toMatchObject({ kind: 'backup-moved' });
+    expect(await stage.worker().copy(request)).toMatchObject({ kind: 'backup-precondition-failed' });
   });
 });

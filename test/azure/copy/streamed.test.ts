@@ -147,7 +147,7 @@ describe('streaming through the process', () => {
           await stage.onBackup.getAppendBlobClient(key.path).appendBlock('xxxx', 4);
         return undefined;
       };
-      expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'backup-moved' });
+      expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'backup-precondition-failed' });
       expect((await present(stage.worker(), key)).stamp).toBeUndefined();
       stage.wire.intercept = () => undefined;
       expect(await stage.worker(SMALL).copy(await stage.requestFor(key))).toEqual(WRITTEN);
@@ -168,7 +168,7 @@ describe('streaming through the process', () => {
       if (content !== '') await blob.appendBlock(content, content.length);
       const request = await stage.requestFor(key);
       await blob.setMetadata({ moved: 'yes' });
-      expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'source-moved' });
+      expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'source-precondition-failed' });
       expect(await stage.worker(SMALL).copy(await stage.requestFor(key))).toEqual(WRITTEN);
     });
   });
@@ -233,7 +233,7 @@ describe('streaming through the process', () => {
       const request = await stage.requestFor(key);
       await stage.atSource.getPageBlobClient(key.path).uploadPages(Buffer.alloc(512, 'z'), 0, 512);
       expect(await stage.worker({ engine: 'streamed' }).copy(request)).toMatchObject({
-        kind: 'source-moved',
+        kind: 'source-precondition-failed',
       });
     });
   });

@@ -142,7 +142,7 @@ describe('copies that are compared before they count', () => {
       if (method === 'HEAD' && url.includes('/backupaccount/')) await blob.upload('abcdefghij', 10);
       return undefined;
     };
-    expect(await stage.worker(FULL).copy(request)).toMatchObject({ kind: 'source-moved' });
+    expect(await stage.worker(FULL).copy(request)).toMatchObject({ kind: 'source-precondition-failed' });
     stage.wire.intercept = () => undefined;
     expect((await present(stage.worker(), key)).stamp).toBeUndefined();
     expect(await stage.worker(FULL).copy(await stage.requestFor(key))).toMatchObject({ kind: 'written' });
@@ -211,7 +211,7 @@ describe('copies that are compared before they count', () => {
         if (isRead(sent)) await stage.onBackup.getBlockBlobClient(key.path).upload('newer', 5);
         return undefined;
       };
-      expect(await stage.worker(FULL).copy(request)).toMatchObject({ kind: 'backup-moved' });
+      expect(await stage.worker(FULL).copy(request)).toMatchObject({ kind: 'backup-precondition-failed' });
       expect(await contentOf(stage.onBackup, key)).toBe('newer');
     });
   });

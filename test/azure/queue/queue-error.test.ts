@@ -6,7 +6,7 @@ import { ServiceBusClient, ServiceBusError, type ServiceBusErrorCode } from '@az
 import { describe, expect, it } from 'vitest';
 import { startBroker } from '@blobmirror/local';
 import { createAzureHintQueue } from '../../../src/azure/queue/queue-senders.ts';
-import { TEXTS_ON_THE_WAY, toQueueError } from '../../../src/azure/queue/queue-error.ts';
+import { CONNECTION_ERROR_TEXTS, toQueueError } from '../../../src/azure/queue/queue-error.ts';
 import type { HintMessage } from '../../../src/model/hint-message.ts';
 import { rejectionOf } from '../support/answering-service.ts';
 
@@ -44,7 +44,8 @@ describe('an error of Service Bus', () => {
       (text) => toQueueError(new Error(text), 'events').code !== 'queue-unavailable',
     );
     expect(unknown).toEqual(NOT_ON_THE_WAY);
-    for (const known of TEXTS_ON_THE_WAY) expect(texts.filter((text) => known.test(text))).not.toEqual([]);
+    for (const known of CONNECTION_ERROR_TEXTS)
+      expect(texts.filter((text) => known.test(text))).not.toEqual([]);
   });
 
   it.each<[string, unknown]>([

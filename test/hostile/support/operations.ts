@@ -87,7 +87,11 @@ const portOf = ({ connectionStrings }: StoragePair): number =>
 type Kind = (WriteOutcome | CopyOutcome)['kind'];
 
 /** Only says that a precondition failed or that a copy is not done: the key is read again. */
-const MOVED: ReadonlySet<Kind | undefined> = new Set<Kind>(['backup-moved', 'source-moved', 'unfinished']);
+const MOVED: ReadonlySet<Kind | undefined> = new Set<Kind>([
+  'backup-precondition-failed',
+  'source-precondition-failed',
+  'unfinished',
+]);
 
 const kindOf = (result: unknown): Kind | undefined =>
   (result as Partial<WriteOutcome | CopyOutcome> | undefined)?.kind;
@@ -316,7 +320,8 @@ export async function startFlatBehindLiar(): Promise<Behind> {
       'write',
       true,
       async (store, name) => await store.write(`${name}/new`, { b: 2 }, { nothingThere: true }),
-      async (result, name) => result === 'moved' || isDeepStrictEqual(await valueOf(`${name}/new`), { b: 2 }),
+      async (result, name) =>
+        result === 'precondition-failed' || isDeepStrictEqual(await valueOf(`${name}/new`), { b: 2 }),
     ),
     documents(
       'remove',

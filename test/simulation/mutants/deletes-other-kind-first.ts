@@ -8,7 +8,7 @@ export const deletesOtherKindFirst = spoilPorts(({ backup }) => ({
       await Promise.resolve({ kind: 'secured', secured: { key, etag }, engine: 'none' } as const),
     place: async (request) => {
       const outcome = await backup.copy(request);
-      return outcome.kind === 'unfinished' ? { kind: 'backup-moved' } : outcome;
+      return outcome.kind === 'unfinished' ? { kind: 'backup-precondition-failed' } : outcome;
     },
   },
 }));

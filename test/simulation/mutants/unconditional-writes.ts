@@ -27,7 +27,7 @@ export const unconditionalWrites = spoilPorts(({ backup }) => ({
   },
 }));
 
-const isRefused = ({ kind }: { kind: string }): boolean => kind === 'backup-moved';
+const isRefused = ({ kind }: { kind: string }): boolean => kind === 'backup-precondition-failed';
 
 function etagOf(condition: WriteCondition): Etag | undefined {
   return 'ifMatch' in condition ? condition.ifMatch : undefined;

@@ -9,7 +9,7 @@ export const unpinnedSource = spoilPorts(({ source, backup }) => ({
       for (;;) {
         const now = await source.read(request.key);
         const answer = await backup.copy({ ...request, ...(isBlob(now) && { source: now }) });
-        if (answer.kind !== 'source-moved' || !now.present) return answer;
+        if (answer.kind !== 'source-precondition-failed' || !now.present) return answer;
       }
     },
   },

@@ -45,7 +45,7 @@ ${Object.entries(SKIP_HINTS)
 ## Answers of storage
 
 What an answer means depends on whether it answers a read or a write: a write that was not refused for certain may have
-been done. \`absent\` is proof that there is no such blob. \`backup-moved\` and \`source-moved\` are no errors: somebody
+been done. \`absent\` is proof that there is no such blob. \`backup-precondition-failed\` and \`source-precondition-failed\` are no errors: somebody
 else was faster, and the key is read again. \`backup-leased\`, \`backup-immutable\` and \`backup-has-snapshots\` are skips, reported with their
 reason. Rows marked *source* come from the backup account and speak of the source, which it was to copy from.
 

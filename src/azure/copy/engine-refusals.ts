@@ -43,14 +43,14 @@ export function createTierSupport(onMissing: () => void): TierSupport {
 /**
  * What a refusal says of the way that was tried:
  *
- * - `harmful`: the service does something else instead, over what was there.
- * - `lacking`: it has no such operation, or not with the headers that we send.
- * - `of-the-key`: it may be about this blob alone, its name or its source, or about every one.
+ * - `wrong-result`: the service does something else instead, over what was there.
+ * - `unsupported`: it has no such operation, or not with the headers that we send.
+ * - `key-specific`: it may be about this blob alone, its name or its source, or about every one.
  */
-export type EngineRefusal = 'harmful' | 'lacking' | 'of-the-key';
+export type EngineRefusal = 'wrong-result' | 'unsupported' | 'key-specific';
 
 /** Codes of a service that was made before an operation was, or before one of its headers. */
-const LACKING: ReadonlySet<unknown> = new Set([
+const UNSUPPORTED: ReadonlySet<unknown> = new Set([
   'APINotImplemented',
   'NotImplemented',
   'UnsupportedHeader',
@@ -60,7 +60,7 @@ const LACKING: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Codes of what every way sends alike: the next one would be refused as well. */
-const OF_EVERY_WAY: ReadonlySet<unknown> = new Set<unknown>([
+const OF_EVERY_ENGINE: ReadonlySet<unknown> = new Set<unknown>([
   'InvalidMetadata',
   'EmptyMetadataKey',
   'MetadataTooLarge',
@@ -71,22 +71,22 @@ const OF_EVERY_WAY: ReadonlySet<unknown> = new Set<unknown>([
 
 /** Undefined: what failed was not the way, and no other one would do better. */
 export function toEngineRefusal(error: unknown): EngineRefusal | undefined {
-  if (error instanceof IncompleteCopy) return 'harmful';
+  if (error instanceof IncompleteCopy) return 'wrong-result';
   if (!(error instanceof BlobmirrorError)) return undefined;
   const { status, service, isOfService = true } = error.context;
   // What something in between cannot do says nothing of the account.
   if (isOfService === false) return undefined;
-  if (status === 501 || status === 405 || LACKING.has(service)) return 'lacking';
+  if (status === 501 || status === 405 || UNSUPPORTED.has(service)) return 'unsupported';
   // A source that was archived meanwhile, or a service that wants another kind of permission to read it.
-  if (status === 409 && service === 'CannotVerifyCopySource') return 'of-the-key';
-  return status === 400 && error.code === 'storage-rejected' && !OF_EVERY_WAY.has(service)
-    ? 'of-the-key'
+  if (status === 409 && service === 'CannotVerifyCopySource') return 'key-specific';
+  return status === 400 && error.code === 'storage-rejected' && !OF_EVERY_ENGINE.has(service)
+    ? 'key-specific'
     : undefined;
 }
 
 /** So long a way that the account refuses is left alone: services are renewed, and firewalls opened. */
-const LACKING_MS = 3_600_000;
-const SUSPECT_MS = 600_000;
+const UNSUPPORTED_MS = 3_600_000;
+const SUSPECTED_MS = 600_000;
 /** So many blobs in a row a way must fail, and the next one do, before the account is taken to refuse it. */
 const SUSPECT_AFTER = 3;
 
@@ -113,9 +113,9 @@ export function createEngineRefusals<Way>(now: () => number): EngineRefusals<Way
     record: (way, refusal) => {
       const { inARow = 0, until = Number.NEGATIVE_INFINITY } = known.get(way) ?? {};
       const next = { inARow: inARow + 1, until };
-      if (refusal === 'harmful') next.until = Number.POSITIVE_INFINITY;
-      else if (refusal === 'lacking') next.until = Math.max(until, now() + LACKING_MS);
-      else if (next.inARow >= SUSPECT_AFTER) next.until = Math.max(until, now() + SUSPECT_MS);
+      if (refusal === 'wrong-result') next.until = Number.POSITIVE_INFINITY;
+      else if (refusal === 'unsupported') next.until = Math.max(until, now() + UNSUPPORTED_MS);
+      else if (next.inARow >= SUSPECT_AFTER) next.until = Math.max(until, now() + SUSPECTED_MS);
       known.set(way, next);
     },
     clear: (way) => {

@@ -60,7 +60,7 @@ export function refuseForeignAnswers(
       const isKept = headers.get('age') !== undefined || isOld(headers.get('date'), sentAt);
       const lacks = isKept
         ? 'an answer of before, out of a cache'
-        : (isOfAnother(request, headers) ??
+        : (findOtherRequest(request, headers) ??
           (status < 400 ? findDefect(request, response) : findAbsenceDefect(status, headers)));
       if (lacks === undefined) return response;
       if (response.readableStreamBody instanceof Readable) response.readableStreamBody.destroy();
@@ -77,7 +77,7 @@ function findAbsenceDefect(status: number, headers: HttpHeaders): string | undef
 }
 
 /** Every SDK compares the ids: what a cache has kept has the one of another request (Azure/azure-sdk-for-net#31975). */
-function isOfAnother({ headers: asked }: PipelineRequest, headers: HttpHeaders): string | undefined {
+function findOtherRequest({ headers: asked }: PipelineRequest, headers: HttpHeaders): string | undefined {
   const id = headers.get('x-ms-client-request-id');
   return id === undefined || id === '' || id === asked.get('x-ms-client-request-id')
     ? undefined
