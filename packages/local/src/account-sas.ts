@@ -1,27 +1,43 @@
-import {
-  AccountSASPermissions,
-  AccountSASResourceTypes,
-  AccountSASServices,
-  generateAccountSASQueryParameters,
-  SASProtocol,
-  StorageSharedKeyCredential,
-} from '@azure/storage-blob';
+import { createHmac } from 'node:crypto';
 import type { LocalAccount } from './ready-file.ts';
 
 const VALID_MS = 24 * 3_600_000;
 const CLOCK_SKEW_MS = 300_000;
 
-/** A SAS for all that a client may do with blobs in an account of the embedded environment, for one day. */
+/**
+ * A SAS for everything that a client may do with blobs in an account, valid for one day. Made here, since the SDK takes a
+ * fifth of a second to load. Source: "Create an account SAS",
+ * https://learn.microsoft.com/rest/api/storageservices/create-account-sas
+ */
 export function createAccountSas({ accountName, accountKey }: LocalAccount): string {
-  return generateAccountSASQueryParameters(
-    {
-      services: AccountSASServices.parse('b').toString(),
-      resourceTypes: AccountSASResourceTypes.parse('sco').toString(),
-      permissions: AccountSASPermissions.parse('rwdlacuptfx'),
-      protocol: SASProtocol.HttpsAndHttp,
-      startsOn: new Date(Date.now() - CLOCK_SKEW_MS),
-      expiresOn: new Date(Date.now() + VALID_MS),
-    },
-    new StorageSharedKeyCredential(accountName, accountKey),
-  ).toString();
+  const now = Date.now();
+  const sas = {
+    sv: '2026-10-06',
+    ss: 'b',
+    srt: 'sco',
+    spr: 'https,http',
+    st: toSeconds(now - CLOCK_SKEW_MS),
+    se: toSeconds(now + VALID_MS),
+    sp: 'rwdxftlacup',
+  };
+  const [anyAddress, noEncryptionScope] = ['', ''];
+  const toSign = [
+    accountName,
+    sas.sp,
+    sas.ss,
+    sas.srt,
+    sas.st,
+    sas.se,
+    anyAddress,
+    sas.spr,
+    sas.sv,
+    noEncryptionScope,
+    '',
+  ].join('\n');
+  const sig = createHmac('sha256', Buffer.from(accountKey, 'base64')).update(toSign, 'utf8').digest('base64');
+  return new URLSearchParams({ ...sas, sig }).toString();
+}
+
+function toSeconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

@@ -1,4 +1,5 @@
 /** What a program needs to reach an environment that another process runs. Loads none of the servers. */
+export { createAccountSas } from './account-sas.ts';
 export {
   READY_FILE,
   readReadyFile,

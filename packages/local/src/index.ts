@@ -22,5 +22,4 @@ export type { FaultPlan } from './event-grid/fault-plan.ts';
 export type { StorageMutation } from './requests/storage-mutation.ts';
 export type { StorageRequest } from './requests/storage-request.ts';
 export * from './connections.ts';
-export { createAccountSas } from './account-sas.ts';
 export type { LocalLogger, LogFields } from './logger.ts';

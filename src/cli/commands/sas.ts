@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { READY_FILE } from '@blobmirror/local/connections';
+import { createAccountSas, READY_FILE } from '@blobmirror/local/connections';
 import { readReadyFile } from '../ready-file.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { helpAfter } from '../command-options.ts';
@@ -25,7 +25,6 @@ export function sasCommand(): Command {
           `--account is ${JSON.stringify(account)}; it should be source or backup`,
         );
       }
-      const { createAccountSas } = await import('@blobmirror/local/account-sas');
       const info = await readReadyFile(local === true ? READY_FILE : local);
       process.stdout.write(`${createAccountSas(info[account])}\n`);
     });

@@ -1,0 +1,29 @@
+import {
+  AccountSASPermissions,
+  generateAccountSASQueryParameters,
+  SASProtocol,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob';
+import { expect, it } from 'vitest';
+import { createAccountSas } from '../src/account-sas.ts';
+import { BACKUP } from '../src/layout.ts';
+
+it('an account SAS is the one that the SDK makes', () => {
+  const account = { blobEndpoint: '', dfsEndpoint: null, connectionString: '' };
+  const sas = new URLSearchParams(
+    createAccountSas({ ...account, accountName: BACKUP.name, accountKey: BACKUP.key }),
+  );
+  const bySdk = generateAccountSASQueryParameters(
+    {
+      version: sas.get('sv') ?? '',
+      services: 'b',
+      resourceTypes: 'sco',
+      permissions: AccountSASPermissions.parse('rwdxftlacup'),
+      protocol: SASProtocol.HttpsAndHttp,
+      startsOn: new Date(sas.get('st') ?? ''),
+      expiresOn: new Date(sas.get('se') ?? ''),
+    },
+    new StorageSharedKeyCredential(BACKUP.name, BACKUP.key),
+  );
+  expect(Object.fromEntries(sas)).toEqual(Object.fromEntries(new URLSearchParams(bySdk.toString())));
+});
