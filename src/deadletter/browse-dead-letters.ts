@@ -6,7 +6,7 @@ import {
 } from '../api/dead-letter.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { type DeadLetterPlace, deadLetterId, parseDeadLetterId, readDeadLetter } from './read-dead-letter.ts';
-import { checkBounds } from '../events/message-body.ts';
+import { checkBounds } from '../events/parse-message.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { writeJson } from '../model/write-json.ts';
 import type { BrowsedMessage, DeadLetterQueue } from '../ports/dead-letter-queue.ts';

@@ -1,7 +1,7 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { createHash } from 'node:crypto';
 import { isEvent } from '../events/envelope.ts';
-import { checkBounds } from '../events/message-body.ts';
+import { checkBounds } from '../events/parse-message.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { parseHistory } from '../model/hint-message.ts';
 import type { UndeliveredEvents, UndeliveredBatch } from '../ports/undelivered-events.ts';

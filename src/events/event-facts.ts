@@ -1,5 +1,5 @@
 import { type JsonObject, dataOf, isObject, timeOf } from './envelope.ts';
-import { readBody } from './message-body.ts';
+import { readBody } from './parse-message.ts';
 
 /** What an event tells besides the blob that it is about. */
 export interface EventFacts {

@@ -1,7 +1,6 @@
-import { type Envelope, URL_FIELDS, accountOfUrl, idOf, isObject, readEnvelope, textOf } from './envelope.ts';
-import { readEventKeys } from './event-keys.ts';
-import { readBody, withoutShadow } from './message-body.ts';
-import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import { idOf, isObject } from './envelope.ts';
+import { readEvent } from './read-event.ts';
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
 import { writeJson } from '../model/write-json.ts';
 
@@ -52,26 +51,12 @@ export function parseMessage(body: unknown, enqueuedTime: Date): ParsedMessage {
   }
   for (const event of events) {
     try {
-      hints.push(toHint(event, enqueuedTime));
+      hints.push(readEvent(event, enqueuedTime));
     } catch (thrown) {
       rejected.push({ error: toBlobmirrorError(thrown), event, ...eventId(event) });
     }
   }
   return { hints, rejected };
-}
-
-/** @throws BlobmirrorError `message-not-event`, `event-type-unknown`, `event-key-invalid` */
-function toHint(event: unknown, enqueuedTime: Date): Hint {
-  const envelope = readEnvelope(event);
-  return {
-    ...readEventKeys(envelope),
-    account: readEventAccount(envelope),
-    eventId: envelope.id,
-    eventType: envelope.type ?? '',
-    eventTime: envelope.time ?? enqueuedTime,
-    silentChanges: expectSilentChanges(envelope),
-    event,
-  };
 }
 
 function eventId(event: unknown): { eventId?: string } {
@@ -86,50 +71,147 @@ function toSendableBody(body: unknown): unknown {
     : Buffer.from(writeJson(withoutShadow(body)));
 }
 
-const RESOURCE_ID = /\/storageAccounts\/([^/]+)/i;
-
 /**
- * The storage account that an event names, in lower case: in its topic or source, else in its url. Undefined when
- * neither does; a custom domain in the url says nothing about the account.
+ * The events that a message's body holds, within the bounds and not looked at yet; at least one.
+ *
+ * @throws BlobmirrorError `message-out-of-bounds`, or `message-not-event`, without a word of the body: it may hold
+ * anybody's secrets
  */
-function readEventAccount(envelope: Envelope): string | undefined {
-  const named = RESOURCE_ID.exec(envelope.origin ?? '')?.[1];
-  const url = URL_FIELDS.map((field) => textOf(envelope.data, field)).find((text) => text !== undefined);
-  return (named ?? (url === undefined ? undefined : accountOfUrl(url)))?.toLowerCase();
+export function readBody(body: unknown): readonly unknown[] {
+  const value = toValue(body);
+  checkBounds(value);
+  if (!Array.isArray(value)) return [value];
+  if (value.length === 0) throw new BlobmirrorError('message-not-event', 'the message is an empty array');
+  return value;
+}
+
+function toValue(body: unknown): unknown {
+  if (typeof body === 'string') return parseJson(body);
+  if (!(body instanceof Uint8Array)) return body;
+  checkLength(body.byteLength);
+  // Unknown bytes become U+FFFD, and a byte order mark goes.
+  return parseJson(new TextDecoder().decode(body));
+}
+
+function parseJson(text: string): unknown {
+  checkLength(text.length);
+  try {
+    return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
+  } catch {
+    // The cause is left out: its message quotes the text.
+    throw new BlobmirrorError(
+      'message-not-event',
+      `the message is ${text.length} characters of something that is not JSON`,
+    );
+  }
 }
 
 /**
- * Requests that announce a blob before it is whole, or whose blob may grow without an event. A file that comes by way of
- * the Data Lake or SFTP endpoint is announced when it is created, empty; if the writer flushes without closing, nothing
- * announces its content. A copy may be announced while the service is still at work on it, on hierarchical accounts
- * always. Sources: learn.microsoft.com/azure/storage/blobs/storage-blob-event-overview, Azure/azure-sdk-for-net#19166,
- * Azure/azure-sdk-for-java#26742, MicrosoftDocs/azure-docs#74041 and #114316.
+ * What a message may hold. Event Grid puts at most 5,000 events and 1 MB into a batch, and an event is at most 1 MB:
+ * learn.microsoft.com/azure/event-grid/quotas-limits, .../delivery-and-retry#output-batching. Its events of storage
+ * nest four deep; 64 is as deep as the parsers of .NET read unless they are told otherwise
+ * (learn.microsoft.com/dotnet/api/system.text.json.jsonreaderoptions.maxdepth).
  */
-const SILENT_APIS: ReadonlySet<unknown> = new Set([
-  'CreateFile',
-  'FlushWithClose',
-  'SftpCreate',
-  'SftpCommit',
-  'CopyBlob',
-]);
-
-/** Of these, the ones that are sent when the writer is done: what changes later is most likely announced again. */
-const CLOSING_APIS: ReadonlySet<unknown> = new Set(['FlushWithClose', 'SftpCommit', 'CopyBlob']);
+export const MESSAGE_BOUNDS = { depth: 64, length: 1_048_576, events: 5_000 } as const;
 
 /**
- * Appends to an append blob and pages of a page blob are never announced: the one event is of the blob's creation, empty
- * or all zeros (MicrosoftDocs/azure-docs#39195).
+ * Refuses what nobody should look into: what nests thousands deep can be parsed, but neither be written as JSON again
+ * nor be walked by a function that calls itself.
+ *
+ * @param value what was parsed of a body, or came so
+ * @throws BlobmirrorError `message-out-of-bounds`, which names the bound and the value
  */
-const GROWING_KINDS: ReadonlySet<unknown> = new Set(['AppendBlob', 'PageBlob']);
+export function checkBounds(value: unknown): void {
+  if (Array.isArray(value) && value.length > MESSAGE_BOUNDS.events)
+    throw outOfBounds(
+      `holds ${figure(value.length)} events, and at most ${figure(MESSAGE_BOUNDS.events)} are read`,
+    );
+  const { length, depth } = measure(value);
+  checkLength(length);
+  // The length is looked at first: of what is too long the depth is not known.
+  if (depth > MESSAGE_BOUNDS.depth)
+    throw outOfBounds(`is nested ${figure(depth)} deep, and at most ${MESSAGE_BOUNDS.depth} is read`);
+}
+
+/** @param length of a body, in characters or bytes @throws BlobmirrorError `message-out-of-bounds` */
+function checkLength(length: number): void {
+  if (length > MESSAGE_BOUNDS.length)
+    throw outOfBounds(
+      `is at least ${figure(length)} characters long, and at most ${figure(MESSAGE_BOUNDS.length)} are read`,
+    );
+}
 
 /**
- * Whether the blob may change again without an event: `open` while its writer is most likely still at work, `closed`
- * where the writer said that it is done. Only what was created is written to; each other change has an event of its own.
- * An event whose type is lost may be of a creation.
+ * How long a value is at least as JSON, and how many objects and arrays are within one another. One level after the
+ * other, so that no depth overflows the stack; it ends where the value is longer than the bound, as one that contains
+ * itself would be.
  */
-function expectSilentChanges({ type, data }: Envelope): 'none' | 'open' | 'closed' {
-  if (type !== undefined && type !== 'Microsoft.Storage.BlobCreated') return 'none';
-  if (GROWING_KINDS.has(data['blobType'])) return 'open';
-  if (!SILENT_APIS.has(data['api'])) return 'none';
-  return CLOSING_APIS.has(data['api']) ? 'closed' : 'open';
+function measure(value: unknown): { readonly length: number; readonly depth: number } {
+  let length = 0;
+  let depth = 0;
+  for (let level = [value]; level.length > 0 && length <= MESSAGE_BOUNDS.length;) {
+    const below: unknown[] = [];
+    let isNested = false;
+    for (const each of level) {
+      if (typeof each === 'string') length += each.length + 2;
+      else if (typeof each !== 'object' || each === null) length += 1;
+      else if (ArrayBuffer.isView(each)) length += each.byteLength;
+      else {
+        isNested = true;
+        // The brackets, and the commas between.
+        length += 1;
+        if (Array.isArray(each)) {
+          length += each.length;
+          for (const item of each as unknown[]) below.push(item);
+        } else
+          for (const name of Object.keys(each)) {
+            length += name.length + 4;
+            below.push((each as Readonly<Record<string, unknown>>)[name]);
+          }
+      }
+    }
+    if (isNested) depth++;
+    level = below;
+  }
+  return { length, depth };
+}
+
+function outOfBounds(what: string): BlobmirrorError {
+  return new BlobmirrorError('message-out-of-bounds', `the message ${what}`);
+}
+
+function figure(value: number): string {
+  return value.toLocaleString('en');
+}
+
+/** What a worker goes by of a message's metadata, as a Functions trigger names it. */
+const METADATA = [
+  'messageId',
+  'enqueuedTimeUtc',
+  'deliveryCount',
+  'applicationProperties',
+  'userProperties',
+] as const;
+
+export type MetadataName = (typeof METADATA)[number];
+
+const BY_LOWER_CASE: ReadonlyMap<string, MetadataName> = new Map(
+  METADATA.map((name) => [name.toLowerCase(), name]),
+);
+
+/**
+ * Which of the metadata may be members of the body: the Functions host lets those of a JSON object overwrite the
+ * metadata of the same name (Azure/azure-functions-host#7119). Of an array it takes nothing. Text that is no JSON here
+ * may be JSON to it, which takes single quotes.
+ */
+export function shadowedMetadata(body: unknown): ReadonlySet<MetadataName> {
+  if (typeof body === 'string') return new Set(/^\s*\{/.test(body) ? METADATA : []);
+  if (!isObject(body) || body instanceof Uint8Array) return new Set();
+  const names = Object.keys(body).map((name) => BY_LOWER_CASE.get(name.toLowerCase()));
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+/** The event as it can be sent with metadata that will be believed: in an array where its members would overwrite them. */
+export function withoutShadow(event: unknown): unknown {
+  return shadowedMetadata(event).size > 0 ? [event] : event;
 }

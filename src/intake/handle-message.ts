@@ -12,14 +12,11 @@ import { keyText } from '../model/key.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
 import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import {
-  type ReceivedHistory,
-  type IncomingMessage,
-  readHistory,
-  requeueWhilePaused,
-} from './message-chain.ts';
+import { type IncomingMessage, type ReceivedHistory, readHistory } from './incoming-message.ts';
+import { requeueWhilePaused, sendRecheck } from './message-chain.ts';
+import type { PendingRechecks } from './pending-rechecks.ts';
 import { LONGEST_REQUEST_MS, deadLetterUnsendable, toFailures, settleFailure } from './settle-failure.ts';
-import { type PendingRechecks, type Recheck, sendRecheck } from './rechecks.ts';
+import type { Recheck } from './rechecks.ts';
 import { type HintContext, mirrorHint } from './mirror-hint.ts';
 
 export interface IntakeContext extends HintContext {

@@ -1,7 +1,8 @@
 import { toBlobmirrorError } from '../model/errors.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type IncomingMessage, chainMessage, readHistory } from './message-chain.ts';
+import { type IncomingMessage, readHistory } from './incoming-message.ts';
+import { chainMessage } from './message-chain.ts';
 import { deadLetterUnsendable } from './settle-failure.ts';
 
 export interface ShardIntakeContext {

@@ -1,60 +1,17 @@
 import { createHash } from 'node:crypto';
-import { withoutShadow } from '../events/message-body.ts';
-import {
-  type HintMessage,
-  type History,
-  ParkedMessageReceived,
-  parseHistory,
-} from '../model/hint-message.ts';
+import { theServiceClock } from '../clock/process-clocks.ts';
+import { withoutShadow } from '../events/parse-message.ts';
+import type { ReceivedHistory } from './incoming-message.ts';
+import type { Recheck } from './rechecks.ts';
+import type { Hint } from '../model/hint.ts';
+import type { HintMessage, History } from '../model/hint-message.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
-
-/** A message as a Service Bus trigger hands it over. */
-export interface IncomingMessage {
-  readonly body: unknown;
-  readonly messageId: string;
-  readonly enqueuedTime: Date;
-  /** How often it was received, this time included. */
-  readonly deliveryCount: number;
-  readonly applicationProperties: Readonly<Record<string, unknown>>;
-}
-
-/**
- * What is known of a message that is to be handled.
- *
- * @throws ParkedCameBy for a copy on its way to the dead-letter queue. Given back it expires, so one that is received a
- * second time was sent without the time to live of such a copy, by somebody else, and is handled like any other.
- */
-export function readHistory({
-  messageId,
-  enqueuedTime,
-  deliveryCount,
-  applicationProperties,
-}: IncomingMessage): ReceivedHistory {
-  const known = parseHistory(applicationProperties, messageId, enqueuedTime);
-  if (known.parked && deliveryCount === 1) throw new ParkedMessageReceived();
-  return {
-    ...known,
-    parked: false,
-    // No message was seen before it came into the queue, whatever a clock or a sender says: its day would not end.
-    firstSeen: new Date(Math.min(known.firstSeen.getTime(), enqueuedTime.getTime())),
-    // Invariant 5: a message that comes again was with a worker that may have died in the middle of a write. Nobody
-    // knows the outcome of that one either, and the service may carry it out after this look.
-    unsettled: known.unsettled || deliveryCount > 1,
-    deliveryCount,
-  };
-}
 
 /** Why an event is sent again. */
 export type ChainPurpose = 'try' | 'look' | 'parked' | 'hold';
 
 /** The part of a message that an event was: empty for the only one. */
 export type EventPart = string;
-
-/** What is known of a message that is being handled. */
-export interface ReceivedHistory extends History {
-  /** How often it was received, this time included. */
-  readonly deliveryCount: number;
-}
 
 /**
  * The next message of a chain. Its id is made from the message that the chain began with, the number of the try or
@@ -98,4 +55,27 @@ export async function requeueWhilePaused(
 ): Promise<void> {
   const holds = (history.holds ?? 0) + history.deliveryCount;
   await queue.sendLater(chainMessage(event, part, 'hold', history, { holds }), delayMs);
+}
+
+/** Sends the event again for another look. What failed before counts no more: the look ended well. */
+export async function sendRecheck(
+  queue: HintQueue,
+  history: ReceivedHistory,
+  hint: Hint,
+  part: EventPart,
+  { delayMs, walk, isMirrored, watch, held }: Recheck,
+): Promise<void> {
+  const next = {
+    walk,
+    attempts: 0,
+    defects: undefined,
+    looks: history.looks + 1,
+    lastError: undefined,
+    firstError: undefined,
+    firstSeen: theServiceClock.now(),
+    mirrored: isMirrored,
+    watch,
+    held,
+  };
+  await queue.sendLater(chainMessage(hint.event, part, 'look', history, next), delayMs);
 }

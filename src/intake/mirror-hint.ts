@@ -1,15 +1,8 @@
 import { SKIP_HINTS } from '../api/skip-hints.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
-import {
-  type PlannedWalk,
-  type PlannedKeyCheck,
-  type WatchRules,
-  indexOfPosition,
-  planKeyChecks,
-  walkStartOf,
-} from './plan-key-checks.ts';
-import { type PendingRechecks, type Recheck, collectRechecks } from './rechecks.ts';
+import type { PendingRechecks } from './pending-rechecks.ts';
+import { type Recheck, type WatchRules, collectRechecks } from './rechecks.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import { gravestError } from '../model/gravest-error.ts';
 import type { Hint, WalkPosition } from '../model/hint.ts';
@@ -138,6 +131,62 @@ export async function mirrorHint(
     // The source may have had one again before what was in it went, and what then came into it found it there, as it was.
     for (const directory of standing.toReversed()) await converge(directory);
   }
+}
+
+/** A key to look at, and what is to be walked after it: one of them at least. */
+export interface PlannedKeyCheck {
+  readonly key: Key | undefined;
+  readonly below: PlannedWalk | undefined;
+}
+
+export interface PlannedWalk {
+  readonly prefix: Prefix;
+  /** Whatever the key proves to be; if it is a directory; if it is one whose content the look lost from sight. */
+  readonly when: 'always' | 'directory' | 'returned';
+}
+
+/**
+ * What a hint asks to be looked at, in order, as far as it is in the scope. A directory may be left out by its own name
+ * while something below it is not: that is walked without it.
+ *
+ * @param isDeep whether a key that proves to be a directory may have lost sight of what is below it
+ */
+export function planKeyChecks(scope: Scope, hint: Hint, isDeep: boolean): readonly PlannedKeyCheck[] {
+  const keys = hint.keys.map((key): PlannedKeyCheck => {
+    const prefix = toPrefix(key);
+    const hasBelow = scope.prefixes(prefix).length > 0;
+    if (!scope.includes(key))
+      return { key: undefined, below: hasBelow && hint.isDeep ? { prefix, when: 'always' } : undefined };
+    // One that does not go as a whole is left, and what of it is in the scope goes by itself.
+    const whole = scope.takesAllBelow(key) ? 'directory' : 'always';
+    const when = isDeep || hint.isDeep ? whole : 'returned';
+    return { key, below: hasBelow ? { prefix, when } : undefined };
+  });
+  const prefixes = hint.prefixes
+    .filter((prefix) => scope.prefixes(prefix).length > 0)
+    .map((prefix): PlannedKeyCheck => ({ key: undefined, below: { prefix, when: 'always' } }));
+  return [...keys, ...prefixes].filter(({ key, below }) => key !== undefined || below !== undefined);
+}
+
+/** The look that a position belongs to; the first when there is none. */
+export function indexOfPosition(looks: readonly PlannedKeyCheck[], from: WalkPosition | undefined): number {
+  if (from === undefined) return 0;
+  const at = looks.findIndex(({ below }) => below !== undefined && isWithin(from.prefix, below.prefix));
+  return Math.max(0, at);
+}
+
+/** Where the walk of a look begins. */
+export function walkStartOf({ below, key }: PlannedKeyCheck): WalkPosition | undefined {
+  const prefix = below?.prefix ?? (key && toPrefix(key));
+  return prefix && { prefix, source: undefined, backup: undefined };
+}
+
+function toPrefix(key: Key): Prefix {
+  return { container: key.container, path: `${key.path}/` };
+}
+
+function isWithin(prefix: Prefix, wider: Prefix): boolean {
+  return prefix.container === wider.container && prefix.path.startsWith(wider.path);
 }
 
 function isWalked({ when }: PlannedWalk, verdict: Verdict | undefined): boolean {

@@ -1,11 +1,9 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
-import { type ReceivedHistory, type EventPart, chainMessage } from './message-chain.ts';
-import { type PlannedRecheck, WATCH_RULES, type WatchRules, isHeld, planRecheck } from './plan-key-checks.ts';
+import type { PendingRechecks } from './pending-rechecks.ts';
 import type { Hint, WalkPosition } from '../model/hint.ts';
 import { type Key, keyText } from '../model/key.ts';
-import type { Verdict } from '../model/verdict.ts';
-import type { HeldKey, HoldReason, Watch } from '../model/watch.ts';
-import type { HintQueue } from '../ports/work-queues.ts';
+import { type Verdict, isNotProtected } from '../model/verdict.ts';
+import type { Found, HeldKey, HoldReason, Watch } from '../model/watch.ts';
 
 /** So many keys have room in the properties of a message. Where more are held, the message holds the live point back. */
 const MOST_HELD = 5;
@@ -94,15 +92,6 @@ export function collectRechecks(
   };
 }
 
-/** The service copies by itself; there is nothing to do but to look whether it is done. */
-const WAIT_MS = 10_000;
-
-/** After how long a long copy goes on, in milliseconds; undefined for what is no such copy. */
-function continuationDelayMs(verdict: Verdict): number | undefined {
-  if (verdict.verdict !== 'unfinished') return undefined;
-  return verdict.engine === 'copy-blob' ? WAIT_MS : 0;
-}
-
 /** A look at an event after this one. */
 export interface Recheck {
   readonly delayMs: number;
@@ -115,82 +104,145 @@ export interface Recheck {
   readonly held: readonly HeldKey[];
 }
 
-/** Sends the event again for another look. What failed before counts no more: the look ended well. */
-export async function sendRecheck(
-  queue: HintQueue,
-  history: ReceivedHistory,
-  hint: Hint,
-  part: EventPart,
-  { delayMs, walk, isMirrored, watch, held }: Recheck,
-): Promise<void> {
-  const next = {
-    walk,
-    attempts: 0,
-    defects: undefined,
-    looks: history.looks + 1,
-    lastError: undefined,
-    firstError: undefined,
-    firstSeen: theServiceClock.now(),
-    mirrored: isMirrored,
-    watch,
-    held,
-  };
-  await queue.sendLater(chainMessage(hint.event, part, 'look', history, next), delayMs);
+/** The service copies by itself; there is nothing to do but to look whether it is done. */
+const WAIT_MS = 10_000;
+
+/** After how long a long copy goes on, in milliseconds; undefined for what is no such copy. */
+function continuationDelayMs(verdict: Verdict): number | undefined {
+  if (verdict.verdict !== 'unfinished') return undefined;
+  return verdict.engine === 'copy-blob' ? WAIT_MS : 0;
 }
 
-/** Which of two events of one key is the newer one: by time, and by message where times are equal. */
-export interface EventOrder {
-  readonly time: Date;
-  /** The message that the event came in. */
-  readonly root: string;
+/** When keys that may change without an event are looked at again. */
+export interface WatchRules {
+  /** The first pause, in milliseconds; each further one is twice as long. */
+  readonly firstPauseMs: number;
+  /** After this time a full sync has passed, which finds what changes later. */
+  readonly forMs: number;
 }
 
-interface PendingRecheck {
-  readonly event: EventOrder;
-  readonly due: Date;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** With the default schedule of full syncs, an hour. */
+export const WATCH_RULES: WatchRules = { firstPauseMs: 30 * SECOND, forMs: HOUR };
+
+/** Full syncs may be rarer, or off. With this, and pauses that double from 30 s, no more than 10 looks may copy. */
+export const LONGEST_WATCH_MS = 4 * HOUR;
+
+/** What one event may cost, whatever its key does: docs/semantics.md "A blob that is still being written". */
+const MOST_RECHECKS = 19;
+const MOST_COPIES = 10;
+/** Emptiness comes of age after an hour. */
+const LONGEST_PAUSE_MS = 64 * MINUTE;
+
+/**
+ * A copy of the service may take days; no event tells of its end on hierarchical accounts. Pauses that double from 10 s
+ * to 3 hours are 18 looks in the first day and 8 in each further one; 128 are two weeks.
+ */
+const FIRST_WAIT_MS = 10 * SECOND;
+const LONGEST_WAIT_MS = 3 * HOUR;
+const MOST_WAITS = 128;
+
+/** The look after this one. */
+export interface PlannedRecheck {
+  readonly delayMs: number;
+  readonly watch: Watch;
+  /** Why the key is known not to be in step, or not for long; undefined: it is. */
   readonly hold: HoldReason | undefined;
 }
 
-/** Forgetting one costs some looks. */
-const MOST_KEYS = 10_000;
+/** So often a key that is blocked is looked at before a full sync has surely passed, which then excepts it. */
+const MOST_BLOCKED_RECHECKS = 2;
 
-/**
- * The looks that this process has sent to the queue, by key: of each key, the one for its newest event. A key with many
- * events would otherwise be watched for each of them at once. A look is left to a newer event only while that one's next
- * look is sure to come, so the newest event known to any process is always followed to its end.
- */
-export class PendingRechecks {
-  readonly #looks = new Map<string, PendingRecheck>();
+/** Whether the key is known to differ, so that it is excepted by name for as long as a look at it is to come. */
+export function isHeld(verdict: Verdict): boolean {
+  const found = toFound(verdict);
+  return found === 'source-still-written' || found === 'source-copy-pending' || found === 'blocked';
+}
 
-  /** The queue has acknowledged the look. */
-  add(key: Key, look: PendingRecheck): void {
-    const name = keyText(key);
-    const known = this.#looks.get(name);
-    if (known !== undefined && known.due > theServiceClock.now() && isNewer(known.event, look.event)) return;
-    this.#looks.delete(name);
-    this.#looks.set(name, look);
-    const [oldest] = this.#looks.keys();
-    if (this.#looks.size > MOST_KEYS && oldest !== undefined) this.#looks.delete(oldest);
-  }
-
-  /**
-   * Whether a newer event of the key is followed. What is known to differ is left to one that knows it as well: else no
-   * message that waits would name the key.
-   */
-  hasNewer(key: Key, event: EventOrder, hold: HoldReason | undefined, now: Date): boolean {
-    const name = keyText(key);
-    const known = this.#looks.get(name);
-    if (known === undefined) return false;
-    if (known.due > now) {
-      const isSafe = hold === undefined || hold === 'source-still-changing' || hold === known.hold;
-      return isSafe && isNewer(known.event, event);
-    }
-    this.#looks.delete(name);
-    return false;
+/** What matters of a verdict for the next look; undefined: nothing is to be waited for. */
+function toFound(verdict: Verdict, before?: Watch): Found | undefined {
+  switch (verdict.verdict) {
+    case 'copied':
+      // What bears no stamp is copied by each look, so that a copy says nothing of a change.
+      return verdict.stamped || before === undefined ? 'copied' : 'in-step';
+    case 'in-sync':
+    // The content is as it was.
+    case 'restamped':
+    case 'retiered':
+    case 'retagged':
+    case 'access-set':
+      return 'in-step';
+    case 'skipped':
+      if (isNotProtected(verdict)) return 'blocked';
+      return verdict.reason === 'source-still-written' || verdict.reason === 'source-copy-pending'
+        ? verdict.reason
+        : undefined;
+    default:
+      return undefined;
   }
 }
 
-function isNewer(one: EventOrder, other: EventOrder): boolean {
-  const ms = one.time.getTime() - other.time.getTime();
-  return ms > 0 || (ms === 0 && one.root > other.root);
+/**
+ * When a key is looked at again although nothing failed, by what this look found and what was known before it; undefined:
+ * not at all.
+ *
+ * - What may change without an event is looked at after growing pauses, until it was in step twice as long as the first
+ *   pause, and at most until a full sync has passed. Within the first pause alone, a file that is flushed every 40 s
+ *   seems to be at rest. What is still empty has not been written yet, unless its writer has closed it.
+ * - What is held since its writer is at work is looked at until that is over. It is copied empty when it was left so for
+ *   an hour (see mirror/decide.ts).
+ * - A copy of the service is waited for.
+ * - What a person must clear is looked at again when a full sync has passed, so that a message names it until then.
+ */
+export function planRecheck(
+  { silentChanges }: Pick<Hint, 'silentChanges'>,
+  verdict: Verdict,
+  before: Watch | undefined,
+  { firstPauseMs, forMs }: WatchRules,
+  now: Date,
+): PlannedRecheck | undefined {
+  const found = toFound(verdict, before);
+  if (found === undefined) return undefined;
+  if (!isHeld(verdict) && before === undefined && silentChanges === 'none') return undefined;
+
+  const wasPending = before?.found === 'source-copy-pending';
+  // A copy that took days was no time in which its content could have changed.
+  const since = before === undefined || wasPending ? now : before.since;
+  const copies = (before?.copies ?? 0) + (verdict.verdict === 'copied' ? 1 : 0);
+  const isEmpty = verdict.verdict === 'copied' ? verdict.bytes === 0 : (before?.isEmpty ?? false);
+  const looks = before?.looks ?? 0;
+  const next = (delayMs: number, hold: HoldReason | undefined): PlannedRecheck => ({
+    delayMs,
+    watch: { since, looks: looks + 1, copies, pauseMs: delayMs, found, isEmpty },
+    hold,
+  });
+
+  if (found === 'blocked') {
+    const left = before?.found === found ? looks : 0;
+    return left < MOST_BLOCKED_RECHECKS && isNotProtected(verdict) ? next(forMs, verdict.reason) : undefined;
+  }
+  if (found === 'source-copy-pending') {
+    const delayMs = wasPending ? Math.min(2 * before.pauseMs, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
+    return looks < MOST_WAITS ? next(delayMs, found) : undefined;
+  }
+
+  const delayMs =
+    before === undefined || wasPending ? firstPauseMs : Math.min(2 * before.pauseMs, LONGEST_PAUSE_MS);
+  if (looks >= MOST_RECHECKS) return undefined;
+  if (found === 'source-still-written') return next(delayMs, found);
+
+  if (copies >= MOST_COPIES || now.getTime() - since.getTime() >= forMs) return undefined;
+  if (found === 'copied') {
+    // What a copy of the service, or the first content, was waited for has come; it is not known to change again.
+    const changedSilently = before?.found === 'copied' || before?.found === 'in-step';
+    // The last copy is kept for when a full sync has passed: until then the key is known to be changing.
+    const untilThen = copies === MOST_COPIES - 1 ? since.getTime() + forMs - now.getTime() : 0;
+    return next(Math.max(delayMs, untilThen), changedSilently ? 'source-still-changing' : undefined);
+  }
+  if (silentChanges !== 'open') return undefined;
+  const isAtRest = !wasPending && (before?.pauseMs ?? 0) >= 2 * firstPauseMs && !isEmpty;
+  return isAtRest ? undefined : next(delayMs, undefined);
 }

@@ -1,7 +1,8 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { backoffMs } from '../concurrency/backoff.ts';
 import type { Rejected } from '../events/parse-message.ts';
-import { type ReceivedHistory, type EventPart, chainMessage } from './message-chain.ts';
+import type { ReceivedHistory } from './incoming-message.ts';
+import { type EventPart, chainMessage } from './message-chain.ts';
 import { BlobmirrorError, type ErrorCode, isLasting, toBlobmirrorError } from '../model/errors.ts';
 import type { HintMessage, History } from '../model/hint-message.ts';
 import { writeJson } from '../model/write-json.ts';

@@ -1,6 +1,6 @@
-import { isForeign, ownershipOf } from './decide.ts';
+import { accountsOf, isForeign, ownershipOf } from './decide.ts';
 import type { DirectoryDecision, MadeDirectory } from './decision.ts';
-import { type MirrorContext, accountsOf } from './mirror-context.ts';
+import type { MirrorContext } from './mirror-context.ts';
 import { type ApplyResult, replaceViaStaging, toApplyResult, skippedResult } from './write-blob.ts';
 import type { Etag } from '../model/etag.ts';
 import type { Key } from '../model/key.ts';

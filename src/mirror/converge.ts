@@ -3,9 +3,9 @@ import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
 import { convergeAncestors, isAllowedForAncestor, prepareParent } from './ancestors.ts';
 import { applyToDirectory } from './apply-directory.ts';
 import { makeContainer } from './converge-container.ts';
-import { decide, isForeign, ownershipOf } from './decide.ts';
+import { accountsOf, decide, isForeign, ownershipOf } from './decide.ts';
 import type { Decision, MirrorAccounts } from './decision.ts';
-import { type KeyCheck, type MirrorContext, type Tree, accountsOf } from './mirror-context.ts';
+import type { KeyCheck, MirrorContext, Tree } from './mirror-context.ts';
 import {
   type ApplyResult,
   copyBlob,

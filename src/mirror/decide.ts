@@ -10,7 +10,8 @@ import {
   type MirrorAccounts,
   type SourceState,
 } from './decision.ts';
-import { type Policy, wantedTier } from './policy.ts';
+import type { MirrorContext } from './mirror-context.ts';
+import type { Policy } from './policy.ts';
 import { isSameAccess } from '../model/access.ts';
 import {
   ABSENT,
@@ -23,6 +24,11 @@ import {
   isSameContent,
 } from '../model/reading.ts';
 import { type Stamp, addStamp, fitsIntoMetadata } from '../model/stamp.ts';
+
+/** The names of the two accounts, as stamps hold them. */
+export function accountsOf({ source, backup, tree }: MirrorContext): MirrorAccounts {
+  return { source: source.account, backup: backup.account, isTree: tree !== undefined };
+}
 
 /** A pure function of the two readings and the policy. */
 export function decide(sides: MirrorAccounts, source: Reading, backup: Reading, policy: Policy): Decision {
@@ -129,6 +135,12 @@ function decideFileInTheWay(sides: MirrorAccounts, backup: BlobPresent, policy: 
   if (isForeign(ownership)) return { action: 'skip', reason: 'backup-in-the-way' };
   const move = BACKUP_ONLY.exists.mirror[ownership];
   return move === 'delete' ? { action: 'make-way', ifMatch: backup.etag } : { action: 'skip', reason: move };
+}
+
+/** The tier that a copy of this blob should have; undefined where the account's default will do. */
+export function wantedTier({ tier }: Policy, source: BlobPresent): string | undefined {
+  if (source.kind !== 'block' || tier === 'none') return undefined;
+  return tier === 'same' ? source.tier : tier;
 }
 
 /** What the source says of access and the backup does not; undefined where they agree or nothing is said. */

@@ -3,8 +3,8 @@ import type { Rename } from '../model/key.ts';
 import type { WriteCondition } from '../ports/write-outcome.ts';
 import { prepareParent } from './ancestors.ts';
 import type { MirrorAccounts } from './decision.ts';
-import { isMadeFrom, ownershipOf } from './decide.ts';
-import { type MirrorContext, accountsOf } from './mirror-context.ts';
+import { accountsOf, isMadeFrom, ownershipOf } from './decide.ts';
+import type { MirrorContext } from './mirror-context.ts';
 
 /** What each account has at both names. */
 interface Readings {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { apply } from './converge.ts';
-import { decide, isForeign, ownershipOf } from './decide.ts';
+import { accountsOf, decide, isForeign, ownershipOf } from './decide.ts';
 import type { MirrorAccounts } from './decision.ts';
-import { type MirrorContext, accountsOf } from './mirror-context.ts';
+import type { MirrorContext } from './mirror-context.ts';
 import { restampBlob } from './write-blob.ts';
 import type { AdoptBy } from '../model/adoption.ts';
 import type { Etag } from '../model/etag.ts';

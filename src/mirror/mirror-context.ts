@@ -1,5 +1,4 @@
 import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
-import type { MirrorAccounts } from './decision.ts';
 import type { Policy } from './policy.ts';
 import { type ContainerName, type Key, keyText } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -13,11 +12,6 @@ export interface MirrorContext {
   readonly policy: Policy;
   /** Of hierarchical accounts, which both are or none. */
   readonly tree?: Tree;
-}
-
-/** The accounts of a pair, as stamps name them. */
-export function accountsOf({ source, backup, tree }: MirrorContext): MirrorAccounts {
-  return { source: source.account, backup: backup.account, isTree: tree !== undefined };
 }
 
 /** What a converge of hierarchical accounts has besides: the directories around its key, and what is known of them. */

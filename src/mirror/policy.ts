@@ -1,5 +1,3 @@
-import type { BlobPresent } from '../model/reading.ts';
-
 /** What the user chose. */
 export interface Policy {
   /** What becomes of a backup blob whose source is proven to be gone. */
@@ -20,10 +18,4 @@ export interface Policy {
   readonly tags: 'mirror' | 'off';
   /** Whether owner, group, permissions and access control lists are mirrored between hierarchical accounts. */
   readonly acl: 'mirror' | 'off';
-}
-
-/** The tier that a copy of this blob should have; undefined where the account's default will do. */
-export function wantedTier({ tier }: Policy, source: BlobPresent): string | undefined {
-  if (source.kind !== 'block' || tier === 'none') return undefined;
-  return tier === 'same' ? source.tier : tier;
 }

@@ -1,7 +1,6 @@
-import { decideInStep, withMissing } from './decide.ts';
+import { decideInStep, wantedTier, withMissing } from './decide.ts';
 import type { Decision, MissingAccess } from './decision.ts';
 import type { MirrorContext } from './mirror-context.ts';
-import { wantedTier } from './policy.ts';
 import type { Key } from '../model/key.ts';
 import { type BlobPresent, isSameHeaders } from '../model/reading.ts';
 import { type Metadata, addStamp, fitsIntoMetadata } from '../model/stamp.ts';

@@ -1,5 +1,6 @@
 import type { Difference, DifferenceName } from '../api/difference.ts';
-import { type Policy, wantedTier } from '../mirror/policy.ts';
+import { wantedTier } from '../mirror/decide.ts';
+import type { Policy } from '../mirror/policy.ts';
 import type { Access } from '../model/access.ts';
 import { type BlobPresent, type ContentHeaders, isOnTier, toServedHeaders } from '../model/reading.ts';
 import { addStamp, fitsIntoMetadata } from '../model/stamp.ts';

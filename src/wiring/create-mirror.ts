@@ -1,10 +1,9 @@
 import type { Settings } from '../config/settings.ts';
-import { type TriggerContext, fromTrigger } from '../intake/from-trigger.ts';
+import { type IncomingMessage, type TriggerContext, fromTrigger } from '../intake/incoming-message.ts';
 import { handleMessage } from '../intake/handle-message.ts';
-import type { IncomingMessage } from '../intake/message-chain.ts';
 import type { HintContext } from '../intake/mirror-hint.ts';
-import { LONGEST_WATCH_MS } from '../intake/plan-key-checks.ts';
-import { PendingRechecks } from '../intake/rechecks.ts';
+import { PendingRechecks } from '../intake/pending-rechecks.ts';
+import { LONGEST_WATCH_MS } from '../intake/rechecks.ts';
 import { parseHistory } from '../model/hint-message.ts';
 import type { Key, Rename } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';

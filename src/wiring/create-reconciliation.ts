@@ -1,6 +1,6 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import type { Settings } from '../config/settings.ts';
-import { type TriggerContext, fromTrigger } from '../intake/from-trigger.ts';
+import { type TriggerContext, fromTrigger } from '../intake/incoming-message.ts';
 import { handleShardMessage } from '../intake/handle-shard-message.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { retryHintQueue } from '../ports/retry-queues.ts';

@@ -5,7 +5,7 @@ import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { createCopySources } from '../../src/azure/copy/copy-source.ts';
 import { theServiceClock } from '../../src/clock/process-clocks.ts';
 import { createPauseStore } from '../../src/pause/pause-store.ts';
-import { fromTrigger } from '../../src/intake/from-trigger.ts';
+import { fromTrigger } from '../../src/intake/incoming-message.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';

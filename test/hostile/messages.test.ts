@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toJsonBody } from '../../src/deadletter/browse-dead-letters.ts';
 import { readDeadLetter } from '../../src/deadletter/read-dead-letter.ts';
 import { readEventFacts } from '../../src/events/event-facts.ts';
-import { MESSAGE_BOUNDS } from '../../src/events/message-body.ts';
+import { MESSAGE_BOUNDS } from '../../src/events/parse-message.ts';
 import { parseMessage } from '../../src/events/parse-message.ts';
 import { BlobmirrorError, ERRORS, toBlobmirrorError } from '../../src/model/errors.ts';
 import { keyText } from '../../src/model/key.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { handleMessage } from '../../src/intake/handle-message.ts';
-import type { IncomingMessage } from '../../src/intake/message-chain.ts';
+import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import { type HintMessage, toProperties } from '../../src/model/hint-message.ts';
 import { type Key, keyText } from '../../src/model/key.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LONGEST_WATCH_MS, WATCH_RULES } from '../../src/intake/plan-key-checks.ts';
+import { LONGEST_WATCH_MS, WATCH_RULES } from '../../src/intake/rechecks.ts';
 import { WatchWorld } from './support/watch-world.ts';
 
 const HOUR = 3600;

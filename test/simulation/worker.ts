@@ -1,4 +1,4 @@
-import type { IncomingMessage } from '../../src/intake/message-chain.ts';
+import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
 import type { MemoryAccount } from '../memory/memory-account.ts';
 import type { Lock, MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
 import { createMirrorCore } from '../../src/mirror/mirror-core.ts';

@@ -116,8 +116,7 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
       data: { api: 'PutBlob', url: `https://sourceaccount.blob.core.windows.net/${container}/${path}` },
     });
     const handle = async (body: unknown): Promise<void> => {
-      const properties = { applicationProperties: {}, deliveryCount: 1, enqueuedTime: new Date() };
-      await mirror.handleMessage({ body, messageId: crypto.randomUUID(), ...properties });
+      await mirror.handleTrigger(body, { invocationId: crypto.randomUUID() });
     };
     requests.length = 0;
     for (const [container, path] of [

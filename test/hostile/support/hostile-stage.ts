@@ -1,5 +1,5 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import { fromTrigger } from '../../../src/intake/from-trigger.ts';
+import { fromTrigger } from '../../../src/intake/incoming-message.ts';
 import { toQueueError } from '../../../src/azure/queue/queue-error.ts';
 import type { TypedData } from '../../../src/host/functions-core.ts';
 import { toInput, toTriggerMetadata } from '../../../src/host/service-bus/to-input.ts';

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { handleMessage } from '../../../src/intake/handle-message.ts';
-import { PendingRechecks } from '../../../src/intake/rechecks.ts';
-import { WATCH_RULES, type WatchRules } from '../../../src/intake/plan-key-checks.ts';
+import { PendingRechecks } from '../../../src/intake/pending-rechecks.ts';
+import { WATCH_RULES, type WatchRules } from '../../../src/intake/rechecks.ts';
 import { type HintMessage, toProperties } from '../../../src/model/hint-message.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';

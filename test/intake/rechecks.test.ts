@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WATCH_RULES, planRecheck } from '../../src/intake/plan-key-checks.ts';
+import { WATCH_RULES, planRecheck } from '../../src/intake/rechecks.ts';
 import type { Hint } from '../../src/model/hint.ts';
 import type { SkipReason, Verdict } from '../../src/model/verdict.ts';
 import type { Watch } from '../../src/model/watch.ts';

@@ -1,6 +1,34 @@
-import { type Envelope, type BlobAddress, readStorageUrl, readSubject, textOf } from './envelope.ts';
+import {
+  type BlobAddress,
+  type Envelope,
+  URL_FIELDS,
+  accountOfUrl,
+  readEnvelope,
+  readStorageUrl,
+  readSubject,
+  textOf,
+} from './envelope.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import type { Hint } from '../model/hint.ts';
 import { type Key, type Prefix, type Rename, keyText, parseContainerName, parseKey } from '../model/key.ts';
+
+/**
+ * What an event says, as a hint. @param enqueuedTime the time of an event that bears none that can be read
+ *
+ * @throws BlobmirrorError `message-not-event`, `event-type-unknown`, `event-key-invalid`
+ */
+export function readEvent(event: unknown, enqueuedTime: Date): Hint {
+  const envelope = readEnvelope(event);
+  return {
+    ...readEventKeys(envelope),
+    account: readEventAccount(envelope),
+    eventId: envelope.id,
+    eventType: envelope.type ?? '',
+    eventTime: envelope.time ?? enqueuedTime,
+    silentChanges: expectSilentChanges(envelope),
+    event,
+  };
+}
 
 const RENAME_URLS: readonly string[] = ['destinationUrl', 'sourceUrl'];
 
@@ -25,7 +53,7 @@ const DEEP_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** What an event is about. */
-export interface EventKeys {
+interface EventKeys {
   readonly keys: readonly Key[];
   readonly prefixes: readonly Prefix[];
   readonly rename: Rename | undefined;
@@ -41,7 +69,7 @@ export interface EventKeys {
  *
  * @throws BlobmirrorError `event-type-unknown`, `event-key-invalid`
  */
-export function readEventKeys(envelope: Envelope): EventKeys {
+function readEventKeys(envelope: Envelope): EventKeys {
   const subject = readSubject(envelope.subject ?? '');
   const urls = urlFields(envelope).map((field) => readStorageUrl(textOf(envelope.data, field) ?? ''));
   const places = urls.flatMap((readings) => plausibleReadings(readings, subject));
@@ -151,4 +179,52 @@ function certainPrefixes(names: readonly (readonly BlobAddress[])[]): readonly P
     }
   }
   return [...prefixes.values()];
+}
+
+const RESOURCE_ID = /\/storageAccounts\/([^/]+)/i;
+
+/**
+ * The storage account that an event names, in lower case: in its topic or source, else in its url. Undefined when
+ * neither does; a custom domain in the url says nothing about the account.
+ */
+function readEventAccount(envelope: Envelope): string | undefined {
+  const named = RESOURCE_ID.exec(envelope.origin ?? '')?.[1];
+  const url = URL_FIELDS.map((field) => textOf(envelope.data, field)).find((text) => text !== undefined);
+  return (named ?? (url === undefined ? undefined : accountOfUrl(url)))?.toLowerCase();
+}
+
+/**
+ * Requests that announce a blob before it is whole, or whose blob may grow without an event. A file that comes by way of
+ * the Data Lake or SFTP endpoint is announced when it is created, empty; if the writer flushes without closing, nothing
+ * announces its content. A copy may be announced while the service is still at work on it, on hierarchical accounts
+ * always. Sources: learn.microsoft.com/azure/storage/blobs/storage-blob-event-overview, Azure/azure-sdk-for-net#19166,
+ * Azure/azure-sdk-for-java#26742, MicrosoftDocs/azure-docs#74041 and #114316.
+ */
+const SILENT_APIS: ReadonlySet<unknown> = new Set([
+  'CreateFile',
+  'FlushWithClose',
+  'SftpCreate',
+  'SftpCommit',
+  'CopyBlob',
+]);
+
+/** Of these, the ones that are sent when the writer is done: what changes later is most likely announced again. */
+const CLOSING_APIS: ReadonlySet<unknown> = new Set(['FlushWithClose', 'SftpCommit', 'CopyBlob']);
+
+/**
+ * Appends to an append blob and pages of a page blob are never announced: the one event is of the blob's creation, empty
+ * or all zeros (MicrosoftDocs/azure-docs#39195).
+ */
+const GROWING_KINDS: ReadonlySet<unknown> = new Set(['AppendBlob', 'PageBlob']);
+
+/**
+ * Whether the blob may change again without an event: `open` while its writer is most likely still at work, `closed`
+ * where the writer said that it is done. Only what was created is written to; each other change has an event of its own.
+ * An event whose type is lost may be of a creation.
+ */
+function expectSilentChanges({ type, data }: Envelope): 'none' | 'open' | 'closed' {
+  if (type !== undefined && type !== 'Microsoft.Storage.BlobCreated') return 'none';
+  if (GROWING_KINDS.has(data['blobType'])) return 'open';
+  if (!SILENT_APIS.has(data['api'])) return 'none';
+  return CLOSING_APIS.has(data['api']) ? 'closed' : 'open';
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromTrigger } from '../../src/intake/from-trigger.ts';
+import { fromTrigger } from '../../src/intake/incoming-message.ts';
 
 const METADATA = {
   messageId: 'e4bb3d3f-0001',

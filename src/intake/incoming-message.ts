@@ -1,6 +1,16 @@
 import { theQueueClock, theServiceClock } from '../clock/process-clocks.ts';
-import { type MetadataName, shadowedMetadata } from '../events/message-body.ts';
-import type { IncomingMessage } from './message-chain.ts';
+import { type MetadataName, shadowedMetadata } from '../events/parse-message.ts';
+import { type History, ParkedMessageReceived, parseHistory } from '../model/hint-message.ts';
+
+/** A message as a Service Bus trigger hands it over. */
+export interface IncomingMessage {
+  readonly body: unknown;
+  readonly messageId: string;
+  readonly enqueuedTime: Date;
+  /** How often it was received, this time included. */
+  readonly deliveryCount: number;
+  readonly applicationProperties: Readonly<Record<string, unknown>>;
+}
 
 /** The part of an invocation's context that tells of the message. */
 export interface TriggerContext {
@@ -35,6 +45,38 @@ export function fromTrigger(
     deliveryCount: shadowed.has('deliveryCount') ? UNKNOWN_DELIVERIES : toCount(told('deliveryCount')),
     applicationProperties:
       toProperties(told('applicationProperties')) ?? toProperties(told('userProperties')) ?? {},
+  };
+}
+
+/** What is known of a message that is being handled. */
+export interface ReceivedHistory extends History {
+  /** How often it was received, this time included. */
+  readonly deliveryCount: number;
+}
+
+/**
+ * What is known of a message that is to be handled.
+ *
+ * @throws ParkedCameBy for a copy on its way to the dead-letter queue. Given back it expires, so one that is received a
+ * second time was sent without the time to live of such a copy, by somebody else, and is handled like any other.
+ */
+export function readHistory({
+  messageId,
+  enqueuedTime,
+  deliveryCount,
+  applicationProperties,
+}: IncomingMessage): ReceivedHistory {
+  const known = parseHistory(applicationProperties, messageId, enqueuedTime);
+  if (known.parked && deliveryCount === 1) throw new ParkedMessageReceived();
+  return {
+    ...known,
+    parked: false,
+    // No message was seen before it came into the queue, whatever a clock or a sender says: its day would not end.
+    firstSeen: new Date(Math.min(known.firstSeen.getTime(), enqueuedTime.getTime())),
+    // Invariant 5: a message that comes again was with a worker that may have died in the middle of a write. Nobody
+    // knows the outcome of that one either, and the service may carry it out after this look.
+    unsettled: known.unsettled || deliveryCount > 1,
+    deliveryCount,
   };
 }
 
