@@ -4,9 +4,9 @@
  * step is the heart's business.
  */
 import { theServiceClock } from '../clock/process-clocks.ts';
-import { type ParsedMessage, parseMessage } from '../events/parse-message.ts';
+import { type ParsedMessage, type Rejected, parseMessage } from '../events/parse-message.ts';
 import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
-import { toBlobmirrorError } from '../model/errors.ts';
+import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
 import { keyText } from '../model/key.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
@@ -15,11 +15,12 @@ import type { Logger } from '../telemetry/logger.ts';
 import { type IncomingMessage, type ReceivedHistory, readHistory } from './incoming-message.ts';
 import { requeueWhilePaused, sendRecheck } from './message-chain.ts';
 import type { PendingRechecks } from './pending-rechecks.ts';
-import { LONGEST_REQUEST_MS, deadLetterUnsendable, toFailures, settleFailure } from './settle-failure.ts';
+import { type Failure, LONGEST_REQUEST_MS, settleFailure } from './settle-failure.ts';
 import type { Recheck } from './rechecks.ts';
 import { type HintContext, mirrorHint } from './mirror-hint.ts';
 
 export interface IntakeContext extends HintContext {
+  /** See `deadLetterUnsendable`. */
   readonly queue: HintQueue;
   /** Nobody pauses it when nothing is said. */
   readonly pause?: PauseGate;
@@ -35,11 +36,10 @@ export async function handleMessage(
   message: IncomingMessage,
 ): Promise<void> {
   const history = readHistory(message);
-  const { pause = NEVER_PAUSED } = intake;
-  const queue = deadLetterUnsendable(intake.queue, log);
+  const { queue, pause = NEVER_PAUSED } = intake;
   // Before anything else looks at the body: what is out of bounds cannot be put off as it came.
   const parsed = parseMessage(message.body, message.enqueuedTime);
-  const work = async (): Promise<void> => await handle({ ...intake, pause, queue }, log, parsed, history);
+  const work = async (): Promise<void> => await handle({ ...intake, pause }, log, parsed, history);
   const isOutOfBounds = parsed.rejected[0]?.error.code === 'message-out-of-bounds';
   if (isOutOfBounds) {
     await work();
@@ -118,6 +118,37 @@ async function handle(
       unsent.push(thrown);
     }
   }
+}
+
+/**
+ * The parts of a message that gave no key, as failures: one for each code, so that a message of thousands of bad parts
+ * is a dead letter or two, and not thousands. A letter of several parts holds them in an array, as they came.
+ *
+ * @param isAll whether the message holds nothing else
+ */
+function toFailures(rejected: readonly Rejected[], isAll: boolean): readonly Failure[] {
+  const byCode = new Map<ErrorCode, Rejected[]>();
+  for (const each of rejected) {
+    const alike = byCode.get(each.error.code);
+    if (alike === undefined) byCode.set(each.error.code, [each]);
+    else alike.push(each);
+  }
+  return [...byCode.values()].map((alike) => toFailure(alike, isAll && byCode.size === 1));
+}
+
+function toFailure(alike: readonly Rejected[], isAll: boolean): Failure {
+  const [first] = alike;
+  if (first === undefined) throw new RangeError('a failure is of one part at least');
+  const { error, event, eventId } = first;
+  const part = isAll ? '' : `/rejected-${error.code}`;
+  if (alike.length === 1) return { error, event, part, about: { eventId } };
+  const { code, context } = error;
+  return {
+    error: new BlobmirrorError(code, `${alike.length} parts of the message: ${error.message}`, { context }),
+    event: alike.map((each) => each.event),
+    part,
+    about: { eventId, parts: alike.length },
+  };
 }
 
 function rememberRecheck(

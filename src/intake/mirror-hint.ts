@@ -3,8 +3,7 @@ import { theServiceClock } from '../clock/process-clocks.ts';
 import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
 import type { PendingRechecks } from './pending-rechecks.ts';
 import { type Recheck, type WatchRules, collectRechecks } from './rechecks.ts';
-import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
-import { gravestError } from '../model/gravest-error.ts';
+import { BlobmirrorError, gravestError, toBlobmirrorError } from '../model/errors.ts';
 import type { Hint, WalkPosition } from '../model/hint.ts';
 import { type Key, type Prefix, type Rename, keyText } from '../model/key.ts';
 import type { Scope } from '../model/scope.ts';
@@ -134,12 +133,12 @@ export async function mirrorHint(
 }
 
 /** A key to look at, and what is to be walked after it: one of them at least. */
-export interface PlannedKeyCheck {
+interface PlannedKeyCheck {
   readonly key: Key | undefined;
   readonly below: PlannedWalk | undefined;
 }
 
-export interface PlannedWalk {
+interface PlannedWalk {
   readonly prefix: Prefix;
   /** Whatever the key proves to be; if it is a directory; if it is one whose content the look lost from sight. */
   readonly when: 'always' | 'directory' | 'returned';
@@ -151,7 +150,7 @@ export interface PlannedWalk {
  *
  * @param isDeep whether a key that proves to be a directory may have lost sight of what is below it
  */
-export function planKeyChecks(scope: Scope, hint: Hint, isDeep: boolean): readonly PlannedKeyCheck[] {
+function planKeyChecks(scope: Scope, hint: Hint, isDeep: boolean): readonly PlannedKeyCheck[] {
   const keys = hint.keys.map((key): PlannedKeyCheck => {
     const prefix = toPrefix(key);
     const hasBelow = scope.prefixes(prefix).length > 0;
@@ -169,14 +168,14 @@ export function planKeyChecks(scope: Scope, hint: Hint, isDeep: boolean): readon
 }
 
 /** The look that a position belongs to; the first when there is none. */
-export function indexOfPosition(looks: readonly PlannedKeyCheck[], from: WalkPosition | undefined): number {
+function indexOfPosition(looks: readonly PlannedKeyCheck[], from: WalkPosition | undefined): number {
   if (from === undefined) return 0;
   const at = looks.findIndex(({ below }) => below !== undefined && isWithin(from.prefix, below.prefix));
   return Math.max(0, at);
 }
 
 /** Where the walk of a look begins. */
-export function walkStartOf({ below, key }: PlannedKeyCheck): WalkPosition | undefined {
+function walkStartOf({ below, key }: PlannedKeyCheck): WalkPosition | undefined {
   const prefix = below?.prefix ?? (key && toPrefix(key));
   return prefix && { prefix, source: undefined, backup: undefined };
 }

@@ -9,7 +9,7 @@ import type { Found, HeldKey, HoldReason, Watch } from '../model/watch.ts';
 const MOST_HELD = 5;
 
 /** What became of the keys of an event in one message, and the look that they deserve after it. */
-export interface RecheckCollector {
+interface RecheckCollector {
   /** A key that the event names. Returns after how long it is looked at again, in milliseconds, if it is. */
   readonly add: (key: Key, verdict: Verdict) => number | undefined;
   /** A key below a prefix. Most of what a walk comes upon is not what the event was about. */
@@ -146,7 +146,7 @@ const LONGEST_WAIT_MS = 3 * HOUR;
 const MOST_WAITS = 128;
 
 /** The look after this one. */
-export interface PlannedRecheck {
+interface PlannedRecheck {
   readonly delayMs: number;
   readonly watch: Watch;
   /** Why the key is known not to be in step, or not for long; undefined: it is. */
@@ -157,7 +157,7 @@ export interface PlannedRecheck {
 const MOST_BLOCKED_RECHECKS = 2;
 
 /** Whether the key is known to differ, so that it is excepted by name for as long as a look at it is to come. */
-export function isHeld(verdict: Verdict): boolean {
+function isHeld(verdict: Verdict): boolean {
   const found = toFound(verdict);
   return found === 'source-still-written' || found === 'source-copy-pending' || found === 'blocked';
 }

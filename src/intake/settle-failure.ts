@@ -1,9 +1,8 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { backoffMs } from '../concurrency/backoff.ts';
-import type { Rejected } from '../events/parse-message.ts';
 import type { ReceivedHistory } from './incoming-message.ts';
 import { type EventPart, chainMessage } from './message-chain.ts';
-import { BlobmirrorError, type ErrorCode, isLasting, toBlobmirrorError } from '../model/errors.ts';
+import { BlobmirrorError, isLasting, toBlobmirrorError } from '../model/errors.ts';
 import type { HintMessage, History } from '../model/hint-message.ts';
 import { writeJson } from '../model/write-json.ts';
 import type { PauseGate } from '../ports/pause-gate.ts';
@@ -104,37 +103,6 @@ export function shouldRetry(error: BlobmirrorError, history: History, now: Date)
   return (
     history.attempts + 1 < LEAST_TRIES || now.getTime() - history.firstSeen.getTime() < LONGEST_OUTAGE_MS
   );
-}
-
-/**
- * The parts of a message that gave no key, as failures: one for each code, so that a message of thousands of bad parts
- * is a dead letter or two, and not thousands. A letter of several parts holds them in an array, as they came.
- *
- * @param isAll whether the message holds nothing else
- */
-export function toFailures(rejected: readonly Rejected[], isAll: boolean): readonly Failure[] {
-  const byCode = new Map<ErrorCode, Rejected[]>();
-  for (const each of rejected) {
-    const alike = byCode.get(each.error.code);
-    if (alike === undefined) byCode.set(each.error.code, [each]);
-    else alike.push(each);
-  }
-  return [...byCode.values()].map((alike) => toFailure(alike, isAll && byCode.size === 1));
-}
-
-function toFailure(alike: readonly Rejected[], isAll: boolean): Failure {
-  const [first] = alike;
-  if (first === undefined) throw new RangeError('a failure is of one part at least');
-  const { error, event, eventId } = first;
-  const part = isAll ? '' : `/rejected-${error.code}`;
-  if (alike.length === 1) return { error, event, part, about: { eventId } };
-  const { code, context } = error;
-  return {
-    error: new BlobmirrorError(code, `${alike.length} parts of the message: ${error.message}`, { context }),
-    event: alike.map((each) => each.event),
-    part,
-    about: { eventId, parts: alike.length },
-  };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Tree } from './mirror-context.ts';
 /** What may be done to a directory on behalf of something below it. */
 const ALLOWED_FOR_ANCESTORS: ReadonlySet<Decision['action']> = new Set<Decision['action']>([
   'make-directory',
-  'make-way',
+  'delete-other-kind',
   'remove-directory',
   'set-directory-metadata',
   'set-access',
@@ -27,15 +27,15 @@ export function isAllowedForAncestor(decision: Decision): boolean {
  * @param isSure whether what is known of the directory may be relied on
  */
 export async function prepareParent(
-  { known, convergeAncestor: convergeAbove }: Tree,
+  { known, convergeAncestor }: Tree,
   key: Key,
   { isSure }: { readonly isSure: boolean },
-): Promise<'there' | 'moved' | Extract<Verdict, { verdict: 'skipped' }>> {
+): Promise<'ready' | 'source-changed' | Extract<Verdict, { verdict: 'skipped' }>> {
   const parent = parentOf(key);
-  if (parent === undefined || (isSure && known.isThere(parent))) return 'there';
-  const verdict = await convergeAbove(parent);
+  if (parent === undefined || (isSure && known.isThere(parent))) return 'ready';
+  const verdict = await convergeAncestor(parent);
   if (verdict.verdict === 'skipped' && verdict.reason !== 'access-not-permitted') return verdict;
-  return isOfDirectory(verdict) ? 'there' : 'moved';
+  return isOfDirectory(verdict) ? 'ready' : 'source-changed';
 }
 
 /**

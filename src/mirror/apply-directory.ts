@@ -13,49 +13,49 @@ import type { Verdict } from '../model/verdict.ts';
  * @param onlyEmpty a directory that the source lacks is left alone when anything is in it
  */
 export async function applyToDirectory(
-  pair: MirrorContext,
+  context: MirrorContext,
   key: Key,
   decision: DirectoryDecision,
   { onlyEmpty }: { readonly onlyEmpty: boolean },
 ): Promise<ApplyResult> {
-  const { backup } = pair;
+  const { backup } = context;
   switch (decision.action) {
     case 'make-directory':
-      return await makeDirectory(pair, key, decision);
+      return await makeDirectory(context, key, decision);
 
     case 'set-directory-metadata': {
       const { metadata } = decision.source;
       const outcome = await backup.restamp({ key, metadata, ifMatch: decision.ifMatch });
       const done: Verdict = { verdict: 'restamped', isDirectory: true };
       // Access is compared once the metadata is in step.
-      return outcome.kind === 'written' ? { again: 'there is more', done } : toApplyResult(outcome, done);
+      return outcome.kind === 'written' ? { retry: 'not-finished', done } : toApplyResult(outcome, done);
     }
 
     case 'clear-directory': {
       // What must stay is found before anything is copied for its place, and once more before it goes.
-      if ((await findKeepReason(pair, key)) !== undefined) return IN_THE_WAY;
-      return await replaceViaStaging(pair, key, decision, async () => {
+      if ((await findKeepReason(context, key)) !== undefined) return IN_THE_WAY;
+      return await replaceViaStaging(context, key, decision, async () => {
         const emptied = await backup.removeEmptyDirectory(key, decision.ifMatch);
-        pair.tree?.known.forget(key);
+        context.tree?.known.forget(key);
         if (emptied.kind !== 'not-empty') return toApplyResult(emptied, DIRECTORY_DELETED);
-        if ((await findKeepReason(pair, key)) !== undefined) return IN_THE_WAY;
-        return await deleteViaTrash(pair, key, decision.ifMatch);
+        if ((await findKeepReason(context, key)) !== undefined) return IN_THE_WAY;
+        return await deleteViaTrash(context, key, decision.ifMatch);
       });
     }
 
     case 'remove-directory': {
       const outcome = await backup.removeEmptyDirectory(key, decision.ifMatch);
-      pair.tree?.known.forget(key);
+      context.tree?.known.forget(key);
       if (outcome.kind !== 'not-empty') return toApplyResult(outcome, DIRECTORY_DELETED, 'in-a-tree');
-      if (onlyEmpty || pair.tree?.takesAllBelow(key) === false) return { verdict: { verdict: 'in-sync' } };
-      return await removeWhole(pair, key, decision.ifMatch);
+      if (onlyEmpty || context.tree?.takesAllBelow(key) === false) return { verdict: { verdict: 'in-sync' } };
+      return await removeWhole(context, key, decision.ifMatch);
     }
   }
 }
 
 /** With all that is below it, where all of it is ours. Otherwise it stays, and what is ours goes key by key. */
-async function removeWhole(pair: MirrorContext, key: Key, ifMatch: Etag): Promise<ApplyResult> {
-  return (await findKeepReason(pair, key)) ?? (await deleteViaTrash(pair, key, ifMatch));
+async function removeWhole(context: MirrorContext, key: Key, ifMatch: Etag): Promise<ApplyResult> {
+  return (await findKeepReason(context, key)) ?? (await deleteViaTrash(context, key, ifMatch));
 }
 
 /** The source has a file there. */
@@ -68,8 +68,8 @@ const KEEP_REASONS = {
 } as const;
 
 /** The verdict on a directory that must stay for what is below it; undefined where it may go. */
-async function findKeepReason(pair: MirrorContext, key: Key): Promise<ApplyResult | undefined> {
-  const found = await findForeignBelow(pair, key);
+async function findKeepReason(context: MirrorContext, key: Key): Promise<ApplyResult | undefined> {
+  const found = await findForeignBelow(context, key);
   if (found === 'none') return undefined;
   const reason = KEEP_REASONS[found];
   return { verdict: { verdict: 'skipped', reason, isDirectory: true } };
@@ -109,7 +109,7 @@ async function deleteViaTrash(
   const moved = await backup.moveToTrash(key, ifMatch);
   if (moved.kind !== 'trashed') return toApplyResult(moved, DIRECTORY_DELETED);
   if (isDirectory(await source.read(key)))
-    return { again: 'somebody moved', done: { verdict: 'directory-returned', isDirectory: true } };
+    return { retry: 'precondition-failed', done: { verdict: 'directory-returned', isDirectory: true } };
   await backup.deleteTrashed(moved.trashed);
   await tree?.emptyTrash(key.container);
   return { verdict: DIRECTORY_DELETED };
@@ -128,20 +128,20 @@ const LONGEST_SEARCH_MS = 90_000;
  * much to tell in time.
  */
 async function findForeignBelow(
-  pair: MirrorContext,
+  context: MirrorContext,
   { container, path }: Key,
 ): Promise<'none' | 'some' | 'snapshots' | 'unknown'> {
-  const { backup, policy } = pair;
-  const sides = accountsOf(pair);
+  const { backup, policy } = context;
+  const accounts = accountsOf(context);
   const end = performance.now() + LONGEST_SEARCH_MS;
   for await (const page of backup.listBlobs(container, { prefix: `${path}/`, snapshots: true })) {
     for (const entry of page.entries) {
       if (entry.isSnapshot === true) return 'snapshots';
-      if (entry.isDirectory || entry.stamp?.account === sides.source) continue;
+      if (entry.isDirectory || entry.stamp?.account === accounts.source) continue;
       // No stamp may be the mark of a copy that was left: then the entry tells more.
       const reading = entry.reading() ?? (await backup.read({ container, path: entry.path }));
       if (!reading.present || reading.kind === 'directory') continue;
-      const ownership = ownershipOf(sides, reading);
+      const ownership = ownershipOf(accounts, reading);
       const isKept = isForeign(ownership) ? policy.foreign === 'keep' : ownership === 'of-another-source';
       if (isKept) return 'some';
     }

@@ -11,19 +11,19 @@ import type { BlobReader } from '../ports/blob-reader.ts';
  *
  * @throws BlobmirrorError of any storage code
  */
-export async function prepareContainer(pair: MirrorContext, container: ContainerName): Promise<void> {
-  if ((await pair.backup.readContainer(container)) === undefined) await makeContainer(pair, container);
+export async function prepareContainer(context: MirrorContext, container: ContainerName): Promise<void> {
+  if ((await context.backup.readContainer(container)) === undefined) await makeContainer(context, container);
 }
 
 /**
  * Makes a container of the backup with the metadata that it has at the source, and in a tree with the access of its root;
  * where the source lacks it, too, there is nothing to make.
  */
-export async function makeContainer(pair: MirrorContext, container: ContainerName): Promise<void> {
-  const { source, backup } = pair;
+export async function makeContainer(context: MirrorContext, container: ContainerName): Promise<void> {
+  const { source, backup } = context;
   const metadata = await source.readContainer(container);
   if (metadata === undefined) return;
-  const access = await rootAccess(pair, container);
+  const access = await rootAccess(context, container);
   await backup.createContainer(container, metadata);
   // Where it is refused, or this call dies before it, the next full sync sees to it and tells.
   if (access !== undefined) await backup.setRootAccess(container, access);

@@ -22,7 +22,7 @@ import { type Verdict, isOfDirectory } from '../model/verdict.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 
 /**
- * The heart: make the backup agree with the source for one key. It never asks what happened; it reads both sides and
+ * The heart: make the backup agree with the source for one key. It never asks what happened; it reads both accounts and
  * makes them agree, so events may be late, doubled, out of order or lost and the result is the same.
  * docs/semantics.md numbers the invariants that the comments name. This room sees no SDK and reads no event.
  */
@@ -39,33 +39,33 @@ const MOST_ROUNDS = 10;
  *
  * @throws BlobmirrorError of any storage code, or `race-lost` when the key would not come to rest
  */
-export async function converge(given: MirrorContext, key: Key, look: KeyCheck = {}): Promise<Verdict> {
-  const pair = look.deleteForeign === true ? withForeignDeletes(given) : given;
-  const { source, backup, policy, tree } = pair;
-  const sides = accountsOf(pair);
+export async function converge(base: MirrorContext, key: Key, check: KeyCheck = {}): Promise<Verdict> {
+  const context = check.deleteForeign === true ? withForeignDeletes(base) : base;
+  const { source, backup, policy, tree } = context;
+  const accounts = accountsOf(context);
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   let done: Verdict | undefined;
-  let { since } = look;
+  let { since } = check;
   for (let round = 0; round < MOST_ROUNDS && performance.now() <= lastStart; round++) {
     // Invariant 2: the backup first. The ETag that a write below carries is then never younger than what was seen
     // of the source, and a blob that was mirrored in between makes the write fail.
     const onBackup = await backup.read(key);
     const onSource = await source.read(key);
-    const decision = decide(sides, onSource, onBackup, policy);
-    const isLeft = look.isAncestor === true && !isAllowedForAncestor(decision);
+    const decision = decide(accounts, onSource, onBackup, policy);
+    const isLeft = check.isAncestor === true && !isAllowedForAncestor(decision);
 
-    const isNew = !isLeft && (isOfSomethingNew(decision) || isOverForeign(sides, decision, onBackup));
-    if (isNew && isWithoutContainer(onBackup)) await makeContainer(pair, key.container);
+    const isNew = !isLeft && (isOfSomethingNew(decision) || isOverForeign(accounts, decision, onBackup));
+    if (isNew && isWithoutContainer(onBackup)) await makeContainer(context, key.container);
     if (tree !== undefined && isNew) {
       // What is known of the directory above may be why the round before was in vain.
       const parent = await prepareParent(tree, key, { isSure: round === 0 });
-      if (parent === 'moved') continue;
-      if (parent !== 'there') return parent;
+      if (parent === 'source-changed') continue;
+      if (parent !== 'ready') return parent;
       // It brings directories above it into being, too, if they went meanwhile: no earlier reading serves for those.
       since = undefined;
     }
-    const applied = isLeft ? NOT_APPLIED : await apply(pair, key, decision, look);
-    if ('again' in applied) {
+    const applied = isLeft ? NOT_APPLIED : await apply(context, key, decision, check);
+    if ('retry' in applied) {
       done = applied.done ?? done;
       continue;
     }
@@ -83,8 +83,8 @@ export async function converge(given: MirrorContext, key: Key, look: KeyCheck = 
 }
 
 /** The user lets what is foreign go. */
-function withForeignDeletes(pair: MirrorContext): MirrorContext {
-  return { ...pair, policy: { ...pair.policy, foreign: 'delete' } };
+function withForeignDeletes(context: MirrorContext): MirrorContext {
+  return { ...context, policy: { ...context.policy, foreign: 'delete' } };
 }
 
 const NOT_APPLIED: ApplyResult = { verdict: { verdict: 'in-sync' } };
@@ -101,9 +101,9 @@ function isOfSomethingNew(decision: Decision): boolean {
 }
 
 /** What stands below something foreign was not put into a directory that was brought in step before. */
-function isOverForeign(sides: MirrorAccounts, decision: Decision, onBackup: Reading): boolean {
+function isOverForeign(accounts: MirrorAccounts, decision: Decision, onBackup: Reading): boolean {
   const isWritten = decision.action === 'copy' || decision.action === 'replace';
-  return isWritten && isBlob(onBackup) && isForeign(ownershipOf(sides, onBackup));
+  return isWritten && isBlob(onBackup) && isForeign(ownershipOf(accounts, onBackup));
 }
 
 function isWithoutContainer(reading: Reading): boolean {
@@ -143,12 +143,12 @@ function summarize(earlier: Verdict | undefined, latest: Verdict): Verdict {
 
 /** Carries out a decision under its preconditions: every write of content is a compare-and-swap (invariant 3). */
 export async function apply(
-  pair: MirrorContext,
+  context: MirrorContext,
   key: Key,
   decision: Decision,
-  { isAncestor: isAbove }: Pick<KeyCheck, 'isAncestor'> = {},
+  { isAncestor }: Pick<KeyCheck, 'isAncestor'> = {},
 ): Promise<ApplyResult> {
-  const { source, backup } = pair;
+  const { source, backup } = context;
   switch (decision.action) {
     case 'nothing':
       return { verdict: { verdict: 'in-sync', ...(decision.isDirectory && { isDirectory: true }) } };
@@ -160,18 +160,18 @@ export async function apply(
       return { verdict: { verdict: 'unfinished', engine: 'copy-blob' } };
 
     case 'copy':
-      return await copyBlob(pair, key, decision);
+      return await copyBlob(context, key, decision);
 
     case 'replace':
-      return await replaceBlob(pair, key, decision);
+      return await replaceBlob(context, key, decision);
 
-    case 'make-way': {
+    case 'delete-other-kind': {
       const outcome = await backup.delete(key, decision.ifMatch);
-      return outcome.kind === 'refused' ? skippedResult(outcome.reason) : { again: 'the way is clear' };
+      return outcome.kind === 'refused' ? skippedResult(outcome.reason) : { retry: 'retry-after-delete' };
     }
 
     case 'restamp':
-      return await restampBlob(pair, key, decision.source, decision.backup);
+      return await restampBlob(context, key, decision.source, decision.backup);
 
     case 'set-tier':
       return toApplyResult(await backup.setTier(key, decision.tier), {
@@ -197,6 +197,6 @@ export async function apply(
       return toApplyResult(await backup.delete(key, decision.ifMatch), { verdict: 'deleted' }, 'in-a-tree');
 
     default:
-      return await applyToDirectory(pair, key, decision, { onlyEmpty: isAbove === true });
+      return await applyToDirectory(context, key, decision, { onlyEmpty: isAncestor === true });
   }
 }

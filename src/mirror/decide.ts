@@ -31,24 +31,24 @@ export function accountsOf({ source, backup, tree }: MirrorContext): MirrorAccou
 }
 
 /** A pure function of the two readings and the policy. */
-export function decide(sides: MirrorAccounts, source: Reading, backup: Reading, policy: Policy): Decision {
-  if (isDirectory(source) || isDirectory(backup)) return decideDirectory(sides, source, backup, policy);
-  if (source.present && backup.present) return decideBothPresent(sides, source, backup, policy);
-  if (source.present && !backup.present) return decideSourceOnly(sides, source, backup, policy);
+export function decide(accounts: MirrorAccounts, source: Reading, backup: Reading, policy: Policy): Decision {
+  if (isDirectory(source) || isDirectory(backup)) return decideDirectory(accounts, source, backup, policy);
+  if (source.present && backup.present) return decideBothPresent(accounts, source, backup, policy);
+  if (source.present && !backup.present) return decideSourceOnly(accounts, source, backup, policy);
   if (!source.present && backup.present) {
-    const move = BACKUP_ONLY[source.container][policy.deletes][effectiveOwnership(sides, backup, policy)];
+    const move = BACKUP_ONLY[source.container][policy.deletes][effectiveOwnership(accounts, backup, policy)];
     return move === 'delete' ? { action: 'delete', ifMatch: backup.etag } : { action: 'skip', reason: move };
   }
   return { action: 'nothing' };
 }
 
 function decideBothPresent(
-  sides: MirrorAccounts,
+  accounts: MirrorAccounts,
   source: BlobPresent,
   backup: BlobPresent,
   policy: Policy,
 ): Decision {
-  const move = BOTH_PRESENT[sourceState(sides, source)][backupState(sides, source, backup, policy)];
+  const move = BOTH_PRESENT[sourceState(accounts, source)][backupState(accounts, source, backup, policy)];
   switch (move) {
     case 'nothing':
       return decideInStep(source, backup, policy);
@@ -83,12 +83,12 @@ export function decideInStep(source: BlobPresent, backup: BlobPresent, policy: P
 }
 
 function decideSourceOnly(
-  sides: MirrorAccounts,
+  accounts: MirrorAccounts,
   source: BlobPresent,
   backup: BlobAbsent,
   policy: Policy,
 ): Decision {
-  const move = SOURCE_ONLY[sourceState(sides, source)];
+  const move = SOURCE_ONLY[sourceState(accounts, source)];
   if (move !== 'copy') return { action: 'skip', reason: move };
   return {
     action: 'copy',
@@ -98,16 +98,21 @@ function decideSourceOnly(
   };
 }
 
-/** Where at least one of the sides has a directory. What stands in its place, or it in, goes by the proofs of a delete. */
-function decideDirectory(sides: MirrorAccounts, source: Reading, backup: Reading, policy: Policy): Decision {
+/** Where at least one of the accounts has a directory. What stands in its place, or it in, goes by the proofs of a delete. */
+function decideDirectory(
+  accounts: MirrorAccounts,
+  source: Reading,
+  backup: Reading,
+  policy: Policy,
+): Decision {
   if (isDirectory(source)) {
     if (isDirectory(backup)) return decideBothDirectories(source, backup, policy);
-    if (backup.present) return decideFileInTheWay(sides, backup, policy);
+    if (backup.present) return decideFileInTheWay(accounts, backup, policy);
     return { action: 'make-directory', source, ...withMissing(policy, source, backup) };
   }
   if (!isDirectory(backup)) return { action: 'nothing' };
   if (source.present) {
-    const move = SOURCE_ONLY[sourceState(sides, source)];
+    const move = SOURCE_ONLY[sourceState(accounts, source)];
     return move === 'copy'
       ? { action: 'clear-directory', source, ifMatch: backup.etag, ...withMissing(policy, source, ABSENT) }
       : { action: 'skip', reason: move };
@@ -130,11 +135,13 @@ function decideBothDirectories(source: DirectoryPresent, backup: DirectoryPresen
 }
 
 /** The source lacks the file, since it has a directory there. */
-function decideFileInTheWay(sides: MirrorAccounts, backup: BlobPresent, policy: Policy): Decision {
-  const ownership = effectiveOwnership(sides, backup, policy);
+function decideFileInTheWay(accounts: MirrorAccounts, backup: BlobPresent, policy: Policy): Decision {
+  const ownership = effectiveOwnership(accounts, backup, policy);
   if (isForeign(ownership)) return { action: 'skip', reason: 'backup-in-the-way' };
   const move = BACKUP_ONLY.exists.mirror[ownership];
-  return move === 'delete' ? { action: 'make-way', ifMatch: backup.etag } : { action: 'skip', reason: move };
+  return move === 'delete'
+    ? { action: 'delete-other-kind', ifMatch: backup.etag }
+    : { action: 'skip', reason: move };
 }
 
 /** The tier that a copy of this blob should have; undefined where the account's default will do. */
@@ -156,30 +163,30 @@ export function missingAccess(
 }
 
 /** The same as a part of a decision. */
-export function withMissing(...sides: Parameters<typeof missingAccess>): {
+export function withMissing(...args: Parameters<typeof missingAccess>): {
   readonly missing?: MissingAccess;
 } {
-  const missing = missingAccess(...sides);
+  const missing = missingAccess(...args);
   return missing === undefined ? {} : { missing };
 }
 
-function sourceState(sides: MirrorAccounts, source: BlobPresent): SourceState {
-  if (source.stamp?.account === sides.backup) return 'replica';
+function sourceState(accounts: MirrorAccounts, source: BlobPresent): SourceState {
+  if (source.stamp?.account === accounts.backup) return 'replica';
   if (source.pendingCopy !== undefined) return 'copy-pending';
   return source.archived ? 'archived' : 'copyable';
 }
 
 function backupState(
-  sides: MirrorAccounts,
+  accounts: MirrorAccounts,
   source: BlobPresent,
   backup: BlobPresent,
   { declaredMd5 }: Pick<Policy, 'declaredMd5'>,
 ): BackupState {
-  if (ownershipOf(sides, backup) === 'of-another-source') return 'of-another-source';
+  if (ownershipOf(accounts, backup) === 'of-another-source') return 'of-another-source';
   // The length is no proof of anything but that a copy was not whole: a stamp on other bytes says nothing.
-  if (isMadeFrom(sides, backup.stamp, source) && backup.size === source.size) return 'in-step';
-  if (isMadeFrom(sides, backup.pendingCopy?.stamp, source)) return 'arriving';
-  if (mayStillBeWritten(sides, source) && backup.size > 0) return 'fuller-than-a-stage';
+  if (isMadeFrom(accounts, backup.stamp, source) && backup.size === source.size) return 'in-step';
+  if (isMadeFrom(accounts, backup.pendingCopy?.stamp, source)) return 'arriving';
+  if (mayStillBeWritten(accounts, source) && backup.size > 0) return 'fuller-than-a-stage';
   if (backup.kind !== source.kind) return backup.isVersioned ? 'other-kind-versioned' : 'other-kind';
   if (backup.archived) return 'stale-archived';
   const isSame = declaredMd5 === 'trust' && isSameContent(source, backup) === true;
@@ -187,8 +194,8 @@ function backupState(
 }
 
 /** Whether a stamp names the very version of the source. */
-export function isMadeFrom(sides: MirrorAccounts, stamp: Stamp | undefined, source: BlobPresent): boolean {
-  return stamp?.etag === source.etag && stamp.account === sides.source;
+export function isMadeFrom(accounts: MirrorAccounts, stamp: Stamp | undefined, source: BlobPresent): boolean {
+  return stamp?.etag === source.etag && stamp.account === accounts.source;
 }
 
 /**
@@ -222,11 +229,11 @@ export function ownershipOf({ source: account }: MirrorAccounts, backup: BlobPre
 
 /** The same where the user lets what is foreign go: then nothing parts it from what is ours. */
 function effectiveOwnership(
-  sides: MirrorAccounts,
+  accounts: MirrorAccounts,
   backup: BlobPresent,
   { foreign }: Pick<Policy, 'foreign'>,
 ): Ownership {
-  const ownership = ownershipOf(sides, backup);
+  const ownership = ownershipOf(accounts, backup);
   return foreign === 'delete' && isForeign(ownership) ? 'ours' : ownership;
 }
 

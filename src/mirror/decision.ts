@@ -19,7 +19,7 @@ export type Decision =
    */
   | ({ readonly action: 'replace'; readonly ifMatch: Etag } & SourceCopy)
   /** A file where the source has a directory: it goes, and the next round makes that. */
-  | { readonly action: 'make-way'; readonly ifMatch: Etag }
+  | { readonly action: 'delete-other-kind'; readonly ifMatch: Etag }
   | { readonly action: 'restamp'; readonly source: BlobPresent; readonly backup: BlobPresent }
   | { readonly action: 'set-tier'; readonly tier: string }
   | { readonly action: 'compare-tags' }
@@ -46,7 +46,7 @@ export interface MadeDirectory {
   readonly missing?: MissingAccess;
 }
 
-/** Where one of the sides is, or was, a directory. */
+/** Where one of the accounts is, or was, a directory. */
 export type DirectoryDecision =
   | ({ readonly action: 'make-directory' } & MadeDirectory)
   | { readonly action: 'set-directory-metadata'; readonly source: DirectoryPresent; readonly ifMatch: Etag }
@@ -54,7 +54,7 @@ export type DirectoryDecision =
   | ({ readonly action: 'clear-directory'; readonly ifMatch: Etag } & SourceCopy)
   | { readonly action: 'remove-directory'; readonly ifMatch: Etag };
 
-/** The accounts on both sides: stamps name them. */
+/** The accounts on both accounts: stamps name them. */
 export interface MirrorAccounts {
   readonly source: string;
   readonly backup: string;
@@ -83,7 +83,7 @@ export type BackupState =
 export type Ownership = 'ours' | 'foreign' | 'foreign-no-room' | 'of-another-source';
 
 /**
- * Both sides are there. The type asks for every cell. The stamp alone tells whether a key is in step (invariant 6).
+ * Both accounts are there. The type asks for every cell. The stamp alone tells whether a key is in step (invariant 6).
  */
 export const BOTH_PRESENT: Readonly<
   Record<

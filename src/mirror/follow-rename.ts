@@ -20,17 +20,20 @@ interface Readings {
  *
  * Requests: 2 where the backup has nothing at the old name, else 4, and 1 for the rename.
  */
-export async function followRename(pair: MirrorContext, rename: Rename): Promise<'renamed' | 'not renamed'> {
-  const { source, backup, tree } = pair;
+export async function followRename(
+  context: MirrorContext,
+  rename: Rename,
+): Promise<'renamed' | 'not renamed'> {
+  const { source, backup, tree } = context;
   if (tree === undefined) return 'not renamed';
   const { from, to } = rename;
   // Invariant 2: the backup first.
   const onBackup = { from: await backup.read(from), to: await backup.read(to) };
   if (!onBackup.from.present) return 'not renamed';
   const onSource = { from: await source.read(from), to: await source.read(to) };
-  const condition = decideRename(accountsOf(pair), { source: onSource, backup: onBackup });
+  const condition = decideRename(accountsOf(context), { source: onSource, backup: onBackup });
   if (condition === undefined) return 'not renamed';
-  if ((await prepareParent(tree, to, { isSure: true })) !== 'there') return 'not renamed';
+  if ((await prepareParent(tree, to, { isSure: true })) !== 'ready') return 'not renamed';
   tree.known.forget(from);
   tree.known.forget(to);
   const { kind: outcome } = await backup.rename({ from, to, ifMatch: onBackup.from.etag, condition });
@@ -39,23 +42,23 @@ export async function followRename(pair: MirrorContext, rename: Rename): Promise
 
 /** Under which condition at the new name; undefined: a rename would not bring the backup in step. */
 export function decideRename(
-  sides: MirrorAccounts,
+  accounts: MirrorAccounts,
   { source, backup }: Readings,
 ): WriteCondition | undefined {
   if (source.from.present || source.from.container === 'missing') return undefined;
   if (isDirectory(source.to))
     return isDirectory(backup.from) && isFree(backup.to) ? { nothingThere: true } : undefined;
   if (!isBlob(source.to) || !isBlob(backup.from)) return undefined;
-  if (!isMirrorOf(sides, backup.from, source.to)) return undefined;
+  if (!isMirrorOf(accounts, backup.from, source.to)) return undefined;
   if (isFree(backup.to)) return { nothingThere: true };
-  const isOurs = isBlob(backup.to) && ownershipOf(sides, backup.to) !== 'of-another-source';
-  return isOurs && !isMirrorOf(sides, backup.to, source.to) ? { ifMatch: backup.to.etag } : undefined;
+  const isOurs = isBlob(backup.to) && ownershipOf(accounts, backup.to) !== 'of-another-source';
+  return isOurs && !isMirrorOf(accounts, backup.to, source.to) ? { ifMatch: backup.to.etag } : undefined;
 }
 
 function isFree(reading: Reading): boolean {
   return !reading.present && reading.container === 'exists';
 }
 
-function isMirrorOf(sides: MirrorAccounts, backup: BlobPresent, source: BlobPresent): boolean {
-  return isMadeFrom(sides, backup.stamp, source) && backup.size === source.size;
+function isMirrorOf(accounts: MirrorAccounts, backup: BlobPresent, source: BlobPresent): boolean {
+  return isMadeFrom(accounts, backup.stamp, source) && backup.size === source.size;
 }

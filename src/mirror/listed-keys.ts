@@ -11,7 +11,7 @@ import { ABSENT, type BlobPresent, type Reading, isBlob, isSameContent } from '.
 import { addStamp, fitsIntoMetadata } from '../model/stamp.ts';
 import type { Verdict } from '../model/verdict.ts';
 
-/** What a listing said of a key on both sides. */
+/** What a listing said of a key on both accounts. */
 export interface ListedReadings {
   readonly source: BlobPresent;
   /** Undefined: it had nothing there. */
@@ -33,19 +33,19 @@ export interface ListedCopy {
  * @throws BlobmirrorError of any storage code
  */
 export async function copyListed(
-  pair: MirrorContext,
+  context: MirrorContext,
   key: Key,
   { source, backup }: ListedReadings,
 ): Promise<ListedCopy | undefined> {
-  if (pair.tree !== undefined) return undefined;
+  if (context.tree !== undefined) return undefined;
   const onBackup: Reading = backup ?? ABSENT;
-  const decision = decide(accountsOf(pair), source, onBackup, pair.policy);
+  const decision = decide(accountsOf(context), source, onBackup, context.policy);
   if (decision.action !== 'copy') return undefined;
-  const applied = await apply(pair, key, decision);
-  return 'again' in applied ? undefined : { verdict: applied.verdict, isNew: applied.readAgain === 'always' };
+  const applied = await apply(context, key, decision);
+  return 'retry' in applied ? undefined : { verdict: applied.verdict, isNew: applied.readAgain === 'always' };
 }
 
-/** What both sides have of a key. */
+/** What both accounts have of a key. */
 export interface ReadingPair {
   readonly source: BlobPresent;
   readonly backup: BlobPresent;
@@ -61,7 +61,7 @@ export interface ComparisonProgress {
 
 export interface AdoptRequest {
   readonly by: AdoptBy;
-  /** What listings told; undefined: both sides are read. */
+  /** What listings told; undefined: both accounts are read. */
   readonly readings?: ReadingPair | undefined;
   /** What an earlier call came to. */
   readonly compared?: ComparisonProgress | undefined;
@@ -82,16 +82,16 @@ export type AdoptResult =
  * @throws BlobmirrorError of any storage code
  */
 export async function adopt(
-  pair: MirrorContext,
+  context: MirrorContext,
   key: Key,
   { by, readings, compared, mustStop }: AdoptRequest,
 ): Promise<AdoptResult | undefined> {
-  const both = readings ?? (await readBoth(pair, key));
-  if (both === undefined || !mayBeAdopted(accountsOf(pair), both, by)) return undefined;
+  const both = readings ?? (await readBoth(context, key));
+  if (both === undefined || !mayBeAdopted(accountsOf(context), both, by)) return undefined;
   const { source, backup } = both;
   if (by === 'read') {
     const isOfThese = compared?.source === source.etag && compared.backup === backup.etag;
-    const found = await pair.backup.compareContent({
+    const found = await context.backup.compareContent({
       key,
       source,
       backup,
@@ -103,15 +103,15 @@ export async function adopt(
     if (found.kind !== 'same') return undefined;
   }
   const adopted: Verdict = { verdict: 'adopted', by };
-  const applied = await restampBlob(pair, key, source, backup);
-  if ('again' in applied) return applied.done === undefined ? undefined : { verdict: adopted, hasMore: true };
+  const applied = await restampBlob(context, key, source, backup);
+  if ('retry' in applied) return applied.done === undefined ? undefined : { verdict: adopted, hasMore: true };
   // Where nothing may change the metadata of what is there, it was copied instead, or left.
   const { verdict } = applied;
   const isWritten = verdict.verdict === 'restamped' || verdict.verdict === 'copied';
   // Invariant 5: in a tree every write is followed by another reading of the source.
   return {
     verdict: verdict.verdict === 'restamped' ? adopted : verdict,
-    hasMore: isWritten && pair.tree !== undefined,
+    hasMore: isWritten && context.tree !== undefined,
   };
 }
 
@@ -126,11 +126,15 @@ async function readBoth({ source, backup }: MirrorContext, key: Key): Promise<Re
  * Whether the backup's blob is another tool's and may hold what the source has, as far as can be told without reading
  * it: by MD5 that is all there is to tell. Headers differ where a copy is due in any case.
  */
-export function mayBeAdopted(sides: MirrorAccounts, { source, backup }: ReadingPair, by: AdoptBy): boolean {
-  const { account, etag, lastModified } = { account: sides.source, ...source };
+export function mayBeAdopted(
+  accounts: MirrorAccounts,
+  { source, backup }: ReadingPair,
+  by: AdoptBy,
+): boolean {
+  const { account, etag, lastModified } = { account: accounts.source, ...source };
   return (
-    isForeign(ownershipOf(sides, backup)) &&
-    source.stamp?.account !== sides.backup &&
+    isForeign(ownershipOf(accounts, backup)) &&
+    source.stamp?.account !== accounts.backup &&
     source.pendingCopy === undefined &&
     backup.pendingCopy === undefined &&
     source.kind === backup.kind &&

@@ -51,12 +51,12 @@ interface SeenDirectory {
 }
 
 /**
- * Which directories this process saw on both sides, in step. A thousand files of one directory then cost no thousand
+ * Which directories this process saw on both accounts, in step. A thousand files of one directory then cost no thousand
  * readings of it, and nothing is lost by it: a file that is created in a directory that went meanwhile brings one into
  * being, and a deletion asks for a reading that is newer than its event.
  */
 export interface KnownDirectories {
-  /** Says that a directory is in step on both sides, by a reading of the source of that time. */
+  /** Says that a directory is in step on both accounts, by a reading of the source of that time. */
   record(directory: Key, readAt: Date): void;
   /** Nothing is known any more of a directory and of those below it: it was moved, or is about to be. */
   forget(directory: Key): void;

@@ -17,7 +17,11 @@ import { type MirrorContext, type Tree, createKnownDirectories } from './mirror-
 
 /** The heart of a process: what its keys and directories share. */
 export interface MirrorCore {
-  readonly converge: (key: Key, since?: Date, leave?: { readonly deleteForeign: true }) => Promise<Verdict>;
+  readonly converge: (
+    key: Key,
+    since?: Date,
+    permission?: { readonly deleteForeign: true },
+  ) => Promise<Verdict>;
   readonly followRename: (rename: Rename) => Promise<'renamed' | 'not renamed'>;
   readonly adopt: (key: Key, request: AdoptRequest) => Promise<AdoptResult | undefined>;
   readonly copyListed: (key: Key, readings: ListedReadings) => Promise<ListedCopy | undefined>;
@@ -39,7 +43,7 @@ const TRASH_EMPTYING_INTERVAL_MS = 3_600_000;
 
 /** Wires the functions of this room to what they share in a process: flights, and what is known of directories. */
 export function createMirrorCore(
-  sides: Omit<MirrorContext, 'tree'>,
+  base: Omit<MirrorContext, 'tree'>,
   {
     hierarchical,
     takesAllBelow = () => true,
@@ -47,31 +51,31 @@ export function createMirrorCore(
     functions = { converge, followRename },
   }: MirrorCoreOptions,
 ): MirrorCore {
-  const convergeAbove = coalesceByKey(
-    (key, since) => functions.converge(pair, key, { since, isAncestor: true }),
+  const convergeAncestor = coalesceByKey(
+    (key, since) => functions.converge(context, key, { since, isAncestor: true }),
     clock,
   );
   const tree: Tree = {
     known: createKnownDirectories(clock),
-    convergeAncestor: convergeAbove,
+    convergeAncestor,
     takesAllBelow,
-    emptyTrash: atMostOncePerInterval(async (container) => await sides.backup.emptyTrash(container), clock),
+    emptyTrash: atMostOncePerInterval(async (container) => await base.backup.emptyTrash(container), clock),
   };
-  const pair: MirrorContext = hierarchical ? { ...sides, tree } : sides;
-  const look = coalesceByKey((key, since) => functions.converge(pair, key, { since }), clock);
+  const context: MirrorContext = hierarchical ? { ...base, tree } : base;
+  const check = coalesceByKey((key, since) => functions.converge(context, key, { since }), clock);
   // Flights of their own: a look with leave must not share one that has none, nor hand its leave on.
-  const lookWithLeave = coalesceByKey(
-    (key, since) => functions.converge(pair, key, { since, deleteForeign: true }),
+  const checkWithDeletes = coalesceByKey(
+    (key, since) => functions.converge(context, key, { since, deleteForeign: true }),
     clock,
   );
   return {
-    converge: async (key, since, leave) =>
-      await (leave === undefined ? look(key, since) : lookWithLeave(key, since)),
-    followRename: async (rename) => await functions.followRename(pair, rename),
-    adopt: async (key, request) => await adopt(pair, key, request),
-    copyListed: async (key, readings) => await copyListed(pair, key, readings),
-    convergeRoot: async (container) => await convergeRoot(pair, container),
-    prepareContainer: async (container) => await prepareContainer(pair, container),
+    converge: async (key, since, permission) =>
+      await (permission === undefined ? check(key, since) : checkWithDeletes(key, since)),
+    followRename: async (rename) => await functions.followRename(context, rename),
+    adopt: async (key, request) => await adopt(context, key, request),
+    copyListed: async (key, readings) => await copyListed(context, key, readings),
+    convergeRoot: async (container) => await convergeRoot(context, container),
+    prepareContainer: async (container) => await prepareContainer(context, container),
   };
 }
 

@@ -11,12 +11,12 @@ import type { WriteCondition, WriteOutcome } from '../ports/write-outcome.ts';
 
 /** Copies under the condition on the backup and the version of the source. */
 export async function copyBlob(
-  pair: MirrorContext,
+  context: MirrorContext,
   key: Key,
   { source: from, condition, missing, likelySame }: Extract<Decision, { action: 'copy' }>,
 ): Promise<ApplyResult> {
-  const { request, stamped } = await toCopyRequest(pair, key, from, condition);
-  const outcome = await pair.backup.copy(request);
+  const { request, stamped } = await toCopyRequest(context, key, from, condition);
+  const outcome = await context.backup.copy(request);
   const { engine } = outcome;
   if (outcome.kind === 'unfinished') return { verdict: { verdict: 'unfinished', engine } };
 
@@ -30,7 +30,7 @@ export async function copyBlob(
     ...(likelySame && { likelySame }),
   };
   if (outcome.kind !== 'written') return toApplyResult(outcome, copied);
-  const verdict = await withAccess(pair, key, copied, missing);
+  const verdict = await withAccess(context, key, copied, missing);
   return { verdict, readAgain: created ? 'always' : 'in-a-tree' };
 }
 
@@ -41,12 +41,12 @@ type CopiedVerdict = Extract<Verdict, { verdict: 'copied' }>;
  * one went leaves a key that the next look copies anew.
  */
 export async function replaceBlob(
-  pair: MirrorContext,
+  context: MirrorContext,
   key: Key,
   { source: from, ifMatch, missing }: Extract<Decision, { action: 'replace' }>,
 ): Promise<ApplyResult> {
-  return await replaceViaStaging(pair, key, { source: from, missing }, async () =>
-    toApplyResult(await pair.backup.delete(key, ifMatch), REMOVED),
+  return await replaceViaStaging(context, key, { source: from, missing }, async () =>
+    toApplyResult(await context.backup.delete(key, ifMatch), REMOVED),
   );
 }
 
@@ -56,26 +56,26 @@ const REMOVED: Verdict = { verdict: 'deleted' };
 /**
  * Brings the new version to the account, lets the old one go, and puts the new one in its place.
  *
- * @param makeWay takes away what is there; a verdict other than `deleted` means that it stays
+ * @param deleteOld takes away what is there; a verdict other than `deleted` means that it stays
  */
 export async function replaceViaStaging(
-  pair: MirrorContext,
+  context: MirrorContext,
   key: Key,
   { source: from, missing }: { readonly source: BlobPresent; readonly missing?: MissingAccess | undefined },
-  makeWay: () => Promise<ApplyResult>,
+  deleteOld: () => Promise<ApplyResult>,
 ): Promise<ApplyResult> {
-  const { request, stamped } = await toCopyRequest(pair, key, from, { nothingThere: true });
-  const outcome = await pair.backup.secure(request);
+  const { request, stamped } = await toCopyRequest(context, key, from, { nothingThere: true });
+  const outcome = await context.backup.secure(request);
   const { engine } = outcome;
   if (outcome.kind === 'unfinished') return { verdict: { verdict: 'unfinished', engine } };
   const copied: CopiedVerdict = { verdict: 'copied', created: false, bytes: from.size, engine, stamped };
   if (outcome.kind !== 'secured') return toApplyResult(outcome, copied);
 
-  const way = await makeWay();
-  if (!('verdict' in way) || way.verdict.verdict !== 'deleted') return way;
-  const placed = toApplyResult(await pair.backup.place(request, outcome.secured), copied, 'always');
+  const deleted = await deleteOld();
+  if (!('verdict' in deleted) || deleted.verdict.verdict !== 'deleted') return deleted;
+  const placed = toApplyResult(await context.backup.place(request, outcome.secured), copied, 'always');
   if (!('verdict' in placed) || placed.verdict !== copied) return placed;
-  return { ...placed, verdict: await withAccess(pair, key, copied, missing) };
+  return { ...placed, verdict: await withAccess(context, key, copied, missing) };
 }
 
 async function toCopyRequest(
@@ -93,12 +93,12 @@ async function toCopyRequest(
 
 /** Whoever dies in between leaves a blob whose access a later look finds out of step. */
 async function withAccess(
-  pair: MirrorContext,
+  context: MirrorContext,
   key: Key,
   copied: CopiedVerdict,
   missing: MissingAccess | undefined,
 ): Promise<CopiedVerdict> {
-  const isLacking = missing !== undefined && (await lacksAccess(pair, key, missing));
+  const isLacking = missing !== undefined && (await lacksAccess(context, key, missing));
   return isLacking ? { ...copied, access: 'not-permitted' } : copied;
 }
 
@@ -119,14 +119,14 @@ async function lacksAccess(
  * overwrite is allowed as a new version (an immutable backup).
  */
 export async function restampBlob(
-  pair: MirrorContext,
+  context: MirrorContext,
   key: Key,
   from: BlobPresent,
   onto: BlobPresent,
 ): Promise<ApplyResult> {
-  const { source, backup, policy } = pair;
+  const { source, backup, policy } = context;
   const asCopy = async (): Promise<ApplyResult> =>
-    await copyBlob(pair, key, {
+    await copyBlob(context, key, {
       action: 'copy',
       source: from,
       condition: { ifMatch: onto.etag },
@@ -138,9 +138,9 @@ export async function restampBlob(
   const outcome = await backup.restamp({ key, metadata, ifMatch: onto.etag });
   if (outcome.kind === 'refused' && outcome.reason === 'backup-immutable') return await asCopy();
   const done: Verdict = { verdict: 'restamped' };
-  // What an ETag does not stand for, tier and tags, can only be told of a pair in step: then there is more to do.
+  // What an ETag does not stand for, tier and tags, can only be told of a context in step: then there is more to do.
   return outcome.kind === 'written' && stamped && decideInStep(from, onto, policy).action !== 'nothing'
-    ? { again: 'there is more', done }
+    ? { retry: 'not-finished', done }
     : toApplyResult(outcome, done, 'in-a-tree');
 }
 
@@ -166,7 +166,10 @@ export type ApplyResult =
       /** A write that another reading of the source must follow: on every account, or on hierarchical ones. */
       readonly readAgain?: 'always' | 'in-a-tree';
     }
-  | { readonly again: 'somebody moved' | 'the way is clear' | 'there is more'; readonly done?: Verdict };
+  | {
+      readonly retry: 'precondition-failed' | 'retry-after-delete' | 'not-finished';
+      readonly done?: Verdict;
+    };
 
 /** The verdict of a write that was done, or what its refusal means. */
 export function toApplyResult(
@@ -181,7 +184,7 @@ export function toApplyResult(
       return skippedResult(outcome.reason);
     case 'backup-precondition-failed':
     case 'source-precondition-failed':
-      return { again: 'somebody moved' };
+      return { retry: 'precondition-failed' };
   }
 }
 

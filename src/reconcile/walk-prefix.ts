@@ -1,5 +1,4 @@
-import { type BlobmirrorError, isStartIgnored, toBlobmirrorError } from '../model/errors.ts';
-import { gravestError } from '../model/gravest-error.ts';
+import { type BlobmirrorError, gravestError, isStartIgnored, toBlobmirrorError } from '../model/errors.ts';
 import type { Key, Prefix } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { WalkPosition } from '../model/hint.ts';

@@ -4,6 +4,7 @@ import { handleMessage } from '../intake/handle-message.ts';
 import type { HintContext } from '../intake/mirror-hint.ts';
 import { PendingRechecks } from '../intake/pending-rechecks.ts';
 import { LONGEST_WATCH_MS } from '../intake/rechecks.ts';
+import { deadLetterUnsendable } from '../intake/settle-failure.ts';
 import { parseHistory } from '../model/hint-message.ts';
 import type { Key, Rename } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -54,7 +55,7 @@ export function createMirror(
     pendingRechecks: new PendingRechecks(),
   };
 
-  const queue = retryHintQueue(queues.events.hints, logSendRefusal(log));
+  const queue = deadLetterUnsendable(retryHintQueue(queues.events.hints, logSendRefusal(log)), log);
 
   async function handle(message: IncomingMessage): Promise<void> {
     const { messageId, deliveryCount, enqueuedTime, applicationProperties } = message;

@@ -51,7 +51,7 @@ describe('apply', () => {
     const writes: Decision[] = [
       { action: 'copy', source: onSource, condition: { ifMatch: onBackup.etag } },
       { action: 'copy', source: onSource, condition: { nothingThere: true } },
-      { action: 'make-way', ifMatch: onBackup.etag },
+      { action: 'delete-other-kind', ifMatch: onBackup.etag },
       { action: 'restamp', source: onSource, backup: onBackup },
       { action: 'set-tier', tier: 'Cool' },
       { action: 'compare-tags' },
@@ -68,7 +68,7 @@ describe('apply', () => {
     for (const outcome of ['backup-precondition-failed', 'source-precondition-failed'] as const) {
       const stage = await createStage({ kind: outcome });
       const copy: Decision = { action: 'copy', source: stage.onSource, condition: { nothingThere: true } };
-      expect(await stage.apply(copy)).toEqual({ again: 'somebody moved' });
+      expect(await stage.apply(copy)).toEqual({ retry: 'precondition-failed' });
     }
   });
 

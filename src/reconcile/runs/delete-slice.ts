@@ -1,6 +1,5 @@
 import { isForeign } from '../../mirror/decide.ts';
-import { type BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
-import { gravestError } from '../../model/gravest-error.ts';
+import { type BlobmirrorError, gravestError, toBlobmirrorError } from '../../model/errors.ts';
 import { type Key, parseBlobPath } from '../../model/key.ts';
 import type { Run } from '../../api/run.ts';
 import type { DeleteShard, DirectoryRest, SliceResult } from '../shard.ts';

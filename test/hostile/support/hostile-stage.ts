@@ -4,6 +4,7 @@ import { toQueueError } from '../../../src/azure/queue/queue-error.ts';
 import type { TypedData } from '../../../src/host/functions-core.ts';
 import { toInput, toTriggerMetadata } from '../../../src/host/service-bus/to-input.ts';
 import { handleMessage } from '../../../src/intake/handle-message.ts';
+import { deadLetterUnsendable } from '../../../src/intake/settle-failure.ts';
 import { type MemoryMessage, MemoryQueue, createMemoryQueueBrowser } from '../../memory/memory-queue.ts';
 import { immediately } from '../../memory/schedule.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../../../src/model/errors.ts';
@@ -129,7 +130,7 @@ export class HostileStage {
         },
         followRename: async () => await Promise.resolve('not renamed' as const),
         walk: async () => await Promise.resolve(undefined),
-        queue: this.#port(),
+        queue: deadLetterUnsendable(this.#port(), this.log),
         pause: {
           ...NEVER_PAUSED,
           pass: async (work) => {
