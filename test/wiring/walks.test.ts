@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { expect, it } from 'vitest';
+import { startLocal } from '../../packages/local/src/start-local.ts';
+import { localSettings } from '../../src/cli/local-settings.ts';
+import { readSettings } from '../../src/config/settings.ts';
+import { createDeadLetters } from '../../src/wiring/create-dead-letters.ts';
+import { createMirror } from '../../src/wiring/create-mirror.ts';
+import { createReconciliation } from '../../src/wiring/create-reconciliation.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { filesThatRun } from './support/files-that-run.ts';
+
+const LOG = createSilentLogger();
+const PAGE = new URL('../../docs/walks.md', import.meta.url).pathname;
+
+/** A file belongs to the first step that names it, by the beginning of its path. */
+type Steps = readonly (readonly [step: string, ...paths: string[]])[];
+
+const SHARED: Steps = [['What every step uses: clocks, metrics and spans', 'src/clock/', 'src/telemetry/']];
+
+const EVERY_KEY: Steps = [
+  ['Make the backup agree with the source for the key: read both, decide, apply', 'src/mirror/'],
+  [
+    'Share out the time and the requests, and name containers as on the backup',
+    'src/concurrency/',
+    'src/ports/',
+  ],
+  ['Read a blob of either account', 'src/azure/blob-reader', 'src/azure/blob/'],
+  ['Copy a blob', 'src/azure/backup-store', 'src/azure/copy/'],
+  ['Send a request to an account, and judge its answer', 'src/azure/', 'src/sdk-internals/'],
+];
+
+const EVENT: Steps = [
+  ['Take the message from the trigger', 'src/functions/', 'src/wiring/', 'src/intake/incoming-message'],
+  ['Handle it, and plan what to check', 'src/intake/'],
+  ['Read which keys its events name', 'src/events/'],
+  ...EVERY_KEY,
+  ...SHARED,
+];
+
+const FULL_SYNC: Steps = [
+  ['Take the message from the trigger', 'src/functions/', 'src/wiring/', 'src/intake/', 'src/events/'],
+  [
+    'Ask whether the accounts may be worked on, and whether mirroring is paused',
+    'src/identity/',
+    'src/pause/',
+  ],
+  [
+    'Read the run and the slice, and record what came of it',
+    'src/reconcile/runs/',
+    'src/documents/',
+    'src/azure/documents/',
+  ],
+  ['List both accounts in step, and nominate the keys that differ', 'src/reconcile/', 'src/azure/listing/'],
+  ...EVERY_KEY,
+  ...SHARED,
+];
+
+const DEAD_LETTER: Steps = [
+  ['Choose dead letters, and send each again as a fresh message', 'src/deadletter/'],
+  ['Read what its event names', 'src/events/'],
+  ['Receive dead letters, send and complete', 'src/azure/queue/', 'src/sdk-internals/'],
+  ...SHARED,
+];
+
+/**
+ * The page is made from what runs: `npx vitest run test/wiring/walks.test.ts -u` writes it anew. It is the same for
+ * every event of a small new blob, since nothing on these ways hangs on chance.
+ */
+it('docs/walks.md names every file that runs on the three ways, and no other', async () => {
+  const local = await startLocal({ storagePort: 0, serviceBusPort: 0, log: LOG });
+  const settings = readSettings(localSettings({ ...local.connections, http: { baseUrl: '' } }));
+  const source = BlobServiceClient.fromConnectionString(local.connections.source.connectionString);
+  const client = new ServiceBusClient(local.connections.serviceBus.connectionString);
+  const mirror = createMirror(settings, LOG);
+  const reconciliation = createReconciliation(settings, LOG);
+  const letters = createDeadLetters(settings, LOG);
+  try {
+    await source.createContainer('photos');
+    const upload = async (name: string): Promise<void> => {
+      await source.getContainerClient('photos').getBlockBlobClient(name).upload(name, name.length);
+    };
+
+    await upload('first');
+    await mirror.handleMessage(createdEvent('first'), newContext());
+    await upload('second');
+    const event = await filesThatRun(
+      async () => await mirror.handleMessage(createdEvent('second'), newContext()),
+    );
+
+    await upload('third');
+    await reconciliation.reconciler.start({ dryRun: false, allowDeletes: [], reason: 'timer' });
+    const shard = await receiveOne(client.createReceiver(settings.reconcile.queue));
+    const fullSync = await filesThatRun(
+      async () => await reconciliation.handleMessage(shard.body, newContext()),
+    );
+
+    await mirror.handleMessage({ ...createdEvent('nothing'), subject: '', data: {} }, newContext());
+    await receiveOne(client.createReceiver(settings.eventsQueue, { subQueueType: 'deadLetter' }), 'abandon');
+    let replayed: unknown;
+    const deadLetter = await filesThatRun(async () => {
+      replayed = await letters.store.replay({});
+    });
+    expect(replayed).toMatchObject({ done: 1 });
+
+    const page = [
+      '# Walks',
+      'Three ways through the code, with the files of which a function runs. Values and settings (`model/`, `api/` and `config/`) and files that hold types alone are left out. A test measures the ways and writes this page: `npx vitest run test/wiring/walks.test.ts -u`.',
+      ...walk(
+        'The way of an event',
+        'From the message of a created blob to its copy: a small new block blob, in a container that the backup has. What a worker asks of its own documents beside it, whether mirroring is paused and the accounts may be worked on, is on the way of a full sync.',
+        EVENT,
+        ['src/functions/mirror.ts', ...event],
+      ),
+      ...walk(
+        'The way of a full sync',
+        'From the message of a shard to the record of its slice, in a container in which one blob lacks its copy. `src/reconcile/runs/start-run.ts` has made the run and sent the message.',
+        FULL_SYNC,
+        ['src/functions/reconcile.ts', ...fullSync],
+      ),
+      ...walk(
+        'The way of a dead letter',
+        'From the wish to replay to a fresh message on its queue, which then goes the way of an event or of a full sync. The wish comes by HTTP (`http/`) or by the command line (`cli/`).',
+        DEAD_LETTER,
+        deadLetter,
+      ),
+    ];
+    await expect(`${page.join('\n\n')}\n`).toMatchFileSnapshot(PAGE);
+  } finally {
+    await Promise.all([letters.stop(), reconciliation.stop(), mirror.stop(), client.close()]);
+    await local.stop();
+  }
+}, 60_000);
+
+function createdEvent(name: string) {
+  return {
+    topic: '/subscriptions/0/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/sourceaccount',
+    subject: `/blobServices/default/containers/photos/blobs/${name}`,
+    eventType: 'Microsoft.Storage.BlobCreated',
+    id: randomUUID(),
+    eventTime: new Date().toISOString(),
+    data: {
+      api: 'PutBlob',
+      blobType: 'BlockBlob',
+      url: `https://sourceaccount.blob.core.windows.net/photos/${name}`,
+    },
+  };
+}
+
+function newContext() {
+  const enqueuedTimeUtc = new Date().toISOString();
+  return {
+    invocationId: randomUUID(),
+    triggerMetadata: { messageId: randomUUID(), deliveryCount: 1, enqueuedTimeUtc },
+  };
+}
+
+async function receiveOne(receiver: ServiceBusReceiver, settle: 'complete' | 'abandon' = 'complete') {
+  const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 30_000 });
+  if (message === undefined) throw new Error(`nothing came into ${receiver.entityPath}`);
+  await (settle === 'complete' ? receiver.completeMessage(message) : receiver.abandonMessage(message));
+  await receiver.close();
+  return message;
+}
+
+/** The section of a way: its steps in order, with the files of each. */
+function walk(title: string, words: string, steps: Steps, files: readonly string[]): readonly string[] {
+  const left = new Set(files);
+  const items = steps.map(([step, ...paths]) => {
+    const own = [...left].filter((file) => paths.some((path) => file.startsWith(path)));
+    for (const file of own) left.delete(file);
+    return `${step}:\n\n${own.map((file) => `- \`${file}\``).join('\n')}`;
+  });
+  expect([...left], 'files of no step').toEqual([]);
+  return [`## ${title}: ${files.length} files`, words, ...items];
+}
