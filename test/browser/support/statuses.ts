@@ -153,7 +153,7 @@ export const LETTERS: readonly DeadLetter[] = [
     aLetter(`events:${index}`, {
       code: 'storage-rejected',
       detail: 'backupaccount refused the request: InvalidHeaderValue (400)',
-      hint: 'The service refused the request as wrong. Look at its code, mend the blob or the setting, then replay.',
+      hint: 'The service refused the request as invalid. See its code, correct the blob or the setting, then replay.',
       container: 'photos',
       path: `2026/11/25/IMG_${2041 + index}.heic`,
     }),
@@ -162,7 +162,7 @@ export const LETTERS: readonly DeadLetter[] = [
     aLetter(`events:${100 + index}`, {
       code: 'container-not-mappable',
       detail: 'up has the name that BLOBMIRROR_CONTAINER_MAP gives to photos',
-      hint: 'Give the container a name of its own in BLOBMIRROR_CONTAINER_MAP or leave it out, then replay.',
+      hint: 'Give the container a name of its own in BLOBMIRROR_CONTAINER_MAP or exclude it, then replay.',
       container: 'up',
       path: `incoming/a name that is long, since people write whole sentences into them/part-${index}.parquet`,
       replays: 1,
