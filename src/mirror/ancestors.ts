@@ -3,7 +3,7 @@ import { isOfDirectory, type Verdict } from '../model/verdict.ts';
 import type { Decision } from './decision.ts';
 import type { Tree } from './mirror-context.ts';
 
-/** What may be done to a directory on behalf of something below it. */
+/** Actions that a check of a key below may take on the directory. */
 const ALLOWED_FOR_ANCESTORS: ReadonlySet<Decision['action']> = new Set<Decision['action']>([
   'make-directory',
   'delete-other-kind',
@@ -12,19 +12,19 @@ const ALLOWED_FOR_ANCESTORS: ReadonlySet<Decision['action']> = new Set<Decision[
   'set-access',
 ]);
 
-/** Whether the decision is about a directory that the source has, or about one that it lacks and that may be empty. */
+/** Whether the decision concerns a directory that the source has, or an empty one that it lacks. */
 export function isAllowedForAncestor(decision: Decision): boolean {
   if (decision.action === 'nothing' || decision.action === 'set-access') return decision.isDirectory === true;
-  // What stands in the directory's place on the backup and is not ours: nothing can be put below it.
+  // A blob that is not ours blocks the directory's path on the backup, so nothing can be written below it.
   if (decision.action === 'skip') return decision.reason.startsWith('backup-');
   return ALLOWED_FOR_ANCESTORS.has(decision.action);
 }
 
 /**
- * Sees to the directory that something new goes into: brought into being by a file, it would be without its metadata
- * and access. `moved`: the source has no such directory any more, so what was read there is out of date.
+ * Converges the directory that a new entry goes into: one that a file creates implicitly lacks its metadata and access.
+ * `source-changed`: the source no longer has the directory, so what was read there is out of date.
  *
- * @param isSure whether what is known of the directory may be relied on
+ * @param isSure whether the known directories may be relied on
  */
 export async function prepareParent(
   { known, convergeAncestor }: Tree,
@@ -39,14 +39,14 @@ export async function prepareParent(
 }
 
 /**
- * Sees to the directories above a key that the source lacks. A file that comes and goes leaves the directory that it
- * brought into being at the source; a late copy that is undone leaves one on the backup. Neither has an event of its
- * own. A reading that is newer than the event serves for it.
+ * Converges the directories above a key that the source lacks. A file that comes and goes leaves at the source the
+ * directory that it created; a late copy that is undone leaves one on the backup. Neither has an event of its own. No
+ * check is needed where the directory was read after the event.
  */
 export async function convergeAncestors(tree: Tree, key: Key, since: Date | undefined): Promise<void> {
   const parent = parentOf(key);
   if (parent === undefined) return;
   if (since !== undefined && tree.known.isThereSince(parent, since)) return;
-  // One that the source lacks, too, sees to its own.
+  // If the source lacks this one too, its own check converges the directories above it.
   await tree.convergeAncestor(parent, since);
 }

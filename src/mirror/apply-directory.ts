@@ -8,9 +8,9 @@ import { isDirectory } from '../model/reading.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 /**
- * Carries out what concerns a directory, under its preconditions.
+ * Applies a decision about a directory under its preconditions.
  *
- * @param onlyEmpty a directory that the source lacks is left alone when anything is in it
+ * @param onlyEmpty leave a directory that the source lacks if anything is in it
  */
 export async function applyToDirectory(
   context: MirrorContext,
@@ -27,12 +27,12 @@ export async function applyToDirectory(
       const { metadata } = decision.source;
       const outcome = await backup.restamp({ key, metadata, ifMatch: decision.ifMatch });
       const done: Verdict = { verdict: 'restamped', isDirectory: true };
-      // Access is compared once the metadata is in step.
+      // The next round compares access.
       return outcome.kind === 'written' ? { retry: 'not-finished', done } : toApplyResult(outcome, done);
     }
 
     case 'clear-directory': {
-      // What must stay is found before anything is copied for its place, and once more before it goes.
+      // Checked before anything is copied, and once more before the directory is deleted.
       if ((await findKeepReason(context, key)) !== undefined) return IN_THE_WAY;
       return await replaceViaStaging(context, key, decision, async () => {
         const emptied = await backup.removeEmptyDirectory(key, decision.ifMatch);
@@ -53,7 +53,7 @@ export async function applyToDirectory(
   }
 }
 
-/** With all that is below it, where all of it is ours. Otherwise it stays, and what is ours goes key by key. */
+/** Deletes the directory with everything below it if all of that is ours. Otherwise it stays, and ours goes key by key. */
 async function removeWhole(context: MirrorContext, key: Key, ifMatch: Etag): Promise<ApplyResult> {
   return (await findKeepReason(context, key)) ?? (await deleteViaTrash(context, key, ifMatch));
 }
@@ -67,7 +67,7 @@ const KEEP_REASONS = {
   unknown: 'directory-too-large',
 } as const;
 
-/** The verdict on a directory that must stay for what is below it; undefined where it may go. */
+/** The verdict on a directory that must stay because of what is below it; undefined if it may be deleted. */
 async function findKeepReason(context: MirrorContext, key: Key): Promise<ApplyResult | undefined> {
   const found = await findForeignBelow(context, key);
   if (found === 'none') return undefined;
@@ -95,10 +95,10 @@ async function makeDirectory(
 const DIRECTORY_DELETED: Verdict = { verdict: 'deleted', wasDirectory: true };
 
 /**
- * Takes a directory with all that is below it off the live tree. A recursive delete has no condition that covers what is
- * below, so it is never aimed at a live path: the directory goes to the trash in one step, the source is read once
- * more, and only what it still lacks is deleted there. Where the source has it again, the trash is kept for as long as
- * it takes to copy all anew; it goes with a later emptying.
+ * Removes a directory and everything below it from the live tree. A recursive delete has no condition that covers what is
+ * below, so it never names a live path: the directory is moved to the trash in one step, the source is read once more,
+ * and the trash is deleted only if the source still lacks the directory. Otherwise everything is copied again, and a
+ * later emptying deletes the trash.
  */
 async function deleteViaTrash(
   { source, backup, tree }: MirrorContext,
@@ -116,16 +116,16 @@ async function deleteViaTrash(
 }
 
 /**
- * How long a directory is looked through before it goes as a whole, in milliseconds: some hundreds of pages. What is left
- * of four minutes is for the look that it is a part of.
+ * How long a directory is searched before it is deleted as a whole, in milliseconds: some hundreds of pages. The rest of
+ * four minutes is for the check that the search is part of.
  */
 const LONGEST_SEARCH_MS = 90_000;
 
 /**
- * Whether below a directory of the backup is a file that we did not put there, or one of another source: directories
- * bear no stamp, so what is below them tells whose they are. Or whether users made snapshots there, which no deletion of
- * the directory would be refused for, and which would go with it: keepsecure.ca/blog/adls-gen2-and-file-snapshots. One request for 5,000 entries. `unknown`: there is too
- * much to tell in time.
+ * Whether a directory of the backup holds a file that is not ours or of another source: a directory has no stamp, so the
+ * files below it say whose it is. Or whether users made snapshots there: they do not stop the deletion of the directory
+ * and would be lost with it (keepsecure.ca/blog/adls-gen2-and-file-snapshots). `unknown`: too many entries to search in
+ * time. One request for 5,000 entries.
  */
 async function findForeignBelow(
   context: MirrorContext,
@@ -138,7 +138,7 @@ async function findForeignBelow(
     for (const entry of page.entries) {
       if (entry.isSnapshot === true) return 'snapshots';
       if (entry.isDirectory || entry.stamp?.account === accounts.source) continue;
-      // No stamp may be the mark of a copy that was left: then the entry tells more.
+      // Without a stamp it may be an unfinished copy of ours; only a reading shows that.
       const reading = entry.reading() ?? (await backup.read({ container, path: entry.path }));
       if (!reading.present || reading.kind === 'directory') continue;
       const ownership = ownershipOf(accounts, reading);

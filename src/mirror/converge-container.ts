@@ -6,8 +6,8 @@ import type { Verdict } from '../model/verdict.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 
 /**
- * Makes a container of the backup if it is not there, before many keys are brought into it at once: each would find out
- * by itself otherwise, and make it, by six requests.
+ * Creates a container of the backup if it is missing, before many keys are copied into it at once: otherwise each of them
+ * would find that out and create it, with six requests.
  *
  * @throws BlobmirrorError of any storage code
  */
@@ -16,8 +16,8 @@ export async function prepareContainer(context: MirrorContext, container: Contai
 }
 
 /**
- * Makes a container of the backup with the metadata that it has at the source, and in a tree with the access of its root;
- * where the source lacks it, too, there is nothing to make.
+ * Creates a container of the backup with the source's metadata, and on hierarchical accounts with the access of its root.
+ * Does nothing if the source lacks the container too.
  */
 export async function makeContainer(context: MirrorContext, container: ContainerName): Promise<void> {
   const { source, backup } = context;
@@ -25,11 +25,11 @@ export async function makeContainer(context: MirrorContext, container: Container
   if (metadata === undefined) return;
   const access = await rootAccess(context, container);
   await backup.createContainer(container, metadata);
-  // Where it is refused, or this call dies before it, the next full sync sees to it and tells.
+  // If this is refused, or the process dies first, the next full sync sets and reports it.
   if (access !== undefined) await backup.setRootAccess(container, access);
 }
 
-/** What the root is to have; undefined where access is not mirrored, or may not be read. */
+/** The access that the root should have; undefined if access is not mirrored or may not be read. */
 async function rootAccess(
   { source, policy, tree }: MirrorContext,
   container: ContainerName,
@@ -38,7 +38,7 @@ async function rootAccess(
   try {
     return await source.readRootAccess(container);
   } catch (error) {
-    // Nothing else needs it: the container is made all the same.
+    // The container can be created without it.
     if (error instanceof BlobmirrorError && error.code === 'storage-forbidden') return undefined;
     throw error;
   }
@@ -48,7 +48,7 @@ const MOST_ROOT_ROUNDS = 10;
 const IN_SYNC: Verdict = { verdict: 'in-sync', isDirectory: true };
 const NOT_PERMITTED: Verdict = { verdict: 'skipped', reason: 'access-not-permitted', isDirectory: true };
 
-/** The access of both roots of a container; undefined when one of the containers is not there. Two requests. */
+/** The access of both roots of a container; undefined if one of the containers is missing. Two requests. */
 export async function readRoots(
   { source, backup }: { readonly source: BlobReader; readonly backup: BlobReader },
   container: ContainerName,
@@ -61,12 +61,12 @@ export async function readRoots(
 
 /**
  * Gives the root directory of a container on the backup the access that it has at the source: everything in the container
- * is reached through it. No event tells of it, and no key names it. There is no ETag for access, so the source is read
- * once more after a write. Undefined when one of the containers is not there.
+ * is reached through it. No event and no key names it. Access has no ETag, so the source is read once more after a write.
+ * Undefined if one of the containers is missing.
  *
  * Requests: in sync 2, otherwise 4.
  *
- * @throws BlobmirrorError of any storage code, or `race-lost` when the source's kept changing
+ * @throws BlobmirrorError of any storage code, or `race-lost` if the access at the source kept changing
  */
 export async function convergeRoot(
   { source, backup }: Pick<MirrorContext, 'source' | 'backup'>,
@@ -86,5 +86,8 @@ export async function convergeRoot(
     if (now === undefined || isSameAccess(now, wanted)) return { verdict: 'access-set', isDirectory: true };
     wanted = now;
   }
-  throw new BlobmirrorError('race-lost', `the access of ${container}/ kept changing`);
+  throw new BlobmirrorError(
+    'race-lost',
+    `the access of ${container}/ kept changing; gave up after ${MOST_ROOT_ROUNDS} attempts`,
+  );
 }

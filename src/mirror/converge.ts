@@ -21,23 +21,18 @@ import { type Reading, isBlob, isDirectory } from '../model/reading.ts';
 import { type Verdict, isOfDirectory } from '../model/verdict.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 
-/**
- * The heart: make the backup agree with the source for one key. It never asks what happened; it reads both accounts and
- * makes them agree, so events may be late, doubled, out of order or lost and the result is the same.
- * docs/semantics.md numbers the invariants that the comments name. This room sees no SDK and reads no event.
- */
-
-/** How often one call reads again because somebody else moved, before the key is left to a later message. */
+/** Rounds of one check: each failed precondition takes another. Then the key is left to a later message. */
 const MOST_ROUNDS = 10;
 
 /**
- * Makes the backup agree with the source for one key.
+ * Makes the backup agree with the source for one key. It never asks what happened: it reads both accounts and compares,
+ * so events may be late, doubled, out of order or lost, and the result is the same.
  *
- * Requests: in sync 2, overwrite 3, delete 3, new 4; two more for the first blob of a container, and for tags; as many
- * again for each lost race. A long copy takes more: two for each of its parts. On hierarchical accounts: one more for
- * the access of what is new, and two for a directory above it that was not seen lately.
+ * Requests: in sync 2, overwrite 3, delete 3, new 4. Two more for the first blob of a container, and for tags. As many
+ * again for each lost race. A long copy takes two for each part. On hierarchical accounts: one more for the access of
+ * something new, and two for a directory above it that was not read lately.
  *
- * @throws BlobmirrorError of any storage code, or `race-lost` when the key would not come to rest
+ * @throws BlobmirrorError of any storage code, or `race-lost` if the key kept changing
  */
 export async function converge(base: MirrorContext, key: Key, check: KeyCheck = {}): Promise<Verdict> {
   const context = check.deleteForeign === true ? withForeignDeletes(base) : base;
@@ -46,9 +41,10 @@ export async function converge(base: MirrorContext, key: Key, check: KeyCheck = 
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
   let done: Verdict | undefined;
   let { since } = check;
-  for (let round = 0; round < MOST_ROUNDS && performance.now() <= lastStart; round++) {
-    // Invariant 2: the backup first. The ETag that a write below carries is then never younger than what was seen
-    // of the source, and a blob that was mirrored in between makes the write fail.
+  let round = 0;
+  for (; round < MOST_ROUNDS && performance.now() <= lastStart; round++) {
+    // Invariant 2: the backup first. The ETag in the condition of a write is then never newer than the reading of the
+    // source, so the write fails if the blob was mirrored in between.
     const onBackup = await backup.read(key);
     const onSource = await source.read(key);
     const decision = decide(accounts, onSource, onBackup, policy);
@@ -57,11 +53,11 @@ export async function converge(base: MirrorContext, key: Key, check: KeyCheck = 
     const isNew = !isLeft && (isOfSomethingNew(decision) || isOverForeign(accounts, decision, onBackup));
     if (isNew && isWithoutContainer(onBackup)) await makeContainer(context, key.container);
     if (tree !== undefined && isNew) {
-      // What is known of the directory above may be why the round before was in vain.
+      // A later round does not rely on the known directories: they may be why the first one failed.
       const parent = await prepareParent(tree, key, { isSure: round === 0 });
       if (parent === 'source-changed') continue;
       if (parent !== 'ready') return parent;
-      // It brings directories above it into being, too, if they went meanwhile: no earlier reading serves for those.
+      // The write also recreates directories above that were deleted meanwhile: earlier readings say nothing of those.
       since = undefined;
     }
     const applied = isLeft ? NOT_APPLIED : await apply(context, key, decision, check);
@@ -70,19 +66,19 @@ export async function converge(base: MirrorContext, key: Key, check: KeyCheck = 
       continue;
     }
     done = summarize(done, applied.verdict);
-    // Invariant 5: If-None-Match: * cannot tell "never there" from "deleted meanwhile", so what was created from
-    // nothing is followed by one more reading of the source. In a tree so is every write: a rename brings an ETag back
-    // to a path, and a delete that stood still for that long would still find its condition met.
+    // Invariant 5: If-None-Match: * cannot tell "never there" from "deleted meanwhile", so the source is read once more
+    // after a blob was created. On hierarchical accounts after every write: a rename can bring an ETag back to a path, so
+    // a delete that was delayed for that long would still meet its condition.
     const isReadAgain =
       applied.readAgain === 'always' || (applied.readAgain !== undefined && tree !== undefined);
     if (isReadAgain && (await hasMoved(source, key, onSource))) continue;
     if (tree !== undefined) await updateTree(tree, key, onSource, done, since);
     return done;
   }
-  throw new BlobmirrorError('race-lost', `${keyText(key)} would not come to rest`);
+  throw new BlobmirrorError('race-lost', `${keyText(key)} kept changing; gave up after ${round} attempts`);
 }
 
-/** The user lets what is foreign go. */
+/** The user permits deleting foreign blobs. */
 function withForeignDeletes(context: MirrorContext): MirrorContext {
   return { ...context, policy: { ...context.policy, foreign: 'delete' } };
 }
@@ -100,7 +96,7 @@ function isOfSomethingNew(decision: Decision): boolean {
   }
 }
 
-/** What stands below something foreign was not put into a directory that was brought in step before. */
+/** A foreign blob may be in a directory that was never converged. */
 function isOverForeign(accounts: MirrorAccounts, decision: Decision, onBackup: Reading): boolean {
   const isWritten = decision.action === 'copy' || decision.action === 'replace';
   return isWritten && isBlob(onBackup) && isForeign(ownershipOf(accounts, onBackup));
@@ -110,7 +106,7 @@ function isWithoutContainer(reading: Reading): boolean {
   return !reading.present && reading.container === 'missing';
 }
 
-/** Remembers a directory that is in step, and sees to those above a key that the source lacks. */
+/** Records a directory that is in step, or converges those above a key that the source lacks. */
 async function updateTree(
   tree: Tree,
   key: Key,
@@ -132,8 +128,8 @@ async function hasMoved(source: BlobReader, key: Key, since: Reading): Promise<b
 }
 
 /**
- * After a round that wrote, a round that finds all in sync does not take the first one's verdict away; nor does the
- * making of a directory say by itself that what is below it was lost from sight.
+ * The verdict of several rounds: `in-sync` does not replace what an earlier round did, and a directory that was made
+ * again stays `directory-returned`, since its content must be copied again.
  */
 function summarize(earlier: Verdict | undefined, latest: Verdict): Verdict {
   if (earlier === undefined) return latest;
@@ -141,7 +137,7 @@ function summarize(earlier: Verdict | undefined, latest: Verdict): Verdict {
   return latest.verdict === 'in-sync' || isReturned ? earlier : latest;
 }
 
-/** Carries out a decision under its preconditions: every write of content is a compare-and-swap (invariant 3). */
+/** Applies a decision under its preconditions: every write of content is a compare-and-swap (invariant 3). */
 export async function apply(
   context: MirrorContext,
   key: Key,

@@ -30,7 +30,7 @@ export function accountsOf({ source, backup, tree }: MirrorContext): MirrorAccou
   return { source: source.account, backup: backup.account, isTree: tree !== undefined };
 }
 
-/** A pure function of the two readings and the policy. */
+/** What to do for a key: a pure function of the two readings and the policy. */
 export function decide(accounts: MirrorAccounts, source: Reading, backup: Reading, policy: Policy): Decision {
   if (isDirectory(source) || isDirectory(backup)) return decideDirectory(accounts, source, backup, policy);
   if (source.present && backup.present) return decideBothPresent(accounts, source, backup, policy);
@@ -63,7 +63,7 @@ function decideBothPresent(
     case 'restamp':
       return { action: 'restamp', source, backup };
     case 'replace':
-      // The copy is made at another place, and has no access of the one that it replaces.
+      // The copy is staged at another path, so it does not inherit the access of the blob that it replaces.
       return { action: 'replace', source, ifMatch: backup.etag, ...withMissing(policy, source, ABSENT) };
     case 'wait':
       return { action: 'wait' };
@@ -72,7 +72,7 @@ function decideBothPresent(
   }
 }
 
-/** What an ETag does not stand for: tier, access and tags. */
+/** Tier, access and tags: no ETag covers them. */
 export function decideInStep(source: BlobPresent, backup: BlobPresent, policy: Policy): Decision {
   const tier = wantedTier(policy, source);
   if (tier !== undefined && !isOnTier(backup, tier)) return { action: 'set-tier', tier };
@@ -98,7 +98,7 @@ function decideSourceOnly(
   };
 }
 
-/** Where at least one of the accounts has a directory. What stands in its place, or it in, goes by the proofs of a delete. */
+/** At least one account has a directory. A blob in its place, or it in place of a blob, is deleted by the rules of a delete. */
 function decideDirectory(
   accounts: MirrorAccounts,
   source: Reading,
@@ -117,14 +117,14 @@ function decideDirectory(
       ? { action: 'clear-directory', source, ifMatch: backup.etag, ...withMissing(policy, source, ABSENT) }
       : { action: 'skip', reason: move };
   }
-  // A directory bears no stamp. Whether it is ours depends on what is below it, and is seen to before it goes.
+  // A directory has no stamp: before it is deleted, the files below it must prove to be ours.
   const move = BACKUP_ONLY[source.container][policy.deletes].ours;
   return move === 'delete'
     ? { action: 'remove-directory', ifMatch: backup.etag }
     : { action: 'skip', reason: move };
 }
 
-/** A directory bears no stamp, so the two are compared as they are. Their ETags tell nothing of each other. */
+/** Compared as they are: a directory has no stamp, and the ETags of two accounts are unrelated. */
 function decideBothDirectories(source: DirectoryPresent, backup: DirectoryPresent, policy: Policy): Decision {
   if (!isDeepStrictEqual(source.metadata, backup.metadata))
     return { action: 'set-directory-metadata', source, ifMatch: backup.etag };
@@ -134,7 +134,7 @@ function decideBothDirectories(source: DirectoryPresent, backup: DirectoryPresen
     : { action: 'set-access', ...missing, isDirectory: true };
 }
 
-/** The source lacks the file, since it has a directory there. */
+/** The source has a directory where the backup has a file. */
 function decideFileInTheWay(accounts: MirrorAccounts, backup: BlobPresent, policy: Policy): Decision {
   const ownership = effectiveOwnership(accounts, backup, policy);
   if (isForeign(ownership)) return { action: 'skip', reason: 'backup-in-the-way' };
@@ -144,13 +144,13 @@ function decideFileInTheWay(accounts: MirrorAccounts, backup: BlobPresent, polic
     : { action: 'skip', reason: move };
 }
 
-/** The tier that a copy of this blob should have; undefined where the account's default will do. */
+/** The tier that a copy of this blob should have; undefined for the account's default. */
 export function wantedTier({ tier }: Policy, source: BlobPresent): string | undefined {
   if (source.kind !== 'block' || tier === 'none') return undefined;
   return tier === 'same' ? source.tier : tier;
 }
 
-/** What the source says of access and the backup does not; undefined where they agree or nothing is said. */
+/** The access that the backup lacks; undefined if both agree, or access is not mirrored or not known. */
 export function missingAccess(
   policy: Policy,
   { access }: BlobPresent | DirectoryPresent,
@@ -183,7 +183,7 @@ function backupState(
   { declaredMd5 }: Pick<Policy, 'declaredMd5'>,
 ): BackupState {
   if (ownershipOf(accounts, backup) === 'of-another-source') return 'of-another-source';
-  // The length is no proof of anything but that a copy was not whole: a stamp on other bytes says nothing.
+  // The length proves only that a copy was not whole: a stamp on other bytes proves nothing.
   if (isMadeFrom(accounts, backup.stamp, source) && backup.size === source.size) return 'in-step';
   if (isMadeFrom(accounts, backup.pendingCopy?.stamp, source)) return 'arriving';
   if (mayStillBeWritten(accounts, source) && backup.size > 0) return 'fuller-than-a-stage';
@@ -193,19 +193,19 @@ function backupState(
   return isSame ? 'same-content' : 'stale';
 }
 
-/** Whether a stamp names the very version of the source. */
+/** Whether a stamp names this version of the source. */
 export function isMadeFrom(accounts: MirrorAccounts, stamp: Stamp | undefined, source: BlobPresent): boolean {
   return stamp?.etag === source.etag && stamp.account === accounts.source;
 }
 
 /**
- * For how long an empty blob may be the first stage of a write, in milliseconds. An upload to a Data Lake account makes
- * an empty file, sends the content and flushes it at the end, perhaps an hour later and without an event
- * (Azure/azure-sdk-for-java#26742); an append blob begins empty, too.
+ * How long an empty blob may be the first stage of a write, in milliseconds. An upload to a Data Lake account creates an
+ * empty file, sends the content and flushes it at the end, perhaps an hour later and without an event
+ * (Azure/azure-sdk-for-java#26742). An append blob begins empty too.
  */
 export const EMPTY_STAGE_MS = 3_600_000;
 
-/** Whether the source is empty and its writer may be at work: by the service's own clock, or where that is not known. */
+/** Whether the source is empty and its writer may still be writing: by the service's clock, or if that is not known. */
 function mayStillBeWritten(
   { isTree }: MirrorAccounts,
   { kind, size, lastModified, readAt }: BlobPresent,
@@ -215,8 +215,8 @@ function mayStillBeWritten(
 }
 
 /**
- * Whose a backup blob is. Ours bears a stamp that names our source, or the mark of a copy of ours that is under way or
- * was left. Several sources may share a backup account, each under container names of its own.
+ * Who owns a backup blob. Ours has a stamp that names our source, or the mark of a copy of ours that is pending or
+ * unfinished. Several sources may share a backup account, each under container names of its own.
  */
 export function ownershipOf({ source: account }: MirrorAccounts, backup: BlobPresent): Ownership {
   const owner = (backup.stamp ?? backup.pendingCopy?.stamp ?? backup.unfinishedCopy?.stamp)?.account;
@@ -227,7 +227,7 @@ export function ownershipOf({ source: account }: MirrorAccounts, backup: BlobPre
     : 'foreign-no-room';
 }
 
-/** The same where the user lets what is foreign go: then nothing parts it from what is ours. */
+/** The same, but foreign counts as ours if the user permits deleting it. */
 function effectiveOwnership(
   accounts: MirrorAccounts,
   backup: BlobPresent,

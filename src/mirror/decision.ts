@@ -5,25 +5,25 @@ import type { BlobAbsent, BlobPresent, DirectoryPresent } from '../model/reading
 import type { SkipReason } from '../model/verdict.ts';
 import type { WriteCondition } from '../ports/write-outcome.ts';
 
-/** What is to be done for a key, with the precondition that it is done under. */
+/** What to do for a key, with its precondition. */
 export type Decision =
   | { readonly action: 'nothing'; readonly isDirectory?: true }
   /**
    * `likelySame`: size and declared MD5 are those of the backup, which proves nothing.
-   * `missing` is the access that the copy does not bring with it and the backup does not have; so below.
+   * `missing`: access that the backup lacks and a copy does not bring; also below.
    */
   | ({ readonly action: 'copy'; readonly condition: WriteCondition; readonly likelySame?: true } & SourceCopy)
   /**
-   * What cannot be overwritten, a blob of another kind or in the archive tier: the new version is brought to the account
-   * first, then the old one goes and the new one takes its place.
+   * For a blob that cannot be overwritten, of another kind or in the archive tier: the new version is staged on the
+   * account, the old one is deleted, and the new one takes its place.
    */
   | ({ readonly action: 'replace'; readonly ifMatch: Etag } & SourceCopy)
-  /** A file where the source has a directory: it goes, and the next round makes that. */
+  /** Deletes a file where the source has a directory; the next round makes the directory. */
   | { readonly action: 'delete-other-kind'; readonly ifMatch: Etag }
   | { readonly action: 'restamp'; readonly source: BlobPresent; readonly backup: BlobPresent }
   | { readonly action: 'set-tier'; readonly tier: string }
   | { readonly action: 'compare-tags' }
-  /** An asynchronous copy of this very version is under way. */
+  /** An asynchronous copy of this version is pending. */
   | { readonly action: 'wait' }
   | { readonly action: 'delete'; readonly ifMatch: Etag }
   | ({ readonly action: 'set-access'; readonly isDirectory?: true } & MissingAccess)
@@ -46,15 +46,15 @@ export interface MadeDirectory {
   readonly missing?: MissingAccess;
 }
 
-/** Where one of the accounts is, or was, a directory. */
+/** One of the accounts has, or had, a directory. */
 export type DirectoryDecision =
   | ({ readonly action: 'make-directory' } & MadeDirectory)
   | { readonly action: 'set-directory-metadata'; readonly source: DirectoryPresent; readonly ifMatch: Etag }
-  /** The source has a file where the backup has a directory: replaced likewise. */
+  /** The source has a file where the backup has a directory: replaced in the same way. */
   | ({ readonly action: 'clear-directory'; readonly ifMatch: Etag } & SourceCopy)
   | { readonly action: 'remove-directory'; readonly ifMatch: Etag };
 
-/** The accounts on both accounts: stamps name them. */
+/** The names of the two accounts, as stamps hold them. */
 export interface MirrorAccounts {
   readonly source: string;
   readonly backup: string;
@@ -62,28 +62,28 @@ export interface MirrorAccounts {
   readonly isTree?: boolean;
 }
 
-/** What a source that is there can be, as far as a decision depends on it. */
+/** The state of a blob that the source has, as far as a decision depends on it. */
 export type SourceState = 'copyable' | 'archived' | 'copy-pending' | 'replica';
-/** What a backup that is there can be, seen from a source that is there. */
+/** The state of a blob that the backup has, compared with the source's. */
 export type BackupState =
   | 'in-step'
   | 'same-content'
   | 'stale'
   /** In the archive tier, where nothing overwrites it. */
   | 'stale-archived'
-  /** It has content, and the source has just been made empty. */
+  /** It has content, and the source's blob was just created empty. */
   | 'fuller-than-a-stage'
   | 'arriving'
   | 'other-kind'
-  /** The same where the account keeps versions, which are all of one kind. */
+  /** The same on an account that keeps versions: those of one name are all of one kind. */
   | 'other-kind-versioned'
   | 'of-another-source';
 
-/** Whose a backup blob is: what bears no stamp of ours, nor the mark of an unfinished copy, is foreign. */
+/** Who owns a backup blob: without a stamp, or the mark of an unfinished copy, it is foreign. */
 export type Ownership = 'ours' | 'foreign' | 'foreign-no-room' | 'of-another-source';
 
 /**
- * Both accounts are there. The type asks for every cell. The stamp alone tells whether a key is in step (invariant 6).
+ * Both accounts have the blob. The type demands every cell. Only the stamp says whether a key is in step (invariant 6).
  */
 export const BOTH_PRESENT: Readonly<
   Record<
@@ -137,7 +137,7 @@ export const BOTH_PRESENT: Readonly<
   },
 };
 
-/** Only the source is there. */
+/** Only the source has the blob. */
 export const SOURCE_ONLY: Readonly<Record<SourceState, 'copy' | SkipReason>> = {
   copyable: 'copy',
   archived: 'source-archived',
@@ -146,8 +146,8 @@ export const SOURCE_ONLY: Readonly<Record<SourceState, 'copy' | SkipReason>> = {
 };
 
 /**
- * Only the backup is there. A container that is gone is no proof that its blobs were deleted (invariant 7), and what we
- * did not put there is not ours to delete (invariant 14).
+ * Only the backup has the blob. A missing container does not prove that its blobs were deleted (invariant 7), and what we
+ * did not write is not ours to delete (invariant 14).
  */
 export const BACKUP_ONLY: Readonly<
   Record<

@@ -13,10 +13,10 @@ interface Readings {
 }
 
 /**
- * Does on the backup what was done at the source, where that brings it in step: one request, whatever the size. A rename
- * keeps the ETags of a file and of all that is below a directory, at the source, so that what stamps say stays true
- * wherever they are. Whether or not anything was renamed, both names must be looked at afterwards, and what is below
- * them: an event that comes before its time is then slower, and right.
+ * Repeats a rename of the source on the backup if that brings the backup in step: one request, whatever the size. At the
+ * source a rename keeps the ETags of a file and of everything below a directory, so the stamps stay true. Whether or not
+ * anything was renamed, both names and what is below them must be checked afterwards, so that an early event is slower
+ * but never wrong.
  *
  * Requests: 2 where the backup has nothing at the old name, else 4, and 1 for the rename.
  */
@@ -40,7 +40,7 @@ export async function followRename(
   return outcome === 'written' ? 'renamed' : 'not renamed';
 }
 
-/** Under which condition at the new name; undefined: a rename would not bring the backup in step. */
+/** The condition at the new name; undefined if a rename would not bring the backup in step. */
 export function decideRename(
   accounts: MirrorAccounts,
   { source, backup }: Readings,

@@ -11,24 +11,24 @@ import { ABSENT, type BlobPresent, type Reading, isBlob, isSameContent } from '.
 import { addStamp, fitsIntoMetadata } from '../model/stamp.ts';
 import type { Verdict } from '../model/verdict.ts';
 
-/** What a listing said of a key on both accounts. */
+/** A key on both accounts, as listings showed it. */
 export interface ListedReadings {
   readonly source: BlobPresent;
-  /** Undefined: it had nothing there. */
+  /** Undefined if the backup had nothing there. */
   readonly backup: BlobPresent | undefined;
 }
 
-/** A copy that was made; `isNew`: from nothing, so that one more reading of the source must follow (invariant 5). */
+/** A copy that was made. `isNew`: the blob was created, so the source must be read once more (invariant 5). */
 export interface ListedCopy {
   readonly verdict: Verdict;
   readonly isNew: boolean;
 }
 
 /**
- * Copies a blob on the word of two listings, without a look of its own: one request. The conditions carry the proof:
- * If-Match or If-None-Match: * on the backup and If-Match on the source make readings that are out of date fail instead
- * of harm. Undefined where a copy is not what is to be done, or one of the conditions did not hold: then the key must be
- * converged. For flat accounts alone: in a tree a rename brings ETags back, and directories come first.
+ * Copies a blob from what two listings showed, without reading it first: one request. The conditions make it safe: with
+ * If-Match or If-None-Match: * on the backup and If-Match on the source, an outdated listing makes the copy fail.
+ * Undefined if the decision is not to copy, or a condition failed: then the key must be converged. Only for flat
+ * accounts: on hierarchical ones a rename brings ETags back, and directories come first.
  *
  * @throws BlobmirrorError of any storage code
  */
@@ -45,39 +45,39 @@ export async function copyListed(
   return 'retry' in applied ? undefined : { verdict: applied.verdict, isNew: applied.readAgain === 'always' };
 }
 
-/** What both accounts have of a key. */
+/** The blobs of a key on both accounts. */
 export interface ReadingPair {
   readonly source: BlobPresent;
   readonly backup: BlobPresent;
 }
 
-/** How far a comparison came, of these two versions. */
+/** How far the comparison of two versions has come. */
 export interface ComparisonProgress {
   readonly source: Etag;
   readonly backup: Etag;
-  /** How many bytes, from the first on, are equal. */
+  /** The number of bytes, from the first, that are equal. */
   readonly equal: number;
 }
 
 export interface AdoptRequest {
   readonly by: AdoptBy;
-  /** What listings told; undefined: both accounts are read. */
+  /** As listings showed them; if undefined, both accounts are read. */
   readonly readings?: ReadingPair | undefined;
-  /** What an earlier call came to. */
+  /** The progress of an earlier call. */
   readonly compared?: ComparisonProgress | undefined;
-  /** Asked after every piece that is compared. */
+  /** Asked after each compared piece. */
   readonly mustStop?: () => boolean;
 }
 
 export type AdoptResult =
-  /** `hasMore`: what no stamp stands for is still to be brought in step by a look. */
+  /** `hasMore`: a check must follow, for what the stamp does not cover. */
   { readonly verdict: Verdict; readonly hasMore: boolean } | { readonly unfinished: ComparisonProgress };
 
 /**
- * Takes over a backup blob that another tool made, where it is proven to hold what the source has: it is given the stamp
- * and the user's metadata, and no byte is moved. Undefined where that is not proven, or the two have moved: then the key
- * is to be looked at, and copied, like any other. The stamp names the version that was compared and is set under the
- * ETag of the blob that was, so that whatever happens meanwhile, it is true or not there.
+ * Adopts a backup blob that another tool wrote and that is proven to equal the source: it gets the stamp and the user's
+ * metadata, and no content is copied. Undefined if that is not proven or one of the two changed: then the key must be
+ * converged like any other. The stamp names the version that was compared and is set under the ETag of the blob that was
+ * compared, so it is true whatever happens meanwhile.
  *
  * @throws BlobmirrorError of any storage code
  */
@@ -105,10 +105,10 @@ export async function adopt(
   const adopted: Verdict = { verdict: 'adopted', by };
   const applied = await restampBlob(context, key, source, backup);
   if ('retry' in applied) return applied.done === undefined ? undefined : { verdict: adopted, hasMore: true };
-  // Where nothing may change the metadata of what is there, it was copied instead, or left.
+  // If the metadata of the blob may not be changed, it was copied instead, or left.
   const { verdict } = applied;
   const isWritten = verdict.verdict === 'restamped' || verdict.verdict === 'copied';
-  // Invariant 5: in a tree every write is followed by another reading of the source.
+  // Invariant 5: on hierarchical accounts the source is read again after every write.
   return {
     verdict: verdict.verdict === 'restamped' ? adopted : verdict,
     hasMore: isWritten && context.tree !== undefined,
@@ -123,8 +123,8 @@ async function readBoth({ source, backup }: MirrorContext, key: Key): Promise<Re
 }
 
 /**
- * Whether the backup's blob is another tool's and may hold what the source has, as far as can be told without reading
- * it: by MD5 that is all there is to tell. Headers differ where a copy is due in any case.
+ * Whether the backup's blob was written by another tool and may equal the source, as far as properties show; by MD5
+ * nothing more is compared. If headers differ, a copy is due in any case.
  */
 export function mayBeAdopted(
   accounts: MirrorAccounts,

@@ -5,42 +5,42 @@ import type { Verdict } from '../model/verdict.ts';
 import type { BackupStore } from '../ports/backup-store.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 
-/** The two accounts, and how the one is to follow the other. */
+/** The two accounts, and how the backup follows the source. */
 export interface MirrorContext {
   readonly source: BlobReader;
   readonly backup: BackupStore;
   readonly policy: Policy;
-  /** Of hierarchical accounts, which both are or none. */
+  /** On hierarchical accounts; either both accounts are hierarchical or none. */
   readonly tree?: Tree;
 }
 
-/** What a converge of hierarchical accounts has besides: the directories around its key, and what is known of them. */
+/** What converging needs on hierarchical accounts: the directories above a key, and what is known of them. */
 export interface Tree {
   readonly known: KnownDirectories;
   /**
-   * Brings a directory above some key in step, in a flight that all of the process share: it makes what the source has
-   * and removes what is empty. What is more than that is the business of the directory's own events.
+   * Converges a directory above a key; concurrent calls of the process are coalesced. It creates the directory if the
+   * source has it and removes an empty one that the source lacks. The rest is left to the directory's own events.
    */
   readonly convergeAncestor: (directory: Key, since?: Date) => Promise<Verdict>;
-  /** Whether all that may be below a directory is mirrored. Otherwise it never goes as a whole: what is left out stays. */
+  /** Whether everything below a directory is in the scope. Otherwise it is never deleted as a whole. */
   readonly takesAllBelow: (directory: Key) => boolean;
-  /** Deletes, once in a while, what workers that died left in a container's trash. */
+  /** Deletes, at intervals, what workers that died left in a container's trash. */
   readonly emptyTrash: (container: ContainerName) => Promise<void>;
 }
 
-/** What a look is for. */
+/** What a check is for. */
 export interface KeyCheck {
-  /** The time of the event that asks for it: what is known of directories by a newer reading need not be read again. */
+  /** The time of the event: directories that were read later need not be read again. */
   readonly since?: Date | undefined;
-  /** The key is the directory above another key: see `Tree.convergeAbove`. */
+  /** The key is the directory above another key: see `Tree.convergeAncestor`. */
   readonly isAncestor?: true;
-  /** The user gave leave to delete what the source lacks and we did not put on the backup. */
+  /** The user permits deleting a foreign blob that the source lacks. */
   readonly deleteForeign?: true;
 }
 
-/** Long enough for a burst of files, short enough that what another worker does to a directory is soon seen. */
+/** Long enough for a burst of files, short enough to notice soon what another worker does to a directory. */
 const REMEMBERED_MS = 5_000;
-/** A directory is a few hundred bytes here; beyond so many the oldest is forgotten. */
+/** A directory takes a few hundred bytes of memory; beyond this number the oldest is forgotten. */
 const MOST_REMEMBERED = 10_000;
 
 interface SeenDirectory {
@@ -51,18 +51,18 @@ interface SeenDirectory {
 }
 
 /**
- * Which directories this process saw on both accounts, in step. A thousand files of one directory then cost no thousand
- * readings of it, and nothing is lost by it: a file that is created in a directory that went meanwhile brings one into
- * being, and a deletion asks for a reading that is newer than its event.
+ * The directories that this process saw in step on both accounts, so that a thousand new files do not read their
+ * directory a thousand times. It is safe: a file creates its directory again if that was deleted meanwhile, and a
+ * deletion demands a reading newer than its event.
  */
 export interface KnownDirectories {
-  /** Says that a directory is in step on both accounts, by a reading of the source of that time. */
+  /** Records that a directory is in step. @param readAt when the source was read */
   record(directory: Key, readAt: Date): void;
-  /** Nothing is known any more of a directory and of those below it: it was moved, or is about to be. */
+  /** Forgets a directory and those below it: it was moved, or is about to be. */
   forget(directory: Key): void;
-  /** Whether it was seen a short while ago: enough to put something into it. */
+  /** Whether it was seen lately: enough to write into it. */
   isThere(directory: Key): boolean;
-  /** Whether it was seen by a reading that is newer than an event, so that another one would tell nothing more. */
+  /** Whether it was read after an event, so that it need not be read again. */
   isThereSince(directory: Key, event: Date): boolean;
 }
 

@@ -15,7 +15,7 @@ import { coalesceByKey } from '../concurrency/coalesce.ts';
 import { followRename } from './follow-rename.ts';
 import { type MirrorContext, type Tree, createKnownDirectories } from './mirror-context.ts';
 
-/** The heart of a process: what its keys and directories share. */
+/** The mirror core of a process: its checks are coalesced by key and share the known directories. */
 export interface MirrorCore {
   readonly converge: (
     key: Key,
@@ -30,18 +30,17 @@ export interface MirrorCore {
 }
 
 export interface MirrorCoreOptions {
-  /** Whether both accounts are. */
+  /** Whether both accounts have a hierarchical namespace. */
   readonly hierarchical: boolean;
-  /** Whether the settings take in all that may be below a directory; they do when nothing is said. */
+  /** Whether everything below a directory is in the scope. Default: yes. */
   readonly takesAllBelow?: (directory: Key) => boolean;
   readonly clock?: SteadyClock;
-  /** The two functions that all is made of, for tests that put others in their place. */
+  /** For tests that replace them. */
   readonly functions?: { readonly converge: typeof converge; readonly followRename: typeof followRename };
 }
 
 const TRASH_EMPTYING_INTERVAL_MS = 3_600_000;
 
-/** Wires the functions of this room to what they share in a process: flights, and what is known of directories. */
 export function createMirrorCore(
   base: Omit<MirrorContext, 'tree'>,
   {
@@ -63,7 +62,7 @@ export function createMirrorCore(
   };
   const context: MirrorContext = hierarchical ? { ...base, tree } : base;
   const check = coalesceByKey((key, since) => functions.converge(context, key, { since }), clock);
-  // Flights of their own: a look with leave must not share one that has none, nor hand its leave on.
+  // Coalesced apart: a check that may delete foreign blobs must not be merged with one that may not.
   const checkWithDeletes = coalesceByKey(
     (key, since) => functions.converge(context, key, { since, deleteForeign: true }),
     clock,
@@ -79,7 +78,7 @@ export function createMirrorCore(
   };
 }
 
-/** For each container at most once in that time, the first call included. */
+/** Empties the trash of each container at most once per interval. */
 function atMostOncePerInterval(
   empty: (container: ContainerName) => Promise<void>,
   clock: SteadyClock,

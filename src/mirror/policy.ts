@@ -1,20 +1,20 @@
-/** What the user chose. */
+/** What the user chose in the settings. */
 export interface Policy {
-  /** What becomes of a backup blob whose source is proven to be gone. */
+  /** Whether a backup blob is deleted if the source is proven to lack it. */
   readonly deletes: 'mirror' | 'keep';
-  /** What becomes of a backup blob that the source lacks and that bears no stamp of ours. */
+  /** Whether a backup blob without our stamp is deleted if the source lacks it. */
   readonly foreign: 'keep' | 'delete';
   /**
-   * Whether an equal Content-MD5 is taken for equal content, so that the stamp alone is renewed. Any client may give a blob
-   * an MD5 that is not of its bytes.
+   * `trust`: an equal Content-MD5 counts as equal content, so only the stamp is renewed. Any client may declare an MD5 that
+   * does not match the bytes.
    */
   readonly declaredMd5: 'ignore' | 'trust';
   /**
-   * The access tier of the backup's block blobs: as at the source where one was set there, one tier for all, or none,
-   * for accounts that have no tiers.
+   * The access tier of the backup's block blobs: the one that was set at the source, one for all, or none for accounts
+   * without tiers.
    */
   readonly tier: 'same' | 'none' | 'Hot' | 'Cool' | 'Cold' | 'Archive';
-  /** Whether index tags are mirrored; it takes the right to read them at the source and to write them on the backup. */
+  /** Whether index tags are mirrored. That needs the right to read them at the source and to write them on the backup. */
   readonly tags: 'mirror' | 'off';
   /** Whether owner, group, permissions and access control lists are mirrored between hierarchical accounts. */
   readonly acl: 'mirror' | 'off';

@@ -9,7 +9,7 @@ import type { CopyRequest } from '../ports/backup-store.ts';
 import type { AccessOutcome } from '../ports/directory-store.ts';
 import type { WriteCondition, WriteOutcome } from '../ports/write-outcome.ts';
 
-/** Copies under the condition on the backup and the version of the source. */
+/** Copies one version of the source under a condition on the backup. */
 export async function copyBlob(
   context: MirrorContext,
   key: Key,
@@ -37,8 +37,8 @@ export async function copyBlob(
 type CopiedVerdict = Extract<Verdict, { verdict: 'copied' }>;
 
 /**
- * Replaces what cannot be overwritten. Where the new version cannot be had, nothing has gone; whoever dies after the old
- * one went leaves a key that the next look copies anew.
+ * Replaces a blob that cannot be overwritten. If the new version cannot be copied, the old one stays. If the process dies
+ * after the old one was deleted, the next check copies the key again.
  */
 export async function replaceBlob(
   context: MirrorContext,
@@ -50,13 +50,12 @@ export async function replaceBlob(
   );
 }
 
-/** What becomes of the way once the old one is gone is for the placing to say. */
 const REMOVED: Verdict = { verdict: 'deleted' };
 
 /**
- * Brings the new version to the account, lets the old one go, and puts the new one in its place.
+ * Stages the new version on the backup account, deletes the old one and puts the new one in its place.
  *
- * @param deleteOld takes away what is there; a verdict other than `deleted` means that it stays
+ * @param deleteOld deletes the old one; any verdict but `deleted` means that it stays
  */
 export async function replaceViaStaging(
   context: MirrorContext,
@@ -91,7 +90,7 @@ async function toCopyRequest(
   return { request, stamped };
 }
 
-/** Whoever dies in between leaves a blob whose access a later look finds out of step. */
+/** If the process dies before, a later check finds the access out of step. */
 async function withAccess(
   context: MirrorContext,
   key: Key,
@@ -102,7 +101,7 @@ async function withAccess(
   return isLacking ? { ...copied, access: 'not-permitted' } : copied;
 }
 
-/** A copy brings neither owner nor list with it. What became of one that is gone again is for the next reading to say. */
+/** Sets the access, which a copy does not bring. Whether that was refused; if the blob is gone, the next reading shows it. */
 async function lacksAccess(
   { backup }: MirrorContext,
   key: Key,
@@ -113,10 +112,10 @@ async function lacksAccess(
 }
 
 /**
- * Gives a blob whose content is that of the source, the user's metadata and the stamp: one request, and no bytes are
- * moved. It is a copy instead where the headers differ, since headers and metadata are two writes, and half of them would
- * be a version that neither side ever had; and where nothing may change the metadata of what is there, while an
- * overwrite is allowed as a new version (an immutable backup).
+ * Gives a blob with the source's content the user's metadata and the stamp: one request, no content. It copies instead if
+ * the headers differ, since headers and metadata are two writes, and between them the blob would be a version that
+ * neither account ever had. It also copies if metadata may not be changed while an overwrite is allowed as a new version
+ * (an immutable backup).
  */
 export async function restampBlob(
   context: MirrorContext,
@@ -138,15 +137,15 @@ export async function restampBlob(
   const outcome = await backup.restamp({ key, metadata, ifMatch: onto.etag });
   if (outcome.kind === 'refused' && outcome.reason === 'backup-immutable') return await asCopy();
   const done: Verdict = { verdict: 'restamped' };
-  // What an ETag does not stand for, tier and tags, can only be told of a context in step: then there is more to do.
+  // No ETag covers tier and tags: another round sets them.
   return outcome.kind === 'written' && stamped && decideInStep(from, onto, policy).action !== 'nothing'
     ? { retry: 'not-finished', done }
     : toApplyResult(outcome, done, 'in-a-tree');
 }
 
 /**
- * The user's metadata and the stamp. Where the user's own leaves no room, it goes without: the copy is whole, no later
- * look can take it for one in step, and each copies it anew.
+ * The user's metadata with the stamp, or without it if there is no room. Without a stamp the copy is right, but each later
+ * check copies it again.
  */
 function stampedMetadata(
   account: string,
@@ -159,11 +158,11 @@ function stampedMetadata(
     : { metadata: source.metadata, stamped: false };
 }
 
-/** What came of a decision: the verdict, or that everything is to be read again, and what was done so far. */
+/** The result of a decision: the verdict, or why both accounts must be read again and what was done so far. */
 export type ApplyResult =
   | {
       readonly verdict: Verdict;
-      /** A write that another reading of the source must follow: on every account, or on hierarchical ones. */
+      /** The source must be read again: always, or only on hierarchical accounts. */
       readonly readAgain?: 'always' | 'in-a-tree';
     }
   | {
@@ -171,7 +170,7 @@ export type ApplyResult =
       readonly done?: Verdict;
     };
 
-/** The verdict of a write that was done, or what its refusal means. */
+/** The verdict of a write, or what its refusal means. */
 export function toApplyResult(
   outcome: WriteOutcome | AccessOutcome,
   verdict: Verdict,
