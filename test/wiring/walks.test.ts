@@ -5,9 +5,11 @@ import { expect, it } from 'vitest';
 import { startLocal } from '../../packages/local/src/start-local.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { createDeadLetters } from '../../src/wiring/create-dead-letters.ts';
+import { NEVER_PAUSED } from '../../src/ports/pause-gate.ts';
+import { createCommandApp } from '../../src/wiring/create-command-app.ts';
 import { createMirror } from '../../src/wiring/create-mirror.ts';
-import { createReconciliation } from '../../src/wiring/create-reconciliation.ts';
+import { openAccounts } from '../../src/wiring/open-accounts.ts';
+import { openQueues } from '../../src/wiring/open-queues.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { filesThatRun } from './support/files-that-run.ts';
 
@@ -73,9 +75,10 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
   const settings = readSettings(localSettings({ ...local.connections, http: { baseUrl: '' } }));
   const source = BlobServiceClient.fromConnectionString(local.connections.source.connectionString);
   const client = new ServiceBusClient(local.connections.serviceBus.connectionString);
-  const mirror = createMirror(settings, LOG);
-  const reconciliation = createReconciliation(settings, LOG);
-  const letters = createDeadLetters(settings, LOG);
+  const queues = openQueues(settings);
+  const accounts = openAccounts(settings, LOG);
+  const mirror = createMirror(settings, LOG, { accounts, queues, pause: NEVER_PAUSED });
+  const command = createCommandApp(settings, LOG);
   try {
     await source.createContainer('photos');
     const upload = async (name: string): Promise<void> => {
@@ -83,24 +86,24 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
     };
 
     await upload('first');
-    await mirror.handleMessage(createdEvent('first'), newContext());
+    await mirror.handleTrigger(createdEvent('first'), newContext());
     await upload('second');
     const event = await filesThatRun(
-      async () => await mirror.handleMessage(createdEvent('second'), newContext()),
+      async () => await mirror.handleTrigger(createdEvent('second'), newContext()),
     );
 
     await upload('third');
-    await reconciliation.reconciler.start({ dryRun: false, allowDeletes: [], reason: 'timer' });
+    await command.reconciliation.reconciler.start({ dryRun: false, allowDeletes: [], reason: 'timer' });
     const shard = await receiveOne(client.createReceiver(settings.reconcile.queue));
     const fullSync = await filesThatRun(
-      async () => await reconciliation.handleMessage(shard.body, newContext()),
+      async () => await command.reconciliation.handleTrigger(shard.body, newContext()),
     );
 
-    await mirror.handleMessage({ ...createdEvent('nothing'), subject: '', data: {} }, newContext());
+    await mirror.handleTrigger({ ...createdEvent('nothing'), subject: '', data: {} }, newContext());
     await receiveOne(client.createReceiver(settings.eventsQueue, { subQueueType: 'deadLetter' }), 'abandon');
     let replayed: unknown;
     const deadLetter = await filesThatRun(async () => {
-      replayed = await letters.store.replay({});
+      replayed = await command.deadLetters.store.replay({});
     });
     expect(replayed).toMatchObject({ done: 1 });
 
@@ -128,7 +131,7 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
     ];
     await expect(`${page.join('\n\n')}\n`).toMatchFileSnapshot(PAGE);
   } finally {
-    await Promise.all([letters.stop(), reconciliation.stop(), mirror.stop(), client.close()]);
+    await Promise.all([command.stop(), queues.close(), client.close()]);
     await local.stop();
   }
 }, 60_000);
