@@ -179,7 +179,7 @@ export const ERRORS = {
     disposition: 'fatal',
     hint: 'Only one run at a time: wait until it ends, or cancel it with "blobmirror reconcile cancel ID".',
   },
-  'run-has-ended': { disposition: 'fatal', hint: '"blobmirror reconcile show ID" shows its result.' },
+  'run-has-ended': { disposition: 'fatal', hint: 'See its result with "blobmirror reconcile show ID".' },
   'letter-not-found': {
     disposition: 'fatal',
     hint: 'GET /api/deadletters and "blobmirror deadletter list" list the dead letters. This one may have been replayed or purged.',

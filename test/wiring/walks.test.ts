@@ -92,13 +92,6 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
       async () => await mirror.handleTrigger(createdEvent('second'), newContext()),
     );
 
-    await upload('third');
-    await command.reconciliation.reconciler.start({ dryRun: false, allowDeletes: [], reason: 'timer' });
-    const shard = await receiveOne(client.createReceiver(settings.reconcile.queue));
-    const fullSync = await filesThatRun(
-      async () => await command.reconciliation.handleTrigger(shard.body, newContext()),
-    );
-
     await mirror.handleTrigger({ ...createdEvent('nothing'), subject: '', data: {} }, newContext());
     await receiveOne(client.createReceiver(settings.eventsQueue, { subQueueType: 'deadLetter' }), 'abandon');
     let replayed: unknown;
@@ -107,12 +100,19 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
     });
     expect(replayed).toMatchObject({ done: 1 });
 
+    await upload('third');
+    await command.reconciliation.reconciler.start({ dryRun: false, allowDeletes: [], reason: 'timer' });
+    const shard = await receiveOne(client.createReceiver(settings.reconcile.queue));
+    const fullSync = await filesThatRun(
+      async () => await command.reconciliation.handleTrigger(shard.body, newContext()),
+    );
+
     const page = [
       '# Walks',
-      'Three ways through the code, with the files of which a function runs. Values and settings (`model/`, `api/` and `config/`) and files that hold types alone are left out. A test measures the ways and writes this page: `npx vitest run test/wiring/walks.test.ts -u`.',
+      'Three ways through the code, with the files of which a function runs. Left out are values and settings (`model/`, `api/` and `config/`), files that hold types alone, and what a process asks at its own pace: whether it is paused (`pause/`), whether it may work on the accounts (`identity/`), and the counts that it keeps (`status/`). A test measures the ways and writes this page: `npx vitest run test/wiring/walks.test.ts -u`.',
       ...walk(
         'The way of an event',
-        'From the message of a created blob to its copy: a small new block blob, in a container that the backup has. What a worker asks of its own documents beside it, whether mirroring is paused and the accounts may be worked on, is on the way of a full sync.',
+        'From the message of a created blob to its copy: a small new block blob, in a container that the backup has.',
         EVENT,
         ['src/functions/mirror.ts', ...event],
       ),

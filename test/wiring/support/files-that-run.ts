@@ -1,7 +1,7 @@
 import { Session } from 'node:inspector/promises';
 
-/** Values and settings are part of everything, and no step of a way. */
-const NO_STEPS = /^src\/(?:model|config|api)\//;
+/** Values and settings are part of everything; what a process asks at its own pace may fall into any measurement. */
+const NO_STEPS = /^src\/(?:model|config|api|identity|pause|status)\//;
 /** Vitest gives each export of a module such a function. To read a constant is no step. */
 const EXPORT = /^\(\) => \{ try \{ return /;
 const SOURCE = /\/(src\/.+\.ts)(?:\?.*)?$/;
