@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { BlobmirrorError } from '../model/errors.ts';
 
-/** An event in either schema, under one set of names. What is missing, or is something else, is as good as not there. */
+/** An event in either schema, under one set of names. Members of the wrong type count as missing. */
 export interface Envelope {
   readonly id: string | undefined;
   readonly type: string | undefined;
@@ -18,9 +18,8 @@ const NOTHING: JsonObject = {};
 export const URL_FIELDS = ['url', 'destinationUrl', 'sourceUrl'] as const;
 
 /**
- * One event. An object is one where it says so by its schema, or names a blob. No member is insisted on that says
- * nothing about which blob is meant, such as a version of the schema or an id: an envelope that has drifted is a hint
- * all the same, and only costs a look.
+ * Reads one event. An object is an event if its schema says so, or if it names a blob. Members that do not say which blob
+ * is meant, such as the version of the schema or the id, are optional: a drifted envelope only costs a check.
  *
  * @throws BlobmirrorError `message-not-event`
  */
@@ -42,7 +41,7 @@ export function readEnvelope(event: unknown): Envelope {
   );
 }
 
-/** Whether a value bears the mark of a schema of events, or names a blob. */
+/** Whether a value has the mark of an event schema, or names a blob. */
 export function isEvent(value: unknown): value is object {
   return (
     isObject(value) &&
@@ -50,7 +49,7 @@ export function isEvent(value: unknown): value is object {
   );
 }
 
-/** Undefined where there is none that can be read. */
+/** Undefined if there is none that can be parsed. */
 export function timeOf(event: JsonObject): Date | undefined {
   for (const name of ['eventTime', 'time']) {
     const time = new Date(textOf(event, name) ?? Number.NaN);
@@ -64,7 +63,7 @@ export function dataOf(event: JsonObject): JsonObject {
   return isObject(data) ? data : NOTHING;
 }
 
-/** For the log alone, so it is kept short. Some senders count. */
+/** Only for the log, so it is kept short. Some senders use numbers. */
 export function idOf(event: JsonObject): string | undefined {
   const id = Object.hasOwn(event, 'id') ? event['id'] : undefined;
   return typeof id === 'string' || typeof id === 'number'
@@ -83,7 +82,7 @@ function namesBlob({ subject = '', data }: Pick<Envelope, 'subject' | 'data'>): 
   );
 }
 
-/** The first of the two that is text, and not empty. */
+/** The first of the two that is non-empty text. */
 function firstText(event: JsonObject, one: string, other: string): string | undefined {
   return textOf(event, one) || textOf(event, other) || undefined;
 }
@@ -99,43 +98,43 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The text under a name of the object's own; undefined when it is something else, or only inherited. */
+/** An own member that is text; undefined if it is something else or inherited. */
 export function textOf(object: JsonObject, name: string): string | undefined {
   const value = Object.hasOwn(object, name) ? object[name] : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A container and a path as an event spells them, not proven to be names yet. */
+/** A container and a path as an event spells them, not yet validated. */
 export interface BlobAddress {
   readonly container: string;
   readonly path: string;
 }
 
 /**
- * The url of a blob taken apart by hand: the platform's URL parser resolves `.` and `..` and folds what a blob's
- * name may well hold. The query is cut off; a `#` is kept, since no event carries a fragment.
+ * A blob's url, parsed by hand: the platform's URL parser resolves `.` and `..` and normalises characters that a blob's
+ * name may hold. The query is dropped; a `#` is kept, since no event has a fragment.
  */
 const STORAGE_URL = /^https?:\/\/(\[[^\]/?#]*\]|[^:/?#@[\]]+)(?::\d+)?\/([^?]*)/i;
 
-/** What is refused may be quoted in an error, so it is kept short. */
+/** A refused name may be quoted in an error, so it is kept short. */
 const LONGEST_CONTAINER = 63;
 
-/** Host, and the path behind it without the leading slash, as it is spelt. */
+/** The host, and the path after it without the leading slash, not decoded. */
 function splitUrl(url: string): { host: string; path: string } | undefined {
   const [, host, path] = STORAGE_URL.exec(url) ?? [];
   return host === undefined || path === undefined ? undefined : { host, path };
 }
 
 /**
- * Emulators put the account first in the path when the host cannot carry it: an IP literal, or a name without a dot.
+ * Emulators put the account first in the path if the host cannot name it: an IP literal, or a name without a dot.
  */
 function isPathStyle(host: string): boolean {
   return !host.includes('.') || host.startsWith('[') || isIP(host) !== 0;
 }
 
 /**
- * The ways to read a blob's url, the likeliest first: percent-decoded (when that is possible), then as it is spelt.
- * They are one when nothing is encoded. Empty when it is no url of a blob.
+ * The readings of a blob's url, the likeliest first: percent-decoded (if that is possible), then as it is spelt. One if
+ * nothing is encoded; empty if it is not the url of a blob.
  */
 export function readStorageUrl(url: string): readonly BlobAddress[] {
   const parts = splitUrl(url);
@@ -149,7 +148,7 @@ export function readStorageUrl(url: string): readonly BlobAddress[] {
   return decoded === undefined || decoded === spelt ? [place] : [{ ...place, path: decoded }, place];
 }
 
-/** The account that a url's host or first path segment names; undefined for a host that is not the service's own. */
+/** The account that the host or the first path segment names; undefined for a custom domain. */
 export function accountOfUrl(url: string): string | undefined {
   const parts = splitUrl(url);
   if (parts === undefined) return undefined;
@@ -158,7 +157,7 @@ export function accountOfUrl(url: string): string | undefined {
   return /^([^.]+)(?:\.z\d+)?\.(?:blob|dfs)\./i.exec(parts.host)?.[1];
 }
 
-/** What follows the first slash; empty when there is none. */
+/** The text after the first slash; empty if there is none. */
 function afterFirstSlash(path: string): string {
   const slash = path.indexOf('/');
   return slash < 0 ? '' : path.slice(slash + 1);
@@ -172,7 +171,7 @@ function decode(text: string): string | undefined {
   }
 }
 
-// No container's name is longer than 63, and what is refused may be quoted in an error.
+// A container's name has at most 63 characters, and a refused name may be quoted in an error.
 const SUBJECT = /^\/blobServices\/default\/containers\/([^/]{1,63})\/blobs\/(.+)$/is;
 
 /** `/blobServices/default/containers/<container>/blobs/<name, case kept, not encoded>`; undefined for anything else. */

@@ -1,17 +1,17 @@
 import { type JsonObject, dataOf, isObject, timeOf } from './envelope.ts';
 import { readBody } from './parse-message.ts';
 
-/** What an event tells besides the blob that it is about. */
+/** The time and the length that an event tells. */
 export interface EventFacts {
-  /** Undefined when it bears no time that can be read. */
+  /** Undefined if it has no time that can be parsed. */
   readonly time: Date | undefined;
-  /** The length of the blob that it tells of; 0 when it tells none. */
+  /** The length of the blob in bytes; 0 if the event does not tell it. */
   readonly bytes: number;
 }
 
 /**
- * The time and the length of every event in the body of a message, in either schema, for counting what waits. It is
- * for many messages at once: nothing is checked that a worker will check, and nothing is thrown.
+ * The facts of every event in the body of a message, in either schema, for counting what waits. It is called for many
+ * messages: it does not validate what a worker validates, and throws nothing.
  */
 export function readEventFacts(body: unknown): readonly EventFacts[] {
   let events: readonly unknown[];

@@ -4,37 +4,28 @@ import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
 import { writeJson } from '../model/write-json.ts';
 
-/**
- * Event Grid and CloudEvents shapes to keys: the only room that knows what an event looks like.
- *
- * A message comes from outside and may hold anything. So nothing here throws for any input, one bad event never
- * costs its neighbours, and whatever is read is a hint (invariant 1): when an event can be read in two ways, both
- * keys are given, because a wrong guess costs a request and never a wrong result. This room must never call a
- * service, and must never carry the query of a url, which may hold a SAS, into a key or an error.
- */
-
 export interface ParsedMessage {
   readonly hints: readonly Hint[];
   readonly rejected: readonly Rejected[];
 }
 
-/** A part of a message that gives no key, and why. */
+/** A part of a message that names no key, and why. */
 export interface Rejected {
   /** `message-out-of-bounds`, `message-not-event`, `event-type-unknown` or `event-key-invalid`. */
   readonly error: BlobmirrorError;
-  /** That part of the body, as it came; of what is out of bounds, something that any queue client can write. */
+  /** That part of the body as it came; if it is out of bounds, in a form that a queue client can send. */
   readonly event: unknown;
   readonly eventId?: string;
 }
 
 /**
- * Reads the body of a message as Azure Functions hands it to a Service Bus trigger: a JSON value, a string that was
- * no JSON, or bytes. It holds one event or an array of them, in the Event Grid schema or CloudEvents 1.0.
+ * Reads the body of a message as Azure Functions hands it to a Service Bus trigger: a JSON value, a string that was not
+ * JSON, or bytes. It holds one event or an array of them, in the Event Grid schema or CloudEvents 1.0.
  *
- * Nothing is thrown. Hints and rejections together are as many as the events in the body, and at least one; of a
- * message that is out of bounds nothing is read, and it is one rejection.
+ * Never throws. Each event becomes one hint or one rejection; there is at least one. A message that is out of bounds is
+ * not read, and becomes one rejection.
  *
- * @param enqueuedTime when the message was enqueued: the time of an event that bears none that can be read.
+ * @param enqueuedTime the time of an event that has none that can be parsed
  */
 export function parseMessage(body: unknown, enqueuedTime: Date): ParsedMessage {
   const hints: Hint[] = [];
@@ -64,7 +55,7 @@ function eventId(event: unknown): { eventId?: string } {
   return id === undefined ? {} : { eventId: id };
 }
 
-/** All of a body, as text where it came as text, and else as the bytes of its JSON: a client would nest as deep as it. */
+/** The whole body: text or bytes as they came, and otherwise its JSON as bytes, since a client would recurse into it. */
 function toSendableBody(body: unknown): unknown {
   return typeof body === 'string' || body instanceof Uint8Array
     ? body
@@ -72,10 +63,10 @@ function toSendableBody(body: unknown): unknown {
 }
 
 /**
- * The events that a message's body holds, within the bounds and not looked at yet; at least one.
+ * The events in a message's body, within the bounds and not yet parsed; at least one.
  *
- * @throws BlobmirrorError `message-out-of-bounds`, or `message-not-event`, without a word of the body: it may hold
- * anybody's secrets
+ * @throws BlobmirrorError `message-out-of-bounds` or `message-not-event`. They never quote the body, which may hold
+ * secrets.
  */
 export function readBody(body: unknown): readonly unknown[] {
   const value = toValue(body);
@@ -89,7 +80,7 @@ function toValue(body: unknown): unknown {
   if (typeof body === 'string') return parseJson(body);
   if (!(body instanceof Uint8Array)) return body;
   checkLength(body.byteLength);
-  // Unknown bytes become U+FFFD, and a byte order mark goes.
+  // Invalid bytes become U+FFFD, and a byte order mark is dropped.
   return parseJson(new TextDecoder().decode(body));
 }
 
@@ -99,10 +90,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
   } catch {
     // The cause is left out: its message quotes the text.
-    throw new BlobmirrorError(
-      'message-not-event',
-      `the message is ${text.length} characters of something that is not JSON`,
-    );
+    throw new BlobmirrorError('message-not-event', `the message is not JSON (${text.length} characters)`);
   }
 }
 
@@ -115,10 +103,10 @@ function parseJson(text: string): unknown {
 export const MESSAGE_BOUNDS = { depth: 64, length: 1_048_576, events: 5_000 } as const;
 
 /**
- * Refuses what nobody should look into: what nests thousands deep can be parsed, but neither be written as JSON again
- * nor be walked by a function that calls itself.
+ * Refuses a value that is too large or too deep. A value that is nested thousands deep can be parsed, but neither written
+ * as JSON again nor walked recursively.
  *
- * @param value what was parsed of a body, or came so
+ * @param value a parsed body
  * @throws BlobmirrorError `message-out-of-bounds`, which names the bound and the value
  */
 export function checkBounds(value: unknown): void {
@@ -128,7 +116,7 @@ export function checkBounds(value: unknown): void {
     );
   const { length, depth } = measure(value);
   checkLength(length);
-  // The length is looked at first: of what is too long the depth is not known.
+  // The length first: if it is too long, the depth was not measured.
   if (depth > MESSAGE_BOUNDS.depth)
     throw outOfBounds(`is nested ${figure(depth)} deep, and at most ${MESSAGE_BOUNDS.depth} is read`);
 }
@@ -142,9 +130,8 @@ function checkLength(length: number): void {
 }
 
 /**
- * How long a value is at least as JSON, and how many objects and arrays are within one another. One level after the
- * other, so that no depth overflows the stack; it ends where the value is longer than the bound, as one that contains
- * itself would be.
+ * A lower bound of a value's length as JSON, and its depth. It goes level by level, so that no depth overflows the stack,
+ * and stops when the length exceeds the bound, as that of a value which contains itself does.
  */
 function measure(value: unknown): { readonly length: number; readonly depth: number } {
   let length = 0;
@@ -184,7 +171,7 @@ function figure(value: number): string {
   return value.toLocaleString('en');
 }
 
-/** What a worker goes by of a message's metadata, as a Functions trigger names it. */
+/** The metadata of a message that a worker uses, as a Functions trigger names it. */
 const METADATA = [
   'messageId',
   'enqueuedTimeUtc',
@@ -200,9 +187,9 @@ const BY_LOWER_CASE: ReadonlyMap<string, MetadataName> = new Map(
 );
 
 /**
- * Which of the metadata may be members of the body: the Functions host lets those of a JSON object overwrite the
- * metadata of the same name (Azure/azure-functions-host#7119). Of an array it takes nothing. Text that is no JSON here
- * may be JSON to it, which takes single quotes.
+ * The metadata that the body may have overwritten: in the Functions host, members of a JSON object overwrite the metadata
+ * of the same name (Azure/azure-functions-host#7119); those of an array do not. Text that is not JSON here may be JSON to
+ * the host, which accepts single quotes.
  */
 export function shadowedMetadata(body: unknown): ReadonlySet<MetadataName> {
   if (typeof body === 'string') return new Set(/^\s*\{/.test(body) ? METADATA : []);
@@ -211,7 +198,7 @@ export function shadowedMetadata(body: unknown): ReadonlySet<MetadataName> {
   return new Set(names.filter((name) => name !== undefined));
 }
 
-/** The event as it can be sent with metadata that will be believed: in an array where its members would overwrite them. */
+/** The event in a form that does not overwrite the metadata: in an array if its members would. */
 export function withoutShadow(event: unknown): unknown {
   return shadowedMetadata(event).size > 0 ? [event] : event;
 }

@@ -13,8 +13,9 @@ import type { Hint } from '../model/hint.ts';
 import { type Key, type Prefix, type Rename, keyText, parseContainerName, parseKey } from '../model/key.ts';
 
 /**
- * What an event says, as a hint. @param enqueuedTime the time of an event that bears none that can be read
+ * Reads an event into a hint.
  *
+ * @param enqueuedTime the time of an event that has none that can be parsed
  * @throws BlobmirrorError `message-not-event`, `event-type-unknown`, `event-key-invalid`
  */
 export function readEvent(event: unknown, enqueuedTime: Date): Hint {
@@ -32,7 +33,7 @@ export function readEvent(event: unknown, enqueuedTime: Date): Hint {
 
 const RENAME_URLS: readonly string[] = ['destinationUrl', 'sourceUrl'];
 
-/** Which fields of an event's data name what it is about; of a rename, the new name first, as in its subject. */
+/** The fields of an event's data that name its blobs; for a rename the new name first, as in its subject. */
 const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
   ['Microsoft.Storage.BlobCreated', ['url']],
   ['Microsoft.Storage.BlobDeleted', ['url']],
@@ -41,18 +42,17 @@ const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
   ['Microsoft.Storage.DirectoryCreated', ['url']],
   ['Microsoft.Storage.DirectoryDeleted', ['url']],
   ['Microsoft.Storage.DirectoryRenamed', RENAME_URLS],
-  // AsyncOperationInitiated is left out on purpose: it says that a blob is about to be rehydrated, and a
-  // BlobTierChanged follows when there is something to see.
+  // Not AsyncOperationInitiated: it says that a rehydration has started, and a BlobTierChanged follows at its end.
 ]);
 
-/** Events that stand for all that is below a directory, or may: SFTP has one type of rename for both. */
+/** Events that may stand for everything below a directory. SFTP has one rename type for files and directories. */
 const DEEP_TYPES: ReadonlySet<string> = new Set([
   'Microsoft.Storage.BlobRenamed',
   'Microsoft.Storage.DirectoryDeleted',
   'Microsoft.Storage.DirectoryRenamed',
 ]);
 
-/** What an event is about. */
+/** The keys that an event names. */
 interface EventKeys {
   readonly keys: readonly Key[];
   readonly prefixes: readonly Prefix[];
@@ -61,11 +61,11 @@ interface EventKeys {
 }
 
 /**
- * The keys that an event is about: at least one, each once. And the prefixes beneath which its blobs are, for names
- * that cannot be known for sure.
+ * The keys that an event names: at least one, each once. And for names that are not certain, the prefixes below which its
+ * blobs are.
  *
- * The subject is documented to carry the name as it is. The url is percent-encoded as a rule, but not by every
- * writer. When the two name the same blob, that is the key; when they differ, every reading of either is one.
+ * The subject is documented to hold the name as it is. The url is usually percent-encoded, but not by every writer. If
+ * both name the same blob, that is the key; if they differ, every reading of either is a key.
  *
  * @throws BlobmirrorError `event-type-unknown`, `event-key-invalid`
  */
@@ -79,7 +79,7 @@ function readEventKeys(envelope: Envelope): EventKeys {
     keys,
     prefixes,
     rename: prefixes.length === 0 ? toRename(subject, urls) : undefined,
-    // An event whose type is lost may be one of those.
+    // An event without a type may be one of those.
     isDeep: envelope.type === undefined || DEEP_TYPES.has(envelope.type),
   };
 }
@@ -95,7 +95,7 @@ function urlFields({ type, data }: Envelope): readonly string[] {
   );
 }
 
-/** By the likeliest reading of either name: a wrong guess costs requests, since both sides are read before anything is done. */
+/** By the likeliest reading of each name. A wrong guess only costs requests: both accounts are read before anything is done. */
 function toRename(
   subject: BlobAddress | undefined,
   [destinations, sources]: readonly (readonly BlobAddress[])[],
@@ -110,7 +110,7 @@ function toRename(
   }
 }
 
-/** The readings of a url that are worth a look: the likeliest alone when the subject bears it out. */
+/** The readings of a url to check: only the likeliest if the subject confirms it. */
 function plausibleReadings(
   readings: readonly BlobAddress[],
   subject: BlobAddress | undefined,
@@ -120,7 +120,7 @@ function plausibleReadings(
   return isSameName(subject, likeliest) ? [likeliest] : readings;
 }
 
-/** The names that the event is about, each in the spellings that it comes in. A subject is of the first url. */
+/** The names in the event, each in its spellings. The subject belongs to the first url. */
 function spellingsOf(
   urls: readonly (readonly BlobAddress[])[],
   subject: BlobAddress | undefined,
@@ -146,7 +146,7 @@ function toKeys(places: readonly BlobAddress[]): readonly Key[] {
   throw refusal ?? new BlobmirrorError('event-key-invalid', 'neither the subject nor the url names a blob');
 }
 
-/** What stands for half a character that was lost. A blob's own name may hold it, too: nothing tells the two apart. */
+/** Replaces half a character that was lost. A blob's own name may hold it too: they cannot be told apart. */
 const LOST = '\uFFFD';
 
 /**
@@ -155,7 +155,7 @@ const LOST = '\uFFFD';
  */
 const LOSSES = /[\u{10000}-\u{10FFFF}\uFFFD]+/gu;
 
-/** Whether two places are one once the losses are allowed for. */
+/** Whether two addresses are the same apart from lost characters. */
 function isSameName(one: BlobAddress, other: BlobAddress): boolean {
   return (
     one.container === other.container &&
@@ -163,7 +163,7 @@ function isSameName(one: BlobAddress, other: BlobAddress): boolean {
   );
 }
 
-/** For each name of which no spelling is free of losses: the longest prefix that is sure, each once. */
+/** For each name of which every spelling lost characters: the longest certain prefix, each once. */
 function certainPrefixes(names: readonly (readonly BlobAddress[])[]): readonly Prefix[] {
   const prefixes = new Map<string, Prefix>();
   for (const spellings of names) {
@@ -194,9 +194,9 @@ function readEventAccount(envelope: Envelope): string | undefined {
 }
 
 /**
- * Requests that announce a blob before it is whole, or whose blob may grow without an event. A file that comes by way of
- * the Data Lake or SFTP endpoint is announced when it is created, empty; if the writer flushes without closing, nothing
- * announces its content. A copy may be announced while the service is still at work on it, on hierarchical accounts
+ * Requests that announce a blob before it is complete, or whose blob may grow without an event. A file that is written
+ * through the Data Lake or SFTP endpoint is announced when it is created, empty; if the writer flushes without closing,
+ * no event announces the content. A copy may be announced while the service is still copying, on hierarchical accounts
  * always. Sources: learn.microsoft.com/azure/storage/blobs/storage-blob-event-overview, Azure/azure-sdk-for-net#19166,
  * Azure/azure-sdk-for-java#26742, MicrosoftDocs/azure-docs#74041 and #114316.
  */
@@ -208,19 +208,18 @@ const SILENT_APIS: ReadonlySet<unknown> = new Set([
   'CopyBlob',
 ]);
 
-/** Of these, the ones that are sent when the writer is done: what changes later is most likely announced again. */
+/** Those that are sent when the writer is done: later changes are most likely announced. */
 const CLOSING_APIS: ReadonlySet<unknown> = new Set(['FlushWithClose', 'SftpCommit', 'CopyBlob']);
 
 /**
- * Appends to an append blob and pages of a page blob are never announced: the one event is of the blob's creation, empty
- * or all zeros (MicrosoftDocs/azure-docs#39195).
+ * Writes to append and page blobs are never announced: the only event is that of their creation, empty or all zeros (MicrosoftDocs/azure-docs#39195).
  */
 const GROWING_KINDS: ReadonlySet<unknown> = new Set(['AppendBlob', 'PageBlob']);
 
 /**
- * Whether the blob may change again without an event: `open` while its writer is most likely still at work, `closed`
- * where the writer said that it is done. Only what was created is written to; each other change has an event of its own.
- * An event whose type is lost may be of a creation.
+ * Whether the blob may change again without an event: `open` if its writer is probably still writing, `closed` if the
+ * writer said that it is done. That holds only for a creation; every other change has an event of its own. An event
+ * without a type may be of a creation.
  */
 function expectSilentChanges({ type, data }: Envelope): 'none' | 'open' | 'closed' {
   if (type !== undefined && type !== 'Microsoft.Storage.BlobCreated') return 'none';

@@ -1,8 +1,3 @@
-/**
- * What a queue message becomes: keys that are converged, and events that are settled one by one. It never throws away
- * an event without a log line and lets no bad event harm its neighbours in the same message. How a key is brought in
- * step is the heart's business.
- */
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { type ParsedMessage, type Rejected, parseMessage } from '../events/parse-message.ts';
 import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
@@ -22,13 +17,16 @@ import { type HintContext, mirrorHint } from './mirror-hint.ts';
 export interface IntakeContext extends HintContext {
   /** See `deadLetterUnsendable`. */
   readonly queue: HintQueue;
-  /** Nobody pauses it when nothing is said. */
+  /** Default: never paused. */
   readonly pause?: PauseGate;
 }
 
 /**
- * Resolves when every event of the message is mirrored, ignored with a reason, back in the queue or on its way to the
- * dead-letter queue: the message may be completed (invariant 9). Rejects when the message must be delivered again.
+ * Handles a message of the events queue: converges the keys that its events name and settles the events one by one, so
+ * that a bad event does not affect its neighbours.
+ *
+ * Resolves when every event is mirrored, ignored with a log line, back in the queue or on its way to the dead-letter
+ * queue: the message may be completed (invariant 9). Rejects when the message must be delivered again.
  */
 export async function handleMessage(
   intake: IntakeContext,
@@ -37,7 +35,7 @@ export async function handleMessage(
 ): Promise<void> {
   const history = readHistory(message);
   const { queue, pause = NEVER_PAUSED } = intake;
-  // Before anything else looks at the body: what is out of bounds cannot be put off as it came.
+  // First of all: a body that is out of bounds cannot be requeued as it came.
   const parsed = parseMessage(message.body, message.enqueuedTime);
   const work = async (): Promise<void> => await handle({ ...intake, pause }, log, parsed, history);
   const isOutOfBounds = parsed.rejected[0]?.error.code === 'message-out-of-bounds';
@@ -49,7 +47,7 @@ export async function handleMessage(
   if (held !== undefined) await requeueWhilePaused(queue, history, eventsOf(parsed), '', held.delayMs);
 }
 
-/** All that a message holds, as it can be sent again. */
+/** All events of a message, in the form in which they are sent again. */
 function eventsOf({ hints, rejected }: ParsedMessage): unknown {
   const [event, ...others] = [...hints, ...rejected].map((part) => part.event);
   return others.length === 0 ? event : [event, ...others];
@@ -69,7 +67,7 @@ async function handle(
   for (const [i, hint] of hints.entries()) {
     const part = only ? '' : `/${i}`;
     if (i > 0 && (pause.isPaused() || performance.now() > lastStart)) {
-      // In one message: it takes no longer to send than one event.
+      // In one message, which is sent as fast as one event.
       const rest = hints.slice(i).map(({ event }) => event);
       await requeueWhilePaused(queue, history, rest.length === 1 ? rest[0] : rest, `/from-${i}`, 0);
       break;
@@ -77,7 +75,7 @@ async function handle(
     let next: Recheck | undefined;
     try {
       const from = only ? history.walk : undefined;
-      // An earlier look may have begun what took a directory away, and the service may have carried it out only since.
+      // An earlier check may have sent a request that removed a directory, and the service may have executed it since.
       const { unsettled, attempts, looks, replays = 0, watch, held } = history;
       const isDeep = unsettled || attempts > 0 || looks > 0 || replays > 0;
       const earlier = { from, isDeep, watch, held, root: `${history.root}${part}` };
@@ -88,7 +86,7 @@ async function handle(
       failures.push({ error: toBlobmirrorError(error), event, part, about });
       continue;
     }
-    await orKeep(async () => {
+    await sendOrKeep(async () => {
       if (next !== undefined) {
         await sendRecheck(queue, history, hint, part, next);
         if (next.watch !== undefined)
@@ -104,12 +102,12 @@ async function handle(
     });
   }
   for (const failure of failures)
-    await orKeep(async () => await settleFailure({ queue, pause }, log, history, failure));
-  // The message goes back for what could not be sent; its neighbours are done with.
+    await sendOrKeep(async () => await settleFailure({ queue, pause }, log, history, failure));
+  // The message goes back for the event that could not be sent; the others are done.
   if (unsent.length > 0) throw unsent[0];
 
-  /** What ails the queue ends it all; what ails the event alone, or nobody knows, must not cost its neighbours their look. */
-  async function orKeep(send: () => Promise<void>): Promise<void> {
+  /** An error of the queue ends the message. An error of one event, or an unknown one, must not stop its neighbours. */
+  async function sendOrKeep(send: () => Promise<void>): Promise<void> {
     try {
       await send();
     } catch (thrown) {
@@ -121,8 +119,8 @@ async function handle(
 }
 
 /**
- * The parts of a message that gave no key, as failures: one for each code, so that a message of thousands of bad parts
- * is a dead letter or two, and not thousands. A letter of several parts holds them in an array, as they came.
+ * The parts of a message that name no key, as failures: one for each code, so that a message of thousands of bad parts
+ * becomes one or two dead letters. A dead letter of several parts holds them in an array, as they came.
  *
  * @param isAll whether the message holds nothing else
  */

@@ -8,14 +8,13 @@ import { deadLetterUnsendable } from './settle-failure.ts';
 export interface ShardIntakeContext {
   /** The queue that the message came from. */
   readonly queue: HintQueue;
-  /** Rejects with `message-not-shard` for a body that is no shard, before it does anything. */
+  /** Rejects with `message-not-shard` if the body is not a shard, before it does anything. */
   readonly handleShard: (body: unknown) => Promise<void>;
 }
 
 /**
- * What a message of the reconcile queue becomes. Resolves when it was worked on, or is on its way to the dead-letter
- * queue with code, detail and hint, since it is no shard and will not become one. Rejects when it must be delivered
- * again.
+ * Handles a message of the reconcile queue. Resolves when its shard was worked on, or the message is on its way to the
+ * dead-letter queue because it is not a shard. Rejects when it must be delivered again.
  */
 export async function handleShardMessage(
   { queue, handleShard }: ShardIntakeContext,

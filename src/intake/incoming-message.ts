@@ -2,23 +2,23 @@ import { theQueueClock, theServiceClock } from '../clock/process-clocks.ts';
 import { type MetadataName, shadowedMetadata } from '../events/parse-message.ts';
 import { type History, ParkedMessageReceived, parseHistory } from '../model/hint-message.ts';
 
-/** A message as a Service Bus trigger hands it over. */
+/** A message of a queue. */
 export interface IncomingMessage {
   readonly body: unknown;
   readonly messageId: string;
   readonly enqueuedTime: Date;
-  /** How often it was received, this time included. */
+  /** How often it was delivered, this time included. */
   readonly deliveryCount: number;
   readonly applicationProperties: Readonly<Record<string, unknown>>;
 }
 
-/** The part of an invocation's context that tells of the message. */
+/** The part of an invocation's context that describes the message. */
 export interface TriggerContext {
   readonly invocationId: string;
   readonly triggerMetadata?: Readonly<Record<string, unknown>>;
 }
 
-/** A message whose count of deliveries is not known may have been with a worker that died. */
+/** If the count is not known, another worker may have received the message and died. */
 const UNKNOWN_DELIVERIES = 2;
 
 /**
@@ -27,8 +27,8 @@ const UNKNOWN_DELIVERIES = 2;
  * number, and a 64 bit number is an object with a text form. Older extensions know the application properties as user
  * properties alone.
  *
- * What a member of the body may have overwritten is not believed: its sender would choose how often an event is tried,
- * and under which id. Its next message is sent so that nothing is overwritten.
+ * Metadata that a member of the body may have overwritten is ignored: otherwise the sender would choose the id and the
+ * number of tries. The next message of the chain is sent so that nothing is overwritten.
  */
 export function fromTrigger(
   body: unknown,
@@ -48,17 +48,17 @@ export function fromTrigger(
   };
 }
 
-/** What is known of a message that is being handled. */
+/** What is known of a message that is handled. */
 export interface ReceivedHistory extends History {
-  /** How often it was received, this time included. */
+  /** How often it was delivered, this time included. */
   readonly deliveryCount: number;
 }
 
 /**
- * What is known of a message that is to be handled.
+ * The history of a message, from its properties and its deliveries.
  *
- * @throws ParkedCameBy for a copy on its way to the dead-letter queue. Given back it expires, so one that is received a
- * second time was sent without the time to live of such a copy, by somebody else, and is handled like any other.
+ * @throws ParkedMessageReceived for a copy on its way to the dead-letter queue. Given back, it expires. One that is
+ * received a second time was sent by another program, without the time to live, and is handled like any other.
  */
 export function readHistory({
   messageId,
@@ -71,10 +71,10 @@ export function readHistory({
   return {
     ...known,
     parked: false,
-    // No message was seen before it came into the queue, whatever a clock or a sender says: its day would not end.
+    // Never later than the message was enqueued, whatever a clock or a sender says: its day of tries would not end.
     firstSeen: new Date(Math.min(known.firstSeen.getTime(), enqueuedTime.getTime())),
-    // Invariant 5: a message that comes again was with a worker that may have died in the middle of a write. Nobody
-    // knows the outcome of that one either, and the service may carry it out after this look.
+    // Invariant 5: the worker of an earlier delivery may have died during a write. The outcome of that write is unknown,
+    // and the service may execute it after this check.
     unsettled: known.unsettled || deliveryCount > 1,
     deliveryCount,
   };

@@ -7,19 +7,18 @@ import type { Hint } from '../model/hint.ts';
 import type { HintMessage, History } from '../model/hint-message.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
 
-/** Why an event is sent again. */
+/** Why an event is sent again. The words are part of message ids. */
 export type ChainPurpose = 'try' | 'look' | 'parked' | 'hold';
 
-/** The part of a message that an event was: empty for the only one. */
+/** Which event of the message this is; empty for the only one. */
 export type EventPart = string;
 
 /**
- * The next message of a chain. Its id is made from the message that the chain began with, the number of the try or
- * look, and how often the message was received; so every delivery sends one successor at most, and a replay begins a
- * chain of its own.
+ * The next message of a chain. Its id is made from the first message of the chain, the number of the try or check, and
+ * the delivery count: each delivery sends at most one successor, and a replay begins a chain of its own.
  *
- * A message that comes again must not share the successor of its first delivery, as if it were the same: the earlier
- * one may have had its look before the later delivery began a write that is still under way.
+ * Two deliveries of a message must not share a successor: that of the first may be checked before the second begins a
+ * write that is still pending.
  */
 export function chainMessage(
   event: unknown,
@@ -29,7 +28,7 @@ export function chainMessage(
   changes: Partial<History>,
 ): HintMessage {
   const history = { ...before, ...changes, root: shorten(`${before.root}${part}`) };
-  // What was put off begins anew with the same numbers; the queue would drop its successors for those of before.
+  // A requeued message repeats the numbers; without `holds` the queue would drop its successors as duplicates.
   const holds = history.holds ? `.${history.holds}` : '';
   return {
     messageId: `${history.root}.${purpose}.${history.attempts}.${history.looks}.${deliveryCount}${holds}`,
@@ -45,7 +44,7 @@ function shorten(root: string): string {
   return root.length <= LONGEST_ROOT ? root : createHash('sha256').update(root).digest('base64url');
 }
 
-/** Sends again, untried, what came while mirroring is paused: it counts as no try and no look, and no delivery either. */
+/** Sends an event again untried, because mirroring is paused. It counts as no try, no check and no delivery. */
 export async function requeueWhilePaused(
   queue: HintQueue,
   history: ReceivedHistory,
@@ -57,7 +56,7 @@ export async function requeueWhilePaused(
   await queue.sendLater(chainMessage(event, part, 'hold', history, { holds }), delayMs);
 }
 
-/** Sends the event again for another look. What failed before counts no more: the look ended well. */
+/** Sends an event again for a recheck. The check succeeded, so earlier failures no longer count. */
 export async function sendRecheck(
   queue: HintQueue,
   history: ReceivedHistory,

@@ -12,51 +12,51 @@ import type { HeldKey, Watch } from '../model/watch.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { recordChange } from '../telemetry/metrics.ts';
 
-/** What a hint is mirrored with. */
+/** What `mirrorHint` needs. */
 export interface HintContext {
   readonly scope: Scope;
-  /** `since`: the time of the event that asks for the look. */
+  /** `since`: the time of the event. */
   readonly converge: (key: Key, since?: Date) => Promise<Verdict>;
-  /** Does on the backup what was done at the source, where one rename brings it in step; else nothing. */
+  /** Repeats a rename on the backup if that brings it in step; otherwise does nothing. */
   readonly followRename: (rename: Rename) => Promise<'renamed' | 'not renamed'>;
   /**
-   * Looks at what is out of step beneath a prefix, for as long as one message may take. Resolves to where the next
-   * message goes on, if it is to.
+   * Checks the keys below a prefix that differ, for as long as one message may take. Resolves to where the next message
+   * continues; undefined when the prefix is done.
    */
   readonly walk: (
     prefix: Prefix,
     from: WalkPosition | undefined,
-    look: (key: Key) => Promise<Verdict>,
+    check: (key: Key) => Promise<Verdict>,
   ) => Promise<WalkPosition | undefined>;
-  /** Whether what has not begun should be left to a later message. */
+  /** Whether checks that have not begun are left to a later message. */
   readonly isPaused?: () => boolean;
-  /** When keys that may change without an event are looked at again; else by default. */
+  /** When keys that may change without an event are rechecked. Default: `WATCH_RULES`. */
   readonly watchRules?: WatchRules;
-  /** What this process knows of them; else each event of a key is followed by itself. */
+  /** Shared by the messages of a process. Without it each event of a key is followed by itself. */
   readonly pendingRechecks?: PendingRechecks;
 }
 
-/** What earlier tries say of a hint. */
+/** What earlier messages of the chain say. */
 export interface EarlierTries {
-  /** Where an earlier message left the walk. */
+  /** Where an earlier message stopped the walk. */
   readonly from: WalkPosition | undefined;
-  /** A write of theirs may have taken a directory away, and something was put below it since. */
+  /** An earlier write may have removed a directory, and something was created below it since. */
   readonly isDeep: boolean;
   readonly watch: Watch | undefined;
-  /** Keys that the look before this one left. */
+  /** Keys that the check before this one held. */
   readonly held: readonly HeldKey[] | undefined;
   /** The message that the event first came in. */
   readonly root: string;
 }
 
 /**
- * Looks at the keys of a hint and walks what is below them and its prefixes. Resolves to the look that the event deserves
- * after this one, if it does: what would begin too late is left to it. What is outside the scope costs no request.
+ * Checks the keys of a hint, and walks what is below them and below its prefixes. Resolves to the next check of the event
+ * if there is one; checks that would begin too late are left to it. Keys outside the scope cost no request.
  *
- * The keys of a rename are looked at in order, the new name first: nothing of the old one goes before all of it is under
- * the new one: where something of it cannot be mirrored, the old one is left. Other keys are readings of one name, and what one fails with is no reason to leave the right one alone.
+ * The keys of a rename are checked in order, the new name first: nothing of the old name is deleted before everything is
+ * mirrored under the new one. Other keys are readings of one name, so a failure of one does not stop the others.
  *
- * @throws BlobmirrorError `event-of-other-account`, `event-out-of-scope`, or the gravest that a look failed with
+ * @throws BlobmirrorError `event-of-other-account`, `event-out-of-scope`, or the gravest error of a check
  */
 export async function mirrorHint(
   mirroring: HintContext,
@@ -72,31 +72,34 @@ export async function mirrorHint(
       `the event is of ${hint.account}, not of ${scope.account}`,
     );
   }
-  const looks = planKeyChecks(scope, hint, isDeep);
-  if (looks.length === 0) {
+  const checks = planKeyChecks(scope, hint, isDeep);
+  if (checks.length === 0) {
     throw new BlobmirrorError('event-out-of-scope', `${hint.keys.map(keyText).join(', ')} is not mirrored`);
   }
 
-  const later = collectRechecks(mirroring, hint, earlier);
+  const rechecks = collectRechecks(mirroring, hint, earlier);
   const errors: BlobmirrorError[] = [];
   const lastStart = performance.now() + LONGEST_PRELUDE_MS;
-  const first = indexOfPosition(looks, from);
+  const first = indexOfPosition(checks, from);
   let rest: WalkPosition | undefined;
 
   if (from === undefined) await attempt(async () => await tryRename(mirroring, log, hint));
-  for (const [i, planned] of looks.entries()) {
-    if (rest !== undefined || (hint.rename !== undefined && (errors.length > 0 || later.hasDifferingKey())))
+  for (const [i, planned] of checks.entries()) {
+    if (
+      rest !== undefined ||
+      (hint.rename !== undefined && (errors.length > 0 || rechecks.hasDifferingKey()))
+    )
       break;
     if (performance.now() > lastStart || (i > 0 && isPaused())) {
-      later.deferRest();
+      rechecks.deferRest();
       rest = i > 0 ? walkStartOf(planned) : undefined;
       break;
     }
-    await attempt(async () => await look(i, planned));
+    await attempt(async () => await check(i, planned));
   }
   const error = gravestError(errors);
   if (error !== undefined) throw error;
-  return later.next(rest);
+  return rechecks.next(rest);
 
   async function attempt(work: () => Promise<void>): Promise<void> {
     try {
@@ -106,15 +109,15 @@ export async function mirrorHint(
     }
   }
 
-  async function look(i: number, { key, below }: PlannedKeyCheck): Promise<void> {
+  async function check(i: number, { key, below }: PlannedKeyCheck): Promise<void> {
     let verdict: Verdict | undefined;
     if (key !== undefined) {
       const started = performance.now();
-      // What an earlier try wrote may be newer than a reading that is newer than the event.
+      // After earlier tries the time of the event says nothing: their writes may be newer.
       verdict = await converge(key, isDeep ? undefined : hint.eventTime);
-      // What has changed without an event did so at a time that nobody knows.
+      // The time of a change without an event is unknown.
       const lagMs = earlier.watch === undefined ? lagOf(hint) : undefined;
-      const nextLookMs = later.add(key, verdict);
+      const nextLookMs = rechecks.add(key, verdict);
       const tookMs = Math.round(performance.now() - started);
       recordKeyCheck(log, hint, key, verdict, { tookMs, lagMs, nextLookMs });
     }
@@ -123,16 +126,16 @@ export async function mirrorHint(
     rest = await walk(below.prefix, i === first ? from : undefined, async (found) => {
       const seen = await converge(found);
       if (isDirectoryKept(seen)) standing.push(found);
-      // Most of what a walk comes upon is not what the event was about, so there is no lag to tell.
-      recordKeyCheck(log, hint, found, seen, { nextLookMs: later.addBelow(found, seen) });
+      // Most keys that a walk finds are not what the event is about, so they have no lag.
+      recordKeyCheck(log, hint, found, seen, { nextLookMs: rechecks.addBelow(found, seen) });
       return seen;
     });
-    // The source may have had one again before what was in it went, and what then came into it found it there, as it was.
+    // The source may have recreated the directory before its content was deleted here; check it once more.
     for (const directory of standing.toReversed()) await converge(directory);
   }
 }
 
-/** A key to look at, and what is to be walked after it: one of them at least. */
+/** A key to check, a prefix to walk after it, or both. */
 interface PlannedKeyCheck {
   readonly key: Key | undefined;
   readonly below: PlannedWalk | undefined;
@@ -140,15 +143,15 @@ interface PlannedKeyCheck {
 
 interface PlannedWalk {
   readonly prefix: Prefix;
-  /** Whatever the key proves to be; if it is a directory; if it is one whose content the look lost from sight. */
+  /** Always; if the key is a directory; if it is one whose content must be copied again. */
   readonly when: 'always' | 'directory' | 'returned';
 }
 
 /**
- * What a hint asks to be looked at, in order, as far as it is in the scope. A directory may be left out by its own name
- * while something below it is not: that is walked without it.
+ * The checks of a hint, in order, as far as they are in the scope. A directory may be out of the scope while something
+ * below it is not: then only what is below is walked.
  *
- * @param isDeep whether a key that proves to be a directory may have lost sight of what is below it
+ * @param isDeep whether the content of a directory may have changed unnoticed, so that it must be walked
  */
 function planKeyChecks(scope: Scope, hint: Hint, isDeep: boolean): readonly PlannedKeyCheck[] {
   const keys = hint.keys.map((key): PlannedKeyCheck => {
@@ -156,7 +159,7 @@ function planKeyChecks(scope: Scope, hint: Hint, isDeep: boolean): readonly Plan
     const hasBelow = scope.prefixes(prefix).length > 0;
     if (!scope.includes(key))
       return { key: undefined, below: hasBelow && hint.isDeep ? { prefix, when: 'always' } : undefined };
-    // One that does not go as a whole is left, and what of it is in the scope goes by itself.
+    // A directory that is only partly in the scope is not deleted as a whole: its keys are checked one by one.
     const whole = scope.takesAllBelow(key) ? 'directory' : 'always';
     const when = isDeep || hint.isDeep ? whole : 'returned';
     return { key, below: hasBelow ? { prefix, when } : undefined };
@@ -167,14 +170,14 @@ function planKeyChecks(scope: Scope, hint: Hint, isDeep: boolean): readonly Plan
   return [...keys, ...prefixes].filter(({ key, below }) => key !== undefined || below !== undefined);
 }
 
-/** The look that a position belongs to; the first when there is none. */
-function indexOfPosition(looks: readonly PlannedKeyCheck[], from: WalkPosition | undefined): number {
+/** The index of the check that a position is in; 0 if there is none. */
+function indexOfPosition(checks: readonly PlannedKeyCheck[], from: WalkPosition | undefined): number {
   if (from === undefined) return 0;
-  const at = looks.findIndex(({ below }) => below !== undefined && isWithin(from.prefix, below.prefix));
+  const at = checks.findIndex(({ below }) => below !== undefined && isWithin(from.prefix, below.prefix));
   return Math.max(0, at);
 }
 
-/** Where the walk of a look begins. */
+/** Where the walk of a check begins. */
 function walkStartOf({ below, key }: PlannedKeyCheck): WalkPosition | undefined {
   const prefix = below?.prefix ?? (key && toPrefix(key));
   return prefix && { prefix, source: undefined, backup: undefined };
@@ -194,7 +197,7 @@ function isWalked({ when }: PlannedWalk, verdict: Verdict | undefined): boolean 
   return when === 'directory' ? isOfDirectory(verdict) : verdict.verdict === 'directory-returned';
 }
 
-/** Only where the settings take in all of it, under both names: else it is walked. */
+/** Only if everything is in the scope under both names; otherwise it is walked. */
 async function tryRename({ scope, followRename }: HintContext, log: Logger, hint: Hint): Promise<void> {
   if (hint.rename === undefined) return;
   const { from, to } = hint.rename;
@@ -202,13 +205,13 @@ async function tryRename({ scope, followRename }: HintContext, log: Logger, hint
   if ((await followRename(hint.rename)) === 'renamed') recordRename(log, hint, hint.rename);
 }
 
-/** What the next look is to find: nobody has to do anything. */
+/** What the next check waits for, in words: no action is needed. */
 const WAITS_FOR: Partial<Record<SkipReason, string>> = {
   'source-still-written': 'content at the source, or an hour without any',
   'source-copy-pending': 'the end of the copy onto the source',
 };
 
-/** Tells of one look at a key: in the log, in the metrics. */
+/** Records the check of a key in the log and in the metrics. */
 function recordKeyCheck(
   log: Logger,
   hint: Hint,
@@ -217,7 +220,7 @@ function recordKeyCheck(
   times: {
     readonly tookMs?: number;
     readonly lagMs?: number | undefined;
-    /** Until the key is looked at again; undefined: it is not. */
+    /** The delay until the recheck; undefined if there is none. */
     readonly nextLookMs?: number | undefined;
   },
 ): void {
@@ -241,17 +244,17 @@ function recordKeyCheck(
     const waitsFor = times.nextLookMs === undefined ? undefined : WAITS_FOR[verdict.reason];
     if (waitsFor === undefined) log.warn('not mirrored', { ...fields, hint: SKIP_HINTS[verdict.reason] });
     else log.info('not mirrored yet', { ...fields, waitsFor });
-  } else if (verdict.verdict === 'unfinished') log.info('copy goes on in another message', fields);
+  } else if (verdict.verdict === 'unfinished') log.info('copy continues in another message', fields);
   else if ('access' in verdict) log.warn('mirrored without its access', fields);
   else log.info('mirrored', fields);
 }
 
-/** How long ago the change was, in milliseconds, by the clocks of the services. */
+/** How long ago the change was, in milliseconds, by the clock of the service. */
 function lagOf({ eventTime }: Pick<Hint, 'eventTime'>): number {
   return theServiceClock.now().getTime() - eventTime.getTime();
 }
 
-/** A file or a directory was renamed on the backup. */
+/** Records a rename on the backup. */
 function recordRename(log: Logger, hint: Hint, { from, to }: Rename): void {
   const lagMs = lagOf(hint);
   recordChange({ verdict: 'renamed', door: 'event', container: to.container, lagMs });

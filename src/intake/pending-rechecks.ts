@@ -2,10 +2,10 @@ import { theServiceClock } from '../clock/process-clocks.ts';
 import { type Key, keyText } from '../model/key.ts';
 import type { HoldReason } from '../model/watch.ts';
 
-/** Which of two events of one key is the newer one: by time, and by message where times are equal. */
+/** Orders two events of one key: by time, then by message. */
 export interface EventOrder {
   readonly time: Date;
-  /** The message that the event came in. */
+  /** The first message of the event's chain. */
   readonly root: string;
 }
 
@@ -15,41 +15,42 @@ interface PendingRecheck {
   readonly hold: HoldReason | undefined;
 }
 
-/** Forgetting one costs some looks. */
+/** Beyond this number the oldest is forgotten, which costs some checks. */
 const MOST_KEYS = 10_000;
 
 /**
- * The looks that this process has sent to the queue, by key: of each key, the one for its newest event. A key with many
- * events would otherwise be watched for each of them at once. A look is left to a newer event only while that one's next
- * look is sure to come, so the newest event known to any process is always followed to its end.
+ * The rechecks that this process has sent to the queue: for each key, that of its newest event. Otherwise a key with many
+ * events would be rechecked for each of them. A recheck is left to a newer event only while that one's own recheck is
+ * still due, so the newest event is always followed to its end.
  */
 export class PendingRechecks {
-  readonly #looks = new Map<string, PendingRecheck>();
+  readonly #rechecks = new Map<string, PendingRecheck>();
 
-  /** The queue has acknowledged the look. */
-  add(key: Key, look: PendingRecheck): void {
+  /** To be called when the queue has accepted the recheck. */
+  add(key: Key, recheck: PendingRecheck): void {
     const name = keyText(key);
-    const known = this.#looks.get(name);
-    if (known !== undefined && known.due > theServiceClock.now() && isNewer(known.event, look.event)) return;
-    this.#looks.delete(name);
-    this.#looks.set(name, look);
-    const [oldest] = this.#looks.keys();
-    if (this.#looks.size > MOST_KEYS && oldest !== undefined) this.#looks.delete(oldest);
+    const known = this.#rechecks.get(name);
+    if (known !== undefined && known.due > theServiceClock.now() && isNewer(known.event, recheck.event))
+      return;
+    this.#rechecks.delete(name);
+    this.#rechecks.set(name, recheck);
+    const [oldest] = this.#rechecks.keys();
+    if (this.#rechecks.size > MOST_KEYS && oldest !== undefined) this.#rechecks.delete(oldest);
   }
 
   /**
-   * Whether a newer event of the key is followed. What is known to differ is left to one that knows it as well: else no
-   * message that waits would name the key.
+   * Whether a newer event of the key is followed already. If the key is held, that one must hold it too: otherwise no
+   * waiting message would name the key.
    */
   hasNewer(key: Key, event: EventOrder, hold: HoldReason | undefined, now: Date): boolean {
     const name = keyText(key);
-    const known = this.#looks.get(name);
+    const known = this.#rechecks.get(name);
     if (known === undefined) return false;
     if (known.due > now) {
       const isSafe = hold === undefined || hold === 'source-still-changing' || hold === known.hold;
       return isSafe && isNewer(known.event, event);
     }
-    this.#looks.delete(name);
+    this.#rechecks.delete(name);
     return false;
   }
 }

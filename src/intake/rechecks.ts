@@ -5,18 +5,18 @@ import { type Key, keyText } from '../model/key.ts';
 import { type Verdict, isNotProtected } from '../model/verdict.ts';
 import type { Found, HeldKey, HoldReason, Watch } from '../model/watch.ts';
 
-/** So many keys have room in the properties of a message. Where more are held, the message holds the live point back. */
+/** Held keys that fit into the properties of a message. If there are more, the message holds the live recovery point back. */
 const MOST_HELD = 5;
 
-/** What became of the keys of an event in one message, and the look that they deserve after it. */
+/** Collects the verdicts of an event's keys, and plans its next check. */
 interface RecheckCollector {
-  /** A key that the event names. Returns after how long it is looked at again, in milliseconds, if it is. */
+  /** A key that the event names. Returns the delay until its recheck in milliseconds; undefined if there is none. */
   readonly add: (key: Key, verdict: Verdict) => number | undefined;
-  /** A key below a prefix. Most of what a walk comes upon is not what the event was about. */
+  /** A key that a walk found. Most of those are not what the event is about. */
   readonly addBelow: (key: Key, verdict: Verdict) => number | undefined;
-  /** What has not begun is left to the next message. */
+  /** Leaves the checks that have not begun to the next message. */
   readonly deferRest: () => void;
-  /** Whether a key so far is known not to be mirrored. */
+  /** Whether a key is known to differ. */
   readonly hasDifferingKey: () => boolean;
   readonly next: (rest: WalkPosition | undefined) => Recheck | undefined;
 }
@@ -41,10 +41,10 @@ export function collectRechecks(
 ): RecheckCollector {
   const now = theServiceClock.now();
   const event = { time: hint.eventTime, root };
-  /** Of what is not at its end. */
-  const goesOn: number[] = [];
+  /** Delays of unfinished work, in milliseconds. */
+  const unfinished: number[] = [];
   const planned: PlannedRecheck[] = [];
-  // A walk that goes on has left keys in earlier slices; one that begins meets them again.
+  // A walk that continues keeps the keys that earlier messages held; one that begins finds them again.
   const held = new Map(
     from === undefined ? [] : heldBefore.map((each): [string, HeldKey] => [keyText(each.key), each]),
   );
@@ -53,7 +53,7 @@ export function collectRechecks(
     held.delete(keyText(key));
     const delayMs = continuationDelayMs(verdict);
     if (delayMs !== undefined) {
-      goesOn.push(delayMs);
+      unfinished.push(delayMs);
       return delayMs;
     }
     const pause = planRecheck(hint, verdict, before, watchRules, now);
@@ -77,12 +77,12 @@ export function collectRechecks(
       continuationDelayMs(verdict) !== undefined || isHeld(verdict) ? add(key, verdict) : undefined,
     hasDifferingKey: () => [...held.values()].some(({ reason }) => reason !== 'source-still-changing'),
     deferRest: () => {
-      goesOn.push(0);
+      unfinished.push(0);
     },
     next: (rest) => {
       const kept = [...held.values()].slice(0, MOST_HELD);
-      if (rest !== undefined || goesOn.length > 0) {
-        const delayMs = goesOn.length === 0 ? 0 : Math.min(...goesOn);
+      if (rest !== undefined || unfinished.length > 0) {
+        const delayMs = unfinished.length === 0 ? 0 : Math.min(...unfinished);
         return { delayMs, walk: rest, isMirrored: false, watch: before, held: kept };
       }
       const { delayMs, watch } = plan() ?? {};
@@ -92,32 +92,32 @@ export function collectRechecks(
   };
 }
 
-/** A look at an event after this one. */
+/** The next check of an event. */
 export interface Recheck {
   readonly delayMs: number;
-  /** Where the walk of its prefixes goes on; undefined: at its beginning. */
+  /** Where the walk of its prefixes continues; undefined: at the beginning. */
   readonly walk: WalkPosition | undefined;
-  /** Nothing of the event is left to be mirrored but the keys that are held: the look is for what may have come since. */
+  /** Everything but the held keys is mirrored: the check is for later changes. */
   readonly isMirrored: boolean;
-  /** What it should know of the looks so far. */
+  /** What earlier checks found. */
   readonly watch: Watch | undefined;
   readonly held: readonly HeldKey[];
 }
 
-/** The service copies by itself; there is nothing to do but to look whether it is done. */
+/** How often an asynchronous copy of the service is checked. */
 const WAIT_MS = 10_000;
 
-/** After how long a long copy goes on, in milliseconds; undefined for what is no such copy. */
+/** When an unfinished copy continues, in milliseconds; undefined for other verdicts. */
 function continuationDelayMs(verdict: Verdict): number | undefined {
   if (verdict.verdict !== 'unfinished') return undefined;
   return verdict.engine === 'copy-blob' ? WAIT_MS : 0;
 }
 
-/** When keys that may change without an event are looked at again. */
+/** When keys that may change without an event are rechecked. */
 export interface WatchRules {
   /** The first pause, in milliseconds; each further one is twice as long. */
   readonly firstPauseMs: number;
-  /** After this time a full sync has passed, which finds what changes later. */
+  /** After this time a full sync has run; it finds later changes. */
   readonly forMs: number;
 }
 
@@ -128,48 +128,48 @@ const HOUR = 60 * MINUTE;
 /** With the default schedule of full syncs, an hour. */
 export const WATCH_RULES: WatchRules = { firstPauseMs: 30 * SECOND, forMs: HOUR };
 
-/** Full syncs may be rarer, or off. With this, and pauses that double from 30 s, no more than 10 looks may copy. */
+/** Full syncs may be rarer, or off. With pauses that double from 30 s, at most 10 checks copy within this time. */
 export const LONGEST_WATCH_MS = 4 * HOUR;
 
-/** What one event may cost, whatever its key does: docs/semantics.md "A blob that is still being written". */
+/** Limits of what one event may cost: docs/semantics.md "A blob that is still being written". */
 const MOST_RECHECKS = 19;
 const MOST_COPIES = 10;
-/** Emptiness comes of age after an hour. */
+/** Longer than `EMPTY_STAGE_MS` of mirror/decide.ts. */
 const LONGEST_PAUSE_MS = 64 * MINUTE;
 
 /**
- * A copy of the service may take days; no event tells of its end on hierarchical accounts. Pauses that double from 10 s
- * to 3 hours are 18 looks in the first day and 8 in each further one; 128 are two weeks.
+ * A copy by the service may take days; on hierarchical accounts no event reports its end. Pauses that double from 10 s to
+ * 3 hours make 18 checks in the first day and 8 in each further one; 128 checks take two weeks.
  */
 const FIRST_WAIT_MS = 10 * SECOND;
 const LONGEST_WAIT_MS = 3 * HOUR;
 const MOST_WAITS = 128;
 
-/** The look after this one. */
+/** The next check of a key. */
 interface PlannedRecheck {
   readonly delayMs: number;
   readonly watch: Watch;
-  /** Why the key is known not to be in step, or not for long; undefined: it is. */
+  /** Why the key is known to differ, or to change again soon; undefined if it is in step. */
   readonly hold: HoldReason | undefined;
 }
 
-/** So often a key that is blocked is looked at before a full sync has surely passed, which then excepts it. */
+/** A blocked key is rechecked this often; by then a full sync has run, which excepts the key. */
 const MOST_BLOCKED_RECHECKS = 2;
 
-/** Whether the key is known to differ, so that it is excepted by name for as long as a look at it is to come. */
+/** Whether the key is known to differ: it is excepted by name while a recheck is due. */
 function isHeld(verdict: Verdict): boolean {
   const found = toFound(verdict);
   return found === 'source-still-written' || found === 'source-copy-pending' || found === 'blocked';
 }
 
-/** What matters of a verdict for the next look; undefined: nothing is to be waited for. */
+/** What a verdict means for the next check; undefined if none is needed. */
 function toFound(verdict: Verdict, before?: Watch): Found | undefined {
   switch (verdict.verdict) {
     case 'copied':
-      // What bears no stamp is copied by each look, so that a copy says nothing of a change.
+      // A blob without a stamp is copied by every check, so a copy does not mean that it changed.
       return verdict.stamped || before === undefined ? 'copied' : 'in-step';
     case 'in-sync':
-    // The content is as it was.
+    // The content is unchanged.
     case 'restamped':
     case 'retiered':
     case 'retagged':
@@ -186,16 +186,16 @@ function toFound(verdict: Verdict, before?: Watch): Found | undefined {
 }
 
 /**
- * When a key is looked at again although nothing failed, by what this look found and what was known before it; undefined:
- * not at all.
+ * When a key is rechecked although nothing failed, by the verdict of this check and what earlier ones found; undefined:
+ * never.
  *
- * - What may change without an event is looked at after growing pauses, until it was in step twice as long as the first
- *   pause, and at most until a full sync has passed. Within the first pause alone, a file that is flushed every 40 s
- *   seems to be at rest. What is still empty has not been written yet, unless its writer has closed it.
- * - What is held since its writer is at work is looked at until that is over. It is copied empty when it was left so for
- *   an hour (see mirror/decide.ts).
- * - A copy of the service is waited for.
- * - What a person must clear is looked at again when a full sync has passed, so that a message names it until then.
+ * - A blob that may change without an event is rechecked after growing pauses, until it was in step for twice the first
+ *   pause, at most until a full sync has run. One pause is not enough: a file that is flushed every 40 s would seem
+ *   finished. An empty blob is not written yet, unless its writer closed it.
+ * - A blob that is held because its writer is still writing is rechecked until that ends. After an hour it is copied empty
+ *   (`EMPTY_STAGE_MS` of mirror/decide.ts).
+ * - A copy by the service is rechecked until it ends.
+ * - A key that only a person can unblock is rechecked when a full sync has run, so that a message names it until then.
  */
 export function planRecheck(
   { silentChanges }: Pick<Hint, 'silentChanges'>,
@@ -209,7 +209,7 @@ export function planRecheck(
   if (!isHeld(verdict) && before === undefined && silentChanges === 'none') return undefined;
 
   const wasPending = before?.found === 'source-copy-pending';
-  // A copy that took days was no time in which its content could have changed.
+  // While the service copied, the content could not change.
   const since = before === undefined || wasPending ? now : before.since;
   const copies = (before?.copies ?? 0) + (verdict.verdict === 'copied' ? 1 : 0);
   const isEmpty = verdict.verdict === 'copied' ? verdict.bytes === 0 : (before?.isEmpty ?? false);
@@ -236,9 +236,9 @@ export function planRecheck(
 
   if (copies >= MOST_COPIES || now.getTime() - since.getTime() >= forMs) return undefined;
   if (found === 'copied') {
-    // What a copy of the service, or the first content, was waited for has come; it is not known to change again.
+    // After a copy by the service, or the first content, nothing says that it will change again.
     const changedSilently = before?.found === 'copied' || before?.found === 'in-step';
-    // The last copy is kept for when a full sync has passed: until then the key is known to be changing.
+    // The last permitted copy waits until a full sync has run: until then the key is known to change.
     const untilThen = copies === MOST_COPIES - 1 ? since.getTime() + forMs - now.getTime() : 0;
     return next(Math.max(delayMs, untilThen), changedSilently ? 'source-still-changing' : undefined);
   }

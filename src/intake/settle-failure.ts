@@ -11,18 +11,18 @@ import type { LogFields, Logger } from '../telemetry/logger.ts';
 import { recordIgnored, recordParked, recordRetry } from '../telemetry/metrics.ts';
 import { tellFailure } from '../telemetry/spans.ts';
 
-/** An event that could not be mirrored, or not be read. */
+/** An event that could not be mirrored or read. */
 export interface Failure {
   readonly event: unknown;
   readonly error: BlobmirrorError;
   readonly part: EventPart;
-  /** What the log says of the event. */
+  /** Log fields that describe the event. */
   readonly about: LogFields;
 }
 
 /**
- * The one switch from an error's disposition to what becomes of its event. When this returns, the message that
- * brought the event may be completed: the event was dropped for a reason that is in the log, or the queue has it again.
+ * Settles an event by the disposition of its error: the only such switch. When it resolves, the message may be completed:
+ * the event was ignored with a log line, or is in a queue again.
  */
 export async function settleFailure(
   { queue, pause }: { readonly queue: HintQueue; readonly pause: PauseGate },
@@ -38,7 +38,7 @@ export async function settleFailure(
     attempts: history.attempts + 1,
     ...failure.about,
     ...error.context,
-    // The one that nobody foresaw, with the place where it was thrown.
+    // With the stack.
     ...(error.code === 'unexpected' && { error: error.cause ?? error }),
   };
   switch (error.disposition) {
@@ -48,7 +48,7 @@ export async function settleFailure(
       return;
 
     case 'retry': {
-      // A day of which mirroring stood still for a part is longer by that.
+      // The time that mirroring was paused does not count.
       const asIfNow = new Date(
         theServiceClock.now().getTime() - (await pause.pausedSince(history.firstSeen)),
       );
@@ -79,25 +79,25 @@ function toMessage(failure: Failure, history: ReceivedHistory, purpose: 'try' | 
     unsettled: history.unsettled || error.code === 'write-outcome-unknown',
     parked: purpose === 'parked',
     lastError: { code: error.code, detail: error.message, hint: error.hint },
-    // With the second failure the first one is more than the last.
+    // From the second failure on, the first error is kept besides the last.
     firstError: history.firstError ?? history.lastError,
   });
 }
 
-/** A message is parked after few tries that met a defect; those that met an outage do not count. */
+/** Tries that may meet a defect before the message is parked. Tries during an outage do not count. */
 const MOST_DEFECTS = 5;
-/** An outage is not a failure (invariant 10): what may pass by itself is given a day, as Event Grid does. */
+/** How long an outage is waited for (invariant 10): a day, as Event Grid does. */
 const LONGEST_OUTAGE_MS = 24 * 3_600_000;
-/** Age alone condemns nothing: a message may have waited in the queue for as long as its account was down. */
+/** Age alone is no reason: a message may have waited in the queue while its account was down. */
 const LEAST_TRIES = 20;
 
 /**
- * A put that was cut off may still be at work in the service. Ten minutes is more than any request without its own
- * timeout lives: learn.microsoft.com/rest/api/storageservices/setting-timeouts-for-blob-service-operations
+ * The longest time that the service may still execute a request that was cut off. Ten minutes is more than any request
+ * without its own timeout lives: learn.microsoft.com/rest/api/storageservices/setting-timeouts-for-blob-service-operations
  */
 export const LONGEST_REQUEST_MS = 600_000;
 
-/** Whether another try makes sense for an error that may pass by itself. */
+/** Whether a retriable error is tried once more. */
 export function shouldRetry(error: BlobmirrorError, history: History, now: Date): boolean {
   if (isLasting(error.code)) return (history.defects ?? 0) + 1 < MOST_DEFECTS;
   return (
@@ -106,10 +106,9 @@ export function shouldRetry(error: BlobmirrorError, history: History, now: Date)
 }
 
 /**
- * The queue, for an error that nobody knows: it is a defect and no outage, and to give the message back would only meet
- * it again, with its neighbours. What cannot be sent for one goes to the dead-letter queue, as bytes where it cannot be
- * written as it is. What cannot be written there either is thrown: the message goes back, and Service Bus dead-letters
- * it in the end.
+ * A queue that dead-letters a message which cannot be sent because of an unknown error. That is a defect and no outage: a
+ * message that went back would only fail again, with its neighbours. If the event cannot be written as it is, it is
+ * written as bytes. If that fails too, the error is thrown: the message goes back until Service Bus dead-letters it.
  */
 export function deadLetterUnsendable(queue: HintQueue, log: Logger): HintQueue {
   async function park(message: HintMessage): Promise<void> {
@@ -127,11 +126,11 @@ export function deadLetterUnsendable(queue: HintQueue, log: Logger): HintQueue {
         await queue.sendLater(message, delayMs);
       } catch (thrown) {
         if (!isUnknown(thrown)) throw thrown;
-        const error = new BlobmirrorError('unexpected', `it could not be sent: ${textOf(thrown)}`, {
+        const error = new BlobmirrorError('unexpected', `could not be sent: ${textOf(thrown)}`, {
           cause: thrown,
         });
         const { code, message: detail, hint } = error;
-        log.error('a message could not be sent, and goes to the dead-letter queue', {
+        log.error('a message could not be sent and moves to the dead-letter queue', {
           messageId: message.messageId,
           code,
           detail,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
+import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
 import { startLocal } from '../../packages/local/src/start-local.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
@@ -129,7 +130,8 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
         deadLetter,
       ),
     ];
-    await expect(`${page.join('\n\n')}\n`).toMatchFileSnapshot(PAGE);
+    const text = await format(page.join('\n\n'), { ...(await resolveConfig(PAGE)), parser: 'markdown' });
+    await expect(text).toMatchFileSnapshot(PAGE);
   } finally {
     await Promise.all([command.stop(), queues.close(), client.close()]);
     await local.stop();
