@@ -8,10 +8,10 @@ export interface Access {
   readonly acl: string;
 }
 
-/** The service marks permissions with a plus when there is an extended list, which says so itself. */
+/** The service appends a plus if there is an extended list; the list itself shows that. */
 const EXTENDED = /\+$/;
 
-/** What the service tells of a path; undefined on a flat account. */
+/** Access as the service returns it for a path; undefined on a flat account. */
 export function toAccess(
   owner: string | undefined,
   group: string | undefined,
@@ -23,7 +23,7 @@ export function toAccess(
   return { owner, group, permissions: permissions.replace(EXTENDED, ''), acl };
 }
 
-/** Whether nothing is known that differs. */
+/** Whether no known difference exists. */
 export function isSameAccess(one: Access | undefined, other: Access | undefined): boolean {
   if (one === undefined || other === undefined) return true;
   return (
@@ -34,7 +34,7 @@ export function isSameAccess(one: Access | undefined, other: Access | undefined)
   );
 }
 
-/** The order of entries means nothing. */
+/** The order of entries has no meaning. */
 function isSameList(one: string, other: string): boolean {
   return one === other || sorted(one) === sorted(other);
 }

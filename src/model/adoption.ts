@@ -1,24 +1,24 @@
 /**
- * How a backup blob that another tool made is proven to hold what the source has: by the MD5s that both declare, on the
- * user's word that those are true, or by reading both.
+ * How a backup blob that another tool wrote is proven to equal the source: by the declared MD5s, which the user vouches
+ * for, or by reading both.
  */
 export type AdoptBy = (typeof ADOPT_BY)[number];
 
 export const ADOPT_BY = ['md5', 'read'] as const;
 
-/** What a dry run found that could be adopted, as far as listings tell. */
+/** What a dry run found that could be adopted, as far as listings show. */
 export interface Adoptable {
   readonly keys: number;
   /** Bytes. */
   readonly bytes: number;
-  /** Those of the keys whose backup keeps versions, and their bytes: there each stamp makes a version more. */
+  /** The keys whose backup keeps versions, and their bytes: each stamp adds a version there. */
   readonly versionedKeys: number;
   readonly versionedBytes: number;
 }
 
-/** The same with what it would cost: an estimate by list prices. */
+/** The same with an estimate of the cost by list prices. */
 export interface AdoptionEstimate extends Adoptable {
-  /** Bytes that would be read, of both sides together; 0 by MD5. */
+  /** Bytes that would be read from both accounts together; 0 by MD5. */
   readonly bytesRead: number;
   /** US dollars. */
   readonly dollars: {
@@ -26,10 +26,10 @@ export interface AdoptionEstimate extends Adoptable {
     readonly writes: number;
     readonly reads: number;
     readonly transfer: number;
-    /** A month, for as long as the versions before the stamp are kept. */
+    /** For each month that the versions before the stamp are kept. */
     readonly versionsPerMonth: number;
   };
-  /** What the dollars are made of, in words. */
+  /** The assumptions of the estimate, in words. */
   readonly assumption: string;
 }
 
@@ -48,8 +48,8 @@ export function addAdoptable(one: Adoptable, other: Adoptable): Adoptable {
  * US dollars, of the hot tier with local redundancy. Requests: the sample prices of
  * learn.microsoft.com/azure/storage/blobs/blob-storage-estimate-costs. Capacity, and transfer between regions of North
  * America: azure.microsoft.com/pricing/details/storage/blobs and .../pricing/details/bandwidth, for East US. They are for
- * an estimate that says so: nobody's bill is made by them. Setting metadata is billed as another operation than a write
- * where the account is of the second version, so that writes are counted dearer than they are
+ * an estimate, and no bill is based on them. On accounts of the second version setting metadata is
+ * billed as another operation than a write, so the estimate of writes is too high there
  * (learn.microsoft.com/azure/storage/blobs/map-rest-apis-transaction-categories).
  */
 export const LIST_PRICES = {

@@ -1,20 +1,20 @@
 import { BlobmirrorError } from './errors.ts';
 import { type ContainerName, parseContainerName } from './key.ts';
 
-/** How the settings name a source container on the backup. */
+/** How the settings name source containers on the backup. */
 export interface ContainerNaming {
   /** Put before every name that has no entry in the map. Empty: a container keeps its name. */
   readonly prefix: string;
-  /** Source name to backup name, as it is: no prefix is put before it. */
+  /** Source name to backup name, without the prefix. */
   readonly map: ReadonlyMap<ContainerName, ContainerName>;
 }
 
-/** Source names to backup names and back. No two source containers ever have one name on the backup. */
+/** Maps source names to backup names and back. No two source containers ever share a name on the backup. */
 export interface ContainerNames {
-  /** @throws BlobmirrorError `container-not-mappable` when there is no name that is this container's alone */
+  /** @throws BlobmirrorError `container-not-mappable` if no name is this container's alone */
   toBackup(container: ContainerName): ContainerName;
 
-  /** The one source container that would have this name on the backup; undefined when none would. */
+  /** The source container that has this name on the backup; undefined if there is none. */
   fromBackup(name: ContainerName): ContainerName | undefined;
 }
 
@@ -27,7 +27,7 @@ export function createContainerNames({ prefix, map }: ContainerNaming): Containe
     const mapped = map.get(container);
     if (mapped !== undefined) return mapped;
     const name = `${prefix}${container}`;
-    // `$` may stand in no ordinary name, and without it `$web` would take the name of a container `web`.
+    // A prefixed name cannot hold `$`, and without it `$web` would take the name of a container `web`.
     if (prefix !== '' && container.startsWith('$')) throw refuse(container, `${name} is no container name`);
     const taker = given.get(name as ContainerName);
     if (taker !== undefined) throw refuse(container, `the map gives ${name} to ${taker}`);

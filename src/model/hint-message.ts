@@ -2,7 +2,7 @@ import { isLasting } from './errors.ts';
 import { type WalkPosition, parseWalkPosition, walkPositionText } from './hint.ts';
 import { type HeldKey, type Watch, heldText, parseHeld, parseWatch, watchText } from './watch.ts';
 
-/** An event on its way back into the queue or to the dead-letter queue, with what earlier tries learned. */
+/** An event to be sent to the queue or the dead-letter queue again, with its history. */
 export interface HintMessage {
   /** At most 128 characters. The same id again within the queue's window is dropped by its duplicate detection. */
   readonly messageId: string;
@@ -11,47 +11,44 @@ export interface HintMessage {
   readonly history: History;
 }
 
-/** What is known of an event from earlier tries. Kept in the message's application properties. */
+/** What earlier tries of an event learned. Kept in the message's application properties. */
 export interface History {
   /** The id of the message that Event Grid, or a replay, sent. */
   readonly root: string;
-  /** How many tries failed so far; 0 for a message that was not tried yet. */
+  /** Tries that failed so far. */
   readonly attempts: number;
-  /** How many of these tries met what waiting does not mend; the others met an outage. */
+  /** Those that met a defect, which waiting does not fix; the others met an outage. */
   readonly defects?: number | undefined;
   readonly firstSeen: Date;
-  /** How many looks it had that ended well and asked for another one. */
+  /** Checks that succeeded and planned another one. */
   readonly looks: number;
   /**
-   * Grows whenever the event is put off untried, since mirroring is paused: by how often the message that is put off was
-   * received, so that no two deliveries of it have a successor in common.
+   * Grows by the delivery count each time the message is requeued untried because mirroring is paused, so that no two
+   * deliveries share a successor.
    */
   readonly holds?: number | undefined;
-  /** Where the walk of the event's prefixes goes on, if it has begun. */
+  /** Where the walk of the event's prefixes continues, if it has begun. */
   readonly walk?: WalkPosition | undefined;
-  /** A write that an earlier try began may still commit: a look that ends well is followed by another one. */
+  /** A write of an earlier try may still commit: a check that succeeds is followed by another one. */
   readonly unsettled: boolean;
-  /**
-   * All that the event told of, but for the keys that are held, was mirrored by the look that sent the message: it waits
-   * for what may have come since.
-   */
+  /** Everything that the event names is mirrored except the held keys: the message waits for later changes. */
   readonly mirrored?: boolean;
   /** Of a key that may change, or become whole, without an event. */
   readonly watch?: Watch | undefined;
-  /** The keys that the look which sent the message knew to differ, or to be still changing. */
+  /** The keys that the last check knew to differ, or to be still changing. */
   readonly held?: readonly HeldKey[] | undefined;
-  /** The message is on its way to the dead-letter queue and is not to be tried again. */
+  /** The message is on its way to the dead-letter queue and is not tried again. */
   readonly parked: boolean;
   readonly lastError: { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
   /** The trace that the event belongs to, as a W3C traceparent. */
   readonly trace?: string | undefined;
-  /** What the first of the tries failed with; older messages do not tell. */
+  /** The error of the first try; older messages lack it. */
   readonly firstError?: { readonly code: string; readonly detail: string } | undefined;
-  /** How often it was taken out of the dead-letter queue for a new chain of tries. */
+  /** How often the event was replayed from the dead-letter queue. */
   readonly replays?: number | undefined;
 }
 
-/** Room in a message's header is for the tries to come, too. */
+/** Leaves room in the message's header for later tries. */
 const LONGEST_FIRST_DETAIL = 256;
 
 /** The format of the properties below. A newer worker reads the older formats. */
@@ -79,7 +76,7 @@ const NAMES = {
   replays: 'blobmirror-replays',
 } as const;
 
-/** Where the SDKs of Service Bus keep the traceparent of a message, and where newer ones do as well. */
+/** The property in which the SDKs of Service Bus keep the traceparent; newer ones also use `traceparent`. */
 const DIAGNOSTIC_ID = 'Diagnostic-Id';
 const TRACEPARENT = 'traceparent';
 
@@ -114,7 +111,7 @@ export function toProperties(history: History): Record<string, string | number |
   };
 }
 
-/** Of a message that begins a chain anew: nothing failed yet, and what it was before is known by these alone. */
+/** The properties of a replayed message, which begins a new chain. */
 export function replayProperties(
   replays: number,
   unsettled: boolean,
@@ -126,7 +123,7 @@ export function replayProperties(
   };
 }
 
-/** Whatever is not there or cannot be read is taken as for a message that was never tried: that costs a try and loses nothing. */
+/** A missing or unreadable property counts as on a message that was never tried: that costs a try and loses nothing. */
 export function parseHistory(properties: Properties, messageId: string, enqueued: Date): History {
   const text = (name: string): string | undefined => {
     const value = properties[name];
@@ -141,7 +138,7 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
   const code = text(NAMES.code);
   const firstCode = text(NAMES.firstCode);
   const replays = count(NAMES.replays);
-  // Messages of the former release do not tell; of the last try it is known.
+  // Messages of the former release have no count; only the last error is known.
   const defects = count(NAMES.defects) || (code !== undefined && isLasting(code) ? 1 : 0);
   const held = parseHeld(text(NAMES.held));
   return {
@@ -153,7 +150,7 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     walk: parseWalkPosition(text(NAMES.walk)),
     firstSeen: Number.isNaN(firstSeen.getTime()) ? enqueued : firstSeen,
     unsettled: flag(NAMES.unsettled),
-    // Keys whose names are lost cannot be excepted, so the message holds the live point back.
+    // Held keys that cannot be parsed cannot be excepted, so the message holds the live recovery point back.
     mirrored: flag(NAMES.mirrored) && (text(NAMES.held) === undefined || held !== undefined),
     watch: parseWatch(text(NAMES.watch)),
     held,
@@ -171,13 +168,13 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
 }
 
 /**
- * A copy that was sent to expire into the dead-letter queue was received before it did. Its message goes back, and
- * expires: no failure, so whoever runs the handler need not tell it as one.
+ * A copy that was sent to expire into the dead-letter queue was received before it expired. It goes back and expires: this
+ * is not a failure, so the host does not log it as one.
  */
 export class ParkedMessageReceived extends Error {
-  override readonly name = 'ParkedCameBy';
+  override readonly name = 'ParkedMessageReceived';
 
   constructor() {
-    super('a parked message came by before it expired; it goes back until it does');
+    super('a parked message was received before it expired; it goes back to the queue until it does');
   }
 }

@@ -9,47 +9,47 @@ import {
 } from './key.ts';
 
 /**
- * What is left of an event once it was read: keys to look at again. No byte of it decides what is written
- * (invariant 1); the rest is for filtering, for lag and for the log.
+ * An event as it was read: keys to check. Nothing in it decides what is written (invariant 1); the rest is for filtering,
+ * for lag and for the log.
  */
 export interface Hint {
-  /** At least one; of a rename, the new name first. Several when the event's subject and url name different blobs, and for renames. */
+  /** At least one. Several for a rename, the new name first, and if the event's subject and url name different blobs. */
   readonly keys: readonly Key[];
   /**
-   * For each name of the event that lost characters on its way: the longest prefix that is sure. The blob is one of
-   * those beneath it. The keys then are guesses.
+   * For each name that lost characters on its way: the longest certain prefix. The blob is one of those below it, and
+   * the keys are guesses.
    */
   readonly prefixes: readonly Prefix[];
-  /** The rename that the event tells of, by the likeliest reading of both names. */
+  /** The rename of the event, by the likeliest reading of both names. */
   readonly rename: Rename | undefined;
-  /** Where a key proves to be a directory, what is below it must be looked at too: a directory's own event stands for all of it. */
+  /** If a key is a directory, everything below it must be checked too: the event stands for all of it. */
   readonly isDeep: boolean;
-  /** The source account that the event names, in lower case; undefined when it names none. */
+  /** The source account that the event names, in lower case; undefined if it names none. */
   readonly account: string | undefined;
   readonly eventId: string | undefined;
-  /** Empty where the event tells none. */
+  /** Empty if the event has none. */
   readonly eventType: string;
   readonly eventTime: Date;
   /**
-   * Whether the blob may change again without an event, so that it is looked at again a while after it was mirrored:
-   * `closed` where the event says that its writer is done, `open` where it may be at work.
+   * Whether the blob may change again without an event, so that it is rechecked: `closed` if the event says that its
+   * writer is done, `open` if it may still be writing.
    */
   readonly silentChanges: 'none' | 'open' | 'closed';
-  /** The event as it came, to be sent again when the key must be looked at later. */
+  /** The event as it came, to be sent again for a later check. */
   readonly event: unknown;
 }
 
-/** How far a walk of prefixes has come. Everything before it was looked at. */
+/** How far a walk of prefixes has come. Everything before it was checked. */
 export interface WalkPosition {
-  /** The prefix that the walk is in; those before it are done. */
+  /** The current prefix; those before it are done. */
   readonly prefix: Prefix;
   /**
-   * After which path each listing goes on; undefined: at its beginning. Each side has its own: nothing says that both
-   * accounts list in the same order.
+   * The path after which each listing continues; undefined: at the beginning. Each account has its own, since the two may
+   * list in different orders.
    */
   readonly source: BlobPath | undefined;
   readonly backup: BlobPath | undefined;
-  /** On which page of each listing that is, for services that begin nowhere else. */
+  /** The page of each listing, for services that can only resume by page. */
   readonly markers?: { readonly source?: string | undefined; readonly backup?: string | undefined };
 }
 
@@ -65,7 +65,7 @@ const TEXT = z.object({
   markers: z.object({ source: z.string().optional(), backup: z.string().optional() }).optional(),
 });
 
-/** Undefined for what is no position: a walk then begins anew, which costs requests and passes nothing over. */
+/** Undefined if it cannot be parsed: the walk then starts again, which costs requests and skips nothing. */
 export function parseWalkPosition(text: string | undefined): WalkPosition | undefined {
   if (text === undefined) return undefined;
   const toPath = (path: string | undefined) => (path === undefined ? undefined : parseBlobPath(path));

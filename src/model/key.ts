@@ -6,7 +6,7 @@ export type ContainerName = string & { readonly __brand: 'ContainerName' };
 /** A blob's name, decoded: 1 to 1,024 characters, case kept, any character but a lone surrogate. */
 export type BlobPath = string & { readonly __brand: 'BlobPath' };
 
-/** What everything reduces to: a container and a path in it. */
+/** A container and a path in it. Every event, listing and dead letter is reduced to keys. */
 export interface Key {
   readonly container: ContainerName;
   readonly path: BlobPath;
@@ -43,9 +43,9 @@ export function parseKey(container: string, path: string): Key {
   return { container: parseContainerName(container), path: parseBlobPath(path) };
 }
 
-/** The directory that a key is in; undefined for one that is in its container itself. */
+/** The directory that a key is in; undefined at the root of the container. */
 export function parentOf({ container, path }: Key): Key | undefined {
-  // A slash at the end belongs to the name.
+  // A trailing slash belongs to the name.
   const slash = path.lastIndexOf('/', path.length - 2);
   return slash <= 0 ? undefined : { container, path: path.slice(0, slash) as BlobPath };
 }
@@ -55,13 +55,13 @@ export function keyText(key: Key): string {
   return `${key.container}/${key.path}`;
 }
 
-/** All keys of a container whose path begins with these characters: with none of them, all of the container's. */
+/** All keys of a container whose path begins with these characters; all keys of the container if empty. */
 export interface Prefix {
   readonly container: ContainerName;
   readonly path: string;
 }
 
-/** A file or directory that got another place at the source, as far as an event may be believed. */
+/** A rename of a file or directory at the source, as an event claims it. */
 export interface Rename {
   readonly from: Key;
   readonly to: Key;

@@ -10,7 +10,7 @@ export function comesAfter(path: string, other: string): boolean {
   });
 }
 
-/** By code units, as an emulator lists; on names of one plane also by code points, as flat accounts do. */
+/** By code units, as an emulator lists. The same as by code points, as flat accounts list, for names of the basic plane. */
 export function comesBefore(path: string, other: string): boolean {
   return path < other;
 }
@@ -38,7 +38,7 @@ function firstDifference(path: string, other: string): number | undefined {
   return undefined;
 }
 
-/** Halves of pairs come after all else, as what the pairs stand for does. */
+/** Surrogates come after all else, as the characters that they encode do. */
 function rankOf(unit: number): number {
   return 0xd800 <= unit && unit < 0xe000 ? unit + 0x10000 : unit;
 }

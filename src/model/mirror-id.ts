@@ -1,4 +1,4 @@
-/** What tells one mirror from another: its two accounts, and the name that the settings give it. */
+/** Identifies a mirror: its two accounts and its name in the settings. */
 export interface MirrorIdentity {
   /** Account names. */
   readonly source: string;
@@ -7,7 +7,7 @@ export interface MirrorIdentity {
   readonly name: string;
 }
 
-/** `photos-to-photosbackup.default`: what is the mirror's own is kept under it. */
+/** `photos-to-photosbackup.default`. The documents of the mirror are kept under it. */
 export type MirrorId = string & { readonly __brand: 'MirrorId' };
 
 export const DEFAULT_NAME = 'default';
@@ -23,14 +23,14 @@ export function mirrorId({ source, backup, name }: MirrorIdentity): MirrorId {
   return `${pairPrefix(source, backup)}${name}` as MirrorId;
 }
 
-/** What the ids of all mirrors from one account to another begin with, and no other's. */
+/** The common prefix of the ids of all mirrors from one account to another, and of no others. */
 export function pairPrefix(source: string, backup: string): string {
   return `${plain(source)}-to-${plain(backup)}.`;
 }
 
 /**
  * Azure's account names are lower-case letters and digits, which stay as they are. An endpoint may give an account any
- * other name: whatever could end a folder or look like another id is escaped.
+ * other name: characters that could end a folder or imitate another id are escaped.
  */
 function plain(account: string): string {
   return account.replaceAll(/[^a-z0-9]/g, (character) => `_${character.charCodeAt(0).toString(16)}_`);

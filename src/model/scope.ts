@@ -8,11 +8,10 @@ import type { ContainerName, Key, Prefix } from './key.ts';
 import { isCanaryName } from './mirror-id.ts';
 
 /**
- * What of the source is mirrored, and under which name: one definition for events, listings and comparisons. What it
- * leaves out is not read, written, listed or deleted on either side; what lies on the backup and is no image of
- * anything in it belongs to somebody else.
+ * Which keys of the source are mirrored, and under which container names: one definition for events, listings and
+ * comparisons. Keys outside the scope are not read, written, listed or deleted on either account. Everything on the backup
+ * that mirrors no key of the scope belongs to somebody else.
  */
-
 export interface Scope extends ContainerNames {
   /** The source account's name. */
   readonly account: string;
@@ -23,28 +22,28 @@ export interface Scope extends ContainerNames {
   includesContainer(container: ContainerName): boolean;
 
   /**
-   * The prefixes, none within another, that hold every key of the scope under the one that is given: what must be
-   * listed to see them all. A key under one of them is not therefore in the scope. Empty: there can be none.
+   * The prefixes to list, none within another, to find every key of the scope below the given prefix. Not every key below
+   * them is in the scope. Empty if there can be none.
    */
   prefixes(under: Prefix): readonly Prefix[];
 
   /**
-   * Whether the settings name nothing below a directory, so that whatever of it is in the scope is so under any other
-   * such directory, too. The directory itself may be left out by its own name.
+   * Whether no setting names anything below a directory, so that the same of it is in the scope under any other such
+   * directory. The directory itself may be excluded by its own name.
    */
   isWhole(directory: Key): boolean;
 
-  /** Whether everything below a directory is in the scope, whatever it is called: it may then go as a whole. */
+  /** Whether everything below a directory is in the scope, so that it may be deleted as a whole. */
   readonly takesAllBelow: (directory: Key) => boolean;
 }
 
-/** A list that lets in (all, when it is empty) and one that leaves out, which has the last word. */
+/** A list of what is included (all if empty) and one of what is excluded, which wins. */
 export interface Choice<Rule> {
   readonly include: readonly Rule[];
   readonly exclude: readonly Rule[];
 }
 
-/** All paths that begin so, in the containers of a pattern. A prefix has no wildcards and need not end at a slash. */
+/** All paths with a prefix, in the containers of a pattern. The prefix has no wildcards and need not end at a slash. */
 export interface PathRule {
   readonly containers: string;
   readonly path: string;
@@ -54,7 +53,7 @@ export interface ScopeRules {
   /** Container names, with wildcards. */
   readonly containers: Choice<string>;
   readonly paths: Choice<PathRule>;
-  /** What follows the last slash of a path, with wildcards. */
+  /** The part of a path after its last slash, with wildcards. */
   readonly patterns: Choice<string>;
   readonly names: ContainerNaming;
   readonly state: StateContainers;
@@ -64,31 +63,31 @@ export interface ScopeRules {
 /** Where mirrors of one source keep their canaries. */
 export interface Canaries {
   readonly container: ContainerName;
-  /** This mirror's own, which is mirrored whatever the rules say; undefined where it has none. No other mirror's is. */
+  /** This mirror's canary, which is always mirrored; undefined if it has none. Those of other mirrors never are. */
   readonly own: string | undefined;
 }
 
-/** The containers that hold what is the mirror's own, by their names in each account that has them: never a user's data. */
+/** The containers of the mirror's state, by their names in each account: never a user's data. */
 export interface StateContainers {
   readonly source?: readonly ContainerName[];
   readonly backup?: readonly ContainerName[];
 }
 
-/** The service's own containers: written by Azure for this account alone, never a user's data. */
+/** Containers that Azure writes for one account: never a user's data. */
 export const SERVICE_CONTAINERS: ReadonlySet<string> = new Set(['$logs', '$blobchangefeed']);
 
-/** One directory of each container is ours, for what is on its way to be deleted or in its place: never a user's data. */
+/** Our directory in each container, for trash and staged copies: never a user's data. */
 export const RESERVED_DIRECTORY = '.blobmirror';
 
 export function isReserved(path: string): boolean {
   return path === RESERVED_DIRECTORY || path.startsWith(`${RESERVED_DIRECTORY}/`);
 }
 
-/** What is left out of the rules holds nothing back. */
+/** A rule that is not given excludes nothing. */
 export function createScope(account: string, rules: Partial<ScopeRules> = {}): Scope {
   const { containers = ALL, paths = ALL, patterns = ALL, names = SAME_NAMES, state = {}, canaries } = rules;
   const containerNames = createContainerNames(names);
-  /** What is the state, and what would be mirrored onto it. */
+  /** The state, and containers that would be mirrored onto it. */
   const own = new Set<ContainerName | undefined>([
     ...(state.source ?? []),
     ...(state.backup ?? []).map((name) => containerNames.fromBackup(name)),
@@ -172,12 +171,12 @@ function isOf(rule: PathRule, container: ContainerName): boolean {
 }
 
 /**
- * Whether a text is of a pattern: `*` stands for any run of characters, `?` for any one, and every other character for
- * itself, its case included.
+ * Whether a text matches a pattern: `*` matches any run of characters, `?` any one, and every other character itself, case
+ * included.
  *
  * These are the wildcards that AzCopy documents. It hands its patterns to Go's path.Match, which also reads `[a-z]` and
- * `\`; a blob's name may well hold brackets, braces, backslashes and exclamation marks, so here they are just
- * characters. A glob library would give each of them a meaning. The time is at most the product of both lengths.
+ * `\`; a blob's name may hold brackets, braces, backslashes and exclamation marks, so here they are ordinary
+ * characters, unlike in a glob library. The time is at most the product of both lengths.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   return consume(
@@ -187,7 +186,7 @@ export function matchesWildcard(pattern: string, text: string): boolean {
   );
 }
 
-/** Whether the wide pattern takes every text that the narrow one takes. */
+/** Whether the wide pattern matches every text that the narrow one matches. */
 export function coversWildcard(wide: string, narrow: string): boolean {
   return consume(
     Array.from(wide),
@@ -196,7 +195,7 @@ export function coversWildcard(wide: string, narrow: string): boolean {
   );
 }
 
-/** Greedy: only the last `*` that was met ever needs to take more, since an earlier one gains nothing by it. */
+/** Greedy: only the last `*` ever needs to take more, since an earlier one gains nothing by it. */
 function consume(
   pattern: readonly string[],
   text: readonly string[],

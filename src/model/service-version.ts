@@ -1,8 +1,8 @@
 /**
- * The versions of the storage services that can be spoken to an account, the newest first:
+ * The versions of the storage services that Blobmirror can speak, the newest first:
  * learn.microsoft.com/rest/api/storageservices/previous-azure-storage-service-versions. The oldest is the first that
- * tells the access control list of a file with its other properties (version-2023-11-03): an older service would have
- * us take a file with a list for one without.
+ * returns the access control list of a file with its other properties (version-2023-11-03): with an older one, a file
+ * with a list would look like one without.
  */
 export const SERVICE_VERSIONS = [
   '2026-10-06',
@@ -26,21 +26,21 @@ export function isServiceVersion(text: string): text is ServiceVersion {
   return (SERVICE_VERSIONS as readonly string[]).includes(text);
 }
 
-/** What an account took of the versions that it was asked by. */
+/** Which versions an account accepted and refused. */
 export interface VersionStatus {
-  /** The newest that it refused; undefined: none. */
+  /** The newest that it refused; undefined if none. */
   readonly refused: string | undefined;
-  /** What it is asked by since; undefined: by what the clients ask, or that it refused every one. */
+  /** The version that is sent since then; undefined if the clients' own is sent, or every version was refused. */
   readonly spoken: string | undefined;
-  /** It answered to what it is asked by; false: it was not asked yet, did not answer or refused. */
+  /** The account accepted the version; false if it was not asked yet, did not answer or refused. */
   readonly isTaken: boolean;
-  /** It refused every version that there is to speak. */
+  /** It refused every version that Blobmirror can speak. */
   readonly isRefusedWhole: boolean;
 }
 
-/** What an account refused that takes no version, in words. Where the user named one, no other is tried. */
+/** Which versions the account refused, in words. If the user named one, no other is tried. */
 export function refusedWhole({ refused, spoken }: Pick<VersionStatus, 'refused' | 'spoken'>): string {
   return spoken === undefined
-    ? `version ${refused} of the storage services and every older one that can be spoken`
+    ? `version ${refused} of the storage services and every older one that Blobmirror speaks`
     : `version ${refused} of the storage services, which __apiVersion names`;
 }

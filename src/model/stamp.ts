@@ -2,7 +2,7 @@ import { type Etag, parseEtag } from './etag.ts';
 
 /**
  * The stamp: which version of which source a backup blob was made from. It is kept in the backup blob's metadata
- * under one name and is the only thing that Blobmirror adds to a user's data.
+ * under one name, and is all that Blobmirror adds to a user's data.
  *
  * On the wire: `v=1;account=sourceaccount;etag=0x8DC…;modified=2026-11-21T21:54:57.000Z` (about 100 bytes of ASCII).
  */
@@ -12,22 +12,22 @@ export interface Stamp {
   readonly lastModified: Date;
 }
 
-/** Metadata as the service keeps it: the case of a name is kept, and two names never differ by case alone. */
+/** Metadata as the service keeps it: names keep their case, and no two differ by case alone. */
 export type Metadata = Readonly<Record<string, string>>;
 
 /** The name in the metadata. */
 export const STAMP_NAME = 'blobmirror';
 const STAMP_VERSION = '1';
 
-/** The user's metadata with the stamp added; a stamp that was there before is replaced. */
+/** The user's metadata with the stamp added; an earlier stamp is replaced. */
 export function addStamp(metadata: Metadata, stamp: Stamp): Metadata {
   const text = `v=${STAMP_VERSION};account=${stamp.account};etag=${stamp.etag};modified=${stamp.lastModified.toISOString()}`;
   return { ...splitStamp(metadata).metadata, [STAMP_NAME]: text };
 }
 
 /**
- * What a blob's metadata may hold in all. The service counts names and values, 8 KiB at most; the prefix that carries
- * each name on the wire is counted here too, to stay on the safe side of a limit that is documented in one sentence:
+ * The limit of a blob's metadata. The service counts names and values, at most 8 KiB; here the prefix that each name has
+ * on the wire counts too, to stay on the safe side of a limit that is documented in one sentence:
  * learn.microsoft.com/rest/api/storageservices/setting-and-retrieving-properties-and-metadata-for-blob-resources
  */
 const LARGEST_METADATA = 8192;
@@ -40,7 +40,7 @@ export function fitsIntoMetadata(metadata: Metadata): boolean {
   return sizes.reduce((sum, size) => sum + size, 0) <= LARGEST_METADATA;
 }
 
-/** A blob's metadata taken apart: the user's own, and the stamp if there is one that can be read. */
+/** Splits a blob's metadata into the user's own and the stamp, if there is one that can be parsed. */
 export function splitStamp(metadata: Metadata): { metadata: Metadata; stamp: Stamp | undefined } {
   const entries = Object.entries(metadata);
   const own = entries.filter(([name]) => !isStampName(name));
@@ -49,14 +49,14 @@ export function splitStamp(metadata: Metadata): { metadata: Metadata; stamp: Sta
   return { metadata: Object.fromEntries(own), stamp: stamped && parseStamp(stamped[1]) };
 }
 
-/** Undefined when the text is no stamp of a version that is known: the blob is then mirrored anew, which is safe. */
+/** Undefined if it is not a stamp of a known version: the blob is then copied again, which is safe. */
 function parseStamp(text: string): Stamp | undefined {
   const fields = new Map(text.split(';').map((field) => splitOnce(field, '=')));
   const account = fields.get('account');
   const etag = fields.get('etag');
   const modified = new Date(fields.get('modified') ?? '');
   if (fields.get('v') !== STAMP_VERSION || Number.isNaN(modified.getTime())) return undefined;
-  // A user may write anything there, and quotes with nothing between them are no ETag.
+  // A user may write anything there, and empty quotes are not an ETag.
   if (!account || !etag || etag === '""') return undefined;
   return { account, etag: parseEtag(etag), lastModified: modified };
 }
@@ -71,22 +71,22 @@ function isStampName(name: string): boolean {
 }
 
 /**
- * What stands in the stamp's place while a copy is `partial`, or is whole and still `unverified`: a mark that holds the
- * stamp to come, which no reader takes for one. So the backup blob is never taken for one in step, and any worker can
- * tell that it is a copy of the very same version to go on with, and from which byte.
+ * Replaces the stamp while a copy is `partial`, or complete but `unverified`: a mark that holds the future stamp and does
+ * not parse as one. So the blob never counts as in step, and any worker can see that it may continue this copy of the same
+ * version, and from which byte.
  *
  * On the wire: `v=partial;bytes=8388608;for=v=1;account=…`
  */
 export type UnfinishedState = 'partial' | 'unverified';
 
-/** Metadata without a stamp, where the user's own left no room, goes without a mark too. */
+/** Metadata without a stamp, because the user's own left no room, gets no mark either. */
 export function markUnfinished(metadata: Metadata, state: UnfinishedState, bytes: number): Metadata {
   const stamp = metadata[STAMP_NAME];
   if (stamp === undefined) return metadata;
   return { ...metadata, [STAMP_NAME]: `v=${state};bytes=${bytes};for=${stamp}` };
 }
 
-/** How many bytes are done of the unfinished copy that is to carry `wanted`; undefined when this is none of it. */
+/** Bytes copied so far of the unfinished copy that will carry `wanted`; undefined if it is another one. */
 export function unfinishedBytes(
   metadata: Metadata,
   state: UnfinishedState,
@@ -100,8 +100,8 @@ export function unfinishedBytes(
 }
 
 /**
- * The mark of a copy of ours whose content is not whole, or not known to be what it should be: its MD5 proves nothing then.
- * `stamp` is the one to come. Undefined when there is no such mark.
+ * The mark of an unfinished or unverified copy of ours: its MD5 proves nothing. `stamp` is the future one. Undefined if
+ * there is no mark.
  */
 export function findUnfinishedCopy(metadata: Metadata): { readonly stamp: Stamp | undefined } | undefined {
   for (const [name, value] of Object.entries(metadata)) {

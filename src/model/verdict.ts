@@ -1,6 +1,6 @@
 import type { AdoptBy } from './adoption.ts';
 
-/** What converge found or did for a key. */
+/** What a check found or did for a key. */
 export type Verdict =
   | { readonly verdict: 'in-sync'; readonly isDirectory?: true }
   | {
@@ -8,68 +8,68 @@ export type Verdict =
       readonly created: boolean;
       readonly bytes: number;
       readonly engine: string;
-      /** False when the user's metadata left no room for the stamp: the blob is right, and is copied anew at each look. */
+      /** False if the user's metadata left no room for the stamp: the copy is right, but every check copies it again. */
       readonly stamped: boolean;
-      /** Size and declared MD5 were those of the backup: most likely headers or metadata alone had changed. */
+      /** Size and declared MD5 were those of the backup: probably only headers or metadata had changed. */
       readonly likelySame?: true;
-      /** The mirror lacks the right to set owner, group and list: all else is right. */
+      /** The mirror may not set owner, group and list; the rest is right. */
       readonly access?: 'not-permitted';
     }
   /** Of a directory: its metadata. */
   | { readonly verdict: 'restamped'; readonly isDirectory?: true }
-  /** It was another tool's, is proven to hold what the source has, and bears the stamp now. */
+  /** Another tool wrote it; it is proven to equal the source, and has the stamp now. */
   | { readonly verdict: 'adopted'; readonly by: AdoptBy }
   | { readonly verdict: 'retiered'; readonly tier: string }
   | { readonly verdict: 'retagged' }
   /** Owner, group, permissions and list. */
   | { readonly verdict: 'access-set'; readonly isDirectory?: true }
   | { readonly verdict: 'directory-made'; readonly isDirectory: true; readonly access?: 'not-permitted' }
-  /** It came back while the backup's was on its way to the trash: nothing below it is on the backup. */
+  /** The source had it again while the backup's moved to the trash: nothing below it is on the backup now. */
   | { readonly verdict: 'directory-returned'; readonly isDirectory: true }
-  /** Of a directory: with all that was below it. */
+  /** Of a directory: with everything below it. */
   | { readonly verdict: 'deleted'; readonly wasDirectory?: true }
-  /** A long copy has used up its time. What is copied so far is kept, and the next call goes on from there. */
+  /** A long copy used up its time. What was copied is kept, and the next check continues from there. */
   | { readonly verdict: 'unfinished'; readonly engine: string }
   | { readonly verdict: 'skipped'; readonly reason: SkipReason; readonly isDirectory?: true };
 
-/** Why a key is left as it is although the two sides differ. Reported and counted, never silent. */
+/** Why a key is left although the two accounts differ. Always reported and counted. */
 export type SkipReason =
   | 'source-archived'
   | 'source-container-missing'
-  /** The source's blob was itself mirrored from the backup account: two accounts that mirror each other. */
+  /** The source's blob is itself a copy from the backup account: two accounts mirror each other. */
   | 'replica-of-the-backup'
-  /** The backup's blob carries the stamp of a third account: two sources were given the same name there. */
+  /** The backup's blob has the stamp of a third account: two sources share the name on the backup. */
   | 'backup-of-another-source'
   | 'backup-leased'
   | 'backup-immutable'
   /** The backup keeps versions, and a name has versions of one kind only: the older one stays readable there. */
   | 'backup-versions-of-another-kind'
-  /** A user made snapshots of the backup's blob, or of one below the directory, which would go with it. */
+  /** A user made snapshots of the backup's blob, or of one below the directory, which would be deleted with it. */
   | 'backup-has-snapshots'
-  /** The source lacks it, and the backup's blob bears no stamp of ours: somebody else put it there. */
+  /** The source lacks it, and the backup's blob has no stamp of ours: somebody else wrote it. */
   | 'backup-foreign'
-  /** The same, and its metadata leaves no room for a stamp: whether it is ours nobody can tell. */
+  /** The same, and its metadata leaves no room for a stamp: it cannot be told whether it is ours. */
   | 'backup-foreign-no-room'
-  /** Something that is not ours stands where the source has a directory, or below where it has a file. */
+  /** A blob that is not ours is where the source has a directory, or below a path where it has a file. */
   | 'backup-in-the-way'
-  /** The source lacks the directory, and below it on the backup is something that somebody else put there. */
+  /** The source lacks the directory, and the backup's holds a blob that somebody else wrote. */
   | 'backup-foreign-below'
-  /** The source lacks the directory, and too much is below it to tell in one look whose it is: it goes key by key. */
+  /** The source lacks the directory, and too much is below it to prove in one check that all is ours: it goes key by key. */
   | 'directory-too-large'
-  /** It is empty where the backup is not, and was made just now: most likely its writer is still at work. */
+  /** It is empty while the backup is not, and was created just now: probably its writer is still writing. */
   | 'source-still-written'
-  /** An asynchronous copy onto the source's blob is under way: its content is not there yet. */
+  /** An asynchronous copy onto the source's blob is pending: its content is not there yet. */
   | 'source-copy-pending'
   | 'deletes-are-kept'
-  /** Content and metadata are in step; owner, group and list are not, and the mirror may not set them. */
+  /** Only owner, group and list differ, and the mirror may not set them. */
   | 'access-not-permitted';
 
-/** Whether there is a directory after the look, so that there may be something below it. */
+/** Whether the key is a directory after the check, so that there may be keys below it. */
 export function isOfDirectory(verdict: Verdict): boolean {
   return 'isDirectory' in verdict && verdict.isDirectory;
 }
 
-/** Whether a directory that the source lacks stays for what is below it, which must be looked at key by key. */
+/** Whether a directory that the source lacks stays because of what is below it, which must be checked key by key. */
 export function isDirectoryKept(verdict: Verdict): boolean {
   return verdict.verdict === 'skipped' && verdict.isDirectory === true && LEFT_STANDING.has(verdict.reason);
 }
@@ -80,12 +80,12 @@ const LEFT_STANDING: ReadonlySet<SkipReason> = new Set<SkipReason>([
   'directory-too-large',
 ]);
 
-/** Whether the source has what the backup has not, or not in this version, and only a person or another event changes that. */
+/** Whether the backup lacks this version of the source, and only a person or another event changes that. */
 export function isNotProtected(verdict: Verdict): verdict is Skipped & { readonly reason: BlockedReason } {
   return verdict.verdict === 'skipped' && BLOCKED.has(verdict.reason);
 }
 
-/** Whether what keeps it from being mirrored is on the backup. */
+/** Whether the cause is on the backup. */
 export function isBlockedByBackup(verdict: Verdict): boolean {
   return isNotProtected(verdict) && verdict.reason !== 'source-archived';
 }

@@ -2,27 +2,27 @@ import { z } from 'zod';
 import { type Key, parseKey } from './key.ts';
 import { BLOCKED_REASONS } from './verdict.ts';
 
-/** What is known from earlier looks of keys that may change, or become whole, without an event. */
+/** What earlier checks found of a key that may change, or become complete, without an event. */
 export interface Watch {
-  /** When the first look was. */
+  /** When the first check was. */
   readonly since: Date;
-  /** How many looks followed the first one, the one that is under way included. */
+  /** Rechecks after the first check, the current one included. */
   readonly looks: number;
-  /** How many of the looks so far had to copy. */
+  /** Checks so far that copied. */
   readonly copies: number;
-  /** How long before this look the last one was, in milliseconds. */
+  /** The pause before this check, in milliseconds. */
   readonly pauseMs: number;
   readonly found: Found;
-  /** What is mirrored is empty. */
+  /** The mirrored content is empty. */
   readonly isEmpty: boolean;
 }
 
-/** What a look found, as far as it matters for the next one. */
+/** What a check found, as far as it matters for the next one. */
 export type Found = (typeof FOUND)[number];
 
 const FOUND = ['copied', 'in-step', 'source-still-written', 'source-copy-pending', 'blocked'] as const;
 
-/** A key that is known to differ, or to be still changing, while a message waits to look at it again. */
+/** A key that is known to differ, or to be still changing, while a message waits to recheck it. */
 export interface HeldKey {
   readonly key: Key;
   readonly reason: HoldReason;
@@ -33,7 +33,7 @@ export type HoldReason = (typeof HOLD_REASONS)[number];
 const HOLD_REASONS = [
   'source-still-written',
   'source-copy-pending',
-  /** It was mirrored, and had changed again at the last look without an event. */
+  /** It was mirrored, and the last check found it changed again without an event. */
   'source-still-changing',
   /** Only a person or another event changes that. */
   ...BLOCKED_REASONS,
@@ -56,7 +56,7 @@ export function watchText(watch: Watch): string {
   return JSON.stringify(watch);
 }
 
-/** Undefined for what is no watch: it then begins anew, which costs a few looks. */
+/** Undefined if it cannot be parsed: the watch then starts again, which costs a few checks. */
 export function parseWatch(text: string | undefined): Watch | undefined {
   return parse(text, (value) => WATCH.parse(value));
 }
@@ -65,7 +65,7 @@ export function heldText(held: readonly HeldKey[]): string {
   return JSON.stringify(held.map(({ key, reason }) => [key.container, key.path, reason]));
 }
 
-/** Undefined for what cannot be read: nobody knows then which keys to except. */
+/** Undefined if it cannot be parsed: then it is unknown which keys to except. */
 export function parseHeld(text: string | undefined): readonly HeldKey[] | undefined {
   return parse(text, (value) =>
     HELD.parse(value).map(([container, path, reason]) => ({ key: parseKey(container, path), reason })),

@@ -1,16 +1,16 @@
 interface Open {
   readonly end: ']' | '}';
-  /** Of an object; undefined: of an array. */
+  /** The names of an object; undefined for an array. */
   readonly names: readonly string[] | undefined;
   readonly values: readonly unknown[];
   at: number;
 }
 
 /**
- * A value as JSON text, however deep it is nested: `JSON.stringify` overflows the stack at a depth of some thousands,
- * while `JSON.parse` reads any. What JSON cannot tell becomes null, and bytes become base64.
+ * Writes a value of any depth as JSON: `JSON.stringify` overflows the stack at a depth of some thousands, while
+ * `JSON.parse` reads any. Values without a JSON form become null, and bytes become base64.
  *
- * @param longest in characters; a text that would be longer is cut there, and is no JSON then
+ * @param longest in characters; a longer text is cut there, and is then not valid JSON
  */
 export function writeJson(value: unknown, longest = Number.POSITIVE_INFINITY): string {
   const open: Open[] = [];
@@ -29,7 +29,7 @@ export function writeJson(value: unknown, longest = Number.POSITIVE_INFINITY): s
   return text.length <= longest ? text : text.slice(0, longest);
 }
 
-/** What a value begins with: all of a scalar, and the bracket of what is now open. */
+/** The text of a scalar, or the opening bracket of an object or array, which is pushed to `open`. */
 function begin(value: unknown, open: Open[]): string {
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';

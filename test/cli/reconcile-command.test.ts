@@ -126,7 +126,7 @@ describe('blobmirror reconcile', () => {
     [['--local=none.json'], 'there is no none.json'],
     [['photos'], 'too many arguments'],
     [['show'], "missing required argument 'id'"],
-    [['show', 'latest'], '"latest" is the id of no run'],
+    [['show', 'latest'], '"latest" is not the id of a run'],
     [['report', id], `there is no run ${id}`],
     [['cancel', id], `there is no run ${id}`],
   ])('refuses %j with status 2 and a line that says why', async (args, line) => {

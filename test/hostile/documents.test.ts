@@ -84,7 +84,7 @@ async function expectHonest(name: string, text: string, isSurelyDamaged: boolean
   await world.minute();
   told.push(await world.ask());
   for (const run of await world.reconciler.list()) expectNoFalseProof(world, provenBy(run));
-  // A list of keys only asks for a look at each, and the heart demands its own proof.
+  // A list of keys only asks for a check of each, and the mirror core demands its own proof.
   expect(name.endsWith('.extras') ? [] : world.wrongLooks).toEqual([]);
 
   // A while later all is well again: a full sync begins, whatever became of the last one, and proves what it saw.

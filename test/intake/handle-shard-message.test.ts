@@ -58,11 +58,11 @@ describe('a message on the reconcile queue that is no shard', () => {
       const [copy] = queue.ready;
       expect(copy?.expires).toBe(true);
       // It comes by before it expires.
-      expect(await deliver(copy)).toMatchObject({ name: 'ParkedCameBy' });
+      expect(await deliver(copy)).toMatchObject({ name: 'ParkedMessageReceived' });
       queue.expire(copy as MemoryMessage);
       expect([queue.ready.size, queue.scheduled.size, queue.locks.size, worked]).toEqual([0, 0, 0, []]);
       const { hint } = ERRORS['message-not-shard'];
-      const detail = expect.stringContaining('the message is no shard: ') as string;
+      const detail = expect.stringContaining('the message is not a shard: ') as string;
       expect(queue.dead.map(({ applicationProperties }) => applicationProperties)).toMatchObject([
         {
           'blobmirror-code': 'message-not-shard',
@@ -118,7 +118,7 @@ describe('a message on the reconcile queue that is no shard', () => {
   it('and says that it is parked, though it does not expire, is parked at its second delivery', async () => {
     const { queue, deliver } = createStage();
     const message = queue.send({ messageId: 'm1', body: 'text', applicationProperties: PARKED });
-    expect(await deliver(message)).toMatchObject({ name: 'ParkedCameBy' });
+    expect(await deliver(message)).toMatchObject({ name: 'ParkedMessageReceived' });
     expect(await deliver(message)).toBeUndefined();
     expect([...queue.ready]).toMatchObject([{ body: 'text', expires: true }]);
   });
@@ -149,7 +149,7 @@ describe('a shard', () => {
   it('that says it is parked, though it does not expire, is worked on at its second delivery', async () => {
     const { queue, worked, deliver } = createStage();
     const message = queue.send({ messageId: 'm1', body: SHARD, applicationProperties: PARKED });
-    expect(await deliver(message)).toMatchObject({ name: 'ParkedCameBy' });
+    expect(await deliver(message)).toMatchObject({ name: 'ParkedMessageReceived' });
     expect(await deliver(message)).toBeUndefined();
     expect(worked).toEqual([SHARD]);
   });

@@ -139,16 +139,16 @@ describe('adopting', () => {
       ...tree.backup,
       restamp: async () => await Promise.resolve({ kind: 'refused', reason: 'backup-immutable' }),
     };
-    const heart = createMirrorCore(
+    const core = createMirrorCore(
       { source: tree.source, backup, policy: TREE_POLICY },
       { hierarchical: true },
     );
     // In a tree every write is followed by another reading of the source (invariant 5).
-    expect(await heart.adopt(at('f'), { by: 'read' })).toMatchObject({
+    expect(await core.adopt(at('f'), { by: 'read' })).toMatchObject({
       verdict: { verdict: 'copied' },
       hasMore: true,
     });
-    expect(await heart.converge(at('f'))).toEqual({ verdict: 'in-sync' });
+    expect(await core.converge(at('f'))).toEqual({ verdict: 'in-sync' });
   });
 
   it('says that there is more where the tier is to be set', async () => {

@@ -108,7 +108,7 @@ describe('a directory', () => {
       backup.put(at(path), { content: path, ...ofOurs() });
     const scope = createScope('sourceaccount', { patterns: { include: [], exclude: ['*.tmp'] } });
     const sides = { source, backup, policy: TREE_POLICY };
-    const heart = createMirrorCore(sides, { hierarchical: true, takesAllBelow: scope.takesAllBelow });
+    const core = createMirrorCore(sides, { hierarchical: true, takesAllBelow: scope.takesAllBelow });
     for (const directory of ['a', 'b']) {
       const event = {
         keys: [at(directory)],
@@ -125,7 +125,7 @@ describe('a directory', () => {
       const walked: HintContext['walk'] = async (prefix, from, look) =>
         await walkPrefix({ ...sides, scope, hierarchical: true }, { prefix, from, converge: look });
       const earlier = { from: undefined, isDeep: false, watch: undefined, held: undefined, root: 'm' };
-      await mirrorHint({ scope, ...heart, walk: walked }, createSilentLogger(), event, earlier);
+      await mirrorHint({ scope, ...core, walk: walked }, createSilentLogger(), event, earlier);
     }
     expect(onBackup()).toEqual({ 'a/': '', 'a/kept.tmp': 'a/kept.tmp' });
   });

@@ -16,14 +16,14 @@ it('lets a look with leave to delete what is foreign share no flight with one th
     converge: heed,
     followRename: async () => await Promise.resolve('not renamed' as const),
   };
-  const heart = createMirrorCore({ source, backup, policy: POLICY }, { hierarchical: false, functions });
+  const core = createMirrorCore({ source, backup, policy: POLICY }, { hierarchical: false, functions });
   const leave = { deleteForeign: true } as const;
   await Promise.all([
-    heart.converge(KEY),
-    heart.converge(KEY, undefined, leave),
-    heart.converge(KEY),
-    heart.converge(KEY, undefined, leave),
-    heart.converge(KEY),
+    core.converge(KEY),
+    core.converge(KEY, undefined, leave),
+    core.converge(KEY),
+    core.converge(KEY, undefined, leave),
+    core.converge(KEY),
   ]);
   // Two flights of each: what comes during the first shares the second.
   expect(looks.filter((each) => each === true)).toHaveLength(2);

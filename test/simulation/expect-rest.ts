@@ -43,7 +43,7 @@ function rootOf({ messageId, applicationProperties }: MemoryMessage): string {
   return parseHistory(applicationProperties, messageId, new Date()).root;
 }
 
-async function expectIdle({ kind, source, backup, heart, tell }: World, key: Key): Promise<void> {
+async function expectIdle({ kind, source, backup, functions, tell }: World, key: Key): Promise<void> {
   const writes: string[] = [];
   const counting: Schedule = async (name, _key, effect) => {
     await Promise.resolve();
@@ -53,7 +53,7 @@ async function expectIdle({ kind, source, backup, heart, tell }: World, key: Key
   };
   const { converge } = createMirrorCore(
     { source: source.through(counting), backup: backup.through(counting), policy: POLICY },
-    { hierarchical: kind === 'tree', clock: TIMELESS, functions: heart },
+    { hierarchical: kind === 'tree', clock: TIMELESS, functions },
   );
   await converge(key);
   if (writes.length === 0) return;

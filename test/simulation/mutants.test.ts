@@ -29,7 +29,7 @@ interface Mutation {
   readonly what: string;
   /** Of the worlds that it is let loose in: flat unless it says otherwise. */
   readonly kind?: WorldKind;
-  readonly heart: MirrorFunctions;
+  readonly functions: MirrorFunctions;
   /** It must be caught among so many histories. Several times what was seen to be needed. */
   readonly within: number;
   /** The first history that caught it when this was written. */
@@ -41,63 +41,65 @@ interface Mutation {
 const MUTATIONS: readonly Mutation[] = [
   {
     what: 'reads the source before the backup (invariant 2)',
-    heart: sourceBeforeBackup,
+    functions: sourceBeforeBackup,
     within: 3_000,
     seed: 251,
     breaks: ['a live blob was deleted', 'unequal at rest'],
   },
   {
     what: 'writes without a condition on the backup (invariant 3)',
-    heart: unconditionalWrites,
+    functions: unconditionalWrites,
     within: 3_000,
     seed: 90,
     breaks: ['a live blob was deleted', 'two versions were mixed', 'unequal at rest'],
   },
   {
     what: 'copies whatever version is at the source (invariant 4)',
-    heart: unpinnedSource,
+    functions: unpinnedSource,
     within: 500,
     seed: 3,
     breaks: ['two versions were mixed'],
   },
   {
     what: 'does not read the source after a create from nothing (invariant 5)',
-    heart: noReadingAfterCreate,
+    functions: noReadingAfterCreate,
     within: 20_000,
     seed: 2_615,
     breaks: ['unequal at rest'],
   },
   {
     what: 'does not look again after a write of unknown outcome (invariant 5)',
-    heart: noRecheck,
+    functions: noRecheck,
     within: 40_000,
     seed: 8_895,
     breaks: ['unequal at rest'],
   },
   {
     what: 'compares the stamp by Last-Modified (invariant 6)',
-    heart: stampByLikeness((source, backup) => +source.lastModified === +(backup.stamp?.lastModified ?? 0)),
+    functions: stampByLikeness(
+      (source, backup) => +source.lastModified === +(backup.stamp?.lastModified ?? 0),
+    ),
     within: 500,
     seed: 19,
     breaks: ['unequal at rest', 'never at rest'],
   },
   {
     what: 'compares by size (invariant 6)',
-    heart: stampByLikeness((source, backup) => source.size === backup.size),
+    functions: stampByLikeness((source, backup) => source.size === backup.size),
     within: 250,
     seed: 19,
     breaks: ['unequal at rest'],
   },
   {
     what: 'takes an equal declared MD5 for equal content (invariant 6)',
-    heart: trustsDeclaredMd5,
+    functions: trustsDeclaredMd5,
     within: 2_000,
     seed: 1_098,
     breaks: ['two versions were mixed'],
   },
   {
     what: 'follows a source that was just made empty (a blob that is still being written)',
-    heart: followsEmptyStage,
+    functions: followsEmptyStage,
     within: 2_000,
     seed: 10,
     breaks: ['an older version gave way to an empty stage'],
@@ -105,21 +107,21 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'follows a file that was just made empty (a blob that is still being written)',
     kind: 'tree',
-    heart: followsEmptyStage,
+    functions: followsEmptyStage,
     within: 2_000,
     seed: 21,
     breaks: ['an older version gave way to an empty stage'],
   },
   {
     what: 'lets a blob of another kind go before the new one is there (what cannot be overwritten)',
-    heart: deletesOtherKindFirst,
+    functions: deletesOtherKindFirst,
     within: 2_000,
     seed: 12,
     breaks: ['a live blob was deleted', 'a foreign blob was deleted'],
   },
   {
     what: 'deletes what somebody else put on the backup (invariant 14)',
-    heart: deletesForeign,
+    functions: deletesForeign,
     within: 2_000,
     seed: 11,
     breaks: ['a foreign blob was deleted'],
@@ -127,42 +129,42 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'lets a directory go with what somebody else put below it (invariant 14)',
     kind: 'tree',
-    heart: blindBelowDirectory,
+    functions: blindBelowDirectory,
     within: 2_000,
     seed: 11,
     breaks: ['a foreign blob was deleted'],
   },
   {
     what: 'deletes when the source cannot be read (invariant 7)',
-    heart: errorMeansAbsent,
+    functions: errorMeansAbsent,
     within: 500,
     seed: 19,
     breaks: ['a live blob was deleted', 'unequal at rest'],
   },
   {
     what: 'deletes when the container is gone (invariant 7)',
-    heart: missingContainerMeansAbsent,
+    functions: missingContainerMeansAbsent,
     within: 1_000,
     seed: 112,
     breaks: ['a live blob was deleted'],
   },
   {
     what: 'writes when in sync (invariant 8)',
-    heart: blindToStamp,
+    functions: blindToStamp,
     within: 20,
     seed: 2,
     breaks: ['written although in sync'],
   },
   {
     what: 'completes a message before the write (invariant 9)',
-    heart: completedBeforeWrite,
+    functions: completedBeforeWrite,
     within: 100,
     seed: 6,
     breaks: ['unequal at rest', 'wrongly dead-lettered'],
   },
   {
     what: 'takes a message that comes again for a new one (invariants 5 and 9)',
-    heart: blindToRedelivery,
+    functions: blindToRedelivery,
     within: 20_000,
     seed: 2_332,
     breaks: ['unequal at rest'],
@@ -170,7 +172,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'leaves out the looks at both names after a rename (rules 1 and 2 of directories)',
     kind: 'tree',
-    heart: renameWithoutChecks,
+    functions: renameWithoutChecks,
     within: 10_000,
     seed: 1_456,
     breaks: ['unequal at rest'],
@@ -178,7 +180,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'leaves out the walk after a rename (rule 2 of directories)',
     kind: 'tree',
-    heart: renameWithoutWalk,
+    functions: renameWithoutWalk,
     within: 2_000,
     seed: 309,
     breaks: ['unequal at rest'],
@@ -186,7 +188,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'leaves alone what is above a key that is gone (rule 3 of directories)',
     kind: 'tree',
-    heart: noAncestors,
+    functions: noAncestors,
     within: 300,
     seed: 34,
     breaks: ['unequal at rest'],
@@ -194,7 +196,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'does not walk a directory that was made again (rule 4 of directories)',
     kind: 'tree',
-    heart: madeAgainWithoutWalk,
+    functions: madeAgainWithoutWalk,
     within: 500,
     seed: 5,
     breaks: ['unequal at rest'],
@@ -202,7 +204,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'does not read the source after a move to the trash (rule 4 of directories)',
     kind: 'tree',
-    heart: noReadingAfterTrash,
+    functions: noReadingAfterTrash,
     within: 60_000,
     seed: 12_386,
     breaks: ['unequal at rest', 'a live blob was deleted'],
@@ -210,21 +212,23 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'does not read the source after it made a directory (rule 5 of directories)',
     kind: 'tree',
-    heart: noReadingAfterDirectory,
+    functions: noReadingAfterDirectory,
     within: 20_000,
     seed: 10_863,
     breaks: ['unequal at rest'],
   },
 ];
 
-describe('the simulation catches a heart that', () => {
+describe('the simulation catches a mirror core that', () => {
   it.each(MUTATIONS)(
     '$what, within $within histories',
     { timeout: 300_000 },
-    async ({ kind = 'flat', heart, within, seed, breaks }) => {
-      const known = isFullBudget ? undefined : await search({ kind, firstSeed: seed, histories: 1 }, heart);
+    async ({ kind = 'flat', functions, within, seed, breaks }) => {
+      const known = isFullBudget
+        ? undefined
+        : await search({ kind, firstSeed: seed, histories: 1 }, functions);
       // A change of the code or of the simulation changes what the seed leads to. All are searched then.
-      const found = known ?? (await search({ kind, firstSeed: 1, histories: within }, heart));
+      const found = known ?? (await search({ kind, firstSeed: 1, histories: within }, functions));
       expect(breaks).toContain(found?.violation.rule);
     },
   );

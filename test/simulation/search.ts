@@ -21,12 +21,12 @@ export interface Found {
 /** Plays histories until one breaks a promise. Lets other work of the process go on now and then. */
 export async function search(
   { kind, firstSeed, histories }: Range,
-  heart: MirrorFunctions = REAL_FUNCTIONS,
+  functions: MirrorFunctions = REAL_FUNCTIONS,
   onProgress: (played: number) => void = () => {},
 ): Promise<Found | undefined> {
   for (let played = 0; played < histories; played++) {
     const seed = firstSeed + played;
-    const violation = await simulate(kind, createSeededChoices(seed), heart);
+    const violation = await simulate(kind, createSeededChoices(seed), functions);
     if (violation !== undefined) return { seed, violation };
     if (played % BREATH === 0) {
       onProgress(played);
@@ -44,17 +44,17 @@ const BREATH = 500;
 export async function explain(
   kind: WorldKind,
   seed: number,
-  heart: MirrorFunctions = REAL_FUNCTIONS,
+  functions: MirrorFunctions = REAL_FUNCTIONS,
 ): Promise<readonly string[]> {
   const choices = createSeededChoices(seed);
-  const violation = await simulate(kind, choices, heart);
+  const violation = await simulate(kind, choices, functions);
   if (violation === undefined) return [`the history of seed ${seed} breaks no promise`];
   const { rule } = violation;
   const row = await shrink(
     choices.made,
-    async (candidate) => (await simulate(kind, replayChoices(candidate), heart))?.rule === rule,
+    async (candidate) => (await simulate(kind, replayChoices(candidate), functions))?.rule === rule,
   );
   const { tell, lines } = createStory();
-  await simulate(kind, replayChoices(row), heart, tell);
+  await simulate(kind, replayChoices(row), functions, tell);
   return lines;
 }

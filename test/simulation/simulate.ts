@@ -1,7 +1,7 @@
 /**
- * The simulation: the production heart and intake on the ports in memory, under a schedule that chance makes. Chance
+ * The simulation: the production mirror core and intake on the ports in memory, under a schedule that chance makes. Chance
  * decides at every call of every port who goes next and what fails; nothing here waits for a clock, and the same
- * choices make the same history. It must never know how the heart works: it sees calls, and judges by what the two
+ * choices make the same history. It must never know how the mirror core works: it sees calls, and judges by what the two
  * accounts hold.
  */
 import { type Choices, pick } from './choices.ts';
@@ -21,10 +21,10 @@ const MOST_STEPS = 6_000;
 export async function simulate(
   kind: WorldKind,
   choices: Choices,
-  heart: MirrorFunctions = REAL_FUNCTIONS,
+  functions: MirrorFunctions = REAL_FUNCTIONS,
   tell?: Tell,
 ): Promise<Violation | undefined> {
-  const world = createWorld(kind, choices, heart, tell);
+  const world = createWorld(kind, choices, functions, tell);
   try {
     for (let step = 0; step < MOST_STEPS; step++) {
       await drained();

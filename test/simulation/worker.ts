@@ -41,7 +41,7 @@ export interface Surroundings {
   readonly backup: MemoryAccount;
   readonly queue: MemoryQueue;
   readonly network: Network;
-  readonly heart: MirrorFunctions;
+  readonly functions: MirrorFunctions;
 }
 
 /** A process with flights of its own: it handles messages with the production code and settles them as a host does. */
@@ -103,17 +103,17 @@ export class Worker {
   }
 
   #start(): (message: IncomingMessage) => Promise<void> {
-    const { kind, source, backup, queue, network, heart } = this.#surroundings;
+    const { kind, source, backup, queue, network, functions } = this.#surroundings;
     const schedule = network.schedule(this.#life);
     const sides = { source: source.through(schedule), backup: backup.through(schedule), policy: POLICY };
     const hierarchical = kind === 'tree';
     const intake = {
       scope: SCOPE,
-      ...createMirrorCore(sides, { hierarchical, clock: TIMELESS, functions: heart }),
+      ...createMirrorCore(sides, { hierarchical, clock: TIMELESS, functions }),
       walk: (prefix: Prefix, from: WalkPosition | undefined, look: (key: Key) => Promise<Verdict>) =>
         walkPrefix({ ...sides, scope: SCOPE, hierarchical }, { prefix, from, converge: look }),
       queue: queue.through(schedule),
     };
-    return (message) => heart.handleMessage(intake, LOG, message);
+    return (message) => functions.handleMessage(intake, LOG, message);
   }
 }

@@ -20,7 +20,7 @@ const MOST_FAULTS = 4;
 /** All that takes part in one history. */
 export interface World extends Stage, Omit<Cast, 'witness'> {
   readonly kind: WorldKind;
-  readonly heart: MirrorFunctions;
+  readonly functions: MirrorFunctions;
   readonly queue: MemoryQueue;
   readonly network: Network;
   readonly workers: readonly Worker[];
@@ -31,7 +31,7 @@ export interface World extends Stage, Omit<Cast, 'witness'> {
 export function createWorld(
   kind: WorldKind,
   choices: Choices,
-  heart: MirrorFunctions,
+  functions: MirrorFunctions,
   tell: Tell | undefined,
 ): World {
   const workerCount = 1 + choices.draw(MOST_WORKERS);
@@ -61,7 +61,7 @@ export function createWorld(
   };
   const { witness, ...cast } = kind === 'tree' ? castTree(stage) : castFlat(stage);
   const network = new Network({ queue, witness, tell });
-  const surroundings = { kind, source, backup, queue, network, heart };
+  const surroundings = { kind, source, backup, queue, network, functions };
   const workers = Array.from({ length: workerCount }, (_, i) => new Worker(`worker ${i + 1}`, surroundings));
-  return { ...stage, ...cast, kind, heart, queue, network, workers, left };
+  return { ...stage, ...cast, kind, functions, queue, network, workers, left };
 }

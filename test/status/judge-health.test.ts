@@ -118,7 +118,7 @@ describe('health', () => {
     [
       '2026-10-06',
       undefined,
-      'version 2026-10-06 of the storage services and every older one that can be spoken',
+      'version 2026-10-06 of the storage services and every older one that Blobmirror speaks',
     ],
     ['2025-11-05', '2025-11-05', 'version 2025-11-05 of the storage services, which __apiVersion names'],
   ])('tells once of an account that takes no version, with what it refused: %s', (refused, spoken, what) => {

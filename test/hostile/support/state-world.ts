@@ -73,7 +73,7 @@ export class StateWorld {
   readonly memory = new MemoryDocuments();
   readonly queue = new MemoryQueue();
   readonly log = createSilentLogger();
-  /** Keys that the heart was asked to look at. */
+  /** Keys that the mirror core was asked to check. */
   readonly looks = new Set<string>();
   /** By the run: keys that its slices drew. */
   readonly walked = new Map<string, Set<string>>();
@@ -278,7 +278,7 @@ export class StateWorld {
     return ALL_KEYS.every((key) => keys?.has(key) === true);
   }
 
-  /** Keys that the heart was asked to look at, and that a full sync may delete by no means. */
+  /** Keys that the mirror core was asked to check, and that a full sync may delete by no means. */
   get wrongLooks(): readonly string[] {
     return [...this.looks].filter((key) => !EXTRAS.has(key));
   }
