@@ -355,7 +355,7 @@ describe('a batch that takes longer than an invocation should', () => {
   });
 });
 
-describe('an error that nobody knows, of the client of the queue', () => {
+describe('an unknown error of the client of the queue', () => {
   const failing = (stage: HostileStage, fails: (how: string, event: unknown) => boolean): void => {
     stage.onSend = (how, { event }) => {
       if (fails(how, event)) throw new RangeError('Maximum call stack size exceeded');

@@ -209,7 +209,7 @@ describe('an event that fails', () => {
     expect(intake.later[0]?.delayMs).toBeGreaterThanOrEqual(60_000);
   });
 
-  it('is looked at once more when the outcome of a write is unknown, after the longest request time (invariant 5)', async () => {
+  it('is checked once more when the outcome of a write is unknown, after the longest request time (invariant 5)', async () => {
     let fails = true;
     const intake = createIntake(() => (fails ? failWith('write-outcome-unknown')() : { verdict: 'in-sync' }));
     const next = (): Partial<IncomingMessage> => {
@@ -230,7 +230,7 @@ describe('an event that fails', () => {
     expect(intake.later).toHaveLength(2);
   });
 
-  it('is looked at once more when it comes again, since a worker may have died in the middle of a write (invariant 5)', async () => {
+  it('is checked once more when it is delivered again, since a worker may have died during a write (invariant 5)', async () => {
     const intake = createIntake();
     await intake.handle(event('a'), { deliveryCount: 2 });
     expect(intake.later).toMatchObject([{ messageId: 'm1.look.0.1.2', delayMs: 600_000 }]);
@@ -269,7 +269,7 @@ describe('an event that fails', () => {
     expect(intake.dead[0]?.history.lastError).toMatchObject({ code: 'unexpected', detail: 'x is undefined' });
   });
 
-  it('remembers what the first of its tries failed with, until a look ends well', async () => {
+  it('remembers the error of its first try until a check succeeds', async () => {
     const codes: ErrorCode[] = ['storage-throttled', 'storage-unavailable', 'race-lost'];
     let failures = 0;
     const intake = createIntake(() => {
@@ -313,7 +313,7 @@ describe('an event that fails', () => {
   });
 });
 
-describe('a key that is to be looked at again', () => {
+describe('a key that is rechecked', () => {
   const copied: Verdict = { verdict: 'copied', created: true, bytes: 3, engine: 'memory', stamped: true };
   const appended = event('log', {
     data: {
@@ -401,7 +401,7 @@ describe('a key that is to be looked at again', () => {
     expect(intake.later.map(({ delayMs }) => delayMs)).toEqual([30_000, 60_000]);
   });
 
-  it('and keeps changing is excepted by name while the look at it is to come, and holds nothing back', async () => {
+  it('and keeps changing is excepted by name while its recheck is due, and holds nothing back', async () => {
     const intake = createIntake(() => copied);
     await intake.handle(appended);
     expect(intake.later[0]?.history).toMatchObject({ mirrored: true, held: [] });
@@ -479,7 +479,7 @@ describe('a key that is to be looked at again', () => {
     });
   });
 
-  it('begins anew with a message that an older worker sent, which knows nothing of the looks before it', async () => {
+  it('begins anew with a message that an older worker sent, which does not tell of earlier checks', async () => {
     const intake = createIntake(() => ({ verdict: 'in-sync' }));
     const { 'blobmirror-watch': _watch, ...old } = toProperties({
       root: 'm1',

@@ -209,7 +209,7 @@ describe('a key beneath a prefix that differs as yet', () => {
   const STILL: Verdict = { verdict: 'skipped', reason: 'source-still-written' };
   const held = (path: string) => ({ key: parseKey('photos', path), reason: 'source-still-written' });
 
-  it('has its event look again, and is excepted by name meanwhile', async () => {
+  it('has its event rechecked, and is excepted by name meanwhile', async () => {
     const mirror = createMirror();
     mirror.write('a', 'b', '💎');
     let isEmpty = true;

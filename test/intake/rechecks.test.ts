@@ -49,7 +49,7 @@ function pausesOf(
 
 const TO_AN_HOUR = [30, 60, 120, 240, 480, 960, 1920];
 
-describe('the pauses between looks at a key', () => {
+describe('the pauses between checks of a key', () => {
   it.each<[string, Hint['silentChanges'], readonly Name[], readonly number[]]>([
     ['an ordinary blob has none', 'none', ['copied'], []],
     ['one that is in step has none', 'none', ['in step'], []],

@@ -103,7 +103,7 @@ describe('a message that comes while mirroring is paused', () => {
     expect(historyOf()).toEqual({ ...history, holds: 1, walk: undefined });
   });
 
-  it('is looked at once more later where a worker may have died with it in hand', async () => {
+  it('is checked once more later when a worker may have died with it', async () => {
     queue.send({ messageId: 'm1', body: event('a') });
     await handleOne('dies');
     pause.begin();

@@ -22,7 +22,7 @@ function mostADay(times: readonly number[]): number {
 }
 
 describe('a writer that flushes now and then, and then rests,', () => {
-  it('has its last flush on the backup once the looks are over, whatever its pace, where the one event was of its beginning', async () => {
+  it('has its last flush on the backup once the checks are over, whatever its pace, where the one event was of its beginning', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -171,14 +171,14 @@ describe('a key that never rests', () => {
     expect(world.looks.length).toBeLessThanOrEqual(3 * EVENTS);
   });
 
-  it('and has many events, which eight processes share, costs no more than five looks for each', async () => {
+  it('and has many events, which eight processes share, costs no more than five checks for each', async () => {
     const world = await aDayOf(PAGES, 8);
     expect(world.backup).toEqual(world.source);
     expect(world.mostWaiting).toBeLessThanOrEqual(30);
     expect(world.looks.length).toBeLessThanOrEqual(5 * EVENTS);
   });
 
-  it('and has many events whose processes know nothing of each other costs eight looks for each at the most', async () => {
+  it('and has many events whose processes know nothing of each other costs at most eight checks for each', async () => {
     const world = await aDayOf(PAGES, 0);
     expect(world.looks.length).toBeLessThanOrEqual(8 * EVENTS);
   });

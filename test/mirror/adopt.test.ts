@@ -64,7 +64,7 @@ describe.each(ADOPT_BY)('adopting by %s', (by) => {
 });
 
 describe('adopting', () => {
-  it('leaves to a look what declares another MD5, or none, where MD5s are trusted', async () => {
+  it('leaves a blob that declares another MD5, or none, to a check where MD5s are trusted', async () => {
     for (const contentMd5 of ['n', undefined]) {
       const { adopt: take } = scene({ contentMd5: contentMd5 as string });
       expect(await take({ by: 'md5' })).toBeUndefined();

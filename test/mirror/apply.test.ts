@@ -64,7 +64,7 @@ describe('apply', () => {
     }
   });
 
-  it('reads everything again when somebody moved, on either side', async () => {
+  it('reads everything again when a precondition failed on either account', async () => {
     for (const outcome of ['backup-precondition-failed', 'source-precondition-failed'] as const) {
       const stage = await createStage({ kind: outcome });
       const copy: Decision = { action: 'copy', source: stage.onSource, condition: { nothingThere: true } };
@@ -72,7 +72,7 @@ describe('apply', () => {
     }
   });
 
-  it('leaves a copy that the service still makes, and one that has used up its time, to a later look', async () => {
+  it('leaves a copy that the service still makes, and one that has used up its time, to a later check', async () => {
     const stage = await createStage(undefined, 'unfinished');
     expect(await stage.apply({ action: 'wait' })).toEqual({
       verdict: { verdict: 'unfinished', engine: 'copy-blob' },

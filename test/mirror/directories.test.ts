@@ -152,7 +152,7 @@ describe('a directory that the source lacks', () => {
   const FOREIGN = { verdict: 'skipped', reason: 'backup-foreign-below', isDirectory: true };
   const pending = markUnfinished({ ...ofOurs().metadata, x: '1' }, 'partial', 1);
 
-  it('stays when somebody else put something below it, and takes nothing with it (invariant 14)', async () => {
+  it('stays when somebody else wrote something below it, and takes nothing with it (invariant 14)', async () => {
     const tree = createMemoryTree();
     tree.backup.put(at('a/ours'), { content: 'o', ...ofOurs() });
     tree.backup.put(at('a/b/theirs'), { content: 't' });

@@ -14,7 +14,7 @@ const writes = ({ calls }: MemoryPair) =>
 const TRUST = { ...POLICY, declaredMd5: 'trust' } as const;
 
 describe('invariant 1: events are hints', () => {
-  it('leaves a live blob alone when it is looked at without cause', async () => {
+  it('leaves a live blob alone when it is checked without cause', async () => {
     const pair = createMemoryPair();
     pair.source.put(KEY, { content: 'v1' });
     await pair.converge();
@@ -274,7 +274,7 @@ describe('converge, beyond content', () => {
     expect(writes(pair).filter((call) => call.endsWith('.copy'))).toHaveLength(1);
   });
 
-  it('copies without the stamp when the metadata leaves no room for it, and anew at each look', async () => {
+  it('copies without the stamp when the metadata leaves no room for it, and again at each check', async () => {
     const pair = createMemoryPair();
     const metadata = { full: 'x'.repeat(8150) };
     pair.source.put(KEY, { content: 'v1', metadata });
@@ -339,7 +339,7 @@ describe('what cannot be overwritten', () => {
       expect(contents(pair)).toEqual([undefined, undefined]);
     });
 
-    it('is replaced by a later look when the worker dies in between', async () => {
+    it('is replaced by a later check when the worker dies in between', async () => {
       const pair: MemoryPair = createMemoryPair(
         once('backupaccount.place', () => {
           throw new Error('the worker died');

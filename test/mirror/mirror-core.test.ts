@@ -4,7 +4,7 @@ import { createMirrorCore } from '../../src/mirror/mirror-core.ts';
 import { KEY } from '../support/keys.ts';
 import { createMemoryPair, POLICY } from '../support/memory-pair.ts';
 
-it('lets a look with leave to delete what is foreign share no flight with one that has none', async () => {
+it('does not coalesce a check that may delete foreign blobs with one that may not', async () => {
   const { source, backup } = createMemoryPair();
   const looks: (true | undefined)[] = [];
   const heed: typeof converge = async (_pair, _key, look) => {

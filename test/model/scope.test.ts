@@ -114,7 +114,7 @@ describe('the scope of paths', () => {
     expect(has('photos', '2026/x')).toBe(true);
   });
 
-  it('looks at what follows the last slash for patterns', () => {
+  it('matches patterns against the part after the last slash', () => {
     const { has } = scope({ includePatterns: ['*.jpg', 'read?e'], excludePatterns: ['thumb*'] });
     expect(has('photos', 'a/b/cat.jpg')).toBe(true);
     expect(has('photos', 'readme')).toBe(true);

@@ -16,7 +16,7 @@ const HELD = [{ key: parseKey('photos', 'ä/"b" \u{1F48E}'), reason: 'source-sti
 const plain = parseHistory({}, 'm1', NOW);
 const read = (properties: Record<string, unknown>) => parseHistory(properties, 'm1', NOW);
 
-describe('what earlier looks found', () => {
+describe('what earlier checks found', () => {
   it('goes into the properties of a message and comes out as it was', () => {
     const properties = toProperties({ ...plain, mirrored: true, watch: WATCH, held: HELD });
     expect(read(properties)).toMatchObject({ mirrored: true, watch: WATCH, held: HELD });
