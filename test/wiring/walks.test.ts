@@ -3,7 +3,7 @@ import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
-import { startLocal } from '../../packages/local/src/start-local.ts';
+import { startLocal } from '@blobmirror/local';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { NEVER_PAUSED } from '../../src/ports/pause-gate.ts';
@@ -73,7 +73,7 @@ const DEAD_LETTER: Steps = [
  */
 it('docs/walks.md names every file that runs on the three ways, and no other', async () => {
   const local = await startLocal({ storagePort: 0, serviceBusPort: 0, log: LOG });
-  const settings = readSettings(localSettings({ ...local.connections, http: { baseUrl: '' } }));
+  const settings = readSettings(localSettings(local.connections));
   const source = BlobServiceClient.fromConnectionString(local.connections.source.connectionString);
   const client = new ServiceBusClient(local.connections.serviceBus.connectionString);
   const queues = openQueues(settings);
