@@ -64,7 +64,7 @@ it('a message of the reconcile queue that is not a shard is dead-lettered with c
       () =>
         expect.objectContaining({
           'blobmirror-code': 'message-not-shard',
-          'blobmirror-detail': expect.stringContaining('the message is no shard') as unknown,
+          'blobmirror-detail': expect.stringContaining('the message is not a shard') as unknown,
           'blobmirror-hint': ERRORS['message-not-shard'].hint,
           'blobmirror-attempts': 1,
         }) as unknown,
