@@ -44,7 +44,7 @@ export async function bundle(
   });
   const inputs = Object.keys(metafile.inputs);
   const copies = inputs.filter((file) => file.endsWith('rhea/lib/container.js'));
-  // A second one would go without its mends, and settle messages wrongly.
+  // A second copy would go unpatched, and settle messages wrongly.
   if (copies.length !== 1)
     throw new Error(`${copies.length} copies of rhea were bundled: ${copies.join(', ')}`);
   return inputs;

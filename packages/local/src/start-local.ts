@@ -1,7 +1,7 @@
 /**
- * The embedded environment: two storage accounts, Event Grid and Service Bus on 127.0.0.1, for trying Blobmirror and
- * for its tests. Each speaks the real protocol to the real SDKs and behaves as Azure documents it, also where that is
- * inconvenient. It knows nothing of the mirror, and the mirror must not be able to tell it from Azure.
+ * The embedded environment: two storage accounts, Event Grid and Service Bus on 127.0.0.1, for development and tests.
+ * Each speaks the real protocol to the real SDKs and behaves as Azure documents it, also where that is inconvenient. It
+ * knows nothing of its clients.
  */
 import { join } from 'node:path';
 import { LocalError } from './local-error.ts';

@@ -24,13 +24,13 @@ import {
  * Azure Storage on this machine: Azurite's blob service inside our process, corrected to what Azure documents, for
  * any number of accounts on one port of 127.0.0.1, addressed path-style (`http://127.0.0.1:PORT/account/container`).
  *
- * A correction is a file of this folder, named for what it corrects; this one only puts them together. Nothing here
- * may behave as suits our own programs: what a client can see is what Azure documents, or it is named below.
+ * The corrections are in `storage/` and `requests/`, in files named for what they correct; this file puts them
+ * together. What a client sees is what Azure documents, or it is named below.
  *
- * Not simulated, and refused by name (unsupported-requests.ts, service-properties.ts): versions, soft delete,
+ * Not simulated, and refused by name (requests/unsupported-requests.ts, requests/refuse-requests.ts): versions, soft delete,
  * immutability, encryption scopes and customer keys, structured bodies, page range diffs, queries, static websites.
  * Not simulated: change feed, bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate and of
- * metadata size. Hierarchical accounts are the room data-lake. Asynchronous copies and rehydration are over when the
+ * metadata size. Hierarchical accounts are in `data-lake/`. Asynchronous copies and rehydration are over when the
  * request is. Metadata with an empty value loses its key.
  */
 
@@ -40,7 +40,7 @@ export interface StorageOptions {
   readonly accounts: readonly Account[];
   /** Where everything is kept; without it, in memory. For one process at a time. */
   readonly dataDirectory?: string;
-  /** All accounts are Data Lake accounts, as a room of its own makes them. Flat ones without. */
+  /** All accounts have a hierarchical namespace (Data Lake Gen2). Default: false. */
   readonly hierarchical?: boolean;
   /** Called once for every change that Azure raises an event for, after the store has it. Must not throw. */
   readonly onMutation?: (mutation: StorageMutation) => void;

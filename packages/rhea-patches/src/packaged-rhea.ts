@@ -1,5 +1,5 @@
 import rhea from 'rhea';
-// @ts-expect-error rhea tells of no types for its parts
+// @ts-expect-error rhea has no types for its parts
 import frames from 'rhea/lib/frames.js';
 import type { RheaCopy } from './rhea-copies.ts';
 

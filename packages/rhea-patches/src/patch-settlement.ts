@@ -16,11 +16,11 @@ const ACCEPTED = 0x24;
  *
  * rhea gathers the settlements of one tick and writes neighbours as one range. When it joins the second to the
  * first it does not compare their outcomes (session.js, write_dispositions, 3.0.5), so `[complete, dead-letter]`
- * in one tick completes both. The mend keeps rhea from ever holding two outcomes at once: a settlement that
+ * in one tick completes both. The patch keeps rhea from ever holding two outcomes at once: a settlement that
  * cannot join the waiting range has that range written first.
  *
  * Idempotent. Call before the first connection of `@azure/service-bus` or of the broker. Throws when rhea's
- * insides are not as expected.
+ * internals are not as expected.
  */
 export function patchRheaSettlement(): void {
   for (const internals of loadRheaInternals()) {

@@ -6,10 +6,10 @@ const patched = new WeakSet<RheaDeliveryBuffer>();
  * Frees the place of every settled delivery at once, whatever is still unsettled before it.
  *
  * rhea keeps 2,048 deliveries per session and direction in a ring that it frees from the head only: one slow
- * handler stops a receiver 2,048 messages later, however many of those were settled long ago. With the mend the
+ * handler stops a receiver 2,048 messages later, however many of those were settled long ago. With the patch the
  * limit is 2,048 unsettled deliveries, which no sane concurrency reaches.
  *
- * Idempotent. Call before the first connection. Throws when rhea's insides are not as expected.
+ * Idempotent. Call before the first connection. Throws when rhea's internals are not as expected.
  */
 export function patchRheaWindow(): void {
   for (const { deliveryBuffer } of loadRheaInternals()) {

@@ -1,8 +1,8 @@
 /**
- * This room holds what we know of rhea beyond its documented surface, and the two mends that rest on it.
+ * This room holds what we know of rhea beyond its documented surface, and the two patches that rest on it.
  *
  * rhea is the AMQP library under `@azure/service-bus` and under our own broker. Every copy that either of them
- * can reach is found and mended, ES module or not. A rhea whose insides are not as described here makes the mend
+ * can reach is found and patched, ES module or not. A rhea whose internals are not as described here makes the patch
  * throw at the start: a silent miss would settle the wrong message. Nothing here may know what a message means.
  */
 import { loadRheaCopies, type RheaCopy } from './rhea-copies.ts';
@@ -145,6 +145,6 @@ function expect(path: string, member: string, holds: boolean): void {
 
 function unexpected(path: string, member: string): Error {
   return new Error(
-    `cannot mend rhea at ${path}: ${member} is not as in rhea 3.0.5, which the mend was written for`,
+    `cannot patch rhea at ${path}: ${member} is not as in rhea 3.0.5, which the patch was written for`,
   );
 }

@@ -1,4 +1,4 @@
-// Patches a rhea whose insides differ from those that the patch was written for.
+// Patches a rhea whose internals differ from those that the patch was written for.
 import rhea from 'rhea';
 import { patchRheaSettlement } from '../src/patch-settlement.ts';
 

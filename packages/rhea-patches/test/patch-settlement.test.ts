@@ -107,7 +107,7 @@ describe('settling several messages in one tick', () => {
 });
 
 describe('rhea as it comes', () => {
-  it('settles the wrong messages without the mend', async () => {
+  it('settles the wrong messages without the patch', async () => {
     const { broker, sender, receiver } = await startTestBroker();
     await sender.sendMessages([{ body: 0 }, { body: 1 }, { body: 2 }]);
     await receiver.close();
@@ -116,19 +116,19 @@ describe('rhea as it comes', () => {
       broker.connectionString,
       QUEUE,
     ]);
-    // It asked for complete, dead-letter, complete. When this fails, rhea was corrected and the mend can go.
+    // It asked for complete, dead-letter, complete. When this fails, rhea was corrected and the patch can go.
     expect(broker.runtimeCounts(QUEUE)).toMatchObject({ active: 0, deadLetter: 0 });
   });
 });
 
-function mendedMethods(): unknown[] {
+function patchedMethods(): unknown[] {
   return loadRheaInternals().map(({ incoming, deliveryBuffer }) => [
     incoming.update,
     Reflect.get(deliveryBuffer, 'push'),
   ]);
 }
 
-describe('the mend', () => {
+describe('the patch', () => {
   it('reaches the copy of rhea that the Service Bus client uses', async () => {
     const fromClient = ['@azure/core-amqp', 'rhea-promise', 'rhea'].reduce(
       (from, name) => createRequire(from).resolve(name),
@@ -143,10 +143,10 @@ describe('the mend', () => {
   it('changes nothing when it is made again', () => {
     patchRheaSettlement();
     patchRheaWindow();
-    const before = mendedMethods();
+    const before = patchedMethods();
     patchRheaSettlement();
     patchRheaWindow();
-    expect(mendedMethods()).toEqual(before);
+    expect(patchedMethods()).toEqual(before);
   });
 
   it('fails loudly on a rhea that it does not know', async () => {

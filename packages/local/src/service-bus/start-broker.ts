@@ -12,12 +12,13 @@ import { patchRheaSettlement, patchRheaWindow } from '@blobmirror/rhea-patches';
 import type { LocalLogger } from '../logger.ts';
 
 /**
- * A Service Bus broker in this process, for the unmodified Azure clients: queues with everything that the mirror
- * uses of them, over AMQP 1.0, and the administration API's view of them over HTTP on the same port.
+ * A Service Bus broker in this process, for the unmodified Azure clients: queues over AMQP 1.0, and the administration
+ * API's view of them over HTTP on the same port.
  *
  * It behaves as Azure documents Service Bus, also where that is inconvenient. It listens on 127.0.0.1 and takes any
- * token; a key that comes with SASL PLAIN must be right. `queue/` is what happens to messages and knows nothing of AMQP; `log/` keeps it across restarts; `amqp/`,
- * `management/` and `administration/` are how clients see it. Nothing here may know what a message is about.
+ * token; a key that comes with SASL PLAIN must be right. `queue/` holds what happens to messages and knows no AMQP;
+ * `hosted-queue/` keeps it across restarts; `amqp/`, `management/` and `administration.ts` are how clients see it.
+ * Nothing here knows what a message is about.
  */
 
 /** As in the connection string of Microsoft's emulator. */
@@ -81,8 +82,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         `SharedAccessKey=${ACCESS_KEY.key};UseDevelopmentEmulator=true`,
       send: async (name, message) => {
         const hosted = queueNamed(name);
-        const obstacle = hosted.writeError();
-        if (obstacle !== undefined) throw obstacle;
+        const writeError = hosted.writeError();
+        if (writeError !== undefined) throw writeError;
         hosted.queue.send(fromBrokerMessage(message));
         await hosted.flushed();
       },

@@ -122,7 +122,10 @@ class ConnectionGuard {
       this.#problems = incoming.performative?.problems ?? new Map<string, string>();
       const [problem] = this.#problems.values();
       if (this.#isSasl && problem !== undefined) throw new BrokenFrame('amqp:decode-error', problem);
-      if (incoming.performative !== undefined && !this.#mayCome(incoming.performative.name, incoming.channel))
+      if (
+        incoming.performative !== undefined &&
+        !this.#isExpected(incoming.performative.name, incoming.channel)
+      )
         return;
     }
     this.#read(incoming.bytes);
@@ -130,7 +133,7 @@ class ConnectionGuard {
   }
 
   /** Whether the frame has a place in the state of the connection; closes it otherwise. */
-  #mayCome(name: string, channel: number): boolean {
+  #isExpected(name: string, channel: number): boolean {
     if (this.#isSasl) return true;
     const { remote_open: isOpen } = this.#connection.state;
     if ((name === 'open') === isOpen) {
@@ -156,7 +159,7 @@ class ConnectionGuard {
       this.#held = false;
       const outcome = this.#connection.sasl_transport?.transports?.[SASL_PROTOCOL]?.outcome;
       // The outcome says what was wrong; nothing may follow it.
-      if (outcome !== undefined && outcome !== 0) this.#hangUp();
+      if (outcome !== undefined && outcome !== 0) this.#closeSocket();
       this.#readOn();
     });
   }
@@ -240,10 +243,10 @@ class ConnectionGuard {
     this.#log?.warn('a Service Bus client broke the protocol', { ...error });
     this.#connection.open();
     this.#connection.close(error);
-    setImmediate(() => this.#hangUp());
+    setImmediate(() => this.#closeSocket());
   }
 
-  #hangUp(): void {
+  #closeSocket(): void {
     this.#closed = true;
     const socket = this.#socket;
     socket.end();

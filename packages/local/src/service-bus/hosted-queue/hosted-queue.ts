@@ -115,14 +115,14 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /** One timer for many deadlines: it knows only the earliest, and asks again after each ring. */
 class DueTimer {
-  readonly #ring: () => number | undefined;
+  readonly #onDue: () => number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #setFor = Infinity;
   #stopped = false;
 
   /** `ring` does what is due and returns the next deadline in ms since the epoch, if there is one. */
   constructor(ring: () => number | undefined) {
-    this.#ring = ring;
+    this.#onDue = ring;
   }
 
   /** Makes sure that the alarm rings at `at` (ms since the epoch) or before. */
@@ -143,7 +143,7 @@ class DueTimer {
 
   #go(): void {
     this.#setFor = Infinity;
-    const next = this.#ring();
+    const next = this.#onDue();
     if (next !== undefined) this.scheduleBy(next);
   }
 }

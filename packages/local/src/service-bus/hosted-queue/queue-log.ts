@@ -58,7 +58,7 @@ export class QueueLog implements Journal {
   #rewriteAt = 0;
   #current: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
-  #obstacle: JournalError | undefined;
+  #writeError: JournalError | undefined;
   #retry: NodeJS.Timeout | undefined;
 
   private constructor({ path, snapshot, log, openFile = open }: QueueLogOptions) {
@@ -76,30 +76,30 @@ export class QueueLog implements Journal {
     } catch (error) {
       if (options.validBytes === 0) throw log.#errorOf(error);
       await log.#continueOld(options.validBytes);
-      log.#tellOf(error);
+      log.#logWriteFailure(error);
     }
     return log;
   }
 
   append(record: QueueRecord): void {
     this.#pending.push(frame(encodeRecord(record)));
-    if (this.#obstacle === undefined) this.#schedule();
+    if (this.#writeError === undefined) this.#schedule();
   }
 
   flushed(): Promise<void> {
-    if (this.#obstacle !== undefined && this.#pending.length > 0) return Promise.reject(this.#obstacle);
+    if (this.#writeError !== undefined && this.#pending.length > 0) return Promise.reject(this.#writeError);
     return this.#next ?? this.#current;
   }
 
   writeError(): JournalError | undefined {
-    return this.#obstacle;
+    return this.#writeError;
   }
 
   /** Tries what is left once more. Rejects when it could not be written: nobody was told that it is. */
   async close(): Promise<void> {
     clearTimeout(this.#retry);
     try {
-      if (this.#obstacle !== undefined) this.#schedule();
+      if (this.#writeError !== undefined) this.#schedule();
       await (this.#next ?? this.#current);
     } finally {
       clearTimeout(this.#retry);
@@ -125,8 +125,8 @@ export class QueueLog implements Journal {
       this.#pending = [...frames, ...this.#pending];
       throw this.#fail(error);
     }
-    if (this.#obstacle === undefined) return;
-    this.#obstacle = undefined;
+    if (this.#writeError === undefined) return;
+    this.#writeError = undefined;
     this.#log?.warn('the queue log is written again', { path: this.#path });
     if (this.#pending.length > 0) this.#schedule();
   }
@@ -138,7 +138,7 @@ export class QueueLog implements Journal {
         await this.#rewrite();
         return;
       } catch (error) {
-        if (this.#obstacle === undefined) this.#tellOf(error);
+        if (this.#writeError === undefined) this.#logWriteFailure(error);
         this.#rewriteAt = this.#bytes + SMALL_LOG_BYTES;
       }
     }
@@ -201,19 +201,19 @@ export class QueueLog implements Journal {
   /** One line for an obstacle, however often it is met. */
   #fail(cause: unknown): JournalError {
     const error = this.#errorOf(cause);
-    if (this.#obstacle === undefined) {
+    if (this.#writeError === undefined) {
       this.#log?.error('the queue log cannot be written: its queue takes no messages until it can', {
         path: this.#path,
         detail: error.message,
       });
     }
-    this.#obstacle = error;
+    this.#writeError = error;
     this.#retry = setTimeout(() => this.#schedule(), RETRY_MS);
     this.#retry.unref();
     return error;
   }
 
-  #tellOf(cause: unknown): void {
+  #logWriteFailure(cause: unknown): void {
     this.#log?.warn('the queue log could not be shortened and grows on', {
       path: this.#path,
       detail: this.#errorOf(cause).message,

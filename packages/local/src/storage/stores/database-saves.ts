@@ -12,7 +12,7 @@ const pausePerSave = 9;
 export class DatabaseSaves {
   readonly #database: Database;
   readonly #onSaving: () => () => void;
-  readonly #obstacle: DiskWriteState;
+  readonly #writeError: DiskWriteState;
   /** Loki takes what it could not write for written. */
   #isUnsaved = false;
   #timer: NodeJS.Timeout | undefined;
@@ -22,7 +22,7 @@ export class DatabaseSaves {
   constructor(database: Database, onSaving: () => () => void, obstacle: DiskWriteState) {
     this.#database = database;
     this.#onSaving = onSaving;
-    this.#obstacle = obstacle;
+    this.#writeError = obstacle;
     database.autosaveDisable();
     this.#schedule(shortestPauseMs);
   }
@@ -48,7 +48,7 @@ export class DatabaseSaves {
     try {
       if (this.#isUnsaved || this.#database.autosaveDirty()) await this.#save();
     } catch (error) {
-      this.#obstacle.failed('metadata', error);
+      this.#writeError.failed('metadata', error);
     }
     this.#schedule(Math.max(shortestPauseMs, pausePerSave * (performance.now() - started)));
   }
@@ -62,6 +62,6 @@ export class DatabaseSaves {
     });
     this.#isUnsaved = false;
     saved();
-    this.#obstacle.succeeded('metadata');
+    this.#writeError.succeeded('metadata');
   }
 }
