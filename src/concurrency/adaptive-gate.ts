@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from './time-budget.ts';
 import { BlobmirrorError, type ErrorCode, isOutage } from '../model/errors.ts';
 import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
 
@@ -17,7 +18,7 @@ const MOST_REQUESTS = 64;
  * only when it got through with the last, so that it stays within the five minutes that every plan gives a
  * function. Waiting is what keeps an outage cheap: a worker whose messages all wait takes no more from the queue.
  */
-export const LONGEST_WAIT_MS = 45_000;
+const LONGEST_WAIT_MS = TIME_BUDGETS.gate;
 
 /** A closed account is asked once in a while, and this is the longest while: so much later is an end noticed. */
 const FIRST_PAUSE_MS = 500;

@@ -1,7 +1,7 @@
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Key, keyText } from '../model/key.ts';
 import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
-import { LONGEST_PRELUDE_MS } from './time-budget.ts';
+import { TIME_BUDGETS } from './time-budget.ts';
 
 interface KeyRun<Result> {
   readonly current: Promise<Result>;
@@ -11,7 +11,7 @@ interface KeyRun<Result> {
 /**
  * Concurrent converges of one key inside one process share a flight: a call that arrives during a flight makes it run
  * once more, however many such calls there are, since a reading that began before the call may be too old for it. A
- * flight that is still in the air after `LONGEST_PRELUDE_MS` is not waited for any longer.
+ * flight that is still in the air after `TIME_BUDGETS.prelude` is not waited for any longer.
  *
  * Each call may say since when its reading must be; a shared flight goes by the latest, or by none where one says none.
  *
@@ -36,7 +36,7 @@ export function coalesceByKey<Result>(
   function follow(flight: KeyRun<Result>, id: string, key: Key): Promise<Result> {
     return new Promise((resolve, reject) => {
       let waiting = true;
-      const stopWaiting = clock.after(LONGEST_PRELUDE_MS, () => {
+      const stopWaiting = clock.after(TIME_BUDGETS.prelude, () => {
         waiting = false;
         flight.next = undefined;
         reject(new BlobmirrorError('race-lost', `${id} is still being mirrored for another message`));

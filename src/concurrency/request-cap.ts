@@ -1,5 +1,5 @@
 import { BlobmirrorError } from '../model/errors.ts';
-import { LONGEST_WAIT_MS } from './adaptive-gate.ts';
+import { TIME_BUDGETS } from './time-budget.ts';
 import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
 
 /** Resolves when the next request may go out. @throws BlobmirrorError `storage-throttled` when that is too far off */
@@ -27,7 +27,7 @@ export function capRequests(
     tokens = Math.min(most, tokens + (now - countedAt) * perMs);
     countedAt = now;
     const waitMs = (1 - tokens) / perMs;
-    if (waitMs > LONGEST_WAIT_MS) {
+    if (waitMs > TIME_BUDGETS.gate) {
       throw new BlobmirrorError(
         'storage-throttled',
         `more requests to ${account} than ${perSecond} a second, which is what the settings allow`,

@@ -1,11 +1,9 @@
+import { TIME_BUDGETS } from './time-budget.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { SteadyClock } from '../clock/steady-clock.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
-
-/** With the wait at a gate and the requests themselves it stays within the five minutes of a function. */
-export const RETRY_FOR_MS = 120_000;
 
 /** A defect is met again. Nobody knows that it is one, so it is given some seconds. */
 const RETRY_UNKNOWN_FOR_MS = 3_000;
@@ -43,5 +41,5 @@ export async function sendWithRetry(
 
 function retryForMs({ code, disposition }: BlobmirrorError): number {
   if (code === 'unexpected') return RETRY_UNKNOWN_FOR_MS;
-  return disposition === 'retry' ? RETRY_FOR_MS : 0;
+  return disposition === 'retry' ? TIME_BUDGETS.sendRetry : 0;
 }

@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { type Environment, readChoice, readNumber, readOptional } from './environment.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 
@@ -10,7 +11,7 @@ export interface CopySettings {
 }
 
 /** Fits the five minutes of Azure Functions on a Consumption plan, with time to finish the current request. */
-const BUDGET_SECONDS = 240;
+const BUDGET_SECONDS = TIME_BUDGETS.copy / 1000;
 
 /** @throws BlobmirrorError `setting-invalid` */
 export function readCopySettings(env: Environment): CopySettings {

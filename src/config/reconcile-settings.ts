@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { Cron } from 'croner';
 import { type Environment, readNumber, readOptional, readText } from './environment.ts';
 import { BlobmirrorError } from '../model/errors.ts';
@@ -20,7 +21,7 @@ interface DeleteGuard {
 }
 
 /** Fits the five minutes of Azure Functions on a Consumption plan, with time to finish the current copy. */
-const BUDGET_SECONDS = 210;
+const BUDGET_SECONDS = TIME_BUDGETS.slice / 1000;
 
 /** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
 export function readReconcileSettings(env: Environment): ReconcileSettings {

@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import type { DeadLetter } from '../api/dead-letter.ts';
 import { type DeadLetterQueues, browseDeadLetters } from './browse-dead-letters.ts';
 import { MarkBuilder, isCoveredBy, tryAdvanceMark, readStoredMark } from './dead-letter-mark.ts';
@@ -20,8 +21,8 @@ export interface WatchParts {
 const LOGGED_MARK = 'deadletters/told';
 /** Dead letters that are logged one by one; the rest is logged as a number. */
 const MAX_LOGGED = 50;
-const BROWSE_MS = 60_000;
-const REPLAY_MS = 90_000;
+const BROWSE_MS = TIME_BUDGETS.browse;
+const REPLAY_MS = TIME_BUDGETS.replay;
 
 /** Run by a timer: counts dead letters, logs new ones, and replays those whose cause may have passed. */
 export async function watchDeadLetters(watch: WatchParts): Promise<void> {

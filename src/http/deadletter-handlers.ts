@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import type { DeadLetterStore } from '../deadletter/dead-letter-store.ts';
 import type { ProcessedDeadLetters } from '../api/dead-letter.ts';
 import { BlobmirrorError } from '../model/errors.ts';
@@ -24,7 +25,7 @@ export interface DeadLetterHandlers {
 
 const LIMIT = { default: 100, max: 1000 } as const;
 /** No new batch is begun after this; it leaves the last one time until `functionTimeout` of host.json. */
-const PROCESS_WITHIN_MS = 180_000;
+const PROCESS_WITHIN_MS = TIME_BUDGETS.deadLetterRequest;
 
 export function createDeadLetterHandlers(store: DeadLetterStore, log: Logger): DeadLetterHandlers {
   async function process(

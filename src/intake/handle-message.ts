@@ -1,6 +1,6 @@
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { type ParsedMessage, type Rejected, parseMessage } from '../events/parse-message.ts';
-import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
 import { keyText } from '../model/key.ts';
@@ -62,7 +62,7 @@ async function handle(
   const { queue, pause } = intake;
   const failures = [...toFailures(rejected, hints.length === 0)];
   const only = hints.length + failures.length === 1;
-  const lastStart = performance.now() + LONGEST_PRELUDE_MS;
+  const lastStart = performance.now() + TIME_BUDGETS.prelude;
   const unsent: unknown[] = [];
   for (const [i, hint] of hints.entries()) {
     const part = only ? '' : `/${i}`;

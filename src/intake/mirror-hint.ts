@@ -1,6 +1,6 @@
 import { SKIP_HINTS } from '../api/skip-hints.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
-import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import type { PendingRechecks } from './pending-rechecks.ts';
 import { type Recheck, type WatchRules, collectRechecks } from './rechecks.ts';
 import { BlobmirrorError, gravestError, toBlobmirrorError } from '../model/errors.ts';
@@ -79,7 +79,7 @@ export async function mirrorHint(
 
   const rechecks = collectRechecks(mirroring, hint, earlier);
   const errors: BlobmirrorError[] = [];
-  const lastStart = performance.now() + LONGEST_PRELUDE_MS;
+  const lastStart = performance.now() + TIME_BUDGETS.prelude;
   const first = indexOfPosition(checks, from);
   let rest: WalkPosition | undefined;
 

@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { accountsOf, isForeign, ownershipOf } from './decide.ts';
 import type { DirectoryDecision, MadeDirectory } from './decision.ts';
 import type { MirrorContext } from './mirror-context.ts';
@@ -119,7 +120,7 @@ async function deleteViaTrash(
  * How long a directory is searched before it is deleted as a whole, in milliseconds: some hundreds of pages. The rest of
  * four minutes is for the check that the search is part of.
  */
-const LONGEST_SEARCH_MS = 90_000;
+const LONGEST_SEARCH_MS = TIME_BUDGETS.directorySearch;
 
 /**
  * Whether a directory of the backup holds a file that is not ours or of another source: a directory has no stamp, so the

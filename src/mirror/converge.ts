@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LONGEST_PRELUDE_MS } from '../concurrency/time-budget.ts';
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { convergeAncestors, isAllowedForAncestor, prepareParent } from './ancestors.ts';
 import { applyToDirectory } from './apply-directory.ts';
 import { makeContainer } from './converge-container.ts';
@@ -38,7 +38,7 @@ export async function converge(base: MirrorContext, key: Key, check: KeyCheck = 
   const context = check.deleteForeign === true ? withForeignDeletes(base) : base;
   const { source, backup, policy, tree } = context;
   const accounts = accountsOf(context);
-  const lastStart = performance.now() + LONGEST_PRELUDE_MS;
+  const lastStart = performance.now() + TIME_BUDGETS.prelude;
   let done: Verdict | undefined;
   let { since } = check;
   let round = 0;

@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { NEVER_PAUSED_STATE, type PauseState, pausedMs } from '../api/pause.ts';
 import { waitAtMost } from '../concurrency/deadline.ts';
@@ -10,7 +11,7 @@ const READ_INTERVAL_MS = 2_000;
 /** After this long without an answer, messages go on by the last known state. */
 const READ_TIMEOUT_MS = 5_000;
 /** A message is held this long at most, which leaves time to requeue it within the four minutes of an invocation. */
-const HOLD_MS = 210_000;
+const HOLD_MS = TIME_BUDGETS.pauseHold;
 /** The delay of a message that is requeued after a hold. */
 const REQUEUE_DELAY_MS = 60_000;
 

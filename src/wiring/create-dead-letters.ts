@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { theServiceClock } from '../clock/process-clocks.ts';
 import { createAzureUndeliveredEvents } from '../azure/undelivered-events.ts';
 import type { Settings } from '../config/settings.ts';
@@ -27,7 +28,7 @@ interface DeadLetterParts {
   readonly documents: DocumentStore;
 }
 
-const REDELIVER_WITHIN_MS = 120_000;
+const REDELIVER_WITHIN_MS = TIME_BUDGETS.redeliver;
 
 export function createDeadLetters(
   settings: Pick<Settings, 'state'>,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
-import { AdaptiveGate, LONGEST_WAIT_MS } from '../../src/concurrency/adaptive-gate.ts';
+import { AdaptiveGate } from '../../src/concurrency/adaptive-gate.ts';
+import { TIME_BUDGETS } from '../../src/concurrency/time-budget.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const ACCOUNT = 'backupaccount';
@@ -148,7 +149,7 @@ describe('a gate before an account', () => {
     let rejected: unknown;
     gate.run(service.request).catch((error: unknown) => (rejected = error));
     await clock.runUntil(() => rejected !== undefined);
-    expect(clock.now() - asked).toBe(LONGEST_WAIT_MS);
+    expect(clock.now() - asked).toBe(TIME_BUDGETS.gate);
     expect(rejected).toMatchObject({ code: 'storage-throttled', context: { account: ACCOUNT } });
     expect((rejected as BlobmirrorError).retryAfterMs).toBeGreaterThan(550_000);
   });

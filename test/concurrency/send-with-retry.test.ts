@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import type { HintMessage } from '../../src/model/hint-message.ts';
 import { type ShardMessage } from '../../src/model/shard-message.ts';
-import { RETRY_FOR_MS } from '../../src/concurrency/send-with-retry.ts';
+import { TIME_BUDGETS } from '../../src/concurrency/time-budget.ts';
 import { retryHintQueue, retryShardQueue } from '../../src/ports/retry-queues.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -46,8 +46,8 @@ describe('a message that the queue does not take', () => {
   it('goes back when that lasts, in time for the function that holds it', async () => {
     const { results, tookMs } = await sendUntil('queue-full', Infinity);
     expect(results).toEqual(Array(3).fill(expect.objectContaining({ code: 'queue-full' })));
-    expect(tookMs).toBeLessThanOrEqual(RETRY_FOR_MS);
-    expect(tookMs).toBeGreaterThan(RETRY_FOR_MS / 2);
+    expect(tookMs).toBeLessThanOrEqual(TIME_BUDGETS.sendRetry);
+    expect(tookMs).toBeGreaterThan(TIME_BUDGETS.sendRetry / 2);
   });
 
   it('goes back at once when it is too large, since it will not shrink', async () => {

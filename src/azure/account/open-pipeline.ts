@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from '../../concurrency/time-budget.ts';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import {
   type BlobServiceClient,
@@ -27,7 +28,7 @@ export interface PipelineLimits {
  * notice. Every look at a key begins with reads, so that their limit keeps all else from being sent there, too. A
  * write has none of ours: a copy may take the service minutes, and the outcome of one that was given up is unknown.
  */
-const ANSWER_WITHIN_MS = 60_000;
+const ANSWER_WITHIN_MS = TIME_BUDGETS.answer;
 
 /**
  * @param account what its requests are counted under

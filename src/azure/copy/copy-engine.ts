@@ -1,7 +1,7 @@
 import type { Account } from '../account/connect-account.ts';
 import type { CopySources } from './copy-source.ts';
 import type { TierSupport } from './engine-refusals.ts';
-import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import { TIME_BUDGETS, type TimeBudget } from '../../concurrency/time-budget.ts';
 import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.ts';
 import type { DirectoryStore } from '../../ports/directory-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
@@ -69,8 +69,8 @@ const MIB = 1024 * 1024;
 export const COPY_DEFAULTS: CopyOptions = {
   engine: 'auto',
   verify: 'service',
-  budgetMs: 240_000,
-  graceMs: 30_000,
+  budgetMs: TIME_BUDGETS.copy,
+  graceMs: TIME_BUDGETS.copyGrace,
   largestInOneRequest: 256 * MIB,
   serverBlock: { size: 32 * MIB, atOnce: 8 },
   streamedBlock: { size: 8 * MIB, atOnce: 4 },

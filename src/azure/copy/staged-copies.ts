@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from '../../concurrency/time-budget.ts';
 import { createHash } from 'node:crypto';
 import type { BlobGetPropertiesResponse } from '@azure/storage-blob';
 import type { Account } from '../account/connect-account.ts';
@@ -81,7 +82,7 @@ export async function removeCopy(backup: Account, key: Key, etag: Etag): Promise
 /** The age of a leftover: far more than any worker takes from one step of a copy, or of a deletion, to the next. */
 export const LEFTOVER_MS = 3_600_000;
 /** What it may take of a message's time. */
-const BUDGET_MS = 60_000;
+const BUDGET_MS = TIME_BUDGETS.staging;
 
 /**
  * Removes the staged copies that workers left which died, an hour after the last write to them, on accounts of either

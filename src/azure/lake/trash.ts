@@ -6,7 +6,7 @@ import { RESERVED_DIRECTORY } from '../../model/scope.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
 import type { DirectoryStore, Trashed } from '../../ports/directory-store.ts';
 import type { Account } from '../account/connect-account.ts';
-import { type TimeBudget, startTimeBudget } from '../../concurrency/time-budget.ts';
+import { TIME_BUDGETS, type TimeBudget, startTimeBudget } from '../../concurrency/time-budget.ts';
 import { LEFTOVER_MS, emptyStaging } from '../copy/staged-copies.ts';
 import { DamagedPage } from '../errors/damaged-page.ts';
 import type { PathClients } from './path-clients.ts';
@@ -16,7 +16,7 @@ export type Trash = Pick<DirectoryStore, 'moveToTrash' | 'deleteTrashed' | 'empt
 
 const TRASH = `${RESERVED_DIRECTORY}/trash`;
 /** What deletions may take of a message's time; the service deletes a tree in as many requests as it pleases. */
-const BUDGET = { budgetMs: 60_000, graceMs: 0 };
+const BUDGET = { budgetMs: TIME_BUDGETS.trash, graceMs: 0 };
 const LONGEST_NAME = 100;
 
 /**

@@ -1,3 +1,4 @@
+import { TIME_BUDGETS } from '../../concurrency/time-budget.ts';
 import type { ReconcileRequest, Run } from '../../api/run.ts';
 import { trustClock } from '../../clock/service-clock.ts';
 import { systemSteadyClock } from '../../clock/steady-clock.ts';
@@ -40,9 +41,6 @@ export interface Reconciler {
  * is written first, then recorded in the run by compare-and-swap, then what follows is sent.
  */
 
-/** Leaves room for the last check within the four minutes that a slice may take. */
-const BUDGET_MS = 180_000;
-
 type Defaults = 'foreign' | 'guard' | 'budgetMs' | 'clock' | 'now' | 'serviceClock' | 'pause' | 'mirror';
 
 export function createReconciler(
@@ -52,7 +50,7 @@ export function createReconciler(
   const parts: ReconcilerParts = {
     foreign: 'keep',
     guard: DELETE_GUARD,
-    budgetMs: BUDGET_MS,
+    budgetMs: TIME_BUDGETS.slice,
     clock: systemSteadyClock,
     now,
     serviceClock: trustClock(now),
