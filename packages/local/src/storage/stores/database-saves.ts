@@ -12,17 +12,17 @@ const pausePerSave = 9;
 export class DatabaseSaves {
   readonly #database: Database;
   readonly #onSaving: () => () => void;
-  readonly #writeError: DiskWriteState;
+  readonly #diskState: DiskWriteState;
   /** Loki takes what it could not write for written. */
   #isUnsaved = false;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(database: Database, onSaving: () => () => void, obstacle: DiskWriteState) {
+  constructor(database: Database, onSaving: () => () => void, diskState: DiskWriteState) {
     this.#database = database;
     this.#onSaving = onSaving;
-    this.#writeError = obstacle;
+    this.#diskState = diskState;
     database.autosaveDisable();
     this.#schedule(shortestPauseMs);
   }
@@ -48,7 +48,7 @@ export class DatabaseSaves {
     try {
       if (this.#isUnsaved || this.#database.autosaveDirty()) await this.#save();
     } catch (error) {
-      this.#writeError.failed('metadata', error);
+      this.#diskState.failed('metadata', error);
     }
     this.#schedule(Math.max(shortestPauseMs, pausePerSave * (performance.now() - started)));
   }
@@ -62,6 +62,6 @@ export class DatabaseSaves {
     });
     this.#isUnsaved = false;
     saved();
-    this.#writeError.succeeded('metadata');
+    this.#diskState.succeeded('metadata');
   }
 }
