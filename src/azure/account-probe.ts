@@ -117,7 +117,7 @@ export function createAzureAccountProbe(account: Account): AccountProbe {
         const sentAt = Date.now();
         const ahead = clockAheadMs(await readDate(), sentAt, Date.now());
         if (ahead !== undefined) return ahead;
-        throw new BlobmirrorError('storage-unavailable', `${name} does not tell the time`);
+        throw new BlobmirrorError('storage-unavailable', `${name} sends no Date with its answers`);
       }),
   };
 

@@ -106,7 +106,7 @@ test('while something else answers for both accounts nothing is claimed and noth
   const check = await runBlobmirror(['check', `--local=${readyFile}`]);
   expect([check.status, check.stdout]).toEqual([
     6,
-    expect.stringContaining('something other than the storage service answered') as string,
+    expect.stringContaining('not the storage service, but something in between answered') as string,
   ]);
 
   expect(await blobsOf(backup, 'photos')).toHaveLength(40);

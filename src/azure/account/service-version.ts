@@ -16,14 +16,14 @@ import { SERVICE_VERSIONS, type ServiceVersion, type VersionStatus } from '../..
 export interface NegotiatedVersion {
   /** What is sent where a client would ask by `asked`: that, or an older one. */
   versionToSend(asked: string): string;
-  /** What may be tried after a refusal of `version`, the newest first. */
+  /** Versions to try after a refusal of `version`, the newest first. */
   olderThan(version: string): readonly string[];
   /** `refused` was refused; `taken` is what is asked by from now on, undefined where no version was taken. */
   settle(refused: string, taken: string | undefined): void;
   /** The account answered by the version that it was asked by. */
   recordAccepted(): void;
   status(): VersionStatus;
-  /** Calls for what is known already, and whenever there is something new to tell. */
+  /** Calls the listener with what is known already, and on every change. */
   onRefused(listener: (status: VersionStatus) => void): void;
 }
 
@@ -52,7 +52,7 @@ export function createNegotiatedVersion(pinned?: ServiceVersion): NegotiatedVers
       if (refused === undefined || version > refused) refused = version;
       isRefusedWhole = next === undefined;
       isTaken = !isRefusedWhole;
-      // Where none was taken, the newest is the first to be tried again: the service may be mended.
+      // When every version was refused, the newest is tried first again: the service may have been repaired.
       if (next === undefined) taken = pinned;
       else if (taken === undefined || next < taken) taken = next;
       notify();
@@ -73,7 +73,7 @@ export function createNegotiatedVersion(pinned?: ServiceVersion): NegotiatedVers
 
 const known = new Map<string, NegotiatedVersion>();
 
-/** One for all who connect to an account in this process: what one client learned serves the others. */
+/** Shared by all clients of an account in this process, so that each learns from the refusals of the others. */
 export function negotiatedVersionOf(url: string, pinned?: ServiceVersion): NegotiatedVersion {
   const { origin, pathname } = new URL(url);
   const name = `${origin}${pathname} ${pinned ?? ''}`;
@@ -190,7 +190,7 @@ function toPlainRead(request: PipelineRequest, version: string): PipelineRequest
   });
 }
 
-/** A stream that was read once is empty. */
+/** A stream can be read only once. */
 function isReplayable({ body }: PipelineRequest): boolean {
   return !(typeof body === 'object' && body !== null && 'pipe' in body);
 }

@@ -3,15 +3,14 @@ import type { Account } from '../account/connect-account.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { type ContainerName, type Key, keyText } from '../../model/key.ts';
 
-/** Whether a URL would resolve a part of the path away: asked for `a/../b` it would speak of `b`. */
+/** Whether a URL would resolve a segment of the path: `a/../b` would become `b`. */
 export function hasDotSegment(path: string): boolean {
   return path.split('/').some((segment) => segment === '.' || segment === '..');
 }
 
 /**
- * The client of one blob. The SDK puts a name into a URL as it is, and a URL resolves the segments `.` and `..`: asked
- * for `a/../b` it would speak of `b`. Such a name goes with its slashes encoded, which keeps its segments from being
- * any, and names the same blob.
+ * The client of one blob. The SDK puts a name into a URL as it is, and a URL resolves the segments `.` and `..`. In such
+ * a name the slashes are encoded, so that it has no segments; the service takes it for the same blob.
  *
  * @throws BlobmirrorError `name-not-addressable`
  */
@@ -30,18 +29,17 @@ export function blobClient(account: Account, key: Key): BlobClient {
 
 type Around = readonly [before: string, after: string];
 
-/** What comes before and after the path of a blob, by account and container. */
+/** The parts of a URL before and after the path of a blob, by account and container. */
 const containers = new WeakMap<Account, Map<ContainerName, Around>>();
 
 /**
- * The URL of a blob's client, without the client, which costs more to make than a request to sign. It may hold a SAS:
- * never log it.
+ * The URL of a blob without making its client, which takes longer than signing a request. It may hold a SAS: never log
+ * it.
  *
  * @throws BlobmirrorError `name-not-addressable`
  */
 export function blobUrl(account: Account, key: Key): string {
   const { container, path } = key;
-  // Rare, and never to be got wrong.
   if (hasDotSegment(path)) return blobClient(account, key).url;
   const [before, after] = aroundPath(account, container);
   // The SDK encodes the apostrophe, which encodeURIComponent leaves.

@@ -141,7 +141,7 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
     const why = failure instanceof SourceUrlTooLong ? `: ${failure.message}` : '';
     throw new BlobmirrorError(
       'copy-not-possible',
-      `${setup.backup.name} has no operation that copies a blob of this kind${why}`,
+      `${setup.backup.name} supports no operation that copies a blob of this kind${why}`,
     );
   }
 

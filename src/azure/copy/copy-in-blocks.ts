@@ -56,7 +56,7 @@ export async function copyInBlocks(
   } catch (error) {
     if (!budget.signal.aborted) throw error;
     // A call that brought nothing over in all its time is no step of a copy; it comes again with a growing delay.
-    if (staged === 0) throw new BlobmirrorError('storage-unavailable', 'no block came across in time');
+    if (staged === 0) throw new BlobmirrorError('storage-unavailable', 'no block was copied in time');
   }
   if (refusal !== undefined) return refusal;
   if (staged < missing.length) return { kind: 'unfinished' };
@@ -180,6 +180,6 @@ export async function toBlockOutcome(
 function foreignBlocks(backup: string): BlobmirrorError {
   return new BlobmirrorError(
     'blocks-in-the-way',
-    `on ${backup} lie uncommitted blocks of another program, whose ids are of another length`,
+    `${backup} holds uncommitted blocks of another program, whose ids have another length`,
   );
 }

@@ -103,7 +103,7 @@ async function requestToken(credential: TokenCredential, account: string): Promi
     throw toStorageError(error, 'read', account);
   }
   if (token !== null) return token.token;
-  throw new BlobmirrorError('storage-forbidden', `no token could be had for ${account}`, {
+  throw new BlobmirrorError('storage-forbidden', `no token could be obtained for ${account}`, {
     context: { account },
   });
 }

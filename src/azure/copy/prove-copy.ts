@@ -18,7 +18,7 @@ export class IncompleteCopy extends BlobmirrorError {
   readonly left: LeftoverBlob | undefined;
 
   constructor(account: string, left?: LeftoverBlob) {
-    super('copy-not-possible', `${account} answered that a copy was made, and it is not whole`);
+    super('copy-not-possible', `${account} reported a finished copy that is not complete`);
     this.left = left;
   }
 }

@@ -38,7 +38,7 @@ export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup)
         if (serviceCode(error) !== 'Md5Mismatch') throw error;
         throw new BlobmirrorError(
           'content-mismatch',
-          `the bytes of ${keyText(from)} on ${source.name} are not those of its Content-MD5`,
+          `the bytes of ${keyText(from)} on ${source.name} do not match its Content-MD5`,
         );
       }
     });

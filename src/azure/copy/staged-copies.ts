@@ -102,7 +102,7 @@ export async function emptyStaging(
     for await (const { name, properties } of blobs) {
       if (performance.now() > end) return;
       // What follows deletes: whatever something in between made of the request, nothing else goes.
-      if (!name.startsWith(prefix)) throw new DamagedPage('a name without the prefix that was asked for');
+      if (!name.startsWith(prefix)) throw new DamagedPage('a name without the requested prefix');
       if (!isWhole(properties)) throw new DamagedPage('an entry without ETag or Last-Modified');
       if (properties.lastModified.getTime() < before)
         await removeCopy(account, { container, path: parseBlobPath(name) }, parseEtag(properties.etag));

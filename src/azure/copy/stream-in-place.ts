@@ -99,7 +99,7 @@ async function streamInPlace(
     if (!isPausable) {
       throw new BlobmirrorError(
         'copy-not-possible',
-        `${keyText(request.key)} cannot pass through the process in the time of one call, and cannot be resumed`,
+        `${keyText(request.key)} cannot be streamed within one call, and such a copy cannot be resumed`,
       );
     }
     await setMetadata(markUnfinished(metadata, 'partial', bytes), etag);

@@ -82,7 +82,7 @@ function fitMemory({ key, source }: CopyRequest, { size, atOnce }: BlockOptions)
   if (blockSize > size * atOnce) {
     throw new BlobmirrorError(
       'source-too-large',
-      `${keyText(key)} has ${source.size} bytes, too many to pass through the process`,
+      `${keyText(key)} has ${source.size} bytes, too many to stream through the process`,
     );
   }
   return { size: blockSize, atOnce: Math.floor((size * atOnce) / blockSize) };

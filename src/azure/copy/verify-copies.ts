@@ -119,7 +119,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     if (!isMarked(request)) {
       throw new BlobmirrorError(
         'copy-not-possible',
-        `the metadata of ${keyText(request.key)} leaves no room to note how far its comparison came`,
+        `the metadata of ${keyText(request.key)} has no room for the progress of its comparison`,
       );
     }
     const metadata = { ...markUnfinished(request.metadata, 'unverified', compared) };
@@ -129,7 +129,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     if (isImmutable(outcome)) {
       throw new BlobmirrorError(
         'copy-not-possible',
-        `the comparison of ${keyText(request.key)} does not fit one call, and on an immutable backup it cannot be noted how far it came`,
+        `the comparison of ${keyText(request.key)} does not fit one call, and an immutable backup cannot keep its progress`,
       );
     }
     return outcome.kind === 'written' ? { kind: 'unfinished' } : outcome;
@@ -143,7 +143,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     const isDeleted = outcome === 'refused' ? 'could not be deleted' : 'is deleted';
     throw new BlobmirrorError(
       'content-mismatch',
-      `the copy of ${keyText(request.key)} on ${backup.name} was not equal to ${source.name}'s and ${isDeleted}`,
+      `the copy of ${keyText(request.key)} on ${backup.name} differed from the blob on ${source.name} and ${isDeleted}`,
     );
   }
 }

@@ -21,13 +21,9 @@ export function createAzureDocumentStore(account: Account, containerName: string
     toStorageError(error, operation, account.name);
 
   const damaged = (name: string): BlobmirrorError =>
-    new BlobmirrorError(
-      'content-damaged',
-      `${name} came from ${account.name} otherwise than it was written`,
-      {
-        context: { account: account.name, operation: 'read' },
-      },
-    );
+    new BlobmirrorError('content-damaged', `${name} was damaged on the way from ${account.name}`, {
+      context: { account: account.name, operation: 'read' },
+    });
 
   async function read(name: string): Promise<StoredDocument | undefined> {
     try {

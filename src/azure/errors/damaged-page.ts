@@ -75,5 +75,5 @@ export function refuseOtherPage(
   const isSorted = ascends('flat') || ascends('tree');
   const inDoubt = isSorted ? [first, last] : entries;
   if (!inDoubt.every(({ name }) => name.startsWith(prefix)))
-    throw new DamagedPage('it holds names without the prefix that was asked for');
+    throw new DamagedPage('it holds names without the requested prefix');
 }

@@ -17,7 +17,7 @@ export class ForeignAnswer extends RestError {
 
   /** @param status of the answer @param lacks what makes it none, in words */
   constructor(status: number, lacks: string) {
-    super(`something other than the storage service answered with ${status}: ${lacks}`, {
+    super(`not the storage service, but something in between answered ${status}: ${lacks}`, {
       code: RestError.REQUEST_SEND_ERROR,
     });
     this.status = status;
@@ -59,7 +59,7 @@ export function refuseForeignAnswers(
       const { status, headers } = response;
       const isKept = headers.get('age') !== undefined || isOld(headers.get('date'), sentAt);
       const lacks = isKept
-        ? 'an answer of before, out of a cache'
+        ? 'an old answer from a cache'
         : (findOtherRequest(request, headers) ??
           (status < 400 ? findDefect(request, response) : findAbsenceDefect(status, headers)));
       if (lacks === undefined) return response;
@@ -217,7 +217,7 @@ function findBodyDefect(
   if (response.readableStreamBody !== undefined) return undefined;
   const text = response.bodyAsText ?? '';
   if (WITHOUT_BODY.has(method) && text !== '')
-    return describe(response.headers, 'a body where none is to be');
+    return describe(response.headers, 'a body where none is expected');
   if (method === 'GET' && resource === 'filesystem' && !isPathList(text)) return 'no list of paths';
   const body = restype === 'account' ? undefined : BODIES[`${method} ${comp}`];
   if (body === undefined) return undefined;

@@ -63,13 +63,13 @@ const copySource = (write: WriteMeaning, ...statuses: readonly number[]): readon
   }));
 
 export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
-  // The service has too much to do. A busy one has not begun; one that ran out of time may be done all the same.
+  // Overload. A busy service has not begun; a request that ran out of time may have been done.
   ...same(503, 'storage-throttled', 'ServerBusy'),
   ...same(429, 'storage-throttled', 'TooManyRequests'),
   ...each(500, { read: 'storage-throttled', write: 'write-outcome-unknown' }, 'OperationTimedOut'),
   ...each(500, { read: 'storage-unavailable', write: 'write-outcome-unknown' }, 'InternalError'),
 
-  // There is no such thing. A write is refused for it where the container or the blob was there a moment ago.
+  // Not there. A write meets this when the container or the blob was there a moment ago.
   ...each(404, { read: 'absent', write: 'backup-precondition-failed' }, 'BlobNotFound', 'ContainerNotFound'),
   ...each(404, { read: 'absent', write: 'backup-precondition-failed' }, 'PathNotFound', 'FilesystemNotFound'),
   // Of a rename on the backup: what was to be renamed, and the directory that it was to go into.
@@ -81,7 +81,7 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   ),
   ...same(404, 'absence-not-proven', 'ResourceNotFound'),
 
-  // Somebody moved first.
+  // Another writer was first.
   ...each(
     412,
     { read: 'race-lost', write: 'backup-precondition-failed' },
@@ -134,7 +134,7 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   // Also said of a source that was archived meanwhile, or that asks for another permission: the next way to copy shows.
   ...copySource('storage-rejected', 400, 409),
 
-  // Held by something that only a person can lift.
+  // Locked by something that only a person can lift.
   ...each(412, { read: 'storage-rejected', write: 'backup-leased' }, 'LeaseIdMissing'),
   ...each(
     409,
@@ -146,7 +146,7 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   ...each(409, { read: 'storage-rejected', write: 'backup-has-snapshots' }, 'SnapshotsPresent'),
   ...same(409, 'blob-needs-customer-key', 'BlobUsesCustomerSpecifiedEncryption'),
 
-  // Under way, and over in minutes or hours.
+  // In progress; ends in minutes or hours.
   ...same(
     409,
     'storage-not-ready',
@@ -161,7 +161,7 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   ),
   ...same(400, 'content-damaged', 'Md5Mismatch', 'Crc64Mismatch'),
 
-  // Credentials, roles, network rules. Waiting does not mend them, and a person does without touching a message.
+  // Credentials, roles, network rules. Waiting does not repair them; a person does, without touching a message.
   ...same(401, 'storage-forbidden', 'NoAuthenticationInformation', 'InvalidAuthenticationInfo'),
   ...same(400, 'storage-forbidden', 'InvalidAuthenticationInfo'),
   ...same(
@@ -180,7 +180,7 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   ),
   ...same(409, 'storage-forbidden', 'ContainerDisabled', 'PublicAccessNotPermitted'),
 
-  // Wrong whenever it is asked: a name, a header or a size that the service does not take.
+  // Permanently wrong: a name, a header or a size that the service does not accept.
   ...same(
     400,
     'storage-rejected',

@@ -60,7 +60,7 @@ export function createPathClients(account: Account): PathClients {
       });
       // Only an account that is not hierarchical moves a tree in more than one step.
       if ('continuation' in answer && answer.continuation !== undefined)
-        throw new Error('the service renamed a part of the directory');
+        throw new Error('the service renamed only part of the directory');
     },
   };
 }

@@ -90,7 +90,7 @@ export function createTrash(
   }
 
   function notInTrash(): BlobmirrorError {
-    const error = new DamagedPage('a path outside of the directory that was asked for');
+    const error = new DamagedPage('a path outside the requested directory');
     return toStorageError(error, 'read', account.name);
   }
 

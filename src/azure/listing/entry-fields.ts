@@ -82,7 +82,7 @@ function toAccess(fields: ReadonlyMap<string, string>): ListedAccess | undefined
 function toCount(fields: ReadonlyMap<string, string>, name: string): number | undefined {
   const text = fields.get(name);
   if (text === undefined) return undefined;
-  if (!/^\d{1,16}$/.test(text)) throw new DamagedPage(`an entry whose ${name} is no number`);
+  if (!/^\d{1,16}$/.test(text)) throw new DamagedPage(`an entry whose ${name} is not a number`);
   return Number(text);
 }
 
@@ -90,7 +90,7 @@ function toDate(fields: ReadonlyMap<string, string>, name: string): Date | undef
   const text = fields.get(name);
   if (text === undefined) return undefined;
   const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new DamagedPage(`an entry whose ${name} is no date`);
+  if (Number.isNaN(date.getTime())) throw new DamagedPage(`an entry whose ${name} is not a date`);
   return date;
 }
 

@@ -114,7 +114,7 @@ export function readPage(
 }
 
 /** What is wrong with such a listing, in words. */
-const MARKER_CYCLE = 'a page is followed by itself, or by one before it';
+const MARKER_CYCLE = 'a page names itself, or an earlier page, as the next one';
 
 /**
  * Notices a listing that goes round in circles: a service, or a cache before it, that names a page as the next one that

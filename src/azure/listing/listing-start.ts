@@ -94,8 +94,12 @@ export function createListingStart(account: Account, onIgnored: () => void): Lis
 
 class StartIgnored extends BlobmirrorError {
   constructor(account: string) {
-    super('listing-start-ignored', `${account} lists from the beginning, whatever place it is given`, {
-      context: { account, operation: 'read' },
-    });
+    super(
+      'listing-start-ignored',
+      `${account} ignores where a listing is to start and lists from the beginning`,
+      {
+        context: { account, operation: 'read' },
+      },
+    );
   }
 }

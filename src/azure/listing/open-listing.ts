@@ -36,7 +36,7 @@ export function openListing(account: Account, container: ContainerName): PageReq
     // For one page alone.
     const [taken, stream] = [room, response.readableStreamBody];
     room = undefined;
-    if (stream === undefined) throw new Error('the SDK kept the body of a listing to itself');
+    if (stream === undefined) throw new Error('the SDK did not hand over the body of a listing');
     const page = await readWithin(response.request.timeout, stream as Readable, taken);
     return {
       bytes: page.read(),

@@ -14,7 +14,7 @@ import { toPlainPage } from '../../ports/blob-reader.ts';
  */
 export function parsePage(bytes: Uint8Array, options: PageOptions = {}): ListedPage {
   const root = parseElements(bytes);
-  if (root.name !== 'EnumerationResults') throw new DamagedPage(`it is no listing but ${root.name}`);
+  if (root.name !== 'EnumerationResults') throw new DamagedPage(`it is not a listing but ${root.name}`);
   const marker = textOf(the(root, 'NextMarker'));
   const entries = childrenOf(the(root, 'Blobs')).flatMap((child): readonly PageEntry[] => {
     if (child.name !== 'Blob') throw new DamagedPage(`${child.name} among the blobs`);
@@ -223,7 +223,7 @@ function parseElements(bytes: Uint8Array): XmlElement {
   } catch (error) {
     throw error instanceof DamagedPage
       ? error
-      : new DamagedPage('it is no well-formed XML', { cause: error });
+      : new DamagedPage('it is not well-formed XML', { cause: error });
   }
   const [root] = document.children;
   if (root === undefined) throw new DamagedPage('it is empty');

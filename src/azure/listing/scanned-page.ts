@@ -4,10 +4,10 @@ import { XmlCursor } from './xml-cursor.ts';
 import type { InStepRules, ListingOrder } from '../../ports/blob-reader.ts';
 
 const SLASH = 0x2f;
-/** Of entries whose bytes alone do not tell whether they are in step. */
+/** Entries with one of these marks are compared as strings. */
 const UNCLEAR = Mark.directory | Mark.rehydrating | Mark.unsettled | Mark.leftOut;
 
-/** A page that was scanned: its bytes, and where the parts of its entries are. An entry is told by its row. */
+/** A scanned page: its bytes, and the offsets of the parts of its entries, a row for each entry. */
 export class ScannedPage {
   readonly cursor: XmlCursor;
   readonly places = new OffsetsTable();
@@ -35,7 +35,7 @@ export class ScannedPage {
     this.#onRelease();
   }
 
-  /** The length of the content of so many entries from a row on; none where the listing tells none. */
+  /** The sum of the content lengths of `count` entries from a row on. */
   bytesOf(row: number, count: number): number {
     let sum = 0;
     for (let i = row; i < row + count; i++) {
@@ -86,9 +86,9 @@ export class ScannedPage {
   }
 
   /**
-   * How many entries from a row on, at most so many, are each in step with one of the backup's page from another row on,
-   * as far as bytes tell: the same name, kind, length, tier and, if that is asked for, access, and a stamp of the version
-   * that is there. Where it stops, the texts may say so all the same.
+   * Counts the entries from a row on whose bytes show that they are in step with those of the backup's page from another
+   * row on: the same name, kind, length, tier and, if asked for, access, and a stamp of the version on the source. The
+   * pair at which it stops may be in step all the same: its strings decide.
    */
   countInStep(row: number, backup: ScannedPage, backupRow: number, rules: InStepRules): number {
     let count = 0;
@@ -145,11 +145,11 @@ export class ScannedPage {
   }
 }
 
-/** Texts of listings, compared as the bytes that they are: of a million pairs, strings would be most of the work. */
+/** Texts of listings are compared as bytes: for a million pairs, making strings would be most of the work. */
 
 const [QUOTE, AMPERSAND, ZERO, NINE, SEMICOLON] = [0x22, 0x26, 0x30, 0x39, 0x3b];
 
-/** How many of the bytes at one place are those at the other one, up to so many. */
+/** Length of the common prefix, at most `length`. */
 function commonPrefixLength(
   bytes: Uint8Array,
   start: number,

@@ -1,5 +1,5 @@
 const [AMPERSAND, SLASH, LESS, GREATER, SPACE, ZERO] = [0x26, 0x2f, 0x3c, 0x3e, 0x20, 0x30];
-/** More may be no number that can be told exactly. */
+/** A longer number may not be exact. */
 const MOST_DIGITS = 16;
 
 /** What a byte may be. Names that listings use are ASCII; in text, `>` and carriage returns are left to the parser. */
@@ -17,8 +17,8 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Goes over UTF-8 that is written as the service writes XML: no attribute, comment or white space between elements.
- * What is not so is not gone over. Every byte is looked at, once.
+ * Reads XML in UTF-8 as the service writes it: no attribute, comment or white space between elements. It does not move
+ * past anything else. Each byte is read once.
  */
 export class XmlCursor {
   at = 0;
@@ -30,7 +30,7 @@ export class XmlCursor {
   #nameEnd = 0;
   textStart = 0;
   textEnd = 0;
-  /** Whether its text holds any, and is not written as it is read. */
+  /** Whether its text has character or entity references. */
   hasReference = false;
 
   constructor(bytes: Buffer, isAscii: boolean) {
@@ -43,7 +43,7 @@ export class XmlCursor {
     return this.#bytes;
   }
 
-  /** The bytes as numbers of more than one. */
+  /** The bytes, for reading several as one number. */
   get view(): DataView {
     return this.#view;
   }
@@ -58,14 +58,14 @@ export class XmlCursor {
     return this.at === this.#bytes.length;
   }
 
-  /** Goes over exactly this, or stays. */
+  /** Moves past exactly these bytes, or stays. */
   skip(expected: Uint8Array): boolean {
     if (!this.#equals(this.at, expected)) return false;
     this.at += expected.length;
     return true;
   }
 
-  /** Goes over an element that holds text or nothing, or stays. */
+  /** Moves past an element that holds only text or nothing, or stays. */
   skipLeaf(): boolean {
     const bytes = this.#bytes;
     let at = this.at;
@@ -125,7 +125,7 @@ export class XmlCursor {
     return true;
   }
 
-  /** Whether there is a text in the last leaf. */
+  /** Whether the last leaf has text. */
   get hasText(): boolean {
     return this.textEnd > this.textStart;
   }
@@ -134,18 +134,18 @@ export class XmlCursor {
     return this.#bytes.toString('latin1', this.#name, this.#nameEnd);
   }
 
-  /** Whether the text of the last leaf is this one of ASCII: for what every entry has, and needs no string of. */
+  /** Whether the text of the last leaf is this ASCII text. Makes no string in the usual case. */
   isText(expected: Uint8Array): boolean {
     if (this.isAt(expected, this.textStart, this.textEnd)) return true;
     return this.hasReference && this.text() === String.fromCharCode(...expected);
   }
 
-  /** The text of the last leaf, or of another one by its place: a copy, which keeps no page in memory. */
+  /** The text of the last leaf, or of another by its offsets: a copy, which does not keep the page in memory. */
   text(start = this.textStart, end = this.textEnd): string {
     return decodeReferences(this.#bytes.toString(this.#encoding, start, end));
   }
 
-  /** The number that a text of digits alone stands for, without making a string of it; undefined for any other. */
+  /** The number of a text that is only digits, without making a string; undefined for any other text. */
   digits(start: number, end: number): number | undefined {
     if (end - start > MOST_DIGITS) return undefined;
     let number = 0;
@@ -157,7 +157,7 @@ export class XmlCursor {
     return number;
   }
 
-  /** Whether this is what is from one place to before another. */
+  /** Whether the bytes from `start` to before `end` are these. */
   isAt(expected: Uint8Array, start: number, end: number): boolean {
     return end - start === expected.length && this.#equals(start, expected);
   }
@@ -172,7 +172,7 @@ export class XmlCursor {
   }
 }
 
-/** Behind the bytes at this place that need no second look in a text. */
+/** The offset behind the plain text that begins at `start`. */
 export function afterText(bytes: Uint8Array, start: number): number {
   let at = start;
   while (isKind(bytes[at], IN_TEXT)) at++;
@@ -189,13 +189,13 @@ function isKind(byte: number | undefined, kind: number): boolean {
  */
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Longer than any that names a character without leading zeros; what is longer is for the parser. */
+/** The longest reference without leading zeros; longer ones are left to the parser. */
 const LONGEST = '&#x10FFFF;'.length;
 const REFERENCE = /^&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(amp|lt|gt|quot|apos));/;
 const REFERENCES = new RegExp(REFERENCE.source.slice(1), 'g');
 const SEMICOLON = 0x3b;
 
-/** Where the reference that begins at this ampersand ends; -1 when it is none. */
+/** The offset behind the reference that begins at this ampersand; -1 if it is not one. */
 function afterReference(bytes: Buffer, at: number): number {
   const end = bytes.indexOf(SEMICOLON, at) + 1;
   if (end === 0 || end - at > LONGEST) return -1;

@@ -15,11 +15,11 @@ import type {
   DeadLetterHandler,
 } from '../../ports/dead-letter-queue.ts';
 
-/** Letters that are taken and worked on at once. */
+/** Dead letters that are received and handled at once. */
 const BATCH = 200;
-/** The client has room for 2,048 messages of a link that are not settled. */
+/** The client takes at most 2,048 unsettled messages on a link. */
 const MOST_HELD_BY_LINK = 1000;
-/** After so long without a letter there is none that nobody holds. */
+/** A dead-letter queue that gives no message for this long has none that is not locked. */
 const WAIT_MS = 1500;
 
 /** The dead-letter queue of a queue on Service Bus. The sender is that queue's own. */
@@ -31,13 +31,13 @@ export function createAzureDeadLetterQueue(
   const open = (): ServiceBusReceiver =>
     client.createReceiver(queue, {
       subQueueType: 'deadLetter',
-      // What is sent again is what came, byte by byte.
+      // So that the bytes that came are sent again.
       skipParsingBodyAsJson: true,
       maxAutoLockRenewalDurationInMs: 0,
     });
 
   async function processAll(visit: DeadLetterHandler, { expected, signal }: ProcessOptions): Promise<void> {
-    // Those whose locks were lost come again, and others may come anew.
+    // Dead letters whose locks are lost come again, and new ones may arrive.
     const most = 3 * expected + 2 * BATCH;
     const held = new HeldLocks();
     let receiver = open();
@@ -71,7 +71,7 @@ export function createAzureDeadLetterQueue(
     try {
       return await receiver.receiveMessages(most, { maxWaitTimeInMs: WAIT_MS });
     } catch (error) {
-      throw toQueueError(error, receiver.entityPath, 'gave no message');
+      throw toQueueError(error, receiver.entityPath, 'let no message be received');
     }
   }
 
@@ -103,7 +103,7 @@ export function createAzureDeadLetterQueue(
           await receiver.completeMessage(message);
           return 'removed';
         } catch {
-          // Whatever the reason, nobody knows but the queue: who looks again sees whether it is there.
+          // Only the queue knows whether it is still there; the next browse shows it.
           return 'lost';
         }
       },
@@ -118,7 +118,7 @@ export function createAzureDeadLetterQueue(
   return { ...createAzureQueueBrowser(client, queue, { deadLetter: true }), process: processAll };
 }
 
-/** Locks that are given up or renewed at a time. */
+/** Locks that are released or renewed at a time. */
 const AT_ONCE = 200;
 
 interface HeldLock {
@@ -127,9 +127,8 @@ interface HeldLock {
 }
 
 /**
- * Messages that are held only to get past them. Nothing is kept of them but the locks, so that ten thousand of them
- * cost no more than a megabyte. A message without the link that it came by is what the client takes for a deferred one:
- * it settles that by its lock token alone.
+ * Messages that are locked only to get past them. Only their locks are kept, so that ten thousand of them take no more
+ * than a megabyte; `withoutLink` settles them by the lock token alone.
  */
 class HeldLocks {
   #held: HeldLock[] = [];
@@ -145,7 +144,7 @@ class HeldLocks {
     this.#held.push({ lockToken, deadline: performance.now() + (left * 2) / 3 });
   }
 
-  /** Renews what would be lost soon. One that is lost comes again by itself. */
+  /** Renews the locks that expire soon. A message whose lock is lost comes again by itself. */
   async renewExpiring(receiver: ServiceBusReceiver): Promise<void> {
     const now = performance.now();
     const due = this.#held.filter(({ deadline }) => deadline <= now);
@@ -157,7 +156,7 @@ class HeldLocks {
     });
   }
 
-  /** Gives all of them back. What cannot be given back comes back by itself when its lock runs out. */
+  /** Releases all of them. A lock that cannot be released expires by itself. */
   async abandonAll(receiver: ServiceBusReceiver): Promise<void> {
     await forEachInGroups(this.#held.splice(0), async ({ lockToken }) => {
       await receiver.abandonMessage(withoutLink({ lockToken }));

@@ -3,10 +3,10 @@ import { toQueueError } from './queue-error.ts';
 import type { BrowsedMessage, QueueBrowser } from '../../ports/dead-letter-queue.ts';
 import { toSequenceNumber } from '../../sdk-internals/service-bus-objects.ts';
 
-/** As many at once: at the largest that a message of Service Bus may be, some megabytes. */
+/** Some megabytes if all messages are as large as Service Bus allows. */
 const PAGE_SIZE = 100;
 
-/** Looks at the messages of a queue on Service Bus, or of its dead-letter queue. */
+/** Browses the messages of a queue on Service Bus, or of its dead-letter queue, without locking them. */
 export function createAzureQueueBrowser(
   client: ServiceBusClient,
   queue: string,
@@ -27,7 +27,7 @@ export function createAzureQueueBrowser(
           yield messages;
         }
       } catch (error) {
-        throw toQueueError(error, receiver.entityPath, 'could not be looked at');
+        throw toQueueError(error, receiver.entityPath, 'could not be browsed');
       } finally {
         await receiver.close();
       }
@@ -35,7 +35,6 @@ export function createAzureQueueBrowser(
   };
 }
 
-/** A message of Service Bus as those see it who only look. */
 export function toBrowsedMessage(message: ServiceBusReceivedMessage): BrowsedMessage {
   const { messageId = '', enqueuedTimeUtc, scheduledEnqueueTimeUtc: scheduled } = message;
   const enqueuedAt = enqueuedTimeUtc ?? new Date(0);
@@ -62,7 +61,7 @@ function textOf(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
-/** JSON where bytes are JSON, and what they were otherwise: as the client does unless it is told not to. */
+/** Parses bytes that are JSON, and returns anything else as it is: as the client does by default. */
 export function parseBytes(body: unknown): unknown {
   if (!Buffer.isBuffer(body)) return body;
   try {

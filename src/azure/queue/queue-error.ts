@@ -55,7 +55,7 @@ export const CONNECTION_ERROR_TEXTS: readonly RegExp[] = [
 const CONNECTION_ERROR_CODES =
   /^(?:E[A-Z]{3,}|EAI_[A-Z]+|ERR_TLS_\w+|ERR_SSL_\w+|ERR_SOCKET_\w+|ERR_STREAM_(?:DESTROYED|PREMATURE_CLOSE|WRITE_AFTER_END)|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+)$/;
 
-/** What failed, in our own words; the text never quotes the client's, which may name an endpoint with its key. */
+/** Never quotes the client's text, which may name an endpoint with its key. */
 export function toQueueError(
   error: unknown,
   queue: string,
@@ -68,14 +68,14 @@ export function toQueueError(
     : isConnectionError(error)
       ? 'queue-unavailable'
       : undefined;
-  // What nobody knows is no outage: a message that cannot be written would be sent again and again.
+  // An unknown error is not taken for an outage: a message that cannot be sent would be sent again and again.
   return new BlobmirrorError(code ?? 'unexpected', `queue ${queue} ${what}: ${reason}`, {
     context: { queue, service: reason },
     ...(code === undefined && { cause: withoutText(error) }),
   });
 }
 
-/** A refused connection, a name that was not found, no token. */
+/** For example a refused connection, an unknown host name, no token. */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError && error.errors.some(isConnectionError)) return true;
@@ -89,10 +89,10 @@ function nameOf(error: unknown): string {
   return typeof code === 'string' ? code : error.name;
 }
 
-/** Where it was thrown, for the log. What it says may quote a message, or name an endpoint with its key. */
+/** The stack, for the log. The message is left out: it may quote a queue message, or an endpoint with its key. */
 function withoutText(error: unknown): Error | undefined {
   if (!(error instanceof Error)) return undefined;
-  const withStackAlone = new Error(`${nameOf(error)}, whose text is left out`);
+  const withStackAlone = new Error(`${nameOf(error)}, message left out`);
   withStackAlone.name = error.name;
   const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
   withStackAlone.stack = [`${withStackAlone.name}: ${withStackAlone.message}`, ...frames].join('\n');

@@ -9,7 +9,7 @@ import { toQueueError } from './queue-error.ts';
 
 const SECOND_MS = 1000;
 
-/** @param administration asked for what a queue is declared as, which takes more than sending and receiving */
+/** @param administration reads how the queue is declared, which takes more rights than sending and receiving */
 export function createAzureQueueProbe(
   client: ServiceBusClient,
   administration: ServiceBusAdministrationClient,
@@ -31,7 +31,7 @@ export function createAzureQueueProbe(
     try {
       return toProperties(await administration.getQueue(queue));
     } catch {
-      // No right to see it, or nobody there who tells: an emulator has its administration elsewhere.
+      // Not permitted, or no answer: an emulator has its administration at another endpoint.
       return undefined;
     }
   }
@@ -43,7 +43,7 @@ export function createAzureQueueProbe(
       try {
         await receiver.peekMessages(1);
       } catch (error) {
-        throw toQueueError(error, queue, 'gave no message');
+        throw toQueueError(error, queue, 'let no message be received');
       } finally {
         await receiver.close();
       }
@@ -53,7 +53,7 @@ export function createAzureQueueProbe(
       try {
         await sender.createMessageBatch();
       } catch (error) {
-        throw toQueueError(error, queue, 'let nobody send');
+        throw toQueueError(error, queue, 'let no message be sent');
       } finally {
         await sender.close();
       }

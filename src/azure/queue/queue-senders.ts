@@ -6,7 +6,7 @@ import { shardMessageId } from '../../model/shard-message.ts';
 import type { HintQueue, ShardQueue } from '../../ports/work-queues.ts';
 import { activeTrace, inSendSpan } from '../../telemetry/spans.ts';
 
-/** Long enough for the queue to take the message and too short for it to be worked on. */
+/** Long enough for the queue to accept the message, and too short for a worker to process it. */
 const PARKED_TTL_MS = 1;
 
 /**
@@ -42,7 +42,7 @@ function toMessage({ messageId, event, history }: HintMessage): ServiceBusMessag
     messageId,
     contentType: 'application/json',
     ...(history.lastError && { subject: history.lastError.code }),
-    // Where this process does not trace, the message stays in the trace that it came in.
+    // When this process does not trace, the message keeps the trace that it came with.
     applicationProperties: toProperties({ ...history, trace: activeTrace() ?? history.trace }),
   };
 }

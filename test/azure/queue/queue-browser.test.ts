@@ -74,6 +74,6 @@ it('says of a queue that cannot be looked at which one it is and why', async () 
   const browser = createAzureQueueBrowser(client, 'nobody');
   await expect(Array.fromAsync(browser.browse())).rejects.toMatchObject({
     code: 'queue-refused',
-    message: 'queue nobody could not be looked at: MessagingEntityNotFound',
+    message: 'queue nobody could not be browsed: MessagingEntityNotFound',
   });
 });
