@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type BlockBlobClient, RestError } from '@azure/storage-blob';
 import { type Account, readAccountKind } from './account/connect-account.ts';
 import { createCopySources, createDelegationKeys } from './copy/copy-source.ts';
-import { refuseUnexpectedSuccess } from './copy/prove-copy.ts';
-import { toEngineRefusal } from './copy/engine-refusals.ts';
+import { refuseUnexpectedSuccess, toEngineRefusal } from './copy/judge-copy.ts';
 import {
   type Operation,
   httpStatus,
@@ -13,7 +12,7 @@ import {
   toStorageError,
 } from './errors/storage-error.ts';
 import { createPathClients } from './lake/path-clients.ts';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { clockAheadMs } from '../clock/service-clock.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type ContainerName, parseBlobPath } from '../model/key.ts';

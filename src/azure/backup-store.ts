@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { type Etag, etagHeader } from '../model/etag.ts';
 import type { ContainerName, Key } from '../model/key.ts';
@@ -22,7 +22,7 @@ import { createCopySources } from './copy/copy-source.ts';
 import { chooseEngine } from './copy/choose-engine.ts';
 import { compareBeforeReplacing, createReplaceCopy } from './copy/replace-copy.ts';
 import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-engine.ts';
-import { createTierSupport } from './copy/engine-refusals.ts';
+import { createTierSupport } from './copy/judge-copy.ts';
 import { startTimeBudget } from '../concurrency/time-budget.ts';
 import { emptyStaging } from './copy/staged-copies.ts';
 import { serviceCode, toStorageError, toWriteOutcome } from './errors/storage-error.ts';

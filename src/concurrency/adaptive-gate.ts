@@ -1,6 +1,6 @@
 import { TIME_BUDGETS } from './time-budget.ts';
 import { BlobmirrorError, type ErrorCode, isOutage } from '../model/errors.ts';
-import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 
 export interface GateOptions {
   /** The storage account that the requests go to. */

@@ -1,6 +1,6 @@
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Key, keyText } from '../model/key.ts';
-import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 import { TIME_BUDGETS } from './time-budget.ts';
 
 interface KeyRun<Result> {

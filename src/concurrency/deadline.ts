@@ -1,7 +1,7 @@
 /**
  * Waits that end: what is not settled in time goes on in the background, and nobody waits for it.
  */
-import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 
 /** The outcome of `promise`, or a rejection with `toError()` after `ms`. Infinity sets no limit. */
 export async function within<Result>(

@@ -1,6 +1,6 @@
 import { BlobmirrorError } from '../model/errors.ts';
 import { TIME_BUDGETS } from './time-budget.ts';
-import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 
 /** Resolves when the next request may go out. @throws BlobmirrorError `storage-throttled` when that is too far off */
 export type RequestCap = () => Promise<void>;

@@ -1,6 +1,6 @@
 import { TIME_BUDGETS } from './time-budget.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
-import type { SteadyClock } from '../clock/steady-clock.ts';
+import type { SteadyClock } from '../clock/service-clock.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;

@@ -124,7 +124,7 @@ export function readAccountSettings(env: Environment): AccountSettings {
   return settings;
 }
 
-/** When keys are checked again whose writer is still at work: see `intake/plan-key-checks.ts`. */
+/** When keys are checked again whose writer is still at work: see `intake/rechecks.ts`. */
 interface WatchSettings {
   /** Milliseconds. */
   readonly firstPauseMs: number;

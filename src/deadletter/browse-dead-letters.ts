@@ -4,7 +4,7 @@ import {
   type DeadLetterSelection,
   type DeadLetterQueueName,
 } from '../api/dead-letter.ts';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { type DeadLetterPlace, deadLetterId, parseDeadLetterId, readDeadLetter } from './read-dead-letter.ts';
 import { checkBounds } from '../events/parse-message.ts';
 import { BlobmirrorError } from '../model/errors.ts';

@@ -5,7 +5,7 @@ import type {
   DeadLetterSummary,
   ProcessedDeadLetters,
 } from '../api/dead-letter.ts';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import {
   type DeadLetterPage,
   type DeadLetterQueues,

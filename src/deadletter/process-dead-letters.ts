@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import {
   type DeadLetter,
   DEAD_LETTER_QUEUES,

@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { createHash } from 'node:crypto';
 import { isEvent } from '../events/envelope.ts';
 import { checkBounds } from '../events/parse-message.ts';

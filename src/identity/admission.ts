@@ -1,5 +1,5 @@
 import { BlobmirrorError } from '../model/errors.ts';
-import type { SteadyClock } from '../clock/steady-clock.ts';
+import type { SteadyClock } from '../clock/service-clock.ts';
 import type { SwapDetection } from './detect-swapped-accounts.ts';
 
 /** A detection with which a worker may work. */

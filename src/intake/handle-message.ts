@@ -1,11 +1,11 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { type ParsedMessage, type Rejected, parseMessage } from '../events/parse-message.ts';
 import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
 import { keyText } from '../model/key.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
-import { NEVER_PAUSED, type PauseGate } from '../ports/pause-gate.ts';
+import { NEVER_PAUSED, type PauseGate } from '../ports/account-decorators.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type IncomingMessage, type ReceivedHistory, readHistory } from './incoming-message.ts';
 import { requeueWhilePaused, sendRecheck } from './message-chain.ts';

@@ -1,4 +1,4 @@
-import { theQueueClock, theServiceClock } from '../clock/process-clocks.ts';
+import { theQueueClock, theServiceClock } from '../clock/observed-clock.ts';
 import { type MetadataName, shadowedMetadata } from '../events/parse-message.ts';
 import { type History, ParkedMessageReceived, parseHistory } from '../model/hint-message.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { withoutShadow } from '../events/parse-message.ts';
 import type { ReceivedHistory } from './incoming-message.ts';
 import type { Recheck } from './rechecks.ts';

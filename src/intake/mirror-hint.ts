@@ -1,5 +1,5 @@
 import { SKIP_HINTS } from '../api/skip-hints.ts';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import type { PendingRechecks } from './pending-rechecks.ts';
 import { type Recheck, type WatchRules, collectRechecks } from './rechecks.ts';

@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { type Key, keyText } from '../model/key.ts';
 import type { HoldReason } from '../model/watch.ts';
 

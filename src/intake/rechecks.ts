@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import type { PendingRechecks } from './pending-rechecks.ts';
 import type { Hint, WalkPosition } from '../model/hint.ts';
 import { type Key, keyText } from '../model/key.ts';

@@ -1,11 +1,11 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { backoffMs } from '../concurrency/backoff.ts';
 import type { ReceivedHistory } from './incoming-message.ts';
 import { type EventPart, chainMessage } from './message-chain.ts';
 import { BlobmirrorError, isLasting, toBlobmirrorError } from '../model/errors.ts';
 import type { HintMessage, History } from '../model/hint-message.ts';
 import { writeJson } from '../model/write-json.ts';
-import type { PauseGate } from '../ports/pause-gate.ts';
+import type { PauseGate } from '../ports/account-decorators.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
 import type { LogFields, Logger } from '../telemetry/logger.ts';
 import { recordIgnored, recordParked, recordRetry } from '../telemetry/metrics.ts';

@@ -1,4 +1,4 @@
-import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 import type { Policy } from './policy.ts';
 import { type ContainerName, type Key, keyText } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';

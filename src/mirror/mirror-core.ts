@@ -1,6 +1,6 @@
 import type { ContainerName, Key, Rename } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 import {
   type AdoptRequest,
   type AdoptResult,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { type FoundDocument, documentKind } from '../documents/document-kind.ts';
 import { NEVER_PAUSED_STATE, type Pause, type PauseState } from '../api/pause.ts';
 import { changeDocument, readDocument } from '../documents/change-document.ts';

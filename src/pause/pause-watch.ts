@@ -2,8 +2,8 @@ import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { NEVER_PAUSED_STATE, type PauseState, pausedMs } from '../api/pause.ts';
 import { waitAtMost } from '../concurrency/deadline.ts';
-import type { SteadyClock } from '../clock/steady-clock.ts';
-import type { PauseGate, RequeueDelay } from '../ports/pause-gate.ts';
+import type { SteadyClock } from '../clock/service-clock.ts';
+import type { PauseGate, RequeueDelay } from '../ports/account-decorators.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** The maximum age of the state, and how often it is read while messages are in hand. */

@@ -1,4 +1,4 @@
-import { type SteadyClock, systemSteadyClock } from '../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 import { type OnSendRefused, sendWithRetry } from '../concurrency/send-with-retry.ts';
 import type { HintQueue, ShardQueue } from './work-queues.ts';
 

@@ -1,8 +1,7 @@
 import restPipeline from '@azure/core-rest-pipeline/package.json' with { type: 'json' };
 import serviceBus from '@azure/service-bus/package.json' with { type: 'json' };
 import storageBlob from '@azure/storage-blob/package.json' with { type: 'json' };
-import { findKeyDefect, findPipelineDefect } from './storage-pipeline.ts';
-import { findClientDefect } from './account-client.ts';
+import { findClientDefect, findKeyDefect, findPipelineDefect } from './storage-sdk.ts';
 
 /**
  * The releases that this room was written for. package.json names them exactly: what is used here is no part of what a

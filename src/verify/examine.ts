@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Key } from '../model/key.ts';
 import { isBlob } from '../model/reading.ts';

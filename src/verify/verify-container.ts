@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Difference } from '../api/difference.ts';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { ContainerName } from '../model/key.ts';
 import type { Metadata } from '../model/stamp.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { formatSkew } from '../api/statement.ts';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';

@@ -1,5 +1,5 @@
 import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { createAzureUndeliveredEvents } from '../azure/undelivered-events.ts';
 import type { Settings } from '../config/settings.ts';
 import { type DeadLetterStore, createDeadLetterStore } from '../deadletter/dead-letter-store.ts';

@@ -8,7 +8,7 @@ import { deadLetterUnsendable } from '../intake/settle-failure.ts';
 import { parseHistory } from '../model/hint-message.ts';
 import type { Key, Rename } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { PauseGate } from '../ports/pause-gate.ts';
+import type { PauseGate } from '../ports/account-decorators.ts';
 import { retryHintQueue } from '../ports/retry-queues.ts';
 import { walkPrefix } from '../reconcile/walk-prefix.ts';
 import type { Logger } from '../telemetry/logger.ts';

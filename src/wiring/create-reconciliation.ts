@@ -1,10 +1,10 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { type TriggerContext, fromTrigger } from '../intake/incoming-message.ts';
 import { handleShardMessage } from '../intake/handle-shard-message.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { retryHintQueue } from '../ports/retry-queues.ts';
-import type { PauseGate } from '../ports/pause-gate.ts';
+import type { PauseGate } from '../ports/account-decorators.ts';
 import { type Reconciler, refuseOutOfScope } from '../reconcile/runs/reconciler.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { logSendRefusal } from './connect-service-bus.ts';

@@ -1,7 +1,7 @@
 import { readActivity } from '../status/activity/read-activity.ts';
 import { createAzureCanarySource } from '../azure/blob/canary-source.ts';
 import { createAzureBlobReader } from '../azure/blob-reader.ts';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { canaryPlace } from '../status/canary.ts';
 import { followCanary } from '../status/follow-canary.ts';

@@ -1,7 +1,7 @@
 import type { ConnectOptions } from '../azure/account/connect-account.ts';
 import { createAzureBlobReader } from '../azure/blob-reader.ts';
 import { createAzureDocumentStore } from '../azure/documents/document-store.ts';
-import { systemSteadyClock } from '../clock/steady-clock.ts';
+import { systemSteadyClock } from '../clock/service-clock.ts';
 import type { AccountSettings } from '../config/settings.ts';
 import { readDocument } from '../documents/change-document.ts';
 import { type Admission, createAdmission } from '../identity/admission.ts';

@@ -1,4 +1,4 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import type { ServiceBusConnection } from '../config/connections.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Admission } from '../identity/admission.ts';

@@ -1,10 +1,10 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import { PauseWatch } from '../pause/pause-watch.ts';
 import { createPauseStore, type PauseStore } from '../pause/pause-store.ts';
 import type { Pause, PauseState } from '../api/pause.ts';
-import { systemSteadyClock } from '../clock/steady-clock.ts';
+import { systemSteadyClock } from '../clock/service-clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import type { PauseGate } from '../ports/pause-gate.ts';
+import type { PauseGate } from '../ports/account-decorators.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** Pausing and resuming: the pause that all workers read, and the gate that holds the messages of this process. */

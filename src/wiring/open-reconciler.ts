@@ -1,8 +1,8 @@
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { retryShardQueue } from '../ports/retry-queues.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import type { PauseGate } from '../ports/pause-gate.ts';
+import type { PauseGate } from '../ports/account-decorators.ts';
 import type { ShardQueue } from '../ports/work-queues.ts';
 import { compareSlice } from '../reconcile/compare/compare-slice.ts';
 import { type Reconciler, createReconciler } from '../reconcile/runs/reconciler.ts';

@@ -2,7 +2,7 @@ import type { Finding } from '../api/finding.ts';
 import { createAzureAccountProbe, probeServerCopy } from '../azure/account-probe.ts';
 import type { Account } from '../azure/account/connect-account.ts';
 import { createAzureQueueProbe } from '../azure/queue/queue-probe.ts';
-import { theServiceClock } from '../clock/process-clocks.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { readDocument } from '../documents/change-document.ts';
 import { damaged } from '../documents/document-kind.ts';

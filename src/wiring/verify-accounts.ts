@@ -5,7 +5,7 @@ import type { Environment } from '../config/environment.ts';
 import { readRequestRates } from '../config/copy-settings.ts';
 import { readAccountSettings } from '../config/settings.ts';
 import { createScope } from '../model/scope.ts';
-import { mapInspector } from '../ports/map-containers.ts';
+import { mapInspector } from '../ports/account-decorators.ts';
 import { capRequests } from '../concurrency/request-cap.ts';
 import { chooseContainers } from '../verify/choose-containers.ts';
 import type { VerificationCounts, Verification } from '../verify/verification.ts';

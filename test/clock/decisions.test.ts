@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { createAzureHintQueue, createAzureShardQueue } from '../../src/azure/queue/queue-senders.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { createCopySources } from '../../src/azure/copy/copy-source.ts';
-import { theServiceClock } from '../../src/clock/process-clocks.ts';
+import { theServiceClock } from '../../src/clock/observed-clock.ts';
 import { createPauseStore } from '../../src/pause/pause-store.ts';
 import { fromTrigger } from '../../src/intake/incoming-message.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';

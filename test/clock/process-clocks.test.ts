@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QueueClock } from '../../src/clock/process-clocks.ts';
+import { QueueClock } from '../../src/clock/observed-clock.ts';
 
 const START = Date.parse('2026-11-25T12:00:00Z');
 const HOUR = 3_600_000;

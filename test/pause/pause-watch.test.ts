@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { PauseWatch } from '../../src/pause/pause-watch.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import { NEVER_PAUSED_STATE, type PauseState } from '../../src/api/pause.ts';
-import type { RequeueDelay } from '../../src/ports/pause-gate.ts';
+import type { RequeueDelay } from '../../src/ports/account-decorators.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

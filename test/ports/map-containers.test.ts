@@ -4,7 +4,7 @@ import { createMemoryAccount } from '../memory/memory-account.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { parseContainerName, parseKey } from '../../src/model/key.ts';
 import { createScope } from '../../src/model/scope.ts';
-import { mapContainers } from '../../src/ports/map-containers.ts';
+import { mapContainers } from '../../src/ports/account-decorators.ts';
 import { walkPrefix } from '../../src/reconcile/walk-prefix.ts';
 import { describePorts } from '../contract/ports.contract.ts';
 import type { StoresUnderTest } from '../contract/stores.ts';

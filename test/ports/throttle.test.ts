@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type Schedule, createMemoryAccount } from '../memory/memory-account.ts';
 import { AdaptiveGate } from '../../src/concurrency/adaptive-gate.ts';
-import { throttleBackup, throttleReader } from '../../src/ports/throttle.ts';
+import { throttleBackup, throttleReader } from '../../src/ports/account-decorators.ts';
 import { describePorts } from '../contract/ports.contract.ts';
 import { isBlob } from '../../src/model/reading.ts';
 import { KEY } from '../support/keys.ts';

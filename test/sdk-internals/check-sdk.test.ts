@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { newPipeline, AnonymousCredential, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { EXPECTED_VERSIONS, checkSdk, refuseOtherSdk } from '../../src/sdk-internals/check-sdk.ts';
-import { findKeyDefect, findPipelineDefect, openPolicies } from '../../src/sdk-internals/storage-pipeline.ts';
+import { findKeyDefect, findPipelineDefect, openPolicies } from '../../src/sdk-internals/storage-sdk.ts';
 
 const readPackage = async (path: string): Promise<Record<string, unknown>> =>
   JSON.parse(await readFile(new URL(`../../${path}/package.json`, import.meta.url), 'utf8')) as Record<

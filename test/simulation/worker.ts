@@ -7,7 +7,7 @@ import type { Key, Prefix } from '../../src/model/key.ts';
 import { createScope } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import type { WalkPosition } from '../../src/model/hint.ts';
-import type { SteadyClock } from '../../src/clock/steady-clock.ts';
+import type { SteadyClock } from '../../src/clock/service-clock.ts';
 import { walkPrefix } from '../../src/reconcile/walk-prefix.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 import type { Life } from './call.ts';

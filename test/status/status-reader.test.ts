@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ClockReading, type ClockAssessment, trustClock } from '../../src/clock/service-clock.ts';
+import { type ClockAssessment, type ClockReading, trustClock } from '../../src/clock/service-clock.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';

@@ -1,4 +1,4 @@
-import type { PauseGate } from '../../src/ports/pause-gate.ts';
+import type { PauseGate } from '../../src/ports/account-decorators.ts';
 
 /** A pause that the test begins and ends. What comes meanwhile is put off at once. */
 export class ScriptedPause implements PauseGate {

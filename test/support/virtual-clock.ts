@@ -1,4 +1,4 @@
-import type { SteadyClock } from '../../src/clock/steady-clock.ts';
+import type { SteadyClock } from '../../src/clock/service-clock.ts';
 
 interface Timer {
   readonly at: number;

@@ -7,7 +7,7 @@ import { createScope } from '../../src/model/scope.ts';
 import { isBlob } from '../../src/model/reading.ts';
 import { addStamp } from '../../src/model/stamp.ts';
 import type { AccountInspector } from '../../src/ports/account-inspector.ts';
-import { mapInspector } from '../../src/ports/map-containers.ts';
+import { mapInspector } from '../../src/ports/account-decorators.ts';
 import { KEY } from '../support/keys.ts';
 import { POLICY } from '../support/memory-pair.ts';
 import { collectFindings, names } from './collect-findings.ts';

@@ -7,7 +7,7 @@ import { createReconciliation, type Reconciliation } from '../../src/wiring/crea
 import { openAccounts } from '../../src/wiring/open-accounts.ts';
 import { openDocuments } from '../../src/wiring/open-documents.ts';
 import { type OpenQueues, openQueues } from '../../src/wiring/open-queues.ts';
-import { NEVER_PAUSED as pause } from '../../src/ports/pause-gate.ts';
+import { NEVER_PAUSED as pause } from '../../src/ports/account-decorators.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import type { Run } from '../../src/api/run.ts';

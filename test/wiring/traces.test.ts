@@ -9,7 +9,7 @@ import { type Local, startLocal } from '@blobmirror/local';
 import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
 import { openAccounts } from '../../src/wiring/open-accounts.ts';
 import { type OpenQueues, openQueues } from '../../src/wiring/open-queues.ts';
-import { NEVER_PAUSED } from '../../src/ports/pause-gate.ts';
+import { NEVER_PAUSED } from '../../src/ports/account-decorators.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import { startTelemetry, type Telemetry } from '../../src/telemetry/start-telemetry.ts';

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { startLocal } from '@blobmirror/local';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import { readSettings } from '../../src/config/settings.ts';
-import { NEVER_PAUSED } from '../../src/ports/pause-gate.ts';
+import { NEVER_PAUSED } from '../../src/ports/account-decorators.ts';
 import { createCommandApp } from '../../src/wiring/create-command-app.ts';
 import { createMirror } from '../../src/wiring/create-mirror.ts';
 import { openAccounts } from '../../src/wiring/open-accounts.ts';

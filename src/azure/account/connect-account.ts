@@ -10,9 +10,8 @@ import { type PipelineLimits, openPipeline } from './open-pipeline.ts';
 import { type NegotiatedVersion, negotiatedVersionOf } from './service-version.ts';
 import { toStorageError } from '../errors/storage-error.ts';
 import type { ServiceVersion } from '../../model/service-version.ts';
-import { AccountClient } from '../../sdk-internals/account-client.ts';
+import { AccountClient, prepareKey } from '../../sdk-internals/storage-sdk.ts';
 import { checkSdk } from '../../sdk-internals/check-sdk.ts';
-import { prepareKey } from '../../sdk-internals/storage-pipeline.ts';
 
 /** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
 export type AccountConnection = {

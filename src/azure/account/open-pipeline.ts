@@ -7,10 +7,10 @@ import {
   RestError,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
-import { theServiceClock } from '../../clock/process-clocks.ts';
+import { theServiceClock } from '../../clock/observed-clock.ts';
 import type { RequestCap } from '../../concurrency/request-cap.ts';
-import { openPolicies } from '../../sdk-internals/storage-pipeline.ts';
-import { recordRequest, type RequestOutcome } from '../../telemetry/metrics.ts';
+import { openPolicies } from '../../sdk-internals/storage-sdk.ts';
+import { type RequestOutcome, recordRequest } from '../../telemetry/metrics.ts';
 import { inRequestSpan } from '../../telemetry/spans.ts';
 import { refuseForeignAnswers } from '../errors/foreign-answer.ts';
 import { type NegotiatedVersion, serviceVersionPolicy } from './service-version.ts';

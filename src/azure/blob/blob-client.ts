@@ -1,7 +1,12 @@
-import { BlobClient } from '@azure/storage-blob';
+import { createHash } from 'node:crypto';
+import { BlobClient, type BlobHTTPHeaders, type ContainerClient } from '@azure/storage-blob';
 import type { Account } from '../account/connect-account.ts';
+import { serviceCode } from '../errors/storage-error.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
+import { etagHeader } from '../../model/etag.ts';
 import { type ContainerName, type Key, keyText } from '../../model/key.ts';
+import type { ContentHeaders, Tags } from '../../model/reading.ts';
+import type { WriteCondition } from '../../ports/write-outcome.ts';
 
 /** Whether a URL would resolve a segment of the path: `a/../b` would become `b`. */
 export function hasDotSegment(path: string): boolean {
@@ -56,4 +61,56 @@ function aroundPath(account: Account, container: ContainerName): Around {
     ofAccount.set(container, (around = [before, query === undefined ? '' : `?${query}`]));
   }
   return around;
+}
+
+/**
+ * Sends a write, and where the container does not exist, creates it and sends the write again: a write that is refused
+ * for that reason did nothing. Errors are the SDK's.
+ */
+export async function sendCreatingContainer<Result>(
+  container: ContainerClient,
+  send: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await send();
+  } catch (error) {
+    if (serviceCode(error) !== 'ContainerNotFound') throw error;
+    try {
+      await container.create();
+    } catch (failure) {
+      if (serviceCode(failure) !== 'ContainerAlreadyExists') throw failure;
+    }
+    return await send();
+  }
+}
+
+/** All content headers of a blob as the SDK takes them. A write takes away whatever it is not given, the MD5 included. */
+export function toBlobHeaders(headers: ContentHeaders, contentMd5: string | undefined): BlobHTTPHeaders {
+  const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = headers;
+  return {
+    ...(contentType !== undefined && { blobContentType: contentType }),
+    ...(contentEncoding !== undefined && { blobContentEncoding: contentEncoding }),
+    ...(contentLanguage !== undefined && { blobContentLanguage: contentLanguage }),
+    ...(contentDisposition !== undefined && { blobContentDisposition: contentDisposition }),
+    ...(cacheControl !== undefined && { blobCacheControl: cacheControl }),
+    ...(contentMd5 !== undefined && { blobContentMD5: Buffer.from(contentMd5, 'base64') }),
+  };
+}
+
+/** A condition on the backup as the SDK takes it. */
+export function toConditions(condition: WriteCondition): { ifNoneMatch: string } | { ifMatch: string } {
+  return 'nothingThere' in condition ? { ifNoneMatch: '*' } : { ifMatch: etagHeader(condition.ifMatch) };
+}
+
+/**
+ * Index tags as an option of the SDK, which sends an empty header for none. An account that knows no tags, a
+ * hierarchical one or a service of an older version, refuses any: so none are sent where there are none.
+ */
+export function tagOptions(tags: Tags): { tags?: Record<string, string> } {
+  return Object.keys(tags).length === 0 ? {} : { tags: { ...tags } };
+}
+
+/** The service compares it with the bytes that arrive, and refuses those that were damaged on the way. */
+export function md5Of(bytes: Uint8Array): Uint8Array {
+  return createHash('md5').update(bytes).digest();
 }

@@ -2,7 +2,7 @@ import { parseEtag } from '../../model/etag.ts';
 import type { CanarySource } from '../../ports/canary-source.ts';
 import type { Account } from '../account/connect-account.ts';
 import { toStorageError } from '../errors/storage-error.ts';
-import { sendCreatingContainer } from './send-creating-container.ts';
+import { sendCreatingContainer } from './blob-client.ts';
 
 /** Writes canaries to the source account. */
 export function createAzureCanarySource({ client, name }: Account): CanarySource {

@@ -3,10 +3,9 @@ import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.ts';
 import { createBlocksFromUrl } from './blocks-from-url.ts';
 import { createCopyBlob } from './copy-blob.ts';
 import type { CopyEngine, CopySetup } from './copy-engine.ts';
-import { type LeftoverBlob, IncompleteCopy } from './prove-copy.ts';
+import { IncompleteCopy, type LeftoverBlob, createEngineRefusals, toEngineRefusal } from './judge-copy.ts';
 import { createPutBlobFromUrl } from './put-blob-from-url.ts';
 import { readPinned } from './compare-content.ts';
-import { createEngineRefusals, toEngineRefusal } from './engine-refusals.ts';
 import { SourceUrlTooLong, shortCopySources } from './copy-source.ts';
 import { findCopy, removeCopy } from './staged-copies.ts';
 import { createStreamed } from './streamed.ts';
@@ -27,7 +26,7 @@ import { verifyCopies } from './verify-copies.ts';
  * goes the next way, which takes it as it is: it is the user's data, and the only copy of it.
  *
  * A way that the service refuses gives way to the next one, and what is of the account and not of the blob is remembered:
- * see engine-refusals.ts. A way that wrote something else than it said is never taken again; what it wrote is overwritten
+ * see judge-copy.ts. A way that wrote something else than it said is never taken again; what it wrote is overwritten
  * by the next one under its ETag, or removed where there is none. Should the process end in between, the blob has the
  * stamp and not the length of its source, and the next look at it, or the next full sync, copies it.
  *

@@ -5,11 +5,10 @@ import { etagHeader, parseEtag } from '../../model/etag.ts';
 import { keyText } from '../../model/key.ts';
 import { STAMP_NAME } from '../../model/stamp.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
-import { blobClient } from '../blob/blob-client.ts';
+import { blobClient, tagOptions, toConditions } from '../blob/blob-client.ts';
 import { serviceCode, toMeanings, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
-import { refuseIncomplete, refuseUnexpectedSuccess } from './prove-copy.ts';
-import { tagOptions, toConditions } from '../blob/write-options.ts';
+import { refuseIncomplete, refuseUnexpectedSuccess } from './judge-copy.ts';
 import type { TimeBudget } from '../../concurrency/time-budget.ts';
 
 const FIRST_WAIT_MS = 250;

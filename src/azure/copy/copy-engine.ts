@@ -1,6 +1,6 @@
 import type { Account } from '../account/connect-account.ts';
 import type { CopySources } from './copy-source.ts';
-import type { TierSupport } from './engine-refusals.ts';
+import type { TierSupport } from './judge-copy.ts';
 import { TIME_BUDGETS, type TimeBudget } from '../../concurrency/time-budget.ts';
 import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.ts';
 import type { DirectoryStore } from '../../ports/directory-store.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { tagOptions, toBlobHeaders, toConditions } from '../blob/write-options.ts';
+import { tagOptions, toBlobHeaders, toConditions } from '../blob/blob-client.ts';
 import type { BlockOptions, CopyResult } from './copy-engine.ts';
-import { IncompleteCopy } from './prove-copy.ts';
+import { IncompleteCopy } from './judge-copy.ts';
 import { type AccountNames, serviceCode, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
 import { forEachLimited } from '../../concurrency/limiter.ts';
 import type { TimeBudget } from '../../concurrency/time-budget.ts';

@@ -10,7 +10,7 @@ import {
 import type { Account } from '../account/connect-account.ts';
 import { blobUrl } from '../blob/blob-client.ts';
 import { toStorageError } from '../errors/storage-error.ts';
-import { theServiceClock } from '../../clock/process-clocks.ts';
+import { theServiceClock } from '../../clock/observed-clock.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { ContainerName, Key } from '../../model/key.ts';
 

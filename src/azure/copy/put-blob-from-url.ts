@@ -8,7 +8,7 @@ import { blobUrl } from '../blob/blob-client.ts';
 import type { CopySource } from './copy-source.ts';
 import { serviceCode, toWriteOutcome } from '../errors/storage-error.ts';
 import type { CopyEngine, CopySetup } from './copy-engine.ts';
-import { isProvenByMd5, proveCopy, refuseUnexpectedSuccess } from './prove-copy.ts';
+import { isProvenByMd5, proveCopy, refuseUnexpectedSuccess } from './judge-copy.ts';
 
 /**
  * One request, and the backup account fetches the bytes of a block blob by itself. Content headers follow the source.

@@ -1,6 +1,5 @@
 import type { BlobClient, BlobGetPropertiesResponse } from '@azure/storage-blob';
-import { blobClient } from '../blob/blob-client.ts';
-import { md5Of, tagOptions, toBlobHeaders, toConditions } from '../blob/write-options.ts';
+import { blobClient, md5Of, tagOptions, toBlobHeaders, toConditions } from '../blob/blob-client.ts';
 import { readPinned } from './compare-content.ts';
 import type { CopyBlob, CopyResult, CopySetup } from './copy-engine.ts';
 import { toBlockSize } from './copy-in-blocks.ts';

@@ -1,5 +1,4 @@
-import { blobClient } from '../blob/blob-client.ts';
-import { md5Of, tagOptions, toBlobHeaders, toConditions } from '../blob/write-options.ts';
+import { blobClient, md5Of, tagOptions, toBlobHeaders, toConditions } from '../blob/blob-client.ts';
 import { readPinned } from './compare-content.ts';
 import { createCopyAside } from './copy-aside.ts';
 import type { BlockOptions, CopyBlob, CopyEngine, CopySetup } from './copy-engine.ts';

@@ -1,4 +1,4 @@
-import { theServiceClock } from '../../clock/process-clocks.ts';
+import { theServiceClock } from '../../clock/observed-clock.ts';
 import type { DataLakeDirectoryClient } from '@azure/storage-file-datalake';
 import type { Access } from '../../model/access.ts';
 import { type Etag, etagHeader } from '../../model/etag.ts';

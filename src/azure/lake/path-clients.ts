@@ -8,8 +8,7 @@ import { etagHeader, type Etag } from '../../model/etag.ts';
 import { type ContainerName, type Key, keyText } from '../../model/key.ts';
 import type { WriteCondition } from '../../ports/write-outcome.ts';
 import type { Account } from '../account/connect-account.ts';
-import { toConditions } from '../blob/write-options.ts';
-import { hasDotSegment } from '../blob/blob-client.ts';
+import { hasDotSegment, toConditions } from '../blob/blob-client.ts';
 
 /** The Data Lake API of a hierarchical account. Its errors are the SDK's, for the caller to translate. */
 export interface PathClients {

@@ -1,6 +1,10 @@
 import { SaxesParser } from 'saxes';
 import { DamagedPage } from '../errors/damaged-page.ts';
-import { type EntryFields, toDetails, toListedLength, toListedTier, toStamp } from './entry-fields.ts';
+import { type EntryFields } from './entry-fields.ts';
+import { toDetails } from './entry-fields.ts';
+import { toListedTier } from './entry-fields.ts';
+import { toListedLength } from './entry-fields.ts';
+import { toStamp } from './entry-fields.ts';
 import { type ListedDetails, type ListedPage, PageEntry } from './listing.ts';
 import { type Etag, parseEtag } from '../../model/etag.ts';
 import { STAMP_NAME, type Stamp } from '../../model/stamp.ts';

@@ -1,4 +1,4 @@
-import type { EntryFields } from './entry-fields.ts';
+import { type EntryFields } from './entry-fields.ts';
 import type { EntryOffsets } from './offsets-table.ts';
 import type { XmlCursor } from './xml-cursor.ts';
 

@@ -1,5 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { toDetails, toListedTier, toStamp } from './entry-fields.ts';
+import { toDetails } from './entry-fields.ts';
+import { toListedTier } from './entry-fields.ts';
+import { toStamp } from './entry-fields.ts';
 import { EntryShapes } from './entry-shapes.ts';
 import { type ListedDetails, type ListedPage, PageEntry } from './listing.ts';
 import { Field, Mark } from './offsets-table.ts';

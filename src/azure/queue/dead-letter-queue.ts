@@ -7,7 +7,7 @@ import type {
 import { createAzureQueueBrowser, parseBytes, toBrowsedMessage } from './queue-browser.ts';
 import { toQueueError } from './queue-error.ts';
 import { withoutLink } from '../../sdk-internals/service-bus-objects.ts';
-import { theServiceClock } from '../../clock/process-clocks.ts';
+import { theServiceClock } from '../../clock/observed-clock.ts';
 import type {
   DeadLetterQueue,
   ProcessOptions,

@@ -1,6 +1,6 @@
 import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import { toQueueError } from './queue-error.ts';
-import { theQueueClock } from '../../clock/process-clocks.ts';
+import { theQueueClock } from '../../clock/observed-clock.ts';
 import { type HintMessage, toProperties } from '../../model/hint-message.ts';
 import { shardMessageId } from '../../model/shard-message.ts';
 import type { HintQueue, ShardQueue } from '../../ports/work-queues.ts';

@@ -4,7 +4,7 @@ import type {
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
 } from '@azure/service-bus';
-import { theServiceClock } from '../../clock/process-clocks.ts';
+import { theServiceClock } from '../../clock/observed-clock.ts';
 import { withoutLink } from '../../sdk-internals/service-bus-objects.ts';
 import { settledOrAborted } from '../../concurrency/deadline.ts';
 import type { Logger } from '../../telemetry/logger.ts';

@@ -6,7 +6,7 @@ import { type DeletionDecision, decideDeletions } from './decide-deletions.ts';
 import { countSkipped } from './extras.ts';
 import { countDeletions, countForeign } from './guard-deletions.ts';
 import type { ReconcilerContext } from './reconciler-context.ts';
-import { addAlert, endRun, isSliceDue, isPhaseDone, isUnderWay, recordFailedListing } from './run-state.ts';
+import { addAlert, endRun, isPhaseDone, isSliceDue, isUnderWay, recordFailedListing } from './run-store.ts';
 import { type Shard, toShardMessage } from '../shard.ts';
 
 /**

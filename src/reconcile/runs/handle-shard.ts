@@ -8,7 +8,7 @@ import { readPlan } from './plan-run.ts';
 import type { ReconcilerContext } from './reconciler-context.ts';
 import { recordSlice } from './record-slice.ts';
 import { isOfNewerRelease } from './run-document.ts';
-import { failShard, isSliceDue, isUnderWay, recordFailedListing, progressOf } from './run-state.ts';
+import { failShard, isSliceDue, isUnderWay, progressOf, recordFailedListing } from './run-store.ts';
 import { readOutcome } from './slice-outcome.ts';
 import { walkSlice } from './walk-slice.ts';
 import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../../telemetry/metrics.ts';

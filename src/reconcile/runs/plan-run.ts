@@ -16,7 +16,7 @@ import { NO_COUNTS, NO_SAMPLES, addCounts, addSamples } from '../counts.ts';
 import type { ReconcilerParts } from './reconciler-context.ts';
 import { NOTHING_LISTED } from './record-slice.ts';
 import { type SliceName, outcomeName, runName } from './run-document.ts';
-import { clockAlerts, progressOf } from './run-state.ts';
+import { clockAlerts, progressOf } from './run-store.ts';
 import { readOutcome } from './slice-outcome.ts';
 import type { CompareShard, Shard } from '../shard.ts';
 

@@ -1,12 +1,11 @@
-import type { ServiceClock } from '../../clock/service-clock.ts';
-import type { SteadyClock } from '../../clock/steady-clock.ts';
+import type { ServiceClock, SteadyClock } from '../../clock/service-clock.ts';
 import type { Policy } from '../../mirror/policy.ts';
 import type { Key } from '../../model/key.ts';
 import type { Scope } from '../../model/scope.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { BlobReader } from '../../ports/blob-reader.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
-import type { PauseGate } from '../../ports/pause-gate.ts';
+import type { PauseGate } from '../../ports/account-decorators.ts';
 import type { ShardQueue } from '../../ports/work-queues.ts';
 import type { DeleteGuard } from './guard-deletions.ts';
 import type { RunStore } from './run-store.ts';

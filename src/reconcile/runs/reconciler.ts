@@ -1,17 +1,15 @@
 import { TIME_BUDGETS } from '../../concurrency/time-budget.ts';
 import type { ReconcileRequest, Run } from '../../api/run.ts';
-import { trustClock } from '../../clock/service-clock.ts';
-import { systemSteadyClock } from '../../clock/steady-clock.ts';
+import { systemSteadyClock, trustClock } from '../../clock/service-clock.ts';
 import type { RunId } from '../../model/run-id.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { Scope } from '../../model/scope.ts';
-import { NEVER_PAUSED } from '../../ports/pause-gate.ts';
+import { NEVER_PAUSED } from '../../ports/account-decorators.ts';
 import { DELETE_GUARD } from './guard-deletions.ts';
 import { handleShard } from './handle-shard.ts';
 import type { ReconcilerContext, ReconcilerParts } from './reconciler-context.ts';
 import { reportRun } from './report-run.ts';
-import { endRun, isUnderWay } from './run-state.ts';
-import { createRunStore } from './run-store.ts';
+import { createRunStore, endRun, isUnderWay } from './run-store.ts';
 import { releaseClaim, startRun } from './start-run.ts';
 
 /** The full syncs of a mirror. */

@@ -2,7 +2,7 @@ import { addAdoptable, NOTHING_ADOPTABLE, toEstimate } from '../../model/adoptio
 import type { ContainerProgress, Run, ShardPlan, ShardProgress } from '../../api/run.ts';
 import type { Shard } from '../shard.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
-import { addAlert, failShard, isUnderWay, progressOf } from './run-state.ts';
+import { addAlert, failShard, isUnderWay, progressOf } from './run-store.ts';
 import { addCounts, addSamples, addCountsByName } from '../counts.ts';
 import type { SliceName } from './run-document.ts';
 import type { SliceOutcome } from './slice-outcome.ts';

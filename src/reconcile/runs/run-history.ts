@@ -1,8 +1,7 @@
 import { type Proof, isProof, toProof } from '../../api/proof.ts';
 import { type RunSummary, toSummary } from '../../api/run.ts';
 import type { RunId } from '../../model/run-id.ts';
-import { isUnderWay } from './run-state.ts';
-import type { RunStore } from './run-store.ts';
+import { type RunStore, isUnderWay } from './run-store.ts';
 
 /** The last runs, cached for frequent readers. */
 export interface RunHistory {

@@ -3,7 +3,7 @@ import { type FoundDocument, documentKind } from '../../documents/document-kind.
 import { type RunId, runIdSchema } from '../../model/run-id.ts';
 import type { ReconcileRequest, Run } from '../../api/run.ts';
 import { changeDocument } from '../../documents/change-document.ts';
-import { addAlert, endRun, isUnderWay } from './run-state.ts';
+import { addAlert, endRun, isUnderWay } from './run-store.ts';
 import { CURRENT, isOfNewerRelease } from './run-document.ts';
 import type { ReconcilerContext } from './reconciler-context.ts';
 import { advanceRun } from './advance-run.ts';

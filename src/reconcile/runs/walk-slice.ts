@@ -8,8 +8,7 @@ import { deleteSlice } from './delete-slice.ts';
 import { extraLine } from './extras.ts';
 import type { ReconcilerParts } from './reconciler-context.ts';
 import { type SliceName, linesName, outcomeName } from './run-document.ts';
-import { isSliceDue, isUnderWay } from './run-state.ts';
-import type { RunStore } from './run-store.ts';
+import { type RunStore, isSliceDue, isUnderWay } from './run-store.ts';
 import {
   OUTCOME_DOCUMENT,
   type SliceLineNames,

@@ -2,12 +2,12 @@
  * What the workers did in the last hour, for whoever asks: each counts for itself and writes a document of its own, and a
  * reader adds them up. It must never delay a change, nor fail one: what cannot be written is told in the log and lost.
  */
-import { theServiceClock } from '../../clock/process-clocks.ts';
+import { theServiceClock } from '../../clock/observed-clock.ts';
 import { ACTIVITY_DOCUMENT, ACTIVITY_PREFIX } from './activity-document.ts';
 import { waitAtMost } from '../../concurrency/deadline.ts';
 import { changeDocument } from '../../documents/change-document.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
-import { type SteadyClock, systemSteadyClock } from '../../clock/steady-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../../clock/service-clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { listenToChanges } from '../../telemetry/metrics.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EngineRefusals, createEngineRefusals } from '../../../src/azure/copy/engine-refusals.ts';
+import { type EngineRefusals, createEngineRefusals } from '../../../src/azure/copy/judge-copy.ts';
 
 const MINUTE = 60_000;
 

@@ -12,7 +12,7 @@ import { type HintMessage, toProperties } from '../../../src/model/hint-message.
 import { parseKey } from '../../../src/model/key.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import type { HintQueue } from '../../../src/ports/work-queues.ts';
-import { NEVER_PAUSED } from '../../../src/ports/pause-gate.ts';
+import { NEVER_PAUSED } from '../../../src/ports/account-decorators.ts';
 import type { BrowsedMessage } from '../../../src/ports/dead-letter-queue.ts';
 import { createMemoryPair } from '../../support/memory-pair.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';

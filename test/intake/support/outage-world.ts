@@ -7,7 +7,7 @@ import { type HintMessage, toProperties } from '../../../src/model/hint-message.
 import { type Key, parseKey } from '../../../src/model/key.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import { AdaptiveGate } from '../../../src/concurrency/adaptive-gate.ts';
-import { throttleBackup, throttleReader } from '../../../src/ports/throttle.ts';
+import { throttleBackup, throttleReader } from '../../../src/ports/account-decorators.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import { POLICY } from '../../support/memory-pair.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

@@ -1,0 +1,205 @@
+import type { AdaptiveGate } from '../concurrency/adaptive-gate.ts';
+import { createLimiter } from '../concurrency/limiter.ts';
+import type { ContainerNames } from '../model/container-names.ts';
+import type { ContainerName, Key } from '../model/key.ts';
+import type { AccountInspector } from './account-inspector.ts';
+import type { BackupStore } from './backup-store.ts';
+import type { BlobReader } from './blob-reader.ts';
+
+/** How many comparisons of content are made at a time in a process: each holds a piece of both sides, 16 MiB. */
+const MOST_COMPARISONS = 4;
+
+/** The reader behind the gate of its account. */
+export function throttleReader(reader: BlobReader, gate: AdaptiveGate): BlobReader {
+  return {
+    account: reader.account,
+    read: async (key) => await gate.run(async () => await reader.read(key)),
+    readTags: async (key) => await gate.run(async () => await reader.readTags(key)),
+    readContainer: async (container) => await gate.run(async () => await reader.readContainer(container)),
+    readRootAccess: async (container) => await gate.run(async () => await reader.readRootAccess(container)),
+    listContainers: () => throttlePages(reader.listContainers(), gate),
+    listBlobs: (container, range) => throttlePages(reader.listBlobs(container, range), gate),
+  };
+}
+
+/** The backup behind its account's gate. A copy is work for both accounts: the backup's service reads the source. */
+export function throttleBackup(
+  store: BackupStore,
+  gates: { readonly source: AdaptiveGate; readonly backup: AdaptiveGate },
+): BackupStore {
+  const { source, backup } = gates;
+  const inSlot = createLimiter(MOST_COMPARISONS);
+  return {
+    ...throttleReader(store, backup),
+    copy: async (request) =>
+      await source.run(async () => await backup.run(async () => await store.copy(request))),
+    secure: async (request) =>
+      await source.run(async () => await backup.run(async () => await store.secure(request))),
+    place: async (request, secured) => await backup.run(async () => await store.place(request, secured)),
+    compareContent: async (request) =>
+      // What waits for its turn, for minutes perhaps, takes no room that live changes need.
+      await inSlot(
+        async () =>
+          await source.run(async () => await backup.run(async () => await store.compareContent(request))),
+      ),
+    restamp: async (request) => await backup.run(async () => await store.restamp(request)),
+    setTier: async (key, tier) => await backup.run(async () => await store.setTier(key, tier)),
+    setTags: async (key, tags) => await backup.run(async () => await store.setTags(key, tags)),
+    delete: async (key, ifMatch) => await backup.run(async () => await store.delete(key, ifMatch)),
+    createContainer: async (container, metadata) =>
+      await backup.run(async () => await store.createContainer(container, metadata)),
+    createDirectory: async (request) => await backup.run(async () => await store.createDirectory(request)),
+    setAccess: async (key, access, there) =>
+      await backup.run(async () => await store.setAccess(key, access, there)),
+    setRootAccess: async (container, access, there) =>
+      await backup.run(async () => await store.setRootAccess(container, access, there)),
+    rename: async (request) => await backup.run(async () => await store.rename(request)),
+    removeEmptyDirectory: async (key, ifMatch) =>
+      await backup.run(async () => await store.removeEmptyDirectory(key, ifMatch)),
+    moveToTrash: async (key, ifMatch) => await backup.run(async () => await store.moveToTrash(key, ifMatch)),
+    deleteTrashed: async (trashed) => await backup.run(async () => await store.deleteTrashed(trashed)),
+    emptyTrash: async (container) => await backup.run(async () => await store.emptyTrash(container)),
+  };
+}
+
+/** A page is a request. What is done with a page in between takes no room. */
+async function* throttlePages<Page>(pages: AsyncIterable<Page>, gate: AdaptiveGate): AsyncIterable<Page> {
+  const iterator = pages[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const page = await gate.run(async () => await iterator.next());
+      if (page.done === true) return;
+      yield page.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/**
+ * A backup whose containers have the names that they have at the source: the one place where the names of the two
+ * accounts meet. A container that is no image of a source container is not listed, and there is no name by which it
+ * could be asked for.
+ *
+ * Every method also rejects with `container-not-mappable` for a container that has no name on the backup. They are
+ * written out, none is handed through: a method that the port gains and that is not mapped here does not compile.
+ */
+export function mapContainers(backup: BackupStore, names: ContainerNames): BackupStore {
+  const toBackup = toBackupKey(names);
+  return {
+    ...mapReader(backup, names),
+    copy: async (request) =>
+      await backup.copy({ ...request, from: request.from ?? request.key, key: toBackup(request.key) }),
+    secure: async (request) =>
+      await backup.secure({ ...request, from: request.from ?? request.key, key: toBackup(request.key) }),
+    place: async (request, secured) =>
+      await backup.place(
+        { ...request, from: request.from ?? request.key, key: toBackup(request.key) },
+        secured,
+      ),
+    compareContent: async (request) =>
+      await backup.compareContent({
+        ...request,
+        from: request.from ?? request.key,
+        key: toBackup(request.key),
+      }),
+    restamp: async (request) => await backup.restamp({ ...request, key: toBackup(request.key) }),
+    setTier: async (key, tier) => await backup.setTier(toBackup(key), tier),
+    setTags: async (key, tags) => await backup.setTags(toBackup(key), tags),
+    delete: async (key, ifMatch) => await backup.delete(toBackup(key), ifMatch),
+    createContainer: async (container, metadata) => {
+      await backup.createContainer(names.toBackup(container), metadata);
+    },
+    createDirectory: async (request) =>
+      await backup.createDirectory({ ...request, key: toBackup(request.key) }),
+    setAccess: async (key, access, there) => await backup.setAccess(toBackup(key), access, there),
+    setRootAccess: async (container, access, there) =>
+      await backup.setRootAccess(names.toBackup(container), access, there),
+    rename: async (request) =>
+      await backup.rename({ ...request, from: toBackup(request.from), to: toBackup(request.to) }),
+    removeEmptyDirectory: async (key, ifMatch) => await backup.removeEmptyDirectory(toBackup(key), ifMatch),
+    moveToTrash: async (key, ifMatch) => await backup.moveToTrash(toBackup(key), ifMatch),
+    deleteTrashed: async (trashed) => {
+      await backup.deleteTrashed(trashed);
+    },
+    emptyTrash: async (container) => {
+      await backup.emptyTrash(names.toBackup(container));
+    },
+  };
+}
+
+/** The reading half of it. */
+function mapReader(backup: BlobReader, names: ContainerNames): BlobReader {
+  const toBackup = toBackupKey(names);
+  return {
+    account: backup.account,
+    read: async (key) => await backup.read(toBackup(key)),
+    readTags: async (key) => await backup.readTags(toBackup(key)),
+    readContainer: async (container) => await backup.readContainer(names.toBackup(container)),
+    readRootAccess: async (container) => await backup.readRootAccess(names.toBackup(container)),
+    listBlobs: async function* (container, range) {
+      yield* backup.listBlobs(names.toBackup(container), range);
+    },
+    listContainers: async function* () {
+      for await (const page of backup.listContainers()) {
+        yield page
+          .map((name) => names.fromBackup(name))
+          .filter((name): name is ContainerName => name !== undefined);
+      }
+    },
+  };
+}
+
+function toBackupKey(names: ContainerNames): (key: Key) => Key {
+  return ({ container, path }) => ({ container: names.toBackup(container), path });
+}
+
+/** The inspection of a backup whose containers have the names that they have at the source: see `mapContainers`. */
+export function mapInspector(backup: AccountInspector, names: ContainerNames): AccountInspector {
+  const toBackup = ({ container, path }: Key): Key => ({ container: names.toBackup(container), path });
+  return {
+    ...mapReader(backup, names),
+    readRange: async (key, range) => await backup.readRange(toBackup(key), range),
+    readPublicAccess: async (container) => await backup.readPublicAccess(names.toBackup(container)),
+    listReadings: async function* (container, options) {
+      yield* backup.listReadings(names.toBackup(container), options);
+    },
+  };
+}
+
+/**
+ * What every message passes before work on it begins. A trigger of Azure Functions cannot be told to take no more, so
+ * what it takes while mirroring is paused is held, and goes back as a copy that counts as no try.
+ */
+export interface PauseGate {
+  /**
+   * Does the work, unless mirroring is paused. Then it is not begun: the call lasts as long as a message may be held, or
+   * until the pause is over or the process is to end, and resolves to after how many milliseconds the message should
+   * come again. What the work rejects with, this does.
+   */
+  readonly pass: (work: () => Promise<void>) => Promise<RequeueDelay | undefined>;
+
+  /** Whether mirroring is paused, as it was last seen. While work is done it is looked at every two seconds. */
+  readonly isPaused: () => boolean;
+
+  /** Calls once when mirroring is seen to be paused, at once if it is. What is returned calls it off. */
+  readonly whenPaused: (run: () => void) => () => void;
+
+  /** For how much of the time since then mirroring stood still, in milliseconds. Never rejects. */
+  readonly pausedSince: (since: Date) => Promise<number>;
+}
+
+export interface RequeueDelay {
+  readonly delayMs: number;
+}
+
+/** For those whose mirroring nobody pauses. */
+export const NEVER_PAUSED: PauseGate = {
+  pass: async (work) => {
+    await work();
+    return undefined;
+  },
+  isPaused: () => false,
+  whenPaused: () => () => undefined,
+  pausedSince: async () => await Promise.resolve(0),
+};
