@@ -54,7 +54,7 @@ it('dead letters of a fault appear with their reason, and a replay mirrors them 
     'photos/stuck 1.txt',
     'photos/stuck 2.txt',
     'a write on backupaccount failed: 400 InvalidHeaderValue',
-    'mend the blob or the setting, then replay',
+    'correct the blob or the setting, then replay',
   ])
     await letters(page).getByText(expected).first().waitFor();
   await page.getByRole('link', { name: 'See the dead letters' }).waitFor();

@@ -109,7 +109,7 @@ it('a failing mirror shows its problems first, with links to the dead letters an
   expect(await wordsOf(page, '#dead-letters')).toContain(
     'backupaccount refused the request: InvalidHeaderValue (400)',
   );
-  expect(await wordsOf(page, '#dead-letters')).toContain('mend the blob or the setting, then replay');
+  expect(await wordsOf(page, '#dead-letters')).toContain('correct the blob or the setting, then replay');
   await letters.getByRole('button', { name: 'Show more of storage-rejected' }).click();
   await letters.getByText('IMG_2049.heic').waitFor();
   expect(await page.title()).toBe('4 problems · Blobmirror');
