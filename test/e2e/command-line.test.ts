@@ -76,7 +76,7 @@ test.each([
     '"b" is in BLOBMIRROR_INCLUDE_CONTAINERS and in BLOBMIRROR_EXCLUDE_CONTAINERS',
   ],
   [{ BLOBMIRROR_DELETES: 'perhaps' }, 'BLOBMIRROR_DELETES is "perhaps"; it should be mirror or keep'],
-  [{ BLOBMIRROR_SERVICE_BUS: 'sb' }, 'BLOBMIRROR_SERVICE_BUS is no Service Bus connection string'],
+  [{ BLOBMIRROR_SERVICE_BUS: 'sb' }, 'BLOBMIRROR_SERVICE_BUS is not a Service Bus connection string'],
 ])('a worker with the settings %o does not start, and one line names the setting', async (wrong, line) => {
   const { status, stdout, stderr } = await runBlobmirror(['worker', '--http-port', '0'], {
     env: { ...SETTINGS_OUT_OF_REACH, ...wrong },

@@ -41,7 +41,7 @@ test('a blob that the backup refuses for ever is in the dead-letter queue after 
   expect(dead?.applicationProperties).toMatchObject({
     'blobmirror-code': 'storage-rejected',
     'blobmirror-detail': 'a write on backupaccount failed: 400 InvalidMetadata',
-    'blobmirror-hint': expect.stringContaining('mend') as string,
+    'blobmirror-hint': expect.stringContaining('correct the blob') as string,
     'blobmirror-attempts': 1,
   });
 });

@@ -53,7 +53,7 @@ each key: blobmirror reconcile report 2026-11-25T13-09-31Z-4f2a
       samples: { ...RUN.samples, failed: [failed] },
     });
     expect(text).toContain(
-      'FAILED            KEYS\nstorage-rejected  1     The service refused the request as wrong.',
+      'FAILED            KEYS\nstorage-rejected  1     The service refused the request as invalid.',
     );
     expect(text).toContain('failed                "photos/a b"  storage-rejected: no\n');
   });
