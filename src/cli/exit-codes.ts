@@ -41,6 +41,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   'accounts-swapped': EXIT.usage,
   'mirror-name-taken': EXIT.usage,
   'queue-taken': EXIT.usage,
+  'document-too-new': EXIT.usage,
 };
 
 export function exitCodeOf(error: unknown): number {

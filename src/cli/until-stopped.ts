@@ -12,7 +12,7 @@ export async function untilStopped(): Promise<void> {
       if (message === 'stop') resolve();
     });
     for (const signal of SIGNALS) process.on(signal, () => resolve());
-    if (process.env['npm_lifecycle_event'] !== undefined) watchParent(resolve);
+    if (process.env['npm_lifecycle_event'] === 'start') watchParent(resolve);
     // The channel must not keep the process alive.
     process.channel?.unref();
   });
@@ -25,7 +25,7 @@ const SIGNALS: readonly NodeJS.Signals[] = [
   ...(process.platform === 'win32' ? (['SIGHUP', 'SIGBREAK'] as const) : []),
 ];
 
-/** npm hands a signal to its script shell alone. One that does not hand it on, such as dash, is gone then. */
+/** Under `npm start`: npm sends a signal to its script shell alone, and one that does not pass it on is gone then. */
 function watchParent(onGone: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {

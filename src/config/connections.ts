@@ -56,7 +56,10 @@ export function parseServiceBusConnection(env: Environment, name: string): Servi
     'a Service Bus connection string',
   );
   if (text === undefined) return { fullyQualifiedNamespace: uri, clientId };
-  if (parseParts(text).has('endpoint')) return { connectionString: text };
+  const parts = parseParts(text);
+  const hasKey = parts.has('sharedaccesskeyname') && parts.has('sharedaccesskey');
+  if (parts.has('endpoint') && (hasKey || parts.has('sharedaccesssignature')))
+    return { connectionString: text };
   throw new BlobmirrorError(
     'setting-invalid',
     `${name} is not a Service Bus connection string; it should hold Endpoint, SharedAccessKeyName and SharedAccessKey`,

@@ -21,12 +21,12 @@ export interface MirrorFacts extends MirrorIdentity {
 /**
  * The other mirrors that keep their state in one container: a few small documents.
  *
- * @param damaged is told the name of each that cannot be read: who that mirror is, is not known
+ * @param onUnreadable called for each registration that is damaged or of a newer format: that mirror is unknown
  */
 export async function listOtherMirrors(
   store: Pick<DocumentStore, 'list' | 'read'>,
   own: MirrorId,
-  damaged: (name: string) => void,
+  onUnreadable: (name: string, error: BlobmirrorError) => void,
 ): Promise<readonly Registration[]> {
   const names = (await Array.fromAsync(store.list(REGISTRY)))
     .flat()
@@ -35,7 +35,7 @@ export async function listOtherMirrors(
     names.map(async (name) => ({ name, found: await readDocument(store, REGISTRATION_DOCUMENT, name) })),
   );
   return found.flatMap(({ name, found: each }) => {
-    if (each.state === 'damaged') damaged(name);
+    if (each.state === 'damaged') onUnreadable(name, each.error);
     const registration = toRegistration(each);
     return registration === undefined ? [] : [registration];
   });

@@ -16,8 +16,8 @@ export interface RegisteredMirror {
   readonly registration: Registration;
   /** As it was before; undefined: there was none. */
   readonly before: Registration | undefined;
-  /** The names of registrations that cannot be read: the mirror's own is made anew, and who another one is, is not known. */
-  readonly damaged: readonly string[];
+  /** Registrations that cannot be read, and why: its own is written anew, another mirror stays unknown. */
+  readonly damaged: ReadonlyMap<string, BlobmirrorError>;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface RegisteredMirror {
  *
  * @param isLookedAt the source was looked at, and showed nothing of a mirror the other way round
  * @throws BlobmirrorError `mirror-name-taken` when another mirror is at work under the same id, `queue-taken` when one
- * is with a queue that is to be this one's; or any storage code
+ * is with a queue that is to be this one's, `document-too-new` when a newer release registered it; or any storage code
  */
 export async function registerMirror(
   store: DocumentStore,
@@ -36,8 +36,8 @@ export async function registerMirror(
   const id = mirrorId(facts);
   const name = registrationName(id);
   const at = now.toISOString();
-  const damaged = new Set<string>();
-  const addDamaged = (each: string): void => void damaged.add(each);
+  const damaged = new Map<string, BlobmirrorError>();
+  const addDamaged = (each: string, error: BlobmirrorError): void => void damaged.set(each, error);
   let before: Registration | undefined;
 
   const { changed: registration } = await changeDocument(
@@ -46,7 +46,7 @@ export async function registerMirror(
     name,
     async (_, found) => {
       damaged.clear();
-      if (found.state === 'damaged') addDamaged(name);
+      if (found.state === 'damaged') addDamaged(name, found.error);
       before = toRegistration(found);
       refuseAnother(before, facts, now);
       const others = await listOtherMirrors(store, id, addDamaged);
@@ -74,7 +74,7 @@ export async function registerMirror(
   // Two that start at the same time see each other only now.
   if (before === undefined || !isMirrorActive(before, now))
     refuseSharedQueues(facts, registration, await listOtherMirrors(store, id, addDamaged), now);
-  return { registration, before, damaged: [...damaged] };
+  return { registration, before, damaged };
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Health, RecoverySample, Status } from '../api/status.ts';
 import { changeDocument } from '../documents/change-document.ts';
 import { documentKind } from '../documents/document-kind.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -92,7 +93,7 @@ export function toSamples(document: HistoryDocument | undefined): readonly Recov
 /** Adds a sample to the history. The worker that wrote it logs a change of health. */
 export async function recordSample(documents: DocumentStore, log: Logger, status: Status): Promise<void> {
   const { at, recovery, health, statement } = status;
-  const { found, changed } = await changeDocument(documents, HISTORY_DOCUMENT, HISTORY, (document) =>
+  const changing = changeDocument(documents, HISTORY_DOCUMENT, HISTORY, (document) =>
     addSample(
       document,
       {
@@ -104,6 +105,13 @@ export async function recordSample(documents: DocumentStore, log: Logger, status
       health,
     ),
   );
+  const written = await changing.catch((thrown: unknown) => {
+    // A newer release adds the samples.
+    if (toBlobmirrorError(thrown).code === 'document-too-new') return undefined;
+    throw thrown;
+  });
+  if (written === undefined) return;
+  const { found, changed } = written;
   if (found.state === 'damaged') {
     const { code, message, hint } = found.error;
     log.warn('the history of the last day is damaged; a new one is started', { code, detail: message, hint });

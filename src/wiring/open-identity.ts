@@ -5,7 +5,7 @@ import type { Admission } from '../identity/admission.ts';
 import { registerMirror } from '../identity/register-mirror.ts';
 import { deferDocuments, mirrorDocuments } from '../identity/mirror-documents.ts';
 import type { MirrorFacts } from '../identity/other-mirrors.ts';
-import { type BlobmirrorError, type ErrorCode, ERRORS, toBlobmirrorError } from '../model/errors.ts';
+import { type BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import type { Pause } from '../api/pause.ts';
 import { documentsPrefix, type Queues, type Registration } from '../identity/registration.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -25,7 +25,7 @@ export interface Identity {
   /**
    * Waits for the first check for swapped accounts alone: mirroring goes on while the state is out of reach.
    *
-   * @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken` or `queue-taken`
+   * @throws BlobmirrorError `accounts-swapped`, `mirror-name-taken`, `queue-taken` or `document-too-new`
    */
   readonly guard: () => Promise<void>;
   /** Why nothing may be mirrored under these settings now, in the form of a pause. Never rejects. */
@@ -40,6 +40,8 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'accounts-swapped',
   'mirror-name-taken',
   'queue-taken',
+  // Of the registration: a newer release is at work, and its documents, the pause among them, cannot be read.
+  'document-too-new',
 ]);
 const RENEW_EVERY_MS = 5 * 60_000;
 
@@ -68,15 +70,11 @@ export function openIdentity(
       now: theServiceClock.now(),
       isLookedAt: isChecked,
     });
-    for (const document of damaged) {
+    for (const [document, { code, hint }] of damaged) {
       // Nothing may ever repair that of another mirror, and it is read at each renewal: one line is enough.
       if (loggedDamaged.has(document)) continue;
       loggedDamaged.add(document);
-      log.warn('the registration of a mirror cannot be read', {
-        code: 'document-damaged',
-        document,
-        hint: ERRORS['document-damaged'].hint,
-      });
+      log.warn('the registration of a mirror cannot be read', { code, document, hint });
     }
     claimedAt = performance.now();
     logRegistration(registration, before);

@@ -5,7 +5,6 @@ import { createAzureQueueProbe } from '../azure/queue/queue-probe.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { readDocument } from '../documents/change-document.ts';
-import { damaged } from '../documents/document-kind.ts';
 import { listOtherMirrors, refuseSharedQueues } from '../identity/other-mirrors.ts';
 import { refuseAnother } from '../identity/register-mirror.ts';
 import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../identity/registration.ts';
@@ -97,8 +96,8 @@ async function refuseOthers(settings: Settings, store: DocumentStore): Promise<v
   if (found.state === 'damaged') throw found.error;
   const [own, facts, now] = [toRegistration(found), toFacts(settings), theServiceClock.now()];
   refuseAnother(own, facts, now);
-  const others = await listOtherMirrors(store, mirror, (document) => {
-    throw damaged(document, 'the registration of another mirror');
+  const others = await listOtherMirrors(store, mirror, (_, error) => {
+    throw error;
   });
   refuseSharedQueues(facts, own, others, now);
 }

@@ -85,6 +85,11 @@ describe('the settings', () => {
       'BLOBMIRROR_SERVICE_BUS is not a Service Bus connection string; it should hold',
     ],
     [
+      'BLOBMIRROR_SERVICE_BUS',
+      'Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=n',
+      'BLOBMIRROR_SERVICE_BUS is not a Service Bus connection string; it should hold',
+    ],
+    [
       'BLOBMIRROR_EVENTS_QUEUE',
       undefined,
       'BLOBMIRROR_EVENTS_QUEUE is not set; it should be the name of the queue',
